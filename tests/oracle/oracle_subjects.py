@@ -75,6 +75,7 @@ PACKAGES = {
     "competing_risks": ("cmprsk",),
     "rates": ("survival",),
     "counts": ("MASS", "sandwich"),
+    "one_sided": ("survival",),
     "hazards": ("survival", "cmprsk"),
     "vcdextra": ("vcdExtra",),
     "group_sequential": ("mvtnorm",),
@@ -85,6 +86,7 @@ PACKAGES = {
     "linear_mixed_bound": ("lmerTest", "pbkrtest", "numDeriv"),
     "gee": ("geepack",),
     "logistic_mixed": ("lme4", "numDeriv"),
+    "slopes": ("geepack", "lme4", "numDeriv"),
     "clusters": ("clubSandwich", "geepack"),
     "missing": ("mice",),
     "arm_contrasts": ("mvtnorm",),
@@ -109,6 +111,7 @@ CLOSENESS = {
     "linear_mixed_bound": {"tolerance": 1e-7, "again": 1e-7, "by_derivatives": 1e-6},
     # Errors at 0 are those of the last step but one in R; the largest difference seen is 9e-8.
     "logistic_mixed": {"tolerance": 1e-6, "again": 1e-6},
+    "slopes": {"tolerance": 1e-6, "again": 1e-6},
     # rpact's boundaries are roots within 1e-10 of probabilities; the largest difference is 6e-8.
     "interim": {"tolerance": 1e-6, "again": 1e-6},
     # A coefficient next to 0 differs by 1.3e-10.

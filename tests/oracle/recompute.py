@@ -8,6 +8,7 @@ are tested in tests/unit/stats.
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from math import nan
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import recompute_hazards
 import recompute_interaction
 import recompute_interim
 import recompute_multiplicity
+import recompute_one_sided
 import recompute_planning
 import recompute_rates
 import recompute_summaries
@@ -33,7 +35,7 @@ from recompute_tied_times import tied_times
 from trialtrace.stats import Interval, StatsError, TestResult
 from trialtrace.stats.categorical import contingency as c
 from trialtrace.stats.categorical.proportions import bounds, clopper_pearson, wilson
-from trialtrace.stats.continuous import means, ranks
+from trialtrace.stats.continuous import means, ranks, ratios
 from trialtrace.stats.multiplicity import adjusted as multiplicity
 from trialtrace.stats.repeated.anova import WithinEffect, mixed_anova, rm_anova
 from trialtrace.stats.survival.kaplan_meier import cox, kaplan_meier, log_rank
@@ -178,9 +180,25 @@ def mean_tests() -> Numbers:
                 y,
                 confidence=level,
             )
+        yield from _ratios(case, x, y)
         for name, f in (("welch", means.welch_t), ("student", means.student_t)):
             for sides in SIDES:
                 yield from _test(case, f"{name}.{sides}", f, x, y, sides=sides, df=True)
+
+
+def _ratios(case: str, x: np.ndarray, y: np.ndarray) -> Numbers:
+    """Ratios of samples of values above 0."""
+    if min(*x, *y) <= 0:
+        return
+    for name, f in (
+        ("welch", ratios.geometric_mean_ratio_welch),
+        ("student", ratios.geometric_mean_ratio_student),
+    ):
+        for sides in SIDES:
+            made = partial(f, x, y, sides=sides, confidence=0.9)
+            yield from _test(case, f"geometric.{name}.{sides}", lambda m=made: m().test, df=True)
+        yield from _interval(case, f"geometric.{name}", lambda m=made: m().interval)
+    yield from _interval(case, "medians", ratios.median_ratio, x, y, confidence=0.9)
 
 
 def adjusted() -> Numbers:
@@ -285,6 +303,7 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     **recompute_time_to_event.subjects(cases),
     "counts": lambda: recompute_counts.counts(cases),
     "rates": lambda: recompute_rates.rates(cases),
+    "one_sided": lambda: recompute_one_sided.one_sided(cases),
     "hazards": lambda: recompute_hazards.hazards(cases),
     **recompute_multiplicity.subjects(cases),
     **recompute_summaries.subjects(cases),

@@ -162,6 +162,22 @@ def logistic_models_with_intercepts() -> Numbers:
         yield from _vector(case, "se", fit.se)
 
 
+def slopes_of_arms() -> Numbers:
+    for case, d in cases("gee.csv"):
+        visit, arm = wide(d, "visit"), wide(d, "arm")
+        x = np.stack([np.ones_like(visit), visit, arm, visit * arm], axis=2)
+        options = {"variance": "robust", "reference": "normal", "confidence": 0.95}
+        for working in ("independence", "exchangeable"):
+            fit = gee(wide(d, "gaussian"), x, family="gaussian", working=working, **options)
+            yield case, f"gee.{working}.coef", fit.coef[-1]
+            yield case, f"gee.{working}.se", fit.se[-1]
+        x = np.column_stack([d["visit"], d["arm"], d["visit"] * d["arm"]])
+        fit = ordinal_mixed(d["binomial"], x, d["subject"], nodes="enough", confidence=0.95)
+        if not fit.boundary:
+            yield case, "mixed.coef", fit.coef[-1]
+            yield case, "mixed.se", fit.se[-1]
+
+
 def subjects_in_clusters() -> Numbers:
     corrections = {"CR0": "robust", "CR2": "kauermann_carroll", "CR3": "mancl_derouen"}
     for case, d in cases("gee.csv"):
@@ -221,4 +237,5 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     "gee": estimating_equations,
     "clusters": subjects_in_clusters,
     "logistic_mixed": logistic_models_with_intercepts,
+    "slopes": slopes_of_arms,
 }

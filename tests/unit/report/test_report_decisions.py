@@ -9,8 +9,16 @@ from test_report_wording import words
 
 from trialtrace.report.sections.analysis_section import _levels, _used_in_all
 from trialtrace.report.sections.decisions import verdict
-from trialtrace.report.sections.findings import _counted, _many, _tests, planned_p, sentences
+from trialtrace.report.sections.findings import (
+    Compared,
+    _counted,
+    _many,
+    _tests,
+    planned_p,
+    sentences,
+)
 from trialtrace.trial.plan.multiplicity import HolmTest
+from trialtrace.trial.plan.references import method_of
 
 BELOW = ", below the decision level of 0.05"
 NOT_BELOW = ", not below the decision level of 0.05"
@@ -159,14 +167,15 @@ OTHER = pair("p_value.fisher", 0.2, visit="other")
     ],
 )
 def test_of_many_p_values_those_that_decide_are_counted(role, rows, told):
-    found = [(FISHER, FISHER, ""), (OTHER, OTHER, "")]
+    found = [Compared(each, None, each, "") for each in (FISHER, OTHER)]
     text = words(_many(material(*rows), analysis(role), found))
     assert text == f"2 estimates, in the tables below{told}"
 
 
 def test_an_adjusted_p_that_is_missing_is_not_counted():
     rows = [HOLM, HOLM | {"stat_value": None}, HOLM | {"stat_value": 0.01}]
-    assert _counted(analysis("secondary"), rows).startswith("adjusted p-values below 0.05: 1 of 2")
+    told = _counted(material(*rows), analysis("secondary"), rows)
+    assert told.startswith("adjusted p-values below 0.05: 1 of 2")
 
 
 @pytest.mark.parametrize(
@@ -202,3 +211,57 @@ def test_how_many_were_compared_counts_no_single_arm():
     assert words(text) == ", 107 to 602 subjects in a comparison"
     assert "[107](trace/a.p_value.fisher@drug.html#n)" in text
     assert words(_used_in_all(material(*rows[:2]), "a")) == ", 107 subjects"
+
+
+HAZARD = pair(
+    "hazard_ratio.cox",
+    0.6,
+    ci_low=0.4,
+    ci_high=0.9,
+    ci_level=0.95,
+    stat_text="0.60 (95 % CI 0.40 to 0.90)",
+    options='{"confidence": 0.95, "ties": "efron"}',
+)
+WALD = pair("p_value.cox_wald", 0.02, options='{"confidence": 0.95, "ties": "efron"}')
+BRESLOW = pair("p_value.cox_wald", 0.021, options='{"confidence": 0.95, "ties": "breslow"}')
+LOG_RANK = pair("p_value.log_rank", 0.03, options='{"groups": "pairs"}')
+
+
+def test_an_effect_is_told_with_the_p_of_its_own_model_and_the_planned_test_by_its_name():
+    tested = analysis("primary", tests=(Stub(method="log_rank"),))
+    (told,) = sentences(material(HAZARD, BRESLOW, LOG_RANK, WALD), tested, named=False)
+    assert words(told) == (
+        "Drug against Placebo: hazard ratio 0.60 (95 % CI 0.40 to 0.90), ties by Efron's "
+        "approximation; p = 0.020 (Wald test in the Cox model); "
+        "p = 0.030 (log-rank test), below the decision level of 0.05."
+    )
+
+
+def test_the_p_of_a_model_alone_decides_nothing_in_a_plan_without_a_test():
+    (told,) = sentences(material(HAZARD, WALD), analysis("primary", tests=()), named=False)
+    assert words(told).endswith("; p = 0.020 (Wald test in the Cox model).")
+
+
+def test_covariates_strata_and_sides_are_named():
+    choices = '{"covariates": ["baseline", "age"], "strata": ["site"], "sides": "less"}'
+    found = material(RISK | {"options": choices}, FISHER | {"options": choices})
+    found.trial.subjects = Stub(
+        variable=lambda name, _: Stub(label=name.capitalize()), table="patients"
+    )
+    found.trial.dictionary = {}
+    (told,) = sentences(found, analysis("secondary"), named=False)
+    model = "adjusted for baseline and age, stratified by site"
+    assert f"−10.0), {model}; p" in words(told)
+    assert f"(Fisher's exact test, {model}, one-sided, less)" in words(told)
+
+
+@pytest.mark.parametrize(
+    ("method", "title"),
+    [
+        ("p_value.aalen_johansen", "z test of the difference of incidences at a time"),
+        ("z.poisson_wald", "Wald test of the difference of rates"),
+        ("rate_difference.poisson_wald", "Wald interval of a difference of rates"),
+    ],
+)
+def test_a_p_value_is_of_a_test_not_of_an_interval(method, title):
+    assert method_of(method).title == title

@@ -7,7 +7,13 @@ from trialtrace.report.sections.compact import _by_description, _estimated, _tes
 from trialtrace.trial.plan.estimand import Intercurrent
 from trialtrace.trial.plan.references import limits_of
 
-PAIR = {"comparison": "drug", "reference": "placebo", "group1_level": None, "analysis_id": "a"}
+PAIR = {
+    "comparison": "drug",
+    "reference": "placebo",
+    "group1_level": None,
+    "analysis_id": "a",
+    "options": "{}",
+}
 
 
 def pair(method, value, **more):

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.trial.plan.card import TEST
+from trialtrace.trial.plan.gives import TWO_SIDED
 from trialtrace.trial.plan.registry import card_of
 from trialtrace.trial.plan.results import statistics
 
@@ -32,6 +33,16 @@ def formulas(step: "Step[object]") -> tuple[Formula, ...]:
 def formula(step: "Step[object]") -> Formula:
     """The only or the first of them."""
     return formulas(step)[0]
+
+
+def sided(step: "Step[object]", choices: dict[str, object]) -> tuple[Formula, Formula | None]:
+    """The function of a two-sided test and, where its sides are one, that of the one-sided one.
+
+    Takes `sides` out of the choices that the two-sided function knows.
+    """
+    two_sided, one_sided = formulas(step)
+    sides = choices.pop("sides", TWO_SIDED)
+    return two_sided, None if sides == TWO_SIDED else partial(one_sided, sides=sides)
 
 
 def _function(named: str) -> Formula:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, wraps
-from math import isfinite, isinf, isnan, nan
+from math import isfinite, isinf, isnan, nan, sqrt
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ Answer = Recomputed | Mapping[str, float] | tuple[float, tuple[float, float]] | 
 # What a formula is computed from.
 Inputs = TypeVar("Inputs")
 CHI_SQUARED = ("p_value", "chi_squared", "df")
+# Of a test that may be one-sided.
+SIGNED = (*CHI_SQUARED, "z")
 
 
 def peer(
@@ -84,6 +86,17 @@ def of_chi_squared(statistic: float, df: float) -> dict[str, float]:
     from scipy.stats import chi2
 
     return {"p_value": float(chi2.sf(statistic, df)), "chi_squared": statistic, "df": df}
+
+
+def of_root(asked: "Asked", statistic: float, df: float, direction: float) -> dict[str, float]:
+    """A test by chi-squared or, one-sided, by its root with the sign of `direction`."""
+    from scipy.stats import norm
+
+    sides = asked.options.get("sides", "two_sided")
+    if sides == "two_sided":
+        return of_chi_squared(statistic, df)
+    z = sqrt(statistic) if direction > 0 else -sqrt(statistic)
+    return {"p_value": float(norm.cdf(z) if sides == "less" else norm.sf(z)), "z": z}
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ MODULES: dict[str, str] = {
     "compliers": f"{_HERE}.categorical.check_compliers",
     "paired_events": f"{_HERE}.categorical.check_paired",
     "continuous": f"{_HERE}.continuous.check",
+    "ratios": f"{_HERE}.continuous.check_ratios",
     "several_arms": f"{_HERE}.continuous.check_several_arms",
     "ordered_arms": f"{_HERE}.continuous.check_ordered_arms",
     "friedman": f"{_HERE}.repeated.check_friedman",

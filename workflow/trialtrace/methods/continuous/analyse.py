@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 from trialtrace.config.spec import items_of
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
-from trialtrace.methods.analysing.estimate import interval_result, plain_result, test_results
+from trialtrace.methods.analysing.estimate import (
+    contrast_results,
+    interval_result,
+    plain_result,
+    test_results,
+)
 from trialtrace.methods.analysing.formulas import Formula, formula, formulas, statistic_of
-from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.methods.categorical.analyse import named
 from trialtrace.stats.results import StatsError
 from trialtrace.trial.plan.steps import Step
@@ -92,6 +97,21 @@ def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
         )
 
 
+def ratio(cut: Cut, step: Step[object]) -> Iterator[Result]:
+    """By comparison: a ratio with its interval, and its test."""
+    for pair, both, treated, reference in cut.pairs():
+        compute = partial(
+            formula(step),
+            cut.values(treated),
+            cut.values(reference),
+            confidence=cut.analysis.confidence,
+            **items_of(step.options),
+        )
+        common: Basis = {"options": cut.options(step, interval=True), "n_used": both.n}
+        place, members = cut.at(pair=pair), {"analysed": both}
+        yield from contrast_results(cut, place, step, members, compute, common)
+
+
 def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: a test."""
     for pair, both, treated, reference in cut.pairs():
@@ -116,6 +136,8 @@ METHODS = {
     "summary": describe,
     "mean_difference": estimate,
     "median_difference": estimate,
+    "geometric_mean_ratio": ratio,
+    "ratio_of_medians": estimate,
     "probability_of_superiority": estimate,
     "p_value": test,
 }

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.ground.arrays import Floats
+from trialtrace.ground.words import RATIOS
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, noted, test_results
 from trialtrace.methods.analysing.formulas import formula
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from trialtrace.stats.regression.ordinal_mixed import OrdinalMixedFit
     from trialtrace.trial.plan.cards import estimating as cards
 
-    Options = cards.Gee | cards.LogisticMixed
+    Equations = cards.Gee | cards.GeeSlopes
+    Mixed = cards.LogisticMixed | cards.LogisticMixedSlopes
+    Options = Equations | Mixed
 
 Row = Callable[[tuple[str, str], int], Floats]
 
@@ -46,7 +49,10 @@ class Design:
 
 
 def design(cut: Cut, options: "Options", rows: "Selection") -> Design:
-    """A mean at each visit and, by `effect`, differences of arms at each or one for all."""
+    """A mean at each visit and, by `effect`, differences of arms at each or one for all.
+
+    With `times` a line over time in each arm; the row of a comparison is of its slopes.
+    """
     table = subject_table(cut, rows, {"AVISIT": list(cut.visits)})
     arms, visits = cut.arms(), len(cut.visits)
     of = np.array([arms.index(arm) for arm in table.column("TRTP").astype(str)], dtype=np.intp)
@@ -54,7 +60,12 @@ def design(cut: Cut, options: "Options", rows: "Selection") -> Design:
     if lacking:
         raise StatsError("an arm has no values.")
     at_visit, of_arm = np.eye(visits), np.eye(len(arms))
-    if options.effect == "each_visit":
+    times = _times(cut, options)
+    if times is not None:
+        of_others = np.broadcast_to(of_arm[:, None, 1:], (len(arms), visits, len(arms) - 1))
+        line = np.broadcast_to(np.stack([np.ones(visits), times], 1), (len(arms), visits, 2))
+        cells = np.concatenate([line, of_others, of_others * times[:, None]], axis=2)
+    elif _effect(options) == "each_visit":
         cells = of_arm[:, None, :, None] * at_visit[None, :, None, :]
         cells = cells.reshape(len(arms), visits, -1)
     else:
@@ -67,13 +78,27 @@ def design(cut: Cut, options: "Options", rows: "Selection") -> Design:
     wide = np.broadcast_to(more[:, None, :], (table.n, visits, more.shape[1]))
 
     def row(pair: tuple[str, str], visit: int) -> Floats:
-        one, other = (cells[arms.index(arm), visit] for arm in pair)
+        if times is None:
+            one, other = (cells[arms.index(arm), visit] for arm in pair)
+        else:
+            slopes = np.hstack([np.zeros((len(arms), len(arms) + 1)), of_arm[:, 1:]])
+            one, other = (slopes[arms.index(arm)] for arm in pair)
         return np.append(one - other, np.zeros(more.shape[1]))
 
     return Design(table.values, np.concatenate([cells[of], wide], axis=2), row)
 
 
-def gee(cut: Cut, step: "Step[cards.Gee]") -> Iterator[Result]:
+def _times(cut: Cut, options: "Options") -> Floats | None:
+    """The time of each visit, where means are lines over it."""
+    times: dict[str, float] | None = getattr(options, "times", None)
+    return None if times is None else np.array([times[visit] for visit in cut.visits], float)
+
+
+def _effect(options: "Options") -> str | None:
+    return getattr(options, "effect", None)
+
+
+def gee(cut: Cut, step: "Step[Equations]") -> Iterator[Result]:
     """By comparison, at each visit or over all: the difference or odds ratio of the population."""
     equations = formula(step)
     options, rows = step.options, _rows(cut, step.options)
@@ -100,7 +125,7 @@ def gee(cut: Cut, step: "Step[cards.Gee]") -> Iterator[Result]:
     yield from _results(cut, step, rows, compared)
 
 
-def logistic_mixed(cut: Cut, step: "Step[cards.LogisticMixed]") -> Iterator[Result]:
+def logistic_mixed(cut: Cut, step: "Step[Mixed]") -> Iterator[Result]:
     """By comparison, at each visit or over all: the odds ratio within a subject."""
     model = formula(step)
     options, rows = step.options, _rows(cut, step.options)
@@ -147,19 +172,22 @@ def _results(
         "options": cut.options(step, interval=True),
         "n_used": len(np.unique(rows.column("USUBJID").astype(str))),
     }
-    whole = step.options.effect == "over_visits"
+    effect = _effect(step.options)
 
     def estimate(pair: tuple[str, str], visit: int) -> Interval:
         found = compared(pair, visit).interval
-        return as_ratio(found) if step.statistic == "odds_ratio" else found
+        return as_ratio(found) if step.statistic in RATIOS else found
 
     def test(pair: tuple[str, str], visit: int) -> TestResult:
         return compared(pair, visit).test
 
-    for number, visit in enumerate(cut.visits[:1] if whole else cut.visits):
+    for number, visit in enumerate(cut.visits if effect == "each_visit" else cut.visits[:1]):
         for pair in cut.analysis.pairs:
-            over = cut.at(pair=pair, second=("effect", "over_visits"))
-            place = over if whole else cut.at(pair=pair, visit=visit)
+            place = cut.at(pair=pair)
+            if effect == "each_visit":
+                place = cut.at(pair=pair, visit=visit)
+            elif effect is not None:
+                place = cut.at(pair=pair, second=("effect", effect))
             names = (step.statistic, step.method)
             yield interval_result(
                 cut, place, names, members, partial(estimate, pair, number), **common
@@ -188,4 +216,7 @@ METHODS = {
     "mean_difference.gee": gee,
     "odds_ratio.gee": gee,
     "odds_ratio.logistic_mixed": logistic_mixed,
+    "slope_difference.gee": gee,
+    "slope_odds_ratio.gee": gee,
+    "slope_odds_ratio.logistic_mixed": logistic_mixed,
 }

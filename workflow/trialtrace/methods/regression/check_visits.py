@@ -181,13 +181,15 @@ def _over_visits(data: Data, asked: Asked) -> tuple[dict, int]:
     records = records[records["AVISIT"].isin(visits)]
     records, z = covariates(data, records, options["covariates"])
     n = records["USUBJID"].nunique()
-    each = options["effect"] == "each_visit"
+    each, times = options.get("effect") == "each_visit", options.get("times")
     cells = {}
     for a, arm in enumerate(arms):
         for v, visit in enumerate(visits):
             both, one = np.zeros((len(arms), len(visits))), np.zeros(len(arms))
             both[a, v] = one[a] = 1.0
             alone = np.concatenate([np.eye(len(visits))[v], one[1:]])
+            if times:
+                alone = np.concatenate([[1.0, times[visit]], one[1:], one[1:] * times[visit]])
             cells[arm, visit] = both.ravel() if each else alone
     units = []
     for subject, own in records.sort_values("AVISITN").groupby("USUBJID", sort=False):
@@ -203,7 +205,15 @@ def _over_visits(data: Data, asked: Asked) -> tuple[dict, int]:
 
 def _row(asked: Asked, made: dict) -> np.ndarray:
     row = np.zeros(made["width"])
+    times: dict[str, float] = asked.options.get("times", {})
+    # Of lines the rise between the first and the last visit, by the time between them.
+    ends = sorted(made["visits"], key=times.__getitem__)[:: len(times) - 1] if times else []
     for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
+        if times:
+            first, last = ends
+            rise = made["cells"][arm, last] - made["cells"][arm, first]
+            row[: rise.size] += sign * rise / (times[last] - times[first])
+            continue
         cell = made["cells"][arm, asked.visit or made["visits"][0]]
         row[: cell.size] += sign * cell
     return row
@@ -216,7 +226,7 @@ def answer(
     value, low, high, p_value = parts
     if asked.stat == "p_value":
         return Recomputed(by, p_value, None, tolerance, n)
-    if asked.stat == "odds_ratio":
+    if asked.stat in ("odds_ratio", "slope_odds_ratio"):
         value, low, high = (exp(each) if each < 700 else inf for each in (value, low, high))
     return Recomputed(by, value, (low, high), tolerance, n)
 
@@ -280,5 +290,5 @@ def logistic_mixed(data: Data, asked: Asked) -> Recomputed | None:
 CHECKS: dict[str, Check] = {
     f"{stat}.{method}": check
     for method, check in (("gee", gee), ("logistic_mixed", logistic_mixed))
-    for stat in ("mean_difference", "odds_ratio", "p_value")
+    for stat in ("mean_difference", "odds_ratio", "slope_difference", "slope_odds_ratio", "p_value")
 }

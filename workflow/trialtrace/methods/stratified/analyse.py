@@ -11,7 +11,7 @@ from trialtrace.ground.arrays import Floats
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, test_results
-from trialtrace.methods.analysing.formulas import formula, statistic_of
+from trialtrace.methods.analysing.formulas import formula, formulas, sided, statistic_of
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.categorical.analyse import named, with_event
 from trialtrace.trial.model import adsl_code
@@ -65,15 +65,17 @@ def test(
 ) -> Iterator[Result]:
     """By comparison: a test over strata."""
     choices = {k: v for k, v in items_of(step.options).items() if k != "strata"}
+    function = formula(step)
+    if len(formulas(step)) > 1:
+        two_sided, one_sided = sided(step, choices)
+        function = one_sided or two_sided
     for pair, both, treated, reference in cut.pairs():
         yield from test_results(
             cut,
             cut.at(pair=pair),
             named(step),
             members(cut, step.options.strata, both),
-            partial(
-                formula(step), *tables(cut, step.options.strata, treated, reference), **choices
-            ),
+            partial(function, *tables(cut, step.options.strata, treated, reference), **choices),
             statistic=statistic_of(step),
             options=cut.options(step),
             n_used=stratum_rows(cut, step.options.strata, both).n,

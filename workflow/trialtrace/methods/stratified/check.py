@@ -8,10 +8,12 @@ from scipy.optimize import brentq
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import (
     CHI_SQUARED,
+    SIGNED,
     Answer,
     Check,
     Recomputed,
     of_chi_squared,
+    of_root,
     peer,
 )
 from trialtrace.trial.model import adsl_code
@@ -125,7 +127,7 @@ def _cmh(correction: bool) -> Check:
         # The library takes 1/2 off also where less than 1/2 is there to take from.
         shift = (table.x1 - table.n1 * (table.x1 + table.x0) / (table.n1 + table.n0)).sum()
         test = _stratified(table).test_null_odds(correction=correction and abs(shift) > HALF)
-        return of_chi_squared(float(test.statistic), 1)
+        return of_root(asked, float(test.statistic), 1, shift)
 
     return check
 
@@ -173,10 +175,13 @@ CHECKS: dict[str, Check] = {
     "odds_ratio.mantel_haenszel": odds_ratio,
     "risk_difference.mantel_haenszel": risk_difference,
 }
-for _stat in CHI_SQUARED:
+for _stat in SIGNED:
     CHECKS |= {
         f"{_stat}.cochran_mantel_haenszel": _cmh(correction=False),
         f"{_stat}.cochran_mantel_haenszel_continuity": _cmh(correction=True),
+    }
+for _stat in CHI_SQUARED:
+    CHECKS |= {
         f"{_stat}.breslow_day": _breslow_day(tarone=False),
         f"{_stat}.breslow_day_tarone": _breslow_day(tarone=True),
     }

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
+from trialtrace.config.spec import items_of
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut, level_text
 from trialtrace.methods.analysing.estimate import interval_result, plain_result, test_results
-from trialtrace.methods.analysing.formulas import formula, statistic_of
+from trialtrace.methods.analysing.formulas import formula, sided, statistic_of
 from trialtrace.methods.analysing.rows import Basis, Notes, Place, Result, bounds
 from trialtrace.stats.results import Interval, StatsError
 from trialtrace.trial.model import adsl_code
@@ -206,13 +207,17 @@ def compared(cut: Cut, groups: "Groups") -> list[tuple[tuple[str, str] | None, S
 
 def log_rank(cut: Cut, step: "Step[cards.LogRank]") -> Iterator[Result]:
     """Log-rank test over all arms of the analysis, or of each comparison."""
+    function, signed = sided(step, items_of(step.options))
+    powers = {"rho": 0.0, "gamma": 0.0}
     for pair, rows in compared(cut, step.options.groups):
         yield from test_results(
             cut,
             cut.at(pair=pair),
             step.method,
             roles(cut, rows),
-            partial(formula(step), *times(rows), rows.column("TRTP").astype(str)),
+            partial(function, *times(rows), rows.column("TRTP").astype(str))
+            if signed is None or pair is None
+            else partial(signed, *times(rows), rows.column("TRTP") == pair[0], **powers),
             statistic=statistic_of(step),
             options=cut.options(step),
             n_used=rows.n,

@@ -8,12 +8,13 @@ from trialtrace.config.spec import items_of
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut, level_text
 from trialtrace.methods.analysing.estimate import interval_result, test_results
-from trialtrace.methods.analysing.formulas import formula, statistic_of
+from trialtrace.methods.analysing.formulas import formula, sided, statistic_of
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.regression.analyse_covariates import known
 from trialtrace.methods.survival.analyse import compared, roles, times
 from trialtrace.methods.survival.analyse_hazards import strata_of
 from trialtrace.stats.results import Contrast, Interval, TestResult
+from trialtrace.trial.plan.registry import card_of
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
@@ -75,12 +76,17 @@ def log_rank(
     """Test over all arms, or of each comparison, of the subjects whose strata are known."""
     choices = items_of(step.options)
     strata, groups = choices.pop("strata"), choices.pop("groups")
+    function, signed = sided(step, choices)
+    # The function of a two-sided test has its weight from the card.
+    fixed = card_of(step.key).fixed
 
-    def compute(rows: Selection) -> TestResult:
-        arms = rows.column("TRTP").astype(str)
-        test: TestResult = formula(step)(
-            *times(rows), arms, strata=strata_of(rows, strata), **choices
-        )
+    def compute(rows: Selection, pair: tuple[str, str] | None) -> TestResult:
+        arms, within = rows.column("TRTP").astype(str), strata_of(rows, strata)
+        test: TestResult
+        if signed is None or pair is None:
+            test = function(*times(rows), arms, strata=within, **choices)
+        else:
+            test = signed(*times(rows), arms == pair[0], strata=within, **choices, **fixed)
         return test
 
     for pair, rows in compared(cut, groups):
@@ -90,7 +96,7 @@ def log_rank(
             cut.at(pair=pair),
             step.method,
             roles(cut, present),
-            partial(compute, present),
+            partial(compute, present, pair),
             statistic=statistic_of(step),
             options=cut.options(step),
             n_used=present.n,

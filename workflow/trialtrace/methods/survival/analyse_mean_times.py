@@ -10,7 +10,7 @@ from trialtrace.config.spec import items_of
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, test_results
-from trialtrace.methods.analysing.formulas import formula, statistic_of
+from trialtrace.methods.analysing.formulas import formula, sided, statistic_of
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.survival.analyse import compared, hazard_ratios, roles, times, unit
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
@@ -112,6 +112,7 @@ def compare_means(
 
 def weighted(cut: Cut, step: "Step[cards.WeightedLogRank]") -> Iterator[Result]:
     """Weighted log-rank test over all arms, or of each comparison."""
+    function, signed = sided(step, items_of(step.options))
     powers = {"rho": step.options.rho, "gamma": step.options.gamma}
     for pair, rows in compared(cut, step.options.groups):
         yield from test_results(
@@ -119,7 +120,9 @@ def weighted(cut: Cut, step: "Step[cards.WeightedLogRank]") -> Iterator[Result]:
             cut.at(pair=pair),
             step.method,
             roles(cut, rows),
-            partial(formula(step), *times(rows), rows.column("TRTP").astype(str), **powers),
+            partial(function, *times(rows), rows.column("TRTP").astype(str), **powers)
+            if signed is None or pair is None
+            else partial(signed, *times(rows), rows.column("TRTP") == pair[0], **powers),
             statistic=statistic_of(step),
             options=cut.options(step),
             n_used=rows.n,

@@ -9,12 +9,12 @@ from scipy.stats import norm
 
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import (
-    CHI_SQUARED,
     ITERATIVE,
+    SIGNED,
     Answer,
     Check,
     Recomputed,
-    of_chi_squared,
+    of_root,
     peer,
 )
 from trialtrace.trial.model import adsl_code
@@ -214,8 +214,19 @@ def _tested(data: Data, asked: Asked) -> tuple[tuple[float, float] | None, int]:
 
 @peer(LOG_RANK, _tested)
 def log_rank(data: Data, asked: Asked, test: tuple[float, float]) -> Answer:
-    """statsmodels' `survdiff`."""
-    return of_chi_squared(*test)
+    """statsmodels' `survdiff`; one-sided by the sign of observed less expected events."""
+    return of_root(asked, *test, _excess(data, asked) if asked.pair else 0.0)
+
+
+def _excess(data: Data, asked: Asked) -> float:
+    """Events of the treated arm less those expected of it, summed time by time."""
+    records = data.records(asked)
+    died, treated = _happened(records) == 1, records["TRTP"] == asked.contrast[0]
+    total = 0.0
+    for time in records.loc[died, "AVAL"].unique():
+        here, at_risk = died & (records["AVAL"] == time), records["AVAL"] >= time
+        total += (here & treated).sum() - here.sum() * (at_risk & treated).sum() / at_risk.sum()
+    return total
 
 
 def _survdiff(data: Data, asked: Asked) -> tuple[tuple[float, float] | None, int]:
@@ -248,4 +259,4 @@ CHECKS: dict[str, Check] = {
     "hazard_ratio.cox_stratified": hazard_ratio,
     "p_value.cox_wald": cox_p_value,
     "p_value.cox_stratified_wald": cox_p_value,
-} | {f"{stat}.log_rank": log_rank for stat in CHI_SQUARED}
+} | {f"{stat}.log_rank": log_rank for stat in SIGNED}

@@ -9,10 +9,10 @@ from scipy.stats import norm
 
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import (
-    CHI_SQUARED,
+    SIGNED,
     Answer,
     Check,
-    of_chi_squared,
+    of_root,
     peer,
 )
 from trialtrace.trial.model import adsl_code
@@ -160,7 +160,8 @@ def log_rank(data: Data, asked: Asked, strata: "list[pd.DataFrame]") -> Answer:
     if np.linalg.matrix_rank(spread[own]) < df:
         return nan
     statistic = float(score[used[1:]] @ np.linalg.solve(spread[own], score[used[1:]]))
-    return of_chi_squared(statistic, df)
+    direction = score[arms.index(asked.pair[0])] if asked.pair and asked.pair[0] in arms else 0.0
+    return of_root(asked, statistic, df, direction)
 
 
 CHECKS: dict[str, Check] = {
@@ -171,4 +172,4 @@ for _stat in ("p_value", "z"):
     CHECKS[f"{_stat}.kaplan_meier_difference"] = difference
     CHECKS[f"{_stat}.kaplan_meier_ratio"] = ratio
 for _method in ("log_rank_stratified", "gehan", "tarone_ware"):
-    CHECKS |= {f"{_stat}.{_method}": log_rank for _stat in CHI_SQUARED}
+    CHECKS |= {f"{_stat}.{_method}": log_rank for _stat in SIGNED}

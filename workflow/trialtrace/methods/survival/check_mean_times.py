@@ -10,6 +10,7 @@ from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import (
     CHI_SQUARED,
     ITERATIVE,
+    SIGNED,
     Answer,
     Check,
     of_chi_squared,
@@ -155,6 +156,7 @@ CHECKS: dict[str, Check] = {
 }
 for _kind in ("difference", "ratio"):
     CHECKS |= {f"{stat}.restricted_{_kind}": compared for stat in ("p_value", "z")}
-for _stat in CHI_SQUARED:
+for _stat in SIGNED:
     CHECKS[f"{_stat}.weighted_log_rank"] = log_rank
+for _stat in CHI_SQUARED:
     CHECKS[f"{_stat}.proportional_hazards"] = proportional_hazards

@@ -1,6 +1,8 @@
 """What an analysis found, in sentences: estimate, denominators, p-value, and what is decided."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from trialtrace.ground.contracts.rows import ResultRow, present, values_of
@@ -16,13 +18,32 @@ from trialtrace.report.sections.decisions import (
     of_all_arms,
     verdict,
 )
+from trialtrace.report.sections.models import STRATIFIED, model_words, own_p
 from trialtrace.report.tables import link
 from trialtrace.trial.plan.references import ADJUSTMENTS, adjustment_of, limits_of, method_of
 
 if TYPE_CHECKING:
     from trialtrace.trial.plan.build import Analysis
 
-Compared = tuple[ResultRow, ResultRow | None, str]
+
+@dataclass(frozen=True)
+class Compared:
+    """An estimate, the p-value of its own model, that of the planned test, the words before them.
+
+    `planned` is None where no test is planned; `own` where the model has none, or where it is the
+    planned test itself.
+    """
+
+    estimate: ResultRow
+    own: ResultRow | None
+    planned: ResultRow | None
+    lead: str
+
+    @property
+    def p_values(self) -> list[ResultRow]:
+        return [p for p in (self.own, self.planned) if p is not None]
+
+
 # An analysis with more comparisons than this is told by how many there are.
 MOST_SENTENCES = 4
 
@@ -37,13 +58,15 @@ def primary_results(material: Material) -> Iterator[str]:
     """The same as plain text."""
     for analysis in primary(material):
         for p, adjusted, lead in _overall(material, analysis):
-            told = _tests_text([(p, _how(p)), (adjusted, _adjustment(adjusted))])
+            told = _tests_text([(p, _how(material, p)), (adjusted, _adjustment(adjusted))])
             yield f"{analysis.label}{lead} {told}{verdict(material, analysis, p)}{ending(material)}"
-        for estimate, p, lead in compared(material, analysis):
-            text = f"{analysis.label}{lead} {LABELS[estimate['stat_name']]} {estimate['stat_text']}"
-            text += _denominators(material, estimate)
-            if p is not None:
-                text += f"; {_tests_text(_tests(material, p))}{verdict(material, analysis, p)}"
+        for one in compared(material, analysis):
+            shown = f"{LABELS[one.estimate['stat_name']]} {one.estimate['stat_text']}"
+            text = f"{analysis.label}{one.lead} {shown}{_model(material, one.estimate)}"
+            text += _denominators(material, one.estimate)
+            for p in one.p_values:
+                text += f"; {_tests_text(_beside(material, one, p))}"
+                text += _decided(material, analysis, one, p)
             yield text + ending(material)
 
 
@@ -59,14 +82,15 @@ def sentences(material: Material, analysis: "Analysis", *, named: bool) -> list[
     if len(found) > MOST_SENTENCES:
         return [*first, before + _many(material, analysis, found) + ending(material)]
     told = []
-    for estimate, p, lead in found:
+    for one in found:
+        estimate = one.estimate
         shown = escape_markdown(f"{LABELS[estimate['stat_name']]} {estimate['stat_text']}")
-        start = f"{analysis.label}{lead}" if named else _upper(lead.removeprefix(", "))
+        start = f"{analysis.label}{one.lead}" if named else _upper(one.lead.removeprefix(", "))
         text = f"{escape_markdown(start)} [{shown}]({trace_link(estimate['result_id'])})"
-        text += escape_markdown(_denominators(material, estimate))
-        if p is not None:
-            text += f"; {_tests_markdown(_tests(material, p))}"
-            text += escape_markdown(verdict(material, analysis, p))
+        text += escape_markdown(_model(material, estimate) + _denominators(material, estimate))
+        for p in one.p_values:
+            text += f"; {_tests_markdown(_beside(material, one, p))}"
+            text += escape_markdown(_decided(material, analysis, one, p))
         told.append(text + _margins(material, estimate) + ending(material))
     return first + told
 
@@ -76,10 +100,10 @@ def _first(material: Material, analysis: "Analysis") -> list[str]:
     told = _interaction(material, analysis) if analysis.by is not None else []
     overall = list(_overall(material, analysis))
     if len(overall) > MOST_SENTENCES:
-        text = _counted(analysis, [adjusted for _, adjusted, _ in overall])
+        text = _counted(material, analysis, [adjusted for _, adjusted, _ in overall])
         return [*told, f"All arms: {escape_markdown(text)}{ending(material)}"]
     for p, adjusted, lead in overall:
-        tests = _tests_markdown([(p, _how(p)), (adjusted, _adjustment(adjusted))])
+        tests = _tests_markdown([(p, _how(material, p)), (adjusted, _adjustment(adjusted))])
         decision = escape_markdown(verdict(material, analysis, p))
         start = escape_markdown(_upper(lead.removeprefix(", ")))
         told.append(f"{start} {tests}{decision}{ending(material)}")
@@ -102,7 +126,9 @@ def _interaction(material: Material, analysis: "Analysis") -> list[str]:
         parts += [_pair(material, row)] if row["comparison"] else ["all arms"]
         where = escape_markdown(f" ({', '.join(parts)})") if several else ""
         decision = escape_markdown(verdict(material, analysis, row))
-        tests = _tests_markdown(_tests(material, row))
+        # Its strata are the subgroups.
+        strata = [each for each in model_words(material, row) if each.startswith(STRATIFIED)]
+        tests = _tests_markdown(_tests(material, row, strata))
         told.append(f"Interaction{where}: {tests}{decision}{ending(material)}")
     return told
 
@@ -148,22 +174,24 @@ def _upper(text: str) -> str:
 
 def _many(material: Material, analysis: "Analysis", found: list[Compared]) -> str:
     text = f"{len(found)} estimates, in the tables below"
-    tested = [p for _, p, _ in found if p is not None]
+    tested = [p for one in found if (p := one.planned or one.own) is not None]
     if not tested:
         return escape_markdown(text)
-    decided = [row for p in tested if (row := deciding(material, analysis, p)) is not None]
-    by = ", ".join(dict.fromkeys(_how(p) for p in tested))
-    text += f"; {_counted(analysis, decided)}" if decided else f", with p-values ({by}), not judged"
+    planned = [one.planned for one in found if one.planned is not None]
+    decided = [row for p in planned if (row := deciding(material, analysis, p)) is not None]
+    by = ", ".join(dict.fromkeys(_how(material, p) for p in tested))
+    counted = _counted(material, analysis, decided)
+    text += f"; {counted}" if decided else f", with p-values ({by}), not judged"
     return escape_markdown(text)
 
 
-def _counted(analysis: "Analysis", rows: list[ResultRow]) -> str:
+def _counted(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> str:
     """How many of the p-values that decide lie below the level: the adjusted ones, the others."""
     told = []
     for stat, words in (("p_adjusted", ""), ("p_value", ", each taken by itself")):
         own = [r for r in rows if r["stat_name"] == stat and r["stat_value"] is not None]
         if own:
-            how = _adjustment if stat == "p_adjusted" else _how
+            how = _adjustment if stat == "p_adjusted" else partial(_how, material)
             below = sum(present(row["stat_value"]) < analysis.decision_level for row in own)
             by = ", ".join(dict.fromkeys(map(how, own)))
             lead = f"{LABELS[stat]}-values below {analysis.decision_level:g}{words}"
@@ -172,7 +200,7 @@ def _counted(analysis: "Analysis", rows: list[ResultRow]) -> str:
 
 
 def compared(material: Material, analysis: "Analysis") -> Iterator[Compared]:
-    """(estimate, its p-value, the words before it) of each comparison of an analysis."""
+    """Each comparison of an analysis: its first estimate, with p-values."""
     cuts: dict[tuple[str | None, ...], list[ResultRow]] = {}
     for row in material.of(analysis.name):
         if row["comparison"] is not None:
@@ -186,8 +214,14 @@ def compared(material: Material, analysis: "Analysis") -> Iterator[Compared]:
         parts += [visit] if visits and visit else []
         parts += [material.stratum_words(stratum)] if stratum else []
         lead = "".join(f", {part}" for part in [*parts, _pair(material, estimate)]) + ":"
-        # Within subgroups a p-value invites comparing verdicts; the interaction answers that.
-        yield estimate, None if stratum else planned_p(analysis, rows), lead
+        if stratum:
+            # Within subgroups a p-value invites comparing verdicts; the interaction answers that.
+            yield Compared(estimate, None, None, lead)
+            continue
+        own, planned = own_p(estimate, rows), planned_p(analysis, rows)
+        if planned is None and own is not None and any(is_adjusted(row, own) for row in rows):
+            planned = own
+        yield Compared(estimate, None if own is planned else own, planned, lead)
 
 
 def planned_p(analysis: "Analysis", rows: list[ResultRow]) -> ResultRow | None:
@@ -209,10 +243,19 @@ def _pair(material: Material, row: ResultRow) -> str:
     return " against ".join(material.arm_label(row[key]) for key in ("comparison", "reference"))
 
 
-def _tests(material: Material, p: ResultRow) -> list[tuple[ResultRow, str]]:
+def _tests(
+    material: Material, p: ResultRow, said: Collection[str] = ()
+) -> list[tuple[ResultRow, str]]:
     """A p-value and, where its family is adjusted, the adjusted one, each with its method."""
     adjusted = adjusted_of(material, p)
-    return [(p, _how(p)), *([(adjusted, _adjustment(adjusted))] if adjusted is not None else [])]
+    own = (p, _how(material, p, said))
+    return [own, *([(adjusted, _adjustment(adjusted))] if adjusted is not None else [])]
+
+
+def _beside(material: Material, one: Compared, p: ResultRow) -> list[tuple[ResultRow, str]]:
+    """The same of an estimate, whose model's own p-value leaves out what was said of it."""
+    said = model_words(material, one.estimate) if p is one.own else []
+    return _tests(material, p, said)
 
 
 def _tests_text(tests: list[tuple[ResultRow, str]]) -> str:
@@ -230,8 +273,20 @@ def _tests_markdown(tests: list[tuple[ResultRow, str]]) -> str:
     )
 
 
-def _how(p: ResultRow) -> str:
-    return method_of(p["method"]).title
+def _how(material: Material, p: ResultRow, said: Collection[str] = ()) -> str:
+    """The test, its strata, covariates and side, but for what was said already."""
+    words = [each for each in model_words(material, p) if each not in said]
+    return ", ".join([method_of(p["method"]).title, *words])
+
+
+def _model(material: Material, estimate: ResultRow) -> str:
+    """ ", adjusted for age, stratified by site": what an estimate's model takes in."""
+    return "".join(f", {words}" for words in model_words(material, estimate))
+
+
+def _decided(material: Material, analysis: "Analysis", one: Compared, p: ResultRow) -> str:
+    """The verdict on the planned test; the p-value of a model beside it has none."""
+    return verdict(material, analysis, p) if p is one.planned else ""
 
 
 def _adjustment(adjusted: ResultRow) -> str:

@@ -14,6 +14,9 @@ from trialtrace.stats.stratified.mantel_haenszel import (
     cochran_mantel_haenszel as cochran_mantel_haenszel,
 )
 from trialtrace.stats.stratified.mantel_haenszel import (
+    cochran_mantel_haenszel_z as cochran_mantel_haenszel_z,
+)
+from trialtrace.stats.stratified.mantel_haenszel import (
     mantel_haenszel_odds_ratio as mantel_haenszel_odds_ratio,
 )
 from trialtrace.stats.stratified.mantel_haenszel import (

@@ -17,13 +17,20 @@ variance of the risk difference by hand in R.
 
 from __future__ import annotations
 
-from math import exp, inf, log, nan, sqrt
+from math import copysign, exp, inf, log, nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import check_choice, chi2_tail, counts, normal_quantile
+from trialtrace.stats._inputs import (
+    SIDES,
+    check_choice,
+    chi2_tail,
+    counts,
+    normal_quantile,
+    normal_tail,
+)
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 
@@ -45,16 +52,46 @@ def cochran_mantel_haenszel(
     >>> cochran_mantel_haenszel([13, 5], [40, 20], [7, 3], [42, 22], correction="none")
     TestResult(statistic=3.58849, df=1, p_value=0.058181)
     """
+    distance, variance = _corrected(x1, n1, x0, n0, correction)
+    statistic = distance**2 / variance
+    return TestResult(statistic, 1.0, chi2_tail(statistic, 1))
+
+
+def cochran_mantel_haenszel_z(
+    x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike, *, correction: str, sides: str
+) -> TestResult:
+    """The same test by its z, whose sign is that of the treated arm's observed less expected.
+
+    Arrays of shape (strata,), `correction` as there. `sides` "greater" tests for more events in the
+    treated arm (x1 of n1); two-sided it is that test, whose statistic is the square of z.
+
+    Raises `StatsError` as `cochran_mantel_haenszel` does.
+
+    R: `mantelhaen.test(tables, alternative = "less", correct = FALSE)`.
+
+    >>> cochran_mantel_haenszel_z([13, 5], [40, 20], [7, 3], [42, 22], correction="none",
+    ...                           sides="greater")
+    TestResult(statistic=1.89433, p_value=0.0290905)
+    """
+    check_choice("sides", sides, SIDES)
+    distance, variance = _corrected(x1, n1, x0, n0, correction)
+    z = distance / sqrt(variance)
+    return TestResult(z, nan, normal_tail(z, sides))
+
+
+def _corrected(
+    x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike, correction: str
+) -> tuple[float, float]:
+    """Observed less expected events of the first arm, corrected towards 0, and their variance."""
     check_choice("correction", correction, ("none", "continuity"))
     departure, spread = departures(*comparable_strata(x1, n1, x0, n0))
-    variance = np.sum(spread)
+    variance = float(np.sum(spread))
     if variance == 0:
         raise StatsError("no stratum has both arms and both outcomes, so nothing can be compared.")
-    distance = abs(np.sum(departure))
-    if correction == "continuity" and distance >= 0.5:
-        distance -= 0.5
-    statistic = float(distance**2 / variance)
-    return TestResult(statistic, 1.0, chi2_tail(statistic, 1))
+    distance = float(np.sum(departure))
+    if correction == "continuity" and abs(distance) >= 0.5:
+        distance -= copysign(0.5, distance)
+    return distance, variance
 
 
 def departures(x1: Floats, n1: Floats, x0: Floats, n0: Floats) -> tuple[Floats, Floats]:

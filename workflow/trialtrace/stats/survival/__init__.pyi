@@ -40,6 +40,8 @@ from trialtrace.stats.survival.rmst import RestrictedMean as RestrictedMean
 from trialtrace.stats.survival.rmst import restricted_mean as restricted_mean
 from trialtrace.stats.survival.rmst import restricted_mean_difference as restricted_mean_difference
 from trialtrace.stats.survival.rmst import restricted_mean_ratio as restricted_mean_ratio
+from trialtrace.stats.survival.signed_log_rank import signed_at_risk as signed_at_risk
+from trialtrace.stats.survival.signed_log_rank import signed_log_rank as signed_log_rank
 from trialtrace.stats.survival.survival_at import survival_difference as survival_difference
 from trialtrace.stats.survival.survival_at import survival_ratio as survival_ratio
 from trialtrace.stats.survival.weighted_log_rank import at_risk_log_rank as at_risk_log_rank

@@ -46,7 +46,8 @@ class Card:
     """A statistic by a method, such as "risk_difference.newcombe"; a test is "p_value.fisher".
 
     `title` and `reference` belong to the method: of several cards with the same method, one has
-    them. `also` names what the method's results bear by another name. `options` is the shape of
+    them; `tested` is the name of its p-value where the title is that of an estimate or an interval
+    alone. `also` names what the method's results bear by another name. `options` is the shape of
     what stands under it in a plan, `interaction` that of a test of `interaction`.
 
     `gives` tells its results (`trialtrace.trial.plan.results`), where they are more than the
@@ -68,6 +69,7 @@ class Card:
     step: str
     title: str = ""
     reference: str = ""
+    tested: str = ""
     means: str = ""
     options: type | None = None
     interaction: type | None = None

@@ -5,7 +5,7 @@ from typing import Any
 
 from trialtrace.config.compose import Path_
 from trialtrace.ground.errors import one_of
-from trialtrace.trial.context import Files, known, known_arm
+from trialtrace.trial.context import Files, known, known_arm, repeated
 from trialtrace.trial.plan import methods
 from trialtrace.trial.plan.registry import comparing
 from trialtrace.trial.resolve import used_visits, variables_of
@@ -22,6 +22,8 @@ def check(files: Files, name: str, place: Path_, method: str, options: dict[str,
         where, what = (*place, "cluster"), "a variable of subjects"
         known(files.plan, where, options["cluster"], files.subject_variables, what)
     _one_treatment(files, place, options)
+    if "times" in options and isinstance(options["times"], dict):
+        _times(files, name, (*place, "times"), options["times"])
     for combination, weights in options.get("combinations", {}).items():
         _weights(files, name, (*place, "combinations", combination), weights)
     _margins(files, place, method, options)
@@ -77,6 +79,21 @@ def _covariate(files: Files, name: str, place: Path_, covariate: str, *, within:
         )
     else:
         known(document, place, covariate, files.subject_variables, "a variable of subjects")
+
+
+def _times(files: Files, name: str, place: Path_, times: dict[str, float]) -> None:
+    """Every visit of the analysis has a time of its own."""
+    labels = used_visits(files, name)
+    for visit in times if labels else ():
+        known(files.plan, (*place, visit), visit, labels, "a visit of the analysis")
+    if lacking := [visit for visit in labels or () if visit not in times]:
+        files.plan.add(
+            place, found=f"no time of {one_of(lacking)}", expected="a time of each visit"
+        )
+    for visit, first, time in repeated(times):
+        files.plan.add(
+            (*place, visit), found=f"{time:g}, also that of {first}", expected="another time"
+        )
 
 
 def _weights(files: Files, name: str, place: Path_, weights: dict[str, float]) -> None:

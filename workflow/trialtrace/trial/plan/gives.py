@@ -1,9 +1,13 @@
 """What cards say of their results, in the notation of `trialtrace.trial.plan.results`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+
+from trialtrace.config.spec import items_of
 
 GROUP, ARM, PAIR, EVERYONE, COMPARED = "group", "arm", "pair", "all", "compared"
 EVERY_PAIR = "every_pair"
+TWO_SIDED = "two_sided"
+
 
 ANALYSIS_OF_VARIANCE = (
     "p_value",
@@ -64,6 +68,17 @@ def contrast(stat: str, of: str, second: str = "") -> str:
         f"{each}.{{}}@{of}{second}{'' if each in (stat, 'p_value') else '?'}"
         for each in (stat, "p_value", "t", "df")
     )
+
+
+def chi_squared_or_z(of: str) -> Callable[[object, bool], str]:
+    """A chi-squared test, or its signed root where the step is one-sided."""
+
+    def given(options: object, own: bool) -> str:
+        if items_of(options).get("sides", TWO_SIDED) == TWO_SIDED:
+            return f"p_value.{{}}@{of} chi_squared.{{}}@{of}? df.{{}}@{of}?"
+        return f"p_value.{{}}@{of} z.{{}}@{of}?"
+
+    return given
 
 
 def every_contrast(stat: str, names: Iterable[str]) -> str:

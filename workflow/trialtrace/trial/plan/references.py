@@ -2,8 +2,9 @@
 
 import json
 
+from trialtrace.ground.words import OF_P_VALUES, P_VALUES, SYMBOLS
 from trialtrace.trial.plan.card import Named
-from trialtrace.trial.plan.registry import titles
+from trialtrace.trial.plan.registry import tested, titles
 
 # Procedures that adjust the p-values of a family.
 ADJUSTMENTS = {
@@ -18,6 +19,8 @@ ADJUSTMENTS = {
         "Benjamini and Hochberg 1995, J R Stat Soc B 57:289",
     ),
 }
+
+OF_A_TEST = P_VALUES | SYMBOLS | OF_P_VALUES
 
 # Methods of which a statistic's name alone would say too much or too little.
 TOLD = (
@@ -49,8 +52,10 @@ def limits_of(options: str) -> str:
 
 def method_of(name: str) -> Named:
     """The words of a method ("risk_difference.newcombe", "p_adjusted.holm_fisher")."""
-    short = name.split(".", 1)[1]
+    stat, short = name.split(".", 1)
     known = titles() | ADJUSTMENTS
+    if stat in OF_A_TEST:
+        known |= tested()
     if short in known:
         return known[short]
     adjust = adjustment_of(short)

@@ -88,6 +88,9 @@ MODULES: dict[str, str] = {
     "p_value.welch_t": f"{_HERE}.continuous",
     "mean_difference.student": f"{_HERE}.continuous",
     "p_value.student_t": f"{_HERE}.continuous",
+    "geometric_mean_ratio.log_welch": f"{_HERE}.continuous",
+    "geometric_mean_ratio.log_student": f"{_HERE}.continuous",
+    "ratio_of_medians.bonett_price": f"{_HERE}.continuous",
     "probability_of_superiority.brunner_munzel": f"{_HERE}.continuous",
     "p_value.mann_whitney": f"{_HERE}.continuous",
     "median_difference.hodges_lehmann": f"{_HERE}.continuous",
@@ -153,6 +156,9 @@ MODULES: dict[str, str] = {
     "mean_difference.random_cluster": f"{_HERE}.clusters",
     "mean_difference.gee": f"{_HERE}.estimating",
     "odds_ratio.gee": f"{_HERE}.estimating",
+    "slope_difference.gee": f"{_HERE}.estimating",
+    "slope_odds_ratio.gee": f"{_HERE}.estimating",
+    "slope_odds_ratio.logistic_mixed": f"{_HERE}.estimating",
     "odds_ratio.logistic_mixed": f"{_HERE}.estimating",
     "events.count": f"{_HERE}.survival",
     "survival.kaplan_meier": f"{_HERE}.survival",
@@ -227,6 +233,15 @@ def titles() -> dict[str, Named]:
     """Method, as results name it, -> its title and reference."""
     named = {card.method: Named(card.title, card.reference) for card in cards() if card.title}
     return named | {name: also for card in cards() for name, also in card.also.items()}
+
+
+@cache
+def tested() -> dict[str, Named]:
+    """Method -> its test, where the title is that of an estimate or an interval."""
+    references = {card.method: card.reference for card in cards() if card.title}
+    return {
+        card.method: Named(card.tested, references[card.method]) for card in cards() if card.tested
+    }
 
 
 def comparing(how: str) -> list[str]:

@@ -56,6 +56,16 @@ STATISTICS: dict[str, Statistic] = {
         "estimates", "Slope of the arms' means over scores, as a dose, with its test.", SCORES
     ),
     "difference_of_medians": Statistic("estimates", "Difference of two medians.", SCORES),
+    "slope_difference": Statistic(
+        "estimates",
+        "Difference of two arms in the slope of their means over time, with its test.",
+        OVER_TIME,
+    ),
+    "slope_odds_ratio": Statistic(
+        "estimates",
+        "Ratio of two arms in the odds ratio of a unit of time, with its test.",
+        BINARY,
+    ),
     "visit_contrast": Statistic(
         "estimates",
         "Difference of two arms in a combination of a subject's visits, with its test.",
@@ -72,6 +82,10 @@ STATISTICS: dict[str, Statistic] = {
         "Difference of two treatments of a subject in their change since the first visit.",
         SCORES,
     ),
+    "geometric_mean_ratio": Statistic(
+        "estimates", "Ratio of two geometric means, of values above 0, with its test.", SCORES
+    ),
+    "ratio_of_medians": Statistic("estimates", "Ratio of two medians, of values above 0.", SCORES),
     "median_difference": Statistic(
         "estimates", "Shift of the values, or median of the differences within subjects.", SCORES
     ),

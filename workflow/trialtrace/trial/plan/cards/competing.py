@@ -78,6 +78,7 @@ CARDS = (
     Card(
         "incidence_difference.aalen_johansen",
         options=IncidenceDifferenceAalenJohansen,
+        tested="z test of the difference of incidences at a time",
         gives="incidence_difference.{}@pair;time p_value.{}@pair;time z.{}@pair;time?",
         kinds=TIMES,
         formula="survival.competing_risks:cumulative_incidence_difference",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.gives import PAIR, contrast
 from trialtrace.trial.plan.methods import SCORES
 from trialtrace.trial.plan.options import Continuity, Summarised
 from trialtrace.trial.words import Sides
@@ -36,6 +37,13 @@ class MannWhitney:
 
     sides: Sides = key("Sidedness.")
     correction: Continuity = key("Correction.")
+
+
+@shape
+class LogT:
+    """T test of logarithms."""
+
+    sides: Sides = key("Sidedness of the test; the interval is two-sided.")
 
 
 @shape
@@ -102,6 +110,36 @@ CARDS = (
         kinds=SCORES,
         compares="between",
         formula="continuous.means:student_t",
+    ),
+    Card(
+        "geometric_mean_ratio.log_welch",
+        "ratio of geometric means, Welch's t of the logarithms",
+        "Bland and Altman 1996, BMJ 312:1153; Welch 1947, Biometrika 34:28",
+        options=LogT,
+        tested="Welch's t test of the logarithms",
+        gives=contrast("geometric_mean_ratio", PAIR),
+        compares="between",
+        check="ratios",
+        formula="continuous.ratios:geometric_mean_ratio_welch",
+    ),
+    Card(
+        "geometric_mean_ratio.log_student",
+        "ratio of geometric means, Student's t of the logarithms",
+        "Bland and Altman 1996, BMJ 312:1153; Student 1908, Biometrika 6:1",
+        options=LogT,
+        tested="Student's t test of the logarithms",
+        gives=contrast("geometric_mean_ratio", PAIR),
+        compares="between",
+        check="ratios",
+        formula="continuous.ratios:geometric_mean_ratio_student",
+    ),
+    Card(
+        "ratio_of_medians.bonett_price",
+        "ratio of medians, Bonett and Price's interval",
+        "Bonett and Price 2020, J Educ Behav Stat 45:750",
+        compares="between",
+        check="ratios",
+        formula="continuous.ratios:median_ratio",
     ),
     Card(
         "probability_of_superiority.brunner_munzel",

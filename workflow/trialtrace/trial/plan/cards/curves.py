@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from trialtrace.config.spec import Distinct, key, shape
+from trialtrace.config.spec import Distinct, key, optional, shape
 from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.gives import chi_squared_or_z
 from trialtrace.trial.plan.methods import TIMES
-from trialtrace.trial.plan.options import Groups
-from trialtrace.trial.words import Name
+from trialtrace.trial.plan.options import ONE_SIDE, Groups
+from trialtrace.trial.words import Name, Sides
 
 
 @shape
@@ -40,6 +41,7 @@ class AtRiskLogRank:
     groups: Groups = key(
         "all: all arms in one test; pairs: each treated arm against the reference."
     )
+    sides: Sides | None = optional(ONE_SIDE)
 
 
 @shape
@@ -54,9 +56,9 @@ class LogRankStratified:
     groups: Groups = key(
         "all: all arms in one test; pairs: each treated arm against the reference."
     )
+    sides: Sides | None = optional(ONE_SIDE)
 
 
-TESTED = "p_value.{}@compared chi_squared.{}@compared? df.{}@compared?"
 AT_RISK = "survival.weighted_log_rank:at_risk_log_rank"
 
 CARDS = (
@@ -89,9 +91,12 @@ CARDS = (
         "Mantel 1966; Fleming and Harrington 1991, Counting Processes, chapter 7",
         means="Log-rank test within strata, with Fleming and Harrington's weights.",
         options=LogRankStratified,
-        gives=TESTED,
+        gives=chi_squared_or_z("compared"),
         kinds=TIMES,
-        formula="survival.weighted_log_rank:weighted_log_rank",
+        formula=(
+            "survival.weighted_log_rank:weighted_log_rank",
+            "survival.signed_log_rank:signed_log_rank",
+        ),
     ),
     Card(
         "p_value.gehan",
@@ -99,9 +104,9 @@ CARDS = (
         "Gehan 1965, Biometrika 52:203",
         means="Log-rank test weighted by the number at risk.",
         options=AtRiskLogRank,
-        gives=TESTED,
+        gives=chi_squared_or_z("compared"),
         kinds=TIMES,
-        formula=AT_RISK,
+        formula=(AT_RISK, "survival.signed_log_rank:signed_at_risk"),
         fixed={"weight": "gehan"},
     ),
     Card(
@@ -110,9 +115,9 @@ CARDS = (
         "Tarone and Ware 1977, Biometrika 64:156",
         means="Log-rank test weighted by the root of the number at risk.",
         options=AtRiskLogRank,
-        gives=TESTED,
+        gives=chi_squared_or_z("compared"),
         kinds=TIMES,
-        formula=AT_RISK,
+        formula=(AT_RISK, "survival.signed_log_rank:signed_at_risk"),
         fixed={"weight": "tarone_ware"},
     ),
 )

@@ -10,7 +10,7 @@ from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.gives import PAIR
 from trialtrace.trial.plan.methods import OVER_TIME
 from trialtrace.trial.plan.options import Reference, Sandwich
-from trialtrace.trial.words import Name
+from trialtrace.trial.words import Name, VisitLabel
 
 _COVARIATES = (
     "Covariates, measured before randomisation: `baseline` (the value there) and variables of "
@@ -25,7 +25,17 @@ _VARIANCE = (
     "DeRouen."
 )
 _REFERENCE = "Reference distribution: normal, or t with units less coefficients degrees of freedom."
+_TIMES = (
+    "Time of each visit of the analysis. The mean of each arm, in a logistic model its logit, is a "
+    "line over it; slopes are of a unit of it."
+)
+_NODES = (
+    "Nodes of the adaptive quadrature, or `enough`: doubled until more change nothing. A number "
+    "that does not suffice is an error."
+)
+Nodes = int | Literal["enough"]
 Effect = Literal["each_visit", "over_visits"]
+Working = Literal["independence", "exchangeable", "ar1", "unstructured"]
 
 
 @shape
@@ -33,9 +43,18 @@ class Gee:
     """Estimating equations over visits."""
 
     effect: Effect = key(_EFFECT)
-    working: Literal["independence", "exchangeable", "ar1", "unstructured"] = key(
-        "Working correlation of the visits of a subject."
-    )
+    working: Working = key("Working correlation of the visits of a subject.")
+    variance: Sandwich = key(_VARIANCE)
+    reference: Reference = key(_REFERENCE)
+    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
+
+
+@shape
+class GeeSlopes:
+    """Estimating equations over visits, the mean of each arm a line over time."""
+
+    times: dict[VisitLabel, float] = key(_TIMES, minProperties=2)
+    working: Working = key("Working correlation of the visits of a subject.")
     variance: Sandwich = key(_VARIANCE)
     reference: Reference = key(_REFERENCE)
     covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
@@ -47,15 +66,16 @@ class LogisticMixed:
 
     effect: Effect = key(_EFFECT)
     covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
-    nodes: int | Literal["enough"] = key(
-        (
-            "Nodes of the adaptive quadrature, or `enough`: doubled until more change nothing. A "
-            "number that does not suffice is an error."
-        ),
-        expected="a whole number or `enough`",
-        minimum=7,
-        maximum=200,
-    )
+    nodes: Nodes = key(_NODES, expected="a whole number or `enough`", minimum=7, maximum=200)
+
+
+@shape
+class LogisticMixedSlopes:
+    """Logistic model with a random intercept of each subject, logits a line over time."""
+
+    times: dict[VisitLabel, float] = key(_TIMES, minProperties=2)
+    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
+    nodes: Nodes = key(_NODES, expected="a whole number or `enough`", minimum=7, maximum=200)
 
 
 def _gives(statistic: str, options: object, own: bool) -> str:
@@ -95,6 +115,32 @@ CARDS = (
         "Stiratelli, Laird and Ware 1984, Biometrics 40:961",
         options=LogisticMixed,
         gives=partial(_gives, "odds_ratio"),
+        visits="over",
+        compares="between",
+        formula="regression.ordinal_mixed:ordinal_mixed",
+    ),
+    Card(
+        "slope_difference.gee",
+        options=GeeSlopes,
+        gives=f"slope_difference.{{}}@{PAIR} p_value.{{}}@{PAIR}",
+        visits="over",
+        compares="between",
+        formula=_EQUATIONS,
+        fixed={"family": "gaussian"},
+    ),
+    Card(
+        "slope_odds_ratio.gee",
+        options=GeeSlopes,
+        gives=f"slope_odds_ratio.{{}}@{PAIR} p_value.{{}}@{PAIR}",
+        visits="over",
+        compares="between",
+        formula=_EQUATIONS,
+        fixed={"family": "binomial"},
+    ),
+    Card(
+        "slope_odds_ratio.logistic_mixed",
+        options=LogisticMixedSlopes,
+        gives=f"slope_odds_ratio.{{}}@{PAIR} p_value.{{}}@{PAIR}",
         visits="over",
         compares="between",
         formula="regression.ordinal_mixed:ordinal_mixed",

@@ -44,6 +44,7 @@ CARDS = (
         "all pairs by a hierarchy of outcomes",
         "Pocock et al. 2012, Eur Heart J 33:176; errors: Bebu and Lachin 2016",
         options=AllPairs,
+        tested="test of the win ratio",
         gives=(
             "win_ratio.{}@pair net_benefit.{}@pair win_odds.{}@pair p_value.{}@pair "
             "z.{}@pair? wins.{}@pair;outcome? losses.{}@pair;outcome? ties.{}@pair?"

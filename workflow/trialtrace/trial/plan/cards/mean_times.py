@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from trialtrace.config.spec import Distinct, Rule, key, shape
+from trialtrace.config.spec import Distinct, Rule, key, optional, shape
 from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.gives import chi_squared_or_z
 from trialtrace.trial.plan.methods import TIMES
-from trialtrace.trial.plan.options import Groups, Ties
-from trialtrace.trial.words import Name
+from trialtrace.trial.plan.options import ONE_SIDE, Groups, Ties
+from trialtrace.trial.words import Name, Sides
 
 
 @shape
@@ -62,6 +63,7 @@ class WeightedLogRank:
     groups: Groups = key(
         "all: all arms in one test; pairs: each treated arm against the reference."
     )
+    sides: Sides | None = optional(ONE_SIDE)
 
 
 @shape
@@ -113,9 +115,12 @@ CARDS = (
         "Fleming and Harrington 1991, Counting Processes, chapter 7",
         means="Fleming and Harrington's weighted log-rank test.",
         options=WeightedLogRank,
-        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        gives=chi_squared_or_z("compared"),
         kinds=TIMES,
-        formula="survival.weighted_log_rank:weighted_log_rank",
+        formula=(
+            "survival.weighted_log_rank:weighted_log_rank",
+            "survival.signed_log_rank:signed_log_rank",
+        ),
     ),
     Card(
         "p_value.proportional_hazards",

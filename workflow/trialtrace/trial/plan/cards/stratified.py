@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from trialtrace.config.spec import Distinct, key, shape
+from trialtrace.config.spec import Distinct, key, optional, shape
 from trialtrace.trial.plan.card import Audited, Card, Named
+from trialtrace.trial.plan.gives import chi_squared_or_z
 from trialtrace.trial.plan.methods import BINARY
-from trialtrace.trial.plan.options import BreslowDayCorrection, Continuity
+from trialtrace.trial.plan.options import ONE_SIDE, BreslowDayCorrection, Continuity
 from trialtrace.trial.words import Name, Sides
 
 
@@ -32,6 +33,7 @@ class CochranMantelHaenszel:
 
     strata: Distinct[Name] = key("Strata: variables of `subjects`.")
     correction: Continuity = key("Correction.")
+    sides: Sides | None = optional(ONE_SIDE)
 
 
 @shape
@@ -96,7 +98,7 @@ CARDS = (
         "Mantel and Haenszel 1959, J Natl Cancer Inst 22:719",
         means="Cochran-Mantel-Haenszel test.",
         options=CochranMantelHaenszel,
-        gives="p_value.{}@pair chi_squared.{}@pair? df.{}@pair?",
+        gives=chi_squared_or_z("pair"),
         kinds=BINARY,
         also={
             "cochran_mantel_haenszel_continuity": Named(
@@ -104,7 +106,10 @@ CARDS = (
                 "Mantel and Haenszel 1959, J Natl Cancer Inst 22:719",
             )
         },
-        formula="stratified.mantel_haenszel:cochran_mantel_haenszel",
+        formula=(
+            "stratified.mantel_haenszel:cochran_mantel_haenszel",
+            "stratified.mantel_haenszel:cochran_mantel_haenszel_z",
+        ),
     ),
     Card(
         "p_value.breslow_day",

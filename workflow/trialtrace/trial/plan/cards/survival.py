@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from trialtrace.config.spec import Distinct, Rule, key, shape
+from trialtrace.config.spec import Distinct, Rule, key, optional, shape
 from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.gives import chi_squared_or_z
 from trialtrace.trial.plan.methods import INTERVALS, TIMES
-from trialtrace.trial.plan.options import CurveScale, Groups, Ties
+from trialtrace.trial.plan.options import ONE_SIDE, CurveScale, Groups, Ties
+from trialtrace.trial.words import Sides
 
 
 @shape
@@ -39,6 +41,7 @@ class LogRank:
     groups: Groups = key(
         "all: all arms in one test; pairs: each treated arm against the reference."
     )
+    sides: Sides | None = optional(ONE_SIDE)
 
 
 CARDS = (
@@ -85,8 +88,8 @@ CARDS = (
         "Mantel 1966; Peto and Peto 1972",
         means="Log-rank test.",
         options=LogRank,
-        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        gives=chi_squared_or_z("compared"),
         kinds=TIMES,
-        formula="survival.kaplan_meier:log_rank",
+        formula=("survival.kaplan_meier:log_rank", "survival.signed_log_rank:signed_log_rank"),
     ),
 )

@@ -1,0 +1,75 @@
+"""What a sentence says of a model: its own p-value, what it adjusts for, how it tests."""
+
+import json
+
+from trialtrace.ground.contracts.rows import ResultRow, values_of
+from trialtrace.ground.words import P_VALUES, lower_first
+from trialtrace.report.material import Material
+from trialtrace.report.sections.decisions import GROUPS
+from trialtrace.trace.words import variable_label
+
+# What a covariate may be besides a variable of the subjects.
+OTHERS = {"baseline": "baseline", "treated_side": "the treated side"}
+TIES = {
+    "efron": "ties by Efron's approximation",
+    "breslow": "ties by Breslow's approximation",
+    "discrete": "ties as of discrete times",
+}
+SIDES = {"less": "one-sided, less", "greater": "one-sided, greater"}
+STRATIFIED = "stratified by"
+# Of one step its p-value and its estimate may differ in these.
+OF_ONE_SIDE = ("confidence", "sides", "value")
+
+
+def own_p(estimate: ResultRow, rows: list[ResultRow]) -> ResultRow | None:
+    """The p-value among `rows` that comes from the model of an estimate; None where none does.
+
+    Its method is that of the estimate, or that with the name of the test: "cox_wald",
+    "kaplan_meier_ratio", "welch_t".
+    """
+    stat, short = estimate["method"].split(".", 1)
+    ends = ("", "_wald", "_t", f"_{stat.rpartition('_')[2]}")
+    names = {f"p_value.{short}{end}" for end in ends} | {f"p_value.stage_wise_{stat}"}
+    return next(
+        (
+            row
+            for row in rows
+            if row["method"] in names
+            and values_of(row, GROUPS) == values_of(estimate, GROUPS)
+            and _of_one_step(row, estimate)
+            and row["stat_value"] is not None
+        ),
+        None,
+    )
+
+
+def _of_one_step(row: ResultRow, other: ResultRow) -> bool:
+    """Whether two rows agree in every choice that both of them have."""
+    one, two = json.loads(row["options"]), json.loads(other["options"])
+    return all(one[key] == two[key] for key in one.keys() & two if key not in OF_ONE_SIDE)
+
+
+def model_words(material: Material, row: ResultRow) -> list[str]:
+    """What a model adjusts for, its strata, clusters and ties; of a p-value, its one side."""
+    given = json.loads(row["options"])
+    told = []
+    if covariates := given.get("covariates"):
+        told.append(f"adjusted for {_listed(material, covariates)}")
+    if strata := given.get("strata"):
+        told.append(f"{STRATIFIED} {_listed(material, strata)}")
+    if "cluster" in given:
+        told.append(f"clusters by {_listed(material, [given['cluster']])}")
+    if given.get("ties") in TIES:
+        told.append(TIES[given["ties"]])
+    if row["stat_name"] in P_VALUES and "threshold" not in given and given.get("sides") in SIDES:
+        told.append(SIDES[given["sides"]])
+    return told
+
+
+def _listed(material: Material, names: list[str]) -> str:
+    labels = [_label(material, name) for name in names]
+    return " and ".join([", ".join(labels[:-1]), labels[-1]] if labels[1:] else labels)
+
+
+def _label(material: Material, name: str) -> str:
+    return OTHERS.get(name) or lower_first(variable_label(material.trial, name))
