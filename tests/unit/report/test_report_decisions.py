@@ -245,9 +245,7 @@ def test_the_p_of_a_model_alone_decides_nothing_in_a_plan_without_a_test():
 def test_covariates_strata_and_sides_are_named():
     choices = '{"covariates": ["baseline", "age"], "strata": ["site"], "sides": "less"}'
     found = material(RISK | {"options": choices}, FISHER | {"options": choices})
-    found.trial.subjects = Stub(
-        variable=lambda name, _: Stub(label=name.capitalize()), table="patients"
-    )
+    found.trial.subjects = Stub(described=lambda name, _: Stub(label=name.capitalize()))
     found.trial.dictionary = {}
     (told,) = sentences(found, analysis("secondary"), named=False)
     model = "adjusted for baseline and age, stratified by site"
