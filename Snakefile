@@ -48,7 +48,7 @@ rule audit:
         expand(RUN.made("audit_claims"), trial=RUN.trials),
 
 
-for trial in RUN.trials:
+for trial in RUN.named:
 
     rule:
         name:

@@ -1,9 +1,12 @@
-"""The three real trials: counts as printed, or as the data's documentation has them.
+"""The real trials: counts as printed, or as the data's documentation has them.
 
 Elmunzer 2012 (N Engl J Med 366:1414): 602 randomised, pancreatitis 27 of 295 and 52 of 307,
 bleeding 4 and 7. Ruetzler 2013 (Anesth Analg 117:614): the data has 235 of the 236 enrolled, two
 of them without outcomes; sore throat at 4 h in 24 of 117 and 52 of 116. Moertel 1990 as in R's
 survival::colon: 929 patients, 468 recurrences, 452 deaths, by `table(colon$etype, colon$status)`.
+The examples: CGD 1991 (N Engl J Med 324:509): 128 patients, serious infections in 14 of 63 and 30
+of 65, 20 and 56 of them; days at risk by `with(cgd, tapply(tstop - tstart, treat, sum))`. Thall
+1990 (Biometrics 46:657): 31 and 28 patients, seizures by `with(MASS::epil, tapply(y, trt, sum))`.
 """
 
 import pyarrow as pa
@@ -82,3 +85,25 @@ def test_moertel_first_event_is_never_after_recurrence_or_death(derived):
     assert first["AVAL"].filter(censored) == earliest.filter(censored)
     with_event = pc.or_(pc.equal(recurrence["CNSR"], 0), pc.equal(death["CNSR"], 0))
     assert pc.equal(first["CNSR"], 0) == with_event
+
+
+def test_several_infections_of_a_patient(derived):
+    tables = derived("cgd1991")
+    assert tables["adsl"].num_rows == 128
+    for arm, patients, infected, infections, days in (
+        ("interferon", 63, 14, 20, 18953),
+        ("placebo", 65, 30, 56, 18524),
+    ):
+        assert events(tables["bds"], "INFECTED", arm) == (infected, patients)
+        rows = parameter(tables["adtte"], "INFECT", arm)
+        assert pc.sum(pc.equal(rows["CNSR"], 0)).as_py() == infections
+        assert pc.sum(pc.subtract(rows["TSTOP"], rows["TSTART"])).as_py() == days
+        first = parameter(tables["adtte"], "FIRST", arm)
+        assert pc.sum(pc.equal(first["CNSR"], 0)).as_py() == infected
+
+
+def test_seizures_of_eight_weeks(derived):
+    tables = derived("thall1990")
+    assert events(tables["bds"], "SEIZURES", "progabide") == (987, 31)
+    assert events(tables["bds"], "SEIZURES", "placebo") == (961, 28)
+    assert events(tables["bds"], "PERIOD", "placebo", "weeks 1-2") == (262, 28)

@@ -54,7 +54,7 @@ def _hidden(trial: str | None) -> bool:
         from trialtrace.trial.load import load_settings, load_trial
 
         settings = load_settings()
-        names = settings.trials if trial is None else (trial,)
+        names = settings.named if trial is None else (trial,)
         return any(load_trial(name).disclosure(settings) != "full" for name in names)
     except Exception:  # noqa: BLE001  a second fault would have Python print the first one whole
         return True

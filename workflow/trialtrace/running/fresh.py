@@ -251,7 +251,7 @@ class Freshness:
 
     def all_jobs(self) -> dict[tuple[str, str | None], str]:
         """(rule, trial) -> hash, for every job of the workflow."""
-        jobs = [(rule, trial) for trial in self.settings.trials for rule in STAGES]
+        jobs = [(rule, trial) for trial in self.settings.named for rule in STAGES]
         return {(rule, trial): self.job(rule, trial) for rule, trial in (*jobs, (SITE, None))}
 
 

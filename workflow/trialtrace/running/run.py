@@ -42,7 +42,13 @@ class Run:
 
     @property
     def trials(self) -> tuple[str, ...]:
+        """Those of a whole run."""
         return self.settings.trials
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Those that can be asked for, the examples too."""
+        return self.settings.named
 
     @property
     def environment(self) -> str:
@@ -91,7 +97,7 @@ class Run:
         self.progress = next(followed, self.progress)
         self.targets, self.account = targets, account
         self.progress.closing = self.closing
-        self.progress.no_trial = lambda name: not_a_trial(self.at, name, self.trials)
+        self.progress.no_trial = lambda name: not_a_trial(self.at, name, self.named)
 
     def closing(self) -> list[str]:
         """The last lines of a run: of each trial what came in and was kept, and what is odd.
@@ -99,8 +105,8 @@ class Run:
         Pages that an earlier run left are named, since nothing on them says so.
         """
         done = {trial: standing(self.at, trial) for trial in self.trials}
-        asked = [trial for trial in self.trials if trial in self.targets()]
-        lines = [line for t in asked or self.trials for line in self._closing(t, done[t])]
+        asked = [trial for trial in self.named if trial in self.targets()] or self.trials
+        lines = [line for t in asked for line in self._closing(t, standing(self.at, t))]
         whole = all(RENDER in stages for stages in done.values())
         if self.at.site.is_dir() and not (whole and read_record(self.at.root / self.site_record)):
             lines.append(EARLIER.format("site/"))
@@ -139,7 +145,7 @@ def begin(at: Project, check: bool, dry: bool = False) -> Run:
 
         problems = Problems(check_all(None, at))
         problems.raise_if_any()
-        trials = load_settings(at).trials
+        trials = load_settings(at).named
         for trial in trials:
             check_data(load_trial(trial, at), problems)
         problems.raise_if_any()

@@ -62,7 +62,7 @@ def write_records(run: Run, resources: Any) -> None:
         "renderer": renderer(),
         "versions": _versions(),
     }
-    for trial in run.trials:
+    for trial in run.named:
         folder = run.at.results / trial
         if folder.is_dir() and (_jobs(progress, trial) or not (folder / "run.json").exists()):
             record = {"trial": trial, "jobs": _jobs(progress, trial), "code": run.codes(trial)}

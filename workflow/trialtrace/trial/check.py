@@ -45,10 +45,14 @@ def check_all(settings: Settings | None = None, at: Project | None = None) -> li
     """Every mistake in config.yaml (read here if `settings` is None) and in the trials it names."""
     at = at or project()
     if settings is not None:
-        names, problems = list(settings.trials), []
+        names, problems = list(settings.named), []
     else:
         document = read_document(at, at.config / "config.yaml", "config")
-        names, problems = document.get("trials") or [], document.problems
+        trials, examples = (document.get(key) or [] for key in ("trials", "examples"))
+        for name in examples:
+            if name in trials:
+                document.add(("examples",), found=name, expected="a name not among `trials`")
+        names, problems = [*trials, *examples], document.problems
         problems = problems + _key(at, document.get("hash_key"))
     for name in names:
         problems = problems + check_trial(at, name)

@@ -9,9 +9,11 @@ from trialtrace.ground.paths import NAME, Project
 
 
 def listed_trials(at: Project) -> list[str]:
-    """The names under `trials`, as far as the file can be read."""
-    found = compose(at, at.config / "config.yaml").get("trials")
-    return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
+    """The names under `trials` and `examples`, as far as the file can be read."""
+    content = compose(at, at.config / "config.yaml")
+    found = [content.get(key) for key in ("trials", "examples")]
+    each = (name for names in found if isinstance(names, list) for name in names)
+    return [name for name in each if isinstance(name, str)]
 
 
 def plain_name(at: Project, name: str) -> str:

@@ -22,6 +22,9 @@ class Settings:
     trials: Distinct[Name] = key(
         "Trials that run, in this order; each has a folder of its name under config/trials/."
     )
+    examples: Distinct[Name] | None = optional(
+        "Trials that run only where they are asked for by name, and stand on no site: examples."
+    )
     seed: int = key(
         "Number from which every random stream starts.", minimum=0, maximum=9223372036854775807
     )
@@ -43,3 +46,8 @@ class Settings:
         maxLength=1000,
     )
     report: Report = key("How reports are made.")
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Every trial that can run: those of a whole run, then the examples."""
+        return (*self.trials, *(self.examples or ()))
