@@ -122,6 +122,41 @@ def test_the_planned_p_is_the_corrected_one_where_visits_are_concerned(two_arms)
     )
 
 
+def test_the_degrees_of_freedom_are_multiplied_by_the_epsilon_of_the_plan(two_arms):
+    of = "over_time/{}.mixed_anova@all;effect=visit"
+    for chosen, epsilon in (
+        ("greenhouse_geisser", "epsilon_gg"),
+        ("lower_bound", "epsilon_lower"),
+        ("none", None),
+    ):
+        found = two_arms.results(PAIN.replace("greenhouse_geisser", chosen))
+        scale = 1.0 if epsilon is None else found.value(of.format(epsilon))
+        for df in ("df1", "df2"):
+            corrected = found.value(of.format(f"{df}_corrected"))
+            assert corrected == pytest.approx(scale * found.value(of.format(df)))
+
+
+def test_a_family_of_the_effects_of_treatment_leaves_that_of_time_out(two_arms):
+    families = """\
+multiplicity:
+  treatment:
+    label: Effects of treatment
+    adjust: benjamini_hochberg
+    tests: [{analysis: over_time, test: mixed_anova, effects: [arm, arm_visit]}]
+"""
+    found = two_arms.results(PAIN + families)
+    p, adjusted = (
+        f"over_time/{stat}mixed_anova@all;effect={{}}"
+        for stat in ("p_value.", "p_adjusted.benjamini_hochberg_")
+    )
+    of_arm, of_both = (found.value(p.format(effect)) for effect in ("arm", "arm_visit"))
+    low, high = sorted([of_arm, of_both])
+    expected = {low: min(2 * low, high), high: high}
+    for effect, own in (("arm", of_arm), ("arm_visit", of_both)):
+        assert found.value(adjusted.format(effect)) == pytest.approx(expected[own])
+    assert adjusted.format("visit") not in found
+
+
 def test_a_subject_without_one_visit_is_in_no_visit(two_arms):
     two_arms.visits("sham", (9, None, 9))
     found = two_arms.results(PAIN)

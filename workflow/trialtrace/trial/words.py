@@ -77,6 +77,8 @@ PlaceLabel = Annotated[
         expected="the label of a side or site: text of at most 40 characters without ; @ / =",
     ),
 ]
+Effect = Literal["arm", "visit", "arm_visit", "cell", "treatment", "treatment_visit"]
+"""Effects of an analysis of variance, as results name them."""
 StepName = Annotated[
     str,
     Shared("common", "step"),

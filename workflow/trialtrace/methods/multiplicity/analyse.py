@@ -67,7 +67,9 @@ def _is_of(test: HolmTest, result: Result) -> bool:
         (test.visit, place.visit),
         (test.parameter, place.parameter),
     )
-    return all(limit in (None, value) for limit, value in limits)
+    kind, effect = place.second or ("", "")
+    named = test.effects is None or (kind == "effect" and effect in test.effects)
+    return named and all(limit in (None, value) for limit, value in limits)
 
 
 def _adjusted(

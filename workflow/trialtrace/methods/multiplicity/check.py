@@ -74,7 +74,8 @@ def _is_of(test: HolmTest, other: Asked) -> bool:
         (test.visit, other.visit),
         (test.parameter, other.parameter),
     )
-    return all(limit in (None, value) for limit, value in limits)
+    named = test.effects is None or other.second in test.effects
+    return named and all(limit in (None, value) for limit, value in limits)
 
 
 def _closed(data: Data, family: Closed, tests: dict[str, Asked], p: P) -> P:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from trialtrace.config.spec import Distinct, Rule, key, optional, shape
 from trialtrace.trial.claims.paper import About
-from trialtrace.trial.words import Name, Text, VisitLabel
+from trialtrace.trial.words import Effect, Name, Text, VisitLabel
 
 
 @shape
@@ -38,9 +38,7 @@ class Is:
     parameter: Name | None = optional("Variable of the baseline table, or endpoint.")
     level: Text | None = optional("Level of that variable, by its label, in quotes.")
     time: float | None = optional("Time of a curve, as the plan lists it.", minimum=0)
-    effect: Literal["arm", "visit", "arm_visit", "cell", "treatment", "treatment_visit"] | None = (
-        optional("Effect of an analysis of variance.")
-    )
+    effect: Effect | None = optional("Effect of an analysis of variance.")
     category: float | None = optional("Value of an ordinal endpoint whose share it is.")
     contrast: Name | None = optional("Contrast of arms, by the name that its step gives it.")
     as_: (

@@ -1,9 +1,12 @@
 """Families of tests, and levels of looks: against the analyses of the plan and in themselves."""
 
+import re
 from typing import Any
 
 from trialtrace.config.compose import Path_
 from trialtrace.trial.context import Files, known
+from trialtrace.trial.plan.multiplicity import OF_TIME
+from trialtrace.trial.plan.registry import card_of
 from trialtrace.trial.resolve import estimand_of, inherited, steps
 
 
@@ -13,6 +16,7 @@ def check(files: Files, name: str, given: dict[str, Any]) -> None:
         place: Path_ = (*path, "tests", position)
         if _test(files, place, test) and "comparison" in test:
             _comparison(files, (*place, "comparison"), test)
+    _one_kind(files, path, given)
     if "global" in given:
         _closed(files, path, given)
     if "weights" in given:
@@ -31,6 +35,51 @@ def _test(files: Files, place: Path_, test: dict[str, Any]) -> bool:
         made = [s for _, section, s, _, _ in steps(analysis) if section == "tests"]
         known(document, (*place, "test"), test["test"], made, f"a test of {test['analysis']}")
     return analysis is not None
+
+
+def _one_kind(files: Files, path: Path_, given: dict[str, Any]) -> None:
+    """Effects of time are hardly ever null: among them a treatment is found too easily.
+
+    Adjusting for the false discovery rate lets as many false effects of treatment pass as there
+    are true ones of time to hide them; by Holm's procedure they cost the treatment power.
+    """
+    for position, test in enumerate(given["tests"]):
+        place = (*path, "tests", position)
+        offered = _effects_of(test["test"])
+        named = test.get("effects")
+        for number, effect in enumerate(named or ()):
+            known(files.plan, (*place, "effects", number), effect, offered, "an effect of the test")
+        chosen = set(named or offered)
+        if OF_TIME in chosen and chosen != {OF_TIME}:
+            rest = ", ".join(one for one in offered if one != OF_TIME)
+            told = ", ".join(sorted(chosen))
+            files.plan.add(
+                (*place, "effects") if named else place,
+                found=f"effects of treatment and of time in one family: {told}",
+                expected="tests of one kind",
+                do=f"write `effects: [{rest}]`, and a family of its own for `effects: [visit]`",
+            )
+    kinds = [
+        set(test.get("effects") or _effects_of(test["test"])) == {OF_TIME}
+        for test in given["tests"]
+    ]
+    if any(kinds) and not all(kinds):
+        files.plan.add(
+            (*path, "tests"),
+            found="tests of treatment beside those of an effect of time",
+            expected="tests of one kind",
+            do="give the effects of time a family of their own",
+        )
+
+
+def _effects_of(test: str) -> list[str]:
+    """The effects that a test of the plan has a p-value of; none for other tests."""
+    try:
+        gives = card_of(f"p_value.{test}").gives
+    except KeyError:
+        return []
+    told = gives if isinstance(gives, str) else ""
+    return list(dict.fromkeys(re.findall(r"p_value\.\{\}@\w+;effect=(\w+)", told)))
 
 
 def _treated(files: Files, analysis: str) -> list[str] | None:

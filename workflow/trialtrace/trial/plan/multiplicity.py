@@ -14,7 +14,10 @@ from trialtrace.config.spec import (
     optional,
     shape,
 )
-from trialtrace.trial.words import Name, Text, VisitLabel
+from trialtrace.trial.words import Effect, Name, Text, VisitLabel
+
+OF_TIME = "visit"
+"""The effect that is alike in all arms: a change over time."""
 
 
 @shape
@@ -28,6 +31,10 @@ class HolmTest:
     )
     visit: VisitLabel | None = optional("Only those of this visit.")
     parameter: Name | None = optional("Only those of this endpoint.")
+    effects: Distinct[Effect] | None = optional(
+        "Only those of these effects of an analysis of variance; those of treatment (all but "
+        "`visit`) and that of time are no one family."
+    )
 
 
 @shape
