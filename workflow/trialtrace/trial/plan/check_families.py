@@ -16,7 +16,7 @@ def check(files: Files, name: str, given: dict[str, Any]) -> None:
         place: Path_ = (*path, "tests", position)
         if _test(files, place, test) and "comparison" in test:
             _comparison(files, (*place, "comparison"), test)
-    _one_kind(files, path, given)
+    _one_kind(files, path, given["tests"])
     if "global" in given:
         _closed(files, path, given)
     if "weights" in given:
@@ -37,15 +37,15 @@ def _test(files: Files, place: Path_, test: dict[str, Any]) -> bool:
     return analysis is not None
 
 
-def _one_kind(files: Files, path: Path_, given: dict[str, Any]) -> None:
+def _one_kind(files: Files, path: Path_, tests: list[dict[str, list[str]]]) -> None:
     """Effects of time are hardly ever null: among them a treatment is found too easily.
 
     Adjusting for the false discovery rate lets as many false effects of treatment pass as there
     are true ones of time to hide them; by Holm's procedure they cost the treatment power.
     """
-    for position, test in enumerate(given["tests"]):
+    for position, test in enumerate(tests):
         place = (*path, "tests", position)
-        offered = _effects_of(test["test"])
+        offered = _effects_of(str(test["test"]))
         named = test.get("effects")
         for number, effect in enumerate(named or ()):
             known(files.plan, (*place, "effects", number), effect, offered, "an effect of the test")
@@ -60,8 +60,7 @@ def _one_kind(files: Files, path: Path_, given: dict[str, Any]) -> None:
                 do=f"write `effects: [{rest}]`, and a family of its own for `effects: [visit]`",
             )
     kinds = [
-        set(test.get("effects") or _effects_of(test["test"])) == {OF_TIME}
-        for test in given["tests"]
+        set(test.get("effects") or _effects_of(str(test["test"]))) == {OF_TIME} for test in tests
     ]
     if any(kinds) and not all(kinds):
         files.plan.add(
