@@ -52,7 +52,7 @@ def test_a_variable_that_varies_is_told_to_choose_its_rows(tmp_path):
     patients = "id rx month status\na 1 0 good\na 1 1 poor\nb 0 0 good"
     text = refused(trial, tmp_path, patients=patients)
     assert "rows of 1 subjects" in text
-    assert "{start: {column: status, table: patients, where: {…: {is: …}}}}" in text
+    assert "{start: {column: status, table: patients, where: {…: {is: …}}}}};" in text
     assert "reject" not in text
 
 

@@ -86,7 +86,7 @@ def _to_do(name: str, origin: Origin) -> str:
     return (
         "where it is measured again and again, say which rows count in trial.yaml: subjects: "
         f"{{variables: {{{name}: {{column: {origin.column}, table: {origin.table}, where: "
-        "{…: {is: …}}}}}}; else correct the data"
+        "{…: {is: …}}}}}; else correct the data"
     )
 
 
