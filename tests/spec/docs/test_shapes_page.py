@@ -251,3 +251,20 @@ def test_a_column_for_each_visit(tmp_path: Path):
         ],
         key=str,
     )
+
+
+def test_groups_of_subjects(tmp_path: Path):
+    patients = "id;arm;age;centre\n1;A;49;01\n2;C;50;02\n3;A;65;03\n4;C;;03\n"
+    fields = PATIENT_FIELDS + field("age", "patients", valid="integer")
+    fields += field("centre", "patients", "radio", '"01, Aa | 02, Bb | 03, Cc"')
+    at = write(tmp_path, "Groups of subjects", {"patients": patients}, fields)
+    cleaned(at)
+    made = derived(at)
+    assert [(row["AGEGRP"], row["REGION"]) for row in made["adsl"]] == [
+        ("under 50", "north"),
+        ("50 to 64", "north"),
+        ("65 and over", "south"),
+        (None, "south"),
+    ]
+    behind = {row["column"] for row in made["sources"] if row["variable"] == "AGEGRP"}
+    assert behind == {"age"}

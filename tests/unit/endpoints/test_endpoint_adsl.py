@@ -140,3 +140,45 @@ def test_no_subjects_give_five_empty_tables(tmp_path):
     tables = derived(tiny(endpoints), tmp_path, patients="id rx u:integer v:integer")
     assert {name: table.num_rows for name, table in tables.items()} == dict.fromkeys(tables, 0)
     assert "ITTFL" in tables["occds"].column_names
+
+
+GROUPS = """
+subjects:
+  table: patients
+  age: {column: age, unit: years}
+  site: centre
+  groups:
+    agegrp: {of: age, label: Age group, from: {young: 18, middle: 50, old: 65.5}}
+    region: {of: site, label: Region, codes: {north: ["01", "02"], south: "03"}}
+"""
+
+
+def test_groups_are_made_by_cut_points_and_by_codes(tmp_path):
+    tables = derived(
+        tiny(trial=GROUPS, choices={"centre": {"01": "A", "02": "B", "03": "C"}}),
+        tmp_path,
+        patients="""
+        id  rx  age:number  centre
+        a   1   18          01
+        b   0   49.9        02
+        c   1   50          03
+        d   0   65.5        .
+        e   0   .           01
+        """,
+    )
+    assert shown(tables["adsl"], "AGEGRP", "REGION", "SITEID") == [
+        ("a", "young", "north", "A"),
+        ("b", "young", "north", "B"),
+        ("c", "middle", "south", "C"),
+        ("d", "old", None, None),
+        ("e", None, "north", "A"),
+    ]
+    assert edges(tables, "adsl", "AGEGRP")[2] == ("c", 0, "patients", 4, "age")
+    assert edges(tables, "adsl", "REGION")[2] == ("c", 0, "patients", 4, "centre")
+
+
+def test_a_value_without_a_group_is_told_without_the_value(tmp_path):
+    text = refused(tiny(trial=GROUPS), tmp_path, patients="id rx age:number centre\na 1 17 01")
+    assert "1 values of age below the lowest group" in text and "17" not in text
+    text = refused(tiny(trial=GROUPS), tmp_path, patients="id rx age:number centre\na 1 20 77")
+    assert "groups.region" in text and "77" not in text

@@ -17,6 +17,7 @@ DEFINED = (
     ("populations",),
     ("tables",),
     ("subjects", "variables"),
+    ("subjects", "groups"),
     ("estimands",),
     ("analyses",),
     ("groups",),

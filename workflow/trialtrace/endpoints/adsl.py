@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialtrace.endpoints.groups import grouped
+from trialtrace.endpoints.meanings import decode
 from trialtrace.endpoints.populations import derive_flag
 from trialtrace.endpoints.records import Cells, Records
 from trialtrace.endpoints.study import (
@@ -14,7 +16,6 @@ from trialtrace.endpoints.study import (
     subject_keys,
 )
 from trialtrace.endpoints.subject_rows import Taken, taken
-from trialtrace.ground.canonical import column_text
 from trialtrace.ground.contracts import ADSL
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.trial.load import Trial
@@ -57,6 +58,10 @@ def derive_adsl(
         for code, values in _values(trial, variable, one).items():
             columns[code] = values
             cells += one.cells(code)
+    for variable, groups in trial.subjects.groups.items():
+        code, of = adsl_code(variable), found[groups.of]
+        columns[code] = grouped(groups, of.values, f"{place}: subjects.groups.{variable}")
+        cells += of.cells(code)
     for population in trial.populations.values():
         if not population.made_late:
             columns[population.flag], behind = derive_flag(
@@ -93,7 +98,7 @@ def _check_names(trial: Trial, place: str) -> None:
     subjects = trial.subjects
     free = {"AGE", "SEX", "SITEID"} - {adsl_code(name) for name in subjects.own_columns}
     taken = [name for name in ADSL.names if name not in free]
-    taken += [adsl_code(name) for name in subjects.variables]
+    taken += [adsl_code(name) for name in (*subjects.variables, *subjects.groups)]
     taken += [population.flag for population in trial.populations.values()]
     twice = sorted({name for name in taken if taken.count(name) > 1})
     if twice:
@@ -145,27 +150,6 @@ def _values(trial: Trial, variable: str, one: Taken) -> dict[str, "pa.Array"]:
     known = trial.dictionary.get(one.table.name, {}).get(one.column)
     values = decode(one.values, known.choices, place) if known and known.choices else one.values
     return {adsl_code(variable): values}
-
-
-def decode(codes: "pa.Array", meanings: dict[str, str], place: str) -> "pa.Array":
-    """What each code means; a missing code stays missing, one without a meaning is an error."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    codes = column_text(codes, place)
-    index = pc.index_in(codes, value_set=pa.array(list(meanings), type=pa.string()))
-    index = pc.if_else(pc.is_valid(codes), index, pa.scalar(None, type=pa.int32()))
-    strange = pc.sum(pc.and_(pc.is_valid(codes), pc.is_null(index))).as_py() or 0
-    if strange:
-        raise UserError(
-            Problem(
-                place,
-                found=f"{strange} values with a code that has no meaning here",
-                expected=f"one of {one_of(meanings)}",
-                do="complete the codes in trial.yaml or the choices in dictionary.csv",
-            )
-        )
-    return pa.array(list(meanings.values()), type=pa.string()).take(index)
 
 
 def adsl_table(trial: Trial, records: Records) -> "pa.Table":

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.endpoints.adsl import decode
+from trialtrace.endpoints.meanings import decode
 from trialtrace.endpoints.records import Cells, chosen_cells, pick
 from trialtrace.endpoints.study import CleanTable, Study
 from trialtrace.trial.endpoints.occurrence import FurtherColumns

@@ -9,6 +9,7 @@ from trialtrace.config.spec import structure
 from trialtrace.ground.contracts import ADTTE, BDS, OCCDS
 from trialtrace.ground.errors import UserError, one_of
 from trialtrace.trial.check_conditions import check_condition, check_test
+from trialtrace.trial.check_groups import check_groups
 from trialtrace.trial.check_subjects import arm_elsewhere, chosen_rows, codes_of_arms
 from trialtrace.trial.context import NUMERIC, SOURCE_ROW, Files, column, known, known_code, repeated
 from trialtrace.trial.endpoints.check_made import AVAL
@@ -141,6 +142,7 @@ def _subjects(files: Files) -> None:
             chosen_rows(files, (*path, "variables", name), name, structure(ChosenRows, source))
         else:
             column(document, (*path, "variables", name), source, columns)
+    check_groups(files)
 
 
 def _arm_of_subjects(files: Files, table: str) -> None:
@@ -237,11 +239,14 @@ def _populations(files: Files) -> None:
             here = (*place, "by_arm", arm)
             if known(document, here, arm, files.arms, "an arm of design.arms"):
                 _members(files, here, given, columns)
-    for name in document.names("subjects", "variables") or ():
+    parts = ("variables", "groups")
+    named = [(part, name) for part in parts for name in document.names("subjects", part) or ()]
+    for part, name in named:
         code = adsl_code(name)
-        if code in ADSL or code in flags:
+        twice = part == "groups" and ("variables", name) in named
+        if code in ADSL or code in flags or twice:
             document.add(
-                ("subjects", "variables", name),
+                ("subjects", part, name),
                 found=f"a variable whose column would be {code}, which ADSL has already",
                 expected="another name",
             )

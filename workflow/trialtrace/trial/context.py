@@ -8,10 +8,12 @@ from typing import TypeVar
 
 from trialtrace.config.compose import Document, Path_
 from trialtrace.config.schema import tell
+from trialtrace.config.spec import structure
 from trialtrace.ground.errors import did_you_mean, one_of
 from trialtrace.ground.paths import Project
 from trialtrace.trial.endpoints.families import expanded
 from trialtrace.trial.model import Endpoint, Variable
+from trialtrace.trial.study.groups import Groups, made_variable
 from trialtrace.trial.study.subjects import ARM
 from trialtrace.trial.visits import visit_labels
 
@@ -66,11 +68,14 @@ class Files:
         if given is None:
             return None
         own = [name for name in ("age", "sex", "site") if name in given]
-        return own + (self.trial.names("subjects", "variables") or [])
+        made = self.trial.names("subjects", "groups") or []
+        return own + (self.trial.names("subjects", "variables") or []) + made
 
     def subject_variable(self, name: str) -> Variable | None:
         """The dictionary's variable of a subject variable; None where that cannot be known."""
         given = self.trial.get("subjects") or {}
+        if name in given.get("groups", {}):
+            return self._groups(name)
         table, column = self.subjects_table, given.get("variables", {}).get(name)
         if name in ("age", "sex"):
             column = given.get(name, {}).get("column")
@@ -79,6 +84,13 @@ class Files:
         elif isinstance(column, dict):
             table, column = column.get("table", table), column["column"]
         return (self.columns(table) or {}).get(column) if column else None
+
+    def _groups(self, name: str) -> Variable | None:
+        """Groups as the variable that they make; None where they are not sound."""
+        if not self.trial.sound("subjects", "groups", name):
+            return None
+        made: Groups = structure(Groups, self.trial.get("subjects", "groups", name))
+        return made_variable(made, self.subjects_table or "", made.of)
 
     @property
     def columns_of_subjects(self) -> dict[str, Variable] | None:
@@ -100,7 +112,8 @@ class Files:
 
     def subject_choices(self, name: str) -> list[str] | None:
         """The labels of a declared variable with choices; None where that cannot be known."""
-        declared = name in (self.trial.names("subjects", "variables") or ())
+        given = self.trial.get("subjects") or {}
+        declared = name in given.get("variables", {}) or name in given.get("groups", {})
         known = self.subject_variable(name) if declared else None
         return list(known.choices.values()) if known and known.choices else None
 

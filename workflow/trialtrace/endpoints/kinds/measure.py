@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.endpoints.adsl import decode
 from trialtrace.endpoints.coded_values import words, worth
 from trialtrace.endpoints.layout import lay_out
+from trialtrace.endpoints.meanings import decode
 from trialtrace.endpoints.records import Records, pick
 from trialtrace.endpoints.study import CleanTable, Study
 from trialtrace.endpoints.treatment import own_treatment

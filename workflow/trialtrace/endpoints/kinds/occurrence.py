@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from trialtrace.endpoints.adsl import decode
+from trialtrace.endpoints.meanings import decode
 from trialtrace.endpoints.records import Records, chosen_cells, pick
 from trialtrace.endpoints.study import CleanTable, Study, met_rows
 from trialtrace.endpoints.treatment import own_treatment

@@ -11,6 +11,7 @@ from trialtrace.report.sections.findings import primary, primary_sentences
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import captioned, link, pipe_table
 from trialtrace.trace.text import shown_hash
+from trialtrace.trace.words import variable_label
 
 ROLES = {
     "primary": "Primary analysis",
@@ -94,7 +95,12 @@ def populations(material: Material) -> str:
         for p in material.trial.populations.values()
     ]
     table = pipe_table(["Population", "Flag", "Rule", "Subjects"], body, numbers_from=3)
-    return captioned(material, table, "populations", "Analysis populations.")
+    shown = captioned(material, table, "populations", "Analysis populations.")
+    groups = [
+        f"{one.label}, by {lower_first(variable_label(material.trial, one.of))}: {one.told}."
+        for one in material.trial.subjects.groups.values()
+    ]
+    return "\n\n".join([shown, *map(escape_markdown, groups)])
 
 
 def analyses(material: Material, role: str, drawn: list[Drawn]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from trialtrace.config.spec import key, mapping_of, optional, shape
 from trialtrace.trial.model import Variable
+from trialtrace.trial.study.groups import Groups, made_variable
 from trialtrace.trial.words import Column, Condition, Name, ShortName, TimeUnit, Value
 
 ARM = "arm"
@@ -85,6 +86,11 @@ class Subjects:
         "capitals is the column of ADSL.",
         empty=dict,
     )
+    groups: dict[ShortName, Groups] = optional(
+        "Groups made from another variable, for subgroups, strata and covariates: the name in "
+        "capitals is the column of ADSL.",
+        empty=dict,
+    )
 
     @property
     def own_columns(self) -> dict[str, str]:
@@ -111,7 +117,11 @@ class Subjects:
     def described(
         self, name: str, dictionary: Mapping[str, Mapping[str, Variable]]
     ) -> Variable | None:
-        """The dictionary's variable of a variable of the subjects, where it has one."""
+        """The dictionary's variable of a variable of the subjects, where it has one; groups as
+        they are made."""
+        if name in self.groups:
+            of = self.origins[self.groups[name].of]
+            return made_variable(self.groups[name], of.table, of.column)
         origin = self.origins.get(name)
         return dictionary.get(origin.table, {}).get(origin.column) if origin else None
 

@@ -90,7 +90,8 @@ class Patients:
     @cached_property
     def variables(self) -> list[str]:
         """The names of the subjects' variables that ADSL has, and that differ between subjects."""
-        named = (*self.trial.subjects.variables, "age", "sex", "site")
+        declared = self.trial.subjects
+        named = (*declared.variables, "age", "sex", "site", *declared.groups)
         columns = self.frames.table("adsl").column_names
         there = [name for name in dict.fromkeys(named) if adsl_code(name) in columns]
         return [
