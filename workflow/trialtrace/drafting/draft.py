@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from trialtrace.drafting.cells_of import cells_of
 from trialtrace.drafting.names import ARMS, rank, words_of
 from trialtrace.drafting.outcomes import (
     COUNT,
@@ -113,7 +114,8 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
     arms = _arms(arm, home)
     control = _control(arm, arms, decided)
     taken = {
-        table.name: {subject[table.name], visit[table.name], arm.name, *_roles(table)}
+        table.name: {subject[table.name], visit[table.name], *_roles(table)}
+        | {one.name for one in table.columns if tells_arm(one, table, arm)}
         for table in tables
     }
     found = [one for t in tables for one in outcomes(t, taken[t.name], visit[t.name])]
@@ -207,6 +209,19 @@ def _arm(
         for one in decided.guesses
     ]
     return table, column
+
+
+def tells_arm(column: Column, table: Table, arm: Column) -> bool:
+    """Whether a column may tell the arm: another candidate, or one whose levels are the arms.
+
+    Of a draft it is no outcome and no variable of patients, or a blinded report would not be blind.
+    """
+    if column.name == arm.name or column.name in table.arm:
+        return True
+    counts, own = (sorted(count for _, count in one.values) for one in (column, arm))
+    if counts != own or arm not in table.columns:
+        return False
+    return 0 < len(set(cells_of(table, [column.name, arm.name]))) == column.distinct
 
 
 def _share_of_name(name: str) -> float:

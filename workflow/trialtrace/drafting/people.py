@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from trialtrace.drafting.draft import Draft
-from trialtrace.drafting.names import ROW_NUMBERS, SEX, SITES, parts, plain, rank
+from trialtrace.drafting.draft import Draft, tells_arm
+from trialtrace.drafting.names import ROW_NUMBERS, SEX, SITES, SUBJECTS, parts, plain, rank
 from trialtrace.drafting.outcomes import BEFORE, is_coded, is_number, label_of, levels
 from trialtrace.drafting.profile import Column
 
@@ -38,6 +38,7 @@ def people(draft: Draft) -> People:
     used = {draft.arm.name, draft.subject[draft.home.name], draft.visit[draft.home.name]}
     used |= {draft.primary.column, draft.primary.status}
     used |= {name for one in draft.others for name in (one.column, one.status)}
+    used |= {one.name for one in draft.home.columns if tells_arm(one, draft.home, draft.arm)}
     free = [one for one in draft.home.columns if one.name not in used and _describes(one)]
     age = next((one for one in free if _is_age(one)), None)
     sex = next((made for one in free if (made := _sex(one)) is not None), None)
@@ -55,6 +56,7 @@ def _describes(column: Column) -> bool:
         column.constant_within is not False
         and not column.identifier
         and plain(column.name) not in ROW_NUMBERS
+        and rank(column.name, SUBJECTS) is None
         and column.distinct > 1
         and 2 * column.blank <= column.rows
         and (is_number(column) or (is_coded(column) and len(levels(column)) <= MOST_LEVELS)

