@@ -199,7 +199,7 @@ def main() -> None:
         root = Path(folder)
         copy_checkout(root)
         standing = freshness(project(root))
-        hashes, rows = standing.all_jobs(), []
+        hashes, rows = standing.all_jobs(*standing.settings.trials), []
         for edit in EDITS:
             with changed(root, edit.changes):
                 after = freshness(project(root)).all_jobs()

@@ -47,7 +47,9 @@ def changed_jobs(before: dict[Job, str], after: dict[Job, str]) -> set[Job]:
 
 @pytest.fixture(scope="session")
 def hashes(run: Copy) -> dict[Job, str]:
-    return freshness(project(run.root)).all_jobs()
+    """The jobs of a whole run, in which no example is."""
+    made = freshness(project(run.root))
+    return made.all_jobs(*made.settings.trials)
 
 
 @pytest.fixture(scope="session")

@@ -249,9 +249,9 @@ class Freshness:
             return key_in_use(self._trial(trial), self.settings)
         return getattr(self.settings, name)
 
-    def all_jobs(self) -> dict[tuple[str, str | None], str]:
-        """(rule, trial) -> hash, for every job of the workflow."""
-        jobs = [(rule, trial) for trial in self.settings.named for rule in STAGES]
+    def all_jobs(self, *trials: str) -> dict[tuple[str, str | None], str]:
+        """(rule, trial) -> hash, for every job of the workflow; of these trials where some stand."""
+        jobs = [(rule, trial) for trial in trials or self.settings.named for rule in STAGES]
         return {(rule, trial): self.job(rule, trial) for rule, trial in (*jobs, (SITE, None))}
 
 
