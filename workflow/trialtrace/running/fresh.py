@@ -250,7 +250,7 @@ class Freshness:
         return getattr(self.settings, name)
 
     def all_jobs(self, *trials: str) -> dict[tuple[str, str | None], str]:
-        """(rule, trial) -> hash, for every job of the workflow; of these trials where some stand."""
+        """(rule, trial) -> hash, for every job; of these trials, where some are named."""
         jobs = [(rule, trial) for trial in trials or self.settings.named for rule in STAGES]
         return {(rule, trial): self.job(rule, trial) for rule, trial in (*jobs, (SITE, None))}
 
