@@ -3,16 +3,19 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from mini_run import run_stages
+from mini_run import run_mini, run_stages
 
+from trialtrace.cli import main
 from trialtrace.drafting.command import ask_on_terminal
 from trialtrace.drafting.new import new
 from trialtrace.ground.errors import UserError
 from trialtrace.ground.paths import Project
+from trialtrace.interchange.folder import write_form
 from trialtrace.trial.check import check_trial
 from trialtrace.trial.load import load_trial
 
@@ -106,6 +109,17 @@ def test_two_files_are_one_trial(at: Project, call: Call):
     assert trial["subjects"]["table"] == "people"
     assert trial["tables"]["visits"]["key"] == ["subject", "week"]
     assert check_trial(at, "mine") == []
+
+
+@pytest.mark.parametrize("form", ["adam", "redcap"])
+def test_an_export_of_ours_is_drafted_and_run(tmp_path: Path, form: str):
+    mini = run_mini(tmp_path)
+    write_form(mini.trial, str(tmp_path / form), form)
+    given = ["--project", str(mini.at.root), "new", "mine", str(tmp_path / form), "--yes"]
+    assert main(given) == 0
+    assert check_trial(mini.at, "mine") == []
+    groups = {row["group1_level"] for row in results(mini.at, "mine")}
+    assert {"drug", "placebo"} <= groups
 
 
 def test_the_registry(at: Project, call: Call):
