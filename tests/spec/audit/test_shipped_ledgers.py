@@ -227,7 +227,7 @@ ROWS = {
         "digest_cipn_tau",
         "percent",
         "exact",
-        ["the paper of 2024 has 70.6 %"],
+        ["the paper has 70.6 %"],
         {"cipn_tau": "72.6 %"},
     ),
     "a group that is left out": (

@@ -214,7 +214,9 @@ def test_a_run_says_it_at_its_start(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    "command", [["check", "mini"], ["results", "mini", "--planned"]], ids=["check", "planned"]
+    "command",
+    [["check", "mini", "--no-data"], ["results", "mini", "--planned"]],
+    ids=["check", "planned"],
 )
 def test_a_command_says_what_to_do_with_an_older_configuration(tmp_path, capsys, command):
     at = write_project(tmp_path, **OLD)
