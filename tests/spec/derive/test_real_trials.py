@@ -7,6 +7,7 @@ survival::colon: 929 patients, 468 recurrences, 452 deaths, by `table(colon$etyp
 The examples: CGD 1991 (N Engl J Med 324:509): 128 patients, serious infections in 14 of 63 and 30
 of 65, 20 and 56 of them; days at risk by `with(cgd, tapply(tstop - tstart, treat, sum))`. Thall
 1990 (Biometrics 46:657): 31 and 28 patients, seizures by `with(MASS::epil, tapply(y, trt, sum))`.
+Arthritis 1986 as in R's multgee::arthritis: 302 patients, by `tapply(y, list(trt, time), sum)`.
 """
 
 import pyarrow as pa
@@ -107,3 +108,16 @@ def test_seizures_of_eight_weeks(derived):
     assert events(tables["bds"], "SEIZURES", "progabide") == (987, 31)
     assert events(tables["bds"], "SEIZURES", "placebo") == (961, 28)
     assert events(tables["bds"], "PERIOD", "placebo", "weeks 1-2") == (262, 28)
+
+
+def test_ratings_of_arthritis(derived):
+    tables = derived("arthritis1986")
+    assert tables["adsl"].num_rows == 302
+    for arm, visit, total, patients, good in (
+        ("auranofin", "month 1", 494, 151, 56),
+        ("auranofin", "month 5", 515, 146, 73),
+        ("placebo", "month 3", 446, 148, 44),
+        ("placebo", "month 5", 464, 147, 58),
+    ):
+        assert events(tables["bds"], "RATING", arm, visit) == (total, patients)
+        assert events(tables["bds"], "GOOD", arm, visit) == (good, patients)

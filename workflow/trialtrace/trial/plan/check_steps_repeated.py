@@ -65,7 +65,7 @@ def _covariate(files: Files, name: str, place: Path_, covariate: str, *, within:
                 document.add(
                     place,
                     found=f"the baseline of {variable}, which has none",
-                    expected="an endpoint with `baseline`",
+                    expected="an endpoint with `baseline`; a variable of that name needs another",
                 )
         return
     if within and covariate == TREATED_SIDE:
