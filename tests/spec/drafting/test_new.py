@@ -122,6 +122,22 @@ def test_an_export_of_ours_is_drafted_and_run(tmp_path: Path, form: str):
     assert {"drug", "placebo"} <= groups
 
 
+@pytest.mark.parametrize(
+    ("item", "column", "control", "flags"),
+    [
+        ("MASS/epil", "base", "placebo", ("--arm", "trt", "--primary", "y")),
+        ("multgee/arthritis", "baseline", "1", ("--arm", "trt", "--primary", "y")),
+    ],
+)
+def test_what_records_call_their_own_has_another_name(
+    at: Project, call: Call, item: str, column: str, control: str, flags: tuple[str, ...]
+):
+    assert call("new", "mine", f"registry:{item}", "--yes", "--control", control, *flags) == 0
+    assert check_trial(at, "mine") == []
+    variables = read(at, "mine", "trial.yaml")["subjects"]["variables"]
+    assert column in variables.values() and column not in variables
+
+
 def test_the_registry(at: Project, call: Call):
     assert call("new", "strep", "registry:medicaldata/strep_tb", "--yes") == 0
     assert check_trial(at, "strep") == []

@@ -8,11 +8,14 @@ from trialtrace.drafting.draft import Draft, tells_arm
 from trialtrace.drafting.names import ROW_NUMBERS, SEX, SITES, SUBJECTS, parts, plain, rank
 from trialtrace.drafting.outcomes import BEFORE, is_coded, is_number, label_of, levels
 from trialtrace.drafting.profile import Column
+from trialtrace.ground.contracts import ADTTE, BDS, OCCDS
 
 MOST_VARIABLES, MOST_LEVELS, LONGEST = 12, 8, 8
 TAKEN = {
     *("STUDYID", "USUBJID", "SUBJID", "SITEID", "AGE", "AGEU", "SEX", "ARM", "TRT01P", "SYNTHFL"),
     *("ITTFL", "SITE"),
+    # As a covariate `baseline` is the endpoint's own; records have columns of their own.
+    *("BASELINE", *(column.name for one in (BDS, ADTTE, OCCDS) for column in one.columns)),
 }
 MONTHS = {"months": "months", "mths": "months", "weeks": "weeks", "wks": "weeks", "days": "days"}
 
