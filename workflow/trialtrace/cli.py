@@ -272,9 +272,11 @@ def run_check(arguments: argparse.Namespace) -> int:
 def run_open(arguments: argparse.Namespace) -> int:
     from trialtrace.commands.open import open_report
     from trialtrace.ground.paths import project
+    from trialtrace.running.standing import check_blind
 
     at = project(arguments.project)
-    open_report(at, _configured(at, arguments.trial))
+    check_blind(at, _configured(at, arguments.trial))
+    open_report(at, arguments.trial)
     return 0
 
 
@@ -353,6 +355,7 @@ def _tell_run(
     from trialtrace.ground.paths import project
     from trialtrace.running.standing import (
         changed_since,
+        check_blind,
         check_stands,
         outdated_line,
         read_run,
@@ -361,6 +364,7 @@ def _tell_run(
 
     at = project(arguments.project)
     folder = at.results / _configured(at, trial)
+    check_blind(at, trial)
     run = read_run(folder)
     told = [f"{trial}: {run_line(run) if run else 'no record of when this was run'}"]
     try:

@@ -198,12 +198,16 @@ def redraft(at: Project, name: str, flag: str, value: str) -> None:
                 f"trialtrace confirm {name} --key {flag}",
             )
         )
-    before = set(found.guesses)
+    # What was settled stays so, unless it is another value now.
+    same = decide(profile(found.given), found.told, guess_nothing_told)
+    old = structure(GuessesFile, _yaml(files_of(at, name, found.given, same)[FILE])).guesses
     new = structure(GuessesFile, _yaml(files[FILE]))
     left = [
         _open(one)
         for key, one in new.guesses.items()
-        if key in before or key in FLAGS or key.partition(".")[0] in FLAGS
+        if key in found.guesses
+        or key.partition(".")[0] in FLAGS
+        or (key not in WORDS and (key not in old or old[key].value != one.value))
     ]
     files[FILE] = guesses_text(name, found.given, draft.told, files, left)
     for file, text in files.items():

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from trialtrace.drafting.delimited import FALLBACK
 from trialtrace.drafting.draft import Draft, Guessed
 from trialtrace.drafting.names import ROW_NUMBERS, plain, words_of
 from trialtrace.drafting.profile import Column, Table
@@ -12,6 +13,13 @@ from trialtrace.drafting.yaml_text import Quoted
 from trialtrace.trial.dictionary_types import FIXED_CHOICES, PARTS
 
 DICTIONARY, CLEANING = "dictionary.csv", "cleaning.yaml"
+# Evidence of a column that a person must see: what was said of it and its cells do not agree.
+AGAINST = {
+    "contradiction": "The cells are taken.",
+    "labels": "The labels are taken as codes.",
+    "range": "The bounds are kept: these cells would be rejected.",
+    "date": "It is taken as a number.",
+}
 
 
 @dataclass
@@ -150,6 +158,7 @@ def _guesses(table: Table, columns: list[Column], names: set[str]) -> Iterator[G
             key = f"{table.name}, {column.name}, {PARTS['validation']}"
             why = column.evidence.get("date_order", "")
             yield Guessed(f"dates.{column.name}", DICTIONARY, key, column.validation, why)
+    yield from _against(table, columns)
     bare = [
         one.name
         for one in columns
@@ -182,6 +191,26 @@ def _guesses(table: Table, columns: list[Column], names: set[str]) -> Iterator[G
         told = _listed([f"{name} {unit}" for name, unit in units.items()])
         why = "Their names end in a unit."
         yield Guessed(f"units.{table.name}", CLEANING, f"tables.{table.name}.units", told, why)
+
+
+def _against(table: Table, columns: list[Column]) -> Iterator[Guessed]:
+    """What of the file or of what is said of it was not taken as it stands."""
+    for kind, taken in AGAINST.items():
+        those = {one.name: one.evidence[kind] for one in columns if kind in one.evidence}
+        if those:
+            why = " ".join([*(f"{name}: {told}" for name, told in those.items()), taken])
+            key = f"{table.name}, {PARTS['field_type']}"
+            yield Guessed(f"{kind}.{table.name}", DICTIONARY, key, _listed([*those]), why)
+    place = ("trial.yaml", f"source.items.{table.of or table.name}")
+    if table.reading.get("encoding") == FALLBACK:
+        why = table.evidence["encoding"]
+        yield Guessed(f"encoding.{table.name}", place[0], f"{place[1]}.encoding", FALLBACK, why)
+    sign, why = table.reading.get("decimal"), table.evidence.get("decimal", "")
+    doubtful = "with a comma" in why if sign == "." else table.reading.get("separator") == sign
+    if sign and doubtful:
+        why += " Commas before thousands would look the same."
+        why += " Numbers with a comma are taken as text." if sign == "." else ""
+        yield Guessed(f"decimal.{table.name}", place[0], f"{place[1]}.decimal", str(sign), why)
 
 
 def _listed(names: list[str], most: int = 8) -> str:

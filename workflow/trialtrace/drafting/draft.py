@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from trialtrace.drafting.cells_of import cells_of
+from trialtrace.drafting.columns import SHOWN as SHOWN_LEVELS
 from trialtrace.drafting.names import ARMS, rank, words_of
 from trialtrace.drafting.outcomes import (
     COUNT,
@@ -109,6 +110,8 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
     """The trial. Raises UserError for what was told and does not fit the files."""
     decided = Decided(told, ask)
     subject = {table.name: _subject(table, decided) for table in tables}
+    if "visit" in decided.told:
+        column_of(tables, decided.told["visit"], "visit")
     visit = {table.name: _visit(table, decided) for table in tables}
     home, arm = _arm(tables, subject, decided)
     arms = _arms(arm, home)
@@ -121,6 +124,11 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
     found = [one for t in tables for one in outcomes(t, taken[t.name], visit[t.name])]
     found.sort(key=lambda one: -one.score)
     primary = _primary(tables, found, visit, taken, decided)
+    if primary.column in (arm.name, subject[primary.table]):
+        role = "the arm" if primary.column == arm.name else "the column of the patients"
+        raise UserError(
+            Problem("--primary", found=f"{primary.column}, {role}", expected="another column")
+        )
     others = [
         one
         for one in found
@@ -165,7 +173,14 @@ def _subject(table: Table, decided: Decided) -> str:
 
 def _visit(table: Table, decided: Decided) -> str:
     if told := decided.told.get("visit"):
-        return next((one.name for one in table.columns if one.name == told), "")
+        found = next((one for one in table.columns if one.name == told), None)
+        if found is not None and not levels(found):
+            raise UserError(
+                Problem("--visit", found=f"{told}, {found.distinct} different values",
+                        expected=f"a column of at most {SHOWN_LEVELS} visits",
+                        do="add a column with the number of the visit to the export")
+            )  # fmt: skip
+        return told if found else ""
     usable = [name for name in table.visit if levels(table.column(name))]
     once = [name for name in usable if "each level once" in table.evidence[f"visit.{name}"]]
     if not once:
@@ -184,13 +199,23 @@ def _arm(
     ranked = [(t, name) for t in _by_patients(tables, subject) for name in t.arm]
     ranked.sort(key=lambda one: -_share_of_name(one[1]))
     choices = [(name, table.evidence[f"arm.{name}"]) for table, name in ranked]
+    passed = [
+        f" {one.name} is passed over: {one.distinct} values, where 2 to {MOST_ARMS} arms are read."
+        for table in tables
+        for one in table.columns
+        if _share_of_name(one.name) > 0.5 and one.distinct > MOST_ARMS
+    ]
     for table in _by_patients(tables, subject):
         for one in table.columns:
             known = {name for name, _ in choices}
             few = 2 <= len(levels(one)) <= MOST_ARMS and is_coded(one)
             if few and one.name not in known and one.constant_within is not False:
                 choices.append(
-                    (one.name, f"It has {len(levels(one))} levels; nothing else speaks for it.")
+                    (
+                        one.name,
+                        f"It has {len(levels(one))} levels; nothing else speaks for it."
+                        + "".join(passed),
+                    )
                 )
     if not choices:
         raise UserError(
@@ -355,6 +380,13 @@ def _as_told(table: Table, column: Column, visit: str, kind: str, decided: Decid
                 Problem(
                     "--primary", found=f"{column.name}, of kind {TIME}",
                     expected="also the column of how the time ended", do="add --status COLUMN",
+                )
+            )  # fmt: skip
+        if not is_number(column):
+            raise UserError(
+                Problem(
+                    "--primary", found=f"{column.name}, no number", expected="a time",
+                    do="name the column of the time: --primary COLUMN",
                 )
             )  # fmt: skip
         return paired(table, column, _binary(column_of([table], status, "status")[1], "status"))

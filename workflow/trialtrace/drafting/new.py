@@ -22,6 +22,7 @@ HEAD = (
     "# What trialtrace new guessed and nobody has confirmed: trialtrace confirm {name}\n"
     "# Pages are stamped until `guesses` is empty.\n"
 )
+NO_NAMES = ("null", "true", "false")
 Files = dict[str, str]
 
 
@@ -50,6 +51,11 @@ def new(at: Project, name: str, given: Sequence[str], told: Mapping[str, str], a
 def free_name(at: Project, name: str) -> None:
     """Raises UserError for a name that is none, or that a trial has."""
     folder = at.trial_config(name)
+    if name in NO_NAMES:
+        raise UserError(
+            Problem("trial name", found=name, expected="a name that YAML reads as text",
+                    do="take another name")
+        )  # fmt: skip
     if not folder.exists():
         return
     drafted = (folder / FILE).is_file()

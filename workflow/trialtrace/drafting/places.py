@@ -40,6 +40,8 @@ def files_of(given: Sequence[str]) -> list[str]:
 
 
 def _expanded(given: str) -> Iterator[str]:
+    if not given:
+        raise UserError(Problem("the files", found="an empty name", expected="a file or a folder"))
     if given.startswith(REGISTRY) or not _is_folder(given):
         yield given
         return

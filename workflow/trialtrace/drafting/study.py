@@ -57,7 +57,10 @@ def _table(draft: Draft, name: str) -> dict[str, object]:
 
 
 def _condition(test: str | Mapping[str, str]) -> object:
-    return test if isinstance(test, str) else {how: Quoted(code) for how, code in test.items()}
+    if isinstance(test, str):
+        return test
+    # Rows without a value are left out, not undecided.
+    return {"present": True} | {how: Quoted(code) for how, code in test.items()}
 
 
 def _subjects(draft: Draft, who: People) -> dict[str, object]:

@@ -14,7 +14,8 @@ from trialtrace.drafting.profile import Table
 from trialtrace.drafting.repeats import kinds_of
 from trialtrace.drafting.structure import structure_of, with_constant
 from trialtrace.drafting.tally import Tally
-from trialtrace.ground.errors import Problem, UserError
+from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.trial.dictionary import is_field
 
 
 def profiled(given: Sequence[str]) -> tuple[Table, ...]:
@@ -31,6 +32,7 @@ def profiled(given: Sequence[str]) -> tuple[Table, ...]:
 
 def profiles_of(one: Found) -> Iterator[Table]:
     """The profile of one raw table, or of each kind of its rows."""
+    check_names(one)
     kinds = kinds_of(one)
     if kinds == [one]:
         yield _profile(one, _tallied(one.cells), None)
@@ -39,6 +41,20 @@ def profiles_of(one: Found) -> Iterator[Table]:
     sign = decimal_sign(list(_tallied(one.cells).values()))
     for kind in kinds:
         yield _profile(kind, _tallied(kind.cells), sign)
+
+
+def check_names(one: Found) -> None:
+    """Raise UserError for names of columns that no dictionary can have."""
+    bad = [str(at) for at, name in enumerate(one.cells.names, start=1) if not is_field(name)]
+    if bad:
+        raise UserError(
+            Problem(
+                f"{one.shown}, the header",
+                found=f"a name that cannot be used in position {one_of(bad)}",
+                expected="names of one line, at most 100 characters, and not any, all or not",
+                do="rename the column in the export",
+            )
+        )
 
 
 def _profile(one: Found, tallies: dict[str, Tally], of_file: tuple[str, str] | None) -> Table:

@@ -14,6 +14,7 @@ from trialtrace.ground.errors import Problem, Problems, UserError
 from trialtrace.ground.paths import Project
 from trialtrace.running.fresh import STAGES
 from trialtrace.running.made import Made, altered, edited, read_record, record_path, together
+from trialtrace.trial.load import load_trial
 
 
 def check_stands(at: Project, trial: str, last: str, whole: bool = False) -> None:
@@ -80,6 +81,26 @@ def _stopped(at: Project, trial: str, rule: str, last: str) -> Problem:
         expected=f"a run that came to the end of {last}",
         do=f"make run TRIAL={trial}{told}",
     )
+
+
+def check_blind(at: Project, trial: str) -> None:
+    """Raise UserError where a blinded draft has results by arm, of a run before the draft."""
+    path = at.results / trial / "analysis" / "results.parquet"
+    if not (path.is_file() and load_trial(trial, at).blinded):
+        return
+    import pyarrow.parquet as pq
+
+    levels = pq.read_table(path, columns=["group1_level"]).column(0).unique().to_pylist()
+    if set(levels) - {"all", None}:
+        raise UserError(
+            Problem(
+                f"trial {trial}",
+                found="results by arm of an earlier run, and a draft that is blinded",
+                expected="results of all patients together, until arm, control and primary "
+                "endpoint are confirmed",
+                do=f"make run TRIAL={trial}, or trialtrace confirm {trial}",
+            )
+        )
 
 
 def changed_since(at: Project, trial: str) -> list[str]:

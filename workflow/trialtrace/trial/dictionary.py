@@ -185,6 +185,11 @@ def _row(row: _Row, columns: list[str], cells: list[str], tables: Tables) -> Non
         tables.setdefault(form, {})[variable.name] = variable
 
 
+def is_field(name: str) -> bool:
+    """Whether a column of this name can stand in a dictionary."""
+    return _FIELD.fullmatch(name) is not None and name not in _TAKEN
+
+
 def _check_names(row: _Row, name: str, form: str, tables: Tables) -> None:
     if not _FORM.fullmatch(form):
         row.add(

@@ -1,0 +1,172 @@
+"""`trialtrace new` on files that are hard to guess: what is doubtful is told, what cannot be is
+refused with what to do, and a blinded draft shows no estimate of an earlier run."""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from mini_run import run_stages
+
+from conftest import wide, write
+from trialtrace.drafting.dictionary import written
+from trialtrace.ground.paths import Project
+from trialtrace.trial.check import check_trial
+from trialtrace.trial.load import load_trial
+
+Call = Callable[..., int]
+Out = pytest.CaptureFixture[str]
+
+
+def guesses(at: Project) -> dict[str, dict[str, str]]:
+    path = at.trial_config("mine") / "guesses.yaml"
+    return yaml.safe_load(path.read_text(encoding="utf-8"))["guesses"]
+
+
+def changed(at: Project, old: str, new: str) -> Path:
+    """The wide export with one thing in its header changed."""
+    lines = wide()
+    lines[0] = lines[0].replace(old, new)
+    write(at.root / "data" / "odd.csv", lines)
+    return at.root / "data" / "odd.csv"
+
+
+def with_column(at: Project, name: str, cells: list[str], encoding: str = "utf-8") -> Path:
+    """The wide export with a column more, of which the cells come in turn."""
+    lines = wide()
+    rows = [f"{line},{cells[place % len(cells)]}" for place, line in enumerate(lines[1:])]
+    text = "\n".join([f"{lines[0]},{name}", *rows]) + "\n"
+    path = at.root / "data" / "odd.csv"
+    path.write_text(text, encoding=encoding)
+    return path
+
+
+@pytest.mark.parametrize("name", ["null", "true", "false"])
+def test_a_name_that_yaml_reads_as_no_text(at: Project, call: Call, capsys: Out, name: str):
+    assert call("new", name, at.root / "data" / "trial.csv") == 1
+    assert "a name that YAML reads as text" in capsys.readouterr().err
+    assert not at.trial_config(name).exists()
+
+
+@pytest.mark.parametrize("bad", ['"final\nscore"', '"final\r\nscore"', "x" * 101, "any"])
+def test_a_name_that_no_dictionary_can_have(at: Project, call: Call, capsys: Out, bad: str):
+    assert call("new", "mine", changed(at, "final_score", bad)) == 1
+    assert "a name that cannot be used in position 7" in capsys.readouterr().err
+    assert not at.trial_config("mine").exists()
+
+
+def test_an_empty_name_of_a_file(call: Call, capsys: Out):
+    assert call("new", "mine", "") == 1
+    assert "a file or a folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--visit", "zzz"], "found     zzz"),
+        (["--primary", "arm"], "arm, the arm"),
+        (["--primary", "responded", "--status", "status"], "responded, no number"),
+    ],
+)
+def test_what_was_told_and_cannot_be(
+    at: Project, call: Call, capsys: Out, flags: list[str], told: str
+):
+    assert call("new", "mine", at.root / "data" / "trial.csv", "--arm", "arm", *flags) == 1
+    assert told in capsys.readouterr().err
+    assert not at.trial_config("mine").exists()
+
+
+def test_the_number_of_the_patient_is_no_endpoint(at: Project, call: Call, capsys: Out):
+    path = at.root / "data" / "visits.csv"
+    assert call("new", "mine", path, "--arm", "treatment", "--primary", "subject") == 1
+    assert "subject, the column of the patients" in capsys.readouterr().err
+
+
+def test_visits_that_are_days(at: Project, call: Call, capsys: Out):
+    rows = [
+        f"{number},{'ab'[number % 2]},2020-0{visit}-{10 + number},{number % 7 + visit}"
+        for number in range(1, 18)
+        for visit in (1, 2, 3)
+    ]
+    path = at.root / "data" / "days.csv"
+    write(path, ["id,arm,visit,score", *rows])
+    assert call("new", "mine", path, "--primary", "score", "--visit", "visit") == 1
+    assert "visit, 51 different values" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("weight", "sign"), [("weight_kg", "."), ("", ",")])
+def test_commas_that_may_stand_before_thousands(at: Project, call: Call, weight: str, sign: str):
+    path = with_column(at, "platelets", ['"1,204"', '"2,310"', "870"])
+    if not weight:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        write(path, [re.sub(r"(,\d+)\.\d,", r"\1,", line) for line in lines])
+    assert call("new", "mine", path) == 0
+    guess = guesses(at)["decimal.odd"]
+    assert guess["value"] == sign
+    assert "before thousands" in guess["evidence"]
+
+
+def test_an_encoding_that_is_a_guess(at: Project, call: Call):
+    path = with_column(at, "town", ["Köln", "Bonn"], encoding="latin-1")
+    assert call("new", "mine", path) == 0
+    assert guesses(at)["encoding.odd"]["value"] == "windows-1252"
+
+
+def test_a_dictionary_that_contradicts_its_data(at: Project, call: Call):
+    fields = [
+        {"field_name": "pid", "form_name": "f", "field_type": "text", "label": "Number"},
+        {"field_name": "responded", "form_name": "f", "field_type": "radio", "label": "Responded",
+         "choices": "4, better | 5, worse"},
+        {"field_name": "age", "form_name": "f", "field_type": "text", "label": "Age",
+         "validation": "integer", "minimum": "60", "maximum": "70"},
+    ]  # fmt: skip
+    path = at.root / "data" / "dict.csv"
+    path.write_text(written(fields), encoding="utf-8")
+    assert call("new", "mine", at.root / "data" / "trial.csv", path) == 0
+    found = guesses(at)
+    assert found["contradiction.trial"]["value"] == "responded"
+    assert found["range.trial"]["value"] == "age"
+    assert "60 to 70" in found["range.trial"]["evidence"]
+
+
+def test_an_arm_of_too_many_levels_is_told(at: Project, call: Call):
+    lines = [line.replace(",Active,", f",T{n % 12},").replace(",Placebo,", f",T{n % 12},")
+             for n, line in enumerate(wide())]  # fmt: skip
+    write(at.root / "data" / "trial.csv", lines)
+    assert call("new", "mine", at.root / "data" / "trial.csv") == 0
+    assert "arm is passed over: 12 values" in guesses(at)["arm"]["evidence"]
+
+
+def test_rows_of_no_repeating_instrument_are_not_undecided(at: Project, call: Call):
+    rows = ["id,redcap_repeat_instrument,redcap_repeat_instance,arm,died,term"]
+    for number in range(1, 31):
+        rows += [f"{number},,,{'ab'[number % 2]},{number % 3 % 2},", f"{number},ae,1,,,nausea"]
+    write(at.root / "data" / "r.csv", rows)
+    assert call("new", "mine", at.root / "data" / "r.csv") == 0
+    assert check_trial(at, "mine") == []
+    text = (at.trial_config("mine") / "trial.yaml").read_text(encoding="utf-8")
+    assert '{present: true, is: "ae"}' in text
+
+
+def test_a_guess_that_a_new_primary_endpoint_brings_is_open(at: Project, call: Call):
+    assert call("new", "mine", at.root / "data" / "trial.csv") == 0
+    assert call("confirm", "mine", "--all") == 0
+    assert call("confirm", "mine", "--key", "primary", "--value", "final_score") == 0
+    # Other columns are the exploratory endpoints now.
+    assert list(guesses(at)) == ["endpoints"]
+
+
+def test_results_of_a_run_before_the_draft_are_not_shown(at: Project, call: Call, capsys: Out):
+    assert call("new", "mine", at.root / "data" / "trial.csv", "--yes") == 0
+    run_stages(load_trial("mine", at), at.results / "mine", at)
+    shutil.rmtree(at.trial_config("mine"))
+    assert call("new", "mine", at.root / "data" / "trial.csv") == 0
+    capsys.readouterr()
+    number = "mine/responded/risk_difference.newcombe@active-placebo"
+    for command in (["results", "mine"], ["trace", number], ["claims", "mine"], ["open", "mine"]):
+        assert call(*command) == 1
+        told = capsys.readouterr()
+        assert "results by arm of an earlier run" in told.err
+        assert told.out == ""
