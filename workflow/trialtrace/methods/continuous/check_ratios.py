@@ -40,7 +40,7 @@ def _of_logarithms(*, equal_var: bool) -> dict[str, Check]:
     return {"geometric_mean_ratio": estimate, "p_value": test, "t": test, "df": test}
 
 
-@peer("order statistics; scipy.stats.norm", samples_of_at_least(2))
+@peer("scipy.stats.norm; order statistics", samples_of_at_least(2))
 def medians(data: Data, asked: Asked, both: Samples) -> Answer:
     """Bonett and Price's interval, the binomial summed term by term: `median_ratio`."""
     if min(*both[0], *both[1]) <= 0:

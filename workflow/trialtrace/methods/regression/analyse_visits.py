@@ -95,7 +95,9 @@ def _times(cut: Cut, options: "Options") -> Floats | None:
 
 
 def _effect(options: "Options") -> str | None:
-    return getattr(options, "effect", None)
+    """What the comparison of arms is: at each visit, over all, or of the slopes over time."""
+    named: str | None = getattr(options, "effect", None)
+    return "slope" if getattr(options, "times", None) is not None else named
 
 
 def gee(cut: Cut, step: "Step[Equations]") -> Iterator[Result]:

@@ -78,6 +78,11 @@ class LogisticMixedSlopes:
     nodes: Nodes = key(_NODES, expected="a whole number or `enough`", minimum=7, maximum=200)
 
 
+def _slopes(stat: str) -> str:
+    """One result of a comparison over all visits, with its p-value."""
+    return f"{stat}.{{}}@{PAIR};effect=slope p_value.{{}}@{PAIR};effect=slope"
+
+
 def _gives(statistic: str, options: object, own: bool) -> str:
     """At each visit, or of the effect over them."""
     whole = items_of(options).get("effect") == "over_visits"
@@ -122,7 +127,7 @@ CARDS = (
     Card(
         "slope_difference.gee",
         options=GeeSlopes,
-        gives=f"slope_difference.{{}}@{PAIR} p_value.{{}}@{PAIR}",
+        gives=_slopes("slope_difference"),
         visits="over",
         compares="between",
         formula=_EQUATIONS,
@@ -131,7 +136,7 @@ CARDS = (
     Card(
         "slope_odds_ratio.gee",
         options=GeeSlopes,
-        gives=f"slope_odds_ratio.{{}}@{PAIR} p_value.{{}}@{PAIR}",
+        gives=_slopes("slope_odds_ratio"),
         visits="over",
         compares="between",
         formula=_EQUATIONS,
@@ -140,7 +145,7 @@ CARDS = (
     Card(
         "slope_odds_ratio.logistic_mixed",
         options=LogisticMixedSlopes,
-        gives=f"slope_odds_ratio.{{}}@{PAIR} p_value.{{}}@{PAIR}",
+        gives=_slopes("slope_odds_ratio"),
         visits="over",
         compares="between",
         formula="regression.ordinal_mixed:ordinal_mixed",
