@@ -1446,6 +1446,15 @@ REFERENCES = [
         "an arm of trial.yaml",
     ),
     (
+        "a sequence by its code",
+        P,
+        "estimates: [{mean_difference: welch}]",
+        "estimates: [{mean_difference: "
+        '{method: crossover, sequence: smoker, starts_with: {"0": drug, "1": placebo}}}]',
+        "analyses.pain_each.estimates[1].mean_difference.starts_with.0",
+        'did you mean its label, "No"?',
+    ),
+    (
         "a time that wins by being higher",
         P,
         "estimates: [{hazard_ratio: {method: cox, ties: efron}}]",

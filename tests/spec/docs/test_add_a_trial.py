@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from doc_blocks import ROOT, consoles, files, page, told
 from mini_run import record_stages
 
@@ -14,6 +15,8 @@ from trialtrace.ground.errors import UserError
 from trialtrace.ground.paths import Project
 
 TEXT = page("docs/add-a-trial.md")
+# A file of a trial that is here, and a part of it.
+PART = re.compile(r"^In \[\S+\]\(\.\./(\S+)\):\n\n```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINKED = ("workflow", "scripts", "reports", "requirements.lock", "Snakefile")
 
 
@@ -27,6 +30,7 @@ def write(root: Path) -> Project:
         path.write_text(content, encoding="utf-8")
     settings = (ROOT / "config/config.yaml").read_text(encoding="utf-8")
     alone = re.sub(r"(?m)^trials: .*$", "trials: [ginger]", settings)
+    alone = re.sub(r"(?m)^examples: .*$", "examples: []", alone)
     (root / "config" / "config.yaml").write_text(alone, encoding="utf-8")
     return Project(root)
 
@@ -113,3 +117,22 @@ def test_the_report_shows_no_line_and_no_value_of_the_data(at: Project):
         text = path.read_text(encoding="utf-8")
         assert "233" not in re.sub(r"[0-9a-f]{16,}|data:[^\"']*", "", text).replace("0.233", "")
         assert "slept badly" not in text
+
+
+def is_part(shown: object, whole: object) -> bool:
+    """Whether mappings hold what is shown, at any depth; everything else is the same."""
+    if isinstance(shown, dict) and isinstance(whole, dict):
+        return all(key in whole and is_part(one, whole[key]) for key, one in shown.items())
+    return shown == whole
+
+
+def test_the_designs_are_those_of_the_trials():
+    parts = PART.findall(TEXT)
+    assert {Path(name).parent.name for name, _ in parts} == {
+        "musaro2019",
+        "made_crossover",
+        "made_clusters",
+    }
+    for name, shown in parts:
+        whole = yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+        assert is_part(yaml.safe_load(shown), whole), f"{name}\n{shown}"

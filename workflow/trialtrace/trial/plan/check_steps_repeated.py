@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trialtrace.config.compose import Path_
+from trialtrace.config.schema import tell
 from trialtrace.ground.errors import one_of
 from trialtrace.trial.context import Files, known, known_arm, repeated
 from trialtrace.trial.plan import methods
@@ -133,10 +134,15 @@ def _margins(files: Files, place: Path_, method: str, options: dict[str, Any]) -
 def _sequences(files: Files, place: Path_, sequence: str, begun: Mapping[str, str]) -> None:
     """A variable that tells the order of two treatments, and which arm each value begins with."""
     document = files.plan
-    what = "a variable of subjects"
+    what, of = "a variable of subjects", f"a label of {sequence}"
     known(document, (*place, "sequence"), sequence, files.subject_variables, what)
+    variable, labels = files.subject_variable(sequence), files.subject_choices(sequence)
     for value, arm in begun.items():
-        known_arm(files, document, (*place, "starts_with", value), arm)
+        at = (*place, "starts_with", value)
+        label = variable.choices.get(value) if variable else None
+        do = f"did you mean its label, {tell(label)}?" if label else None
+        known(document, at, value, labels, of, do)
+        known_arm(files, document, at, arm)
     if len(set(begun.values())) != 2:
         document.add(
             (*place, "starts_with"),

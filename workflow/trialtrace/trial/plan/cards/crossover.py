@@ -10,7 +10,7 @@ from trialtrace.trial.plan.methods import BINARY, SCORES
 from trialtrace.trial.words import Name, Sides, Value
 
 _SEQUENCE = "Variable of `subjects` that tells in which order a subject had the two treatments."
-_FIRST = "The arm of the first period, by value of that variable, in quotes."
+_FIRST = "The arm of the first period, by label of that variable (by value where it has none)."
 
 
 @shape
