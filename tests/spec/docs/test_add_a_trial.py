@@ -30,7 +30,7 @@ def write(root: Path) -> Project:
         path.write_text(content, encoding="utf-8")
     settings = (ROOT / "config/config.yaml").read_text(encoding="utf-8")
     alone = re.sub(r"(?m)^trials: .*$", "trials: [ginger]", settings)
-    alone = re.sub(r"(?m)^examples: .*$", "examples: []", alone)
+    alone = re.sub(r"(?m)^examples: .*\n", "", alone)
     (root / "config" / "config.yaml").write_text(alone, encoding="utf-8")
     return Project(root)
 
