@@ -170,3 +170,19 @@ def test_results_of_a_run_before_the_draft_are_not_shown(at: Project, call: Call
         told = capsys.readouterr()
         assert "results by arm of an earlier run" in told.err
         assert told.out == ""
+
+
+def test_an_outcome_once_a_patient_in_rows_of_visits(at: Project, call: Call, capsys: Out):
+    """It would stop the run: such an endpoint takes a row a patient."""
+    rows = [
+        f"{number},{'ab'[number % 2]},{visit},{number % 7 + visit},{number % 3 % 2},{number}"
+        for number in range(1, 41)
+        for visit in (0, 1, 2)
+    ]
+    path = at.root / "data" / "long.csv"
+    write(path, ["id,arm,visit,score,died,time", *rows])
+    for flags in (["died"], ["time", "--status", "died"]):
+        assert call("new", "mine", path, "--primary", *flags) == 1
+        assert "give a file with a row a patient" in capsys.readouterr().err
+    assert call("new", "mine", path, "--yes") == 0
+    run_stages(load_trial("mine", at), at.results / "mine", at)

@@ -37,6 +37,7 @@ CONTROL = re.compile(
 # Endpoints beside the primary one, and choices that a question shows.
 MOST_OTHERS, SHOWN = 5, 9
 LEAST_SCORE = 1.5
+ROW_A_PATIENT = "give a file with a row a patient: in this one its value stands in several rows"
 
 
 @dataclass(frozen=True)
@@ -382,6 +383,8 @@ def _as_told(table: Table, column: Column, visit: str, kind: str, decided: Decid
                     expected="also the column of how the time ended", do="add --status COLUMN",
                 )
             )  # fmt: skip
+        if column.constant_within:
+            raise UserError(Problem("--primary", found=column.name, do=ROW_A_PATIENT))
         if not is_number(column):
             raise UserError(
                 Problem(
@@ -402,6 +405,7 @@ def _as_told(table: Table, column: Column, visit: str, kind: str, decided: Decid
             expected=f"a column that can be {WORDS.get(kind, 'an endpoint')}: of numbers, of two "
             "values, or of numbered levels"
             + (", and a column of the visit (--visit)" if within and not visit else ""),
+            do=ROW_A_PATIENT if column.constant_within else None,
         )
     )
 

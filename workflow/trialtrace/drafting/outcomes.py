@@ -142,7 +142,8 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
             table.name, column.name, COUNT, 0, "Its rows of a patient can be counted.", code,
             sure=sure,
         )  # fmt: skip
-    if varies and not at:
+    # Once a patient, it is read from a row a patient.
+    if not at and column.constant_within is not None:
         return None
     if binary and kind in ("", EVENT, REPEATED_EVENT):
         code, sure = event_code(column)
@@ -221,13 +222,13 @@ def _pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
         and one.distinct >= LEAST_TIMES
         and one.low
         and float(one.low) >= 0
-        and one.constant_within is not False
+        and one.constant_within is None
     ]
     states = [
         one
         for one in free
         if _words(one.name) & STATUSES and is_coded(one) and len(levels(one)) == 2
-        and one.constant_within is not False
+        and one.constant_within is None
     ]  # fmt: skip
     for time in times:
         alone = [one for one in states if plain(one.name) in STATUSES]
