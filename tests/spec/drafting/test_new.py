@@ -225,6 +225,26 @@ def test_a_dialogue(at: Project, monkeypatch: pytest.MonkeyPatch):
     assert read(at, "mine", "plan.yaml")["analyses"]["responded"]["role"] == "primary"
 
 
+def test_a_wrong_answer_is_asked_again(
+    at: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    answers = iter(["", "Actve", "Active", "responed", "pid", "responded"])
+    monkeypatch.setattr("builtins.input", lambda _: next(answers))
+    draft = new(at, "mine", [str(at.root / "data" / "trial.csv")], {}, ask_on_terminal)
+    assert draft.told == {"arm": "arm", "control": "Active", "primary": "responded"}
+    shown = capsys.readouterr().out
+    assert 'did you mean "Active"?' in shown and 'did you mean "responded"?' in shown
+    assert "of numbers, of two values" in shown
+
+
+def test_a_question_is_asked_three_times_at_most(at: Project, monkeypatch: pytest.MonkeyPatch):
+    answers = iter(["", "a", "b", "c"])
+    monkeypatch.setattr("builtins.input", lambda _: next(answers))
+    with pytest.raises(UserError, match="an arm of column arm: Active, Placebo"):
+        new(at, "mine", [str(at.root / "data" / "trial.csv")], {}, ask_on_terminal)
+    assert [one.name for one in (at.config / "trials").iterdir()] == ["mini"]
+
+
 def test_lists_in_lines(at: Project, call: Call):
     path = at.config / "config.yaml"
     text = path.read_text(encoding="utf-8").replace("trials: [mini]", "trials:  # mine\n  - mini")

@@ -153,6 +153,8 @@ def _asking(yes: bool) -> Ask:
 
 def ask_on_terminal(question: Question) -> str:
     """A numbered list; Enter takes the first, a number or a name another."""
+    if question.wrong:
+        print(visible(f"\n{question.wrong}"))
     print(f"\n{question.words}  (--{question.flag})")
     for number, (value, why) in enumerate(question.choices, start=1):
         print(visible(f"  {number}  {value}: {why}"))

@@ -11,7 +11,8 @@ from typing import Literal
 
 from trialtrace.config.files import read_yaml
 from trialtrace.config.spec import structure
-from trialtrace.drafting.draft import Guessed, decide
+from trialtrace.drafting.decided import Guessed
+from trialtrace.drafting.draft import decide
 from trialtrace.drafting.new import Files, files_of, guesses_text
 from trialtrace.drafting.profile import profile
 from trialtrace.drafting.questions import FLAGS, guess_nothing_told

@@ -5,8 +5,9 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from trialtrace.drafting.decided import Guessed
 from trialtrace.drafting.delimited import FALLBACK
-from trialtrace.drafting.draft import Draft, Guessed
+from trialtrace.drafting.draft import Draft
 from trialtrace.drafting.names import ROW_NUMBERS, plain, words_of
 from trialtrace.drafting.profile import Column, Table
 from trialtrace.drafting.yaml_text import Quoted

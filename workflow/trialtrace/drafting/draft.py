@@ -6,11 +6,14 @@ from dataclasses import dataclass, field, replace
 
 from trialtrace.drafting.cells_of import cells_of
 from trialtrace.drafting.columns import SHOWN as SHOWN_LEVELS
+from trialtrace.drafting.decided import Decided, Guessed
+from trialtrace.drafting.intervals import recurrent, recurrent_of
 from trialtrace.drafting.names import ARMS, rank, words_of
 from trialtrace.drafting.outcomes import (
     COUNT,
     EVENT,
     KINDS,
+    RECURRENT,
     REPEATED_EVENT,
     TIME,
     WORDS,
@@ -24,7 +27,7 @@ from trialtrace.drafting.outcomes import (
     paired,
 )
 from trialtrace.drafting.profile import Column, Table
-from trialtrace.drafting.questions import FLAGS, Ask, Question
+from trialtrace.drafting.questions import FLAGS, Ask
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
 
 SOURCE_ROW = "source_row"
@@ -34,22 +37,10 @@ CONTROL = re.compile(
     r"none|reference|vehicle).*|[cp]|0",
     re.IGNORECASE,
 )
-# Endpoints beside the primary one, and choices that a question shows.
-MOST_OTHERS, SHOWN = 5, 9
+# Endpoints beside the primary one.
+MOST_OTHERS = 5
 LEAST_SCORE = 1.5
 ROW_A_PATIENT = "give a file with a row a patient: in this one its value stands in several rows"
-
-
-@dataclass(frozen=True)
-class Guessed:
-    """A guess before it is written: its place, what was taken, and why."""
-
-    name: str
-    file: str
-    key: str
-    value: str
-    evidence: str
-    blinds: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,35 +69,6 @@ class Draft:
         return (*keys, *table.keys, (SOURCE_ROW,))[0]
 
 
-class Decided:
-    """Answers and guesses as they come."""
-
-    def __init__(self, told: Mapping[str, str], ask: Ask):
-        self.told = dict(told)
-        self.ask = ask
-        self.guesses: list[Guessed] = []
-
-    def choose(
-        self, flag: str, words: str, choices: Sequence[tuple[str, str]], place: tuple[str, str],
-        blinds: bool = False,
-    ) -> str:  # fmt: skip
-        """What was told or answered, else the first choice as a guess."""
-        if flag in self.told:
-            return self.told[flag]
-        answer = self.ask(Question(flag, words, choices[:SHOWN]))
-        if answer is not None:
-            self.told[flag] = answer
-            return answer
-        value, why = choices[0]
-        self.guess(flag, place, value, why, blinds)
-        return value
-
-    def guess(
-        self, name: str, place: tuple[str, str], value: str, why: str, blinds: bool = False
-    ) -> None:
-        self.guesses.append(Guessed(name, *place, value, why, blinds))
-
-
 def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draft:
     """The trial. Raises UserError for what was told and does not fit the files."""
     decided = Decided(told, ask)
@@ -122,14 +84,15 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
         | {one.name for one in table.columns if tells_arm(one, table, arm)}
         for table in tables
     }
-    found = [one for t in tables for one in outcomes(t, taken[t.name], visit[t.name])]
+    found = []
+    for table in tables:
+        whole = []
+        if told.get("kind") != COUNT and subject[table.name] != SOURCE_ROW:
+            whole = recurrent(table, subject[table.name], taken[table.name])
+        used = {name for one in whole for name in (one.column, one.starts, one.stops)}
+        found += [*whole, *outcomes(table, taken[table.name] | used, visit[table.name])]
     found.sort(key=lambda one: -one.score)
-    primary = _primary(tables, found, visit, taken, decided)
-    if primary.column in (arm.name, subject[primary.table]):
-        role = "the arm" if primary.column == arm.name else "the column of the patients"
-        raise UserError(
-            Problem("--primary", found=f"{primary.column}, {role}", expected="another column")
-        )
+    primary = _primary(tables, found, visit, subject, arm, decided)
     others = [
         one
         for one in found
@@ -228,8 +191,11 @@ def _arm(
             )
         )
     at = ("trial.yaml", "tables.{}.arm")
-    name = decided.choose("arm", "Which column is the arm?", choices, at, blinds=True)
-    table, column = _with_levels(*column_of(_by_patients(tables, subject), name, "arm"))
+
+    def read(name: str) -> tuple[Table, Column]:
+        return _with_levels(*column_of(_by_patients(tables, subject), name, "arm"))
+
+    table, column = decided.choose("arm", "Which column is the arm?", choices, at, read)
     decided.guesses = [
         replace(one, key=one.key.format(table.name)) if one.name == "arm" else one
         for one in decided.guesses
@@ -304,20 +270,24 @@ def _control(column: Column, arms: Mapping[str, tuple[str, str]], decided: Decid
         )
         choices.append((code, f"{label}, {counts.get(code, 0)} rows. {why}"))
     place = ("trial.yaml", "design.arms")
-    told = decided.choose("control", "Which arm is the control?", choices, place, blinds=True)
-    for name, (label, code) in arms.items():
-        if told.casefold() in (name, label.casefold(), code.casefold()):
-            decided.told.update({"control": code} if "control" in decided.told else {})
-            return name
-    codes = [code for _, code in arms.values()]
-    raise UserError(
-        Problem(
-            "--control",
-            found=told,
-            expected=f"an arm of column {column.name}: {one_of(codes)}",
-            do=did_you_mean(told, codes),
+
+    def read(told: str) -> str:
+        for name, (label, code) in arms.items():
+            if told.casefold() in (name, label.casefold(), code.casefold()):
+                return name
+        codes = [code for _, code in arms.values()]
+        raise UserError(
+            Problem(
+                "--control",
+                found=told,
+                expected=f"an arm of column {column.name}: {one_of(codes)}",
+                do=did_you_mean(told, codes),
+            )
         )
-    )
+
+    name = decided.choose("control", "Which arm is the control?", choices, place, read)
+    decided.told.update({"control": arms[name][1]} if "control" in decided.told else {})
+    return name
 
 
 def _reads_control(name: str, label: str, code: str) -> bool:
@@ -343,7 +313,8 @@ def _primary(
     tables: Sequence[Table],
     found: Sequence[Outcome],
     visit: Mapping[str, str],
-    taken: Mapping[str, set[str]],
+    subject: Mapping[str, str],
+    arm: Column,
     decided: Decided,
 ) -> Outcome:
     kind = decided.told.get("kind", "")
@@ -364,12 +335,43 @@ def _primary(
     choices = [(one.column, f"{WORDS[one.kind]}. {one.evidence}") for one in fitting]
     place = ("plan.yaml", "analyses")
     words = "Which column is the primary endpoint?"
-    name = decided.choose("primary", words, choices, place, blinds=True)
-    made = next((one for one in fitting if one.column == name), None)
-    if made is None or decided.told.get("status"):
+
+    def read(name: str) -> Outcome:
+        made = next((one for one in fitting if one.column == name), None)
+        if made is not None and not decided.told.get("status"):
+            return made
         table, column = column_of(tables, name, "primary")
-        made = _as_told(table, column, visit[table.name], kind, decided)
+        if kind == RECURRENT:
+            made = _as_recurrent(table, column, subject[table.name])
+        else:
+            made = _as_told(table, column, visit[table.name], kind, decided)
+        if name in (arm.name, subject[table.name]):
+            role = "the arm" if name == arm.name else "the column of the patients"
+            raise UserError(
+                Problem("--primary", found=f"{name}, {role}", expected="another column")
+            )
+        return made
+
+    made = decided.choose("primary", words, choices, place, read)
+    if made.kind == RECURRENT and not kind:
+        decided.guess("kind", ("endpoints.yaml", "kind"), RECURRENT, made.evidence)
     return _with_event(tables, made, decided)
+
+
+def _as_recurrent(table: Table, column: Column, subject: str) -> Outcome:
+    """Recurrent events of a column that a person named."""
+    made = None if subject == SOURCE_ROW else recurrent_of(table, subject, column)
+    if made is not None:
+        return made
+    raise UserError(
+        Problem(
+            "--primary", found=f"{column.name}, of kind {RECURRENT}",
+            expected="a column of two values that tells how the interval of its row ended, between "
+            "columns such as tstart and tstop; intervals of a patient that do not overlap, and "
+            "several events of a patient",
+            do="--kind count counts the rows with the event",
+        )
+    )  # fmt: skip
 
 
 def _as_told(table: Table, column: Column, visit: str, kind: str, decided: Decided) -> Outcome:
@@ -422,7 +424,7 @@ def _binary(column: Column, flag: str) -> Column:
 
 def _with_event(tables: Sequence[Table], made: Outcome, decided: Decided) -> Outcome:
     """The endpoint with the code that is its event, which is asked where words do not tell it."""
-    if made.kind not in (EVENT, REPEATED_EVENT, COUNT, TIME):
+    if made.kind not in (EVENT, REPEATED_EVENT, COUNT, TIME, RECURRENT):
         if "event" in decided.told:
             raise UserError(
                 Problem("--event", found=f"{made.column} is {WORDS[made.kind]}",
@@ -437,11 +439,14 @@ def _with_event(tables: Sequence[Table], made: Outcome, decided: Decided) -> Out
     choices = [(code, f"{label_of(column, code)}. {why}") for code in codes]
     place = ("endpoints.yaml", "event")
     words = f"Which value of {column.name} is the event?"
-    told = decided.choose("event", words, choices, place, blinds=True)
-    for code in codes:
-        if told.casefold() in (code.casefold(), label_of(column, code).casefold()):
-            return replace(made, event=code, sure=True)
-    raise UserError(
-        Problem("--event", found=told, expected=f"a value of {column.name}: {one_of(codes)}",
-                do=did_you_mean(told, codes))
-    )  # fmt: skip
+
+    def read(told: str) -> Outcome:
+        for code in codes:
+            if told.casefold() in (code.casefold(), label_of(column, code).casefold()):
+                return replace(made, event=code, sure=True)
+        raise UserError(
+            Problem("--event", found=told, expected=f"a value of {column.name}: {one_of(codes)}",
+                    do=did_you_mean(told, codes))
+        )  # fmt: skip
+
+    return decided.choose("event", words, choices, place, read)

@@ -4,10 +4,11 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 
+from trialtrace.drafting.decided import Guessed
 from trialtrace.drafting.dictionary import columns_of
-from trialtrace.drafting.draft import Draft, Guessed, decide
+from trialtrace.drafting.draft import Draft, decide
 from trialtrace.drafting.people import people
-from trialtrace.drafting.plan import endpoints_file, plan_file, planned
+from trialtrace.drafting.plan import Planned, endpoints_file, plan_file, planned
 from trialtrace.drafting.profile import profile
 from trialtrace.drafting.questions import Ask
 from trialtrace.drafting.study import QUESTION, trial_file
@@ -81,12 +82,13 @@ def files_of(at: Project, name: str, given: Sequence[str], draft: Draft) -> File
         "plan.yaml": document(plan_file(draft, chosen, who), apart=True),
         "claims.yaml": "papers: {}\nclaims: {}\n",
     }
-    guesses = [*draft.guesses, *columns.guesses, *_of_the_plan(draft, [one.name for one in chosen])]
+    guesses = [*draft.guesses, *columns.guesses, *_of_the_plan(chosen)]
     files[FILE] = guesses_text(name, given, draft.told, files, guesses)
     return files
 
 
-def _of_the_plan(draft: Draft, names: Sequence[str]) -> list[Guessed]:
+def _of_the_plan(chosen: Sequence[Planned]) -> list[Guessed]:
+    names = [one.name for one in chosen]
     made = [
         Guessed("question", "trial.yaml", "question", QUESTION, "No file says it."),
         Guessed(
@@ -94,6 +96,9 @@ def _of_the_plan(draft: Draft, names: Sequence[str]) -> list[Guessed]:
             "What happens after randomisation, and how it is handled, no file says.",
         ),
     ]  # fmt: skip
+    if chosen[0].stop and not chosen[0].time_unit:
+        why = f"Nothing tells the unit of {chosen[0].stop.name}; rates are of a year of them."
+        made.append(Guessed("unit", "plan.yaml", f"analyses.{names[0]}", "days", why))
     if names[1:]:
         why = "Names and values that outcomes have; nothing says which endpoints were planned."
         made.append(Guessed("endpoints", "endpoints.yaml", names[1], ", ".join(names[1:]), why))

@@ -42,15 +42,16 @@ CENSORED = {"cens", "censor", "censored", "cnsr"}
 LEAST_TIMES = 10
 MOST_CODES = 12
 
-EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT = (
+EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT = (
     "event",
     "measure",
     "time_to_event",
     "count",
     "repeated",
     "repeated_event",
+    "recurrent_events",
 )
-KINDS = (EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT)
+KINDS = (EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT)
 WORDS = {
     EVENT: "yes or no, once a patient",
     MEASURE: "a number, once a patient",
@@ -58,13 +59,15 @@ WORDS = {
     COUNT: "how often something happened, over the rows of a patient",
     REPEATED: "a number at visits",
     REPEATED_EVENT: "yes or no at visits",
+    RECURRENT: "an event that a patient can have several times, over the time at risk",
 }
 
 
 @dataclass(frozen=True)
 class Outcome:
     """A column as an endpoint. `event` is the code that counts, `status` the column that tells
-    whether a time ended with the event; `codes` are what levels of a scale are worth."""
+    whether a time ended with the event; `codes` are what levels of a scale are worth; `starts` and
+    `stops` are the columns of the interval that ends with or without the event."""
 
     table: str
     column: str
@@ -74,6 +77,8 @@ class Outcome:
     event: str = ""
     status: str = ""
     visit: str = ""
+    starts: str = ""
+    stops: str = ""
     codes: tuple[tuple[str, float], ...] = field(default=())
     sure: bool = True
 

@@ -9,6 +9,7 @@ from trialtrace.drafting.names import parts
 from trialtrace.drafting.outcomes import (
     COUNT,
     EVENT,
+    RECURRENT,
     REPEATED,
     REPEATED_EVENT,
     TIME,
@@ -20,6 +21,8 @@ from trialtrace.drafting.people import People
 from trialtrace.drafting.profile import Column
 from trialtrace.drafting.yaml_text import Quoted
 
+# A time from which it is rounded to whole numbers.
+LONG = 10
 RESERVED = {"flow", "baseline", "adverse_events"}
 BASELINE = re.compile(r"0|.*(baseline|screen|before|pre|entry).*|bl", re.IGNORECASE)
 PROPORTIONS: dict[str, object] = {
@@ -55,11 +58,14 @@ GEE: dict[str, object] = {
     "reference": "normal",
     "covariates": [],
 }
+# A year in the units of time; a rate is of one.
+YEAR = {"days": 365.25, "weeks": 52.18, "months": 12, "years": 1}
 SUMMARIES = {
     "risk": "difference in the risk of {}",
     "mean": "difference in the mean of {}",
     "rank": "probability that a patient of one arm has more of {} than one of the other",
     "time": "hazard ratio of {}",
+    "rate": "ratio of the rates of {}",
 }
 
 
@@ -73,6 +79,13 @@ class Planned:
     label: str
     visits: dict[str, str]
     baseline: str
+    stop: Column | None = None
+
+    @property
+    def time_unit(self) -> str:
+        """What is told of the unit of an interval; nothing where nothing is."""
+        words = (self.stop.unit, *parts(self.stop.name)) if self.stop else ()
+        return next((word for word in words if word in YEAR), "")
 
     @property
     def after(self) -> list[str]:
@@ -91,7 +104,8 @@ def planned(draft: Draft) -> list[Planned]:
         first = next((label for code, label in visits.items() if BASELINE.fullmatch(code)), "")
         first = first if len(visits) > 1 else ""
         label = column.label if column.label != column.name else _words(column.name)
-        made.append(Planned(name, one, column, label, visits, first))
+        stop = draft.table(one.table).column(one.stops) if one.stops else None
+        made.append(Planned(name, one, column, label, visits, first, stop))
     return made
 
 
@@ -158,6 +172,19 @@ def _entries(draft: Draft, one: Planned, codes: set[str]) -> Iterator[tuple[str,
                 "event": {made.status: {"is": Quoted(made.event)}},
                 "event_label": _words(label_of(status, made.event)) + f" ({made.status})",
                 "censored_label": "Last contact without the event",
+            },
+        )
+        return
+    if made.kind == RECURRENT:
+        yield (
+            one.name,
+            head
+            | {
+                "starts": made.starts,
+                "stops": made.stops,
+                "event": {made.column: {"is": Quoted(made.event)}},
+                "event_label": _words(label_of(one.column, made.event)) + f" ({made.column})",
+                "censored_label": "End of the interval without the event",
             },
         )
         return
@@ -237,6 +264,8 @@ def _analysed(one: Planned) -> Iterator[tuple[str, str, str, dict[str, object]]]
         yield one.name, one.label, "risk", PROPORTIONS
     elif kind == TIME:
         yield one.name, one.label, "time", TIMES
+    elif kind == RECURRENT:
+        yield one.name, one.label, "rate", _rates(one)
     elif kind == COUNT:
         yield one.name, f"{one.label}, number", "mean", MEANS
         yield f"{one.name}_any", f"{one.label}, any", "risk", PROPORTIONS
@@ -244,6 +273,24 @@ def _analysed(one: Planned) -> Iterator[tuple[str, str, str, dict[str, object]]]
         yield one.name, one.label, "rank", RANKS
     else:
         yield one.name, one.label, "mean", MEANS
+
+
+def _rates(one: Planned) -> dict[str, object]:
+    """Rates and mean numbers of events; the ratio with errors that hold however they cluster."""
+    mean = {"method": "lawless_nadeau", "interval": "log", "times": _fifths(one.stop)[1:-1]}
+    return {
+        "describe": [
+            {"events": {"method": "recurrent", "per": YEAR[one.time_unit or "days"]}},
+            {"mean_events": mean},
+        ],
+        "estimates": [{"rate_ratio": {"method": "lwyy", "ties": "efron", "covariates": []}}],
+    }
+
+
+def _fifths(time: Column | None) -> list[float]:
+    """The start and the ends of five equal parts of a time."""
+    last = float(time.high) if time else 0.0
+    return [round(last * share / 5, 0 if last >= LONG else 2) for share in range(6)]
 
 
 def _also(one: Planned) -> Iterator[tuple[str, object]]:
@@ -257,6 +304,17 @@ def _also(one: Planned) -> Iterator[tuple[str, object]]:
                 "role": "supportive",
                 "of": one.name,
                 "estimates": [{"odds_ratio": GEE}],
+            },
+        )
+    if one.outcome.kind == RECURRENT:
+        step = {"method": "andersen_gill", "ties": "efron", "covariates": []}
+        yield (
+            f"{one.name}_andersen_gill",
+            {
+                "label": f"{one.label}, its events taken as independent of each other",
+                "role": "supportive",
+                "of": one.name,
+                "estimates": [{"rate_ratio": step}],
             },
         )
     if one.outcome.kind == REPEATED and one.baseline and not one.outcome.codes:
@@ -285,4 +343,7 @@ def _figures(one: Planned) -> dict[str, object]:
         at = [round(last * share / 5) for share in range(6)]
         given = {"endpoint": one.name, "population": "itt", "unit": "days", "at": at}
         return {"kaplan_meier": [{"title": f"Free of: {one.label}", **given}]}
+    if kind == RECURRENT and one.time_unit in ("", "days"):
+        given = {"endpoint": one.name, "population": "itt", "unit": "days", "at": _fifths(one.stop)}
+        return {"mean_cumulative": [{"title": one.label, **given}]}
     return {}

@@ -20,11 +20,12 @@ BLINDING = ("arm", "control", "primary", "event")
 @dataclass(frozen=True)
 class Question:
     """What is asked: the flag that would have told it, words, and what may be answered, each with
-    a reason; the first is what would be guessed."""
+    a reason; the first is what would be guessed. `wrong` is why the answer before did not fit."""
 
     flag: str
     words: str
     choices: Sequence[tuple[str, str]]
+    wrong: str = ""
 
 
 # The answer; None where nobody is there to give one.
