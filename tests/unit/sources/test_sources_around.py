@@ -107,3 +107,16 @@ def test_data_at_the_foot_are_told(bench: Bench, name: str):
     told = noted(bench)["warnings"]
     assert len(told) == 1 and "line(s) 5, left out by `foot`" in told[0]
     assert "61" not in told[0]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])
+def test_data_below_the_names_are_told(bench: Bench, name: str):
+    """A row of units is as full as a row of data; numbers tell them apart."""
+    if name.endswith("csv"):
+        bench.put(name, "id;pain;weight\n1;3;60\n2;4;61\n3;2;62\n")
+        bench.ingest(name, separator=";", under_header=1)
+    else:
+        bench.put(name, workbook([["id", "pain", "weight"], [1, 3, 60], [2, 4, 61], [3, 2, 62]]))
+        bench.ingest(name, under_header=1)
+    (told,) = noted(bench)["warnings"]
+    assert "line(s) 2, left out by `under_header`, hold numbers" in told

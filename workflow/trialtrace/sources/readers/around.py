@@ -1,5 +1,6 @@
 """Rows of a file around the table in it: a title, a row of units, sums and notes at the end."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 # With fewer values, a row at the end may as well be a note.
 FEWEST_VALUES = 2
+NUMBER = re.compile(r"[-+]?[0-9]+([.,][0-9]+)?")
 WHOLE: Laid = structure(Laid, {})
 """The table is the whole file."""
 
@@ -46,6 +48,24 @@ def left_out(laid: Laid, above: int) -> dict[str, object]:
         return {}
     counted = {"above": above, "under_header": laid.under_header, "foot": laid.foot}
     return {"left_out": counted}
+
+
+def under_like_data(name: str, under: Sequence[tuple[int, Sequence[str]]]) -> list[str]:
+    """A sentence on rows below the names that hold numbers, as units and second names do not.
+
+    `under` are the line and the cells with a value of each.
+    """
+    lines = [
+        str(line)
+        for line, cells in under
+        if sum(NUMBER.fullmatch(cell.strip()) is not None for cell in cells) >= FEWEST_VALUES
+    ]
+    if not lines:
+        return []
+    return [
+        f"{name}: line(s) {one_of(lines, 5)}, left out by `under_header`, hold numbers: are they "
+        "data?"
+    ]
 
 
 def like_data(name: str, foot: Sequence[tuple[int, int]], cells: "pa.Table") -> list[str]:

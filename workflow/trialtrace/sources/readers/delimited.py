@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.sources.raw import Records, check_header
-from trialtrace.sources.readers.around import around, left_out, like_data, no_header, too_few
+from trialtrace.sources.readers.around import (
+    around,
+    left_out,
+    like_data,
+    no_header,
+    too_few,
+    under_like_data,
+)
 from trialtrace.trial.study.source import Delimited, SyntheticItem, Tsv
 
 if TYPE_CHECKING:
@@ -86,17 +93,18 @@ def read(opened: "Opened[Delimited]") -> Records:
     (line, _, header), blank, above = _header(records, opened)
     names = check_header(header, f"{opened.name}, line {line}")
     _check_split(names, separator, opened)
-    under = sum(1 for _ in islice((one for one in records if one.cells), laid.under_header))
+    under = list(islice((one for one in records if one.cells), laid.under_header))
     table = _columns(records, names, separator, opened.name, laid.foot)
-    if under < laid.under_header or len(table.foot) < laid.foot:
-        raise UserError(too_few(opened.name, opened.place, laid, under + len(table.foot)))
+    if len(under) < laid.under_header or len(table.foot) < laid.foot:
+        raise UserError(too_few(opened.name, opened.place, laid, len(under) + len(table.foot)))
     notes: dict[str, Any] = {
         "encoding": encoding,
         "byte_order_mark": marked,
         "separator": separator,
         "blank_lines": table.blank + blank,
     } | left_out(laid, above)
-    if warnings := _doubts(text, encoding, table, opened):
+    warnings = under_like_data(opened.name, [(one.first, one.cells) for one in under])
+    if warnings := _doubts(text, encoding, table, opened) + warnings:
         notes["warnings"] = warnings
     return Records(table.cells, table.lines, opened.name, notes)
 

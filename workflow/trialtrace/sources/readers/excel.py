@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.sources.raw import Records, check_header
-from trialtrace.sources.readers.around import around, left_out, like_data, no_header, too_few
+from trialtrace.sources.readers.around import (
+    around,
+    left_out,
+    like_data,
+    no_header,
+    too_few,
+    under_like_data,
+)
 from trialtrace.sources.readers.sheet import (
     KEPT_DIGITS,
     OddSheet,
@@ -66,7 +73,10 @@ def read(opened: "Opened[Excel]") -> Records:
     notes |= left_out(laid, above)
     cells = _cells(body, names)
     ends = [(number, len(values)) for number, values in foot]
-    if warnings := _doubts(sheet, names, source_file) + like_data(source_file, ends, cells):
+    below = [one for one in sheet.rows if one[0] > line][: laid.under_header]
+    under = [(number, list(values.values())) for number, values in below]
+    warnings = _doubts(sheet, names, source_file) + like_data(source_file, ends, cells)
+    if warnings := warnings + under_like_data(source_file, under):
         notes["warnings"] = warnings
     return Records(cells, _numbers(body), source_file, notes)
 
