@@ -150,9 +150,11 @@ def times(**displays):
         "declared": COLUMN | {"origin": "conception"},
     }
     labels = {"day": "First day of treatment", "in": "Date of entry", "r": "Date of randomisation"}
+    columns = {"began": "day", "entry": "in", "rand": "r"}
+    described = {name: Stub(label=labels[column]) for name, column in columns.items()}
     return Stub(
         endpoints={name: endpoint(name=name, **keys) for name, keys in entries.items()},
-        subjects=Stub(variables={"began": "day", "entry": "in", "rand": "r"}, table="patients"),
+        subjects=Stub(described=lambda name, _: described.get(name)),
         dictionary={"patients": {name: Stub(label=label) for name, label in labels.items()}},
         plan=Stub(displays=displays),
     )

@@ -47,9 +47,9 @@ def signed_log_rank(
 
     R: `survival::survdiff(Surv(time, event) ~ group)`, the root with the sign of obs - exp.
 
-    >>> signed_log_rank([5, 8, 9, 12, 3, 4, 7, 8], [1, 1, 0, 1, 1, 1, 1, 0],
+    >>> signed_log_rank([5, 8, 9, 12, 3, 4, 7, 8], [1, 1, 0, 1, 1, 1, 1, 1],
     ...                 [1, 1, 1, 1, 0, 0, 0, 0], rho=0, gamma=0, sides="less")
-    TestResult(statistic=-1.01703, p_value=0.154568)
+    TestResult(statistic=-1.67299, p_value=0.0471649)
     """
     rho, gamma = one_number(rho, "rho"), one_number(gamma, "gamma")
     if rho < 0 or gamma < 0:

@@ -59,8 +59,6 @@ class LogRankStratified:
     sides: Sides | None = optional(ONE_SIDE)
 
 
-AT_RISK = "survival.weighted_log_rank:at_risk_log_rank"
-
 CARDS = (
     Card(
         "survival_difference.kaplan_meier",
@@ -106,7 +104,10 @@ CARDS = (
         options=AtRiskLogRank,
         gives=chi_squared_or_z("compared"),
         kinds=TIMES,
-        formula=(AT_RISK, "survival.signed_log_rank:signed_at_risk"),
+        formula=(
+            "survival.weighted_log_rank:at_risk_log_rank",
+            "survival.signed_log_rank:signed_at_risk",
+        ),
         fixed={"weight": "gehan"},
     ),
     Card(
@@ -117,7 +118,10 @@ CARDS = (
         options=AtRiskLogRank,
         gives=chi_squared_or_z("compared"),
         kinds=TIMES,
-        formula=(AT_RISK, "survival.signed_log_rank:signed_at_risk"),
+        formula=(
+            "survival.weighted_log_rank:at_risk_log_rank",
+            "survival.signed_log_rank:signed_at_risk",
+        ),
         fixed={"weight": "tarone_ware"},
     ),
 )
