@@ -93,7 +93,7 @@ def forms(draw: st.DrawFn) -> tuple[Any, dict[str, pa.Array]]:
         dictionary={"form": {one.name: one for one in variables}},
         source=structure(Source, source),
         design=SimpleNamespace(arms={}),
-        subjects=SimpleNamespace(table="form"),
+        subjects=SimpleNamespace(table="form", arm=None),
         cleaning=structure(Cleaning, {"tables": {"form": {}}}),
     )
     return trial, columns
