@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from made_exports import wide, write
 from mini_run import run_stages
 
-from conftest import wide, write
 from trialtrace.drafting.dictionary import written
 from trialtrace.ground.paths import Project
 from trialtrace.trial.check import check_trial

@@ -6,9 +6,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from made_exports import write
 from mini_run import run_stages
 
-from conftest import write
 from trialtrace.ground.paths import Project
 from trialtrace.trial.check import check_trial
 from trialtrace.trial.load import load_trial
