@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from mini_trial import REPOSITORY
+from stand_in import alone, put_files
 
 from trialtrace.cleaning.clean import clean_tables
 from trialtrace.endpoints.derive import derive_datasets
@@ -15,7 +16,6 @@ from trialtrace.ground.contracts import REJECTS, read_table
 from trialtrace.ground.frames import Frames
 from trialtrace.ground.paths import Project
 from trialtrace.sources.ingest import ingest_sources
-from trialtrace.synthetic.folder import files_source, write_folder
 from trialtrace.trial.check import check_trial
 from trialtrace.trial.load import Trial, load_trial
 
@@ -83,21 +83,8 @@ def test_no_identifier_of_a_row_is_without_its_mark(made: Made):
 def test_the_exported_files_give_the_same_derived_data(made: Made, tmp_path: Path):
     """Only `source` changes, and cohort.yaml goes."""
     name = made.trial.name
-    folder = tmp_path / "config" / "trials" / name
-    folder.mkdir(parents=True)
-    (tmp_path / "workflow").symlink_to(REPOSITORY / "workflow")
-    for path in (REPOSITORY / "config").iterdir():
-        if path.name != "trials":
-            (tmp_path / "config" / path.name).symlink_to(path)
-    for path in made.trial.at.trial_config(name).glob("*.*"):
-        if path.name != "cohort.yaml":
-            (folder / path.name).write_bytes(path.read_bytes())
-    write_folder(made.trial, tmp_path / "data")
-    old = (folder / "trial.yaml").read_text()
-    start, end = old.index("\nsource:\n") + 1, old.index("\ntables:\n") + 1
-    new = old[:start] + files_source(made.trial, "data") + "\n" + old[end:]
-    (folder / "trial.yaml").write_text(new)
-    at = Project(tmp_path)
+    at = alone(tmp_path, name)
+    put_files(at, made.trial)
     assert check_trial(at, name) == []
     swapped = run(load_trial(name, at), tmp_path / "results")
     for table in DERIVED:

@@ -72,7 +72,7 @@ def matches(sides, printed, effect):
         arm=np.full(22, -1),
         arms=["real", "sham"],
         declared=Sets(["the planned patients"], [1], np.ones((1, 22), dtype=bool)),
-        subsets=Sets([], [], np.zeros((0, 22), dtype=bool)),
+        subsets=Sets(["nobody"], [3], np.zeros((1, 22), dtype=bool)),
     )
     labels = ["before", "after", "week 4", "week 8"]
     found = repeated_readings([Visits(labels, one, 0) for one in sides], labels, "value")

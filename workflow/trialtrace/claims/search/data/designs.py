@@ -77,7 +77,7 @@ def within_designs(patients: Patients, arms: Sequence[int], effect: str) -> Iter
             own = values if place is None else values[:, [place]]
             own = own[members & _whole(own)]
             if shape != "treatment_by_visit":
-                own = own.reshape(len(own), -1)
+                own = own.reshape(len(own), np.prod(own.shape[1:]))
             names = {"cells": ("cell",), "visits": ("visit",)}.get(shape, ("treatment", "visit"))
             return _effect(own, names, {}, factors)
 

@@ -1,0 +1,44 @@
+"""A trial of the project with files of a drawn cohort in the place of its synthetic source."""
+
+import re
+from pathlib import Path
+
+from mini_trial import REPOSITORY
+
+from trialtrace.ground.paths import Project
+from trialtrace.synthetic.folder import files_source, write_folder
+from trialtrace.trial.load import Trial, load_trial
+
+
+def alone(root: Path, name: str) -> Project:
+    """A project with a copy of one trial's configuration and the project's tables."""
+    folder = root / "config" / "trials" / name
+    folder.mkdir(parents=True)
+    (root / "workflow").symlink_to(REPOSITORY / "workflow")
+    for path in (REPOSITORY / "config").iterdir():
+        if path.name != "trials":
+            (root / "config" / path.name).symlink_to(path)
+    for path in (REPOSITORY / "config" / "trials" / name).glob("*.*"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    return Project(root)
+
+
+def put_files(at: Project, drawn: Trial) -> None:
+    """`source` becomes the files of the drawn cohort, and cohort.yaml goes."""
+    folder = at.trial_config(drawn.name)
+    write_folder(drawn, at.root / "data")
+    (folder / "cohort.yaml").unlink()
+    old = (folder / "trial.yaml").read_text()
+    start, end = old.index("\nsource:\n") + 1, old.index("\ntables:\n") + 1
+    new = old[:start] + files_source(drawn, "data") + "\n" + old[end:]
+    (folder / "trial.yaml").write_text(new)
+
+
+def stand_in(root: Path, name: str, seed: int) -> Trial:
+    """The trial on an export that nobody has seen: drawn by another seed, told as a test."""
+    at = alone(root, name)
+    file = at.trial_config(name) / "trial.yaml"
+    text = re.sub(r"\n  seed: \d+\n", f"\n  seed: {seed}\n", file.read_text())
+    file.write_text(re.sub(r"(?m)^title: ", "title: A test without patients. ", text))
+    put_files(at, load_trial(name, at))
+    return load_trial(name, at)
