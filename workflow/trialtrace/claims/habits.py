@@ -30,7 +30,7 @@ def with_habits(ledger: Ledger) -> Ledger:
     return replace(ledger, entries=entries, habits=habits)
 
 
-def _read(entry: Claim, own: Habit) -> Mapping[str, object]:
+def _read(entry: Claim, own: Habit) -> Mapping[str, Component]:
     share = entry.share if entry.about.group else None
     return {
         name: replace(part, rounding=own.rounding if part is share else own.others)

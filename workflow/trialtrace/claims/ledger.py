@@ -68,7 +68,8 @@ class Ledger:
         n, part = self.size(entry), entry.parts["percent"]
         if not n:
             return True
-        return abs(100 * (entry.parts["count"].value or 0) / n - (part.value or 0)) <= part.ulp
+        count = entry.parts["count"].value or Decimal(0)
+        return abs(100 * count / n - (part.value or 0)) <= part.ulp
 
     def population(self, entry: Claim) -> PaperPopulation | None:
         name = entry.about.population or next(iter(self.populations), None)
@@ -160,17 +161,17 @@ class Ledger:
     @cached_property
     def _printed_sizes(self) -> dict[str, set[int]]:
         """Every number of patients that is printed for a group anywhere, by group."""
-        found: dict[str, set[int]] = {}
+        sizes: dict[str, set[int]] = {}
         for entry in self.of_group():
             if n := self.size(entry):
-                found.setdefault(entry.about.group or "", set()).add(n)
+                sizes.setdefault(entry.about.group or "", set()).add(n)
         for population in self.populations.values():
-            for group, n in population.size_of.items():
-                found.setdefault(group, set()).add(n)
+            for name, n in population.size_of.items():
+                sizes.setdefault(name, set()).add(n)
         for group in self.groups.values():
             if group.size:
-                found.setdefault(group.name, set()).add(group.size)
-        return found
+                sizes.setdefault(group.name, set()).add(group.size)
+        return sizes
 
     def printed_sizes(self, group: str) -> set[int]:
         """Every size that is printed anywhere for a group."""

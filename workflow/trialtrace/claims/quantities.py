@@ -82,9 +82,7 @@ def quantity(part: Component) -> Quantity | None:
     if part.value is None:
         return None
     unit = (part.unit or "").strip().lower()
-    if part.name in ("percent", "at_least", "at_most"):
-        kind, factor = "percent", Decimal(1)
-    else:
-        kind, factor = UNITS.get(unit, (None, Decimal(1)))
+    percent = part.name in ("percent", "at_least", "at_most")
+    kind, factor = ("percent", Decimal(1)) if percent else UNITS.get(unit, (None, Decimal(1)))
     low, high = part.bounds
     return Quantity(kind, part.value, low * factor, high * factor, unit)

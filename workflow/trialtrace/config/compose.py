@@ -70,12 +70,14 @@ class Document:
         if path not in self.refused:
             self.tell(Problem(self.place(path), message, **details))
 
-    def correct(self, path: Path_, **details: str | None) -> None:
+    def correct(self, path: Path_, *, expected: str | None, do: str | None) -> None:
         """Say more of a place whose spelling was refused, by what its schema asks for there."""
         if path in self.refused:
             self.problems = [
-                replace(one, **details) if one.place.endswith(f": {key_path(path)}") else one
-                for one in self.problems
+                replace(problem, expected=expected, do=do)
+                if problem.place.endswith(f": {key_path(path)}")
+                else problem
+                for problem in self.problems
             ]
 
     def tell(self, problem: Problem) -> None:

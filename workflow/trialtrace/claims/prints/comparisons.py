@@ -87,9 +87,9 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 def table_of(ledger: Ledger, entry: Claim) -> tuple[list[Claim], Table] | None:
     """The claims of the two compared groups, and their counts."""
     found = [counted(ledger, entry, group) for group in entry.about.compared]
-    if len(found) != 2 or None in found:
+    if len(found) != 2 or found[0] is None or found[1] is None:
         return None
-    (first, (x1, n1)), (second, (x0, n0)) = (one for one in found if one is not None)
+    (first, (x1, n1)), (second, (x0, n0)) = found[0], found[1]
     return [first, second], (x1, n1, x0, n0)
 
 
@@ -135,7 +135,7 @@ def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
 def as_proportion(entry: Claim, main: Component) -> bool:
     """Whether a risk difference is printed as one of proportions, 0.20 for 20 points."""
     bare = entry.measure == "risk_difference" and main.name == "value"
-    return bare and main.places > 0 and abs(main.value or 0) <= 1
+    return bare and main.places > 0 and abs(main.value or Decimal(0)) <= 1
 
 
 def _good(ledger: Ledger, entry: Claim, main: Component) -> int:
@@ -336,7 +336,8 @@ def _of_shares(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Findin
     text = f"{parts[0].text} and {parts[1].text} give a {WORDS[measure]} of {shown}{points}"
     other = RATIOS[1 - RATIOS.index(measure)] if measure in RATIOS else ""
     of_other = span_of(other, parts) if other else None
-    agreement, detail = INCONSISTENT, {"low": span[0], "high": span[1]}
+    agreement = INCONSISTENT
+    detail: dict[str, object] = {"low": span[0], "high": span[1]}
     more = f"; printed is {main.text}."
     if _overlaps(entry, main, span):
         agreement, more = COMPATIBLE, f", in keeping with {main.text}."

@@ -87,7 +87,7 @@ def _of_sets(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Find
         more, left = _on_intervals(entry, kept)
         text += more
         own = left if left is not None else own
-    if stated not in (None, *found) and not over_strata(entry):
+    if stated is not None and stated not in found and not over_strata(entry):
         text += f" The stated test ({told_test(stated)}) needs more than the counts."
     if stated is None and not own and not open:
         open, text = True, f"{text}{NO_TEST}"

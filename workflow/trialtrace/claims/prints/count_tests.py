@@ -227,7 +227,7 @@ def _of_categories(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         table.append([one.whole_count or 0 for one in chosen])
         beside += [one.name for one in chosen]
     part, found, stated = entry.parts["p"], _table_tests(table), entry.about.test
-    if stated not in (None, *NAMES):
+    if stated is not None and stated not in NAMES:
         text = f"Not checkable: {told_test(stated)} needs more than the printed counts."
         yield Finding("p.categories", entry.name, "p", NOT_CHECKABLE, text, tuple(beside))
         return
@@ -262,21 +262,25 @@ def _if_repaired(
     ledger: Ledger, rows: list[list[Claim]], table: list[list[int]], part: Component
 ) -> str:
     """What p is with the counts that the totals of the groups ask for."""
-    made, told = [list(row) for row in table], []
-    for row, entries in zip(made, rows, strict=True):
-        found = repair(ledger, entries)
-        if found is None:
+    mended_table: list[list[int]] = [list(row) for row in table]
+    replaced: list[str] = []
+    for row, entries in zip(mended_table, rows, strict=True):
+        mending = repair(ledger, entries)
+        if mending is None:
             continue
-        name, wanted = found
-        own, names = ledger.entries[name], sorted({str(e.about.category) for e in entries})
-        told.append(f"{wanted} in place of {own.whole_count}")
-        row[names.index(str(own.about.category))] = wanted
-    if not told:
+        mended, names = ledger.entries[mending.claim], sorted(set(map(_category, entries)))
+        replaced.append(f"{mending.count} in place of {mended.whole_count}")
+        row[names.index(_category(mended))] = mending.count
+    if not replaced:
         return ""
-    found = _table_tests(made)
-    fits = any(prints(part, p) for p in found.values())
+    p_by_test = _table_tests(mended_table)
+    fits = any(prints(part, p) for p in p_by_test.values())
     more = ", as printed." if fits else "."
-    return f" With {listed(told)} they give {_by_test(found)}{more}"
+    return f" With {listed(replaced)} they give {_by_test(p_by_test)}{more}"
+
+
+def _category(entry: Claim) -> str:
+    return str(entry.about.category)
 
 
 def _table_tests(table: list[list[int]]) -> dict[str, float]:

@@ -97,21 +97,23 @@ def _on_scale(entry: Claim, main: Component) -> OnScale | None:
     if measure in DIFFERENCES:
         by = Fraction(1, 100) if percent else Fraction(1)
         null = float(margin * Decimal(by.numerator) / by.denominator) if margin else 0.0
-        return OnScale("identity", *(as_range(x).scaled(by) for x in (main, low, high)), null)
+        middle, lower, upper = (as_range(part).scaled(by) for part in (main, low, high))
+        return OnScale("identity", middle, lower, upper, null)
     if measure not in RATIOS:
         return None
     if not percent and measure != REDUCTION:
-        return OnScale("log", *map(as_range, (main, low, high)), float(margin or 1))
+        return OnScale("log", as_range(main), as_range(low), as_range(high), float(margin or 1))
     if main.word is None and measure != REDUCTION:
         return None
     whole = WHOLE if percent else Decimal(1)
     sign = 1 if main.word == "higher" else -1
+    # A reduction of x % is the ratio 1 - x / 100, so that its upper bound is the ratio's lower one.
     ends = (low, high) if sign == 1 else (high, low)
-    made = (
+    ratio, lower, upper = (
         as_range(replace(part, value=whole + sign * (part.value or 0))).scaled(1 / Fraction(whole))
         for part in (main, *ends)
     )
-    return OnScale("log", *made, float(1 + sign * (margin or 0) / whole))
+    return OnScale("log", ratio, lower, upper, float(1 + sign * (margin or 0) / whole))
 
 
 def _of_estimate(
@@ -188,7 +190,8 @@ def _p(
     if entry.about.margin_value is not None:
         text += f" against {entry.about.margin_value}"
     text += f", in keeping with {part.text}." if holding else f"; printed is {part.text}."
-    agreement, covers = COMPATIBLE, ("value", "percent", "ci_low", "ci_high")
+    agreement = COMPATIBLE
+    covers: tuple[str, ...] = ("value", "percent", "ci_low", "ci_high")
     if not holding:
         agreement, covers = INCONSISTENT, ()
         if _has_own_test(ledger, entry):

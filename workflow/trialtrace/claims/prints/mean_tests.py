@@ -24,6 +24,7 @@ from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.granularity import grim, grimmer
 from trialtrace.stats.summaries.mean_tests import t_test_p
 from trialtrace.stats.summaries.printed import Printed
+from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.claims.symbols import UNSAID
 
@@ -71,9 +72,9 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     groups = ledger.compared(entry, "value", "sd") or ledger.compared(entry, "value", "se")
     if groups is None or len(groups) != 2:
         return
-    sizes = [ledger.size(one) for one in groups]
-    if None in sizes:
-        lacking = [ledger.group_label(g) for g, n in zip(groups, sizes, strict=True) if n is None]
+    sizes = [n for group in groups if (n := ledger.size(group)) is not None]
+    if len(sizes) < len(groups):
+        lacking = [ledger.group_label(group) for group in groups if ledger.size(group) is None]
         text = (
             f"Not checkable: the number of patients behind the mean of {listed(lacking)} is not "
             "in the ledger (`patients`, or `sizes` of a population)."
@@ -82,18 +83,19 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
             "p.means", entry.name, "p", NOT_CHECKABLE, text, tuple(one.name for one in groups)
         )
         return
-    part, ranges, as_errors = entry.parts["p"], {}, ""
-    for read in _readings(groups, sizes):
+    part, as_errors = entry.parts["p"], ""
+    ranges: dict[str, tuple[float, float]] = {}
+    for deviations in _readings(groups, sizes):
         try:
-            own = {
-                name: _of_tails(groups, sizes, variance, entry.tails, read)
+            by_test = {
+                name: _of_tails(groups, sizes, variance, entry.tails, deviations)
                 for name, (variance, _) in TESTS.items()
             }
         except StatsError:
             return
-        fit = [name for name, (low, high) in own.items() if overlaps(part, low, high)]
+        fit = [name for name, (low, high) in by_test.items() if overlaps(part, low, high)]
         if fit or not ranges:
-            ranges, as_errors = own, AS_ERRORS if ranges else ""
+            ranges, as_errors = by_test, AS_ERRORS if ranges else ""
         if fit:
             break
     stated = entry.about.test
@@ -101,7 +103,7 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     lowest, highest = min(r[0] for r in named), max(r[1] for r in named)
     span = p_span(lowest, highest)
     about = f"Over all means and standard deviations that print as given{as_errors}, "
-    detail = {"ranges": ranges}
+    detail: dict[str, object] = {"ranges": ranges}
     beyond = _beyond(entry)
     if beyond is not None:
         agreement, text = NOT_CHECKABLE, f"Not checkable: {beyond}; the t tests give {span}."
@@ -133,7 +135,7 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     )
 
 
-def _readings(groups: list[Claim], sizes: list) -> Iterator[list[Printed]]:
+def _readings(groups: list[Claim], sizes: list[int]) -> Iterator[list[Printed]]:
     """The deviations as printed; where ± says not of what, also as standard errors."""
     pairs = list(zip(groups, sizes, strict=True))
     yield [_deviation(one, n, "sd" not in one.parts) for one, n in pairs]
@@ -143,7 +145,7 @@ def _readings(groups: list[Claim], sizes: list) -> Iterator[list[Printed]]:
 
 def _range(
     groups: list[Claim],
-    sizes: list,
+    sizes: list[int],
     variance: str,
     sides: str,
     spreads: list[Printed] | None = None,
@@ -170,14 +172,14 @@ def _beyond(entry: Claim) -> str | None:
     if entry.basis is not None:
         return f"p is that {SAID_OF[entry.basis]}"
     stated = entry.about.test
-    if stated in (None, *TESTS):
+    if stated is None or stated in TESTS:
         return None
     return f"the stated test ({stated.replace('_', ' ')}) needs more than means and deviations"
 
 
 def _of_tails(
     groups: list[Claim],
-    sizes: list,
+    sizes: list[int],
     variance: str,
     tails: Sequence[str],
     spreads: list[Printed],
@@ -187,7 +189,7 @@ def _of_tails(
     return min(low for low, _ in every), min(high for _, high in every)
 
 
-def _one_sided(groups: list[Claim], sizes: list, part) -> str:
+def _one_sided(groups: list[Claim], sizes: list[int], part: Component) -> str:
     for sides in ("less", "greater"):
         low, high = _range(groups, sizes, "welch", sides)
         if overlaps(part, low, high):
@@ -195,7 +197,7 @@ def _one_sided(groups: list[Claim], sizes: list, part) -> str:
     return ""
 
 
-def _as_errors(groups: list[Claim], sizes: list, part) -> str:
+def _as_errors(groups: list[Claim], sizes: list[int], part: Component) -> str:
     """Whether p would fit if the deviations of one group, or of both, were standard errors."""
     for which in ((0,), (1,), (0, 1)):
         spreads = [

@@ -71,7 +71,7 @@ def _order(entry: Claim, named: list[tuple[str, str]]) -> Iterator[Finding]:
 
 def _deviation(entry: Claim, n: int) -> Finding:
     (low_from, low_to), (high_from, high_to) = (as_range(entry.parts[name]).bounds for name in ENDS)
-    narrow, wide = float(max(high_from - low_to, 0)), float(high_to - low_from)
+    narrow, wide = max(float(high_from - low_to), 0.0), float(high_to - low_from)
     least, most = narrow / sqrt(2 * (n - 1)), wide / 2 * sqrt(n / (n - 1))
     sd = entry.parts["sd"]
     own_low, own_high = (float(end) for end in as_range(sd).bounds)

@@ -1,6 +1,7 @@
 """Categories of one outcome in one group: do their counts add up to the group?"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.card import Card
@@ -16,6 +17,15 @@ CARD = Card(
     },
     of_sizes=("total.categories",),
 )
+
+
+@dataclass(frozen=True)
+class Repair:
+    """The count of a claim that its total asks for, and that its percentage prints as, too."""
+
+    claim: str
+    count: int
+    percentage: Component
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
@@ -46,11 +56,11 @@ def _total(ledger: Ledger, entries: list[Claim], counted: dict[str, int], n: int
             tuple(names[1:]),
             detail,
         )
-    odd, subject, more = repair(ledger, entries), names[0], ""
-    if odd:
-        subject, wanted = odd
-        percent = _percent_of(entries, ledger.entries[subject])
-        more = f"; {wanted} in place of {counted[subject]} would, and prints as {percent.text}"
+    mending, subject, more = repair(ledger, entries), names[0], ""
+    if mending:
+        subject, wanted = mending.claim, mending.count
+        printed = mending.percentage.text
+        more = f"; {wanted} in place of {counted[subject]} would, and prints as {printed}"
     text = f"The {len(counted)} categories add up to {total}, not to {n}{more}."
     others = tuple(name for name in names if name != subject)
     return Finding(
@@ -58,8 +68,8 @@ def _total(ledger: Ledger, entries: list[Claim], counted: dict[str, int], n: int
     )
 
 
-def repair(ledger: Ledger, entries: list[Claim]) -> tuple[str, int] | None:
-    """The one claim whose own percentage asks for the count that the total lacks, and that count.
+def repair(ledger: Ledger, entries: list[Claim]) -> Repair | None:
+    """The one claim whose own percentage asks for the count that the total lacks.
 
     None where the categories add up, or no percentage asks for what is lacking.
     """
@@ -71,7 +81,7 @@ def repair(ledger: Ledger, entries: list[Claim]) -> tuple[str, int] | None:
         percent, wanted = _percent_of(entries, ledger.entries[name]), count + n
         wanted -= sum(counted.values())
         if percent and wanted >= 0 and wanted in counts_for_percentage(as_range(percent), n):
-            return name, wanted
+            return Repair(name, wanted, percent)
     return None
 
 

@@ -66,7 +66,7 @@ class Printed:
         value, unit, low, high = (_filled(part * Fraction(factor)) for part in self._parts())
         return Printed(value, unit, low, high, self.low_closed, self.high_closed)
 
-    def contains(self, values: ArrayLike) -> Flags:
+    def contains(self, values: ArrayLike | Decimal) -> Flags:
         """Whether each value would print as the number does; shapes are broadcast.
 
         Floats are compared as the exact binary numbers they are; NaN never prints as a number.
