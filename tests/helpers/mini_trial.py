@@ -21,7 +21,7 @@ report:
 """
 
 TRIAL = """\
-version: 2
+version: 3
 title: A small trial
 question: Does the drug relieve pain?
 design:
@@ -200,7 +200,7 @@ analyses:
     estimand: death_itt
     describe: [{survival: {method: kaplan_meier, interval: log_log, times: [30]}}]
     estimates: [{hazard_ratio: {method: cox, ties: efron}}]
-    tests: [{log_rank: {groups: all}}]
+    tests: [{log_rank: {groups: all, sides: two_sided}}]
 multiplicity:
   both:
     label: Relief and pain

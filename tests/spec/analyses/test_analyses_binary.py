@@ -125,7 +125,7 @@ analyses:
     role: sensitivity
     estimand: relief
     estimates: [{odds_ratio: {method: mantel_haenszel, strata: [site]}}]
-    tests: [{cochran_mantel_haenszel: {strata: [site], correction: none}},
+    tests: [{cochran_mantel_haenszel: {strata: [site], correction: none, sides: two_sided}},
             {breslow_day: {strata: [site], correction: tarone}}]
 """
 

@@ -227,7 +227,7 @@ SHAPE = [
     (
         "a test without its option",
         P,
-        "tests: [{log_rank: {groups: all}}]",
+        "tests: [{log_rank: {groups: all, sides: two_sided}}]",
         "tests: [{log_rank: {}}]",
         "analyses.death_time.tests[1].log_rank",
         "groups",
@@ -1475,7 +1475,7 @@ REFERENCES = [
     (
         "interval-censored methods of exact times",
         P,
-        "tests: [{log_rank: {groups: all}}]",
+        "tests: [{log_rank: {groups: all, sides: two_sided}}]",
         "tests: [{interval_log_rank: {scores: sun, groups: all}}]",
         "analyses.death_time.tests[1].interval_log_rank",
         "an endpoint of kind time_to_event",

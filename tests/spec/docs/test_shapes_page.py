@@ -22,7 +22,7 @@ PART = re.compile(r"^### (.*?)\n(.*?)(?=^### |\Z)", re.MULTILINE | re.DOTALL)
 YAML = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 TRIAL = """
-version: 2
+version: 3
 title: A trial of another shape
 question: Is it read?
 design:

@@ -1,12 +1,13 @@
 """Input that once gave numbers without a word: masks, labels, members, causes, times."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import strategies as st
 from stats_strategies import given
 
 from trialtrace.stats import StatsError
-from trialtrace.stats._inputs import tied_times
+from trialtrace.stats._inputs import labels, tied_times
 from trialtrace.stats.continuous.group_means import group_moments, mann_whitney_p
 from trialtrace.stats.multiplicity.graphical import chain, intersection_weights, reject
 from trialtrace.stats.multiplicity.group_sequential import (
@@ -30,6 +31,18 @@ from trialtrace.stats.survival.weighted_log_rank import weighted_log_rank
 
 GRAPH = ([0.5, 0.5], [[0, 1], [1, 0]])
 AALEN = {"confidence": 0.95, "variance": "aalen"}
+
+
+def test_a_declared_order_of_arms_is_kept_and_arms_of_nobody_are_none():
+    declared = ["unused", "placebo", "low", "high"]
+    arm = pd.Categorical(["low", "high", "placebo", "high"], categories=declared)
+    for values in (arm, pd.Series(arm)):
+        found, index = labels(values, "arm", 4)
+        assert (found.tolist(), index.tolist()) == (["placebo", "low", "high"], [1, 2, 0, 2])
+    assert log_rank([1, 2, 3, 4], [1] * 4, arm).df == 2
+    assert labels(list(arm), "arm", 4)[0].tolist() == ["high", "low", "placebo"]
+    with pytest.raises(StatsError, match="missing labels"):
+        labels(pd.Categorical(["low", None], categories=declared), "arm", 2)
 
 
 def test_members_of_an_intersection_are_indices_or_a_mask():

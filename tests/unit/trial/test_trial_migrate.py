@@ -5,7 +5,7 @@ import subprocess
 import pytest
 import yaml
 from mini_run import write_mini
-from mini_trial import CLEANING, REPOSITORY, TRIAL, edit, write_project
+from mini_trial import CLEANING, PLAN, REPOSITORY, TRIAL, edit, write_project
 
 from trialtrace.cli import main
 from trialtrace.config.schema import load_schema
@@ -18,7 +18,7 @@ from trialtrace.trial.migrate import migrated
 from trialtrace.trial.migrations import MIGRATIONS, REJECTED
 from trialtrace.trial.version import CURRENT, older_line
 
-OLD_TRIAL = TRIAL.replace("version: 2\n", "")
+OLD_TRIAL = TRIAL.replace("version: 3\n", "")
 # As one was written before version 2: with comments, quotes and both styles of mappings.
 OLD_CLEANING = """\
 # What the dictionary has no place for.
@@ -33,7 +33,9 @@ tables:   # by table
       days: days
 checks: {}
 """
-OLD = {"trial": OLD_TRIAL, "cleaning": OLD_CLEANING}
+# And before version 3: nothing on the sides of a test that says it today.
+OLD_PLAN = PLAN.replace("groups: all, sides: two_sided", "groups: all")
+OLD = {"trial": OLD_TRIAL, "cleaning": OLD_CLEANING, "plan": OLD_PLAN}
 CONFLICT = f'on_conflict: {{reject: "{REJECTED}"}}'
 
 
@@ -59,7 +61,7 @@ def test_version_1_rejected_what_version_2_stops_for(tmp_path):
     # A row number in its key tells the rows of `adverse` apart.
     cleaning = OLD_CLEANING.replace("  patients:\n", f"  patients:\n    {CONFLICT}\n")
     assert texts(at)["cleaning.yaml"] == cleaning
-    assert texts(at)["trial.yaml"] == "version: 2\n" + OLD_TRIAL
+    assert texts(at)["trial.yaml"] == "version: 3\n" + OLD_TRIAL
     assert check_trial(at, "mini") == []
     tables = load_trial("mini", at).cleaning.tables
     assert (tables["patients"].conflict.take, tables["adverse"].conflict.take) == (
@@ -90,6 +92,41 @@ def test_tables_stand_in_their_own_order(tmp_path):
     assert list(cleaning["tables"]) == ["patients", "adverse", "other"]
 
 
+PLANS = {
+    "one line": (
+        "    tests: [{fisher: {sides: less}}, {log_rank: {groups: all}}, {gehan: {}}]\n",
+        '    tests: [{fisher: {sides: less}}, {log_rank: {sides: "two_sided", groups: all}}, '
+        '{gehan: {sides: "two_sided"}}]\n',
+    ),
+    "lines": (
+        "    tests:\n    - log_rank:\n        groups: all # of both\n"
+        "    -   cochran_mantel_haenszel: {strata: [site], correction: none, sides: less}\n",
+        '    tests:\n    - log_rank:\n        sides: "two_sided"\n        groups: all # of both\n'
+        "    -   cochran_mantel_haenszel: {strata: [site], correction: none, sides: less}\n",
+    ),
+    "no tests": ("    endpoint: death\n", "    endpoint: death\n"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), PLANS.values(), ids=PLANS)
+def test_tests_were_two_sided_where_version_2_left_it_out(tmp_path, before, after):
+    trial = TRIAL.replace("version: 3\n", "version: 2\n")
+    plan = "analyses:\n  # The first.\n  death:\n    label: Death\n"
+    at = write_project(tmp_path, trial=trial, plan=plan + before)
+    forward = migrated(at, "mini")
+    assert forward.after["plan.yaml"] == plan + after
+    assert forward.after["cleaning.yaml"] == CLEANING
+    assert forward.after["trial.yaml"] == TRIAL
+
+
+def test_a_plan_of_version_2_is_asked_for_the_sides(tmp_path):
+    at = write_project(tmp_path, trial=TRIAL.replace("version: 3", "version: 2"), plan=OLD_PLAN)
+    (problem,) = check_trial(at, "mini")
+    assert problem.place.endswith("log_rank") and "sides" in (problem.expected or "")
+    migrated(at, "mini").write()
+    assert check_trial(at, "mini") == []
+
+
 def test_who_uses_a_key_of_version_2_has_written_for_it(tmp_path):
     at = write_project(tmp_path, trial=OLD_TRIAL, cleaning=CLEANING)
     assert "covers: some" in CLEANING
@@ -100,7 +137,7 @@ def test_a_version_that_is_named_is_put_forward_in_its_place(tmp_path):
     at = write_project(tmp_path, **OLD)
     edit(at, "trial.yaml", "question:", "version: 1 # of ours\nquestion:")
     assert main(["--project", str(tmp_path), "migrate", "mini", "--write"]) == 0
-    assert "\nversion: 2 # of ours\nquestion:" in texts(at)["trial.yaml"]
+    assert "\nversion: 3 # of ours\nquestion:" in texts(at)["trial.yaml"]
 
 
 def test_a_second_migration_changes_nothing(tmp_path):
@@ -118,9 +155,9 @@ def test_the_diff_is_shown_and_nothing_written_without_being_told(tmp_path, caps
     assert main(["--project", str(tmp_path), "migrate"]) == 0
     shown = capsys.readouterr()
     assert texts(at) == before
-    assert "--- a/config/trials/mini/trial.yaml\n" in shown.out and "+version: 2\n" in shown.out
+    assert "--- a/config/trials/mini/trial.yaml\n" in shown.out and "+version: 3\n" in shown.out
     assert shown.err == (
-        "mini: from version 1 to 2, nothing is written yet: trialtrace migrate mini --write\n"
+        "mini: from version 1 to 3, nothing is written yet: trialtrace migrate mini --write\n"
     )
 
 
@@ -147,10 +184,10 @@ def test_rights_of_a_file_stay(tmp_path):
 @pytest.mark.parametrize(
     ("trial", "cleaning", "told"),
     [
-        (TRIAL.replace("version: 2", "version: 3"), CLEANING, "use a newer trialtrace"),
-        (TRIAL.replace("version: 2", "version: 0"), CLEANING, "a version from 1 to 2"),
-        (TRIAL.replace("version: 2", 'version: "2"'), CLEANING, "no whole number"),
-        (TRIAL.replace("version: 2", "version: yes"), CLEANING, "trial.yaml, line 1: version"),
+        (TRIAL.replace("version: 3", "version: 4"), CLEANING, "use a newer trialtrace"),
+        (TRIAL.replace("version: 3", "version: 0"), CLEANING, "a version from 1 to 3"),
+        (TRIAL.replace("version: 3", 'version: "2"'), CLEANING, "no whole number"),
+        (TRIAL.replace("version: 3", "version: yes"), CLEANING, "trial.yaml, line 1: version"),
         (OLD_TRIAL + "  - x\n", CLEANING, "this is not YAML"),
         (OLD_TRIAL, "tables: [\n", "cleaning.yaml, line 2"),
         (OLD_TRIAL, "tables: [a]\n", "cleaning.yaml, line 1: tables"),
@@ -191,10 +228,10 @@ def test_a_trial_that_is_not_there(tmp_path, capsys):
 
 def test_a_newer_configuration_is_refused_and_told_alone(tmp_path):
     at = write_project(tmp_path)
-    edit(at, "trial.yaml", "version: 2", "version: 3\nnew_key: 1")
+    edit(at, "trial.yaml", "version: 3", "version: 4\nnew_key: 1")
     (problem,) = check_trial(at, "mini")
-    assert problem.found == "the number 3"
-    assert problem.expected == "a version from 1 to 2; a newer one needs a newer trialtrace"
+    assert problem.found == "the number 4"
+    assert problem.expected == "a version from 1 to 3; a newer one needs a newer trialtrace"
     with pytest.raises(UserError, match="needs a newer trialtrace"):
         _ = Trial("mini", at).title
 
@@ -205,7 +242,7 @@ def test_a_run_says_it_at_its_start(tmp_path, capsys):
         (tmp_path / name).symlink_to(REPOSITORY / name)
     begin(at, check=True)
     assert capsys.readouterr().err == (
-        "mini: its configuration is of version 1, today's is 2: "
+        "mini: its configuration is of version 1, today's is 3: "
         "trialtrace migrate mini shows what to change\n"
     )
     migrated(at, "mini").write()
@@ -221,11 +258,12 @@ def test_a_run_says_it_at_its_start(tmp_path, capsys):
 def test_a_command_says_what_to_do_with_an_older_configuration(tmp_path, capsys, command):
     at = write_project(tmp_path, **OLD)
     line = (
-        "mini: its configuration is of version 1, today's is 2: "
+        "mini: its configuration is of version 1, today's is 3: "
         "trialtrace migrate mini shows what to change\n"
     )
-    assert main(["--project", str(tmp_path), *command]) == 0
-    assert capsys.readouterr().err == line
+    assert main(["--project", str(tmp_path), *command]) == 1
+    told = capsys.readouterr().err
+    assert line in told and "the key sides is missing" in told
     migrated(at, "mini").write()
     assert main(["--project", str(tmp_path), *command]) == 0
     assert capsys.readouterr().err == ""

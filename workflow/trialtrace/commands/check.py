@@ -61,12 +61,12 @@ def check(
         look = Look(NOT_LOOKED_AT.format("as asked"))
     else:
         look = _look(trial, lift, names, large) if there else Look()
+    if line := older_line(at, name):
+        print(line, file=sys.stderr)
     if problems := [*first, *look.problems, *after, *([unlisted] if unlisted else [])]:
         if look.not_done:
             print(f"{name}: {look.not_done}", end="\n\n", file=sys.stderr)
         raise ProblemsError(problems + others)
-    if line := older_line(at, name):
-        print(line, file=sys.stderr)
     print(f"{name}: configuration and dictionary are in order")
     print(f"{name}: {look.not_done or look.lines[0]}", *look.lines[1:], sep="\n")
     for remark in without_origin(trial):

@@ -15,10 +15,10 @@ INDENT = "  "
 
 @dataclass(frozen=True)
 class Entry:
-    """A key with its value, in the mapping at `path` of a file."""
+    """A key with its value, in the mapping at `path` of a file; a list's entries count from 0."""
 
     file: str
-    path: tuple[str, ...]
+    path: tuple[str | int, ...]
     key: str
     value: Value
 
@@ -43,15 +43,19 @@ def with_entry(text: str, entry: Entry) -> str:
 
 
 def _mapping(
-    root: yaml.Node | None, path: tuple[str, ...]
+    root: yaml.Node | None, path: tuple[str | int, ...]
 ) -> tuple[yaml.Node | None, yaml.MappingNode]:
     """The mapping at a path, and the key that it belongs to (the whole file's has none)."""
     owner, node = None, root
     for name in path:
+        if isinstance(name, int):
+            listed = node.value if isinstance(node, yaml.SequenceNode) else []
+            owner, node = None, listed[name] if name < len(listed) else None
+            continue
         entries = node.value if isinstance(node, yaml.MappingNode) else []
         owner, node = next((entry for entry in entries if entry[0].value == name), (None, None))
     if not isinstance(node, yaml.MappingNode):
-        raise LookupError(".".join(path))
+        raise LookupError(".".join(map(str, path)))
     return owner, node
 
 

@@ -48,7 +48,7 @@ TIMES: dict[str, object] = {
         {"events": "count"}, {"median_time": {"method": "kaplan_meier", "interval": "log_log"}},
     ],
     "estimates": [{"hazard_ratio": {"method": "cox", "ties": "efron"}}],
-    "tests": [{"log_rank": {"groups": "pairs"}}],
+    "tests": [{"log_rank": {"groups": "pairs", "sides": "two_sided"}}],
 }  # fmt: skip
 GEE: dict[str, object] = {
     "method": "gee",

@@ -17,7 +17,7 @@ from trialtrace.running.made import read_record, record_path
 from trialtrace.running.progress import Progress
 from trialtrace.running.settle import settle
 from trialtrace.running.standing import standing
-from trialtrace.trial.listed import not_a_trial
+from trialtrace.trial.listed import listed_trials, not_a_trial
 from trialtrace.trial.load import load_settings, load_trial
 from trialtrace.trial.settings import Settings
 from trialtrace.trial.version import older_line
@@ -143,14 +143,14 @@ def begin(at: Project, check: bool, dry: bool = False) -> Run:
     if check:
         from trialtrace.trial.check import check_all
 
+        for line in filter(None, (older_line(at, trial) for trial in listed_trials(at))):
+            print(line, file=sys.stderr)
         problems = Problems(check_all(None, at))
         problems.raise_if_any()
         trials = load_settings(at).named
         for trial in trials:
             check_data(load_trial(trial, at), problems)
         problems.raise_if_any()
-        for line in filter(None, (older_line(at, trial) for trial in trials)):
-            print(line, file=sys.stderr)
     run = Run(at, freshness(at))
     if check:
         hashes = {record_path(*job): fresh for job, fresh in run.hashes.items()}

@@ -186,7 +186,10 @@ def single_count(x: float, n: float, arm: str) -> tuple[float, float]:
 
 
 def labels(values: ArrayLike, name: str, length: int) -> tuple[Labels, Places]:
-    """Return the distinct labels, sorted, and for each element the index of its label."""
+    """Return the distinct labels and for each element the index of its label.
+
+    Labels are sorted; those of a pandas Categorical are in its order, without those of nobody.
+    """
     if np.ma.is_masked(values):
         raise StatsError(f"{name} has masked labels.")
     # numpy would turn a list of text and NaN into text throughout, and hide what is missing.
@@ -212,7 +215,13 @@ def labels(values: ArrayLike, name: str, length: int) -> tuple[Labels, Places]:
         raise StatsError(f"{name} mixes labels that cannot be sorted.") from None
     if any(isinstance(value, str) and value.strip() in MISSING_TEXT for value in found.tolist()):
         raise StatsError(f"{name} has missing labels: empty text, or a missing value as text.")
-    return found, index.reshape(-1)
+    index = index.reshape(-1)
+    declared = getattr(getattr(values, "dtype", None), "categories", None)
+    if declared is None:
+        return found, index
+    place = {label: number for number, label in enumerate(declared.tolist())}
+    order = np.argsort([place[label] for label in found.tolist()])
+    return found[order], np.argsort(order)[index]
 
 
 def two_arms(

@@ -9,7 +9,7 @@ from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.paths import Project
 
 KEY = "version"
-CURRENT = 2
+CURRENT = 3
 WITHOUT = 1
 """The version of a folder that names none."""
 

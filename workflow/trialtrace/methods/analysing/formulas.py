@@ -41,7 +41,7 @@ def sided(step: "Step[object]", choices: dict[str, object]) -> tuple[Formula, Fo
     Takes `sides` out of the choices that the two-sided function knows.
     """
     two_sided, one_sided = formulas(step)
-    sides = choices.pop("sides", TWO_SIDED)
+    sides = choices.pop("sides")
     return two_sided, None if sides == TWO_SIDED else partial(one_sided, sides=sides)
 
 

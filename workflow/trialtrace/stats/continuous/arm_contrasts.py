@@ -141,7 +141,7 @@ def dunnett(
 ) -> Simultaneous:
     """Each arm against the reference: differences of means of y, (n,), with adjusted p-values.
 
-    In the order of the sorted labels, the reference left out; arms may differ in size. `sides`
+    In the order of the labels, the reference left out; arms may differ in size. `sides`
     concerns the p-values; intervals are two-sided and hold together. Exact to about 1e-12 for any
     number of arms.
 
@@ -182,7 +182,7 @@ def dunnett(
 def tukey(y: ArrayLike, arm: ArrayLike, *, confidence: float) -> Simultaneous:
     """Every pair of arms: differences of means of y, (n,), by the studentised range, two-sided.
 
-    Pairs in the order of the sorted labels, the first less the second. Exact for arms of one size
+    Pairs in the order of the labels, the first less the second. Exact for arms of one size
     (about 1e-12); of unequal sizes Kramer's, which is on the safe side (Hayter).
 
     Raises `StatsError` as `arm_contrasts`. Source: Tukey 1953, Kramer 1956. Oracle: R's TukeyHSD.

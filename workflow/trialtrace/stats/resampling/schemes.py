@@ -38,7 +38,7 @@ class Scheme:
     """The observed assignment and the set of assignments that it is compared with.
 
     `kind` is "fixed" (margins within `cell`), "bernoulli" (each patient by `probabilities`) or
-    "sides". `arms` are the sorted labels, `code` (n,) the index of each patient's arm, `cell`
+    "sides". `arms` are the labels in order, `code` (n,) the index of each patient's arm, `cell`
     (n,) the index of its block or stratum, all 0 where there is none.
     """
 
@@ -109,7 +109,7 @@ class Scheme:
 def bernoulli(arm: ArrayLike, *, probabilities: ArrayLike) -> Scheme:
     """Simple randomisation: every patient independently, arms by given probabilities.
 
-    arm (n,) are labels; probabilities (arms,) belong to the labels in sorted order. The sizes of
+    arm (n,) are labels; probabilities (arms,) belong to the labels in order. The sizes of
     the arms are then random too, and a test statistic is the sum of scores less its expectation,
     not a difference of means. To condition on the sizes, use `fixed_margins`: given them, all
     assignments of simple randomisation are equally likely whatever the probabilities.

@@ -26,9 +26,9 @@ ImputedArms = Literal["by_arm", "in_model"]
 Wins = Literal["later", "higher", "lower"]
 Sphericity = Literal["greenhouse_geisser", "huynh_feldt", "lower_bound", "none"]
 # Of tests of two arms that are chi-squared where they are two-sided.
-ONE_SIDE = (
-    "Sidedness of a test of two arms; two-sided where it is left out. `less` tests for a lower "
-    "hazard or fewer events in the treated arm, by the signed root of the statistic."
+SIGNED_SIDES = (
+    "Sidedness. A test of one side has two arms: `less` tests for a lower hazard or fewer events "
+    "in the treated arm, by the signed root of the statistic."
 )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from trialtrace.config.spec import Distinct, key, optional, shape
+from trialtrace.config.spec import Distinct, key, shape
 from trialtrace.trial.plan.card import Card, Named
 from trialtrace.trial.plan.gives import chi_squared_or_z
 from trialtrace.trial.plan.methods import TIMES
-from trialtrace.trial.plan.options import ONE_SIDE, Groups
+from trialtrace.trial.plan.options import SIGNED_SIDES, Groups
 from trialtrace.trial.words import Name, Sides
 
 
@@ -41,7 +41,7 @@ class AtRiskLogRank:
     groups: Groups = key(
         "all: all arms in one test; pairs: each treated arm against the reference."
     )
-    sides: Sides | None = optional(ONE_SIDE)
+    sides: Sides = key(SIGNED_SIDES)
 
 
 @shape
@@ -56,7 +56,7 @@ class LogRankStratified:
     groups: Groups = key(
         "all: all arms in one test; pairs: each treated arm against the reference."
     )
-    sides: Sides | None = optional(ONE_SIDE)
+    sides: Sides = key(SIGNED_SIDES)
 
 
 CARDS = (

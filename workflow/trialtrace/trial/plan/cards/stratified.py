@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from trialtrace.config.spec import Distinct, key, optional, shape
+from trialtrace.config.spec import Distinct, key, shape
 from trialtrace.trial.plan.card import Audited, Card, Named
 from trialtrace.trial.plan.gives import chi_squared_or_z
 from trialtrace.trial.plan.methods import BINARY
-from trialtrace.trial.plan.options import ONE_SIDE, BreslowDayCorrection, Continuity
+from trialtrace.trial.plan.options import SIGNED_SIDES, BreslowDayCorrection, Continuity
 from trialtrace.trial.words import Name, Sides
 
 
@@ -33,7 +33,7 @@ class CochranMantelHaenszel:
 
     strata: Distinct[Name] = key("Strata: variables of `subjects`.")
     correction: Continuity = key("Correction.")
-    sides: Sides | None = optional(ONE_SIDE)
+    sides: Sides = key(SIGNED_SIDES)
 
 
 @shape

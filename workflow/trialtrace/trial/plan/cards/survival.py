@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from trialtrace.config.spec import Distinct, Rule, key, optional, shape
+from trialtrace.config.spec import Distinct, Rule, key, shape
 from trialtrace.trial.plan.card import Card, Named
 from trialtrace.trial.plan.gives import chi_squared_or_z
 from trialtrace.trial.plan.methods import INTERVALS, TIMES
-from trialtrace.trial.plan.options import ONE_SIDE, CurveScale, Groups, Ties
+from trialtrace.trial.plan.options import SIGNED_SIDES, CurveScale, Groups, Ties
 from trialtrace.trial.words import Sides
 
 
@@ -41,7 +41,7 @@ class LogRank:
     groups: Groups = key(
         "all: all arms in one test; pairs: each treated arm against the reference."
     )
-    sides: Sides | None = optional(ONE_SIDE)
+    sides: Sides = key(SIGNED_SIDES)
 
 
 CARDS = (
