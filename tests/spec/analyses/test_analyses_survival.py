@@ -17,7 +17,9 @@ analyses:
       - {median_time: {method: kaplan_meier, interval: log_log}}
       - {follow_up: {method: reverse_kaplan_meier, interval: log_log}}
     estimates: [{hazard_ratio: {method: cox, ties: efron}}]
-    tests: [{log_rank: {groups: all, sides: two_sided}}, {log_rank: {groups: pairs, sides: two_sided}}]
+    tests:
+      - {log_rank: {groups: all, sides: two_sided}}
+      - {log_rank: {groups: pairs, sides: two_sided}}
 """
 
 
@@ -84,7 +86,7 @@ def test_the_two_arm_log_rank_by_hand(trial):
     """Events at 1 (sham), 2 (high), 3 (sham): expected in high 2/4 + 2/3 + 1/2 = 5/3."""
     trial.times("high", "2", "4+").times("sham", "1", "3")
     plan = DEATH.replace("doses", "death").replace("{groups: pairs, sides", "{groups: all, sides")
-    plan = plan.replace("{log_rank: {groups: all, sides: two_sided}}, ", "")
+    plan = plan.replace("      - {log_rank: {groups: all, sides: two_sided}}\n", "", 1)
     found = trial.results(plan)
     variance = 1 / 4 + 2 / 9 + 1 / 4
     chi_squared = (1 - 5 / 3) ** 2 / variance

@@ -59,7 +59,8 @@ def visit_design(
     arm has shape (subjects,); visits are the names of the visits in order; covariates, shape
     (subjects, c), are measured once, at baseline. `by_visit` says whether a covariate has a slope
     of its own at every visit (True, usual for the baseline value) or one for all (False); it must
-    be given with covariates. Arms are in the order of their labels; the first one is the reference of `treatment`.
+    be given with covariates. Arms stand in the order of their labels; the first
+    is the reference of `treatment`.
 
     Raises `StatsError` for missing arms or covariates, fewer than two visits, or visits named
     twice.
