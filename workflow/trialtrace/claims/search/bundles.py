@@ -141,7 +141,13 @@ def _means(ledger: Ledger, entry: Claim, groups: list[Claim], last: int) -> Iter
     pairs = [(a, b) for a in first for b in second]
     if not pairs:
         return
-    means = tuple(as_range(one.parts[name]) for one in groups for name in ("value", "sd"))
+    of_first, of_second = groups
+    means = (
+        as_range(of_first.parts["value"]),
+        as_range(of_first.parts["sd"]),
+        as_range(of_second.parts["value"]),
+        as_range(of_second.parts["sd"]),
+    )
     families = tuple(mean_families(means, pairs, unit(part)))
     yield Bundle(
         entry.name,

@@ -45,6 +45,10 @@ class Size:
         return 1 if self.printed else 3
 
 
+# Of a group: its denominators, the counts that print as its percentage by denominator, the share.
+Share = tuple[Sequence[Size], Mapping[int, Sequence[int]], Fraction]
+
+
 def departures(*tiers: int) -> int:
     """How many of the chosen options are not usual ones, by their tiers."""
     return sum(tier > 1 for tier in tiers)
@@ -91,15 +95,13 @@ def p_families(
 
 
 def share_families(
-    shares: Sequence[tuple[Sequence[Size], Mapping[int, Sequence[int]], Fraction]],
+    shares: Sequence[Share],
     units: Sequence[tuple[Fraction, Fraction]],
     level: float | None,
 ) -> Iterator[Family]:
     """Families of the intervals of one share a group.
 
-    `shares`: for each group its denominators, the counts that print as its percentage by
-    denominator, and the printed share; `units` of the two bounds, as shares. A printed level is
-    the only one of tier 1.
+    `units` are those of the two bounds, as shares. A printed level is the only one of tier 1.
     """
     levels = LEVELS if level is None else {level: 1} | {one: 2 for one in LEVELS if one != level}
     for method, (_, tier) in INTERVALS.items():
@@ -107,11 +109,11 @@ def share_families(
             if centre != "counts" and method not in ALSO_OF_SHARES:
                 continue
             for confidence, second in levels.items():
-                given = [_intervals(method, centre, share, confidence) for share in shares]
+                intervals = [_intervals(method, centre, share, confidence) for share in shares]
                 for rounding, third in ROUNDINGS.items():
                     factors = tuple(
-                        tabulated(*one, pair, rounding)
-                        for one, pair in zip(given, units, strict=True)
+                        tabulated(names, tiers, ends, pair, rounding)
+                        for (names, tiers, ends), pair in zip(intervals, units, strict=True)
                     )
                     name = f"{method} at {100 * confidence:g} %"
                     name += "" if centre == "counts" else " on the printed percentage"
@@ -120,7 +122,9 @@ def share_families(
                     yield Family(name, own_tier, factors, many)
 
 
-def _intervals(method: str, centre: str, share: tuple, confidence: float) -> tuple:
+def _intervals(
+    method: str, centre: str, share: Share, confidence: float
+) -> tuple[list[str], list[int], list[tuple[float, float]]]:
     """(names, tiers, bounds) for every denominator of a group."""
     sizes, counts, printed = share
     names, tiers, bounds = [], [], []

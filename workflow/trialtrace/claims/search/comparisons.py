@@ -39,7 +39,8 @@ def comparison_families(
     """
     names, tiers = [name for name, _, _ in tables], [tier for _, tier, _ in tables]
     counts = np.array([table for _, _, table in tables], dtype=np.int64).reshape(-1, 4)
-    tests = p_values_of_tables(*counts.T) if "p" in units else {"": None}
+    p_by_test = p_values_of_tables(*counts.T) if "p" in units else {}
+    tests = list(p_by_test) if "p" in units else [""]
     levels = LEVELS if level is None else {level: 1} | {one: 2 for one in LEVELS if one != level}
     roles = [role for role in ORDER if role in units]
     scale = {role: 100 if measure == "risk_difference" and role != "p" else 1 for role in roles}
@@ -50,12 +51,12 @@ def comparison_families(
         for (method, bounds), test, turned in product(
             every.items(), tests, (False, True) if measure == "risk_difference" else (False,)
         ):
-            values = {"estimate": -middle if turned else middle}
+            values: dict[str, Floats] = {"estimate": -middle if turned else middle}
             if bounds is not None:
                 low, high = (-bounds[:, 1], -bounds[:, 0]) if turned else bounds.T
                 values |= {"low": low, "high": high}
             if test:
-                values["p"] = tests[test]
+                values["p"] = p_by_test[test]
             table = np.stack([values[role] for role in roles], axis=1)
             chosen = (1 if method in ("", *USUAL) else 2, TESTS[test][1] if test else 1, second)
             for rounding, third in ROUNDINGS.items():

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trialtrace.claims.search.candidates import ROUNDINGS, TIERS
-from trialtrace.claims.search.coincidence import Family, Fits
+from trialtrace.claims.search.coincidence import Family, Fits, Spans
 from trialtrace.claims.search.window import Displacement, Joint, Window
 
 SHOWN = 4
@@ -114,6 +114,9 @@ def _alone(families: Sequence[Family], windows: Sequence[Window | Joint]) -> tup
     wanted, found = np.array(window.printed)[parts], []
     for family in families:
         factor = family.factors[0]
+        if isinstance(factor, Spans):
+            # Spans hold one part, and a joint window several.
+            continue
         owners = factor.owners[(factor.cells[:, parts] == wanted).all(axis=1)]
         for owner in owners.tolist():
             tier = max(family.tier, int(factor.tiers[owner]))

@@ -37,15 +37,15 @@ class Blocks:
 
         A subset is a departure by itself, so it is tried with the usual choices only.
         """
-        parts = []
+        columns: list[Floats | None] = []
         for block in self.blocks:
             if tier > 1 and min(block.sets.tiers, default=SUBSETS) == SUBSETS:
-                parts.append(None)
+                columns.append(None)
             else:
-                parts.append(compute(block))
-        shape = next(part.shape[:-1] for part in parts if part is not None)
-        parts = [
-            np.full((*shape, len(block.sets)), np.nan) if part is None else part
-            for part, block in zip(parts, self.blocks, strict=True)
+                columns.append(compute(block))
+        shape = next(column.shape[:-1] for column in columns if column is not None)
+        filled = [
+            np.full((*shape, len(block.sets)), np.nan) if column is None else column
+            for column, block in zip(columns, self.blocks, strict=True)
         ]
-        return np.concatenate(parts, axis=-1)
+        return np.concatenate(filled, axis=-1)

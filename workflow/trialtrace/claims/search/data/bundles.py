@@ -174,13 +174,13 @@ def _parallel(
         if endpoint.kind in BINARY:
             return None
         planned = planned_visits(patients.trial, analysis, endpoint)
-        found = repeated_readings([visits], planned, analysis.value)
+        over_visits = repeated_readings([visits], planned, analysis.value)
         designs = partial(between_designs, patients, arms)
-        return Repeated(patients, endpoint.label, found, designs, tuple(BETWEEN))
-    found = readings(visits, analysis, endpoint, visit)
+        return Repeated(patients, endpoint.label, over_visits, designs, tuple(BETWEEN))
+    at_visit = readings(visits, analysis, endpoint, visit)
     if endpoint.kind in BINARY:
-        return Shares(patients, endpoint.label, found, analysis.confidence)
-    return Means(patients, endpoint.label, found, arms, analysis.confidence)
+        return Shares(patients, endpoint.label, at_visit, analysis.confidence)
+    return Means(patients, endpoint.label, at_visit, arms, analysis.confidence)
 
 
 def _within_subjects(patients: Patients, analysis: "Analysis", endpoint: "Endpoint") -> Grid | None:

@@ -1,6 +1,8 @@
 """Options for what one group shows of a time: medians, survival at a time, follow-up, counts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from operator import methodcaller
 
 import numpy as np
 
@@ -27,13 +29,21 @@ def curve_options(
         for level, second in (levels if bounded else {0.95: 1}).items():
             values = {
                 key: blocks.column(
-                    lambda b, key=key, i=interval, c=level: _curve(b, b.risk_sets, key, i, c),
+                    partial(_of_event, key=key, interval=interval, level=level),
                     tier=max(tier, second),
                 )
                 for key in wanted
             }
             told = f"{name} at {100 * level:g} %" if bounded else "Kaplan-Meier"
             yield Option(told, max(tier, second), values)
+
+
+def _of_event(block: Block, key: Key, interval: str, level: float) -> Floats:
+    return _curve(block, block.risk_sets, key, interval, level)
+
+
+def _of_follow_up(block: Block, key: Key, level: float) -> Floats:
+    return _curve(block, block.waiting, key, "log_log", level)
 
 
 def _curve(block: Block, sets: RiskSets, key: Key, interval: str, level: float) -> Floats:
@@ -52,23 +62,20 @@ def follow_up_options(
     bounded = any(key.field != "value" for key in wanted)
     for level, second in (levels if bounded else {0.95: 1}).items():
         values = {
-            key: blocks.column(lambda b, key=key, c=level: _curve(b, b.waiting, key, "log_log", c))
-            for key in wanted
+            key: blocks.column(partial(_of_follow_up, key=key, level=level)) for key in wanted
         }
         more = f" at {100 * level:g} %" if bounded else ""
         yield Option(f"reverse Kaplan-Meier{more}", second, values)
     for name, function in () if bounded else (("median", np.median), ("mean", np.mean)):
         for among, only in (("all times", False), ("the times without the event", True)):
             values = {
-                key: blocks.column(
-                    lambda b, key=key, f=function, o=only: _plain(b, key, f, o), tier=2
-                )
+                key: blocks.column(partial(_plain, key=key, function=function, only=only), tier=2)
                 for key in wanted
             }
             yield Option(f"{name} of {among}", 2, values)
 
 
-def _plain(block: Block, key: Key, function, only: bool) -> Floats:
+def _plain(block: Block, key: Key, function: Callable[[Floats], float], only: bool) -> Floats:
     time, event, _, _ = block.data
     own = block.members(key.who) & ((event == 0) | (not only))
     return np.array([function(time[mask]) if mask.any() else np.nan for mask in own])
@@ -78,7 +85,7 @@ def counted(blocks: Blocks, keys: Sequence[Key]) -> list[Option]:
     """Subjects and events, which have no choice but the set."""
     wanted = [key for key in keys if key.stat in COUNTED]
     values = {
-        key: blocks.column(lambda b, key=key: b.counted(key.who, events=key.stat == "events"))
+        key: blocks.column(methodcaller("counted", key.who, events=key.stat == "events"))
         for key in wanted
     }
     return [Option("", 1, values)] if wanted else []

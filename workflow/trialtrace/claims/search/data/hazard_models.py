@@ -6,6 +6,7 @@ two, or all of them as covariates.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain, combinations
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from trialtrace.claims.search.data.ways import Option, Way, crossed
 from trialtrace.ground.arrays import Flags, Floats
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.survival.cox import cox
-from trialtrace.stats.survival.group_cox import cox_groups
+from trialtrace.stats.survival.group_cox import GroupCox, cox_groups
 from trialtrace.stats.survival.risk_sets import LogRankSums, RiskSets, log_rank_sums, risk_sets
 
 MOST = 300
@@ -41,33 +42,41 @@ def stratified(
     if not cases:
         return
     joined = _joined([case.by_stratum.as_strata() for case in cases])
-    fitted = {
-        pair: _models(joined, tuple(patients.arms.index(name) for name in pair), arms)
-        for pair in {key.who for key in keys}
-    }
+    fitted = {pair: _models(joined, _places(patients, pair), arms) for pair in _pairs(keys)}
     tested = [key for key in keys if key.stat == P]
     tests = list(hazards.wald_options(keys, fitted))
     for weight, (name, tier) in hazards.WEIGHTS.items() if tested else ():
         values = {}
         for key in tested:
-            pair = [patients.arms.index(arm) for arm in key.who]
-            values[key] = _together(cases, pair, weight).p_value()
+            values[key] = _together(cases, _places(patients, key.who), weight).p_value()
         tests.append(Option(f"stratified {name}", tier, values, halves=True))
     axes = [list(hazards.effect_options(keys, fitted, levels)), tests]
     yield from crossed([c.name for c in cases], [c.tier for c in cases], axes)
 
 
+def _pairs(keys: Sequence[Key]) -> list[Who]:
+    """The comparisons of the keys, each once."""
+    return list(dict.fromkeys(key.who for key in keys))
+
+
+def _places(patients: Patients, who: Who) -> tuple[int, int]:
+    """The places of the two arms of a comparison."""
+    first, second = (patients.arms.index(name) for name in who)
+    return first, second
+
+
 def _models(sets: RiskSets, pair: tuple[int, int], arms: Sequence[int]) -> list[hazards.Fitted]:
-    found = []
+    fitted = []
     for ties in hazards.TIES:
         for which in ("two", "all") if len(arms) > 2 else ("two",):
-            own = hazards.cox_of_pair(
-                lambda order, ties=ties: cox_groups(sets.of(*order), ties=ties),
-                pair,
-                arms if which == "all" else pair,
-            )
-            found.append(hazards.Fitted(hazards.model_name(ties, which), 1, *own))
-    return found
+            model = partial(_cox_of_order, sets, ties=ties)
+            estimate = hazards.cox_of_pair(model, pair, arms if which == "all" else pair)
+            fitted.append(hazards.Fitted(hazards.model_name(ties, which), 1, *estimate))
+    return fitted
+
+
+def _cox_of_order(sets: RiskSets, order: tuple[int, ...], *, ties: str) -> GroupCox:
+    return cox_groups(sets.of(*order), ties=ties)
 
 
 def _together(cases: Sequence[Stratified], pair: Sequence[int], weight: str) -> LogRankSums:
@@ -91,12 +100,14 @@ def _joined(each: Sequence[RiskSets]) -> RiskSets:
 
 
 def _stratifications(patients: Patients, reading: Reading) -> Iterator[Stratified]:
-    codes = {name: patients.strata(name) for name in patients.variables}
-    some = [name for name, found in codes.items() if found is not None]
+    coded = ((name, patients.strata(name)) for name in patients.variables)
+    codes = {name: levels for name, levels in coded if levels is not None}
+    some = list(codes)
     declared = [name for name in patients.trial.design.strata if name in some]
 
     def stratify(names: Sequence[str], label: str, tier: int, own: Flags) -> Stratified:
-        known, joined = own & (patients.arm >= 0) & ~np.isnan(reading.time), 0
+        known = own & (patients.arm >= 0) & ~np.isnan(reading.time)
+        joined = np.zeros(len(known), dtype=np.intp)
         for name in names:
             levels, many = codes[name]
             known, joined = known & (levels >= 0), joined * many + levels
@@ -125,11 +136,13 @@ def adjusted(
 ) -> Iterator[Way]:
     """Cox models of all arms with covariates, and their Wald tests."""
     names = patients.variables
-    several = [(name,) for name in names] + list(combinations(names, 2))
-    several = several[:MOST] + ([tuple(names)] if len(names) > 2 else [])
+    several: list[tuple[str, ...]] = [(name,) for name in names]
+    several = [*several, *combinations(names, 2)][:MOST]
+    if len(names) > 2:
+        several.append(tuple(names))
     if not several:
         return
-    pairs = list(dict.fromkeys(key.who for key in keys))
+    pairs = _pairs(keys)
     fitted: dict[Who, list[hazards.Fitted]] = {pair: [] for pair in pairs}
     for ties in hazards.TIES:
         found = np.array(

@@ -28,6 +28,8 @@ OTHERS = {
     "observed": "ratio of observed over expected events",
     "rates": "ratio of events per time",
 }
+# P-values of some arms of a block, the reference first.
+Test = Callable[[Block, tuple[int, ...]], Floats]
 
 
 class Fitted(NamedTuple):
@@ -74,21 +76,22 @@ def wald_options(keys: Sequence[Key], fitted: Mapping[Who, Sequence[Fitted]]) ->
 
 def fits(blocks: Blocks, who: Who, arms: Sequence[int]) -> list[Fitted]:
     """Every estimate of the hazard ratio of a comparison; `arms` of the analysis."""
-    found = []
+    fitted = []
     for ties in TIES:
         for which in ("two", "all") if len(arms) > 2 else ("two",):
-            column = blocks.column(
-                lambda b, t=ties, w=which: cox_of_pair(
-                    lambda order: b.cox(order, t),
-                    b.pair(who),
-                    arms if w == "all" else b.pair(who),
-                )
-            )
-            found.append(Fitted(model_name(ties, which), 1, *column))
+            model_arms = arms if which == "all" else None
+            column = blocks.column(partial(_cox, who=who, ties=ties, arms=model_arms))
+            fitted.append(Fitted(model_name(ties, which), 1, *column))
     for kind, name in OTHERS.items():
-        column = blocks.column(lambda b, kind=kind: _otherwise(b, b.pair(who), kind), tier=2)
-        found.append(Fitted(name, 2, *column))
-    return found
+        column = blocks.column(partial(_otherwise, who=who, kind=kind), tier=2)
+        fitted.append(Fitted(name, 2, *column))
+    return fitted
+
+
+def _cox(block: Block, who: Who, ties: str, arms: Sequence[int] | None) -> Floats:
+    """A pair in a model of all `arms`, or of the two alone."""
+    pair = block.pair(who)
+    return cox_of_pair(partial(block.cox, ties=ties), pair, pair if arms is None else arms)
 
 
 def model_name(ties: str, which: str) -> str:
@@ -108,7 +111,8 @@ def cox_of_pair(
     return np.stack([found.coef[:, at], found.se[:, at]])
 
 
-def _otherwise(block: Block, pair: tuple[int, int], kind: str) -> Floats:
+def _otherwise(block: Block, who: Who, kind: str) -> Floats:
+    pair = block.pair(who)
     if kind == "rates":
         return _rates(block, pair)
     sums = log_rank_sums(block.risk_sets.of(*pair[::-1]), weight="log_rank")
@@ -141,9 +145,7 @@ def test_options(blocks: Blocks, keys: Sequence[Key], arms: Sequence[int]) -> It
             own_tier = max(tier, own_tier)
             values = {
                 key: blocks.column(
-                    lambda b, key=key, p_of=p_of, every=over_all: p_of(
-                        b, tuple(arms) if every else b.pair(key.who)[::-1]
-                    ),
+                    partial(_p, p_of=p_of, who=key.who, arms=tuple(arms) if over_all else None),
                     tier=own_tier,
                 )
                 for key in tested
@@ -151,7 +153,12 @@ def test_options(blocks: Blocks, keys: Sequence[Key], arms: Sequence[int]) -> It
             yield Option(f"{name}{more}", own_tier, values, halves=halves)
 
 
-def _tests() -> Iterator[tuple[str, int, Callable[[Block, tuple[int, ...]], Floats]]]:
+def _p(block: Block, p_of: Test, who: Who, arms: tuple[int, ...] | None) -> Floats:
+    """P of a test of some arms, the compared pair where none are given; the reference is first."""
+    return p_of(block, block.pair(who)[::-1] if arms is None else arms)
+
+
+def _tests() -> Iterator[tuple[str, int, Test]]:
     """(name, tier, p-values of some arms of a block) of every test."""
     for weight, (name, tier) in WEIGHTS.items():
         yield name, tier, partial(_log_rank, weight=weight)

@@ -6,7 +6,7 @@ tier 2, as are a standard error or a deviation with divisor n in the place of a 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from scipy.special import stdtrit
@@ -17,6 +17,7 @@ from trialtrace.claims.search.data.values import Block, Reading, blocks_of
 from trialtrace.claims.search.data.wanted import ALL, Key, P, Wanted
 from trialtrace.claims.search.data.ways import Option, Way, both_bounds, crossed, levels_of
 from trialtrace.ground.arrays import Floats
+from trialtrace.ground.contracts.rows import present
 from trialtrace.stats.continuous import group_means
 
 SPREADS = {"": 1, "standard error for the deviation": 2, "deviation with divisor n": 2}
@@ -92,7 +93,7 @@ class Means:
                 own = max(tier, second)
                 values = {
                     key: self._blocks.column(
-                        lambda b, key=key, s=spread, c=level: self._summary(b, key, s, c), tier=own
+                        partial(self._summary, key=key, spread=spread, level=level), tier=own
                     )
                     for key in wanted
                 }
@@ -136,10 +137,7 @@ class Means:
                 own = max(tier, second)
                 values = {
                     key: self._blocks.column(
-                        lambda b, key=key, m=model, c=level: _part(
-                            self._difference(b, key, m), key.field, c
-                        ),
-                        tier=own,
+                        partial(self._effect, key=key, model=model, level=level), tier=own
                     )
                     for key in wanted
                 }
@@ -151,22 +149,17 @@ class Means:
         if not wanted:
             return
         for model, tier in self._models().items():
-            values = self._columns(
-                wanted, tier, lambda b, key, m=model: self._difference(b, key, m).p_value()
-            )
+            values = self._columns(wanted, tier, partial(self._t_test, model=model))
             yield Option("t test", tier, values, model=model, halves=True)
         for name, (tier, correction) in RANKS.items():
-            values = self._columns(
-                wanted, tier, lambda b, key, c=correction: self._ranks(b, key, c)
-            )
+            values = self._columns(wanted, tier, partial(self._ranks, correction=correction))
             yield Option(name, tier, values, halves=True)
 
     def _columns(
-        self, keys: Sequence[Key], tier: int, compute: Callable[[Block, Key], Floats]
+        self, keys: Sequence[Key], tier: int, compute: Callable[..., Floats]
     ) -> dict[Key, Floats]:
-        return {
-            key: self._blocks.column(lambda b, key=key: compute(b, key), tier=tier) for key in keys
-        }
+        """A column of each key; `compute` takes a block, and the key by its name."""
+        return {key: self._blocks.column(partial(compute, key=key), tier=tier) for key in keys}
 
     def _models(self) -> dict[str, int]:
         """The models that make sense: with a baseline, and with more than two arms."""
@@ -178,6 +171,16 @@ class Means:
             and (len(self.arms) > 2 or "all arms" not in name)
         }
 
+    def _effect(self, block: Block, key: Key, model: str, level: float) -> Floats:
+        """The estimate of a model, or one of its bounds."""
+        difference = self._difference(block, key, model)
+        if key.field == "value":
+            return difference.estimate
+        return difference.interval(confidence=level)[0 if key.field == "low" else 1]
+
+    def _t_test(self, block: Block, key: Key, model: str) -> Floats:
+        return self._difference(block, key, model).p_value()
+
     def _difference(self, block: Block, key: Key, model: str) -> group_means.Differences:
         places = [self.patients.arms.index(name) for name in key.who]
         over_all = model.endswith("all arms")
@@ -186,7 +189,7 @@ class Means:
             moments = self._arms_of(self._of(block)) if over_all else self._of(block)
             at = [self.arms.index(place) for place in places] if over_all else places
             return group_means.mean_differences(moments, *at, variance=variance)
-        start = block.reading.start[block.known]
+        start = present(block.reading.start)[block.known]
         both = ~np.isnan(start)
         moments = group_means.group_moments(
             block.values[both],
@@ -201,16 +204,17 @@ class Means:
 
     def _arms_of(self, moments: group_means.GroupMoments) -> group_means.GroupMoments:
         """The moments of the analysis's arms alone."""
-        parts = (
-            moments.n,
-            moments.mean,
-            moments.squares,
-            moments.covariate,
-            moments.covariate_squares,
-            moments.products,
-        )
+
+        def chosen(sums: Floats | None) -> Floats | None:
+            return None if sums is None else sums[:, self.arms]
+
         return group_means.GroupMoments(
-            *(None if part is None else part[:, self.arms] for part in parts)
+            moments.n[:, self.arms],
+            moments.mean[:, self.arms],
+            moments.squares[:, self.arms],
+            chosen(moments.covariate),
+            chosen(moments.covariate_squares),
+            chosen(moments.products),
         )
 
     def _ranks(self, block: Block, key: Key, correction: str) -> Floats:
@@ -218,9 +222,3 @@ class Means:
         return group_means.mann_whitney_p(
             block.values, block.arm, block.masks, first=first, second=second, correction=correction
         )
-
-
-def _part(found: group_means.Differences, field: str, level: float) -> Floats:
-    if field == "value":
-        return found.estimate
-    return found.interval(confidence=level)[0 if field == "low" else 1]

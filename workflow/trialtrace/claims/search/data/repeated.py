@@ -39,6 +39,11 @@ class Reading:
     values: Floats
 
 
+def _effect(key: Key) -> str | None:
+    """The effect of an analysis of variance that a number is of."""
+    return key.second[1] if key.second is not None and key.second[0] == "effect" else None
+
+
 class Repeated:
     """The candidates of a bundle of one analysis of variance over visits.
 
@@ -57,13 +62,12 @@ class Repeated:
         self.designs, self.effects = designs, effects
 
     def supports(self, key: Key) -> bool:
-        of_effect = key.second is not None and key.second[0] == "effect"
-        return of_effect and key.second[1] in self.effects and key.stat in STATS
+        return _effect(key) in self.effects and key.stat in STATS
 
     def ways(self, order: Sequence[Wanted]) -> Iterator[Way]:
         """Every way of giving all wanted numbers at once; none for numbers of several effects."""
         keys = list(dict.fromkeys(one.key for one in order))
-        effects = {key.second[1] for key in keys}
+        effects = {effect for key in keys if (effect := _effect(key)) is not None}
         if len(effects) > 1:
             return
         for design in self.designs(effects.pop()):

@@ -5,6 +5,7 @@ numbers made from rounded percentages are tier 2.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -80,10 +81,10 @@ class Shares:
             share = x / n
         if unit is None:
             return share
-        found = np.full(len(share), np.nan)
+        rounded = np.full(len(share), np.nan)
         known = ~np.isnan(share)
-        found[known] = grid(share[known] * unit, 1, "half up") / unit
-        return found
+        rounded[known] = grid(share[known] * unit, Fraction(1), "half up") / unit
+        return rounded
 
     def _of_groups(self, keys: Sequence[Key], levels: Mapping[float, int]) -> Iterator[Option]:
         wanted = [key for key in keys if key.stat in OF_GROUP]

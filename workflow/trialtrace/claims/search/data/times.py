@@ -15,7 +15,7 @@ from trialtrace.claims.search.data.blocks import Blocks
 from trialtrace.claims.search.data.hazard_models import adjusted, stratified
 from trialtrace.claims.search.data.patients import Patients
 from trialtrace.claims.search.data.time_blocks import Block, Reading
-from trialtrace.claims.search.data.wanted import Key, P, Wanted
+from trialtrace.claims.search.data.wanted import Key, P, Wanted, Who
 from trialtrace.claims.search.data.ways import Way, both_bounds, crossed, levels_of
 from trialtrace.config.spec import items_of
 from trialtrace.trial.plan.methods import TIMES
@@ -51,7 +51,9 @@ class Times:
         keys, arms, blocks = both_bounds(order), self._arms, self._blocks
         levels = levels_of(self.analysis.confidence)
         pairs = {key.who for key in keys if key.stat in COMPARED and isinstance(key.who, tuple)}
-        fitted = {pair: hazards.fits(blocks, pair, arms) for pair in pairs}
+        fitted: dict[Who, list[hazards.Fitted]] = {
+            pair: hazards.fits(blocks, pair, arms) for pair in pairs
+        }
         wald = hazards.wald_options([key for key in keys if key.who in pairs], fitted)
         axes = [
             list(hazards.effect_options(keys, fitted, levels)),
@@ -81,15 +83,15 @@ class Times:
 
     @cached_property
     def _readings(self) -> list[Reading]:
-        found = []
+        readings: list[Reading] = []
         for endpoint in self.patients.trial.endpoints.values():
             planned = endpoint.name == self.endpoint.name
             if endpoint.kind in TIMES:
                 name, tier = ("", 1) if planned else (endpoint.label, 2)
                 own = self._read(endpoint, name, tier)
                 some = [own, *(own.until(horizon) for horizon in self._horizons())]
-                found = some + found if planned else found + some
-        return found
+                readings = some + readings if planned else readings + some
+        return readings
 
     def _horizons(self) -> list[float]:
         """Every time at which the plan looks at an endpoint of times."""

@@ -111,7 +111,8 @@ def families(order: Sequence[Wanted], ways: Iterable[Way]) -> Iterator[Family]:
     days = any(one.how in FROM_DAYS for one in order)
     for way in ways:
         declared = np.flatnonzero(np.array(way.tiers) < SUBSETS)
-        kept = [way.names[place] for place in declared], [way.tiers[place] for place in declared]
+        names = [way.names[place] for place in declared.tolist()]
+        tiers = [way.tiers[place] for place in declared.tolist()]
         values, name_of_way = way.values, way.told(order)
         for turned, side, year in product(
             (False, True) if compared else (False,),
@@ -125,8 +126,11 @@ def families(order: Sequence[Wanted], ways: Iterable[Way]) -> Iterator[Family]:
             for rounding, second in ROUNDINGS.items():
                 tier = max(first, second)
                 # A subset is a departure by itself: it is tried with the usual choices only.
-                sets = (way.names, way.tiers, table) if tier == 1 else (*kept, table[declared])
-                own = tabulated(*sets, units, rounding)
+                own = (
+                    tabulated(way.names, way.tiers, table, units, rounding)
+                    if tier == 1
+                    else tabulated(names, tiers, table[declared], units, rounding)
+                )
                 name = ", ".join([*filter(None, told), *([] if second == 1 else [rounding])])
                 many = way.departures + turned + departures(SIDES[side], DAYS[year][0], second)
                 yield Family(name, tier, (own,), many)
