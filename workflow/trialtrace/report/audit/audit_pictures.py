@@ -128,7 +128,7 @@ def _denominators(detail: Mapping[str, Any], _: bool) -> tuple[str, str] | None:
     return _svg(parts, LINE + 34, "Possible denominators"), f"{caption}."
 
 
-DRAWN: dict[str, Callable[[Mapping[str, Any], str], tuple[str, str] | None]] = {
+DRAWN: dict[str, Callable[[Mapping[str, Any], bool], tuple[str, str] | None]] = {
     "interval.share": _intervals,
     "p.counts": _p_by_test,
     "statistic.epsilon": _epsilon,

@@ -101,13 +101,15 @@ def _arm(
     else:
         time = np.concatenate([[0.0], curve.time / unit, [last]])
         steps = np.concatenate([[0.0], curve.incidence, curve.incidence[-1:]])
-        bounds = [
+        low, high = (
             np.concatenate([[0.0], np.nan_to_num(bound), np.nan_to_num(bound[-1:])])
             for bound in (curve.low, curve.high)
-        ]
-        time, steps, *bounds = drawn_steps(material, given, time, steps, *bounds)
+        )
+        time, steps, low, high = drawn_steps(material, given, time, steps, low, high)
         axes.step(time, steps, where="post", linewidth=1.8, label=label, **style)
-        axes.fill_between(time, *bounds, step="post", color=style["color"], alpha=0.10, linewidth=0)
+        axes.fill_between(
+            time, low, high, step="post", color=style["color"], alpha=0.10, linewidth=0
+        )
 
 
 def _competing(

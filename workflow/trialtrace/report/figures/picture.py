@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.methods.analysing.cuts import DATASETS
 from trialtrace.report.material import Material
+from trialtrace.trial.plan.methods import DATASETS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -44,7 +44,7 @@ def records(material: Material, given: dict[str, Any], name: str, **conditions: 
     """The derived rows of an endpoint in the display's population that meet the conditions."""
     endpoint = endpoint_of(material, name)
     flag = material.trial.populations[given["population"]].flag
-    where = {"PARAMCD": {"is": endpoint.code}, flag: {"is": "Y"}}
+    where: dict[str, object] = {"PARAMCD": {"is": endpoint.code}, flag: {"is": "Y"}}
     if "where" in given:
         where["all"] = [given["where"]]
     return material.tracer.frames.select(DATASETS.get(endpoint.kind, "bds"), where | conditions)

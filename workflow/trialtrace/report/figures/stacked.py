@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MISSING = "missing"
+HATCH, EDGE_OF_MISSING = "////", "#9aa5b1"
 MOST_CATEGORIES = 12
 Counts = dict[tuple[str, str], dict[str, int]]
 
@@ -127,12 +128,16 @@ def _panel(axes: "Axes", groups: list[dict[str, int]], colours: dict[str, Any]) 
     with np.errstate(invalid="ignore"):
         for label, colour in colours.items():
             share = np.nan_to_num([group.get(label, 0) for group in groups] / totals)
-            style = (
-                {"hatch": "////", "edgecolor": "#9aa5b1"}
-                if label == MISSING
-                else {"edgecolor": "white"}
+            axes.bar(
+                range(len(groups)),
+                share,
+                0.74,
+                below,
+                color=[colour],
+                linewidth=0.6,
+                edgecolor=EDGE_OF_MISSING if label == MISSING else "white",
+                hatch=HATCH if label == MISSING else None,
             )
-            axes.bar(range(len(groups)), share, 0.74, below, color=[colour], linewidth=0.6, **style)
             below += share
     for place, total in enumerate(totals):
         axes.annotate(
@@ -149,7 +154,10 @@ def _panel(axes: "Axes", groups: list[dict[str, int]], colours: dict[str, Any]) 
 def _patch(colour: Any, label: str) -> Any:
     from matplotlib.patches import Patch
 
-    style = (
-        {"hatch": "////", "edgecolor": "#9aa5b1"} if label == MISSING else {"edgecolor": "#c5ccd3"}
+    return Patch(
+        facecolor=colour,
+        linewidth=0.6,
+        label=wrapped(label, 22),
+        edgecolor=EDGE_OF_MISSING if label == MISSING else "#c5ccd3",
+        hatch=HATCH if label == MISSING else None,
     )
-    return Patch(facecolor=colour, linewidth=0.6, label=wrapped(label, 22), **style)

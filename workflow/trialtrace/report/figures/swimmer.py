@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.figures.canvas import INK, PALE, colour_of, drawing, wrapped
 from trialtrace.report.figures.clean_rows import CleanRows, clean_rows
@@ -78,7 +79,7 @@ def _share(rows: CleanRows, doses: "DoseIntensity") -> np.ndarray:
     """Delivered of planned dose, NaN without a planned one; caps are highest planned doses."""
     planned, delivered = rows.numbers(doses.planned), rows.numbers(doses.delivered)
     for drug, cap in (doses.caps or {}).items():
-        capped = rows.met({doses.drug: {"is": drug}}) & (planned > cap)
+        capped = rows.met({present(doses.drug): {"is": drug}}) & (planned > cap)
         planned = np.where(capped, cap, planned)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(planned > 0, delivered / planned, np.nan)
@@ -110,7 +111,7 @@ def _marks(axes: "Axes", place: np.ndarray, day: np.ndarray, shade: str) -> None
 
     x, y = np.array([0, DAYS_SHOWN, DAYS_SHOWN, 0]), np.array([-0.41, -0.41, 0.41, 0.41])
     corners = np.stack([day[:, None] + x, place[:, None] + y], axis=-1)
-    axes.add_collection(PolyCollection(corners, facecolors=shade, linewidths=0, zorder=2))
+    axes.add_collection(PolyCollection(list(corners), facecolors=shade, linewidths=0, zorder=2))
 
 
 def kinds(share: np.ndarray) -> dict[str, np.ndarray]:

@@ -72,6 +72,7 @@ def _counts(material: Material, given: dict[str, Any], arm: str) -> tuple[int, i
 
 def _map(axes: "Axes", found: TippingMap, level: float) -> None:
     from matplotlib.colors import ListedColormap
+    from matplotlib.ticker import MaxNLocator
 
     significant = found.significant.astype(float)
     rows, columns = significant.shape
@@ -94,7 +95,9 @@ def _map(axes: "Axes", found: TippingMap, level: float) -> None:
             )
         axes.clabel(lines, fmt=lambda p: f"p = {p:g}", fontsize=6.5)
     for axis in (axes.xaxis, axes.yaxis):
-        axis.get_major_locator().set_params(integer=True)
+        locator = axis.get_major_locator()
+        assert isinstance(locator, MaxNLocator)
+        locator.set_params(integer=True)
     axes.set_xlim(*ends[:2])
     axes.set_ylim(*ends[2:])
 

@@ -10,6 +10,7 @@ import io
 from matplotlib._pylab_helpers import Gcf
 from matplotlib.backend_bases import FigureManagerBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 SCREEN_DPI = 96
 
@@ -34,12 +35,12 @@ class FigureCanvas(FigureCanvasAgg):
     manager_class = FigureManager
 
 
-def png(figure) -> bytes:
+def png(figure: Figure) -> bytes:
     """The figure at twice the density of a screen, with no text that varies by version."""
     return _saved(figure, "png", dpi=2 * SCREEN_DPI, metadata={"Software": None})
 
 
-def svg(figure) -> str:
+def svg(figure: Figure) -> str:
     """The figure as SVG without date and creator."""
     metadata = {"Date": None, "Creator": None}
     return _saved(figure, "svg", metadata=metadata).decode("utf-8")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -43,7 +45,9 @@ def find_pandoc() -> str:
     return found
 
 
-def convert(markdown: str, document: Document, page: Page, folder: Path, formats) -> dict:
+def convert(
+    markdown: str, document: Document, page: Page, folder: Path, formats: Iterable[str]
+) -> dict[str, bytes]:
     """The bytes of each format; `folder` holds images and inputs.
 
     The document is read and numbered once; the formats are then written side by side.
@@ -55,7 +59,7 @@ def convert(markdown: str, document: Document, page: Page, folder: Path, formats
     flags = [f"--from={READER}", f"--lua-filter={HERE / 'crossref.lua'}", "--to=json"]
     reading = _start([*common, *flags, f"--output={read}"], folder, stdin=subprocess.PIPE)
     text = _metadata(document, page) + markdown
-    _check(reading, reading.communicate(text.encode("utf-8"))[1], document)
+    reading.finish(document, text.encode("utf-8"))
     common += ["--from=json", f"--lua-filter={HERE / 'format.lua'}", str(read)]
     outputs = {kind: build / f"out.{kind}" for kind in formats}
     running = {
@@ -64,13 +68,34 @@ def convert(markdown: str, document: Document, page: Page, folder: Path, formats
         )
         for kind, output in outputs.items()
     }
-    for process in running.values():
-        _check(process, process.communicate()[1], document)
+    for conversion in running.values():
+        conversion.finish(document)
     return {kind: output.read_bytes() for kind, output in outputs.items()}
 
 
-def _start(command: list[str], folder: Path, stdin: int = subprocess.DEVNULL) -> subprocess.Popen:
-    return subprocess.Popen(
+@dataclass(frozen=True)
+class _Conversion:
+    """A pandoc that runs, and what it was called with."""
+
+    command: list[str]
+    process: subprocess.Popen[bytes]
+
+    def finish(self, document: Document, text: bytes | None = None) -> None:
+        """Wait for its end. Raises UserError for what it says it could not do."""
+        log = self.process.communicate(text)[1].decode("utf-8", "replace")
+        refused = [line[len(MARK) :] for line in log.splitlines() if line.startswith(MARK)]
+        if refused:
+            raise UserError(Problem(document.name, "\n  ".join(dict.fromkeys(refused))))
+        if "Unknown option" in log:
+            raise UserError(Problem(self.command[0], "this pandoc is too old", do=INSTALL))
+        if self.process.returncode or "Could not fetch resource" in log:
+            kind = next(flag[5:] for flag in self.command if flag.startswith("--to="))
+            what = f"pandoc could not write {kind}"
+            raise UserError(Problem(document.name, what, found=log.strip()))
+
+
+def _start(command: list[str], folder: Path, stdin: int = subprocess.DEVNULL) -> _Conversion:
+    process = subprocess.Popen(
         command,
         stdin=stdin,
         stdout=subprocess.DEVNULL,
@@ -78,6 +103,7 @@ def _start(command: list[str], folder: Path, stdin: int = subprocess.DEVNULL) ->
         cwd=folder,
         env=clean_environment(),
     )
+    return _Conversion(command, process)
 
 
 def _of_format(kind: str, document: Document, page: Page, build: Path) -> list[str]:
@@ -121,16 +147,3 @@ def _metadata(document: Document, page: Page) -> str:
         meta["subject"] = SYNTHETIC
     kept = {key: value for key, value in meta.items() if value not in ("", [])}
     return f"---\n{json.dumps(kept, ensure_ascii=False)}\n---\n\n"
-
-
-def _check(process: subprocess.Popen, stderr: bytes, document: Document) -> None:
-    """Raise UserError for what a pandoc that has ended says it could not do."""
-    log = stderr.decode("utf-8", "replace")
-    found = [line[len(MARK) :] for line in log.splitlines() if line.startswith(MARK)]
-    if found:
-        raise UserError(Problem(document.name, "\n  ".join(dict.fromkeys(found))))
-    if "Unknown option" in log:
-        raise UserError(Problem(process.args[0], "this pandoc is too old", do=INSTALL))
-    if process.returncode or "Could not fetch resource" in log:
-        kind = next(arg[5:] for arg in process.args if arg.startswith("--to="))
-        raise UserError(Problem(document.name, f"pandoc could not write {kind}", found=log.strip()))

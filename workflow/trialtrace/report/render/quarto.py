@@ -43,7 +43,9 @@ def render(
     document: Document, params: dict, page: Page, folder: Path, formats: tuple[str, ...]
 ) -> tuple[dict[str, bytes], str]:
     """The bytes of each format, and the name and version of the renderer."""
-    quarto = Path(shutil.which("quarto"))
+    place = shutil.which("quarto")
+    assert place is not None, "the caller looks for it"
+    quarto = Path(place)
     environment = quarto_environment(quarto)
     text = f"---\n{_front_matter(document, page, folder)}---\n\n{document.body}"
     (folder / f"{STEM}.qmd").write_text(text, encoding="utf-8")
@@ -88,12 +90,13 @@ def _front_matter(document: Document, page: Page, folder: Path) -> str:
         "toc": document.contents("docx"),
         "reference-doc": str(reference_docx(page)),
     }
+    execute = document.setting("execute")
     meta = {
         **{key: value for key, value in document.meta.items() if key not in _SET_HERE},
         "date-format": "iso",
         "lang": "en",
         "jupyter": "python3",
-        "execute": {**(document.setting("execute", default={}) or {}), "daemon": False},
+        "execute": {**(execute if isinstance(execute, dict) else {}), "daemon": False},
         "format": {"html": html, "docx": docx},
     }
     if page.title is not None:

@@ -144,7 +144,7 @@ def _styles() -> list[str]:
 def _with_styles(xml: bytes) -> bytes:
     root = ElementTree.fromstring(xml)
     # As a default and not in a paragraph style: the smaller type of tables must win over it.
-    default = root.find(f"{{{W}}}docDefaults/{{{W}}}rPrDefault/{{{W}}}rPr")
+    default = _element(root, f"{{{W}}}docDefaults/{{{W}}}rPrDefault/{{{W}}}rPr")
     language = '<w:lang w:val="en-GB" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'
     default[:] = ElementTree.fromstring(f'<x xmlns:w="{W}">{SERIF}{_size(21)}{language}</x>')
     for text in _styles():
@@ -155,6 +155,13 @@ def _with_styles(xml: bytes) -> bytes:
                 root.remove(old)
         root.append(style)
     return _xml(root)
+
+
+def _element(root: ElementTree.Element, path: str) -> ElementTree.Element:
+    """What every document of pandoc's has."""
+    element = root.find(path)
+    assert element is not None
+    return element
 
 
 def _xml(root: ElementTree.Element, default: str = "") -> bytes:
@@ -191,7 +198,7 @@ def _with_pages(parts: dict[str, bytes], synthetic: bool) -> None:
     document = ElementTree.fromstring(parts["word/document.xml"])
     relations = ElementTree.fromstring(parts["word/_rels/document.xml.rels"])
     types = ElementTree.fromstring(parts["[Content_Types].xml"])
-    section = document.find(f".//{{{W}}}sectPr")
+    section = _element(document, f".//{{{W}}}sectPr")
     for index, (name, kind, data) in enumerate(added):
         parts[f"word/{name}.xml"] = data
         identifier, target = f"rId{900 + index}", f"{name}.xml"

@@ -10,15 +10,21 @@ import builtins
 import os
 import sys
 import warnings
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.history import HistoryManager
-from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
+from traitlets import default
 
 from trialtrace.report.render.outputs import Output
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 BACKEND = "module://trialtrace.report.render.mpl_backend"
 STYLE = Path(__file__).with_name("matplotlibrc")
@@ -31,16 +37,23 @@ class _NoHistory(HistoryManager):
 class _Publisher(DisplayPublisher):
     outputs: list[Output]
 
-    def publish(self, data, metadata=None, **_) -> None:
+    def publish(
+        self,
+        data: Mapping[str, object],
+        metadata: object = None,
+        source: object = None,
+        **_: object,
+    ) -> None:
         self.outputs.append(Output("data", data=dict(data)))
 
 
 class _Hook(DisplayHook):
     outputs: list[Output]
 
-    def __call__(self, result=None) -> None:
+    def __call__(self, result: object = None) -> None:
         if result is None or self.quiet_source:
             return
+        assert self.shell is not None
         data, _ = self.shell.display_formatter.format(result)
         if data:
             self.outputs.append(Output("data", data=dict(data)))
@@ -59,33 +72,40 @@ def _close_shown(value: object) -> None:
 class DocumentShell(InteractiveShell):
     """Records what cells show, keeps no history, prints no traceback."""
 
+    display_pub: _Publisher
+    displayhook: _Hook
+
+    @default("display_pub_class")
+    def _records_data(self) -> type[DisplayPublisher]:
+        return _Publisher
+
+    @default("displayhook_class")
+    def _records_values(self) -> type[DisplayHook]:
+        return _Hook
+
     def record_to(self, outputs: list[Output]) -> None:
         self.display_pub.outputs = outputs
         self.displayhook.outputs = outputs
 
-    def run_cell(self, raw_cell, *args, **kwargs):
+    def run_cell(self, raw_cell: str, *args: object, **kwargs: object) -> ExecutionResult:
         self.displayhook.quiet_source = raw_cell.rstrip().endswith(";")
         return super().run_cell(raw_cell, *args, **kwargs)
 
     def init_history(self) -> None:
         self.history_manager = _NoHistory(shell=self, parent=self)
 
-    def showtraceback(self, *args, **kwargs) -> None:
+    def showtraceback(self, *args: object, **kwargs: object) -> None:
         pass
 
-    def showsyntaxerror(self, *args, **kwargs) -> None:
+    def showsyntaxerror(self, *args: object, **kwargs: object) -> None:
         pass
 
-    def showindentationerror(self, *args, **kwargs) -> None:
+    def showindentationerror(self, *args: object, **kwargs: object) -> None:
         pass
-
-
-DocumentShell.display_pub_class = _Publisher
-DocumentShell.displayhook_class = _Hook
 
 
 @contextmanager
-def fresh_shell(folder: Path):
+def fresh_shell(folder: Path) -> Iterator[DocumentShell]:
     """A new shell, in place of any other that this process runs; that one comes back after."""
     holders = list(DocumentShell._walk_mro())
     saved = [holder.__dict__.get("_instance") for holder in holders]
@@ -94,7 +114,7 @@ def fresh_shell(folder: Path):
     os.environ["IPYTHONDIR"] = str(state_folder)
     for holder in holders:
         holder._instance = None
-    main = sys.modules.get("__main__")
+    main = sys.modules["__main__"]
     shell = None
     try:
         shell = DocumentShell.instance(ipython_dir=str(state_folder))
@@ -115,23 +135,24 @@ def fresh_shell(folder: Path):
 
 
 def _figure_formatters(shell: InteractiveShell) -> None:
-    def png(figure):
+    def png(figure: Figure) -> bytes:
         from trialtrace.report.render import mpl_backend
 
         return mpl_backend.png(figure)
 
-    def svg(figure):
+    def svg(figure: Figure) -> str:
         from trialtrace.report.render import mpl_backend
 
         return mpl_backend.svg(figure)
 
+    assert shell.display_formatter is not None
     formatters = shell.display_formatter.formatters
     formatters["image/png"].for_type_by_name("matplotlib.figure", "Figure", png)
     formatters["image/svg+xml"].for_type_by_name("matplotlib.figure", "Figure", svg)
 
 
 @contextmanager
-def quiet_warnings():
+def quiet_warnings() -> Iterator[None]:
     """Every run warns alike, whatever was warned of before in this process."""
     with warnings.catch_warnings():
         warnings.simplefilter("default")
@@ -141,7 +162,7 @@ def quiet_warnings():
 
 
 @contextmanager
-def figure_style():
+def figure_style() -> Iterator[None]:
     """Matplotlib in our style, for cells that import it and where it is imported already."""
     os.environ["MPLBACKEND"] = BACKEND
     os.environ["MATPLOTLIBRC"] = str(STYLE)

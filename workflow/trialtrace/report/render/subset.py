@@ -179,8 +179,8 @@ def _label(cell: Cell, place: str, seen: dict[str, int]) -> Iterator[Problem]:
 
 
 def _code(cell: Cell, name: str) -> Iterator[Problem]:
-    for offset, line in enumerate(cell.code.splitlines()):
-        if re.match(r"\s*[%!]", line):
+    for offset, source in enumerate(cell.code.splitlines()):
+        if re.match(r"\s*[%!]", source):
             yield Problem(f"{name}, line {cell.code_line + offset}", "IPython magic is not Python")
             return
     try:
@@ -190,16 +190,18 @@ def _code(cell: Cell, name: str) -> Iterator[Problem]:
         yield Problem(f"{name}, line {line}", "this is not Python", found=error.msg)
         return
     for node in ast.walk(tree):
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
         for imported in _html_imports(node):
             line = cell.code_line + node.lineno - 1
             do = "show tables by IPython.display.Markdown, figures by matplotlib"
             yield Problem(f"{name}, line {line}", f"{imported} shows HTML, lost in a DOCX", do=do)
 
 
-def _html_imports(node: ast.AST) -> list[str]:
+def _html_imports(node: ast.Import | ast.ImportFrom) -> list[str]:
     if isinstance(node, ast.Import):
         return [a.name for a in node.names if a.name.split(".")[0] in _HTML_MODULES]
-    if isinstance(node, ast.ImportFrom) and node.module:
+    if node.module:
         if node.module.split(".")[0] in _HTML_MODULES:
             return [node.module]
         if node.module.startswith("IPython"):
