@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 PACKAGE = Path(__file__).resolve().parents[1]
 LOGS = "logs"
@@ -86,7 +87,12 @@ def _short(file: str) -> str:
 
 
 def _tell_warning(
-    message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: object
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
 ) -> None:
     """Kind and place of a library's warning; its text may quote a cell."""
     print(f"{category.__name__}: {_short(filename)}, line {lineno}", file=sys.stderr)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 from trialtrace.ground.errors import Problem
 from trialtrace.running.fresh import SITE, STAGES
@@ -58,17 +59,18 @@ class Progress:
 
     def follow(self, record: logging.LogRecord) -> str | None:
         """What to say about an event, if anything."""
-        event = str(getattr(record, "event", None) or "")
-        match event:
+        # What an event of its kind has besides stands among the attributes of its record.
+        event = SimpleNamespace(**vars(record))
+        match str(vars(event).get("event") or ""):
             case "run_info":
                 # A target itself is counted as a job, but there is nothing to do for it.
-                self.total = sum(n for rule, n in record.stats.items() if rule in RULES)
+                self.total = sum(n for rule, n in event.stats.items() if rule in RULES)
             case "job_info":
-                return self._started(record) if record.rule_msg else None
-            case "job_finished" if record.job_id in self.jobs:
-                self.jobs[record.job_id].end = time.monotonic() - self.began
+                return self._started(event) if event.rule_msg else None
+            case "job_finished" if event.job_id in self.jobs:
+                self.jobs[event.job_id].end = time.monotonic() - self.began
             case "job_error":
-                return self._failed(record)
+                return self._failed(event)
             case "" | "error":
                 return self._other(record)
         return None
@@ -79,22 +81,22 @@ class Progress:
         problem = self.no_trial(target[1]) if target else None
         return str(problem) if problem else None
 
-    def _started(self, record: logging.LogRecord) -> str | None:
-        trial = dict(record.wildcards).get("trial")
-        self.jobs[record.jobid] = JobTime(record.rule_name, trial, time.monotonic() - self.began)
+    def _started(self, event: SimpleNamespace) -> str | None:
+        trial = dict(event.wildcards).get("trial")
+        self.jobs[event.jobid] = JobTime(event.rule_name, trial, time.monotonic() - self.began)
         total = max(self.total, len(self.jobs))
-        return f"{len(self.jobs):>{len(str(total))}} of {total}  {record.rule_msg}"
+        return f"{len(self.jobs):>{len(str(total))}} of {total}  {event.rule_msg}"
 
-    def _failed(self, record: logging.LogRecord) -> str:
-        job = self.jobs.get(record.jobid)
+    def _failed(self, event: SimpleNamespace) -> str:
+        job = self.jobs.get(event.jobid)
         lines = [
-            f"\n{record.rule_name}{f' of {job.trial}' if job and job.trial else ''} stopped:",
+            f"\n{event.rule_name}{f' of {job.trial}' if job and job.trial else ''} stopped:",
             "",
         ]
-        for log in record.log:
+        for log in event.log:
             path = Path(log)
-            told = path.read_text(errors="replace").splitlines() if path.is_file() else []
-            shown = told[-LOG_LINES:] or ["it left no message; was it killed, or out of memory?"]
+            text = path.read_text(errors="replace").splitlines() if path.is_file() else []
+            shown = text[-LOG_LINES:] or ["it left no message; was it killed, or out of memory?"]
             lines += [f"  {line}".rstrip() for line in shown]
             lines += ["", f"  this is in {log}"]
         return "\n".join(lines)

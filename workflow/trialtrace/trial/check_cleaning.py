@@ -71,7 +71,8 @@ def _losses(files: Files, name: str, given: dict[str, Any], columns: Columns) ->
 
 def _of_subjects(document: Document, path: Path_, given: dict[str, Any]) -> None:
     """The table of subjects has them all: that is how they are known."""
-    needless = [("covers",)] * ("covers" in given) + [("empty",)] * bool(given.get("empty"))
+    needless: list[tuple[str, ...]] = [("covers",)] * ("covers" in given)
+    needless += [("empty",)] * bool(given.get("empty"))
     needless += [("exclude", "unknown_subject")] * ("unknown_subject" in given.get("exclude", {}))
     for place in needless:
         document.add(
@@ -147,8 +148,8 @@ def _beside(files: Files, place: Path_, one: dict[str, Any], columns: Columns) -
     if "column" not in one and take != "count":
         document.add(place, "the key column is missing", expected="column, or take: count")
         return None
-    kinds = {"sum": NUMERIC, "lowest": ORDERED, "highest": ORDERED}.get(take, ())
-    variable = _COUNT
+    kinds = {"sum": NUMERIC, "lowest": ORDERED, "highest": ORDERED}.get(take or "", ())
+    variable: Variable | None = _COUNT
     if "column" in one:
         variable = column(document, (*place, "column"), one["column"], there, kinds)
     return _COUNT if take == "count" else variable

@@ -112,7 +112,9 @@ def statistic(
         return np.sqrt(squares / np.where(n < 2, np.nan, n - 1))
     if name == "span":
         return _order(values, start, n, 1.0) - _order(values, start, n, 0.0)
-    return _order(values, start, n, {"median": 0.5, "min": 0.0, "max": 1.0}.get(name, q))
+    share = {"median": 0.5, "min": 0.0, "max": 1.0}.get(name, q)
+    assert share is not None, "a quantile says which"
+    return _order(values, start, n, share)
 
 
 def _order(values: np.ndarray, start: np.ndarray, n: np.ndarray, q: float) -> np.ndarray:

@@ -11,6 +11,7 @@ from trialtrace.endpoints.kinds.measure import unit_column
 from trialtrace.endpoints.records import Cells, Records, chosen_cells, moved, pick
 from trialtrace.endpoints.study import Study, met_rows, read_placed
 from trialtrace.endpoints.unused import Reason
+from trialtrace.ground.contracts.rows import present
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.trial.endpoints.interval_time import IntervalTime
 from trialtrace.trial.model import Endpoint, adsl_code
@@ -116,7 +117,7 @@ def _days(
     unusable = np.asarray((disorder | undated.reshape(grid.visits, grid.size)).any(axis=0))
     cells = chosen_cells("AVAL", table.name, row, [given.date])
     cells = moved(cells, grid.subjects, ("AVAL",))
-    code = adsl_code(endpoint.entry.start)
+    code = adsl_code(present(endpoint.entry.start))
     return day, unusable, [*cells, *study.subject_cells(code, "AVAL", np.arange(grid.size))]
 
 

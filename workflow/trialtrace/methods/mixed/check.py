@@ -77,7 +77,7 @@ def mmrm(data: Data, asked: Asked) -> Recomputed | None:
         return _refused(asked, made)
     arms, visits = made["arms"], made["visits"]
 
-    def row(arm: str, visit: str) -> np.ndarray:
+    def row(arm: str, visit: str | None) -> np.ndarray:
         return _cell(len(visits), len(arms), arms.index(arm), visits.index(visit), made)
 
     if asked.second == "arm_visit":

@@ -5,6 +5,7 @@ from itertools import combinations
 from math import isnan, nan
 from typing import TYPE_CHECKING
 
+from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.checking.data import ADJUSTED, Asked, Data
 from trialtrace.methods.checking.outcome import Recomputed
 from trialtrace.trial.plan.multiplicity import Closed, FixedSequence, Graphical, HolmTest
@@ -48,7 +49,8 @@ def _family(data: Data, family: "Family") -> P | None:
         for other in data.results:
             if _is_of(test, other):
                 tests.setdefault(other.result_id, other)
-    recomputed = {name: data.recompute(test) for name, test in tests.items()}
+    recompute = present(data.recompute)
+    recomputed = {name: recompute(test) for name, test in tests.items()}
     if None in recomputed.values():
         return None
     p = {name: each.value for name, each in recomputed.items()}
@@ -80,9 +82,10 @@ def _is_of(test: HolmTest, other: Asked) -> bool:
 
 def _closed(data: Data, family: Closed, tests: dict[str, Asked], p: P) -> P:
     overall, named = {}, (family.global_.analysis, f"p_value.{family.global_.test}")
+    recompute = present(data.recompute)
     for other in data.results:
         if other.pair is None and (other.analysis, other.method) == named:
-            of_all_arms = data.recompute(other)
+            of_all_arms = recompute(other)
             overall[other.visit, other.stratum, other.parameter] = (
                 of_all_arms.value if of_all_arms else nan
             )
