@@ -199,6 +199,36 @@ def test_finding_of_a_direction(audit, make_claim):
     )
 
 
+def test_a_direction_between_strata(audit, make_claim, make_result):
+    shares = {"drug=Vinca alkaloid": -0.45, "drug=Oxaliplatin": -0.367}
+    further = [
+        make_result(
+            "by_drug",
+            "risk_difference.newcombe",
+            value,
+            "drug-sham",
+            stratum=stratum,
+            stat_label="risk difference",
+        )
+        for stratum, value in shares.items()
+    ]
+    pair = {"of": "drug", "to": "sham"}
+    selects = {"analysis": "by_drug", "stat": "risk_difference.newcombe", "compare": pair}
+    direction = {"lower": "Vinca alkaloid", "than": "Oxaliplatin", "by": "drug"}
+    (row,) = audit(
+        make_claim("best", "benefited the most", selects, direction=direction), further=further
+    )
+    assert (row["against_data"], row["recomputed"]) == ("exact", pytest.approx(-8.3))
+    assert row["data_finding"] == (
+        "The data give a risk difference of −45.0 percentage points with vinca "
+        "alkaloid and a risk difference of −36.7 percentage points with oxaliplatin, "
+        "as printed."
+    )
+    turned = {"lower": "Oxaliplatin", "than": "Vinca alkaloid", "by": "drug"}
+    (row,) = audit(make_claim("best", "most", selects, direction=turned), further=further)
+    assert (row["against_data"], row["decision"]) == ("differs", "changes")
+
+
 # --- not checkable ------------------------------------------------------------------------------
 
 

@@ -1346,6 +1346,26 @@ REFERENCES = [
         "an arm of trial.yaml",
     ),
     (
+        "strata of an analysis without any",
+        L,
+        "direction: {lower: drug, than: placebo},\n"
+        "    is: {analysis: pain_each, stat: mean.t_interval, visit: after}}",
+        "direction: {lower: 'Yes', than: 'No', by: smoker}, "
+        "is: {analysis: pain_each, stat: mean.t_interval, visit: after, group: drug}}",
+        "claims.less_pain.direction.by",
+        "pain_each has no `by`",
+    ),
+    (
+        "a stratum that is none",
+        L,
+        "direction: {lower: drug, than: placebo},\n"
+        "    is: {analysis: pain_each, stat: mean.t_interval, visit: after}}",
+        "direction: {lower: 'Yes', than: Sometimes, by: smoker}, "
+        "is: {analysis: relief_by_smoker, stat: odds_ratio.mantel_haenszel}}",
+        "claims.less_pain.direction.than",
+        "a level of smoker",
+    ),
+    (
         "a covariate from after randomisation",
         P,
         "estimates: [{mean_difference: welch}]",

@@ -28,7 +28,6 @@ NO_DATA_SETTLE = {
             "planned_endpoint published_endpoint"
         ),
         "the value of one patient, which no report shows": "age_low age_high",
-        "no analysis holds it": "best_responders compliance",
     },
     "sprave2019": {
         "a plan or a rule of the trial": (
@@ -36,7 +35,6 @@ NO_DATA_SETTLE = {
         ),
         "of which arm it is was not printed": "attendance_higher attendance_lower",
         "a conclusion without a number": "safety conclusion",
-        "no analysis holds it": "age_p male_p weight_p height_p bmi_p tumour_p thoracic_p",
     },
     "musaro2019": {
         "a plan or a rule of the trial": "primary_place strength_place sessions registered_late",

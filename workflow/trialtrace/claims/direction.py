@@ -8,7 +8,7 @@ from trialtrace.claims.agreement import CHANGES, DIFFERS, EXACT, SAME, decimal, 
 from trialtrace.claims.select import one
 from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.errors import Problem, UserError
-from trialtrace.ground.words import SHARES, percent
+from trialtrace.ground.words import POINTS, SHARES, percent, unit_text, value_text
 
 STATS = ("proportion", "mean", "median")
 WORDS = ("lower", "higher")
@@ -24,20 +24,25 @@ def judge_direction(
     """The columns of the claims table that a direction decides.
 
     The two groups are compared by the statistic the claim names, else by their proportions, their
-    means or their medians, whichever the analysis has.
+    means or their medians, whichever the analysis has; two strata (`by`) by the statistic it names.
     """
     word, first, second = _read(direction, place)
     stats = [selects["stat"]] if "stat" in selects else list(STATS)
-    keys = {key: value for key, value in selects.items() if key not in ("group", "compare")}
-    rows = [one(results, keys | {"group": group}, stats, place) for group in (first, second)]
+    if by := direction.get("by"):
+        chosen = [selects | {"stratum": f"{by}={level}"} for level in (first, second)]
+    else:
+        keys = {key: value for key, value in selects.items() if key not in ("group", "compare")}
+        chosen = [keys | {"group": group} for group in (first, second)]
+    rows = [one(results, keys, stats, place) for keys in chosen]
     for row in rows:
         if row["stat_value"] is None:
             return {"missing": row["error"] or row["warning"] or row["stat_text"], "row": row}
     left, right = (decimal(present(row["stat_value"])) for row in rows)
     difference = left - right
-    shown = difference * 100 if rows[0]["stat_name"] in SHARES else difference
+    in_percent = rows[0]["stat_name"] in {*SHARES, *POINTS}
+    shown = difference * 100 if in_percent else difference
     found = "equal" if difference == 0 else "lower" if difference < 0 else "higher"
-    texts = [_text(row, labels) for row in rows]
+    texts = [_of_stratum(row) if by else _text(row, labels) for row in rows]
     return {
         "row": rows[0],
         "recomputed": float(twelve(Decimal(shown))),
@@ -69,6 +74,13 @@ def _text(row: ResultRow, labels: dict[str, str]) -> str:
         return f"a {row['stat_label']} of {value:.4g} with {label}"
     counts = f" ({round(value * of)} of {of})" if of else ""
     return f"{percent(value)}%{counts} with {label}"
+
+
+def _of_stratum(row: ResultRow) -> str:
+    stat, value = row["stat_name"], present(row["stat_value"])
+    level = present(row["stratum"]).partition("=")[2]
+    shown = value_text(stat, value) + unit_text(stat, row["unit"])
+    return f"a {row['stat_label']} of {shown} with {_within(level)}"
 
 
 def _within(label: str) -> str:

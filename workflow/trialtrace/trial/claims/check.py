@@ -1,5 +1,6 @@
 """claims.yaml: papers, analyses, arms, visits, strata and statistics that claims name."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -60,7 +61,8 @@ def check(files: Files) -> None:
             here = (*path, "with", position)
             if known(document, here, other, document.names("claims"), "a claim") and other == name:
                 document.add(here, found="the claim itself", expected="another claim")
-        for side, arm in given.get("direction", {}).items():
+        direction = given.get("direction", {})
+        for side, arm in direction.items() if "by" not in direction else ():
             known_arm(files, document, (*path, "direction", side), arm)
         _printed(files, name, given)
         if "is" in given:
@@ -115,6 +117,7 @@ def _selects(files: Files, name: str, selects: dict[str, Any]) -> None:
     given = files.plan.get("analyses", analysis)
     if given is not None:
         _stat(files, name, selects, given)
+        _strata(files, name, selects)
         _groups(files, name, selects, given)
         _visit(files, name, selects)
         _stratum(files, name, selects)
@@ -190,7 +193,7 @@ def _stat(files: Files, name: str, selects: dict[str, Any], given: dict[str, Any
             expected=f"a statistic of {analysis}: {one_of(names, SHOWN)}",
             do=_nearest(stat, names),
         )
-    elif "direction" not in document.get("claims", name):
+    elif "by" in (direction := document.get("claims", name).get("direction", {})) or not direction:
         _who(files, name, selects, own)
 
 
@@ -321,6 +324,29 @@ def _visit(files: Files, name: str, selects: dict[str, Any]) -> None:
         document.add(
             path, found="no visit", expected=f"visit: one of {one_of(visits)}, as in {analysis}"
         )
+
+
+def _strata(files: Files, name: str, selects: Mapping[str, object]) -> None:
+    """The strata that a direction compares are those of its analysis."""
+    document, path = files.claims, ("claims", name, "direction")
+    direction = document.get("claims", name).get("direction", {})
+    if "by" not in direction:
+        return
+    analysis = str(selects["analysis"])
+    by = inherited(files, analysis, "by")
+    if by != direction["by"]:
+        told = f"by: {by}" if by else f"no by; {analysis} has no `by`"
+        document.add((*path, "by"), found=tell(direction["by"]), expected=told)
+    elif "stratum" in selects or "stat" not in selects:
+        document.add(
+            ("claims", name, "is"),
+            found="stratum" if "stratum" in selects else "no stat",
+            expected="a stat and no stratum, where a direction compares strata",
+        )
+    else:
+        for side in set(direction) - {"by"}:
+            choices = files.subject_choices(by)
+            known(document, (*path, side), direction[side], choices, f"a level of {by}")
 
 
 def _stratum(files: Files, name: str, selects: dict[str, Any]) -> None:

@@ -59,16 +59,18 @@ class Is:
 class DirectionLower:
     """The first is lower."""
 
-    lower: Name = key("Arm.")
-    than: Name = key("Arm.")
+    lower: Text = key("Arm; with `by` a stratum, by its label.")
+    than: Text = key("Arm; with `by` a stratum, by its label.")
+    by: Name | None = optional("Variable whose strata are compared in place of arms.")
 
 
 @shape(by="higher")
 class DirectionHigher:
     """The first is higher."""
 
-    higher: Name = key("Arm.")
-    than: Name = key("Arm.")
+    higher: Text = key("Arm; with `by` a stratum, by its label.")
+    than: Text = key("Arm; with `by` a stratum, by its label.")
+    by: Name | None = optional("Variable whose strata are compared in place of arms.")
 
 
 @shape(by="is")
