@@ -70,7 +70,12 @@ def test_the_boxes_of_an_arm(mini):
         ["Placebo", "n = 10"],
         ["Received the treatment", "n = 9  (1 not)"],
         ["Did not complete: n = 3", "Died: 1", "Withdrew: 1", "not recorded: 1"],
-        ["Analysed", f"Relief: 9{NO_BREAK}of{NO_BREAK}10"],
+        [
+            "Analysed",
+            f"Relief: 9{NO_BREAK}of{NO_BREAK}10",
+            "Not analysed:",
+            "no value, reason not reported: 1",
+        ],
     ]
     assert draw(mini, given).figure.get_size_inches()[0] == 7.2
 

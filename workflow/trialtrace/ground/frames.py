@@ -3,8 +3,9 @@
 A predicate is a condition (`trialtrace.ground.conditions`) on the columns of a data set or of
 ADSL. One entry more is known, `complete: {column: [values]}`: keep the rows of subjects that have a
 value (AVAL) at every one of these values of the column, or at every combination of them where
-several columns are given. The same selection feeds the statistic, its member list and its trace, so
-the three cannot drift apart.
+several columns are given. Another, `lacking: [{dataset, where}]`, keeps the rows of subjects
+of whom no row of that data set meets that predicate. The same selection feeds the statistic, its
+member list and its trace, so the three cannot drift apart.
 """
 
 import hashlib
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from trialtrace.ground.arrays import Exact, Labels, Places, Whole
 
 COMPLETE = "complete"
+LACKING = "lacking"
 Predicate = Mapping[str, Any]
 
 
@@ -86,7 +88,7 @@ class Frames:
         import numpy as np
 
         condition = json.loads(predicate)
-        complete = condition.pop(COMPLETE, None)
+        complete, lacking = condition.pop(COMPLETE, None), condition.pop(LACKING, ())
         table = self.table(dataset)
         rows, part = np.arange(table.num_rows), table
         code = condition.get("PARAMCD")
@@ -95,7 +97,20 @@ class Frames:
             del condition["PARAMCD"]
         if condition:
             rows = rows[met(condition, part).to_numpy(zero_copy_only=False)]
+        for other in lacking:
+            rows = self._without(table, rows, self.select(other["dataset"], other["where"]))
         return rows if complete is None else _complete(table, rows, complete)
+
+    @staticmethod
+    def _without(table: "pa.Table", rows: "Places", others: "Selection") -> "Places":
+        """Of `rows`, those of subjects who have none of the other rows."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        own = table["USUBJID"].combine_chunks().take(pa.array(rows))
+        theirs = pa.array(others.column("USUBJID"), type=own.type)
+        kept: Places = rows[~pc.is_in(own, value_set=theirs).to_numpy(zero_copy_only=False)]
+        return kept
 
     def _of_parameter(self, dataset: str, code: str) -> "tuple[Places, pa.Table]":
         """The rows of one parameter, and these alone as a table.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from trialtrace.cleaning.summary import run_text
 from trialtrace.ground.conditions import columns_of
 from trialtrace.ground.contracts import RAW, REJECTS, SOURCES, read_table
-from trialtrace.ground.frames import COMPLETE, Frames, Selection
+from trialtrace.ground.frames import COMPLETE, LACKING, Frames, Predicate, Selection
 from trialtrace.trace.edges import Edges
 
 if TYPE_CHECKING:
@@ -81,8 +81,7 @@ class RawRows:
 
     def _variables(self, selection: Selection) -> list[str]:
         """ADSL variables that the predicate reads."""
-        condition = {k: v for k, v in selection.predicate.items() if k != COMPLETE}
-        named = [TREATMENT.get(name, name) for name in columns_of(condition)]
+        named = [TREATMENT.get(name, name) for name in _columns(selection.predicate)]
         adsl = set(self._frames.table("adsl").column_names) - MADE
         return sorted(adsl.intersection(named))
 
@@ -152,6 +151,14 @@ class RawRows:
             places = np.flatnonzero(pc.equal(self.rejects["table"], table).to_numpy())
             self._rejects[table] = places, self.rejects.take(pa.array(places)).combine_chunks()
         return self._rejects[table]
+
+
+def _columns(predicate: Predicate) -> list[str]:
+    """The columns that a predicate reads, also of what it says that its subjects lack."""
+    found = columns_of({k: v for k, v in predicate.items() if k not in (COMPLETE, LACKING)})
+    for other in predicate.get(LACKING, ()):
+        found += _columns(other["where"])
+    return found
 
 
 class RawValues:

@@ -3,19 +3,21 @@
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.ground.conditions import describe
-from trialtrace.ground.frames import COMPLETE
+from trialtrace.ground.frames import COMPLETE, LACKING
 
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
 
 
 def in_words(predicate: dict[str, Any]) -> str:
-    """A predicate read aloud, with its completeness."""
-    plain = {k: v for k, v in predicate.items() if k != COMPLETE}
+    """A predicate read aloud, with its completeness and what its subjects lack."""
+    plain = {k: v for k, v in predicate.items() if k not in (COMPLETE, LACKING)}
     words = describe(plain)
     if COMPLETE in predicate:
         each = [f"each {name} of {', '.join(v)}" for name, v in predicate[COMPLETE].items()]
         words += f" and a value at {' and '.join(each)}"
+    for other in predicate.get(LACKING, ()):
+        words += f" and no row of {other['dataset']} where {in_words(other['where'])}"
     return words
 
 

@@ -16,6 +16,7 @@ from trialtrace.methods.displays import analyse_adverse_events as adverse_events
 from trialtrace.methods.displays import analyse_baseline as baseline
 from trialtrace.methods.displays import analyse_flow as flow
 from trialtrace.trial.plan.build import Analysis
+from trialtrace.trial.plan.displays.why import NO_VALUE, OUTSIDE, UNREPORTED, WhyGiven
 from trialtrace.trial.plan.methods import OWN_TREATMENT
 from trialtrace.trial.plan.multiplicity import HolmTest
 from trialtrace.trial.plan.results import Statistic, statistics
@@ -211,11 +212,30 @@ def _flow(trial: "Trial") -> Iterator[Planned]:
             yield _planned(_listed(place, name), "in_population", flow.METHOD)
         if "received" in given:
             yield _planned(place, "received", flow.METHOD)
+            if "not_received" in given:
+                why = given["not_received"]
+                yield from _why(trial, place, "not_received", why, UNREPORTED)
         if "ended" in given:
             ended = given["ended"]
             yield from _reasons(trial, place, "ended", ended["variable"], ended["completed"])
         for name in given.get("analysed", ()):
-            yield _planned(_listed(place, name), "analysed", flow.METHOD)
+            at = _listed(place, name)
+            yield _planned(at, "analysed", flow.METHOD)
+            why = given.get("not_analysed", {}).get(name, {})
+            yield from _why(trial, at, "not_analysed", why, OUTSIDE, NO_VALUE)
+
+
+def _why(trial: "Trial", place: Place, stat: str, why: WhyGiven, *rest: str) -> Iterator[Planned]:
+    """Reasons of a variable or by conditions, then what those without a reason are counted by."""
+    named = [each["label"] for each in why.get("reasons", ())]
+    if "variable" in why:
+        named = [
+            level
+            for level in _levels(trial, why["variable"])
+            if level not in why.get("no_reason", ())
+        ]
+    for level in (*named, *rest):
+        yield _planned(replace(place, second=("level", level)), stat, flow.METHOD)
 
 
 def _reasons(

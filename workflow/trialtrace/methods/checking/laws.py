@@ -63,8 +63,8 @@ def counts_of(results: list[ResultRow], analysis: str) -> Counts:
 
 
 def flow_balances(data: Data, flow: Counts) -> Told:
-    """Randomised = its arms; assessed = randomised + not randomised by reason; no box is larger
-    than the one that it is part of."""
+    """Randomised = its arms; assessed = randomised + not randomised by reason; randomised = those
+    of a box + the others by reason; no box is larger than the one that it is part of."""
     whole = flow["randomised", None, EVERYBODY, None]
     yield from _subjects(data, flow, whole)
     groups = list(dict.fromkeys(key[2] for key in flow))
@@ -81,8 +81,27 @@ def flow_balances(data: Data, flow: Counts) -> Told:
             population = data.trial.plan.analyses[present(name)].estimand.population
             of = flow["in_population", population, group, None]
             yield from _at_most(f"{box}, {group}", n, f"in population {population}", of)
+        if stat == "analysed" or (stat == "received" and _why(data, "not_received")):
+            yield from _with_others(flow, stat, name, group)
     for group in groups:
         yield from _ended(data, flow, group)
+
+
+def _with_others(flow: Counts, stat: str, name: str | None, group: str) -> Told:
+    """Randomised = those of a box + those who are not in it, by reason."""
+    others = {
+        present(key[3]): n for key, n in flow.items() if key[:3] == (f"not_{stat}", name, group)
+    }
+    yield from _sums(
+        f"randomised, {group}",
+        flow["randomised", None, group, None],
+        [flow[stat, name, group, None], *others.values()],
+        [" ".join(filter(None, [stat, name])), *others],
+    )
+
+
+def _why(data: Data, key: str) -> bool:
+    return key in data.trial.plan.displays.get("flow", {})
 
 
 def _subjects(data: Data, flow: Counts, randomised: int) -> Told:

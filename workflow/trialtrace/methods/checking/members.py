@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Roles = dict[str, "Chosen"]
 
-COMPLETE = "complete"
+COMPLETE, LACKING = "complete", "lacking"
 # What a plain count counts: its roles, the first that it has, and whether subjects or rows.
 COUNTED: dict[str, tuple[tuple[str, ...], bool]] = {
     "count": (("numerator", "analysed"), False),
@@ -43,6 +43,8 @@ COUNTED: dict[str, tuple[tuple[str, ...], bool]] = {
     "excluded": (("analysed",), True),
     "received": (("analysed",), True),
     "ended": (("analysed",), True),
+    "not_received": (("analysed",), True),
+    "not_analysed": (("analysed",), True),
     "in_population": (("analysed",), True),
     "analysed": (("analysed",), True),
 }
@@ -85,7 +87,7 @@ class Members:
         return self.data.once(key, lambda: self._chosen(dataset, json.loads(predicate)))
 
     def _chosen(self, dataset: str, condition: Row) -> Chosen:
-        complete = condition.pop(COMPLETE, None)
+        complete, lacking = condition.pop(COMPLETE, None), condition.pop(LACKING, ())
         part, place = self._part(dataset, condition)
         met = np.ones(len(part), dtype=bool)
         for name, test in condition.items():
@@ -95,6 +97,9 @@ class Members:
             met = _complete(part, met, complete)
         rows = part.index.to_numpy()[met]
         ids, rank, subject = self._identity(dataset)
+        for other in lacking:
+            theirs = self.chosen(other["dataset"], json.dumps(other["where"], sort_keys=True))
+            rows = rows[~np.isin(subject[rows], theirs.subjects)]
         digest = hashlib.sha256("\n".join(ids[np.sort(rank[rows])]).encode()).hexdigest()
         # One place more is for a subject that ADSL lacks (-1).
         there = np.zeros(len(self.data.adsl) + 1, dtype=bool)

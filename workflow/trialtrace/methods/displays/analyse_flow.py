@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.ground.frames import COMPLETE, Frames, Selection
+from trialtrace.ground.frames import COMPLETE, LACKING, Frames, Predicate, Selection
 from trialtrace.methods.analysing.cuts import cuts, levels
 from trialtrace.methods.analysing.rows import ALL, Place, Result
 from trialtrace.trial.model import adsl_code
 from trialtrace.trial.plan.build import Analysis
+from trialtrace.trial.plan.displays.why import NO_VALUE, OUTSIDE, UNREPORTED, WhyGiven
 from trialtrace.trial.plan.methods import OWN_TREATMENT
 from trialtrace.trial.plan.registry import card_of
 
@@ -43,6 +44,7 @@ def flow(trial: "Trial", frames: Frames) -> Iterator[Result]:
         for name in given.get("analysed", ()):
             rows = analysed(trial, trial.plan.analyses[name], frames, arm)
             yield _count(trial, _listed(place, name), "analysed", rows)
+            yield from _not_analysed(trial, frames, name, arm, rows, _listed(place, name))
 
 
 def _screening(trial: "Trial", frames: Frames) -> Iterator[Result]:
@@ -68,6 +70,12 @@ def _disposition(
     if "received" in given:
         rows = frames.select("adsl", arm | {"all": [given["received"]]})
         yield _count(trial, place, "received", rows)
+        if "not_received" in given:
+            rest = _both(arm, _lacking("adsl", given["received"]))
+            for reason, own in _reasons(trial, frames, given["not_received"]):
+                rows = frames.select("adsl", _both(rest, own))
+                at = replace(place, second=("level", reason or UNREPORTED))
+                yield _count(trial, at, "not_received", rows)
     if "ended" not in given:
         return
     column, completed = adsl_code(given["ended"]["variable"]), given["ended"]["completed"]
@@ -77,6 +85,62 @@ def _disposition(
             yield _count(trial, replace(place, second=("level", str(level))), "ended", rows)
     rows = frames.select("adsl", arm | {column: "missing"})
     yield _count(trial, replace(place, second=("level", UNKNOWN)), "ended", rows)
+
+
+def _not_analysed(
+    trial: "Trial",
+    frames: Frames,
+    name: str,
+    arm: Predicate,
+    analysed: Selection,
+    place: Place,
+) -> Iterator[Result]:
+    """Who was randomised and did not enter an analysis: each by the first reason that is known.
+
+    Whoever has none is counted too, by whether the population or a value is what lacks.
+    """
+    population = trial.populations[trial.plan.analyses[name].estimand.population]
+    lacking = _lacking(analysed.dataset, analysed.predicate)
+    rest = _both({"USUBJID": "present", **arm}, lacking)
+    inside: Predicate = {population.flag: {"is": "Y"}}
+    why = trial.plan.displays["flow"].get("not_analysed", {}).get(name, {})
+    for reason, own in _reasons(trial, frames, why):
+        parts: dict[str, Predicate] = (
+            {reason: own}
+            if reason
+            else {
+                OUTSIDE: _both(own, _lacking("adsl", inside)),
+                NO_VALUE: _both(own, inside),
+            }
+        )
+        for level, part in parts.items():
+            rows = frames.select("adsl", _both(rest, part))
+            yield _count(trial, replace(place, second=("level", level)), "not_analysed", rows)
+
+
+def _reasons(trial: "Trial", frames: Frames, why: WhyGiven) -> Iterator[tuple[str, Predicate]]:
+    """Each reason and what its subjects meet; the last one, without a name, is of the others."""
+    if "variable" in why:
+        column, none = adsl_code(why["variable"]), list(why.get("no_reason", ()))
+        for level in levels(trial, frames, why["variable"]):
+            if level not in none:
+                yield str(level), {"all": [{column: {"is": level}}]}
+        yield "", {"any": [{column: "missing"}, *({column: {"is": level}} for level in none)]}
+        return
+    earlier: list[object] = []
+    for reason in why.get("reasons", ()):
+        yield reason["label"], {"all": [reason["where"]], LACKING: earlier[:]}
+        earlier.append({"dataset": "adsl", "where": reason["where"]})
+    yield "", {LACKING: earlier}
+
+
+def _lacking(dataset: str, where: Predicate) -> Predicate:
+    return {LACKING: [{"dataset": dataset, "where": dict(where)}]}
+
+
+def _both(one: Predicate, other: Predicate) -> Predicate:
+    """Two predicates at once."""
+    return {**one, **other, LACKING: [*one.get(LACKING, ()), *other.get(LACKING, ())]}
 
 
 def _listed(place: Place, parameter: str) -> Place:

@@ -6,6 +6,7 @@ from trialtrace.methods.checking.data import EVERYBODY, Asked, Data
 from trialtrace.methods.checking.outcome import Recomputed
 from trialtrace.methods.checking.where import surely
 from trialtrace.trial.model import adsl_code
+from trialtrace.trial.plan.displays.why import NO_VALUE, OUTSIDE, UNREPORTED, WhyGiven
 from trialtrace.trial.plan.methods import OWN_TREATMENT
 from trialtrace.trial.plan.registry import card_of
 
@@ -53,8 +54,48 @@ def ended(data: Data, asked: Asked) -> Recomputed:
     return _count("pandas: subjects by reason", int(mine.sum()))
 
 
+def not_received(data: Data, asked: Asked) -> Recomputed:
+    """Subjects who surely did not meet the condition, or may not have, with this reason."""
+    flow = data.trial.plan.displays["flow"]
+    subjects = _of_arm(data, asked, data.adsl, "TRT01P")
+    rest = subjects[~surely(flow["received"], subjects)]
+    reason = _reason(rest, flow["not_received"]).replace("", UNREPORTED)
+    return _count("pandas: subjects by reason", int((reason == asked.second).sum()))
+
+
+def not_analysed(data: Data, asked: Asked) -> Recomputed:
+    """Subjects without a value in an analysis, by reason; without one, by what they lack."""
+    analysis = data.trial.plan.analyses[asked.variable]
+    flag = data.trial.populations[analysis.estimand.population].flag
+    subjects = _of_arm(data, asked, data.adsl, "TRT01P")
+    rest = subjects[~subjects["USUBJID"].isin(_entered(data, asked)["USUBJID"])]
+    lacks = (rest[flag] == "Y").map({True: NO_VALUE, False: OUTSIDE}).astype(object)
+    why = data.trial.plan.displays["flow"].get("not_analysed", {}).get(asked.variable, {})
+    reason = _reason(rest, why)
+    reason = reason.mask(reason == "", lacks)
+    return _count("pandas: subjects by reason", int((reason == asked.second).sum()))
+
+
+def _reason(subjects: "pd.DataFrame", why: WhyGiven) -> "pd.Series":
+    """The reason of each subject, the first that holds; empty where none does."""
+    if "variable" in why:
+        recorded = subjects[adsl_code(why["variable"])].astype(object)
+        none = recorded.isna() | recorded.isin(why.get("no_reason", []))
+        return recorded.map(str).mask(none, "")
+    found = subjects["USUBJID"].map(lambda _: "").astype(object)
+    for each in reversed(why.get("reasons", [])):
+        found = found.mask(surely(each["where"], subjects), each["label"])
+    return found
+
+
 def analysed(data: Data, asked: Asked) -> Recomputed:
-    """Subjects with a value: at every visit for repeated measures, else at the first visit.
+    """Subjects with a value: at every visit for repeated measures, else at the first visit."""
+    entered = _entered(data, asked)["USUBJID"].nunique()
+    return _count("pandas: subjects with a value", entered)
+
+
+def _entered(data: Data, asked: Asked) -> "pd.DataFrame":
+    """The records behind an analysis: at every visit for repeated measures, else at the first.
 
     Of an analysis by subgroup those whose subgroup is known.
     """
@@ -92,7 +133,7 @@ def analysed(data: Data, asked: Asked) -> Recomputed:
         records = complete(records, visits)
     elif visits:
         records = records[records["AVISIT"] == visits[0]]
-    return _count("pandas: subjects with a value", records["USUBJID"].nunique())
+    return records
 
 
 def visits_of(data: Data, asked: Asked) -> list[str]:
@@ -133,6 +174,8 @@ CHECKS = {
     "assessed.count": assessed,
     "excluded.count": excluded,
     "received.count": received,
+    "not_received.count": not_received,
     "ended.count": ended,
     "analysed.count": analysed,
+    "not_analysed.count": not_analysed,
 }

@@ -100,7 +100,8 @@ def boxes(material: Material, given: Row, group: str) -> list[list[str]]:
     if "received" in given:
         n = known["received", None, group, None]
         less = known["randomised", None, group, None] - n
-        found.append(["Received the treatment", f"n = {n}{_fewer(less)}"])
+        others = _by_reason(known, "not_received", None, group, width)
+        found.append(["Received the treatment", f"n = {n}{_fewer(less)}", *others])
     if "ended" in given:
         found.append(_ended(known, group, width))
     for name, population in trial.populations.items():
@@ -125,7 +126,22 @@ def _analysed(material: Material, given: Row, group: str, width: int) -> list[st
         n = known["analysed", name, group, None]
         counted = f"{n} of {of}".replace(" ", NO_BREAK)
         lines += _wrapped(f"{analysis.label}: {counted}", width)
+        others = _by_reason(known, "not_analysed", name, group, width)
+        lines += ["Not analysed:", *others] if others else []
     return lines
+
+
+def _by_reason(
+    known: dict[tuple, int], stat: str, name: str | None, group: str, width: int
+) -> list[str]:
+    """Those who are not in a box, and the reasons that occurred in any arm."""
+    mine = [key for key in known if key[:2] == (stat, name)]
+    reasons = dict.fromkeys(key[3] for key in mine if known[key])
+    return [
+        line
+        for reason in reasons
+        for line in _wrapped(f"{reason}: {known[stat, name, group, reason]}", width)
+    ]
 
 
 def _ended(known: dict[tuple, int], group: str, width: int) -> list[str]:

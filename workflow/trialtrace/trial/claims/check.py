@@ -40,9 +40,11 @@ _FLOW_STATS = (
     "excluded",
     "randomised",
     "received",
+    "not_received",
     "ended",
     "in_population",
     "analysed",
+    "not_analysed",
     "missing",
 )
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from trialtrace.config.compose import Path_
-from trialtrace.config.spec import Distinct, key, optional, shape
+from trialtrace.config.schema import tell
+from trialtrace.config.spec import Distinct, Listed, Rule, key, optional, shape
 from trialtrace.trial.check_conditions import check_condition
 from trialtrace.trial.context import Files, known
 from trialtrace.trial.endpoints import check_derived as derived
 from trialtrace.trial.plan.displays import names
 from trialtrace.trial.plan.displays.display import Display
+from trialtrace.trial.plan.displays.why import NO_VALUE, OUTSIDE, UNREPORTED
 from trialtrace.trial.plan.methods import OWN_TREATMENT
 from trialtrace.trial.words import Condition, Name, Text
 
@@ -33,6 +37,39 @@ class Excluded:
     variable: Name = key("Variable of `subjects` with the reason.")
 
 
+@shape(by="variable")
+class Recorded:
+    """Reasons that a variable has; whoever has none stands under "reason not reported"."""
+
+    variable: Name = key("Variable of `subjects` with the reason.")
+    no_reason: tuple[Text, ...] = optional(
+        "Its values that are no reason, such as that the trial was completed.",
+        empty=tuple,
+        uniqueItems=True,
+    )
+
+
+@shape
+class Reason:
+    """A reason, by a condition."""
+
+    label: Text = key("The reason, in words.")
+    where: Condition = key("Whose it is: a condition over columns of ADSL, its flags among them.")
+
+
+@shape(by="reasons")
+class Conditioned:
+    """Reasons by conditions; a subject is counted at the first that surely holds."""
+
+    reasons: Listed[Reason] = key("The reasons, in the order in which they are asked.")
+
+
+Why = Annotated[
+    Recorded | Conditioned,
+    Rule(expected="{variable: NAME}, or {reasons: [{label: WORDS, where: CONDITION}]}"),
+]
+
+
 @shape
 class FlowDisplay:
     """Flow of the patients."""
@@ -41,10 +78,17 @@ class FlowDisplay:
     received: Condition | None = optional(
         "Who received the treatment: a condition over columns of ADSL."
     )
+    not_received: Why | None = optional(
+        "Why others did not receive it. Needs `received`.",
+    )
     ended: Ended | None = optional("Who did not complete the trial, by reason.")
     excluded: Excluded | None = optional(
         "Where the subjects' table has everybody who was assessed: why those without an "
         "arm were not randomised."
+    )
+    not_analysed: dict[Name, Why] = optional(
+        "Why subjects who were randomised did not enter an analysis of `analysed`, by its name.",
+        empty=dict,
     )
 
 
@@ -55,10 +99,43 @@ def _check(files: Files, place: Path_, given: FlowDisplay) -> None:
         columns = derived.columns_of_analysis(files, "measure")
         here = (*place, "received")
         check_condition(files.plan, here, given.received, columns, "a column of ADSL")
+    if given.not_received is not None:
+        here = (*place, "not_received")
+        if given.received is None:
+            files.plan.add(
+                here, found="not_received without received", expected="who received the treatment"
+            )
+        _why(files, here, given.not_received)
+    for name, why in given.not_analysed.items():
+        here = (*place, "not_analysed", name)
+        known(files.plan, here, name, given.analysed, "an analysis of `analysed`")
+        _why(files, here, why)
     if given.excluded is not None:
         _excluded(files, (*place, "excluded"), given.excluded.variable)
     if given.ended is not None:
         _ended(files, (*place, "ended"), given.ended)
+
+
+def _why(files: Files, place: Path_, given: Recorded | Conditioned) -> None:
+    """Reasons that are there, each once, none of them called as those without a reason are."""
+    if isinstance(given, Recorded):
+        name, at = given.variable, (*place, "variable")
+        if known(files.plan, at, name, files.subject_variables, "a variable of subjects"):
+            derived.check_levels(files, at, name)
+            for position, level in enumerate(given.no_reason):
+                here = (*place, "no_reason", position)
+                known(files.plan, here, level, files.subject_choices(name), f"a label of {name}")
+        return
+    columns = derived.columns_of_analysis(files, "measure")
+    seen = {UNREPORTED, OUTSIDE, NO_VALUE}
+    for position, reason in enumerate(given.reasons):
+        here = (*place, "reasons", position)
+        if reason.label in seen:
+            files.plan.add(
+                (*here, "label"), found=tell(reason.label), expected="a label of its own"
+            )
+        seen.add(reason.label)
+        check_condition(files.plan, (*here, "where"), reason.where, columns, "a column of ADSL")
 
 
 def _ended(files: Files, place: Path_, given: Ended) -> None:

@@ -1,0 +1,73 @@
+"""The flow of the patients as a table: who is in each box, and why others are not, by arm."""
+
+from trialtrace.ground.contracts.rows import ResultRow, present
+from trialtrace.methods.analysing.rows import ALL
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table
+
+NOT_REPORTED = "not reported"
+# By statistic, what it lists, level: the row of each group.
+Found = dict[tuple[str, str | None, str | None], dict[str, ResultRow]]
+
+
+def flow_table(material: Material) -> str:
+    """Counts with a link each; a stage of which the plan declares nothing is "not reported".
+
+    Empty where the plan has no flow.
+    """
+    given = material.trial.plan.displays.get("flow")
+    if given is None:
+        return ""
+    found: Found = {}
+    for row in material.of("flow"):
+        key = row["stat_name"], row["parameter"], row["group2_level"]
+        found.setdefault(key, {})[present(row["group1_level"])] = row
+    groups = list(found["randomised", None, None])
+    if len(groups) > 1:
+        groups = [*groups[1:], ALL]
+    body = []
+    if "excluded" in given:
+        body.append(_line("**Assessed for eligibility**", found, ("assessed", None, None), groups))
+        body += _reasons(found, "excluded", None, groups)
+    body.append(_line("**Randomised**", found, ("randomised", None, None), groups))
+    if "received" in given:
+        told = "**Received the treatment**"
+        body.append(_line(told, found, ("received", None, None), groups))
+        missing = [[f"{NO_BREAK}{NO_BREAK}why others did not", *[NOT_REPORTED] * len(groups)]]
+        shown = _reasons(found, "not_received", None, groups)
+        body += shown if "not_received" in given else missing
+    else:
+        body.append(["**Received the treatment**", *[NOT_REPORTED] * len(groups)])
+    if "ended" in given:
+        body.append(["**Did not complete**", *[""] * len(groups)])
+        body += _reasons(found, "ended", None, groups)
+    else:
+        body.append(["**Did not complete**", *[NOT_REPORTED] * len(groups)])
+    for name in given["analysed"]:
+        label = escape_markdown(material.trial.plan.analyses[name].label)
+        body.append(_line(f"**Analysed: {label}**", found, ("analysed", name, None), groups))
+        body += _reasons(found, "not_analysed", name, groups)
+    header = ["", *(escape_markdown(material.arm_label(group)) for group in groups)]
+    caption = (
+        "Flow of the patients. Below each analysis stand those who were randomised and did not "
+        "enter it, by reason."
+    )
+    return captioned(material, pipe_table(header, body), "flow", caption)
+
+
+def _reasons(found: Found, stat: str, name: str | None, groups: list[str]) -> list[list[str]]:
+    """A line for each reason that occurred in any group."""
+    return [
+        _line(f"{NO_BREAK}{NO_BREAK}{escape_markdown(present(key[2]))}", found, key, groups)
+        for key, rows in found.items()
+        if key[:2] == (stat, name) and any(row["stat_value"] for row in rows.values())
+    ]
+
+
+def _line(
+    label: str, found: Found, key: tuple[str, str | None, str | None], groups: list[str]
+) -> list[str]:
+    """A cell a group; the flow has counts of all arms alone before randomisation."""
+    rows = found[key]
+    return [label, *(link(rows[group]) if group in rows else "" for group in groups)]
