@@ -7,15 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from trialtrace.drafting.cells_of import cells_of
 from trialtrace.drafting.outcomes import is_coded, is_number, levels
-from trialtrace.drafting.profile import Column, Table, profile
+from trialtrace.drafting.profile import SOURCE_ROW, Column, Table, profile
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.ground.paths import Project
 from trialtrace.ground.store import read_parquet
 from trialtrace.trial.ignored import covered_by
 from trialtrace.trial.load import Trial, load_trial
 from trialtrace.trial.model import Variable
-
-SOURCE_ROW = "source_row"
 
 
 def compared(at: Project, name: str, given: Sequence[str]) -> list[str]:

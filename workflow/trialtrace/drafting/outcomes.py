@@ -5,7 +5,7 @@ rank them; a person says which is the primary one.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from trialtrace.drafting.names import parts, plain, words_of
@@ -21,11 +21,6 @@ NO = re.compile(
     r"healthy|well|unchanged|control)",
     re.IGNORECASE,
 )
-OUTCOMES = re.compile(
-    r"outcome|respon|resp$|event|death|dead$|died|status|surviv|relapse|recur|improve|success|fail|"
-    r"cure|change|chg$|final|end$|post$|endpoint|primary|result|followup|infect|mortal|progress|"
-    r"preterm|complication|pain|score|count|seizure|aval$|birth|remission"
-)
 BEFORE = {
     *("bl", "baseline", "base", "pre", "preop", "history", "hist", "hx", "entry", "screening"),
     *("previous", "prev", "prior", "enrol", "enrolment", "randomisation", "randomization", "start"),
@@ -40,7 +35,9 @@ STATUSES = {
 }
 CENSORED = {"cens", "censor", "censored", "cnsr"}
 LEAST_TIMES = 10
-MOST_CODES = 12
+MOST_CODES, MOST_STATES = 12, 4
+# A time with how it ended, above nearly every single column.
+PAIRED = 6.0
 
 EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT = (
     "event",
@@ -67,7 +64,8 @@ WORDS = {
 class Outcome:
     """A column as an endpoint. `event` is the code that counts, `status` the column that tells
     whether a time ended with the event; `codes` are what levels of a scale are worth; `starts` and
-    `stops` are the columns of the interval that ends with or without the event."""
+    `stops` are the columns of the interval that ends with or without the event. `where` are columns
+    and codes of the rows that are meant, with their `label` and the codes of their `visits`."""
 
     table: str
     column: str
@@ -81,6 +79,9 @@ class Outcome:
     stops: str = ""
     codes: tuple[tuple[str, float], ...] = field(default=())
     sure: bool = True
+    where: tuple[tuple[str, str], ...] = ()
+    label: str = ""
+    visits: tuple[str, ...] = ()
 
 
 def levels(column: Column) -> tuple[str, ...]:
@@ -107,31 +108,16 @@ def is_coded(column: Column) -> bool:
 
 
 def event_code(column: Column) -> tuple[str, bool]:
-    """The one of two codes that is the event, and whether its words say so."""
-    first, second = levels(column)
-    told = {code: label_of(column, code) for code in (first, second)}
+    """The one of its codes that is the event, and whether their words say so."""
+    codes = levels(column)
+    told = {code: label_of(column, code) for code in codes}
     yes = [code for code, label in told.items() if YES.fullmatch(label) or YES.fullmatch(code)]
     no = [code for code, label in told.items() if NO.fullmatch(label) or NO.fullmatch(code)]
     if len(yes) == 1 and yes != no:
         return yes[0], True
-    if len(no) == 1:
-        return (second if no[0] == first else first), True
-    return second, {first, second} == {"0", "1"}
-
-
-def outcomes(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
-    """The candidates of a table, the best first; `taken` are columns with another role."""
-    used = {*taken, visit}
-    free = [one for one in table.columns if one.name not in used and _usable(one)]
-    found = list(_pairs(table, free)) if not visit else []
-    paired = {name for one in found for name in (one.column, one.status)}
-    for place, one in enumerate(free):
-        if one.name in paired:
-            continue
-        made = outcome(table, one, visit)
-        if made is not None:
-            found.append(_scored(made, one, place / max(1, len(free))))
-    return sorted(found, key=lambda one: -one.score)
+    if len(no) == 1 and len(codes) == 2:
+        return codes[codes.index(no[0]) - 1], True
+    return codes[-1], set(codes) == {"0", "1"}
 
 
 def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome | None:
@@ -176,7 +162,8 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
     )
 
 
-def _usable(column: Column) -> bool:
+def usable(column: Column) -> bool:
+    """Whether a column can be an endpoint: numbers or codes, and more than one value."""
     return (
         not column.identifier
         and column.distinct > 1
@@ -195,29 +182,7 @@ def _worth(column: Column) -> tuple[tuple[str, float], ...]:
     return worth if len({value for _, value in worth}) == len(worth) else ()
 
 
-def _words(name: str) -> set[str]:
-    return {*parts(name), plain(name)}
-
-
-def _scored(made: Outcome, column: Column, place: float) -> Outcome:
-    words, told = _words(column.name) | set(parts(column.label)), []
-    score = 0.5 * place
-    if named := sorted(word for word in words if OUTCOMES.match(word)):
-        score += 2
-        told.append(f"Its name speaks of {named[0]}.")
-    if words & BEFORE:
-        score -= 3
-        told.append("Its name speaks of what was before.")
-    if made.visit:
-        score += 3
-        told.append(f"It varies over {made.visit}.")
-    if made.kind in (EVENT, REPEATED_EVENT, COUNT):
-        score += 0.5
-    score -= 2 * column.blank / max(1, column.rows)
-    return Outcome(**{**vars(made), "score": score, "evidence": " ".join([made.evidence, *told])})
-
-
-def _pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
+def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
     """Times with the column that tells how they end, where it is clear which belongs to which."""
     times = [
         one
@@ -230,10 +195,8 @@ def _pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
         and one.constant_within is None
     ]
     states = [
-        one
-        for one in free
-        if _words(one.name) & STATUSES and is_coded(one) and len(levels(one)) == 2
-        and one.constant_within is None
+        one for one in free
+        if _words(one.name) & STATUSES and is_state(one) and one.constant_within is None
     ]  # fmt: skip
     for time in times:
         alone = [one for one in states if plain(one.name) in STATUSES]
@@ -245,13 +208,22 @@ def _pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
             yield paired(table, time, mates[0])
 
 
+def is_state(column: Column) -> bool:
+    """Whether a column can tell how a time ended: two codes, or few more of which one counts."""
+    return is_coded(column) and 2 <= len(levels(column)) <= MOST_STATES
+
+
 def paired(table: Table, time: Column, status: Column) -> Outcome:
     """A time and how it ended."""
     code, sure = event_code(status)
     if _words(status.name) & CENSORED and set(levels(status)) == {"0", "1"}:
         code = "0"
     told = f"{time.name} is a time and {status.name} tells how it ended."
-    return Outcome(table.name, time.name, TIME, 4, told, code, status=status.name, sure=sure)
+    return Outcome(table.name, time.name, TIME, PAIRED, told, code, status=status.name, sure=sure)
+
+
+def _words(name: str) -> set[str]:
+    return {*parts(name), plain(name)}
 
 
 def _stem(name: str) -> str:

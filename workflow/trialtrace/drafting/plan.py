@@ -99,14 +99,20 @@ def planned(draft: Draft) -> list[Planned]:
     made = []
     for one in (draft.primary, *draft.others):
         column = draft.table(one.table).column(one.column)
-        name = _name(one.column, taken)
-        visits = _visits(draft.table(one.table).column(one.visit)) if one.visit else {}
+        name = _name(_named(one), taken)
+        visits = _visits(draft.table(one.table).column(one.visit), one) if one.visit else {}
         first = next((label for code, label in visits.items() if BASELINE.fullmatch(code)), "")
         first = first if len(visits) > 1 else ""
-        label = column.label if column.label != column.name else _words(column.name)
+        label = one.label or (column.label if column.label != column.name else _words(column.name))
         stop = draft.table(one.table).column(one.stops) if one.stops else None
         made.append(Planned(name, one, column, label, visits, first, stop))
     return made
+
+
+def _named(one: Outcome) -> str:
+    """What an endpoint is named after: its column, or the parameter in whose rows it is."""
+    code = one.where[0][1] if one.where else one.column
+    return code if re.search("[A-Za-z]", code) else one.label or code
 
 
 def _name(text: str, taken: set[str]) -> str:
@@ -123,7 +129,7 @@ def _words(name: str) -> str:
     return (text[:1].upper() + text[1:]) or name
 
 
-def _visits(column: Column) -> dict[str, str]:
+def _visits(column: Column, of: Outcome) -> dict[str, str]:
     """Code to label, in the order of their numbers where they have some."""
     word = (parts(column.name) or [column.name])[-1]
 
@@ -132,7 +138,7 @@ def _visits(column: Column) -> dict[str, str]:
         return (float(number[0]) if number else -1.0, code)
 
     made: dict[str, str] = {}
-    for code in sorted(levels(column), key=order):
+    for code in sorted(of.visits or levels(column), key=order):
         label = label_of(column, code)
         label = f"{word} {label}" if re.fullmatch(r"-?[0-9.]+", label) else label
         label = re.sub(r"[;@/=\n]+", " ", label).strip()[:40].strip() or code
@@ -159,6 +165,8 @@ def _entries(draft: Draft, one: Planned, codes: set[str]) -> Iterator[tuple[str,
         yield f"{one.name}_any", {**any_, "kind": "any_occurrence", "of": f"{one.name}_each"}
         return
     head |= {"kind": _KIND.get(made.kind, made.kind), "table": made.table}
+    if made.where:
+        head["where"] = {name: {"is": Quoted(code)} for name, code in made.where}
     if made.kind == EVENT:
         yield one.name, head | {"event": {made.column: {"is": Quoted(made.event)}}}
         return

@@ -8,6 +8,8 @@ file, so it is shown to who holds the file and to nobody else.
 import dataclasses
 from collections.abc import Mapping, Sequence
 
+# The subject and the key of a table in which nothing else is one.
+SOURCE_ROW = "source_row"
 # What the dictionary has no validation type for: such columns are declared as text.
 UNDECLARED = ("datetime_ymd", "datetime_dmy", "datetime_mdy", "time")
 

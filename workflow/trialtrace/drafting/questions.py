@@ -10,11 +10,12 @@ FLAGS: Mapping[str, str] = {
     "arm": "column of the arm",
     "control": "code or label of the control arm",
     "primary": "column of the primary endpoint; of a time, the time",
+    "parameter": "code of the primary endpoint, where PARAMCD or the like tells of what rows are",
     "kind": "kind of the primary endpoint",
     "status": "column that tells whether the time of the primary endpoint ended with the event",
     "event": "code that counts as the event of the primary endpoint",
 }
-BLINDING = ("arm", "control", "primary", "event")
+BLINDING = ("arm", "control", "primary", "parameter", "event")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,135 @@
+"""Tables with several rows a patient that a column such as PARAMCD tells apart."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from mini_run import run_stages
+
+from trialtrace.cleaning.clean import clean_tables
+from trialtrace.drafting.command import ask_on_terminal
+from trialtrace.drafting.draft import decide
+from trialtrace.drafting.profile import profile
+from trialtrace.drafting.questions import guess_nothing_told
+from trialtrace.endpoints.derive import derive_datasets
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.paths import Project
+from trialtrace.interchange.folder import write_form
+from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.check import check_trial
+from trialtrace.trial.load import load_trial
+
+ROOT = Path(__file__).resolve().parents[3]
+Call = Callable[..., int]
+
+
+def read(at: Project, name: str, file: str) -> dict:
+    return yaml.safe_load((at.trial_config(name) / file).read_text(encoding="utf-8"))
+
+
+def results(at: Project, name: str) -> dict[str, str]:
+    run = run_stages(load_trial(name, at), at.results / name, at)
+    rows = pq.read_table(run.folder / "analysis" / "results.parquet").to_pylist()
+    return {row["result_id"].partition("/")[2]: row["stat_text"] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("form", "death", "recurrence"), [("adam", "death", "recur"), ("redcap", "death", "recurrence")]
+)
+def test_deaths_come_first_and_are_those_of_the_exported_trial(
+    at: Project, call: Call, tmp_path: Path, form: str, death: str, recurrence: str
+):
+    root = tmp_path / "moertel"
+    root.mkdir()
+    for name in ("config", "workflow", "reports", "Snakefile"):
+        (root / name).symlink_to(ROOT / name)
+    made = load_trial("moertel1990", Project(root))
+    folder = made.at.results / "moertel1990"
+    ingest_sources(made, folder / "raw")
+    clean_tables(made, folder / "raw", folder / "clean")
+    derive_datasets(made, folder / "clean", folder / "derived")
+    write_form(made, str(tmp_path / form), form)
+    assert call("new", "mine", tmp_path / form, "--yes") == 0
+    assert check_trial(at, "mine") == []
+    endpoints = read(at, "mine", "endpoints.yaml")
+    assert next(iter(endpoints)) == death
+    assert {one["kind"] for one in endpoints.values()} == {"time_to_event"}
+    told = results(at, "mine")
+    # As coxph of R has them (docs/oracle): deaths 0.69, recurrences 0.60.
+    pair = "hazard_ratio.cox@levamisole_fluorouracil-observation"
+    assert told[f"{death}/{pair}"].startswith("0.69 ")
+    assert told[f"{recurrence}/{pair}"].startswith("0.60 ")
+
+
+def bds(path: Path) -> Path:
+    """Two parameters at up to three visits; a second record of a visit is not analysed."""
+    lines = ["USUBJID,TRTP,PARAMCD,PARAM,AVISIT,AVAL,ANL01FL"]
+    for n in range(1, 41):
+        arm = ("Drug", "Placebo")[n % 2]
+        for code, label, visits in (("HB", "Haemoglobin", "012"), ("QOL", "Score total", "02")):
+            for visit in visits:
+                value = 20 + (7 * n + 3 * int(visit)) % 17 + 0.5
+                lines.append(f"S{n},{arm},{code},{label},Week {visit},{value},Y")
+                if n % 10 == 0:
+                    lines.append(f"S{n},{arm},{code},{label},Week {visit},{value + 1},N")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_values_at_visits(at: Project, call: Call):
+    path = bds(at.root / "data" / "adqs.csv")
+    given = ("--arm", "TRTP", "--control", "Placebo", "--primary", "AVAL", "--parameter", "HB")
+    assert call("new", "mine", path, *given) == 0
+    assert check_trial(at, "mine") == []
+    endpoints = read(at, "mine", "endpoints.yaml")
+    assert endpoints["hb"]["label"] == "Haemoglobin"
+    assert endpoints["hb"]["where"] == {"PARAMCD": {"is": "HB"}, "ANL01FL": {"is": "Y"}}
+    assert list(endpoints["hb"]["visit"]["labels"]) == ["Week 0", "Week 1", "Week 2"]
+    assert list(endpoints["qol"]["visit"]["labels"]) == ["Week 0", "Week 2"]
+    told = results(at, "mine")
+    assert any(one.startswith("hb/mean_difference.welch@") for one in told)
+
+
+def test_the_parameter_is_asked_for_and_blinds(at: Project, call: Call, capsys):
+    path = bds(at.root / "data" / "adqs.csv")
+    assert (
+        call("new", "mine", path, "--arm", "TRTP", "--control", "Placebo", "--primary", "AVAL") == 0
+    )
+    assert "not told: parameter" in capsys.readouterr().out
+    guess = read(at, "mine", "guesses.yaml")["guesses"]["parameter"]
+    # A score is likelier the endpoint than what a laboratory measures.
+    assert guess["value"] == "QOL" and guess["blinds"]
+    assert load_trial("mine", at).blinded
+    assert call("confirm", "mine", "--key", "parameter", "--value", "HB") == 0
+    assert next(iter(read(at, "mine", "endpoints.yaml"))) == "hb"
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (("--arm", "TRTP", "--primary", "AVAL", "--parameter", "HBX"), "did you mean"),
+        (("--primary", "TRTP", "--arm", "PARAMCD"), "varies within patients"),
+    ],
+)
+def test_mistakes(at: Project, call: Call, capsys, flags: tuple[str, ...], words: str):
+    path = bds(at.root / "data" / "adqs.csv")
+    assert call("new", "mine", path, *flags) == 1
+    assert words in capsys.readouterr().err
+    assert not at.trial_config("mine").exists()
+
+
+def test_a_table_without_parameters_has_none_to_tell(at: Project):
+    tables = profile([str(at.root / "data" / "trial.csv")])
+    with pytest.raises(UserError, match="has no parameters"):
+        decide(tables, {"parameter": "x"}, guess_nothing_told)
+
+
+def test_a_dialogue_lists_them(at: Project, monkeypatch: pytest.MonkeyPatch, capsys):
+    answers = iter(["", "", "", "2"])
+    monkeypatch.setattr("builtins.input", lambda _: next(answers))
+    made = decide(profile([str(bds(at.root / "data" / "adqs.csv"))]), {}, ask_on_terminal)
+    assert "Which PARAMCD is the primary endpoint?  (--parameter)" in capsys.readouterr().out
+    assert made.primary.where[0] == ("PARAMCD", "HB")
+    assert [one.where[0][1] for one in made.others if one.column == "AVAL"] == ["QOL"]

@@ -1,0 +1,87 @@
+"""The likeliest primary endpoint beside what the documentation of registry data sets says."""
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from documented_outcomes import EVERY, Outcomes
+
+from trialtrace.drafting.draft import decide
+from trialtrace.drafting.likely import candidates
+from trialtrace.drafting.profile import Column, Table, profile
+from trialtrace.drafting.questions import Question
+from trialtrace.ground.errors import UserError
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "benchmarks-profile.md"
+
+
+def place(documented: Outcomes) -> int:
+    """Which of the choices of the question is one of its outcomes; 99 where none is."""
+    asked: list[Question] = []
+    with suppress(UserError):
+        decide(profile([f"registry:{documented.item}"]), {"arm": documented.arm}, asked.append)
+    shown: Sequence[tuple[str, str]] = next(
+        (one.choices for one in asked if one.flag == "primary"), ()
+    )
+    right = [one.partition("+") for one in documented.columns.split()]
+    hits = [
+        at
+        for at, (name, words) in enumerate(shown)
+        if any(name == time and f"{status} tells" in words for time, _, status in right if status)
+        or any(name == column for column, _, status in right if not status)
+    ]
+    return min(hits, default=99)
+
+
+def test_the_page_counts_them():
+    text = PAGE.read_text(encoding="utf-8")
+    for words, ruled in (("the half for rules", True), ("the other half", False)):
+        places = [place(one) for one in EVERY if one.ruled is ruled]
+        counts = [len(places), sum(one < 1 for one in places), sum(one < 3 for one in places)]
+        row = re.search(rf"^\| {words}, now \|.*$", text, re.MULTILINE)
+        assert row, words
+        assert [int(cell) for cell in row[0].split("|")[2:5]] == counts
+
+
+def named(name: str, label: str = "") -> Column:
+    values = (("0", 20), ("1", 20))
+    return Column(
+        name=name, label=label or name, type="radio", validation="", choices=(), low="", high="",
+        unit="", missing_codes=(), rows=40, blank=0, distinct=2, values=values, identifier=False,
+        constant_within=None, evidence={},
+    )  # fmt: skip
+
+
+def first(*columns: Column) -> str:
+    table = Table("t", "files", "t.csv", {}, "", 40, columns, (), (), (), (), {})
+    return candidates(table, [], "")[0].column
+
+
+@pytest.mark.parametrize(
+    ("outcome", "other"),
+    [
+        ("died", "HIV_status"),
+        ("relapse", "smoking_status"),
+        ("primary_outcome", "death"),
+        ("response", "sex"),
+        ("healed_12wk", "healed_before"),
+        ("DTHFL", "SAFFL"),
+        ("infection", "risk_score"),
+    ],
+)
+def test_names(outcome: str, other: str):
+    assert first(named(outcome), named(other)) == outcome
+    assert first(named(other), named(outcome)) == outcome
+
+
+@pytest.mark.parametrize(
+    ("outcome", "other"),
+    [
+        ("Primary outcome: wound healed", "Marital status"),
+        ("Death from any cause", "History of stroke"),
+    ],
+)
+def test_labels_of_a_file_that_has_them(outcome: str, other: str):
+    assert first(named("v1", outcome), named("v2", other)) == "v1"
