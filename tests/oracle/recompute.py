@@ -233,6 +233,7 @@ def repeated() -> Numbers:
                         yield case, f"type{kind}.{name}.{part}", getattr(effect, part)
             yield case, f"type{kind}.mauchly_w", fit.mauchly_w
             yield case, f"type{kind}.mauchly_p", fit.mauchly_p
+            yield case, f"type{kind}.mauchly_p_anderson", fit.mauchly_p_anderson
 
 
 CURVE = ("time", "n_risk", "n_event", "n_censored", "survival", "se", "low", "high")

@@ -9,6 +9,7 @@ import numpy as np
 from trialtrace.stats import StatsError
 from trialtrace.stats.repeated.anova_general import AnovaEffect, Corrections, repeated_anova
 from trialtrace.stats.repeated.contrasts import repeated_contrast
+from trialtrace.stats.repeated.eta import partial_eta_squared_interval
 from trialtrace.stats.repeated.ordinal_ranks import rank_anova
 
 Case = tuple[str, dict[str, np.ndarray]]
@@ -49,6 +50,9 @@ def _effect(effect: AnovaEffect) -> Iterator[tuple[str, float]]:
     for part in ("f", "df1", "df2", "p_value", "sum_of_squares", "error_sum_of_squares"):
         yield part, getattr(effect, part)
     yield "partial_eta_squared", effect.partial_eta_squared
+    interval = partial_eta_squared_interval(effect.f, effect.df1, effect.df2, confidence=0.9)
+    yield "partial_eta_low", interval.low
+    yield "partial_eta_high", interval.high
     yield "generalised_none", effect.generalised_eta_squared
     if effect.corrections is None:
         return

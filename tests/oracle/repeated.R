@@ -23,6 +23,15 @@ emit_corrected <- function(case, name, gg, p_gg, hf, p_hf) {
   emit(case, paste0(name, ".p_hf"), p_hf)
 }
 
+# Mauchly's p as published by Anderson, from car's W of d contrasts.
+anderson <- function(w, d, df) {
+  rho <- 1 - (2 * d^2 + d + 2) / (6 * d * df)
+  second <- (d + 2) * (d - 1) * (d - 2) * (2 * d^3 + 6 * d^2 + 3 * d + 2) /
+    (288 * d^2 * df^2 * rho^2)
+  tails <- pchisq(-df * rho * log(w), d * (d + 1) / 2 - 1 + c(0, 4), lower.tail = FALSE)
+  tails[1] + second * (tails[2] - tails[1])
+}
+
 from_car <- function(case, Y, arm, type) {
   visit <- factor(seq_len(ncol(Y)))
   model <- if (is.null(arm)) lm(Y ~ 1) else lm(Y ~ arm)
@@ -54,6 +63,8 @@ from_car <- function(case, Y, arm, type) {
   mauchly <- if (ncol(Y) == 2) c(NaN, NaN) else unclass(s$sphericity.tests)["visit", ]
   emit(case, paste0("type", type, ".mauchly_w"), mauchly[1])
   emit(case, paste0("type", type, ".mauchly_p"), mauchly[2])
+  emit(case, paste0("type", type, ".mauchly_p_anderson"),
+       if (ncol(Y) == 2) NaN else anderson(mauchly[[1]], ncol(Y) - 1, model$df.residual))
 }
 
 from_aov <- function(case, Y) {
@@ -80,6 +91,7 @@ from_aov <- function(case, Y) {
   emit(case, "typeIII.within.p_lower", p(1 / (k - 1)))
   emit(case, "typeIII.mauchly_w", NaN)
   emit(case, "typeIII.mauchly_p", NaN)
+  emit(case, "typeIII.mauchly_p_anderson", NaN)
 }
 
 for (d in cases("repeated.csv")) {

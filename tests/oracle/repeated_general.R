@@ -1,7 +1,7 @@
 # Designs of several factors within and between subjects: car::Anova on the multivariate linear
 # model under contr.sum, types II and III. By hand in base R: effect sizes from car's sums of
 # squares, Huynh and Feldt's epsilon of 1976, the lower bound, Mauchly's p as published by Anderson
-# from car's W, and planned contrasts as lm of each subject's score. With one contrast within
+# from car's W, limits of the noncentral F by its definition (R's pf is told to 1e-9), and planned contrasts as lm of each subject's score. With one contrast within
 # (car prints NA) epsilon is 1 by definition and Mauchly's test undefined. Where cells are equal,
 # F and p also come from base aov with its error strata.
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
@@ -66,6 +66,20 @@ anderson <- function(w, d, df) {
   p + second * (pchisq(x, freedom + 4, lower.tail = FALSE) - p)
 }
 
+# Limits of partial eta squared: central beta probabilities, their shape a Poisson number.
+eta_limit <- function(f, df1, df2, p) {
+  below <- function(l) {
+    j <- 0:ceiling(l / 2 + 12 * sqrt(l / 2) + 60)
+    sum(dpois(j, l / 2) * pbeta(df1 * f / (df1 * f + df2), df1 / 2 + j, df2 / 2)) - p
+  }
+  if (below(0) <= 0) return(0)
+  top <- 10
+  while (below(top) > 0) top <- 2 * top
+  l <- uniroot(below, c(0, top), tol = 1e-12, maxiter = 5000)$root
+  stopifnot(abs(pf(f, df1, df2, ncp = l) - p) < 1e-7)
+  l / (l + df1 + df2 + 1)
+}
+
 emit_corrections <- function(case, name, fit, term, within, row, n, df) {
   d <- row[["den Df"]] / df
   one <- d == 1
@@ -111,6 +125,8 @@ emit_design <- function(case, s, type) {
                 p_value = row[["Pr(>F)"]], sum_of_squares = row[["Sum Sq"]],
                 error_sum_of_squares = row[["Error SS"]],
                 partial_eta_squared = row[["Sum Sq"]] / (row[["Sum Sq"]] + row[["Error SS"]]),
+                partial_eta_low = eta_limit(row[["F value"]], row[["num Df"]], row[["den Df"]], 0.95),
+                partial_eta_high = eta_limit(row[["F value"]], row[["num Df"]], row[["den Df"]], 0.05),
                 generalised_none = none[[i]], generalised_last = last[[i]])
     for (v in names(values)) emit(case, paste(name, v, sep = "."), values[[v]])
     if (part[i] != "") {

@@ -37,7 +37,7 @@ def test_no_code_of_the_results_is_used(path):
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}.{path.stem}")
 def test_one_module_imports_pingouin(path):
     uses = any(name.partition(".")[0] == "pingouin" for name in imported(path))
-    assert uses == (path == METHODS / "repeated/check.py")
+    assert uses == (path == METHODS / "repeated/check_pingouin.py")
 
 
 def test_a_plan_without_repeated_measures_loads_no_pingouin_nor_matplotlib():
@@ -50,7 +50,7 @@ def test_a_plan_without_repeated_measures_loads_no_pingouin_nor_matplotlib():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     modules = set(run.stdout.split())
-    assert not {"pingouin", "matplotlib", "trialtrace.methods.repeated.check"} & modules
+    assert not {"pingouin", "matplotlib", "trialtrace.methods.repeated.check_pingouin"} & modules
     assert (
         "trialtrace.methods.survival.check" in modules
         and "trialtrace.methods.categorical.check_score" not in modules

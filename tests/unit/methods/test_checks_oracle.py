@@ -184,9 +184,12 @@ def test_mixed_anova(case, squares):
             if name in expected:
                 found = repeated.check(made, asked(f"{stat}.mixed_anova", effect, **common))
                 assert found.value == near(expected[name], 1e-7), (effect, stat)
-    for stat in ("mauchly_w", "mauchly_p"):
+    if frame["AVISIT"].nunique() == 2:
+        return
+    of_r = {"mauchly_w": "w", "mauchly_p": "p_anderson", "mauchly_p_r": "p"}
+    for stat, name in of_r.items():
         found = repeated.check(made, asked(f"{stat}.mixed_anova", "visit", **common))
-        assert found.value == near(expected[f"type{squares}.{stat}"], 1e-7)
+        assert found.value == near(expected[f"type{squares}.mauchly_{name}"], 1e-7)
 
 
 @pytest.mark.parametrize("case", oracle_data("two_samples"))

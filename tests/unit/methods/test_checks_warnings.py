@@ -11,7 +11,7 @@ from tiny_data import REFERENCE, TREATED, asked, data, two_arms
 from trialtrace.methods.continuous import check as scales
 from trialtrace.methods.regression import check as adjusted
 from trialtrace.methods.regression import check_ordinal as ordinal
-from trialtrace.methods.repeated import check as repeated
+from trialtrace.methods.repeated import check_pingouin as repeated
 from trialtrace.methods.survival import check as survival
 
 OVERLAPPING = {TREATED: (2.0, 3.0, 5.0, 8.0), REFERENCE: (1.0, 2.0, 4.0, 6.0)}
@@ -37,7 +37,9 @@ def mixed_anova():
     draw = np.random.default_rng(5)
     table = pd.DataFrame(draw.normal(size=(12, 3)), columns=["first", "second", "third"])
     table["TRTP"], table["USUBJID"] = [TREATED, REFERENCE] * 6, range(12)
-    return repeated._pingouin(table.melt(["TRTP", "USUBJID"], var_name="AVISIT", value_name="AVAL"))
+    return repeated.mixed_table(
+        table.melt(["TRTP", "USUBJID"], var_name="AVISIT", value_name="AVAL")
+    )
 
 
 def brant():

@@ -1,11 +1,14 @@
-"""An analysis of variance in a table: the degrees of freedom are those of the p beside them."""
+"""An analysis of variance in a report: the degrees of freedom are those of the p beside them."""
 
+import html
 import json
 import re
+from types import SimpleNamespace
 
+import pytest
 from test_report_wording import row
 
-from trialtrace.report.sections.compact import _corrected_by, _corrections, _tested
+from trialtrace.report.sections.anova import _columns, anova_sentences, f_tests
 
 VALUES = {
     "p_value": 0.0177,
@@ -23,41 +26,115 @@ VALUES = {
     "df2_corrected": 451.3,
     "mauchly_w": 0.41,
     "mauchly_p": 0.00001,
+    "partial_eta_squared": 0.0175,
+    "generalised_eta_squared": 0.0088,
 }
 
 
-def rows(sphericity, names=VALUES):
+def rows(sphericity, names=VALUES, **values):
     """ruetzler2013's effect of the four times, as car prints it."""
     options = json.dumps({"sphericity": sphericity})
-    return [
-        row(f"{name}.mixed_anova", name)
-        | {"stat_name": name, "stat_value": VALUES[name], "options": options}
-        for name in names
+    of = {
+        "analysis_id": "over_time",
+        "ci_level": None,
+        "comparison": None,
+        "reference": None,
+        "group2": "effect",
+        "group2_level": "arm_visit",
+        "n_used": 233,
+        "options": options,
+    }
+    made = [
+        row(f"{name}.mixed_anova", name) | of | {"stat_name": name, "stat_value": value}
+        for name, value in (VALUES | values).items()
+        if name in names
     ]
+    for each in made:
+        if each["stat_name"] == "partial_eta_squared":
+            each |= {"ci_low": 0.0027, "ci_high": 0.0331, "ci_level": 0.9}
+    return made
+
+
+def material(made):
+    about = SimpleNamespace(second_words=lambda row: row["group2_level"].replace("_", " × "))
+    return SimpleNamespace(
+        of=lambda name: made,
+        tracer=SimpleNamespace(about=about),
+        parameter_words=lambda row: [],
+        trial=SimpleNamespace(synthetic=False),
+    )
+
+
+def analysis():
+    return SimpleNamespace(name="over_time", role="supportive", label="Pain", decision_level=0.05)
 
 
 def words(told):
-    return re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", told).replace("\N{NO-BREAK SPACE}", " ")
+    text = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", told).replace("\N{NO-BREAK SPACE}", " ")
+    return html.unescape(text)
 
 
-def test_the_degrees_of_freedom_are_those_of_the_p():
-    assert words(_tested(rows("greenhouse_geisser"))).startswith("F 4.12 (1.95, 451.3), p 0.018")
+def cells(made):
+    (test,) = f_tests(material(made), "over_time")
+    return {words(title): words(cell(test)) for title, cell in _columns([test])}
+
+
+def test_the_degrees_of_freedom_are_those_of_the_p_and_the_uncorrected_ones_stand_beside():
+    found = cells(rows("greenhouse_geisser"))
+    assert found["F and p as planned (Greenhouse–Geisser)"] == "F(1.95, 451.3) = 4.12, p = 0.018"
+    assert found["uncorrected"] == "F(3, 693) = 4.12, p = 0.007"
     plain = [name for name in VALUES if not name.endswith("_corrected")]
-    assert words(_tested(rows("none", plain))).startswith("F 4.12 (3, 693), p ")
+    found = cells(rows("none", plain, p_value=0.0066))
+    assert found["F and p as planned (uncorrected)"] == "F(3, 693) = 4.12, p = 0.007"
+    assert found["uncorrected"] == ""
 
 
-def test_every_correction_stands_beside_the_uncorrected_test():
-    told = words(_corrections(rows("greenhouse_geisser")))
-    assert told.split("; ") == [
-        "uncorrected (3, 693) p 0.007",
-        "Greenhouse–Geisser ε 0.651, p 0.018",
-        "Huynh–Feldt (Lecoutre) ε 1.02, taken as 1, p 0.007",
-        "lower bound ε 0.333, p 0.044",
-        "Mauchly's W 0.410, p &#60;0.0001",
-    ]
+def test_every_correction_and_mauchlys_test_have_a_place():
+    found = cells(rows("greenhouse_geisser"))
+    assert found["Greenhouse–Geisser: ε, p"] == "0.651, p = 0.018"
+    assert found["Huynh–Feldt (Lecoutre): ε, p"] == "1.02, taken as 1, p = 0.007"
+    assert found["lower bound of ε: ε, p"] == "0.333, p = 0.044"
+    assert found["Mauchly's W, p"] == "0.410, p <0.0001"
+    assert found["partial η²"] == "0.018 (0.003 to 0.033)"
+    assert found["n"] == "233"
 
 
-def test_the_caption_names_the_correction_of_the_plan():
-    assert _corrected_by(rows("greenhouse_geisser")).endswith("Greenhouse and Geisser's ε")
-    assert _corrected_by(rows("lower_bound")).endswith("the lower bound of ε")
-    assert _corrected_by(rows("none")) == ""
+def test_where_there_is_no_test_of_sphericity_it_says_why():
+    two_levels = [name for name in VALUES if not name.startswith("mauchly")]
+    assert cells(rows("none", two_levels))["Mauchly's W, p"] == "not applicable: one contrast"
+    undefined = rows("none", mauchly_w=None, mauchly_p=None)
+    assert cells(undefined)["Mauchly's W, p"] == "undefined: too few subjects"
+
+
+@pytest.mark.parametrize("markdown", [True, False])
+def test_a_sentence_says_it_as_a_paper_prints_it(markdown):
+    made = rows("greenhouse_geisser")
+    (told,) = anova_sentences(material(made), analysis(), markdown=markdown)
+    assert words(told) == (
+        "Arm × visit: F(1.95, 451.3) = 4.12, p = 0.018 (Greenhouse–Geisser, ε 0.651), partial η² = "
+        "0.018 (0.003 to 0.033), generalised η² = 0.009, n = 233"
+    )
+    assert ("](" in told) is markdown
+
+
+def test_one_contrast_has_no_correction_to_name():
+    made = rows("greenhouse_geisser", df1=1.0, df1_corrected=1.0)
+    (told,) = anova_sentences(material(made), analysis(), markdown=False)
+    assert "ε" not in told
+
+
+def test_many_effects_are_told_by_the_table():
+    made = [each | {"parameter": f"scale {at}"} for at in range(7) for each in rows("huynh_feldt")]
+    (told,) = anova_sentences(material(made), analysis(), markdown=False)
+    assert told.startswith("7 F tests of 7 endpoints")
+
+
+def test_an_effect_between_subjects_has_nothing_to_correct():
+    names = ("p_value", "f", "df1", "df2", "partial_eta_squared", "generalised_eta_squared")
+    found = cells(rows("greenhouse_geisser", names))
+    assert found["F and p as planned (uncorrected)"].startswith("F(3, 693)")
+    assert found["Mauchly's W, p"] == found["Greenhouse–Geisser: ε, p"] == ""
+
+
+def test_effects_by_ranks_are_no_analysis_of_variance():
+    assert f_tests(material(rows("none", ("p_value", "f", "df1", "df2"))), "over_time") == []

@@ -119,6 +119,7 @@ LABELS = {
     "generalised_eta_squared": "generalised η²",
     "mauchly_w": "Mauchly's W",
     "mauchly_p": "p of Mauchly's test",
+    "mauchly_p_r": "p of Mauchly's test as R prints it",
 }
 
 COUNTS = {
@@ -172,6 +173,7 @@ P_VALUES = {
     "p_hf",
     "p_lower",
     "mauchly_p",
+    "mauchly_p_r",
     "p_above_lower",
     "p_below_upper",
 }

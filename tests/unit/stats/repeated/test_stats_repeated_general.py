@@ -4,13 +4,19 @@ from math import isnan, nan
 
 import numpy as np
 import pytest
+import scipy.stats
+from hypothesis import assume
 from hypothesis import strategies as st
 from stats_strategies import given, same
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.repeated.anova import mixed_anova, rm_anova
 from trialtrace.stats.repeated.anova_general import corrected_test, repeated_anova
-from trialtrace.stats.repeated.eta import generalised_eta_squared, partial_eta_squared
+from trialtrace.stats.repeated.eta import (
+    generalised_eta_squared,
+    partial_eta_squared,
+    partial_eta_squared_interval,
+)
 
 TYPES = st.sampled_from(["II", "III"])
 
@@ -245,3 +251,41 @@ def test_degenerate_designs_are_refused_with_a_reason():
             repeated_anova(y, within=within, between={"arm": arm}, **options)
     with pytest.raises(StatsError, match="none"):
         repeated_anova(y[:, 0, 0], within=(), between={}, **options)
+
+
+F_TESTS = {"f": st.floats(0.01, 50), "df1": st.integers(1, 12), "df2": st.integers(2, 300)}
+
+
+@given(**F_TESTS)
+def test_limits_of_partial_eta_are_those_of_the_noncentrality(f, df1, df2):
+    found = partial_eta_squared_interval(f, df1, df2, confidence=0.9)
+    assert found.estimate == pytest.approx(f * df1 / (f * df1 + df2))
+    assert 0 <= found.low <= found.high < 1
+    for limit, tail in ((found.low, 0.95), (found.high, 0.05)):
+        noncentrality = limit / (1 - limit) * (df1 + df2 + 1)
+        below = scipy.stats.ncf.cdf(f, df1, df2, noncentrality)
+        assert below == pytest.approx(tail, abs=1e-7) if limit else below <= tail + 1e-9
+
+
+@given(**F_TESTS)
+def test_a_lower_limit_of_0_is_a_test_that_is_not_below_alpha(f, df1, df2):
+    """The lower limit of 90 % is above 0 exactly where p is below 0.05."""
+    p = scipy.stats.f.sf(f, df1, df2)
+    assume(abs(p - 0.05) > 1e-9)
+    assert (partial_eta_squared_interval(f, df1, df2, confidence=0.9).low > 0) == (p < 0.05)
+
+
+@pytest.mark.parametrize(
+    ("given_", "said"),
+    [
+        ({"f": -1.0}, "must not be negative"),
+        ({"f": nan}, "finite"),
+        ({"df1": 0}, "positive"),
+        ({"confidence": 90}, "confidence"),
+        ({"f": 1e12}, "too large"),
+    ],
+)
+def test_an_interval_of_partial_eta_refuses_what_is_no_f_test(given_, said):
+    arguments = {"f": 4.0, "df1": 3, "df2": 63, "confidence": 0.9} | given_
+    with pytest.raises(StatsError, match=said):
+        partial_eta_squared_interval(**arguments)

@@ -1,6 +1,7 @@
 """Repeated measures in parallel arms: mixed analysis of variance with sphericity corrections."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import fields
 from functools import partial
 from math import nan
@@ -11,8 +12,8 @@ import numpy as np
 from trialtrace.ground.frames import COMPLETE, Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import contrast_results, plain_result, test_results
-from trialtrace.methods.analysing.formulas import formula, statistic_of
-from trialtrace.methods.analysing.rows import Basis, Result
+from trialtrace.methods.analysing.formulas import formula, formulas, statistic_of
+from trialtrace.methods.analysing.rows import Basis, Place, Result, bounds
 from trialtrace.stats.results import Contrast, StatsError, TestResult
 from trialtrace.trial.plan.steps import Step
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 EFFECTS = {"arm": "between", "visit": "within", "arm_visit": "interaction"}
 CORRECTED = {"greenhouse_geisser": "gg", "huynh_feldt": "hf", "lower_bound": "lower"}
+# An F test is one-sided: of a test at 0.05 the interval is of 90 %.
+ETA_LEVEL = 0.9
 SHOWN = {
     "f": "f",
     "df1": "df1",
@@ -44,9 +47,10 @@ def mixed_anova(cut: Cut, step: "Step[cards.MixedAnova]") -> Iterator[Result]:
     subjects = len(set(rows.column("USUBJID")))
     basis: Basis = {"options": cut.options(step), "n_used": subjects}
     members = {"analysed": rows}
+    anova, _ = formulas(step)
     try:
         y, arm = by_subject(cut, rows, len(cut.visits))
-        found = formula(step)(y, arm, sums_of_squares=step.options.sums_of_squares)
+        found = anova(y, arm, sums_of_squares=step.options.sums_of_squares)
     except StatsError as error:
         place = cut.at(second=("effect", "visit"))
         names = ("p_value", step.method)
@@ -55,10 +59,47 @@ def mixed_anova(cut: Cut, step: "Step[cards.MixedAnova]") -> Iterator[Result]:
     for effect, name in EFFECTS.items():
         place = cut.at(second=("effect", effect))
         values = _values(getattr(found, name), step.options.sphericity)
-        if effect != "arm":
-            values |= {"mauchly_w": found.mauchly_w, "mauchly_p": found.mauchly_p}
-        for stat, value in values.items():
-            yield plain_result(cut, place, (stat, step.method), members, value, **basis)
+        if effect != "arm" and found.n_visits > 2:
+            values |= {
+                "mauchly_w": found.mauchly_w,
+                "mauchly_p": found.mauchly_p_anderson,
+                "mauchly_p_r": found.mauchly_p,
+            }
+        yield from effect_results(cut, place, step, step.method, members, values, basis)
+
+
+def effect_results(
+    cut: Cut,
+    place: Place,
+    step: Step[object],
+    method: str,
+    members: dict[str, Selection],
+    values: Mapping[str, float],
+    basis: Basis,
+    says: str | None = None,
+) -> Iterator[Result]:
+    """The statistics of an effect; of its p-value what it tests.
+
+    Partial eta squared has the interval of its noncentrality, by the second formula of the card.
+    """
+    _, of_eta = formulas(step)
+    for stat, value in values.items():
+        bounds_of: tuple[float, float] | None = None
+        if stat == "partial_eta_squared":
+            with suppress(StatsError):
+                found = of_eta(values["f"], values["df1"], values["df2"], confidence=ETA_LEVEL)
+                bounds_of = bounds(found)
+        yield plain_result(
+            cut,
+            place,
+            (stat, method),
+            members,
+            value,
+            interval=bounds_of,
+            level=None if bounds_of is None else ETA_LEVEL,
+            warning=says if stat == "p_value" else None,
+            **basis,
+        )
 
 
 def _values(effect: "Effect", sphericity: str) -> dict[str, float]:

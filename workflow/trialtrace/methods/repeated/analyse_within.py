@@ -18,6 +18,7 @@ from trialtrace.methods.analysing.formulas import Formula, formula, formulas
 from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.methods.analysing.subject_tables import subject_table
 from trialtrace.methods.mixed.analyse import at_bound
+from trialtrace.methods.repeated.analyse import effect_results
 from trialtrace.stats.results import Contrast, StatsError
 from trialtrace.trial.plan.methods import result_method
 from trialtrace.trial.plan.steps import Step
@@ -70,7 +71,7 @@ def repeated_measures_anova(
     if left:
         members["incomplete"] = some
     try:
-        found = _anova(formula(step), cut, rows, columns, design)
+        found = _anova(formulas(step)[0], cut, rows, columns, design)
     except StatsError as error:
         place = cut.at(second=("effect", _effects(design)[0]))
         names = ("p_value", method)
@@ -79,15 +80,9 @@ def repeated_measures_anova(
     for effect in _effects(design):
         place = cut.at(second=("effect", effect))
         values = _values(found.effect(*_factors(design, effect)), step.options.sphericity)
-        for stat, value in values.items():
-            says = None
-            if stat == "p_value":
-                lost = (
-                    f" {left} subjects without a value in every cell are left out." if left else ""
-                )
-                says = TESTS[design, effect] + lost
-            names = (stat, method)
-            yield plain_result(cut, place, names, members, value, warning=says, **basis)
+        lost = f" {left} subjects without a value in every cell are left out." if left else ""
+        says = TESTS[design, effect] + lost
+        yield from effect_results(cut, place, step, method, members, values, basis, says)
 
 
 def _effects(design: str) -> list[str]:
@@ -129,12 +124,13 @@ def _values(effect: "AnovaEffect", sphericity: str) -> dict[str, float]:
         "epsilon_hf": hf.epsilon,
         "epsilon_lower": low.epsilon,
         "mauchly_w": known.mauchly_w,
-        "mauchly_p": known.mauchly_p,
+        "mauchly_p": known.mauchly_p_anderson,
+        "mauchly_p_r": known.mauchly_p,
         "partial_eta_squared": effect.partial_eta_squared,
         "generalised_eta_squared": effect.generalised_eta_squared,
     }
     # One contrast of the visits is always spherical: there is nothing to correct or to test.
-    idle = ("mauchly_w", "mauchly_p") if effect.df1 == 1 else ()
+    idle = ("mauchly_w", "mauchly_p", "mauchly_p_r") if effect.df1 == 1 else ()
     return {stat: value for stat, value in values.items() if stat not in idle}
 
 

@@ -2,14 +2,12 @@
 
 pingouin's sums of squares are of type II. For `arm` and `arm_visit` types II and III are equal with
 one factor between subjects; `visit` of type III is the intercept of linear models of orthonormal
-contrasts of the visits, the arms coded to sum to zero. This is the one module that imports
-pingouin.
+contrasts of the visits, the arms coded to sum to zero.
 """
 
-import warnings
 from dataclasses import dataclass
 from math import nan
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.linalg import helmert
@@ -18,14 +16,22 @@ from scipy.stats import f as f_distribution
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import Recomputed
 from trialtrace.methods.displays.check_flow import complete, visits_of
+from trialtrace.methods.repeated.check_pingouin import (
+    chosen,
+    corrected,
+    eta_limits,
+    lecoutre,
+    mauchly,
+    mixed_table,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PINGOUIN = "pingouin.mixed_anova"
 MODELS = "statsmodels.regression.linear_model.OLS (intercepts of visit contrasts)"
+MAUCHLY = ("mauchly_w", "mauchly_p", "mauchly_p_r")
 SOURCES = {"arm": "TRTP", "visit": "AVISIT", "arm_visit": "Interaction"}
-CORRECTED = {"greenhouse_geisser": "gg", "huynh_feldt": "hf", "lower_bound": "lower"}
 
 
 @dataclass(frozen=True)
@@ -50,13 +56,12 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
     if not table.effects:
         return Recomputed(PINGOUIN, nan, n_used=table.n)
     effect, name = table.effects[asked.level], asked.stat
-    chosen = CORRECTED.get(asked.options["sphericity"]) if asked.level != "arm" else None
-    if name == "p_value":
-        name = "p_uncorrected" if chosen is None else f"p_{chosen}"
-    value = effect[name.removesuffix("_corrected") if name.startswith("df") else name]
-    if name.endswith("_corrected") and chosen is not None:
-        value *= float(np.minimum(effect[f"epsilon_{chosen}"], 1.0))
-    return Recomputed(table.by[asked.level], value, n_used=table.n)
+    sphericity = "none" if asked.level == "arm" else asked.options["sphericity"]
+    value = chosen(effect, name, sphericity)
+    bounds = None
+    if name == "partial_eta_squared":
+        bounds = eta_limits(effect["f"], effect["df1"], effect["df2"])
+    return Recomputed(table.by[asked.level], value, bounds, n_used=table.n)
 
 
 def _analyse(data: Data, asked: Asked, squares: str) -> Table | None:
@@ -67,7 +72,7 @@ def _analyse(data: Data, asked: Asked, squares: str) -> Table | None:
     if _nothing_to_analyse(wide, arms):
         return Table({}, {}, len(wide))
     try:
-        table = _pingouin(records)
+        table = mixed_table(records)
     except ZeroDivisionError:
         return None
     shape = _shape(table, wide, arms)
@@ -76,7 +81,7 @@ def _analyse(data: Data, asked: Asked, squares: str) -> Table | None:
     if squares == "III":
         effects["visit"], by["visit"] = _visit_by_models(wide, arms), MODELS
     for name in ("visit", "arm_visit"):
-        effects[name] |= shape | _corrected(effects[name], shape)
+        effects[name] |= shape | corrected(effects[name], shape)
     return Table(effects, by, len(wide))
 
 
@@ -92,20 +97,6 @@ def _nothing_to_analyse(wide: "pd.DataFrame", arms: "pd.Series") -> bool:
     return min(between, within) <= 1e-13 * size
 
 
-def _pingouin(records: "pd.DataFrame") -> "pd.DataFrame":
-    """The table of effects; generalised eta squared beside the partial one."""
-    from pandas.errors import Pandas4Warning
-    from pingouin import mixed_anova
-
-    columns = {"dv": "AVAL", "within": "AVISIT", "subject": "USUBJID", "between": "TRTP"}
-    frame = records[list(columns.values())].astype({"AVISIT": object, "TRTP": object})
-    with warnings.catch_warnings():
-        # pingouin 0.7 calls pandas in a way that pandas 4 will not know.
-        warnings.filterwarnings("ignore", "The inplace keyword in DataFrame", Pandas4Warning)
-        table = mixed_anova(data=frame, correction=True, effsize="ng2", **columns)
-    return table.set_index("Source")
-
-
 def _shape(table: "pd.DataFrame", wide: "pd.DataFrame", arms: "pd.Series") -> dict[str, float]:
     """Epsilons and Mauchly's test, which are those of the error and equal for both effects.
 
@@ -115,16 +106,14 @@ def _shape(table: "pd.DataFrame", wide: "pd.DataFrame", arms: "pd.Series") -> di
     d, df = wide.shape[1] - 1, len(wide) - arms.nunique()
     if d == 1:
         ones = dict.fromkeys(("epsilon_gg", "epsilon_hf", "epsilon_lower"), 1.0)
-        return ones | {"mauchly_w": nan, "mauchly_p": nan}
+        return ones
     row = table.loc["AVISIT"]
     gg = float(row["eps"])
-    room = d * (df - d * gg)
-    hf = ((df + 1) * d * gg - 2) / room if room > 1e-9 * d * df else nan
     error = (wide - wide.groupby(arms).transform("mean")).to_numpy() @ helmert(d + 1).T
-    full = np.linalg.matrix_rank(error) == d
-    w, p = (float(row["W_spher"]), float(row["p_spher"])) if full else (nan, nan)
-    epsilons = {"epsilon_gg": gg, "epsilon_hf": hf, "epsilon_lower": 1 / d}
-    return epsilons | {"mauchly_w": w, "mauchly_p": p}
+    shape = {"epsilon_gg": gg, "epsilon_hf": lecoutre(gg, d, df), "epsilon_lower": 1 / d}
+    if np.linalg.matrix_rank(error) < d:
+        return shape | dict.fromkeys(MAUCHLY, nan)
+    return shape | mauchly(float(row["W_spher"]), float(row["p_spher"]), d, df)
 
 
 def _effect(row: "pd.Series") -> dict[str, float]:
@@ -164,16 +153,6 @@ def _visit_by_models(wide: "pd.DataFrame", arms: "pd.Series") -> dict[str, float
     }
 
 
-def _corrected(effect: dict[str, float], shape: dict[str, float]) -> dict[str, Any]:
-    """p-values with both degrees of freedom multiplied by an epsilon, at most 1."""
-    p_values = {}
-    for name in ("gg", "hf", "lower"):
-        scale = np.minimum(shape[f"epsilon_{name}"], 1.0)
-        df1, df2 = effect["df1"] * scale, effect["df2"] * scale
-        p_values[f"p_{name}"] = float(f_distribution.sf(effect["f"], df1, df2))
-    return p_values
-
-
 STATISTICS = (
     "p_value",
     "f",
@@ -190,7 +169,6 @@ STATISTICS = (
     "df2_corrected",
     "partial_eta_squared",
     "generalised_eta_squared",
-    "mauchly_w",
-    "mauchly_p",
+    *MAUCHLY,
 )
 CHECKS = {f"{name}.mixed_anova": check for name in STATISTICS}

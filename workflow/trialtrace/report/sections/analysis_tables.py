@@ -6,6 +6,7 @@ from trialtrace.ground.contracts.rows import ResultRow, present, values_of
 from trialtrace.ground.words import LABELS, P_VALUES, POINTS, SYMBOLS
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
 from trialtrace.report.sections.compact import compact_tables
 from trialtrace.report.tables import (
     NO_BREAK,
@@ -61,6 +62,9 @@ def analysis_tables(material: Material, name: str) -> str:
         made.append(
             _pivot(material, others, f"{name}-all", f"{label}: all arms together", "Arms", _arm)
         )
+    made += anova_tables(material, name)
+    told = told_ids(f_tests(material, name))
+    effects = [row for row in effects if row["result_id"] not in told]
     made += _effects(material, effects, name, label)
     return "\n".join(made)
 

@@ -1,6 +1,5 @@
 """Tables of an analysis of several endpoints: a row an endpoint, arms or comparisons across."""
 
-import json
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -8,30 +7,13 @@ from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.words import LABELS, POINTS
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
 from trialtrace.report.tables import NO_BREAK, OF_A_TEST, captioned, link, pipe_table
 from trialtrace.trial.plan.references import ADJUSTMENTS, adjustment_of, method_of
 
 Line = tuple[str, str]
 # A longer table is cut by visit, so that a reader can find the row.
 MOST_LINES = 36
-EPSILONS = {
-    "gg": "Greenhouse\N{EN DASH}Geisser",
-    "hf": "Huynh\N{EN DASH}Feldt (Lecoutre)",
-    "lower": "lower bound",
-}
-TITLES = {
-    "greenhouse_geisser": "Greenhouse and Geisser's ε",
-    "huynh_feldt": "Huynh and Feldt's ε",
-    "lower_bound": "the lower bound of ε",
-}
-CORRECTIONS = {
-    "df1",
-    "df2",
-    "p_uncorrected",
-    "mauchly_w",
-    "mauchly_p",
-    *(f"{stat}_{name}" for stat in ("epsilon", "p") for name in EPSILONS),
-}
 
 
 def compact_tables(material: Material, name: str) -> str:
@@ -54,13 +36,11 @@ def compact_tables(material: Material, name: str) -> str:
         slug = f"{name}-{method or 'tests'}"
         cell = partial(_estimated, _tests(chosen))
         made += _grid(material, chosen, slug, caption, _pair, cell)
-    caption = f"{label}: effects{_tests_words(effects)}{_corrected_by(effects)}"
+    made += anova_tables(material, name)
+    told = told_ids(f_tests(material, name))
+    effects = [row for row in effects if row["result_id"] not in told]
+    caption = f"{label}: effects{_tests_words(effects)}"
     made += _grid(material, effects, f"{name}-effects", caption, _effect, _tested)
-    over_visits = [row for row in effects if row["stat_name"] in CORRECTIONS]
-    spherical = {_tested_effect(row) for row in over_visits if row["stat_name"] == "epsilon_gg"}
-    over_visits = [row for row in over_visits if _tested_effect(row) in spherical]
-    caption = f"{label}: departure from sphericity, and the same tests under each correction"
-    made += _grid(material, over_visits, f"{name}-sphericity", caption, _effect, _corrections)
     made += _grid(material, others, f"{name}-all", f"{label}: all arms together", _method, _plain)
     return "\n".join(made)
 
@@ -168,22 +148,6 @@ def _tests_words(rows: list[ResultRow], method: str = "") -> str:
     )
 
 
-def _corrected_by(rows: list[ResultRow]) -> str:
-    """By which ε the degrees of freedom and the p-values of an analysis of variance are corrected.
-
-    The plan names it; Mauchly's test never decides it.
-    """
-    chosen = {
-        value
-        for row in rows
-        if row["stat_name"] == "df1_corrected"
-        for key, value in json.loads(row["options"] or "{}").items()
-        if key == "sphericity"
-    }
-    told = [TITLES[one] for one in TITLES if one in chosen]
-    return f"; degrees of freedom and p corrected by {' and '.join(told)}" if told else ""
-
-
 def _by_estimate(rows: list[ResultRow]) -> dict[str, list[ResultRow]]:
     """Rows by the estimate that they belong to; tests stand with the first."""
     estimates = list(dict.fromkeys(row["method"] for row in rows if row["ci_level"] is not None))
@@ -289,44 +253,15 @@ def _value(row: ResultRow) -> str:
 
 
 def _tested(rows: list[ResultRow]) -> str:
-    """ "F 4.04 (1.95, 451.32), p 0.019, adjusted p 0.04, partial η² 0.02", df as p has them."""
+    """ "F 4.04 (1.95, 451.32), p 0.019, adjusted p 0.04"."""
     by = {row["stat_name"]: row for row in rows}
     parts = []
     if "f" in by:
-        names = [f"{df}_corrected" if f"{df}_corrected" in by else df for df in ("df1", "df2")]
-        df = [link(by[key]) for key in names if key in by]
+        df = [link(by[key]) for key in ("df1", "df2") if key in by]
         parts.append(f"F{NO_BREAK}{link(by['f'])} ({', '.join(df)})")
-    shown = {
-        "p_value": "p",
-        "p_adjusted": "adjusted p",
-        "partial_eta_squared": "partial η²",
-        "generalised_eta_squared": "generalised η²",
-    }
+    shown = {"p_value": "p", "p_adjusted": "adjusted p"}
     parts += [f"{name}{NO_BREAK}{link(by[key])}" for key, name in shown.items() if key in by]
     return ", ".join(parts)
-
-
-def _tested_effect(row: ResultRow) -> tuple[str, str | None]:
-    """The method of an F test, and its effect: what a correction belongs to."""
-    return row["method"].split(".", 1)[1], row["group2_level"]
-
-
-def _corrections(rows: list[ResultRow]) -> str:
-    """ε, p and its name for each correction; without any; and Mauchly's test."""
-    by = {row["stat_name"]: row for row in rows}
-    parts = []
-    df = f"({link(by['df1'])}, {link(by['df2'])})"
-    parts.append(f"uncorrected {df} p{NO_BREAK}{link(by['p_uncorrected'])}")
-    for name, title in EPSILONS.items():
-        if f"epsilon_{name}" in by:
-            epsilon, p = link(by[f"epsilon_{name}"]), link(by[f"p_{name}"])
-            above = by[f"epsilon_{name}"]["stat_value"] or 0
-            taken = ", taken as 1" if above > 1 else ""
-            parts.append(f"{title} ε{NO_BREAK}{epsilon}{taken}, p{NO_BREAK}{p}")
-    if "mauchly_w" in by:
-        w, p = link(by["mauchly_w"]), link(by["mauchly_p"])
-        parts.append(f"Mauchly's W{NO_BREAK}{w}, p{NO_BREAK}{p}")
-    return "; ".join(parts)
 
 
 def _plain(rows: list[ResultRow]) -> str:

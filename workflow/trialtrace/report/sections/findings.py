@@ -10,6 +10,7 @@ from trialtrace.ground.words import LABELS
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.anova import anova_sentences
 from trialtrace.report.sections.decisions import (
     PLACE,
     adjusted_of,
@@ -68,6 +69,8 @@ def primary_results(material: Material) -> Iterator[str]:
                 text += f"; {_tests_text(_beside(material, one, p))}"
                 text += _decided(material, analysis, one, p)
             yield text + ending(material)
+        for text in anova_sentences(material, analysis, markdown=False):
+            yield f"{analysis.label}: {text}{ending(material)}"
 
 
 def primary(material: Material) -> "list[Analysis]":
@@ -78,9 +81,13 @@ def sentences(material: Material, analysis: "Analysis", *, named: bool) -> list[
     """The finding of each comparison; where there are many, one sentence of how many."""
     found = list(compared(material, analysis))
     before = f"{escape_markdown(analysis.label)}: " if named else ""
+    over_visits = [
+        before + text + ending(material)
+        for text in anova_sentences(material, analysis, markdown=True)
+    ]
     first = [before + text for text in _first(material, analysis)] if found else []
     if len(found) > MOST_SENTENCES:
-        return [*first, before + _many(material, analysis, found) + ending(material)]
+        return [*first, before + _many(material, analysis, found) + ending(material), *over_visits]
     told = []
     for one in found:
         estimate = one.estimate
@@ -92,7 +99,7 @@ def sentences(material: Material, analysis: "Analysis", *, named: bool) -> list[
             text += f"; {_tests_markdown(_beside(material, one, p))}"
             text += escape_markdown(_decided(material, analysis, one, p))
         told.append(text + _margins(material, estimate) + ending(material))
-    return first + told
+    return first + told + over_visits
 
 
 def _first(material: Material, analysis: "Analysis") -> list[str]:

@@ -17,6 +17,9 @@ from trialtrace.stats.repeated.anova_general import repeated_anova as repeated_a
 from trialtrace.stats.repeated.contrasts import repeated_contrast as repeated_contrast
 from trialtrace.stats.repeated.eta import generalised_eta_squared as generalised_eta_squared
 from trialtrace.stats.repeated.eta import partial_eta_squared as partial_eta_squared
+from trialtrace.stats.repeated.eta import (
+    partial_eta_squared_interval as partial_eta_squared_interval,
+)
 from trialtrace.stats.repeated.friedman import friedman as friedman
 from trialtrace.stats.repeated.ordinal_ranks import RankAnova as RankAnova
 from trialtrace.stats.repeated.ordinal_ranks import rank_anova as rank_anova

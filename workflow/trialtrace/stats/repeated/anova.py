@@ -59,18 +59,25 @@ class WithinEffect(Effect):
 
 @dataclass(frozen=True, slots=True)
 class RepeatedAnova:
-    """One arm: the test of equal visits, and Mauchly's test of sphericity (NaN: see there)."""
+    """One arm: the test of equal visits, and Mauchly's test of sphericity (NaN: see there).
+
+    `mauchly_p` is R's, `mauchly_p_anderson` the published expansion.
+    """
 
     n_subjects: int
     n_visits: int
     within: WithinEffect
     mauchly_w: float
     mauchly_p: float
+    mauchly_p_anderson: float
 
 
 @dataclass(frozen=True, slots=True)
 class MixedAnova:
-    """Several arms: the three tests, and Mauchly's test on the covariance pooled over arms."""
+    """Several arms: the three tests, and Mauchly's test on the covariance pooled over arms.
+
+    `mauchly_p` is R's, `mauchly_p_anderson` the published expansion.
+    """
 
     n_subjects: int
     n_visits: int
@@ -82,6 +89,7 @@ class MixedAnova:
     interaction: WithinEffect
     mauchly_w: float
     mauchly_p: float
+    mauchly_p_anderson: float
 
 
 def rm_anova(y: ArrayLike) -> RepeatedAnova:
@@ -103,7 +111,12 @@ def rm_anova(y: ArrayLike) -> RepeatedAnova:
     visits = fit.effect("visits")
     corrections = _corrections(visits)
     return RepeatedAnova(
-        y.shape[0], y.shape[1], _within(visits), corrections.mauchly_w, corrections.mauchly_p
+        n_subjects=y.shape[0],
+        n_visits=y.shape[1],
+        within=_within(visits),
+        mauchly_w=corrections.mauchly_w,
+        mauchly_p=corrections.mauchly_p,
+        mauchly_p_anderson=corrections.mauchly_p_anderson,
     )
 
 
@@ -147,6 +160,7 @@ def mixed_anova(y: ArrayLike, between: ArrayLike, *, sums_of_squares: str) -> Mi
         interaction=_within(fit.effect("arms", "visits")),
         mauchly_w=_corrections(visits).mauchly_w,
         mauchly_p=_corrections(visits).mauchly_p,
+        mauchly_p_anderson=_corrections(visits).mauchly_p_anderson,
     )
 
 

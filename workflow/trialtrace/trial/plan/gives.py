@@ -29,6 +29,7 @@ SPHERICITY = (
     "df2_corrected",
     "mauchly_w",
     "mauchly_p",
+    "mauchly_p_r",
 )
 
 

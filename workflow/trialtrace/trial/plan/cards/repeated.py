@@ -81,7 +81,7 @@ CARDS = (
         kinds=OVER_TIME,
         visits="whole",
         compares="between",
-        formula="repeated.anova:mixed_anova",
+        formula=("repeated.anova:mixed_anova", "repeated.eta:partial_eta_squared_interval"),
     ),
     Card(
         "p_value.friedman",

@@ -65,7 +65,10 @@ CARDS = (
             "repeated_measures_anova_visits": Named("visits under one treatment", ""),
         },
         gives=within_effects,
-        formula="repeated.anova_general:repeated_anova",
+        formula=(
+            "repeated.anova_general:repeated_anova",
+            "repeated.eta:partial_eta_squared_interval",
+        ),
     ),
     Card(
         "change_difference.mixed_model",

@@ -1,0 +1,218 @@
+"""Analyses of variance of repeated measures: a sentence for each effect, and one table of all.
+
+Degrees of freedom stand as the p beside them has them. Which correction that is says the plan;
+Mauchly's test never decides it, and the uncorrected test stands beside.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from trialtrace.ground.contracts.rows import ResultRow, present
+from trialtrace.ground.words import value_text
+from trialtrace.report.links import trace_link
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.decisions import adjusted_of, verdict
+from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table, short_text, slug
+from trialtrace.trial.plan.build import Analysis
+from trialtrace.trial.plan.references import method_of
+
+EPSILONS = {
+    "gg": "Greenhouse\N{EN DASH}Geisser",
+    "hf": "Huynh\N{EN DASH}Feldt (Lecoutre)",
+    "lower": "lower bound of ε",
+}
+PLANNED = {
+    "greenhouse_geisser": ("Greenhouse\N{EN DASH}Geisser", "epsilon_gg"),
+    "huynh_feldt": ("Huynh\N{EN DASH}Feldt", "epsilon_hf"),
+    "lower_bound": ("lower bound of ε", "epsilon_lower"),
+}
+CAPTION = (
+    "analysis of variance, ready to be printed. Degrees of freedom are those of the p beside them; "
+    "which correction counts says the plan, whatever Mauchly's test. An ε above 1 corrects as 1 "
+    "does. Intervals of partial η² are of 90 % and assume sphericity; generalised η² has none."
+)
+# Analyses of more tests are told by their table alone.
+MOST_SENTENCES = 6
+# How a value is shown: as a link, or as text.
+Show = Callable[[ResultRow], str]
+
+
+@dataclass(frozen=True)
+class FTest:
+    """The results of one effect, by statistic; its adjusted p-value; the effect in words."""
+
+    rows: dict[str, ResultRow]
+    adjusted: ResultRow | None
+    effect: str
+
+    @property
+    def within(self) -> bool:
+        """Whether the effect is one within subjects, so that sphericity matters."""
+        return "epsilon_gg" in self.rows
+
+    @property
+    def planned(self) -> str:
+        """The correction that the plan names; empty for none, and between subjects."""
+        if not self.within:
+            return ""
+        return str(json.loads(self.rows["f"]["options"] or "{}").get("sphericity", ""))
+
+
+def f_tests(material: Material, name: str) -> list[FTest]:
+    """The effects of the analyses of variance of repeated measures of an analysis, in order.
+
+    Those by ranks have no η², and are none of these.
+    """
+    found: dict[tuple[str | None, ...], dict[str, ResultRow]] = {}
+    for row in material.of(name):
+        if row["group2"] == "effect" and row["stat_name"] != "p_adjusted":
+            at = (row["parameter"], row["visit"], row["stratum"], _method(row))
+            found.setdefault((*at, row["group2_level"]), {})[row["stat_name"]] = row
+    whole = [each for each in found.values() if "partial_eta_squared" in each and "f" in each]
+    effect = material.tracer.about.second_words
+    return [
+        FTest(each, adjusted_of(material, each["p_value"]), present(effect(each["f"])))
+        for each in whole
+    ]
+
+
+def told_ids(tests: Iterable[FTest]) -> set[str]:
+    """The names of all results that the tables of these tests tell."""
+    return {
+        row["result_id"] for test in tests for row in (*test.rows.values(), test.adjusted) if row
+    }
+
+
+def anova_sentences(material: Material, analysis: Analysis, *, markdown: bool) -> Iterator[str]:
+    """ "Side × visit: F(2.77, 58.12) = 1.24, p = 0.30, partial η² = 0.056 (0 to 0.131) …"."""
+    tests = f_tests(material, analysis.name)
+    if len(tests) > MOST_SENTENCES:
+        endpoints = len({test.rows["f"]["parameter"] for test in tests})
+        yield f"{len(tests)} F tests of {endpoints} endpoints, in the table below, ready to print"
+        return
+    show: Show = link if markdown else short_text
+    escape: Callable[[str], str] = escape_markdown if markdown else str
+    for test in tests:
+        lead = ", ".join([*material.parameter_words(test.rows["f"]), test.effect])
+        text = f"{escape(lead[:1].upper() + lead[1:])}: {_f_and_p(test, show)}"
+        if test.planned in PLANNED and test.rows["df1"]["stat_value"] != 1:
+            title, epsilon = PLANNED[test.planned]
+            text += f" ({title}, ε {show(test.rows[epsilon])})"
+        text += _equals(", partial η²", test.rows["partial_eta_squared"], show)
+        text += _equals(", generalised η²", test.rows["generalised_eta_squared"], show)
+        text += f", n = {test.rows['f']['n_used']}"
+        yield text + escape(verdict(material, analysis, test.rows["p_value"]))
+
+
+def anova_tables(material: Material, name: str) -> Iterator[str]:
+    """One table of all effects: a line each where there are several endpoints, else a column."""
+    tests = f_tests(material, name)
+    methods = list(dict.fromkeys(_method(test.rows["f"]) for test in tests))
+    for number, method in enumerate(methods, start=1):
+        own = [test for test in tests if _method(test.rows["f"]) == method]
+        told = f", {method_of(f'p_value.{method}').title}" if len(methods) > 1 else ""
+        caption = f"{material.trial.plan.analyses[name].label}{told}: {CAPTION}"
+        label = f"{name}-anova" + (f"-{number}" if number > 1 else "")
+        yield captioned(material, _table(material, own), slug(label), caption)
+
+
+def _table(material: Material, tests: list[FTest]) -> str:
+    filled = [(title, [cell(test) for test in tests]) for title, cell in _columns(tests)]
+    lines = [(title, cells) for title, cells in filled if any(cells)]
+    places = [_place(material, test) for test in tests]
+    effects = [escape_markdown(test.effect) for test in tests]
+    if len(set(places)) == 1:
+        return pipe_table(["", *effects], [[title, *cells] for title, cells in lines])
+    body, before = [], None
+    for at, (place, effect) in enumerate(zip(places, effects, strict=True)):
+        lead = escape_markdown(place if place != before else "")
+        body.append([lead, effect, *(cells[at] for _, cells in lines)])
+        before = place
+    header = ["Endpoint", "Effect", *(title for title, _ in lines)]
+    return pipe_table(header, body, numbers_from=99)
+
+
+def _method(row: ResultRow) -> str:
+    return row["method"].split(".", 1)[1]
+
+
+def _columns(tests: list[FTest]) -> list[tuple[str, Callable[[FTest], str]]]:
+    """Titles as Markdown, with what fills a cell; an empty cell is no answer to the question."""
+    planned = {PLANNED[test.planned][0] for test in tests if test.planned in PLANNED}
+    by = f" ({' and '.join(sorted(planned))})" if planned else " (uncorrected)"
+    return [
+        ("n", _n),
+        (escape_markdown(f"F and p as planned{by}"), lambda test: _f_and_p(test, link)),
+        ("uncorrected", _uncorrected if planned else _nothing),
+        *((escape_markdown(f"{title}: ε, p"), _correction(one)) for one, title in EPSILONS.items()),
+        ("Mauchly's W, p", _mauchly),
+        (escape_markdown("partial η²"), lambda test: link(test.rows["partial_eta_squared"])),
+        (
+            escape_markdown("generalised η²"),
+            lambda test: link(test.rows["generalised_eta_squared"]),
+        ),
+    ]
+
+
+def _nothing(test: FTest) -> str:
+    return ""
+
+
+def _n(test: FTest) -> str:
+    row = test.rows["f"]
+    return f"[{row['n_used']}]({trace_link(row['result_id'])}#n)"
+
+
+def _place(material: Material, test: FTest) -> str:
+    row = test.rows["f"]
+    stratum = [material.stratum_words(row["stratum"])] if row["stratum"] else []
+    return ", ".join([*material.parameter_words(row), *stratum, *filter(None, [row["visit"]])])
+
+
+def _f_and_p(test: FTest, show: Show) -> str:
+    """ "F(2.77, 58.12) = 1.24, p = 0.30, adjusted p = 0.60", with the degrees of freedom of p."""
+    df = [test.rows.get(f"{name}_corrected", test.rows[name]) for name in ("df1", "df2")]
+    text = f"F({f',{NO_BREAK}'.join(map(show, df))}){_equals('', test.rows['f'], show)}"
+    text += _equals(", p", test.rows["p_value"], show)
+    return text + (_equals(", adjusted p", test.adjusted, show) if test.adjusted else "")
+
+
+def _uncorrected(test: FTest) -> str:
+    if not test.within:
+        return ""
+    df = f",{NO_BREAK}".join(link(test.rows[name]) for name in ("df1", "df2"))
+    return f"F({df}){_equals('', test.rows['f'], link)}" + _equals(
+        ", p", test.rows["p_uncorrected"], link
+    )
+
+
+def _correction(name: str) -> Callable[[FTest], str]:
+    def cell(test: FTest) -> str:
+        if not test.within:
+            return ""
+        epsilon, p = test.rows[f"epsilon_{name}"], test.rows[f"p_{name}"]
+        above = (epsilon["stat_value"] or 0) > 1
+        return f"{link(epsilon)}{', taken as 1' if above else ''}{_equals(', p', p, link)}"
+
+    return cell
+
+
+def _mauchly(test: FTest) -> str:
+    """Mauchly's test, or why there is none."""
+    if not test.within:
+        return ""
+    if "mauchly_w" not in test.rows:
+        return "not applicable: one contrast"
+    if test.rows["mauchly_w"]["stat_value"] is None:
+        return "undefined: too few subjects"
+    return link(test.rows["mauchly_w"]) + _equals(", p", test.rows["mauchly_p"], link)
+
+
+def _equals(name: str, row: ResultRow, show: Show) -> str:
+    """ ", p = 0.30", ", p <0.0001"."""
+    value = row["stat_value"]
+    text = "" if value is None else value_text(row["stat_name"], value)
+    sign = "" if text.startswith("<") else f"={NO_BREAK}"
+    return f"{name}{NO_BREAK}{sign}{show(row)}"
