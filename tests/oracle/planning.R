@@ -44,6 +44,57 @@ frison <- function(r, p, q, analysis) {
   if (analysis == "change") after + before - 2 * cross else after - cross^2 / before
 }
 
+# Three arms: pwr for proportions; power.anova.test where arms are of one size, else base R.
+several <- function(case, d) with(d, {
+  n <- c(n1, n0, n1 + 3); risks <- c(p1, p0, (p1 + p0) / 2); pooled <- sum(risks * n) / sum(n)
+  w <- sqrt(sum(n / sum(n) * (risks - pooled)^2) / (pooled * (1 - pooled)))
+  emit(case, "several.proportions", pwr.chisq.test(w, sum(n), 2, alpha)$power)
+  means <- c(0, difference, difference / 3); away <- sum(n * (means - sum(means * n) / sum(n))^2) / sd^2
+  critical <- qf(alpha, 2, sum(n) - 3, lower.tail = FALSE)
+  emit(case, "several.means", pf(critical, 2, sum(n) - 3, away, lower.tail = FALSE))
+  emit(case, "several.means.equal",
+       power.anova.test(3, n1, between.var = var(means), within.var = sd^2, sig.level = alpha)$power)
+  w <- sqrt(mean((risks - mean(risks))^2) / (mean(risks) * (1 - mean(risks))))
+  emit(case, "several.proportions.size",
+       first_above(function(n) pwr.chisq.test(w, 3 * n, 2, alpha)$power, power, 2))
+  emit(case, "several.means.size", first_above(function(n) {
+    power.anova.test(3, n, between.var = var(means), within.var = sd^2, sig.level = alpha)$power
+  }, power, 2))
+})
+
+# The effect at which a power is as wanted, by uniroot.
+detectable <- function(case, d) with(d, {
+  at <- function(power_of, low, high) {
+    if ((power_of(low) - power) * (power_of(high) - power) > 0) return(NaN)
+    uniroot(function(x) power_of(x) - power, c(low, high), tol = 1e-14, maxiter = 10000)$root
+  }
+  se <- sd * sqrt(1 / n1 + 1 / n0); wide <- 40 * se
+  emit(case, "detectable.means", at(function(x) t_power(x / se, n1 + n0 - 2, alpha, TRUE), 1e-9, wide))
+  emit(case, "detectable.paired", at(function(x) t_power(x / sd * sqrt(n1), n1 - 1, alpha, TRUE), 1e-9, wide))
+  z <- qnorm(alpha / 2, lower.tail = FALSE)
+  risk <- function(p1) {
+    away <- abs(p1 - p0); m <- (n1 * p1 + n0 * p0) / (n1 + n0); se <- sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)
+    at_null <- z * sqrt(m * (1 - m) * (1 / n1 + 1 / n0))
+    pnorm((away - at_null) / se) + pnorm((-away - at_null) / se)
+  }
+  emit(case, "detectable.lower", at(risk, 1e-9, p0 - 1e-9))
+  emit(case, "detectable.higher", at(risk, p0 + 1e-9, 1 - 1e-9))
+  per <- sqrt(ratio / (1 + ratio)^2 * n1)
+  hazard <- function(x) { shift <- abs(x) * per; pnorm(shift - z) + pnorm(-shift - z) }
+  emit(case, "detectable.hazard", exp(at(hazard, -40, -1e-9)))
+})
+
+# Mean width of the score intervals over all numbers of events.
+widths <- function(case, d) with(d, {
+  wilson <- function(n) t(sapply(0:n, function(x) suppressWarnings(prop.test(x, n, correct = FALSE)$conf.int)))
+  one <- wilson(n1); other <- wilson(n0)
+  emit(case, "width.one", sum(dbinom(0:n1, n1, p1) * (one[, 2] - one[, 1])))
+  x <- 0:n1 / n1; y <- 0:n0 / n0
+  below <- sqrt(outer((x - one[, 1])^2, (other[, 2] - y)^2, "+"))
+  above <- sqrt(outer((one[, 2] - x)^2, (y - other[, 1])^2, "+"))
+  emit(case, "width.two", sum(outer(dbinom(0:n1, n1, p1), dbinom(0:n0, n0, p0)) * (below + above)))
+})
+
 for (d in cases("planning.csv")) {
   case <- d$case
   with(d, {
@@ -120,6 +171,9 @@ for (d in cases("planning.csv")) {
     emit(case, "event_probability", integrate(function(u) seen(6 + u), 0, 12, rel.tol = 1e-12)$value / 12)
     for (analysis in c("follow_up", "change", "ancova"))
       emit(case, paste0("factor.", analysis), frison(p0, 2, 3, analysis))
+    several(case, d)
+    detectable(case, d)
+    widths(case, d)
   })
 }
 finish(c("pwr", "rpact"))

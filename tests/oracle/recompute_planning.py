@@ -1,11 +1,12 @@
 """Our side of the oracle for designs: power, sizes and precision."""
 
 from collections.abc import Callable, Iterator
-from math import log
+from math import log, nan
 
 import numpy as np
 
-from trialtrace.stats.design import events, means, proportions, ranks
+from trialtrace.stats import StatsError
+from trialtrace.stats.design import detectable, events, means, proportions, ranks, several, widths
 
 Case = tuple[str, dict[str, np.ndarray]]
 Cases = Callable[[str], Iterator[Case]]
@@ -24,6 +25,9 @@ def planning(cases: Cases) -> Numbers:
             )
             yield case, f"rpact.{formula}", least
         yield from _precision(case, d)
+        yield from _several(case, d)
+        yield from _detectable(case, d)
+        yield from _widths(case, d)
 
 
 def _of_sides(case: str, d: dict[str, float], sides: str) -> Numbers:
@@ -79,6 +83,46 @@ def _precision(case: str, d: dict[str, float]) -> Numbers:
     for analysis in means.ANALYSES:
         factor = means.variance_factor(d["p0"], baselines=2, follow_ups=3, analysis=analysis)
         yield case, f"factor.{analysis}", factor
+
+
+def _several(case: str, d: dict[str, float]) -> Numbers:
+    n, alpha = [d["n1"], d["n0"], d["n1"] + 3], d["alpha"]
+    risks = [d["p1"], d["p0"], (d["p1"] + d["p0"]) / 2]
+    found = several.power_several_proportions(risks, n, alpha=alpha)
+    yield case, "several.proportions", found.item()
+    of = [0, d["difference"], d["difference"] / 3]
+    found = several.power_several_means(of, d["sd"], n, alpha=alpha)
+    yield case, "several.means", found.item()
+    found = several.power_several_means(of, d["sd"], d["n1"], alpha=alpha)
+    yield case, "several.means.equal", found.item()
+    wanted = {"power": d["power"], "alpha": alpha}
+    found = several.sample_size_several_proportions(risks, **wanted)
+    yield case, "several.proportions.size", found.item()
+    found = several.sample_size_several_means(of, d["sd"], **wanted)
+    yield case, "several.means.size", found.item()
+
+
+def _detectable(case: str, d: dict[str, float]) -> Numbers:
+    wanted = {"power": d["power"], "alpha": d["alpha"], "sides": "two_sided"}
+    n1, n0, sd = int(d["n1"]), int(d["n0"]), d["sd"]
+    yield case, "detectable.means", detectable.detectable_two_means(sd, n1, n0, **wanted)
+    yield case, "detectable.paired", detectable.detectable_paired_means(sd, n1, **wanted)
+    for better in detectable.DIRECTIONS:
+        options = {"better": better, "test": "chi_squared", **wanted}
+        try:
+            found = detectable.detectable_two_proportions(d["p0"], n1, n0, **options)
+        except StatsError:
+            found = nan
+        yield case, f"detectable.{better}", found
+    options = {"better": "lower", "ratio": d["ratio"], "formula": "schoenfeld", **wanted}
+    yield case, "detectable.hazard", detectable.detectable_hazard_ratio(n1, **options)
+
+
+def _widths(case: str, d: dict[str, float]) -> Numbers:
+    n1, n0 = int(d["n1"]), int(d["n0"])
+    yield case, "width.one", widths.width_one_proportion(d["p1"], n1, confidence=0.95)
+    width = widths.width_two_proportions(d["p1"], d["p0"], n1, n0, confidence=0.95)
+    yield case, "width.two", width
 
 
 def subjects(cases: Cases) -> dict[str, Callable[[], Numbers]]:

@@ -23,7 +23,7 @@ from trialtrace.drafting.yaml_text import Quoted
 
 # A time from which it is rounded to whole numbers.
 LONG = 10
-RESERVED = {"flow", "baseline", "adverse_events"}
+RESERVED = {"flow", "baseline", "adverse_events", "planning"}
 BASELINE = re.compile(r"0|.*(baseline|screen|before|pre|entry).*|bl", re.IGNORECASE)
 PROPORTIONS: dict[str, object] = {
     "describe": [{"proportion": "wilson"}],

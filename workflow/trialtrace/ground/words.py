@@ -120,6 +120,15 @@ LABELS = {
     "mauchly_w": "Mauchly's W",
     "mauchly_p": "p of Mauchly's test",
     "mauchly_p_r": "p of Mauchly's test as R prints it",
+    "power": "power",
+    "patients_needed": "patients needed",
+    "events_needed": "events needed",
+    "detectable_proportion": "risk that is detected",
+    "detectable_difference": "difference that is detected",
+    "detectable_ratio": "hazard ratio that is detected",
+    "width_points": "width of the interval to expect",
+    "width_difference": "width of the interval to expect",
+    "width_ratio": "upper to lower bound to expect",
 }
 
 COUNTS = {
@@ -141,6 +150,8 @@ COUNTS = {
     "wins",
     "losses",
     "ties",
+    "patients_needed",
+    "events_needed",
 }
 NUMBER_NEEDED = "number_needed_to_treat"
 SHARES = {
@@ -152,6 +163,8 @@ SHARES = {
     "survival",
     "incidence",
     "fraction_missing",
+    "power",
+    "detectable_proportion",
 }
 POINTS = {
     "risk_difference",
@@ -162,6 +175,7 @@ POINTS = {
     "complier_difference_highest",
     "incidence_difference",
     "survival_difference",
+    "width_points",
 }
 P_VALUES = {
     "p_value",
@@ -214,6 +228,8 @@ RATIOS = {
     "slope_odds_ratio",
     "win_ratio",
     "win_odds",
+    "detectable_ratio",
+    "width_ratio",
 }
 TIMES = {"median_time", "follow_up"}
 NOT_ESTIMABLE = "not estimable"

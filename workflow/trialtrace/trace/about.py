@@ -11,6 +11,7 @@ from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.words import lower_first
 from trialtrace.trace.words import stratum_words, variable_label
 from trialtrace.trial.plan.methods import OWN_TREATMENT
+from trialtrace.trial.plan.planning import ANALYSIS as PLANNING
 from trialtrace.trial.plan.references import method_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ DISPLAYS = {
     "baseline": "baseline table",
     "flow": "patient flow",
     "adverse_events": "adverse events",
+    PLANNING: "sample size, power and precision",
 }
 EVENTS = ("count.events", "events.count")
 # Of these the name of the statistic says all.
@@ -67,6 +69,8 @@ class About:
     def _endpoint(self, row: ResultRow) -> str:
         trial, name = self.trial, row["parameter"]
         planned = row["analysis_id"] in trial.plan.analyses
+        if row["analysis_id"] == PLANNING:
+            return _distinct(present(name), trial.plan.planning)
         if planned and row["method"].endswith(f".{OVER_OUTCOMES}"):
             return self._origin(row)
         if name in trial.endpoints:
@@ -83,6 +87,9 @@ class About:
 
     def _groups(self, row: ResultRow) -> str:
         arms = self.trial.design.arms
+        if row["analysis_id"] == PLANNING:
+            named = self.trial.plan.planning[present(row["parameter"])].arms or ()
+            return " and ".join(arms[one].label for one in named)
         if row["comparison"]:
             reference = arms[present(row["reference"])]
             return f"{arms[row['comparison']].label} against {reference.label}"

@@ -26,6 +26,7 @@ from trialtrace.trace.row_hash import RowHashes
 from trialtrace.trace.steps import step
 from trialtrace.trace.words import in_words
 from trialtrace.trial.claims.read import Claim, read_claims
+from trialtrace.trial.plan.planning import ANALYSIS as PLANNING
 from trialtrace.trial.plan.references import method_of
 
 if TYPE_CHECKING:
@@ -197,6 +198,8 @@ class Tracer:
         return read_claims(self.trial)
 
     def _plan(self, row: ResultRow) -> dict[str, str]:
+        if row["analysis_id"] == PLANNING:
+            return {"file": self._plan_file, "key": f"{PLANNING}.{row['parameter']}"}
         planned = row["analysis_id"] in self.trial.plan.analyses
         kind = "analyses" if planned else "displays"
         return {"file": self._plan_file, "key": f"{kind}.{row['analysis_id']}"}

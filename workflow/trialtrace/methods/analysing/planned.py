@@ -15,6 +15,8 @@ from trialtrace.methods.analysing.rows import ALL, Place, result_id
 from trialtrace.methods.displays import analyse_adverse_events as adverse_events
 from trialtrace.methods.displays import analyse_baseline as baseline
 from trialtrace.methods.displays import analyse_flow as flow
+from trialtrace.methods.planning.analyse import place_of
+from trialtrace.methods.planning.settings import settings
 from trialtrace.trial.plan.build import Analysis
 from trialtrace.trial.plan.displays.why import NO_VALUE, OUTSIDE, UNREPORTED, WhyGiven
 from trialtrace.trial.plan.methods import OWN_TREATMENT
@@ -71,6 +73,9 @@ def planned_results(trial: "Trial") -> list[Planned]:
                 found.append(
                     _planned(one.place, "p_adjusted", f"{family.adjust}_{one.method}", one.sure)
                 )
+    for entry in trial.plan.planning.values():
+        for setting in settings(entry, trial.plan.confidence):
+            found.append(_planned(place_of(trial, entry, setting), setting.stat, setting.method))
     return list({one.pattern: one for one in found}.values())
 
 

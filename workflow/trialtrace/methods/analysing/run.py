@@ -18,6 +18,7 @@ from trialtrace.methods.displays.analyse_adverse_events import adverse_events
 from trialtrace.methods.displays.analyse_baseline import baseline
 from trialtrace.methods.displays.analyse_flow import flow
 from trialtrace.methods.multiplicity.analyse import adjust
+from trialtrace.methods.planning.analyse import planning
 from trialtrace.methods.stratified.analyse_interaction import interaction
 from trialtrace.trial.plan.registry import card_of
 
@@ -49,7 +50,7 @@ def all_results(trial: "Trial", frames: Frames) -> list[Result]:
         results += _once(run_analysis(trial, analysis, frames))
     for family in trial.plan.multiplicity.values():
         results += list(adjust(family, results))
-    return results
+    return [*results, *planning(trial, frames)]
 
 
 def _once(results: Iterator[Result]) -> list[Result]:

@@ -23,6 +23,7 @@ from trialtrace.ground.contracts.rows import MemberRow, ResultRow, present
 from trialtrace.ground.errors import Problem, unbalanced
 from trialtrace.methods.checking.data import Data
 from trialtrace.methods.checking.where import surely
+from trialtrace.trial.plan.planning import ANALYSIS as PLANNING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -187,6 +188,8 @@ def members_balance(
 def told(row: ResultRow, roles: Roles) -> Iterator[str]:
     """What does not add up in one result, as sentences."""
     whole = roles.get("denominator") or roles.get("analysed")
+    if whole is None and row["analysis_id"] == PLANNING and row["n_used"] is None:
+        return
     if whole is None:
         yield "no members that were analysed"
         return

@@ -79,6 +79,8 @@ def checks_for(trial: "Trial") -> "dict[str, Check]":
 
     found = {**adverse_events.CHECKS, **flow.CHECKS, **descriptive.CHECKS, **multiplicity.CHECKS}
     names = {MODULES[card_of(key).check] for key in steps(trial)}
+    if trial.plan.planning:
+        names.add(f"{_HERE}.planning.check")
     for name in sorted(names):
         found |= importlib.import_module(name).CHECKS
     return found

@@ -11,6 +11,9 @@ level of the whole test, two-sided or one-sided as `sides` says; both tails coun
 `events`       log-rank test: events by Schoenfeld or Freedman, patients by accrual
 `ranks`        Mann-Whitney test by Noether's formula
 `clusters`     design effect of clusters, and how many there must be
+`several`      chi-squared and F test of three arms and more
+`detectable`   the effect that given sizes find with a wanted power
+`widths`       score intervals of proportions, exactly
 =============  ========================================================================
 """
 

@@ -1,6 +1,12 @@
 # Written by `python -m trialtrace.stats.offers`.
 from trialtrace.stats.design.clusters import design_effect as design_effect
 from trialtrace.stats.design.clusters import sample_size_clusters as sample_size_clusters
+from trialtrace.stats.design.detectable import detectable_hazard_ratio as detectable_hazard_ratio
+from trialtrace.stats.design.detectable import detectable_paired_means as detectable_paired_means
+from trialtrace.stats.design.detectable import detectable_two_means as detectable_two_means
+from trialtrace.stats.design.detectable import (
+    detectable_two_proportions as detectable_two_proportions,
+)
 from trialtrace.stats.design.events import event_probability as event_probability
 from trialtrace.stats.design.events import patients_for_events as patients_for_events
 from trialtrace.stats.design.events import power_log_rank as power_log_rank
@@ -28,3 +34,11 @@ from trialtrace.stats.design.proportions import (
 from trialtrace.stats.design.ranks import power_mann_whitney as power_mann_whitney
 from trialtrace.stats.design.ranks import precision_mann_whitney as precision_mann_whitney
 from trialtrace.stats.design.ranks import sample_size_mann_whitney as sample_size_mann_whitney
+from trialtrace.stats.design.several import power_several_means as power_several_means
+from trialtrace.stats.design.several import power_several_proportions as power_several_proportions
+from trialtrace.stats.design.several import sample_size_several_means as sample_size_several_means
+from trialtrace.stats.design.several import (
+    sample_size_several_proportions as sample_size_several_proportions,
+)
+from trialtrace.stats.design.widths import width_one_proportion as width_one_proportion
+from trialtrace.stats.design.widths import width_two_proportions as width_two_proportions

@@ -17,6 +17,7 @@ from trialtrace.trial.plan.estimand import Estimand as DeclaredEstimand
 from trialtrace.trial.plan.estimand import Intercurrent
 from trialtrace.trial.plan.file import PlanFile
 from trialtrace.trial.plan.multiplicity import Family
+from trialtrace.trial.plan.planning import Design
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ class Plan:
     estimands: dict[str, Estimand]
     analyses: dict[str, Analysis]
     multiplicity: dict[str, Family]
+    planning: dict[str, Design]
     displays: dict[str, Any]
 
 
@@ -119,6 +121,7 @@ def plan(data: dict[str, Any]) -> Plan:
         estimands,
         {name: _analysis(name, file, estimands) for name in file.analyses},
         file.multiplicity or {},
+        file.planning or {},
         data.get("displays", {}),
     )
 

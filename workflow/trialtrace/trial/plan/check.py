@@ -4,6 +4,7 @@ from typing import Any
 
 from trialtrace.config.compose import Path_
 from trialtrace.config.schema import tell
+from trialtrace.config.spec import structure
 from trialtrace.ground.errors import one_of
 from trialtrace.trial.check_conditions import check_condition
 from trialtrace.trial.context import Files, known, known_arm
@@ -17,7 +18,7 @@ from trialtrace.trial.plan import check_steps_counts as steps_counts
 from trialtrace.trial.plan import check_steps_missing as steps_missing
 from trialtrace.trial.plan import check_steps_repeated as steps_repeated
 from trialtrace.trial.plan import check_steps_times as steps_times
-from trialtrace.trial.plan import methods, registry
+from trialtrace.trial.plan import methods, planning, registry
 from trialtrace.trial.plan.displays import registry as displays
 from trialtrace.trial.resolve import (
     STEPS,
@@ -37,6 +38,8 @@ def check(files: Files) -> None:
         _analysis(files, name, given)
     for name, given in files.plan.entries("multiplicity"):
         families.check(files, name, given)
+    for name, given in files.plan.entries("planning"):
+        planning.check(files, ("planning", name), structure(planning.Entry, given))
     displays.check(files)
 
 
@@ -81,7 +84,7 @@ def _variable(files: Files, place: Path_, variable: str) -> None:
 
 def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
     document, path = files.plan, ("analyses", name)
-    if displays.with_results(name):
+    if displays.with_results(name) or name == planning.ANALYSIS:
         document.add(path, found=f"the name {name}, which the report uses", expected="another name")
     if not _line_of_descent(files, name, given):
         return

@@ -9,6 +9,7 @@ from trialtrace.trial.plan.analysis import Analysis
 from trialtrace.trial.plan.displays.registry import Displays
 from trialtrace.trial.plan.estimand import Estimand
 from trialtrace.trial.plan.multiplicity import Family
+from trialtrace.trial.plan.planning import Entry
 from trialtrace.trial.words import Name
 
 
@@ -42,6 +43,9 @@ class PlanFile:
         ]
         | None
     ) = optional("Families of tests whose p-values are adjusted together.")
+    planning: dict[Name, Entry] | None = optional(
+        "Sample size, power and precision of designs under assumptions that are written down."
+    )
     displays: Displays | None = optional(
         "What the report shows beside the analyses; every part may be left out."
     )

@@ -4,6 +4,7 @@ import json
 
 from trialtrace.ground.words import OF_P_VALUES, P_VALUES, SYMBOLS
 from trialtrace.trial.plan.card import Named
+from trialtrace.trial.plan.planning import NAMED
 from trialtrace.trial.plan.registry import tested, titles
 
 # Procedures that adjust the p-values of a family.
@@ -53,7 +54,7 @@ def limits_of(options: str) -> str:
 def method_of(name: str) -> Named:
     """The words of a method ("risk_difference.newcombe", "p_adjusted.holm_fisher")."""
     stat, short = name.split(".", 1)
-    known = titles() | ADJUSTMENTS
+    known = titles() | ADJUSTMENTS | NAMED
     if stat in OF_A_TEST:
         known |= tested()
     if short in known:
