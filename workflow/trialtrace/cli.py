@@ -98,6 +98,13 @@ def parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(run=run_check)
 
+    power = commands.add_parser(
+        "power", help="what the designs of a plan can find: power, sizes, precision"
+    )
+    power.add_argument("trial", help="name of the trial, as under config/trials")
+    power.add_argument("--json", action="store_true", help="for a program")
+    power.set_defaults(run=run_power)
+
     opening = commands.add_parser("open", help="the report of a trial in the browser")
     opening.add_argument("trial", help="name of the trial, as under config/trials")
     opening.set_defaults(run=run_open)
@@ -267,6 +274,15 @@ def run_check(arguments: argparse.Namespace) -> int:
         large=arguments.large,
         names=arguments.names,
     )
+
+
+def run_power(arguments: argparse.Namespace) -> int:
+    from trialtrace.commands.power import tell_power
+    from trialtrace.ground.paths import project
+
+    at = project(arguments.project)
+    name = _configured(at, arguments.trial)
+    return tell_power(at, name, WithoutPandas.lifted, as_json=arguments.json)
 
 
 def run_open(arguments: argparse.Namespace) -> int:

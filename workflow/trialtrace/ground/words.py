@@ -126,9 +126,9 @@ LABELS = {
     "detectable_proportion": "risk that is detected",
     "detectable_difference": "difference that is detected",
     "detectable_ratio": "hazard ratio that is detected",
-    "width_points": "width of the interval to expect",
-    "width_difference": "width of the interval to expect",
-    "width_ratio": "upper to lower bound to expect",
+    "width_points": "width to expect of an interval of risks",
+    "width_difference": "width to expect of an interval of means",
+    "width_ratio": "upper to lower bound to expect of a hazard ratio",
 }
 
 COUNTS = {

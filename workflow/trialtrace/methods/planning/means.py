@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def two_means(entry: "TwoMeans", confidence: float) -> Iterator[Setting]:
     method = "two_means" if entry.margin is None else "margin_of_means"
     method = "repeated_means" if entry.visits is not None else method
-    method = "cluster_means" if entry.clusters is not None else method
+    method = "means_of_clusters" if entry.clusters is not None else method
     for difference in entry.differences:
         if not considered(entry, difference):
             continue

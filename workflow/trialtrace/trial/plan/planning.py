@@ -43,7 +43,7 @@ NAMED = {
     "margin_of_means": Named(
         "Student's t test against a margin, noncentral t", "Machin, Campbell, Tan and Tan 2009"
     ),
-    "cluster_means": Named(
+    "means_of_clusters": Named(
         "Student's t test of the means of clusters, noncentral t", "Donner and Klar 2000"
     ),
     "repeated_means": Named(
