@@ -1,4 +1,4 @@
-"""The designs of docs/planning.md are accepted, and each has numbers; what is no assumption is not."""
+"""The designs of docs/planning.md are accepted and have numbers; a result is no assumption."""
 
 import json
 import re

@@ -121,7 +121,7 @@ def value(name, stat, level):
 
 
 def test_numbers_of_r():
-    """pwr::pwr.chisq.test, power.prop.test, power.t.test (strict), as in tests/oracle/planning.R."""
+    """pwr.chisq.test, power.prop.test, power.t.test (strict), as in tests/oracle/planning.R."""
     assert value("three_risks", "power", "risks=0.4/0.5/0.7") == pytest.approx(0.6802056, abs=1e-7)
     found = value("pairs", "detectable_difference", "power=0.8")
     assert found == pytest.approx(0.6264201, abs=1e-7)
