@@ -76,6 +76,14 @@ def parser() -> argparse.ArgumentParser:
     _audit_output(claims)
     claims.set_defaults(run=run_claims)
 
+    covered = commands.add_parser(
+        "coverage", help="what covers each thing that a trial's source texts tell"
+    )
+    covered.add_argument("trial", help="name of the trial, as under config/trials")
+    covered.add_argument("--format", choices=("table", "json", "csv", "html"), default="table")
+    covered.add_argument("-o", "--output", metavar="FILE", help="write to a file")
+    covered.set_defaults(run=run_coverage)
+
     audit = commands.add_parser("audit", help="printed numbers against each other, without data")
     audit.add_argument("file", nargs="?", help="a ledger of printed numbers (YAML)")
     audit.add_argument("--example", action="store_true", help="print a ledger to start from")
@@ -175,6 +183,18 @@ def run_claims(arguments: argparse.Namespace) -> int:
     ledger = at.trial_config(arguments.trial) / "claims.yaml"
     _put(arguments, trial_text(audit, arguments.format, at, ledger, width=_width(arguments)))
     return int(failing(audit["claims"]))
+
+
+def run_coverage(arguments: argparse.Namespace) -> int:
+    from trialtrace.commands.coverage import coverage_as
+    from trialtrace.ground.paths import project
+    from trialtrace.trial.load import load_trial
+
+    at = project(arguments.project)
+    trial = load_trial(_configured(at, arguments.trial), at)
+    _tell_version(at, trial.name)
+    _put(arguments, coverage_as(trial, arguments.format))
+    return 0
 
 
 def run_trace(arguments: argparse.Namespace) -> int:

@@ -31,6 +31,7 @@ COMMANDS = (
     "results",
     "trace",
     "claims",
+    "coverage",
     "check",
     "export",
     "audit",

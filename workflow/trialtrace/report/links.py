@@ -34,6 +34,7 @@ def data_page(table: str) -> str:
 
 
 AUDIT_PAGE = "audit.html"
+COVERAGE_PAGE = "coverage.html"
 # The sentences in red on page 1, for the site.
 WARNINGS = "warnings.json"
 CLAIMS_PAGE = "claims.html"

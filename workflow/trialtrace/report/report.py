@@ -4,11 +4,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trialtrace.claims.coverage import coverage
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.store import write_bytes, write_json, write_text
 from trialtrace.report.audit.audit_page import audit_page
+from trialtrace.report.audit.coverage_page import coverage_page
 from trialtrace.report.figures.make import Drawn, draw_figures
-from trialtrace.report.links import AUDIT_PAGE, WARNINGS, data_page, trace_link
+from trialtrace.report.links import AUDIT_PAGE, COVERAGE_PAGE, WARNINGS, data_page, trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.pages.data_page import data_page_html
 from trialtrace.report.pages.trace_page import trace_page
@@ -37,9 +39,19 @@ def render_report(
     if material.claims:
         audit = material.printed | {"claims": material.claims}
         text = audit_page(
-            audit, trial.title, synthetic=trial.synthetic, in_report=True, draft=trial.draft
+            audit,
+            trial.title,
+            synthetic=trial.synthetic,
+            in_report=True,
+            coverage=bool(trial.claims_document.get("items")),
+            draft=trial.draft,
         )
         write_text(out / AUDIT_PAGE, text)
+    if trial.claims_document.get("items"):
+        text = coverage_page(
+            coverage(trial), trial.title, synthetic=trial.synthetic, draft=trial.draft
+        )
+        write_text(out / COVERAGE_PAGE, text)
     _configuration(material, out)
     if material.disclosure == "full":
         for table in trial.source.items:

@@ -12,7 +12,7 @@ from trialtrace.claims.tally import shown, tally, unmatched_text, worst, worst_f
 from trialtrace.claims.told import by_verdict
 from trialtrace.ground.contracts.verdicts import COLUMNS, FAILS, PRINT, SHOWN
 from trialtrace.report.audit.audit_pictures import picture
-from trialtrace.report.links import claim_anchor, component_link
+from trialtrace.report.links import COVERAGE_PAGE, claim_anchor, component_link
 from trialtrace.report.pages.trace_page import page
 from trialtrace.report.render.house import assets
 
@@ -38,22 +38,26 @@ def audit_page(
     *,
     synthetic: bool = False,
     in_report: bool = False,
+    coverage: bool = False,
     draft: str = "",
 ) -> str:
     """The page of one ledger; `audit` as `print_audit.as_json` gives it.
 
-    In a trial's report folder it links to the report and to the traces of recomputed numbers.
+    In a trial's report folder it links to the report and to the traces of recomputed numbers, with
+    `coverage` to the page of what the texts tell.
     """
     rows = audit["claims"]
     papers = "".join(
         f"<li>{escape(paper)}</li>" for paper in dict.fromkeys(r["paper"] for r in rows)
     )
     up = f'<p class="up"><a href="report.html">{escape(title)}</a></p>\n' if in_report else ""
+    more = f'<p><a href="{COVERAGE_PAGE}">What covers each item of the texts</a></p>'
     parts = [
         f"{up}<h1>{'Published numbers' if in_report else escape(title)}</h1>",
         f'<p class="subject">{_subject(rows)}</p><ul>{papers}</ul>',
         *tally_list(rows),
         f'<p class="prose quiet">{SUMMARY}{OF_SYNTHETIC if synthetic else ""} {NO_CAUSE}</p>',
+        *([more] if coverage else []),
         *claims_table(audit, links=in_report),
         *searches_section(audit),
     ]

@@ -9,6 +9,7 @@ from trialtrace.config.schema import tell
 from trialtrace.ground.errors import UserError, did_you_mean, one_of
 from trialtrace.ground.words import P_VALUES
 from trialtrace.trial.claims.about import check_about
+from trialtrace.trial.claims.check_items import check_items
 from trialtrace.trial.claims.printed import parse
 from trialtrace.trial.context import Files, known, known_arm
 from trialtrace.trial.plan import methods
@@ -52,6 +53,7 @@ _FLOW_STATS = (
 def check(files: Files) -> None:
     document = files.claims
     check_about(document)
+    check_items(files)
     for group in document.names("groups") or ():
         known_arm(files, document, ("groups", group), group)
     for name, given in document.entries("claims"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trialtrace.config.spec import key, optional, shape
 from trialtrace.trial.claims.claim import DeclaredClaim
+from trialtrace.trial.claims.item import SourceItems
 from trialtrace.trial.claims.paper import (
     PaperGroups,
     PaperOutcomes,
@@ -31,3 +32,6 @@ class ClaimsFile:
         "What the paper tells of the strata of its randomisation, for stratified tests."
     )
     claims: dict[Name, DeclaredClaim] = key("Claims: one printed expression each.")
+    items: SourceItems | None = optional(
+        "What the texts tell besides, each with what covers it: for `trialtrace coverage`."
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trialtrace.config.spec import Distinct, Filled, key, optional, shape
+from trialtrace.trial.claims.item import SourceItems
 from trialtrace.trial.claims.paper import (
     About,
     PaperGroups,
@@ -59,3 +60,6 @@ class LedgerFile:
         "What the paper tells of the strata of its randomisation, for stratified tests."
     )
     claims: Filled[Name, LedgerClaim] = key("Claims: one printed expression each.")
+    items: SourceItems | None = optional(
+        "What the texts tell besides, as in claims.yaml; not used here."
+    )

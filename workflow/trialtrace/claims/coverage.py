@@ -1,0 +1,159 @@
+"""What covers each thing that source texts tell: endpoint, analysis, claim, place in the report.
+
+The rows are made from the configuration alone: the items of claims.yaml in their order, then the
+claims that no item has. An item that nothing covers has its row with the reason.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trialtrace.config.spec import structure
+from trialtrace.methods.analysing.cuts import parameters
+from trialtrace.trial.claims.item import SourceItem
+from trialtrace.trial.claims.ledger import LedgerFile
+from trialtrace.trial.claims.paper import PaperText, unplaced
+from trialtrace.trial.claims.read import Claim, claims_of
+
+if TYPE_CHECKING:
+    from trialtrace.trial.load import Trial
+
+WHOLE, PART, LEDGER, NOTHING = "whole", "in part", "in the ledger alone", "not covered"
+HOW = (WHOLE, PART, LEDGER, NOTHING)
+# Parts of the report that a claim names in place of an analysis, with their anchors.
+PARTS = {"baseline": "sec-patients", "flow": "sec-patients", "adverse_events": "sec-harms"}
+REPORT = "report.html"
+
+
+@dataclass(frozen=True)
+class Covered:
+    """A thing that a text tells, and what covers it. `source` is the name of its paper,
+    `report` has anchors of report.html, `tied` says that data settle a claim of it.
+    """
+
+    name: str
+    source: str
+    place: str
+    label: str
+    endpoints: tuple[str, ...]
+    variables: tuple[str, ...]
+    analyses: tuple[str, ...]
+    figures: tuple[str, ...]
+    claims: tuple[str, ...]
+    settings: tuple[str, ...]
+    report: tuple[str, ...]
+    tied: bool
+    absent: str | None
+
+    @property
+    def how(self) -> str:
+        """Covered as a whole or in part, by a claim that no data settle, or by nothing."""
+        if self.endpoints or self.variables or self.settings or self.tied:
+            return PART if self.absent else WHOLE
+        return LEDGER if self.claims else NOTHING
+
+
+def coverage(trial: "Trial") -> list[Covered]:
+    """A row an item, then a row a claim of which no item is."""
+    declared: LedgerFile = structure(LedgerFile, trial.claims_document)
+    claims = claims_of(declared)
+    rows = [
+        _of_item(trial, name, item, declared.papers[item.from_], claims)
+        for name, item in (declared.items or {}).items()
+    ]
+    told = {one for row in rows for one in row.claims}
+    return rows + [_of_claim(trial, one) for one in claims.values() if one.name not in told]
+
+
+def _of_item(
+    trial: "Trial", name: str, item: SourceItem, paper: str | PaperText, claims: dict[str, Claim]
+) -> Covered:
+    endpoints, variables = item.endpoints or (), item.variables or ()
+    scales = {
+        one.name
+        for one in trial.endpoints.values()
+        if one.name in endpoints or one.family in endpoints
+    }
+    own = set(item.claims or ())
+    found = tuple(
+        one.name
+        for one in claims.values()
+        if one.name in own or scales & _endpoints(trial, one) or _variable(one) in variables
+    )
+    analyses = tuple(
+        one.name
+        for one in trial.plan.analyses.values()
+        if scales & {each.name for each in parameters(trial, one)}
+    )
+    figures = tuple(dict.fromkeys(_figures(trial, scales)))
+    places = [*map(_anchor, analyses), *(_place(claims[one]) for one in found)]
+    places += ["sec-endpoints"] * bool(endpoints) + ["sec-patients"] * bool(variables)
+    return Covered(
+        name,
+        item.from_,
+        item.place or unplaced(paper),
+        item.label,
+        tuple(endpoints),
+        tuple(variables),
+        analyses,
+        figures,
+        found,
+        tuple(item.settings or ()),
+        tuple(dict.fromkeys(filter(None, places))),
+        any(claims[one].selects for one in found),
+        item.absent,
+    )
+
+
+def _of_claim(trial: "Trial", claim: Claim) -> Covered:
+    analysis = (claim.selects or {}).get("analysis", "")
+    variable = _variable(claim)
+    return Covered(
+        claim.name,
+        claim.paper,
+        claim.place,
+        claim.label,
+        tuple(sorted(_endpoints(trial, claim))),
+        (variable,) if variable else (),
+        (analysis,) if analysis in trial.plan.analyses else (),
+        (),
+        (claim.name,),
+        (),
+        tuple(filter(None, [_place(claim)])),
+        claim.selects is not None,
+        claim.cannot,
+    )
+
+
+def _endpoints(trial: "Trial", claim: Claim) -> set[str]:
+    """The endpoints that a claim is of: the one it names, or those of its analysis."""
+    selects = claim.selects or {}
+    if selects.get("parameter") in trial.endpoints:
+        return {selects["parameter"]}
+    analysis = trial.plan.analyses.get(selects.get("analysis", ""))
+    return {one.name for one in parameters(trial, analysis)} if analysis else set()
+
+
+def _variable(claim: Claim) -> str | None:
+    """The variable of the baseline table that a claim is of."""
+    selects = claim.selects or {}
+    return selects.get("parameter") if selects.get("analysis") == "baseline" else None
+
+
+def _figures(trial: "Trial", scales: set[str]) -> Iterator[str]:
+    """The titles of figures of endpoints."""
+    for displays in trial.plan.displays.values():
+        for one in displays if isinstance(displays, list) else ():
+            shown = one.get("endpoint", ())
+            if scales & ({shown} if isinstance(shown, str) else set(shown)):
+                yield one["title"]
+
+
+def _anchor(analysis: str) -> str:
+    return f"sec-of-{analysis.replace('_', '-')}"
+
+
+def _place(claim: Claim) -> str | None:
+    """Where the report shows what recomputes a claim."""
+    analysis = (claim.selects or {}).get("analysis")
+    return None if analysis is None else PARTS.get(analysis) or _anchor(analysis)

@@ -1,0 +1,83 @@
+"""The coverage of the source texts as a page of a trial's report, and as text."""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from trialtrace.claims.coverage import HOW, REPORT, Covered
+from trialtrace.report.links import AUDIT_PAGE, claim_anchor
+from trialtrace.report.pages.trace_page import page
+
+COLUMNS = ("Told", "Endpoint", "Analysis", "Claim", "In the report")
+LEAD = (
+    "What the source texts of this trial tell, item by item, and what covers each: made from the "
+    "configuration. What nothing covers is listed with its reason."
+)
+
+
+def coverage_page(rows: Sequence[Covered], title: str, *, synthetic: bool, draft: str) -> str:
+    """The page beside the report; claims link to the audit, analyses to their sections."""
+    head = "".join(f"<th>{one}</th>" for one in COLUMNS)
+    body = "\n".join(
+        [
+            f'<p class="up"><a href="{REPORT}">{escape(title)}</a></p>',
+            "<h1>Coverage of the source texts</h1>",
+            f'<p class="prose quiet">{LEAD}</p>',
+            f'<p class="subject">{counted(rows)}</p>',
+            f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>',
+            *map(_row, rows),
+            "</tbody>\n</table></div>",
+        ]
+    )
+    return page("Coverage of the source texts", f"{body}\n", synthetic=synthetic, draft=draft)
+
+
+def counted(rows: Sequence[Covered]) -> str:
+    """How many rows are covered as a whole, in part, by a claim alone and not."""
+    each = [f"{sum(row.how == how for row in rows)} {how}" for how in HOW]
+    return f"{len(rows)} items: {', '.join(each)}."
+
+
+def coverage_text(rows: Sequence[Covered]) -> str:
+    """A paragraph a row, then the counts."""
+    told = ["\n".join(_lines(row)) for row in rows]
+    return "\n\n".join([*told, counted(rows)]) + "\n"
+
+
+def _lines(row: Covered) -> Iterator[str]:
+    yield f"{row.name}: {row.how}"
+    yield f"  {row.label} ({row.source}: {row.place})"
+    for word, names in (
+        ("endpoint", row.endpoints),
+        ("variable", row.variables),
+        ("analysis", row.analyses),
+        ("figure", row.figures),
+        ("claim", row.claims),
+        ("setting", row.settings),
+        ("report", tuple(f"{REPORT}#{one}" for one in row.report)),
+    ):
+        if names:
+            yield f"  {word:<9} {', '.join(names)}"
+    if row.absent:
+        yield f"  {'absent':<9} {row.absent}"
+
+
+def _row(row: Covered) -> str:
+    claims = [
+        f'<a href="{AUDIT_PAGE}#{escape(claim_anchor(one))}">{escape(one)}</a>'
+        for one in row.claims
+    ]
+    places = [f'<a href="{REPORT}#{escape(one)}">{escape(one)}</a>' for one in row.report]
+    absent = f'<br><span class="lost">{escape(row.absent)}</span>' if row.absent else ""
+    where = f'<span class="quiet">{escape(row.source)}: {escape(row.place)}</span>'
+    cells = [
+        f"{escape(row.label)}<br>{where}{absent}",
+        _listed([*row.endpoints, *row.variables, *row.settings]),
+        _listed([*row.analyses, *row.figures]),
+        "<br>".join(claims),
+        "<br>".join(places) or escape(row.how),
+    ]
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return "<br>".join(map(escape, names))
