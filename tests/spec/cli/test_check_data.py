@@ -148,3 +148,24 @@ def test_the_account_is_the_one_that_a_run_writes(run, mini):
     assert found.problems == []
     account = json.loads(json.dumps(asdict(found.account)))
     assert {key: account[key] for key in written} == written
+
+
+def test_several_rows_a_patient_are_told_before_an_endpoint_stops_at_them(run, project):
+    measure = "\nworst: {label: Worst, code: WORST, kind: event, table: adverse,"
+    measure += " event: {what: present}}\n"
+    path = project / TRIAL.format("endpoints")
+    path.write_text(path.read_text(encoding="utf-8") + measure, encoding="utf-8")
+    told = said(run, project)
+    assert "endpoints.yaml: worst" in told and "subjects with several rows of adverse" in told
+
+
+def test_a_window_that_no_row_meets_is_told(run, project):
+    windows = (
+        "\nlate: {label: Days, code: LATE, kind: repeated, table: patients, column: days,\n"
+        "  visit: {day: days, take: first, windows: {early: {from: 0, to: 500},\n"
+        "          never: {from: 600, to: 700}}}}\n"
+    )
+    path = project / TRIAL.format("endpoints")
+    path.write_text(path.read_text(encoding="utf-8") + windows, encoding="utf-8")
+    told = said(run, project, rc=0)
+    assert "  ! late: no row of the data gives a value at never" in told

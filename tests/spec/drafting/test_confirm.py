@@ -123,3 +123,43 @@ def test_a_new_cut(drafted: Project, call: Call, capsys: pytest.CaptureFixture[s
     assert "trial: arm, new code: Third" in out
     assert "trial: age, above its maximum" in out
     assert {p.name: p.read_bytes() for p in drafted.trial_config("mine").iterdir()} == before
+
+
+def changed(at: Project) -> str:
+    """One more patient in the file; the checksum that was pinned."""
+    path = at.root / "data" / "trial.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines, "P99" + lines[-1][lines[-1].index(",") :]]) + "\n", "utf-8")
+    return pinned(at)
+
+
+def pinned(at: Project) -> str:
+    text = (at.trial_config("mine") / "trial.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)["source"]["items"]["trial"]["sha256"]
+
+
+def test_changed_data_are_not_taken_in_silence(
+    drafted: Project, call: Call, capsys: pytest.CaptureFixture[str]
+):
+    before = changed(drafted)
+    assert call("confirm", "mine", "--key", "control", "--value", "Active") == 1
+    told = capsys.readouterr().err
+    assert "trial.csv, with another checksum than trial.yaml has" in told and "--again" in told
+    assert pinned(drafted) == before and "control" in open_guesses(drafted)
+    # What needs no new draft goes on.
+    assert call("confirm", "mine", "--key", "arm") == 0
+    given = ("confirm", "mine", "--key", "control", "--value", "Active", "--new-data")
+    assert call(*given) == 0
+    assert pinned(drafted) != before
+
+
+@pytest.mark.parametrize("answer", ["y", ""])
+def test_changed_data_are_asked_for_on_a_terminal(
+    drafted: Project, call: Call, monkeypatch: pytest.MonkeyPatch, answer: str
+):
+    before = changed(drafted)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _: answer)
+    done = call("confirm", "mine", "--key", "control", "--value", "Active")
+    assert (done, pinned(drafted) == before) == ((0, False) if answer else (1, True))

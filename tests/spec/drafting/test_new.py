@@ -253,6 +253,32 @@ def test_lists_in_lines(at: Project, call: Call):
     assert "trials:  # mine\n  - mini\n  - mine\nseed" in path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("written", "after"),
+    [
+        ("", "trials: [mine]"),
+        ("trials:\n", "trials: [mine]"),
+        ("trials: null  # none\n", "trials: [mine]  # none"),
+        ("trials: []\n", "trials: [mine]"),
+    ],
+)
+def test_no_list_of_trials(at: Project, call: Call, written: str, after: str):
+    path = at.config / "config.yaml"
+    text = path.read_text(encoding="utf-8").replace("trials: [mini]\n", written)
+    path.write_text(text, encoding="utf-8")
+    assert call("new", "mine", at.root / "data" / "trial.csv", "--yes") == 0
+    assert after in path.read_text(encoding="utf-8").splitlines()
+    assert check_trial(at, "mine") == []
+
+
+def test_a_list_of_trials_that_is_none_leaves_nothing(at: Project, call: Call):
+    path = at.config / "config.yaml"
+    text = path.read_text(encoding="utf-8").replace("trials: [mini]", "trials: {a: b}")
+    path.write_text(text, encoding="utf-8")
+    assert call("new", "mine", at.root / "data" / "trial.csv", "--yes") == 1
+    assert not at.trial_config("mine").exists()
+
+
 def test_a_draft_is_bounded_by_nothing_that_names_a_patient(at: Project, call: Call):
     assert call("new", "mine", at.root / "data" / "visits.csv", "--yes") == 0
     rows = (at.trial_config("mine") / "dictionary.csv").read_text(encoding="utf-8").splitlines()

@@ -75,3 +75,14 @@ def test_codes_of_an_arm_are_read_with_their_words():
 def test_what_is_not_there(given: str):
     with pytest.raises(UserError):
         profile([given])
+
+
+def test_both_decimal_signs_in_a_column_are_told(tmp_path: Path):
+    path = tmp_path / "mixed.csv"
+    rows = [f"{n};{n % 2};{n}{'.,'[n % 2]}5;{n}.5" for n in range(1, 31)]
+    path.write_text("\n".join(["id;arm;weight;height", *rows]) + "\n", encoding="utf-8")
+    (table,) = profile([str(path)])
+    weight, height = table.column("weight"), table.column("height")
+    assert weight.validation == "" and "mixed_signs" not in height.evidence
+    told = weight.evidence["mixed_signs"]
+    assert told == "15 cells have a decimal point and 15 a comma."

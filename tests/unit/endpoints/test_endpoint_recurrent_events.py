@@ -75,6 +75,13 @@ def test_each_interval_leads_to_its_own_cells(tmp_path):
     }
 
 
+def test_time_before_the_start_is_no_time_at_risk(tmp_path):
+    tables = of_intervals(tmp_path, "id t0:number t1:number status\na -3 5 1\nb 0 4 0")
+    assert shown(tables["adtte"], "AVAL")[:2] == [("a", None), ("b", 4)]
+    (told,) = tables["rejects"].to_pylist()
+    assert (told["column"], told["rule"]) == ("t0", "infection_interval_before_start")
+
+
 def test_the_same_interval_twice_overlaps(tmp_path):
     tables = of_intervals(tmp_path, "id t0:number t1:number status\na 0 5 1\na 0 5 1\nb 0 5 1")
     assert shown(tables["adtte"], "AVAL")[:2] == [("a", None), ("b", 5)]

@@ -92,13 +92,14 @@ def _look(trial: Trial, lift: Callable[[], None], names: bool, large: bool) -> L
     ):
         lift()
     from trialtrace.rehearsal.data import rehearse
-    from trialtrace.report.sections.closing import account_lines
+    from trialtrace.report.sections.closing import MARK, account_lines
 
     try:
         found = rehearse(trial, names)
     except UserError as error:
         return Look(problems=tuple(problems_of(error)))
     lines = account_lines(found.account) if found.account else [""]
+    lines += [f"{MARK}{one}" for one in found.remarks]
     return Look("", (f"the data fit them: {lines[0]}", *lines[1:]), tuple(found.problems))
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from trialtrace.drafting.questions import (
@@ -45,6 +45,11 @@ def add_commands(
     confirm.add_argument("--all", action="store_true", help="accept every guess that is open")
     confirm.add_argument("--key", metavar="GUESS", help="only this guess")
     confirm.add_argument("--value", metavar="VALUE", help="with --key: what it is instead")
+    confirm.add_argument(
+        "--new-data",
+        action="store_true",
+        help="where a draft is made anew: take files that have changed since, and their checksums",
+    )
     confirm.set_defaults(run=run_confirm, with_pandas=with_pandas)
 
 
@@ -112,6 +117,9 @@ def run_confirm(arguments: argparse.Namespace) -> int:
             return Choice("accept")
         return _chosen(lines)
 
+    def take(changed: Sequence[str]) -> bool:
+        return arguments.new_data or (terminal and _takes(changed))
+
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     if not (arguments.all or arguments.key or terminal):
         from trialtrace.drafting.confirm import open_lines
@@ -122,7 +130,7 @@ def run_confirm(arguments: argparse.Namespace) -> int:
         )
         return 1
     try:
-        lines = confirm(at, arguments.trial, choose, arguments.key, arguments.value)
+        lines = confirm(at, arguments.trial, choose, arguments.key, arguments.value, take)
     except (KeyboardInterrupt, EOFError):
         print("\ninterrupted: what was answered before is kept", file=sys.stderr)
         return 1
@@ -141,6 +149,13 @@ def _chosen(lines: list[str]) -> "Choice":
         if answer in ("s", "skip"):
             return Choice("skip")
         return Choice("change", answer)
+
+
+def _takes(changed: Sequence[str]) -> bool:
+    """Whether a draft is made anew of files that have changed."""
+    print(visible(f"\nchanged since the draft: {', '.join(changed)}"))
+    answer = input("draft anew from the changed data and pin their checksums? [y/N]: ")
+    return answer.strip().casefold() in ("y", "yes")
 
 
 def _asking(yes: bool) -> Ask:

@@ -5,8 +5,9 @@ the same files; a file that was edited since is never written over. Any other va
 its place, and every other character of the file stays.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from trialtrace.config.files import read_yaml
@@ -14,15 +15,21 @@ from trialtrace.config.spec import structure
 from trialtrace.drafting.decided import Guessed
 from trialtrace.drafting.draft import decide
 from trialtrace.drafting.new import Files, files_of, guesses_text
-from trialtrace.drafting.profile import profile
+from trialtrace.drafting.profile import Table, profile
 from trialtrace.drafting.questions import FLAGS, guess_nothing_told
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.ground.paths import Project
 from trialtrace.ground.store import sha256_bytes, write_text
 from trialtrace.trial.guesses import FILE, Guess, GuessesFile
+from trialtrace.trial.study.source import Files as FilesOfTrial
+from trialtrace.trial.study.source import Rdatasets
 
 # A line of trial.yaml that a person writes in words.
 WORDS = ("question",)
+
+
+# Whether files may be taken that have changed since the draft, by their names.
+Take = Callable[[Sequence[str]], bool]
 
 
 @dataclass(frozen=True)
@@ -71,14 +78,16 @@ def confirm(
     choose: Callable[[str, list[str]], Choice],
     only: str | None = None,
     value: str | None = None,
+    take: Take = lambda changed: False,
 ) -> list[str]:
     """Go through the guesses; each is settled as soon as it is chosen. Returns what came of it.
 
     With `only` and a `value` what a flag could have told is changed, also where it is not open.
+    `take` says whether a draft may be made of files that are others than it was drafted from.
     """
     found = read_guesses(at, name)
     if only is not None and only in FLAGS and value is not None:
-        redraft(at, name, only, value)
+        redraft(at, name, only, value, take)
         return [_left(name, len(read_guesses(at, name).guesses))]
     if only is not None and only not in found.guesses:
         names = list(found.guesses)
@@ -95,7 +104,7 @@ def confirm(
         if choice.take == "accept":
             settle(at, name, guess)
         elif choice.take == "change":
-            change(at, name, guess, choice.value)
+            change(at, name, guess, choice.value, take)
     return [_left(name, len(read_guesses(at, name).guesses))]
 
 
@@ -128,11 +137,11 @@ def _write(
     write_text(at.trial_config(name) / FILE, text)
 
 
-def change(at: Project, name: str, guess: Guess, value: str) -> None:
+def change(at: Project, name: str, guess: Guess, value: str, take: Take) -> None:
     """Another value: by a new draft where much hangs on it, else in its place."""
     flag = guess.name.partition(".")[0]
     if flag in FLAGS:
-        redraft(at, name, flag, value)
+        redraft(at, name, flag, value, take)
     elif guess.name in WORDS:
         path = at.trial_config(name) / guess.file
         write_text(path, with_words(path.read_text(encoding="utf-8"), guess.key_, value))
@@ -168,9 +177,10 @@ def _as_drafted(at: Project, name: str, file: str) -> None:
     _write(at, name, replace(found, drafted=drafted), dict(found.told), left)
 
 
-def redraft(at: Project, name: str, flag: str, value: str) -> None:
+def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
     """Draft the trial anew with one more answer. Raises UserError, and writes nothing, where a file
-    that would be another was edited since it was drafted."""
+    that would be another was edited since it was drafted, and where the data are others and `take`
+    says that they are not to be taken."""
     found = read_guesses(at, name)
     folder = at.trial_config(name)
     question = load_question(at, name)
@@ -178,7 +188,18 @@ def redraft(at: Project, name: str, flag: str, value: str) -> None:
     if flag in ("arm", "primary"):
         for other in ("control",) if flag == "arm" else ("parameter", "kind", "status", "event"):
             answers.pop(other, None)
-    draft = decide(profile(found.given), answers, guess_nothing_told)
+    profiles = profile(found.given)
+    if (changed := changed_data(at, name, profiles)) and not take(changed):
+        raise UserError(
+            Problem(
+                f"{flag}: {value}",
+                found=f"{one_of(changed)}, with another checksum than trial.yaml has",
+                expected="the data that the trial was drafted from, since it is drafted anew",
+                do=f"trialtrace new {name} FILE --again tells what is new in them; --new-data "
+                "takes them, with their checksum",
+            )
+        )
+    draft = decide(profiles, answers, guess_nothing_told)
     files = files_of(at, name, found.given, draft)
     if question is not None:
         files["trial.yaml"] = with_words(files["trial.yaml"], "question", question)
@@ -200,7 +221,7 @@ def redraft(at: Project, name: str, flag: str, value: str) -> None:
             )
         )
     # What was settled stays so, unless it is another value now.
-    same = decide(profile(found.given), found.told, guess_nothing_told)
+    same = decide(profiles, found.told, guess_nothing_told)
     old = structure(GuessesFile, _yaml(files_of(at, name, found.given, same)[FILE])).guesses
     new = structure(GuessesFile, _yaml(files[FILE]))
     left = [
@@ -213,6 +234,22 @@ def redraft(at: Project, name: str, flag: str, value: str) -> None:
     files[FILE] = guesses_text(name, found.given, draft.told, files, left)
     for file, text in files.items():
         write_text(folder / file, text)
+
+
+def changed_data(at: Project, name: str, profiles: Sequence[Table]) -> list[str]:
+    """The files and data sets whose checksum is another than that of trial.yaml."""
+    from trialtrace.trial.load import load_trial
+
+    source = load_trial(name, at).source
+    if not isinstance(source, FilesOfTrial | Rdatasets):
+        return []
+    pinned = {raw: item.sha256 for raw, item in source.items.items()}
+    now = {table.of or table.name: table for table in profiles}
+    return [
+        Path(table.item).name
+        for raw, table in now.items()
+        if (old := pinned.get(raw)) is not None and old != table.sha256
+    ]
 
 
 def load_question(at: Project, name: str) -> str | None:

@@ -20,6 +20,8 @@ AGAINST = {
     "labels": "The labels are taken as codes.",
     "range": "The bounds are kept: these cells would be rejected.",
     "date": "It is taken as a number.",
+    "mixed_signs": "It is taken as text, of which no endpoint is made: write one decimal sign into "
+    "the export. Commas before thousands would look the same.",
 }
 
 

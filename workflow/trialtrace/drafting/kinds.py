@@ -32,6 +32,7 @@ MOST_WRONG = 0.05
 MARKS_OF_CHOICES = (",", "|", "\n", "\r")
 # Codes of states, countries and the like.
 SHORT, MANY_SHORT = re.compile("[A-Z]{2}"), 10
+DECIMAL = re.compile(r"[-+]?[0-9]+(?:([.,])[0-9]+)?")
 NO_DAYS = ("1900-01-01", "1899-12-30", "1800-01-01", "1111-11-11", "9999-12-31", "9999-09-09")
 
 
@@ -71,7 +72,21 @@ def inferred(name: str, tally: Tally, sign: str) -> Kind:
         return _day(tally, orders, "datetime")
     if tally.times.possible and _few_wrong(tally.times.misfits, tally):
         return Kind(validation="time", why="All cells are times of day, kept as text.")
-    return _text(name, tally)
+    made = _text(name, tally)
+    mixed = _mixed_signs(tally)
+    return replace(made, also=(*made.also, ("mixed_signs", mixed))) if mixed else made
+
+
+def _mixed_signs(tally: Tally) -> str:
+    """A sentence where a column would be one of numbers, had they one decimal sign."""
+    found = {"whole": 0, "point": 0, "comma": 0, "other": 0}
+    for text, count in tally.values.items():
+        told = DECIMAL.fullmatch(text)
+        sign = {None: "whole", ".": "point", ",": "comma"}[told[1]] if told else "other"
+        found[sign] += 0 if sign == "other" and not_known(text) else count
+    if not (found["point"] and found["comma"]) or found["other"] > MOST_WRONG * sum(found.values()):
+        return ""
+    return f"{found['point']} cells have a decimal point and {found['comma']} a comma."
 
 
 def _few_wrong(misfits: Counter[str], tally: Tally) -> bool:

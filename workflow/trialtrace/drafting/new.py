@@ -36,7 +36,8 @@ def new(at: Project, name: str, given: Sequence[str], told: Mapping[str, str], a
     profiles = profile(given)
     draft = decide(profiles, told, ask)
     files = files_of(at, name, given, draft)
-    folder = at.trial_config(name)
+    folder, config = at.trial_config(name), at.config / "config.yaml"
+    listed = with_trial(at, name)
     staged = folder.with_name(f".{name}.new")
     shutil.rmtree(staged, ignore_errors=True)
     try:
@@ -45,7 +46,8 @@ def new(at: Project, name: str, given: Sequence[str], told: Mapping[str, str], a
         staged.rename(folder)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
-    list_trial(at, name)
+    if listed is not None:
+        write_text(config, listed)
     return draft
 
 
@@ -129,29 +131,33 @@ def guesses_text(
     return HEAD.format(name=name) + document(content)
 
 
-def list_trial(at: Project, name: str) -> None:
-    """Add a trial to `trials` of config.yaml; every other character of it stays."""
+def with_trial(at: Project, name: str) -> str | None:
+    """The text of config.yaml with a trial added to `trials`, every other character as it was; None
+    where it is listed. Raises UserError where nothing can be added."""
     path = at.config / "config.yaml"
     if name in listed_trials(at):
-        return
+        return None
     text = path.read_text(encoding="utf-8")
     flow = re.search(r"^trials:\s*\[([^\]]*)\]", text, re.MULTILINE)
     block = re.search(
         r"^trials:[ \t]*(#[^\n]*)?\n((?:[ \t]*(?:#[^\n]*)?\n|[ \t]*-[^\n]*\n)+)", text, re.MULTILINE
     )
+    nothing = re.search(r"^trials:[ \t]*(null|~)?(?=[ \t]*(#|$))", text, re.MULTILINE)
     if flow:
         inside = flow[1].rstrip().rstrip(",")
         added = f"{inside}, {name}" if inside.strip() else name
-        text = text[: flow.start(1)] + added + text[flow.end(1) :]
-    elif block:
-        items = re.findall(r"^([ \t]*)-[^\n]*\n", block[2], re.MULTILINE)
+        return text[: flow.start(1)] + added + text[flow.end(1) :]
+    if block and (items := re.findall(r"^([ \t]*)-[^\n]*\n", block[2], re.MULTILINE)):
         end = block.start(2) + max(
             m.end() for m in re.finditer(r"^[ \t]*-[^\n]*\n", block[2], re.MULTILINE)
         )
-        text = f"{text[:end]}{items[-1]}- {name}\n{text[end:]}"
-    else:
-        raise UserError(
-            Problem("config/config.yaml", found="no list of `trials`", expected="trials: [...]",
-                    do=f"write {name} into it")
-        )  # fmt: skip
-    write_text(path, text)
+        return f"{text[:end]}{items[-1]}- {name}\n{text[end:]}"
+    if nothing:
+        return f"{text[: nothing.start()]}trials: [{name}]{text[nothing.end() :]}"
+    if not re.search(r"^trials[ \t]*:", text, re.MULTILINE):
+        between = "" if text.endswith("\n") or not text else "\n"
+        return f"{text}{between}trials: [{name}]\n"
+    raise UserError(
+        Problem("config/config.yaml", found="`trials`, which is no list",
+                expected="trials: [...]", do=f"write {name} into it")
+    )  # fmt: skip

@@ -14,9 +14,9 @@ from trialtrace.cleaning.counting import account_of
 from trialtrace.cleaning.losses import Losses
 from trialtrace.cleaning.subjects import People
 from trialtrace.cleaning.typed import Typed
-from trialtrace.endpoints.adsl import derive_adsl
 from trialtrace.ground.contracts import RAW, conform
 from trialtrace.ground.errors import Problem, Problems, UserError, problems_of
+from trialtrace.rehearsal.endpoints import Derived, rehearse_endpoints
 from trialtrace.sources.ingest import read_sources
 from trialtrace.trial.load import Trial
 
@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Rehearsed:
     """What is wrong, in the order in which to mend it; where nothing is, the account of cleaning
-    that a run would write."""
+    that a run would write, and lines on what endpoints cannot use."""
 
     problems: list[Problem]
     account: Account | None = None
+    remarks: tuple[str, ...] = ()
 
 
 def rehearse(trial: Trial, names: bool = False) -> Rehearsed:
@@ -57,17 +58,19 @@ def rehearse(trial: Trial, names: bool = False) -> Rehearsed:
         problems.found += problems_of(error)
     if problems.found:
         return Rehearsed(problems.found)
-    cleaned, losses = _judged(trial, typed, people, problems)
+    cleaned, losses, derived = _judged(trial, typed, people, problems)
     if problems.found:
         return Rehearsed(problems.found)
-    return Rehearsed([], account_of(trial, noted, people, cleaned, losses))
+    account = account_of(trial, noted, people, cleaned, losses)
+    return Rehearsed([], account, tuple(derived.remarks))
 
 
 def _judged(
     trial: Trial, typed: dict[str, Typed], people: People, problems: Problems
-) -> "tuple[dict[str, Cleaned], Losses]":
-    """The clean tables and what they lose; what is too much is added to `problems`."""
-    losses = Losses()
+) -> "tuple[dict[str, Cleaned], Losses, Derived]":
+    """The clean tables, what they lose, and what endpoints make of them; what would stop a run is
+    added to `problems`."""
+    losses, derived = Losses(), Derived([], [])
     cleaned: dict[str, Cleaned] = {}
     try:
         losses = losses_of_typing(trial, typed, people)
@@ -75,11 +78,12 @@ def _judged(
         problems.found += problems_of(error)
     try:
         cleaned = check_tables(trial, typed)
-        derive_adsl(trial, lambda name: cleaned[name].table)
+        derived = rehearse_endpoints(trial, {name: one.table for name, one in cleaned.items()})
+        problems.found += derived.problems
         if not problems.found:
             losses_of_checks(trial, cleaned, people, losses)
     except UserError as error:
         # Without a subject nothing else can be told, and why is told above.
         if cleaned or not problems.found:
             problems.found += problems_of(error)
-    return cleaned, losses
+    return cleaned, losses, derived

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 UNBOUNDED = Reason("interval_without_bounds", "an interval at risk has no start or no end")
+BEFORE = Reason("interval_before_start", "an interval at risk begins before time 0")
 EMPTY = Reason("interval_of_no_length", "an interval at risk does not end after its start")
 UNKNOWN = Reason("interval_unknown", "it is unknown whether the interval ends with an event")
 OVERLAP = Reason("interval_overlap", "intervals at risk of a subject overlap")
@@ -129,6 +130,7 @@ def _of_intervals(endpoint: Endpoint, entry: EventIntervals, study: Study) -> In
     for mask, column, why in (
         (np.isnan(begin), entry.starts, UNBOUNDED),
         (np.isnan(stop), entry.stops, UNBOUNDED),
+        (begin < 0, entry.starts, BEFORE),
         (~unbounded & (stop <= begin), entry.stops, EMPTY),
         (np.isnan(event), columns_of(entry.event)[0], UNKNOWN),
         (same & (begin < before), entry.starts, OVERLAP),
