@@ -34,10 +34,12 @@ from recompute_tied_times import tied_times
 
 from trialtrace.stats import Interval, StatsError, TestResult
 from trialtrace.stats.categorical import contingency as c
+from trialtrace.stats.categorical.equal_risks import chi_squared, fisher_exact
 from trialtrace.stats.categorical.proportions import bounds, clopper_pearson, wilson
 from trialtrace.stats.continuous import means, ranks, ratios
 from trialtrace.stats.multiplicity import adjusted as multiplicity
 from trialtrace.stats.repeated.anova import WithinEffect, mixed_anova, rm_anova
+from trialtrace.stats.stratified import mantel_haenszel as mh
 from trialtrace.stats.survival.kaplan_meier import cox, kaplan_meier, log_rank
 
 HERE = Path(__file__).parent
@@ -117,10 +119,14 @@ def two_by_two() -> Numbers:
             for name, f in INTERVALS.items():
                 yield from _interval(case, f"{name}@{level}", f, *table, confidence=level)
         for sides in SIDES:
-            yield case, f"fisher.{sides}.p_value", c.fisher_exact(*table, sides=sides).p_value
+            yield (
+                case,
+                f"fisher.{sides}.p_value",
+                fisher_exact(*table, sides=sides).p_value,
+            )
         for how in ("none", "continuity"):
             label = f"chi_squared.{how}"
-            yield from _test(case, label, c.chi_squared, *table, correction=how)
+            yield from _test(case, label, chi_squared, *table, correction=how)
 
 
 def stratified() -> Numbers:
@@ -128,9 +134,9 @@ def stratified() -> Numbers:
         table = [d[key] for key in ("x1", "n1", "x0", "n0")]
         for how in ("none", "continuity"):
             label = f"cmh.{how}"
-            yield from _test(case, label, c.cochran_mantel_haenszel, *table, correction=how)
+            yield from _test(case, label, mh.cochran_mantel_haenszel, *table, correction=how)
         yield from _interval(
-            case, "odds_ratio", c.mantel_haenszel_odds_ratio, *table, confidence=0.95
+            case, "odds_ratio", mh.mantel_haenszel_odds_ratio, *table, confidence=0.95
         )
         for name, variance in (("sato", "sato"), ("robins", "greenland_robins")):
             yield from _interval(
@@ -139,7 +145,7 @@ def stratified() -> Numbers:
 
 
 def _pooled_difference(table, variance) -> Interval:
-    return c.mantel_haenszel_risk_difference(*table, confidence=0.95, variance=variance)
+    return mh.mantel_haenszel_risk_difference(*table, confidence=0.95, variance=variance)
 
 
 def two_samples() -> Iterator[tuple[str, np.ndarray, np.ndarray]]:

@@ -5,8 +5,8 @@ from math import nan
 
 import numpy as np
 
-from trialtrace.stats import Interval, StatsError
-from trialtrace.stats.categorical import contingency, proportions
+from trialtrace.stats import Interval, StatsError, categorical, stratified
+from trialtrace.stats.categorical import proportions
 from trialtrace.stats.categorical.exact_tables import chi_squared_table, fisher_freeman_halton
 from trialtrace.stats.categorical.score import risk_difference_score_test
 from trialtrace.stats.categorical.score_ratio import risk_ratio_score, risk_ratio_score_test
@@ -51,7 +51,7 @@ def _two_by_two(cases: Cases) -> Iterator[tuple[str, list[float]]]:
 def score(cases: Cases) -> Numbers:
     for case, table in _two_by_two(cases):
         for level in LEVELS:
-            result = contingency.risk_difference_miettinen_nurminen(*table, confidence=level)
+            result = categorical.risk_difference_miettinen_nurminen(*table, confidence=level)
             yield from _interval(case, f"miettinen_nurminen@{level}", result)
         for how in ("farrington_manning", "miettinen_nurminen"):
             for margin in (0, 0.1, -0.25):
@@ -77,7 +77,7 @@ def exact_two_by_two(cases: Cases) -> Numbers:
                 for arm, counts in ((1, table[:2]), (0, table[2:])):
                     result = getattr(proportions, name)(*counts, confidence=level)
                     yield from _interval(case, f"{name}{arm}@{level}", result)
-            result = contingency.risk_difference_agresti_caffo(*table, confidence=level)
+            result = categorical.risk_difference_agresti_caffo(*table, confidence=level)
             yield from _interval(case, f"agresti_caffo@{level}", result)
             result = odds_ratio_conditional(*table, confidence=level)
             yield from _interval(case, f"conditional@{level}", result)
@@ -167,9 +167,9 @@ def vcdextra(cases: Cases) -> Numbers:
 
 def metafor(cases: Cases) -> Numbers:
     measures = {
-        "RD": contingency.risk_difference_wald,
-        "RR": contingency.risk_ratio_log,
-        "OR": contingency.odds_ratio_sample,
+        "RD": categorical.risk_difference_wald,
+        "RR": categorical.risk_ratio_log,
+        "OR": categorical.odds_ratio_sample,
     }
     for case, table in _two_by_two(cases):
         for name, compute in measures.items():
@@ -181,14 +181,14 @@ def metafor(cases: Cases) -> Numbers:
             continue
         table = [d[key] for key in ("x1", "n1", "x0", "n0")]
         options = {"confidence": 0.95, "variance": "sato"}
-        result = contingency.mantel_haenszel_risk_difference(*table, **options)
+        result = stratified.mantel_haenszel_risk_difference(*table, **options)
         yield from _interval(case, "risk_difference.sato", result)
-        result = contingency.mantel_haenszel_risk_ratio(*table, confidence=0.95)
+        result = stratified.mantel_haenszel_risk_ratio(*table, confidence=0.95)
         if not np.isnan(result.low):
             yield from _interval(case, "risk_ratio", result)
         for name, how in (("breslow_day", "none"), ("tarone", "tarone")):
             numbers = list(
-                _test(case, name, contingency.breslow_day, *table, correction=how, df=True)
+                _test(case, name, stratified.breslow_day, *table, correction=how, df=True)
             )
             if not np.isnan(numbers[0][2]):
                 yield from numbers

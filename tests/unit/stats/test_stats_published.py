@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from stats_strategies import numbers_of
 
-from trialtrace.stats.categorical import contingency
+from trialtrace.stats import categorical, stratified
 from trialtrace.stats.categorical.proportions import clopper_pearson, wilson
 from trialtrace.stats.survival.kaplan_meier import cox, kaplan_meier, log_rank
 
@@ -33,15 +33,15 @@ DIFFERENCE = [
 
 @pytest.mark.parametrize(("table", "score", "hybrid"), DIFFERENCE)
 def test_newcombe_1998_difference(table, score, hybrid):
-    mn = contingency.risk_difference_miettinen_nurminen(*table, confidence=0.95)
-    newcombe = contingency.risk_difference_newcombe(*table, confidence=0.95)
+    mn = categorical.risk_difference_miettinen_nurminen(*table, confidence=0.95)
+    newcombe = categorical.risk_difference_newcombe(*table, confidence=0.95)
     assert numbers_of(mn)[1:] == pytest.approx(score, abs=5e-5)
     assert numbers_of(newcombe)[1:] == pytest.approx(hybrid, abs=5e-5)
 
 
 def test_fisher_tea_tasting():
     """Fisher, The Design of Experiments, 1935: three of four cups right, 17 of 70 ways."""
-    assert contingency.fisher_exact(3, 4, 1, 4, sides="greater").p_value == pytest.approx(17 / 70)
+    assert categorical.fisher_exact(3, 4, 1, 4, sides="greater").p_value == pytest.approx(17 / 70)
 
 
 def test_indomethacin_against_pancreatitis():
@@ -50,14 +50,14 @@ def test_indomethacin_against_pancreatitis():
     The longer digits are R 4.2's (fisher.test, and Newcombe's formula on prop.test's bounds).
     """
     table = (27, 295, 52, 307)
-    p = contingency.fisher_exact(*table, sides="two_sided").p_value
+    p = categorical.fisher_exact(*table, sides="two_sided").p_value
     assert p == pytest.approx(0.005339051, abs=5e-10)
     assert numbers_of(
-        contingency.risk_difference_newcombe(*table, confidence=0.95)
+        categorical.risk_difference_newcombe(*table, confidence=0.95)
     ) == pytest.approx((-0.077855676, -0.131621006, -0.023990951), abs=1e-8)
-    odds = contingency.odds_ratio_sample(*table, confidence=0.95).estimate
+    odds = categorical.odds_ratio_sample(*table, confidence=0.95).estimate
     assert odds == pytest.approx(0.494044202, abs=5e-10)
-    nnt = contingency.number_needed_to_treat(*table, confidence=0.95)
+    nnt = categorical.number_needed_to_treat(*table, confidence=0.95)
     assert round(nnt.estimate) == 13
 
 
@@ -71,9 +71,9 @@ def test_berkeley_admissions():
             [108, 25, 593, 375, 393, 341],
         ]
     )
-    test = contingency.cochran_mantel_haenszel(*table, correction="continuity")
+    test = stratified.cochran_mantel_haenszel(*table, correction="continuity")
     assert (test.statistic, test.p_value) == pytest.approx((1.4269, 0.2323), abs=5e-5)
-    odds = contingency.mantel_haenszel_odds_ratio(*table, confidence=0.95)
+    odds = stratified.mantel_haenszel_odds_ratio(*table, confidence=0.95)
     assert numbers_of(odds) == pytest.approx((0.9046968, 0.7719074, 1.0603298), abs=5e-8)
 
 

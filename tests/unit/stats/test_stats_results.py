@@ -5,9 +5,9 @@ from math import atanh, inf, log
 import numpy as np
 import pytest
 
-from trialtrace.stats import Contrast, Interval, TestResult
+from trialtrace.stats import Contrast, Interval, TestResult, categorical
 from trialtrace.stats._wald import exponential, wald_contrast
-from trialtrace.stats.categorical import contingency, proportions
+from trialtrace.stats.categorical import proportions
 from trialtrace.stats.continuous.association import correlation
 from trialtrace.stats.continuous.means import mean_difference_student, mean_interval
 from trialtrace.stats.continuous.ranks import probability_of_superiority
@@ -80,7 +80,7 @@ WINS = win_statistics([1, 1, 1, 1, 0, 0, 0, 0], OUTCOME, **LEVEL)
         (probability_of_superiority(*ARMS, **LEVEL), None),
         (correlation(*ARMS, method="pearson", **LEVEL), None),
         (proportions.wald(13, 40, **LEVEL), None),
-        *((getattr(contingency, name)(*TABLE, **LEVEL), None) for name in WALD_OF_TABLES),
+        *((getattr(categorical, name)(*TABLE, **LEVEL), None) for name in WALD_OF_TABLES),
         (mantel_haenszel_risk_ratio(*STRATA, **LEVEL), None),
         (mantel_haenszel_odds_ratio(*STRATA, **LEVEL), None),
         (mantel_haenszel_risk_difference(*STRATA, variance="sato", **LEVEL), None),
@@ -97,8 +97,8 @@ def test_an_interval_is_its_standard_error_on_its_scale(found, quantile):
 def test_the_known_errors_of_a_table():
     # By hand: 13 of 40 against 7 of 42.
     p1, p0 = 13 / 40, 7 / 42
-    wald = contingency.risk_difference_wald(*TABLE, **LEVEL)
+    wald = categorical.risk_difference_wald(*TABLE, **LEVEL)
     assert wald.standard_error == pytest.approx((p1 * (1 - p1) / 40 + p0 * (1 - p0) / 42) ** 0.5)
-    katz = contingency.risk_ratio_log(*TABLE, **LEVEL)
+    katz = categorical.risk_ratio_log(*TABLE, **LEVEL)
     assert katz.standard_error == pytest.approx((1 / 13 - 1 / 40 + 1 / 7 - 1 / 42) ** 0.5)
-    assert np.isnan(contingency.risk_difference_newcombe(*TABLE, **LEVEL).standard_error)
+    assert np.isnan(categorical.risk_difference_newcombe(*TABLE, **LEVEL).standard_error)

@@ -7,16 +7,15 @@ import pytest
 from hypothesis import strategies as st
 from stats_strategies import CONFIDENCE, given, numbers_of, same, tables
 
-from trialtrace.stats import StatsError
-from trialtrace.stats.categorical import contingency
+from trialtrace.stats import StatsError, categorical
 from trialtrace.stats.categorical.proportions import clopper_pearson, wilson
 
 DIFFERENCES = [
-    contingency.risk_difference_newcombe,
-    contingency.risk_difference_wald,
-    contingency.risk_difference_miettinen_nurminen,
+    categorical.risk_difference_newcombe,
+    categorical.risk_difference_wald,
+    categorical.risk_difference_miettinen_nurminen,
 ]
-RATIOS = [contingency.risk_ratio_log, contingency.odds_ratio_sample]
+RATIOS = [categorical.risk_ratio_log, categorical.odds_ratio_sample]
 
 
 @pytest.mark.parametrize("method", [wilson, clopper_pearson])
@@ -61,9 +60,9 @@ def test_swapping_arms_inverts_a_ratio(method, table, confidence):
 
 def test_bounds_next_to_one_keep_their_digits():
     """One of one v one of 13,328: 1 - bound is 1.3e-5, of which 1.5e-3 was lost once."""
-    high = contingency.risk_difference_miettinen_nurminen(1, 1, 1, 13328, confidence=0.95).high
-    low = contingency.risk_difference_miettinen_nurminen(1, 13328, 1, 1, confidence=0.95).low
-    mirrored = contingency.risk_difference_miettinen_nurminen(13327, 13328, 0, 1, confidence=0.95)
+    high = categorical.risk_difference_miettinen_nurminen(1, 1, 1, 13328, confidence=0.95).high
+    low = categorical.risk_difference_miettinen_nurminen(1, 13328, 1, 1, confidence=0.95).low
+    mirrored = categorical.risk_difference_miettinen_nurminen(13327, 13328, 0, 1, confidence=0.95)
     assert 1 + low == pytest.approx(1 - high, rel=1e-10)
     assert 1 - mirrored.high == pytest.approx(1 - high, rel=1e-10)
 
@@ -74,7 +73,7 @@ def test_score_interval_has_the_stated_statistic_at_its_bounds(table):
     from trialtrace.stats.categorical.score import _constrained_variance
 
     d, low, high = numbers_of(
-        contingency.risk_difference_miettinen_nurminen(*table, confidence=0.95)
+        categorical.risk_difference_miettinen_nurminen(*table, confidence=0.95)
     )
     for bound in (low, high):
         if abs(bound) < 1:
@@ -84,8 +83,8 @@ def test_score_interval_has_the_stated_statistic_at_its_bounds(table):
 
 @given(table=tables())
 def test_number_needed_to_treat_is_the_reciprocal_difference(table):
-    d = contingency.risk_difference_newcombe(*table, confidence=0.95)
-    nnt = contingency.number_needed_to_treat(*table, confidence=0.95)
+    d = categorical.risk_difference_newcombe(*table, confidence=0.95)
+    nnt = categorical.number_needed_to_treat(*table, confidence=0.95)
     if d.low <= 0 <= d.high:
         assert isnan(nnt.low) and isnan(nnt.high)
     else:
@@ -110,7 +109,7 @@ def exact_fisher(x1, n1, x0, n0, sides):
 
 @given(table=tables(), sides=st.sampled_from(["two_sided", "greater", "less"]))
 def test_fisher_counts_tables_exactly(table, sides):
-    p = contingency.fisher_exact(*table, sides=sides).p_value
+    p = categorical.fisher_exact(*table, sides=sides).p_value
     assert p == pytest.approx(exact_fisher(*table, sides), rel=1e-10)
     assert 0 < p <= 1
 
@@ -120,25 +119,25 @@ def test_tests_do_not_care_which_arm_is_called_treated(table):
     x1, n1, x0, n0 = table
     swapped = (x0, n0, x1, n1)
     for ours, theirs in (("two_sided", "two_sided"), ("greater", "less")):
-        p = contingency.fisher_exact(*table, sides=ours).p_value
-        same(p, contingency.fisher_exact(*swapped, sides=theirs).p_value)
+        p = categorical.fisher_exact(*table, sides=ours).p_value
+        same(p, categorical.fisher_exact(*swapped, sides=theirs).p_value)
     if 0 < x1 + x0 < n1 + n0:
         plain, yates = (
-            contingency.chi_squared(*table, correction=c) for c in ("none", "continuity")
+            categorical.chi_squared(*table, correction=c) for c in ("none", "continuity")
         )
-        same(plain.statistic, contingency.chi_squared(*swapped, correction="none").statistic)
+        same(plain.statistic, categorical.chi_squared(*swapped, correction="none").statistic)
         assert 0 <= plain.p_value <= yates.p_value <= 1
 
 
 def test_undefined_bounds_are_missing_and_estimates_stay():
-    nothing = contingency.risk_ratio_log(0, 10, 0, 12, confidence=0.95)
+    nothing = categorical.risk_ratio_log(0, 10, 0, 12, confidence=0.95)
     assert isnan(nothing.estimate) and isnan(nothing.low)
-    assert contingency.risk_ratio_log(3, 10, 0, 12, confidence=0.95).estimate == inf
-    assert contingency.odds_ratio_sample(0, 10, 4, 12, confidence=0.95).estimate == 0
-    for method in (contingency.risk_difference_wald, contingency.risk_ratio_log):
+    assert categorical.risk_ratio_log(3, 10, 0, 12, confidence=0.95).estimate == inf
+    assert categorical.odds_ratio_sample(0, 10, 4, 12, confidence=0.95).estimate == 0
+    for method in (categorical.risk_difference_wald, categorical.risk_ratio_log):
         everyone = method(10, 10, 12, 12, confidence=0.95)
         assert isnan(everyone.low) and isnan(everyone.high)
-    assert contingency.number_needed_to_treat(5, 10, 5, 10, confidence=0.95).estimate == inf
+    assert categorical.number_needed_to_treat(5, 10, 5, 10, confidence=0.95).estimate == inf
 
 
 @pytest.mark.parametrize(
@@ -166,13 +165,13 @@ def test_bad_options_are_refused():
         with pytest.raises(StatsError, match="confidence"):
             wilson(3, 10, confidence=confidence)
     with pytest.raises(StatsError, match="sides must be one of two_sided, greater, less"):
-        contingency.fisher_exact(3, 10, 4, 10, sides="two.sided")
+        categorical.fisher_exact(3, 10, 4, 10, sides="two.sided")
     with pytest.raises(StatsError, match="correction must be one of"):
-        contingency.chi_squared(3, 10, 4, 10, correction=False)
+        categorical.chi_squared(3, 10, 4, 10, correction=False)
     with pytest.raises(StatsError, match="nobody has the event"):
-        contingency.chi_squared(0, 10, 0, 10, correction="none")
+        categorical.chi_squared(0, 10, 0, 10, correction="none")
     with pytest.raises(StatsError, match="everybody has the event"):
-        contingency.chi_squared(9, 9, 8, 8, correction="none")
+        categorical.chi_squared(9, 9, 8, 8, correction="none")
     with pytest.raises(TypeError, match="confidence"):
         wilson(3, 10)
 
@@ -186,16 +185,16 @@ PETO = [
 
 @pytest.mark.parametrize(("table", "expected"), PETO)
 def test_petos_odds_ratio_is_that_of_metafor(table, expected):
-    found = contingency.odds_ratio_peto(*table, confidence=0.95)
+    found = categorical.odds_ratio_peto(*table, confidence=0.95)
     assert (found.estimate, found.low, found.high) == pytest.approx(expected, rel=1e-11)
 
 
 def test_petos_odds_ratio_without_events_is_not_known():
-    assert np.isnan(contingency.odds_ratio_peto(0, 5, 0, 7, confidence=0.95).estimate)
+    assert np.isnan(categorical.odds_ratio_peto(0, 5, 0, 7, confidence=0.95).estimate)
 
 
 def test_petos_bounds_where_the_estimate_is_too_small_for_a_float():
     # O = 0, E = 745 / 746, V = 745 / 746^2, so log OR = -746 and its error is 746 / sqrt(745).
-    found = contingency.odds_ratio_peto(0, 1, 745, 745, confidence=0.8)
+    found = categorical.odds_ratio_peto(0, 1, 745, 745, confidence=0.8)
     assert found.estimate == found.low == 0
     assert log(found.high) == pytest.approx(-746 + 1.2815515655446004 * 746 / sqrt(745), rel=1e-9)

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from trialtrace.stats import StatsError
-from trialtrace.stats.categorical import contingency
+from trialtrace.stats import StatsError, categorical
 from trialtrace.stats.categorical.binomial import binomial_test, rule_of_three, upper_bound
 from trialtrace.stats.categorical.complier import complier_bounds, complier_difference
 from trialtrace.stats.categorical.fragility import fragility_index
@@ -37,7 +36,7 @@ def test_so_many_changes_turn_the_decision_and_one_less_does_not(one, other):
         assume(False)
 
     def significant(a, b):
-        return contingency.fisher_exact(a, n1, b, n0, sides="two_sided").p_value < 0.2
+        return categorical.fisher_exact(a, n1, b, n0, sides="two_sided").p_value < 0.2
 
     now = significant(x1, x0)
     turned = [

@@ -8,8 +8,8 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from stats_strategies import CONFIDENCE, given, numbers_of, same, strata, tables
 
-from trialtrace.stats import StatsError
-from trialtrace.stats.categorical import contingency, proportions
+from trialtrace.stats import StatsError, categorical, stratified
+from trialtrace.stats.categorical import proportions
 from trialtrace.stats.categorical.score import risk_difference_score_test
 from trialtrace.stats.categorical.score_ratio import risk_ratio_score, risk_ratio_score_test
 from trialtrace.stats.categorical.unconditional import barnard, boschloo
@@ -51,7 +51,7 @@ def test_score_tests_mirror_and_meet_their_interval(table, margin):
             n1 - x1, n1, n0 - x0, n0, margin=-margin, sides=OPPOSITE[sides], **MN
         )
         same((outcome.statistic, outcome.p_value), (-result.statistic, result.p_value), 1e-7)
-    interval = contingency.risk_difference_miettinen_nurminen(*table, confidence=0.9)
+    interval = categorical.risk_difference_miettinen_nurminen(*table, confidence=0.9)
     for bound, side in ((interval.low, "greater"), (interval.high, "less")):
         if 1e-6 < abs(bound) < 1 - 1e-6:
             p = risk_difference_score_test(*table, margin=bound, sides=side, **MN).p_value
@@ -74,7 +74,7 @@ def test_score_ratio_inverts_and_its_test_meets_it(table, confidence):
 @given(table=tables())
 def test_score_tests_of_equal_risks_are_pearsons(table):
     assume(0 < table[0] + table[2] < table[1] + table[3])
-    pearson = contingency.chi_squared(*table, correction="none").statistic
+    pearson = categorical.chi_squared(*table, correction="none").statistic
     difference = risk_difference_score_test(
         *table, margin=0, sides="two_sided", variance="farrington_manning"
     )
@@ -85,7 +85,7 @@ def test_score_tests_of_equal_risks_are_pearsons(table):
 @given(table=tables())
 def test_mid_p_lies_between_half_of_fishers_and_fishers(table):
     for sides in SIDES:
-        exact = contingency.fisher_exact(*table, sides=sides).p_value
+        exact = categorical.fisher_exact(*table, sides=sides).p_value
         same(exact_conditional_test(*table, sides=sides, mid_p="none").p_value, exact)
         observed, every = (
             exact_conditional_test(*table, sides=sides, mid_p=how).p_value
@@ -130,23 +130,23 @@ def test_interval_and_one_sided_tests_agree(table):
 @given(table=strata())
 def test_risk_ratio_over_strata_swaps(table):
     x1, n1, x0, n0 = table
-    ratio, low, high = numbers_of(contingency.mantel_haenszel_risk_ratio(*table, confidence=0.95))
-    inverse = contingency.mantel_haenszel_risk_ratio(x0, n0, x1, n1, confidence=0.95)
+    ratio, low, high = numbers_of(stratified.mantel_haenszel_risk_ratio(*table, confidence=0.95))
+    inverse = stratified.mantel_haenszel_risk_ratio(x0, n0, x1, n1, confidence=0.95)
     same(numbers_of(inverse), (1 / ratio if ratio else inf, 1 / high, 1 / low))
     one = [np.array([c[0]]) for c in table]
     same(
-        numbers_of(contingency.mantel_haenszel_risk_ratio(*one, confidence=0.9)),
-        numbers_of(contingency.risk_ratio_log(*(c[0] for c in table), confidence=0.9)),
+        numbers_of(stratified.mantel_haenszel_risk_ratio(*one, confidence=0.9)),
+        numbers_of(categorical.risk_ratio_log(*(c[0] for c in table), confidence=0.9)),
     )
 
 
 @given(table=strata())
 def test_a_stratum_split_with_itself_keeps_the_risk_ratio(table):
     """Two strata of the same counts weigh as much as one of twice the counts."""
-    twice = contingency.mantel_haenszel_risk_ratio(*(2 * c for c in table), confidence=0.95)
+    twice = stratified.mantel_haenszel_risk_ratio(*(2 * c for c in table), confidence=0.95)
     halves = [np.concatenate([c, c]) for c in table]
     same(
-        numbers_of(contingency.mantel_haenszel_risk_ratio(*halves, confidence=0.95)),
+        numbers_of(stratified.mantel_haenszel_risk_ratio(*halves, confidence=0.95)),
         numbers_of(twice),
     )
 
@@ -162,7 +162,7 @@ def test_unconditional_tests_mirror(table, sides):
     for other in (arms, outcomes):
         same(barnard(*other, sides=OPPOSITE[sides], statistic="score").p_value, found[0])
         same(boschloo(*other, sides=OPPOSITE[sides], two_sided="fisher").p_value, found[1])
-    assert found[1] <= contingency.fisher_exact(*table, sides=sides).p_value + 1e-12
+    assert found[1] <= categorical.fisher_exact(*table, sides=sides).p_value + 1e-12
 
 
 def test_degenerate_tables_have_a_clear_answer():
@@ -172,7 +172,7 @@ def test_degenerate_tables_have_a_clear_answer():
         nothing = odds_ratio_conditional(x1, 4, x0, 6, confidence=0.95)
         assert isnan(nothing.estimate) and (nothing.low, nothing.high) == (0, inf)
     assert risk_ratio_score(0, 4, 0, 6, confidence=0.95, **MN).high == inf
-    assert isnan(contingency.mantel_haenszel_risk_ratio([0], [4], [0], [6], confidence=0.9).low)
+    assert isnan(stratified.mantel_haenszel_risk_ratio([0], [4], [0], [6], confidence=0.9).low)
     assert isnan(proportions.wald(0, 9, confidence=0.95).low)
     # Infinite z of the unpooled statistic: at "less" every table is as extreme.
     assert barnard(5, 5, 0, 5, sides="less", statistic="wald").p_value == pytest.approx(1)

@@ -8,7 +8,7 @@ import pytest
 from scipy.special import comb
 from stats_strategies import numbers_of
 
-from trialtrace.stats.categorical import contingency
+from trialtrace.stats import categorical
 from trialtrace.stats.categorical.exact_tables import fisher_freeman_halton
 from trialtrace.stats.categorical.score_ratio import risk_ratio_score
 from trialtrace.stats.categorical.trend import cochran_armitage
@@ -69,7 +69,7 @@ def test_type_one_error_is_known_exactly():
 
 def test_coverage_is_known_exactly():
     """Sum over all tables of 9 v 12 at 81 pairs of risks; no draws, so no Monte Carlo error."""
-    agresti_caffo = contingency.risk_difference_agresti_caffo
+    agresti_caffo = categorical.risk_difference_agresti_caffo
     methods = {
         "conditional": (lambda *t: odds_ratio_conditional(*t, confidence=0.95), 0.95, 0.999),
         "ratio": (lambda *t: risk_ratio_score(*t, confidence=0.95, **MN), 0.93, 0.975),

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import assume
 from stats_strategies import given, numbers_of, same, strata, tables
 
-from trialtrace.stats import StatsError
-from trialtrace.stats.categorical import contingency
+from trialtrace.stats import StatsError, categorical, stratified
 from trialtrace.stats.stratified.mantel_haenszel import _expected_events
 
 SATO = {"confidence": 0.95, "variance": "sato"}
@@ -18,15 +17,15 @@ ROBINS = {"confidence": 0.95, "variance": "greenland_robins"}
 def everything(*table):
     """Every number of this module for one set of strata, NaN where there is none."""
     results = [
-        contingency.cochran_mantel_haenszel(*table, correction="none"),
-        contingency.cochran_mantel_haenszel(*table, correction="continuity"),
-        contingency.mantel_haenszel_odds_ratio(*table, confidence=0.95),
-        contingency.mantel_haenszel_risk_difference(*table, **SATO),
-        contingency.mantel_haenszel_risk_difference(*table, **ROBINS),
+        stratified.cochran_mantel_haenszel(*table, correction="none"),
+        stratified.cochran_mantel_haenszel(*table, correction="continuity"),
+        stratified.mantel_haenszel_odds_ratio(*table, confidence=0.95),
+        stratified.mantel_haenszel_risk_difference(*table, **SATO),
+        stratified.mantel_haenszel_risk_difference(*table, **ROBINS),
     ]
     for correction in ("none", "tarone"):
         try:
-            results.append(contingency.breslow_day(*table, correction=correction))
+            results.append(stratified.breslow_day(*table, correction=correction))
         except StatsError as error:
             assert "strata" in str(error) or "odds ratio" in str(error)
     return np.concatenate([numbers_of(result) for result in results])
@@ -45,16 +44,16 @@ def test_order_of_strata_and_strata_without_comparison_do_not_matter(table):
 def test_swapping_arms(table):
     x1, n1, x0, n0 = table
     swapped = (x0, n0, x1, n1)
-    ratio, low, high = numbers_of(contingency.mantel_haenszel_odds_ratio(*table, confidence=0.95))
-    inverse = contingency.mantel_haenszel_odds_ratio(*swapped, confidence=0.95)
+    ratio, low, high = numbers_of(stratified.mantel_haenszel_odds_ratio(*table, confidence=0.95))
+    inverse = stratified.mantel_haenszel_odds_ratio(*swapped, confidence=0.95)
     same(numbers_of(inverse), (1 / ratio if ratio else inf, 1 / high, 1 / low))
     for options in (SATO, ROBINS):
-        d, low, high = numbers_of(contingency.mantel_haenszel_risk_difference(*table, **options))
-        negative = contingency.mantel_haenszel_risk_difference(*swapped, **options)
+        d, low, high = numbers_of(stratified.mantel_haenszel_risk_difference(*table, **options))
+        negative = stratified.mantel_haenszel_risk_difference(*swapped, **options)
         same(numbers_of(negative), (-d, -high, -low))
         assert isnan(low) or low <= d <= high
-    p = contingency.cochran_mantel_haenszel(*table, correction="none").p_value
-    same(contingency.cochran_mantel_haenszel(*swapped, correction="none").p_value, p)
+    p = stratified.cochran_mantel_haenszel(*table, correction="none").p_value
+    same(stratified.cochran_mantel_haenszel(*swapped, correction="none").p_value, p)
     assert 0 <= p <= 1
 
 
@@ -64,16 +63,16 @@ def test_one_stratum_is_the_plain_table(table):
     assume(0 < x1 + x0 < n1 + n0)
     one = [np.array([value]) for value in table]
     total = n1 + n0
-    pearson = contingency.chi_squared(*table, correction="none").statistic
-    cmh = contingency.cochran_mantel_haenszel(*one, correction="none").statistic
+    pearson = categorical.chi_squared(*table, correction="none").statistic
+    cmh = stratified.cochran_mantel_haenszel(*one, correction="none").statistic
     same(cmh, pearson * (total - 1) / total)
     same(
-        numbers_of(contingency.mantel_haenszel_odds_ratio(*one, confidence=0.9)),
-        numbers_of(contingency.odds_ratio_sample(*table, confidence=0.9)),
+        numbers_of(stratified.mantel_haenszel_odds_ratio(*one, confidence=0.9)),
+        numbers_of(categorical.odds_ratio_sample(*table, confidence=0.9)),
     )
     same(
-        numbers_of(contingency.mantel_haenszel_risk_difference(*one, **ROBINS)),
-        numbers_of(contingency.risk_difference_wald(*table, confidence=0.95)),
+        numbers_of(stratified.mantel_haenszel_risk_difference(*one, **ROBINS)),
+        numbers_of(categorical.risk_difference_wald(*table, confidence=0.95)),
     )
 
 
@@ -89,18 +88,18 @@ def test_expected_events_have_the_common_odds_ratio(table):
 
 def test_degenerate_strata_are_refused_with_a_reason():
     with pytest.raises(StatsError, match="no stratum has both arms and both outcomes"):
-        contingency.cochran_mantel_haenszel([0, 5], [9, 5], [0, 4], [8, 4], correction="none")
+        stratified.cochran_mantel_haenszel([0, 5], [9, 5], [0, 4], [8, 4], correction="none")
     with pytest.raises(StatsError, match="no stratum has patients in both arms"):
-        contingency.mantel_haenszel_odds_ratio([1], [4], [0], [0], confidence=0.95)
+        stratified.mantel_haenszel_odds_ratio([1], [4], [0], [0], confidence=0.95)
     with pytest.raises(StatsError, match="fewer than two strata"):
-        contingency.breslow_day([1, 0], [4, 5], [2, 0], [5, 6], correction="none")
+        stratified.breslow_day([1, 0], [4, 5], [2, 0], [5, 6], correction="none")
     with pytest.raises(StatsError, match="common odds ratio is 0"):
-        contingency.breslow_day([0, 0], [4, 5], [2, 3], [5, 6], correction="tarone")
+        stratified.breslow_day([0, 0], [4, 5], [2, 3], [5, 6], correction="tarone")
     with pytest.raises(StatsError, match="differ in shape"):
-        contingency.mantel_haenszel_odds_ratio([1, 2], [4], [0], [3], confidence=0.95)
+        stratified.mantel_haenszel_odds_ratio([1, 2], [4], [0], [3], confidence=0.95)
     with pytest.raises(StatsError, match="one length"):
-        contingency.mantel_haenszel_odds_ratio([1], [4], [0, 1], [3, 3], confidence=0.95)
+        stratified.mantel_haenszel_odds_ratio([1], [4], [0, 1], [3, 3], confidence=0.95)
     with pytest.raises(StatsError, match="variance must be one of"):
-        contingency.mantel_haenszel_risk_difference(
+        stratified.mantel_haenszel_risk_difference(
             [1], [4], [0], [3], confidence=0.95, variance="x"
         )

@@ -8,8 +8,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from stats_strategies import CONFIDENCE, given, strata, tables
 
-from trialtrace.stats import StatsError
-from trialtrace.stats.categorical import contingency
+from trialtrace.stats import StatsError, categorical
 from trialtrace.stats.categorical.score import risk_difference_score, risk_difference_score_test
 from trialtrace.stats.categorical.score_ratio import risk_ratio_score
 from trialtrace.stats.stratified import mantel_haenszel, score
@@ -91,7 +90,7 @@ def test_one_stratum_is_a_table_without_strata(table, confidence, weights):
     found = score.stratified_risk_difference_score(
         *one, confidence=confidence, weights=weights, **FACTOR
     )
-    alone = contingency.risk_difference_miettinen_nurminen(*table, confidence=confidence)
+    alone = categorical.risk_difference_miettinen_nurminen(*table, confidence=confidence)
     own, same = ([each.estimate, each.low, each.high] for each in (found, alone))
     np.testing.assert_allclose(own, same, rtol=1e-9, atol=1e-11)
 
@@ -177,7 +176,7 @@ def test_arms_swapped_or_the_event_turned_round_mirror_the_difference(table, con
 @given(table=tables(), confidence=CONFIDENCE)
 def test_mees_interval_leaves_out_what_farrington_and_mannings_test_rejects(table, confidence):
     found = risk_difference_score(*table, confidence=confidence, **MEE)
-    wider = contingency.risk_difference_miettinen_nurminen(*table, confidence=confidence)
+    wider = categorical.risk_difference_miettinen_nurminen(*table, confidence=confidence)
     assert wider.low - 1e-12 <= found.low <= found.estimate <= found.high <= wider.high + 1e-12
     for end in (found.low, found.high):
         if abs(end) < 1 and end not in (0, found.estimate):
@@ -189,7 +188,7 @@ def test_mees_interval_leaves_out_what_farrington_and_mannings_test_rejects(tabl
 
 def test_the_stratified_newcombe_interval_of_one_stratum_is_newcombes():
     one = score.stratified_risk_difference_newcombe([27], [295], [52], [307], confidence=0.95)
-    own = contingency.risk_difference_newcombe(27, 295, 52, 307, confidence=0.95)
+    own = categorical.risk_difference_newcombe(27, 295, 52, 307, confidence=0.95)
     assert (one.low, one.high) == pytest.approx((own.low, own.high))
 
 

@@ -3,7 +3,8 @@
 ===============  =========================================================================
 `proportions`    one proportion: Wald, Wilson, Agresti-Coull, Jeffreys, Clopper-Pearson
 `binomial`       one proportion against a threshold, and its one-sided upper bound
-`contingency`    a 2x2 table: risk difference, ratio, odds ratio, NNT, Fisher, chi-squared
+`contingency`    a 2x2 table: risk difference, ratio, odds ratio, NNT
+`equal_risks`    a 2x2 table: Fisher's and the chi-squared test of equal risks
 `score`          risk difference: Miettinen-Nurminen interval, test at a margin
 `score_ratio`    risk ratio: Miettinen-Nurminen and Koopman interval, test at a margin
 `paired`         the same subjects twice or more: McNemar, Cochran's Q, differences of risks

@@ -5,8 +5,6 @@ from trialtrace.stats.categorical.binomial import upper_bound as upper_bound
 from trialtrace.stats.categorical.complier import ComplierBounds as ComplierBounds
 from trialtrace.stats.categorical.complier import complier_bounds as complier_bounds
 from trialtrace.stats.categorical.complier import complier_difference as complier_difference
-from trialtrace.stats.categorical.contingency import chi_squared as chi_squared
-from trialtrace.stats.categorical.contingency import fisher_exact as fisher_exact
 from trialtrace.stats.categorical.contingency import (
     number_needed_to_treat as number_needed_to_treat,
 )
@@ -24,6 +22,8 @@ from trialtrace.stats.categorical.contingency import (
     risk_difference_wald_corrected as risk_difference_wald_corrected,
 )
 from trialtrace.stats.categorical.contingency import risk_ratio_log as risk_ratio_log
+from trialtrace.stats.categorical.equal_risks import chi_squared as chi_squared
+from trialtrace.stats.categorical.equal_risks import fisher_exact as fisher_exact
 from trialtrace.stats.categorical.exact_tables import DrawnTables as DrawnTables
 from trialtrace.stats.categorical.exact_tables import chi_squared_table as chi_squared_table
 from trialtrace.stats.categorical.exact_tables import fisher_freeman_halton as fisher_freeman_halton

@@ -1,16 +1,14 @@
 """Two arms and a binary outcome: x1 of n1 treated patients and x0 of n0 controls.
 
 Estimates the risk difference p1 - p0, the risk ratio p1 / p0, the odds ratio and the number
-needed to treat, treated against control throughout, and tests that the two risks are equal.
-What is measured over several strata is in `stratified` and can be called from here as well.
+needed to treat, treated against control throughout. Tests that the two risks are equal are in
+`equal_risks`, score intervals in `score` and `score_ratio`, what is measured over several strata in
+`stratified`.
 
-References: Newcombe, Stat Med 1998;17:873 (risk difference, method 10 and worked examples).
-Miettinen and Nurminen, Stat Med 1985;4:213. Katz et al., Biometrics 1978;34:469. Woolf, Ann Hum
-Genet 1955;19:251. Altman, BMJ 1998;317:1309. Fisher, J R Stat Soc 1935;98:39. Yates, Suppl J R
-Stat Soc 1934;1:217.
+References: Newcombe, Stat Med 1998;17:873 (risk difference, method 10 and worked examples). Katz
+et al., Biometrics 1978;34:469. Woolf, Ann Hum Genet 1955;19:251. Altman, BMJ 1998;317:1309.
 
-Oracle: R's fisher.test and chisq.test, Newcombe's interval from prop.test's Wilson bounds, the
-others by their formulas in R.
+Oracle: Newcombe's interval from prop.test's Wilson bounds, the others by their formulas in R.
 
 Each formula stands once, over arrays of tables; the functions of one table are its case without a
 dimension, `summaries` has many tables at once.
@@ -18,66 +16,27 @@ dimension, `summaries` has many tables at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from math import inf, nan
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc
 
 from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import (
     SIDES,
     check_choice,
     check_confidence,
-    log_choose,
     normal_quantile,
     normal_tail,
     one_number,
     single_count,
-    together,
 )
 from trialtrace.stats._wald import symmetric
+from trialtrace.stats.categorical._tables import Tables, odds_ratio, one_table
 from trialtrace.stats.categorical.proportions import METHODS
-from trialtrace.stats.categorical.score import (
-    risk_difference,
-    risk_difference_miettinen_nurminen,
-    risk_difference_score_test,
-)
+from trialtrace.stats.categorical.score import risk_difference
 from trialtrace.stats.results import Interval, StatsError, TestResult
-from trialtrace.stats.stratified.mantel_haenszel import (
-    breslow_day,
-    cochran_mantel_haenszel,
-    mantel_haenszel_odds_ratio,
-    mantel_haenszel_risk_difference,
-    mantel_haenszel_risk_ratio,
-)
 
-__all__ = [
-    "breslow_day",
-    "chi_squared",
-    "cochran_mantel_haenszel",
-    "fisher_exact",
-    "mantel_haenszel_odds_ratio",
-    "mantel_haenszel_risk_difference",
-    "mantel_haenszel_risk_ratio",
-    "number_needed_to_treat",
-    "odds_ratio_sample",
-    "risk_difference_agresti_caffo",
-    "risk_difference_miettinen_nurminen",
-    "risk_difference_newcombe",
-    "risk_difference_score_test",
-    "risk_difference_wald",
-    "risk_ratio_log",
-]
-
-CORRECTIONS = ("none", "continuity")
-# Two tables are equally likely when their probabilities differ by no more than rounding; R's
-# fisher.test uses the same width.
-RELATIVE_TIE = 1e-7
-
-# Events and patients of the first arm, then of the second; arrays of one shape.
-Tables = tuple[Floats, Floats, Floats, Floats]
 # Estimate and both bounds of every table at a level of confidence.
 Formula = Callable[[Tables, float], tuple[Floats, Floats, Floats]]
 
@@ -262,104 +221,6 @@ def odds_ratio_peto(x1: float, n1: float, x0: float, n0: float, *, confidence: f
     return _of_one(_peto, x1, n1, x0, n0, confidence, scale="log")
 
 
-def fisher_exact(x1: float, n1: float, x0: float, n0: float, *, sides: str) -> TestResult:
-    """Fisher's exact test of equal risks, given both margins.
-
-    `sides`: "greater" and "less" are about the odds ratio of treated against control;
-    "two_sided" sums the probabilities of all tables no more likely than the observed one
-    (within a relative 1e-7, as R does). The statistic is the sample odds ratio (NaN where it is
-    0/0), df is NaN. With nobody or everybody having the event only one table is possible: p = 1.
-
-    Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
-
-    R: `fisher.test(table)$p.value`.
-
-    >>> fisher_exact(13, 40, 7, 42, sides="two_sided")
-    TestResult(statistic=2.40741, p_value=0.124759)
-    """
-    check_choice("sides", sides, SIDES)
-    table = _table(x1, n1, x0, n0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        odds_ratio = float(_odds_ratio(table))
-    return TestResult(odds_ratio, nan, float(exact_tails(table, (sides,))[sides]))
-
-
-def chi_squared(x1: float, n1: float, x0: float, n0: float, *, correction: str) -> TestResult:
-    """Chi-squared test of equal risks with 1 df.
-
-    `correction`: "none" is Pearson's statistic; "continuity" is Yates's, which takes 1/2 off
-    each |observed - expected|, or all of it where it is smaller than 1/2 (as R does).
-
-    Raises `StatsError` where nobody or everybody has the event, since expected counts are then
-    0, and for an empty arm or counts that are not whole numbers within 0..n.
-
-    R: `chisq.test(table, correct = FALSE)`.
-
-    >>> chi_squared(13, 40, 7, 42, correction="none")
-    TestResult(statistic=2.78513, df=1, p_value=0.0951427)
-    """
-    check_choice("correction", correction, CORRECTIONS)
-    table = _table(x1, n1, x0, n0)
-    events, total = x1 + x0, n1 + n0
-    if events in (0, total):
-        who = "nobody" if events == 0 else "everybody"
-        raise StatsError(f"{who} has the event, so a chi-squared test is not defined.")
-    statistic, p_value = chi_squared_tests(table, correction=correction)
-    return TestResult(float(statistic), 1.0, float(p_value))
-
-
-def chi_squared_tests(table: Tables, *, correction: str) -> tuple[Floats, Floats]:
-    """Statistics and p-values of `chi_squared`; NaN where nobody or everybody has the event.
-
-    >>> statistics, p_values = chi_squared_tests(
-    ...     tables([13, 9], 40, [7, 8], 42), correction="none"
-    ... )
-    >>> p_values.round(4)
-    array([0.0951, 0.6999])
-    """
-    x1, n1, x0, n0 = table
-    events, total = x1 + x0, n1 + n0
-    # |observed - expected| is the same in all four cells.
-    distance = np.abs(x1 * n0 - x0 * n1) / total
-    if correction == "continuity":
-        distance = distance - np.minimum(0.5, distance)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = distance**2 * total**3 / (n1 * n0 * events * (total - events))
-    return statistic, chdtrc(1, statistic)
-
-
-def exact_tails(table: Tables, tails: Iterable[str]) -> dict[str, Floats]:
-    """Probabilities of tables with the margins of each table, if the risks are equal.
-
-    `tails` are any of "greater" and "less": of as many events in the first arm or more, or fewer;
-    "two_sided": of all tables no more likely than the observed one; "observed" and "tied": of that
-    table alone, and of all that are as likely (within `RELATIVE_TIE`).
-
-    >>> exact_tails(tables([13, 9], 40, [7, 8], 42), ["two_sided"])["two_sided"].round(4)
-    array([0.1248, 0.7884])
-    """
-    x1, n1, x0, n0 = (count[..., None] for count in table)
-    events = x1 + x0
-    least, most = np.maximum(events - n0, 0.0), np.minimum(n1, events)
-    # One width for all tables: what a table has no room for gets no weight.
-    possible = least + np.arange(float((most - least).max(initial=0)) + 1)
-    kept = possible <= most
-    possible = np.minimum(possible, most)
-    logs = log_choose(n1, possible) + log_choose(n0, events - possible)
-    weights = np.where(kept, np.exp(logs - logs.max(axis=-1, keepdims=True)), 0.0)
-    own = np.take_along_axis(weights, (x1 - least).astype(np.intp), axis=-1)
-    likely, rare = own * (1 + RELATIVE_TIE), own / (1 + RELATIVE_TIE)
-    total = weights.sum(axis=-1)
-    chosen: dict[str, Callable[[], NDArray[np.bool_]]] = {
-        "two_sided": lambda: weights <= likely,
-        "greater": lambda: possible >= x1,
-        "less": lambda: possible <= x1,
-        "observed": lambda: possible == x1,
-        "tied": lambda: (weights <= likely) & (weights >= rare),
-    }
-    return {tail: np.where(chosen[tail](), weights, 0.0).sum(axis=-1) / total for tail in tails}
-
-
 def _of_one(
     formula: Formula,
     x1: float,
@@ -371,26 +232,10 @@ def _of_one(
     scale: str | None = None,
 ) -> Interval:
     """The interval of one table; a scale is that on which a normal quantile made it."""
-    table = _table(x1, n1, x0, n0)
+    table = one_table(x1, n1, x0, n0)
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate, low, high = formula(table, check_confidence(confidence))
     return symmetric(float(estimate), float(low), float(high), confidence, scale)
-
-
-def tables(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> Tables:
-    """Many tables of one shape, checked.
-
-    Raises `StatsError` for counts outside 0..n and empty arms.
-    """
-    x1, n1, x0, n0 = together(x1=x1, n1=n1, x0=x0, n0=n0)
-    if ((n1 < 1) | (n0 < 1) | (x1 < 0) | (x1 > n1) | (x0 < 0) | (x0 > n0)).any():
-        raise StatsError("counts must lie within 0 and the size of their arm.")
-    return x1, n1, x0, n0
-
-
-def _table(x1: float, n1: float, x0: float, n0: float) -> Tables:
-    (x1, n1), (x0, n0) = single_count(x1, n1, "treated arm"), single_count(x0, n0, "control arm")
-    return np.asarray(x1), np.asarray(n1), np.asarray(x0), np.asarray(n0)
 
 
 def _newcombe(table: Tables, confidence: float) -> tuple[Floats, Floats, Floats]:
@@ -442,7 +287,7 @@ def _katz(table: Tables, confidence: float) -> tuple[Floats, Floats, Floats]:
 def _woolf(table: Tables, confidence: float) -> tuple[Floats, Floats, Floats]:
     x1, n1, x0, n0 = table
     variance = 1 / x1 + 1 / (n1 - x1) + 1 / x0 + 1 / (n0 - x0)
-    ratio = _odds_ratio(table)
+    ratio = odds_ratio(table)
     return ratio, *_from_log(np.log(ratio), variance, confidence)
 
 
@@ -460,11 +305,6 @@ def _from_log(log_ratio: Floats, variance: Floats, confidence: float) -> tuple[F
     half = normal_quantile(confidence) * np.sqrt(variance)
     half = np.where((half > 0) & np.isfinite(half), half, np.nan)
     return np.exp(log_ratio - half), np.exp(log_ratio + half)
-
-
-def _odds_ratio(table: Tables) -> Floats:
-    x1, n1, x0, n0 = table
-    return x1 * (n0 - x0) / (x0 * (n1 - x1))
 
 
 FORMULAS: dict[str, Formula] = {

@@ -34,7 +34,7 @@ from trialtrace.stats._inputs import (
     normal_tail,
     numbers,
 )
-from trialtrace.stats.categorical.contingency import CORRECTIONS
+from trialtrace.stats.categorical.equal_risks import CORRECTIONS
 from trialtrace.stats.categorical.proportions import wilson
 from trialtrace.stats.categorical.score import SMALLEST_STEP
 from trialtrace.stats.results import Interval, StatsError, TestResult

@@ -17,7 +17,8 @@ from scipy.special import gammaln
 from trialtrace.ground.arrays import Flags, Floats, Places
 from trialtrace.stats._inputs import check_choice, check_confidence, normal_quantile
 from trialtrace.stats._roots import roots
-from trialtrace.stats.categorical.contingency import FORMULAS, Tables, tables
+from trialtrace.stats.categorical._tables import Tables, tables
+from trialtrace.stats.categorical.contingency import FORMULAS
 from trialtrace.stats.categorical.score import SMALLEST_STEP, risk_difference
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.stratified.exact import LARGEST_LOG

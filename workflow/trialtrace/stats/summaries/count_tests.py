@@ -18,7 +18,9 @@ from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, single_count
-from trialtrace.stats.categorical import contingency as c
+from trialtrace.stats.categorical import contingency, score
+from trialtrace.stats.categorical._tables import Tables, tables
+from trialtrace.stats.categorical.equal_risks import chi_squared_tests, exact_tails
 from trialtrace.stats.categorical.proportions import bounds_by_method
 from trialtrace.stats.categorical.score_ratio import risk_ratio_score
 from trialtrace.stats.results import Interval, StatsError
@@ -26,11 +28,11 @@ from trialtrace.stats.stratified.exact import odds_ratio_conditional
 from trialtrace.stats.summaries.printed import Printed
 
 DIFFERENCE: dict[str, Callable[..., Interval]] = {
-    "wald": c.risk_difference_wald,
-    "wald_corrected": c.risk_difference_wald_corrected,
-    "newcombe": c.risk_difference_newcombe,
-    "agresti_caffo": c.risk_difference_agresti_caffo,
-    "miettinen_nurminen": c.risk_difference_miettinen_nurminen,
+    "wald": contingency.risk_difference_wald,
+    "wald_corrected": contingency.risk_difference_wald_corrected,
+    "newcombe": contingency.risk_difference_newcombe,
+    "agresti_caffo": contingency.risk_difference_agresti_caffo,
+    "miettinen_nurminen": score.risk_difference_miettinen_nurminen,
 }
 MEASURES = ("difference", "risk_ratio", "odds_ratio")
 TESTS = ("chi_squared", "chi_squared_corrected", "fisher", "mid_p", "mid_p_all")
@@ -54,7 +56,7 @@ def p_values_of_counts(
     """
     check_choice("sides", sides, SIDES)
     single_count(x1, n1, "treated arm"), single_count(x0, n0, "control arm")
-    table = c.tables(x1, n1, x0, n0)
+    table = tables(x1, n1, x0, n0)
     p_values = _asymptotic(table) | _exact(table, sides)
     if sides != "two_sided":
         p_values |= dict.fromkeys(("chi_squared", "chi_squared_corrected"), np.asarray(nan))
@@ -74,7 +76,7 @@ def p_values_of_tables(
     >>> sorted(p_values_of_tables([13, 9], 40, [7, 8], 42))[:3]
     ['chi_squared', 'chi_squared_corrected', 'chi_squared_one_sided']
     """
-    table = x1, n1, x0, n0 = c.tables(x1, n1, x0, n0)
+    table = x1, n1, x0, n0 = tables(x1, n1, x0, n0)
     widest = int((x1 + x0).max(initial=0)) + 1
     step = max(1, CELLS // widest)
     parts = [
@@ -86,16 +88,16 @@ def p_values_of_tables(
     return plain | {"chi_squared_one_sided": plain["chi_squared"] / 2} | exact
 
 
-def _asymptotic(table: c.Tables) -> dict[str, Floats]:
+def _asymptotic(table: Tables) -> dict[str, Floats]:
     names = {"none": "chi_squared", "continuity": "chi_squared_corrected"}
     return {
-        name: c.chi_squared_tests(table, correction=correction)[1]
+        name: chi_squared_tests(table, correction=correction)[1]
         for correction, name in names.items()
     }
 
 
-def _exact(table: c.Tables, sides: str) -> dict[str, Floats]:
-    tails = c.exact_tails(table, ("two_sided", "less", "greater", "observed", "tied"))
+def _exact(table: Tables, sides: str) -> dict[str, Floats]:
+    tails = exact_tails(table, ("two_sided", "less", "greater", "observed", "tied"))
     # At one side only the observed table can be counted half.
     tied = tails["tied"] if sides == "two_sided" else tails["observed"]
     return {
@@ -141,11 +143,11 @@ def two_arm_intervals(
         return {name: f(*table, **level) for name, f in DIFFERENCE.items()}
     if measure == "odds_ratio":
         return {
-            "woolf": c.odds_ratio_sample(*table, **level),
+            "woolf": contingency.odds_ratio_sample(*table, **level),
             "conditional_exact": odds_ratio_conditional(*table, **level),
-            "peto": c.odds_ratio_peto(*table, **level),
+            "peto": contingency.odds_ratio_peto(*table, **level),
         }
-    found = {"katz": c.risk_ratio_log(*table, **level)}
+    found = {"katz": contingency.risk_ratio_log(*table, **level)}
     for variance in ("koopman", "miettinen_nurminen"):
         found[f"score_{variance}"] = risk_ratio_score(*table, **level, variance=variance)
     return found

@@ -109,7 +109,7 @@ CARDS = (
                 "χ² test with Yates' continuity correction", "Yates 1934"
             )
         },
-        formula="categorical.contingency:chi_squared",
+        formula="categorical.equal_risks:chi_squared",
         audited=(
             Audited("chi_squared", "χ² test without correction", 1),
             Audited("chi_squared_corrected", "χ² test with continuity correction", 1),
@@ -124,7 +124,7 @@ CARDS = (
         options=Fisher,
         gives="p_value.{}@pair",
         kinds=BINARY,
-        formula="categorical.contingency:fisher_exact",
+        formula="categorical.equal_risks:fisher_exact",
         audited=(
             Audited("fisher", "Fisher's exact test", 1),
             Audited("fisher_less", "Fisher's exact test, one-sided (lower)", 2),
