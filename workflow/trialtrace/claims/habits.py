@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from trialtrace.claims.habit import CUT, EITHER, EVEN, OPEN, UP, WAYS, Habit
 from trialtrace.claims.ledger import Ledger
-from trialtrace.claims.prints.comparisons import WORDS, estimate, table_of
 from trialtrace.claims.prints.finding import as_range, prints
+from trialtrace.claims.prints.two_groups import WORDS, estimate, table_of
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim

@@ -6,15 +6,9 @@ sign that is printed is held against the order of the groups.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
-from decimal import Decimal
-from fractions import Fraction
-from itertools import product
-from math import isfinite, nan
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
-from trialtrace.claims.methods import COMPARISONS
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.count_tests import counted
 from trialtrace.claims.prints.finding import (
@@ -32,29 +26,32 @@ from trialtrace.claims.prints.finding import (
     signed,
     unsigned,
 )
+from trialtrace.claims.prints.two_groups import (
+    KINDS,
+    METHODS,
+    NEEDED,
+    RATIOS,
+    WORDS,
+    Span,
+    Table,
+    as_proportion,
+    as_ratio,
+    conditional_odds_ratio,
+    estimate,
+    of_percentages,
+    shares_of,
+    span_of,
+    table_of,
+)
 from trialtrace.stats.categorical.contingency import odds_ratio_peto
 from trialtrace.stats.results import Interval
-from trialtrace.stats.stratified.exact import odds_ratio_conditional
 from trialtrace.stats.summaries.count_tests import printing_the_same, two_arm_intervals
 from trialtrace.trial.claims.about import ALL
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
-from trialtrace.trial.claims.symbols import AVERAGES
 
-KINDS = {"risk_difference": "difference", "risk_ratio": "risk_ratio", "odds_ratio": "odds_ratio"}
-WORDS = {
-    "risk_difference": "difference",
-    "risk_ratio": "risk ratio",
-    "odds_ratio": "odds ratio",
-    "number_needed_to_treat": "number needed to treat",
-}
-NEEDED = "number_needed_to_treat"
-RATIOS = ("risk_ratio", "odds_ratio")
 FISHER = "fisher"
 OF_SHARES = "comparison.percentages"
-METHODS = {name: each.label for name, each in COMPARISONS.items()}
-Table = tuple[int, int, int, int]
-Span = tuple[float, float]
 
 
 CARD = Card(
@@ -84,29 +81,6 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield from _everyone(ledger, entry)
 
 
-def table_of(ledger: Ledger, entry: Claim) -> tuple[list[Claim], Table] | None:
-    """The claims of the two compared groups, and their counts."""
-    found = [counted(ledger, entry, group) for group in entry.about.compared]
-    if len(found) != 2 or found[0] is None or found[1] is None:
-        return None
-    (first, (x1, n1)), (second, (x0, n0)) = found[0], found[1]
-    return [first, second], (x1, n1, x0, n0)
-
-
-def estimate(measure: str, table: Table) -> float | None:
-    """The estimate on the counts, as it is printed: differences in percentage points."""
-    x1, n1, x0, n0 = table
-    p1, p0 = x1 / n1, x0 / n0
-    if measure == "risk_difference":
-        return 100 * (p1 - p0)
-    if measure == "number_needed_to_treat":
-        return None if p1 == p0 else 1 / (p0 - p1)
-    if measure == "risk_ratio":
-        return p1 / p0 if p0 else None
-    odds = x0 * (n1 - x1)
-    return x1 * (n0 - x0) / odds if odds else None
-
-
 def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     main = entry.parts.get("percent") or entry.parts.get("value")
     found = table_of(ledger, entry)
@@ -130,12 +104,6 @@ def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         yield _estimate(entry, main, groups, table, beside, value, control_first)
     if {"ci_low", "ci_high"} <= set(entry.parts) and entry.measure in KINDS:
         yield _interval(entry, table, beside)
-
-
-def as_proportion(entry: Claim, main: Component) -> bool:
-    """Whether a risk difference is printed as one of proportions, 0.20 for 20 points."""
-    bare = entry.measure == "risk_difference" and main.name == "value"
-    return bare and main.places > 0 and abs(main.value or Decimal(0)) <= 1
 
 
 def _good(ledger: Ledger, entry: Claim, main: Component) -> int:
@@ -230,12 +198,6 @@ def _rounded_up(main: Component, value: float) -> bool:
     return main.places <= 0 and 0 < value < float(main.value or 0) < value + 1
 
 
-def conditional_odds_ratio(table: Table) -> float:
-    """The odds ratio of greatest conditional likelihood; NaN where it is not finite."""
-    found = odds_ratio_conditional(*table, confidence=0.95).estimate
-    return found if isfinite(found) else nan
-
-
 def _harm(main: Component) -> str:
     """What the other sign of a number needed says."""
     if main.word == "higher":
@@ -270,54 +232,6 @@ def _of_model(entry: Claim, main: Component, table: Table, beside: tuple[str, ..
 
 def _fits(main: Component, value: float | None, unsigned: bool) -> bool:
     return value is not None and (prints(main, value) or (unsigned and prints(main, -value)))
-
-
-def of_percentages(measure: str, groups: list[Claim]) -> float | None:
-    """The estimate on the printed percentages of both groups; None where one is not printed."""
-    if not all("percent" in one.parts for one in groups):
-        return None
-    p1, p0 = (Fraction(one.parts["percent"].value or 0) for one in groups)
-    return _of_two_shares(measure, p1, p0)
-
-
-def _of_two_shares(measure: str, p1: Fraction, p0: Fraction) -> float | None:
-    """The estimate on two percentages; None where it is not defined."""
-    if measure == "risk_difference":
-        return float(p1 - p0)
-    if measure == "number_needed_to_treat":
-        return float(100 / (p0 - p1)) if p1 != p0 else None
-    if measure == "risk_ratio":
-        return float(p1 / p0) if p0 else None
-    odds = p0 * (100 - p1)
-    return float(p1 * (100 - p0) / odds) if odds else None
-
-
-def shares_of(ledger: Ledger, entry: Claim) -> tuple[list[Claim], list[Component]] | None:
-    """The claims of two groups of which percentages alone are known, and these."""
-    groups = ledger.compared(entry, "percent")
-    if groups is None or len(groups) != 2:
-        return None
-    parts = [one.share for one in groups if one.share is not None and not one.about.change]
-    fit = [part for part in parts if part.relation == "=" and part.symbol not in AVERAGES]
-    whole = [part for part in fit if part.word is None and 0 <= (part.value or 0) <= 100]
-    return (groups, whole) if len(whole) == 2 else None
-
-
-def span_of(measure: str, parts: list[Component]) -> Span | None:
-    """Every estimate that two printed percentages leave, whatever the numbers of patients.
-
-    Each measure rises or falls with each percentage, so that its ends are at theirs. None where a
-    ratio or a number needed has no end.
-    """
-    ends = [
-        [min(max(Fraction(end), Fraction(0)), Fraction(100)) for end in part.bounds]
-        for part in parts
-    ]
-    found = [_of_two_shares(measure, p1, p0) for p1, p0 in product(*ends)]
-    known = [value for value in found if value is not None]
-    if len(known) < len(found) or (measure == NEEDED and min(known) < 0 < max(known)):
-        return None
-    return min(known), max(known)
 
 
 def _of_shares(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Finding]:
@@ -441,13 +355,6 @@ def _ratio_bounds(entry: Claim) -> tuple[Component, Component]:
     ends = (as_ratio(entry.parts[name], word) for name in ("ci_low", "ci_high"))
     low, high = sorted(ends, key=lambda part: part.value or 0)
     return low, high
-
-
-def as_ratio(part: Component, word: str | None) -> Component:
-    """A reduction ("lower") or rise in percent as the ratio that it is."""
-    sign = -1 if word == "lower" else 1
-    value = 1 + sign * (part.value or Decimal(0)) / 100
-    return replace(part, value=value, places=part.places + 2, rounding="half_any")
 
 
 def _turned(one: Interval) -> Interval:

@@ -16,7 +16,6 @@ from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints import headline
 from trialtrace.claims.prints.card import Card
-from trialtrace.claims.prints.comparisons import KINDS, table_of
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
@@ -28,6 +27,7 @@ from trialtrace.claims.prints.finding import (
 )
 from trialtrace.claims.prints.headline import REDUCTION
 from trialtrace.claims.prints.intervals import confidence_of
+from trialtrace.claims.prints.two_groups import KINDS, table_of
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.estimates import EstimateCheck, check_estimate
 from trialtrace.stats.summaries.printed import Bounds, Printed

@@ -19,7 +19,6 @@ from scipy.special import ndtri
 
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.card import Card
-from trialtrace.claims.prints.comparisons import Table, table_of
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
@@ -28,6 +27,7 @@ from trialtrace.claims.prints.finding import (
     as_range,
 )
 from trialtrace.claims.prints.intervals import confidence_of
+from trialtrace.claims.prints.two_groups import Table, table_of
 from trialtrace.claims.sentences import thousands
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim

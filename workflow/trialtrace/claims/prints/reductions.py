@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from itertools import chain
 
 from trialtrace.claims.ledger import Ledger
-from trialtrace.claims.prints import comparisons, headline
+from trialtrace.claims.prints import headline, two_groups
 from trialtrace.claims.prints.card import Card
-from trialtrace.claims.prints.comparisons import RATIOS, WORDS, as_ratio, table_of
+from trialtrace.claims.prints.comparisons import OF_SHARES
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -22,6 +22,7 @@ from trialtrace.claims.prints.finding import (
     overlaps,
     prints,
 )
+from trialtrace.claims.prints.two_groups import RATIOS, WORDS, as_ratio, table_of
 from trialtrace.stats.categorical.contingency import odds_ratio_peto
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
@@ -65,7 +66,7 @@ def _of_counts(ledger: Ledger, entry: Claim) -> bool:
     """Whether the counts or the percentages of the groups tell what the change is of."""
     if entry.basis is not None or entry.measure not in (None, *RATIOS):
         return False
-    return any(find(ledger, entry) for find in (table_of, comparisons.shares_of))
+    return any(find(ledger, entry) for find in (table_of, two_groups.shares_of))
 
 
 def _of_ratio(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
@@ -104,14 +105,14 @@ def _of_ratio(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding
     )
 
 
-def _change(measure: str, table: comparisons.Table) -> float | None:
+def _change(measure: str, table: two_groups.Table) -> float | None:
     """The change of the risk or the odds in percent; negative where the first group has less."""
-    ratio = comparisons.estimate(measure, table)
+    ratio = two_groups.estimate(measure, table)
     return None if ratio is None else 100 * (ratio - 1)
 
 
 def _of_measure(
-    entry: Claim, part: Component, groups: list[Claim], table: comparisons.Table
+    entry: Claim, part: Component, groups: list[Claim], table: two_groups.Table
 ) -> Finding:
     """A change of the stated measure: 25 % less of the odds is an odds ratio of 0.75."""
     measure = entry.measure or ""
@@ -120,9 +121,9 @@ def _of_measure(
     text = f"On {x1} of {n1} and {x0} of {n0} the {WORDS[measure]} is "
     text += "none" if change is None else f"{1 + change / 100:.4g}, {_told(change, OF[measure])}"
     others = {one: _change(one, table) for one in RATIOS if one != measure}
-    others["risk_difference"] = comparisons.estimate("risk_difference", table)
+    others["risk_difference"] = two_groups.estimate("risk_difference", table)
     fit = [WORDS[one] for one, value in others.items() if _fits(part, value)]
-    rounded = comparisons.of_percentages(measure, groups)
+    rounded = two_groups.of_percentages(measure, groups)
     if rounded is not None and _fits(part, 100 * (rounded - 1)):
         fit.append("two rounded percentages")
     agreement = INCONSISTENT
@@ -149,10 +150,10 @@ def _of_measure(
     )
 
 
-def _other(table: comparisons.Table) -> tuple[float, float]:
+def _other(table: two_groups.Table) -> tuple[float, float]:
     """Odds ratios by Peto's one step and by conditional likelihood."""
     peto = odds_ratio_peto(*table, confidence=0.95).estimate
-    return peto, comparisons.conditional_odds_ratio(table)
+    return peto, two_groups.conditional_odds_ratio(table)
 
 
 def _told(change: float, what: str) -> str:
@@ -177,7 +178,7 @@ def _open(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
     groups, table = found
     readings = {
         f"relative change of the {OF[measure]}": _change(measure, table) for measure in RATIOS
-    } | {"absolute change": comparisons.estimate("risk_difference", table)}
+    } | {"absolute change": two_groups.estimate("risk_difference", table)}
     told = [
         f"a {name} of {value:+.1f} {'points' if name[0] == 'a' else '%'}".replace("a abs", "an abs")
         for name, value in readings.items()
@@ -217,13 +218,13 @@ def _of_shares(
     ledger: Ledger, entry: Claim, part: Component, measures: tuple[str, ...]
 ) -> Iterator[Finding]:
     """A change against two percentages without counts, as one of each measure."""
-    found = comparisons.shares_of(ledger, entry)
+    found = two_groups.shares_of(ledger, entry)
     if found is None:
         return
     groups, shares = found
     told, fit = [], []
     for measure in measures:
-        span = comparisons.span_of(measure, shares)
+        span = two_groups.span_of(measure, shares)
         if span is None:
             return
         low, high = (100 * (end - 1) for end in span) if measure in RATIOS else span
@@ -240,7 +241,7 @@ def _of_shares(
     agreement = COMPATIBLE if fit else INCONSISTENT
     more = f"; {part.text} is that of {listed(fit, 'or')}." if fit else f"; printed is {part.text}."
     yield Finding(
-        comparisons.OF_SHARES,
+        OF_SHARES,
         entry.name,
         "percent",
         agreement,

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from trialtrace.claims.ledger import Ledger
-from trialtrace.claims.prints.comparisons import KINDS
 from trialtrace.claims.prints.finding import ALTERNATIVE, INCONSISTENT, Finding, as_range
 from trialtrace.claims.prints.shares import counts_by_size
+from trialtrace.claims.prints.two_groups import KINDS
 from trialtrace.claims.search.candidates import TIERS, Size, p_families, share_families
 from trialtrace.claims.search.comparisons import comparison_families, mean_families
 from trialtrace.claims.search.search import Bundle

@@ -8,7 +8,7 @@ from math import nan
 import numpy as np
 
 from trialtrace.claims.methods import COMPARISONS, tiers
-from trialtrace.claims.prints.comparisons import KINDS, METHODS, estimate
+from trialtrace.claims.prints.two_groups import KINDS, METHODS, estimate
 from trialtrace.claims.search.candidates import (
     LEVELS,
     ROUNDINGS,

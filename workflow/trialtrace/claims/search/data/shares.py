@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from trialtrace.claims.prints.comparisons import METHODS
+from trialtrace.claims.prints.two_groups import METHODS
 from trialtrace.claims.search.candidates import INTERVALS, TESTS, grid, interval
 from trialtrace.claims.search.comparisons import USUAL
 from trialtrace.claims.search.data.blocks import Blocks
