@@ -268,7 +268,39 @@ def _mixed_model(data: Data, asked: Asked) -> dict:
     }
 
 
+def differences(data: Data, asked: Asked) -> Recomputed | None:
+    """The differences of two treatments over the visits, each visit with a variance of its own."""
+    key = ("gap", asked.analysis, asked.parameter, asked.stratum, asked.pair, str(asked.options))
+    made = data.once(key, lambda: _tried(_differences, data, asked))
+    if asked.error or made is None:
+        return _refused(asked, made)
+    row = np.zeros(len(made["visits"]))
+    row[[0, made["visits"].index(asked.visit)]] = -1.0, 1.0
+    return _answer(data, asked, made, row)
+
+
+def _differences(data: Data, asked: Asked) -> dict:
+    visits = visits_of(data, asked)
+    records = data.records(_without_visit(asked), list(asked.contrast))
+    records = records[records["AVISIT"].isin(visits)]
+    wide = records.pivot(index="USUBJID", columns=["TRTP", "AVISIT"], values="AVAL")
+    one, other = (wide[side].reindex(columns=visits) for side in asked.contrast)
+    values = (one - other).dropna(how="all").to_numpy(dtype=float)
+    if np.isnan(values).all(axis=0).any():
+        raise np.linalg.LinAlgError
+    t = len(visits)
+    structure = _structure(t, "unstructured")
+    x = np.tile(np.eye(t), (len(values), 1, 1))
+    blocks = _blocks(values, x, np.zeros(len(values), dtype=int), structure)
+    spread = np.nanvar(values - np.nanmean(values, axis=0))
+    start = spread * np.array([np.count_nonzero(g) == 1 for g in structure], dtype=float)
+    fit = mixed_fit.fit(blocks, start, reml=asked.options["estimation"] == "REML")
+    n = records["USUBJID"].nunique()
+    return {"fit": fit, "n": n, "visits": visits, "arms": list(asked.contrast)}
+
+
 CHECKS: dict[str, Check] = {
+    "change_difference.unstructured_differences": differences,
     "mean.mmrm": mmrm,
     "change_difference.mixed_model": mixed_model,
     "mean_difference.mmrm": mmrm,
@@ -279,3 +311,4 @@ for _part in ("p_value", "f", "df1", "df2"):
 for _part in ("p_value", "t", "df"):
     CHECKS |= {f"{_part}.mmrm": mmrm, f"{_part}.random_site": random_site}
     CHECKS[f"{_part}.mixed_model"] = mixed_model
+    CHECKS[f"{_part}.unstructured_differences"] = differences

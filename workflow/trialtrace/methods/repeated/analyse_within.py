@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialtrace.ground.arrays import Floats
 from trialtrace.ground.frames import COMPLETE, Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import contrast_results, noted, plain_result
@@ -25,8 +26,11 @@ from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
     from trialtrace.stats.mixed.linear_mixed import LinearMixedFit
+    from trialtrace.stats.mixed.mmrm import MmrmFit
     from trialtrace.stats.repeated.anova_general import Anova, AnovaEffect
     from trialtrace.trial.plan.cards import within as cards
+
+    Fitted = Callable[[], MmrmFit]
 
 # Design of the plan -> factors of the model, and the effects with what each of them tests.
 FACTORS = {
@@ -196,7 +200,58 @@ def _mixed(
     return formula(step)(table.values[subject, cell], x, z, subject, method=step.options.estimation)
 
 
+def unstructured_differences(
+    cut: Cut, step: "Step[cards.UnstructuredDifferences]"
+) -> Iterator[Result]:
+    """By comparison and later visit: the difference in change since the first visit.
+
+    A subject's differences of the two treatments, visit by visit, with a mean and a variance at
+    each visit and a covariance of each two: no two visits need be alike. A visit counts where both
+    treatments have a value.
+    """
+    columns = {"AVISIT": list(cut.visits)}
+    for pair in cut.analysis.pairs:
+        rows = cut.rows(TRTP={"in": list(pair)}, AVISIT={"in": list(cut.visits)})
+        fitted = cache(partial(_unstructured, step, cut, rows, {"TRTP": list(pair), **columns}))
+        common: Basis = {
+            "options": cut.options(step, interval=True),
+            "n_used": len(np.unique(rows.column("USUBJID").astype(str))),
+        }
+        for number, visit in enumerate(cut.visits[1:], 1):
+            since_first = np.zeros(len(cut.visits))
+            since_first[[0, number]] = -1.0, 1.0
+
+            def compute(row: Floats = since_first, fitted: "Fitted" = fitted) -> Contrast:
+                _, contrast = formulas(step)
+                found: Contrast = contrast(
+                    fitted(),
+                    row,
+                    df=step.options.df,
+                    sides="two_sided",
+                    confidence=cut.analysis.confidence,
+                )
+                return found
+
+            place = cut.at(pair=pair, visit=visit)
+            yield from contrast_results(cut, place, step, {"analysed": rows}, compute, common)
+
+
+def _unstructured(
+    step: "Step[cards.UnstructuredDifferences]",
+    cut: Cut,
+    rows: Selection,
+    columns: dict[str, list[str]],
+) -> "MmrmFit":
+    values = subject_table(cut, rows, columns).values
+    one, other = np.hsplit(values, 2)
+    x = np.broadcast_to(np.eye(one.shape[1]), (*one.shape, one.shape[1]))
+    mmrm, _ = formulas(step)
+    fit: MmrmFit = mmrm(one - other, x, structure="unstructured", method=step.options.estimation)
+    return fit
+
+
 METHODS = {
     "p_value.repeated_measures_anova": repeated_measures_anova,
     "change_difference.mixed_model": mixed_model,
+    "change_difference.unstructured_differences": unstructured_differences,
 }

@@ -137,6 +137,7 @@ MODULES: dict[str, str] = {
     "p_value.prescott": f"{_HERE}.crossover",
     "p_value.repeated_measures_anova": f"{_HERE}.within",
     "change_difference.mixed_model": f"{_HERE}.within",
+    "change_difference.unstructured_differences": f"{_HERE}.within",
     "visit_contrast.own_error": f"{_HERE}.repeated",
     "p_value.friedman": f"{_HERE}.repeated",
     "p_value.friedman_exact": f"{_HERE}.repeated",

@@ -89,5 +89,5 @@ def _visits(card: Card, second: str, *, own: bool) -> str | None:
         return "each"
     if second in OVER_VISITS:
         return None
-    later = card.method == "mixed_model" or (own and card.method == "ordinal_mixed")
+    later = card.statistic == "change_difference" or (own and card.method == "ordinal_mixed")
     return "later" if later else "each"

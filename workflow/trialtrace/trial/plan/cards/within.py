@@ -33,6 +33,14 @@ class MixedModel:
     df: MixedDf = key("Degrees of freedom.")
 
 
+@shape
+class UnstructuredDifferences:
+    """Mixed model of the differences of two treatments, unstructured over the visits."""
+
+    estimation: Estimation = key("Estimation of the covariance.")
+    df: MixedDf = key("Degrees of freedom.")
+
+
 _DESIGNS = {
     "cells": ("cell",),
     "treatment_by_visit": ("treatment", "visit", "treatment_visit"),
@@ -80,5 +88,16 @@ CARDS = (
         compares="within",
         check="mixed",
         formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:mixed_contrast"),
+    ),
+    Card(
+        "change_difference.unstructured_differences",
+        "mixed model of the differences within subjects, unstructured over visits",
+        "Jennrich and Schluchter 1986, Biometrics 42:805; Kenward and Roger 1997",
+        options=UnstructuredDifferences,
+        gives="change_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
+        visits="over",
+        compares="within",
+        check="mixed",
+        formula=("mixed.mmrm:mmrm", "mixed.mixed_tests:mixed_contrast"),
     ),
 )
