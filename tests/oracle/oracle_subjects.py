@@ -81,6 +81,7 @@ PACKAGES = {
     "group_sequential": ("mvtnorm",),
     "models": ("sandwich", "car", "ordinal", "MASS", "numDeriv"),
     "ordinal_mixed": ("ordinal", "numDeriv"),
+    "ordinal_gee": ("ordinal",),
     "mmrm": ("nlme", "numDeriv"),
     "linear_mixed": ("lmerTest", "pbkrtest"),
     "linear_mixed_bound": ("lmerTest", "pbkrtest", "numDeriv"),

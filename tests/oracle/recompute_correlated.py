@@ -17,6 +17,7 @@ from trialtrace.stats.regression.clusters import (
     intracluster_correlation,
 )
 from trialtrace.stats.regression.gee import GeeFit, gee
+from trialtrace.stats.regression.ordinal_gee import ordinal_gee
 from trialtrace.stats.regression.ordinal_mixed import ordinal_mixed
 
 STRUCTURES = (
@@ -162,6 +163,22 @@ def logistic_models_with_intercepts() -> Numbers:
         yield from _vector(case, "se", fit.se)
 
 
+def ordinal_equations() -> Numbers:
+    for case, d in cases("ordinal_mixed.csv"):
+        d = d | {"visit": d["visit"] + 1}
+        x = np.stack([wide(d, "arm"), wide(d, "visit")], axis=2)
+        for working in ("independence", "uniform", "pairwise"):
+            fit = ordinal_gee(wide(d, "value"), x, working=working, confidence=0.95)
+            yield from _vector(case, f"{working}.threshold", fit.thresholds)
+            for i, value in enumerate(fit.thresholds_se, 1):
+                yield case, f"{working}.threshold.{i}.se", value
+            yield from _vector(case, f"{working}.coef", fit.coef)
+            yield from _vector(case, f"{working}.se", fit.se)
+            for i, j in zip(*np.triu_indices(len(fit.local_odds_ratios), 1), strict=True):
+                value = np.log(fit.local_odds_ratios[i, j])
+                yield case, f"{working}.log_odds.{i + 1}.{j + 1}", value
+
+
 def slopes_of_arms() -> Numbers:
     for case, d in cases("gee.csv"):
         visit, arm = wide(d, "visit"), wide(d, "arm")
@@ -238,4 +255,5 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     "clusters": subjects_in_clusters,
     "logistic_mixed": logistic_models_with_intercepts,
     "slopes": slopes_of_arms,
+    "ordinal_gee": ordinal_equations,
 }

@@ -66,6 +66,7 @@ MODULES: dict[str, str] = {
     "descriptive": f"{_HERE}.continuous.check_descriptive",
     "ancova": f"{_HERE}.mixed.check_ancova",
     "ordinal_grid": f"{_HERE}.regression.check_ordinal_grid",
+    "ordinal_visits": f"{_HERE}.regression.check_ordinal_visits",
     "interval_times": f"{_HERE}.survival.check_interval_times",
 }
 

@@ -29,12 +29,13 @@ from trialtrace.trial.plan.steps import Step
 if TYPE_CHECKING:
     from trialtrace.ground.frames import Selection
     from trialtrace.stats.regression.gee import GeeFit
+    from trialtrace.stats.regression.ordinal_gee import OrdinalGeeFit
     from trialtrace.stats.regression.ordinal_mixed import OrdinalMixedFit
     from trialtrace.trial.plan.cards import estimating as cards
 
     Equations = cards.Gee | cards.GeeSlopes
     Mixed = cards.LogisticMixed | cards.LogisticMixedSlopes
-    Options = Equations | Mixed
+    Options = Equations | Mixed | cards.OrdinalGee
 
 Row = Callable[[tuple[str, str], int], Floats]
 
@@ -122,6 +123,33 @@ def gee(cut: Cut, step: "Step[Equations]") -> Iterator[Result]:
         made, fit = fitted()
         return contrast(
             fit, made.row(pair, visit), sides="two_sided", confidence=cut.analysis.confidence
+        )
+
+    yield from _results(cut, step, rows, compared)
+
+
+def ordinal_gee(cut: Cut, step: "Step[cards.OrdinalGee]") -> Iterator[Result]:
+    """By comparison, at each visit or over all: the odds ratio of a higher value, of the
+    population."""
+    equations = formula(step)
+    options, rows = step.options, _rows(cut, step.options)
+
+    @cache
+    def fitted() -> "tuple[Design, OrdinalGeeFit]":
+        made = design(cut, options, rows)
+        # The first column of the means is in the thresholds.
+        fit = equations(
+            made.values,
+            made.x[:, :, 1:],
+            working=options.working,
+            confidence=cut.analysis.confidence,
+        )
+        return made, fit
+
+    def compared(pair: tuple[str, str], visit: int) -> Contrast:
+        made, fit = fitted()
+        return contrast(
+            fit, made.row(pair, visit)[1:], sides="two_sided", confidence=cut.analysis.confidence
         )
 
     yield from _results(cut, step, rows, compared)
@@ -217,6 +245,7 @@ def as_ratio(found: Interval) -> Interval:
 METHODS = {
     "mean_difference.gee": gee,
     "odds_ratio.gee": gee,
+    "odds_ratio.ordinal_gee": ordinal_gee,
     "odds_ratio.logistic_mixed": logistic_mixed,
     "slope_difference.gee": gee,
     "slope_odds_ratio.gee": gee,

@@ -172,7 +172,7 @@ def _sandwich(
     return bread @ meat @ bread
 
 
-def _over_visits(data: Data, asked: Asked) -> tuple[dict, int]:
+def over_visits(data: Data, asked: Asked) -> tuple[dict, int]:
     """By subject values and columns; rows of the means of arms at visits."""
     from dataclasses import replace
 
@@ -203,7 +203,7 @@ def _over_visits(data: Data, asked: Asked) -> tuple[dict, int]:
     return made, n
 
 
-def _row(asked: Asked, made: dict) -> np.ndarray:
+def row_of(asked: Asked, made: dict) -> np.ndarray:
     row = np.zeros(made["width"])
     times: dict[str, float] = asked.options.get("times", {})
     # Of lines the rise between the first and the last visit, by the time between them.
@@ -231,7 +231,7 @@ def answer(
     return Recomputed(by, value, (low, high), tolerance, n)
 
 
-def _key(name: str, asked: Asked) -> tuple:
+def key_of(name: str, asked: Asked) -> tuple:
     options = {k: v for k, v in asked.options.items() if k != "interval"}
     return (name, asked.analysis, asked.parameter, asked.stratum, str(options))
 
@@ -241,16 +241,16 @@ def gee(data: Data, asked: Asked) -> Recomputed | None:
     binomial = is_event(data, asked)
 
     def made() -> tuple[dict, int, Fit | None]:
-        made, n = _over_visits(data, asked)
+        made, n = over_visits(data, asked)
         units = made["units"]
         return made, n, equations(units, asked.options, binomial=binomial) if units else None
 
-    found, n, fit = data.once(_key("gee", asked), made)
+    found, n, fit = data.once(key_of("gee", asked), made)
     if fit is None:
         return Recomputed(BY, nan)
     if asked.error:
         return None
-    return answer(BY, asked, fit.parts(_row(asked, found), data.confidence(asked)), ITERATIVE, n)
+    return answer(BY, asked, fit.parts(row_of(asked, found), data.confidence(asked)), ITERATIVE, n)
 
 
 def is_event(data: Data, asked: Asked) -> bool:
@@ -262,7 +262,7 @@ def logistic_mixed(data: Data, asked: Asked) -> Recomputed | None:
     """The likelihood summed over a fixed grid of intercepts, by scipy's `minimize`."""
 
     def made() -> tuple[dict, int, Fit | None]:
-        made, n = _over_visits(data, asked)
+        made, n = over_visits(data, asked)
         units = made["units"]
         if not units:
             return made, n, None
@@ -278,12 +278,12 @@ def logistic_mixed(data: Data, asked: Asked) -> Recomputed | None:
         inverse = np.linalg.inv(information)
         return made, n, Fit(theta[1:-1], inverse[1:-1, 1:-1], inf)
 
-    found, n, fit = data.once(_key("logistic_mixed", asked), made)
+    found, n, fit = data.once(key_of("logistic_mixed", asked), made)
     if fit is None:
         return Recomputed(BY_GRID, nan)
     if asked.error:
         return None
-    parts = fit.parts(_row(asked, found)[1:], data.confidence(asked))
+    parts = fit.parts(row_of(asked, found)[1:], data.confidence(asked))
     return answer(BY_GRID, asked, parts, tolerance_of(asked), n)
 
 

@@ -9,6 +9,7 @@
 `standardisation`  g-computation: standardised risks and means, difference and ratio
 `ordinal`          proportional odds and the check of its assumption
 `ordinal_mixed`    repeated ordinal outcomes: cumulative logit, random intercept
+`ordinal_gee`      repeated ordinal outcomes: cumulative logit of the population
 `clusters`         subjects in clusters: cluster-robust errors, clusters' means, likeness
 `gee`              generalised estimating equations, small-sample sandwiches
 =================  =================================================================

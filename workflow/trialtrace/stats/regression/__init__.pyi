@@ -30,6 +30,9 @@ from trialtrace.stats.regression.ordinal import BrantTest as BrantTest
 from trialtrace.stats.regression.ordinal import ProportionalOddsFit as ProportionalOddsFit
 from trialtrace.stats.regression.ordinal import brant_test as brant_test
 from trialtrace.stats.regression.ordinal import proportional_odds as proportional_odds
+from trialtrace.stats.regression.ordinal_gee import OrdinalGeeFit as OrdinalGeeFit
+from trialtrace.stats.regression.ordinal_gee import joint as joint
+from trialtrace.stats.regression.ordinal_gee import ordinal_gee as ordinal_gee
 from trialtrace.stats.regression.ordinal_mixed import OrdinalMixedFit as OrdinalMixedFit
 from trialtrace.stats.regression.ordinal_mixed import ordinal_mixed as ordinal_mixed
 from trialtrace.stats.regression.poisson import modified_poisson as modified_poisson

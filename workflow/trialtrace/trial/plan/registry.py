@@ -157,6 +157,7 @@ MODULES: dict[str, str] = {
     "mean_difference.random_cluster": f"{_HERE}.clusters",
     "mean_difference.gee": f"{_HERE}.estimating",
     "odds_ratio.gee": f"{_HERE}.estimating",
+    "odds_ratio.ordinal_gee": f"{_HERE}.estimating",
     "slope_difference.gee": f"{_HERE}.estimating",
     "slope_odds_ratio.gee": f"{_HERE}.estimating",
     "slope_odds_ratio.logistic_mixed": f"{_HERE}.estimating",

@@ -8,7 +8,7 @@ from typing import Literal
 from trialtrace.config.spec import items_of, key, shape
 from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.gives import PAIR
-from trialtrace.trial.plan.methods import OVER_TIME
+from trialtrace.trial.plan.methods import OVER_TIME, SCORES
 from trialtrace.trial.plan.options import Reference, Sandwich
 from trialtrace.trial.words import Name, VisitLabel
 
@@ -46,6 +46,18 @@ class Gee:
     working: Working = key("Working correlation of the visits of a subject.")
     variance: Sandwich = key(_VARIANCE)
     reference: Reference = key(_REFERENCE)
+    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
+
+
+@shape
+class OrdinalGee:
+    """Cumulative logit model over visits by estimating equations; robust errors."""
+
+    effect: Effect = key(_EFFECT)
+    working: Literal["independence", "uniform", "pairwise"] = key(
+        "Local odds ratios of two visits of a subject: all 1, one for all pairs of visits, or one "
+        "for each pair."
+    )
     covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
 
 
@@ -113,6 +125,18 @@ CARDS = (
         compares="between",
         formula=_EQUATIONS,
         fixed={"family": "binomial"},
+    ),
+    Card(
+        "odds_ratio.ordinal_gee",
+        "cumulative logit model over visits, estimating equations",
+        "Touloumis, Agresti and Kateri 2013, Biometrics 69:633",
+        options=OrdinalGee,
+        gives=partial(_gives, "odds_ratio"),
+        kinds=SCORES,
+        visits="over",
+        compares="between",
+        check="ordinal_visits",
+        formula="regression.ordinal_gee:ordinal_gee",
     ),
     Card(
         "odds_ratio.logistic_mixed",
