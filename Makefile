@@ -39,7 +39,7 @@ help:
 	@echo 'make campaign-simulate: coverage and type I error; writes docs/benchmarks-simulated.md'
 	@echo 'make lock    resolves the lock files anew'
 	@echo 'make slurm   sets up .venv-slurm, for a cluster'
-	@echo 'make clean   removes results, site and logs'
+	@echo 'make clean   removes results, site and logs; kept runs in archive/ stay'
 
 # Snakemake wants a folder for its cache also where it keeps nothing there, and a home may be read-only.
 CACHE = $${XDG_CACHE_HOME:-$$HOME/.cache}

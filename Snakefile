@@ -8,6 +8,7 @@ import shlex
 import sys
 from pathlib import Path
 
+from trialtrace.commands.after_run import after_run
 from trialtrace.ground.errors import UserError
 from trialtrace.ground.paths import project
 from trialtrace.report.sections.closing import closing_lines
@@ -72,7 +73,9 @@ onstart:
 
 onsuccess:
     end_run(RUN, workflow.resource_settings)
+    after_run(RUN)
 
 
 onerror:
     end_run(RUN, workflow.resource_settings)
+    after_run(RUN)

@@ -25,6 +25,7 @@ ORDER = (
     ("methods", "rehearsal"),
     ("trace",),
     ("claims",),
+    ("archive",),
     ("report",),
     ("commands",),
     ("cli",),

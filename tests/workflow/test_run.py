@@ -201,3 +201,25 @@ def test_a_folder_that_cannot_be_written_is_told(own: Copy, monkeypatch):
     monkeypatch.setattr(Path, "mkdir", refused)
     with pytest.raises(UserError, match="this folder\n  cannot be written: Read-only file system"):
         lock_run(own.root)
+
+
+def test_a_correction_of_the_data_is_told_with_what_it_changed(own: Copy):
+    first = own.snakemake("--cores", "2", "mini")
+    assert first.returncode == 0, first.stderr
+    assert "kept for the first time: mini" in first.stderr
+    export = own.root / "data/export.csv"
+    text = export.read_text(encoding="utf-8")
+    line = text.splitlines()[3]
+    cells = line.split(",")
+    cells[7] = "1" if cells[7] != "1" else "2"
+    export.write_text(text.replace(line, ",".join(cells)), encoding="utf-8")
+    second = own.snakemake("--cores", "2")
+    assert second.returncode == 0, second.stderr
+    last = second.stderr.splitlines()[-2:]
+    assert last[0].startswith("Since the run before: results changed: ")
+    assert last[1] == "What and why: trialtrace diff, or site/changes.html"
+    page = (own.root / "site/changes.html").read_text(encoding="utf-8")
+    assert "1 cell changed" in page and "1 cell of pain0" in page
+    # What is told of runs is no part of them: nothing is to do after it, and nothing was edited.
+    assert own.scheduled() == set()
+    assert (own.root / "archive").stat().st_mode & 0o077 == 0

@@ -117,6 +117,24 @@ def parser() -> argparse.ArgumentParser:
     opening.add_argument("trial", help="name of the trial, as under config/trials")
     opening.set_defaults(run=run_open)
 
+    diff = commands.add_parser("diff", help="what changed from one kept run to another, and why")
+    diff.add_argument(
+        "runs",
+        nargs="*",
+        metavar="TRIAL | RUN",
+        help="a trial (its last two runs), two runs of a trial, or nothing (every trial)",
+    )
+    diff.add_argument("--all", action="store_true", help="long lists whole")
+    diff.add_argument("--format", choices=("text", "json"), default="text")
+    diff.set_defaults(run=run_diff)
+
+    runs = commands.add_parser("runs", help="the kept runs of a trial")
+    runs.add_argument("trial", help="name of the trial, as under config/trials")
+    what = runs.add_mutually_exclusive_group()
+    what.add_argument("--verify", action="store_true", help="whether each is as it was kept")
+    what.add_argument("--remove", metavar="RUN", help="let a run go")
+    runs.set_defaults(run=run_runs)
+
     export = commands.add_parser("export", help="write a trial's data as files of an export")
     export.add_argument("trial", help="name of the trial, as under config/trials")
     export.add_argument("folder", help="a new folder for the files")
@@ -314,6 +332,23 @@ def run_open(arguments: argparse.Namespace) -> int:
     check_blind(at, _configured(at, arguments.trial))
     open_report(at, arguments.trial)
     return 0
+
+
+def run_diff(arguments: argparse.Namespace) -> int:
+    """Exit code 1 where a result or a verdict changed."""
+    from trialtrace.commands.diff import diff
+    from trialtrace.ground.paths import project
+
+    return diff(project(arguments.project), arguments.runs, arguments.format, arguments.all)
+
+
+def run_runs(arguments: argparse.Namespace) -> int:
+    from trialtrace.commands.diff import tell_runs
+    from trialtrace.ground.paths import project
+
+    at = project(arguments.project)
+    trial = _configured(at, arguments.trial)
+    return tell_runs(at, trial, arguments.verify, arguments.remove)
 
 
 def run_export(arguments: argparse.Namespace) -> int:

@@ -36,6 +36,10 @@ class Project:
     def site(self) -> Path:
         return self.root / "site"
 
+    @property
+    def archive(self) -> Path:
+        return self.root / "archive"
+
     def trial_config(self, trial: str) -> Path:
         """The configuration folder of a trial; its name must be a plain one."""
         if not NAME.fullmatch(trial):

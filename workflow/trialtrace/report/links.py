@@ -38,6 +38,7 @@ COVERAGE_PAGE = "coverage.html"
 # The sentences in red on page 1, for the site.
 WARNINGS = "warnings.json"
 CLAIMS_PAGE = "claims.html"
+CHANGES_PAGE = "changes.html"
 
 
 def claim_anchor(claim_id: str) -> str:

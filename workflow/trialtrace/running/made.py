@@ -17,7 +17,7 @@ from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.store import sha256_bytes, sha256_file, write_json
 
 # Files beside those of a job that differ from run to run.
-VOLATILE = ("run.json", ".snakemake_timestamp")
+VOLATILE = ("run.json", "changes.html", ".snakemake_timestamp")
 FOLDER = "made"
 OTHERS = 0o044
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from trialtrace.claims.tally import tally, tally_text
 from trialtrace.ground.store import write_text
 from trialtrace.report.audit.claims_page import claims_page
-from trialtrace.report.links import CLAIMS_PAGE, WARNINGS
+from trialtrace.report.links import CHANGES_PAGE, CLAIMS_PAGE, WARNINGS
 from trialtrace.report.material import Material
+from trialtrace.report.pages.changes_page import TITLE, changes_page
 from trialtrace.report.pages.trace_page import page
 from trialtrace.report.sections.findings import primary_results
 
@@ -40,6 +41,9 @@ def build_site(
     if audited:
         write_text(site / CLAIMS_PAGE, claims_page(audited))
         link = f'<p><a href="{CLAIMS_PAGE}">The published numbers of all trials</a></p>\n'
+    # The end of the run writes it anew: what it says differs from run to run.
+    write_text(site / CHANGES_PAGE, changes_page(()))
+    link += f'<p><a href="{CHANGES_PAGE}">{TITLE}</a></p>\n'
     text = (
         "<h1>Trials</h1>\n"
         '<p class="quiet">Every number in a report is a link to the rows, the plan and the code '

@@ -1,0 +1,46 @@
+"""The mini trial of `mini_run`, changed between its runs, each of which is kept."""
+
+from pathlib import Path
+
+import mini_run
+import mini_trial
+
+from trialtrace.archive.keep import keep_run
+from trialtrace.archive.shelf import Shelf
+from trialtrace.archive.told import Told
+from trialtrace.commands.diff import compared, last_two
+from trialtrace.ground.paths import Project
+from trialtrace.running.fresh import freshness
+from trialtrace.trial.load import load_trial
+
+# Patient 3, of the drug arm: pain before is 6, relief yes.
+ROW = "3,A,42,2,01,1,1,6,3,30,1,2020-02-03,seen"
+
+
+class Runs:
+    """The trial, changed between its runs."""
+
+    def __init__(self, root: Path, disclosure: str):
+        self.at: Project = mini_run.write_mini(root)
+        self.edit("config/config.yaml", "by_source", disclosure)
+        for name in ("scripts", "requirements.lock"):
+            (root / name).symlink_to(mini_trial.REPOSITORY / name)
+        self.shelf = Shelf(self.at, "mini")
+
+    def run(self) -> str | None:
+        """Every stage anew; the run is kept if it is another."""
+        trial = load_trial("mini", self.at)
+        mini_run.run_stages(trial, self.at.results / "mini", self.at)
+        return keep_run(self.at, "mini", freshness(self.at))
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Replace text in a file of the project, which has it once."""
+        path = self.at.root / name
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, (name, old)
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def told(self) -> Told:
+        pair = last_two(self.shelf)
+        assert pair is not None
+        return compared(self.at, "mini", *pair)

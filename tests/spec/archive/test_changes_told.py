@@ -1,0 +1,138 @@
+"""A change of one cell, one line of configuration or one function is named as the cause of each
+result that it changed."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import pytest
+from kept_runs import ROW, Runs
+
+from trialtrace.archive.text import told_text
+from trialtrace.archive.told import Told
+
+Make = Callable[..., Runs]
+PLAN = "config/trials/mini/plan.yaml"
+
+
+def by_analysis(told: Told) -> set[str]:
+    return {one["result_id"].split("/")[1] for one in told["results"]}
+
+
+def statistics(told: Told, lacking: Literal["old", "new"]) -> set[str]:
+    """The statistics of results that one of the runs does not have."""
+    without = [one["result_id"] for one in told["results"] if one[lacking] is None]
+    return {name.split("/")[2].split(".")[0] for name in without}
+
+
+def kinds(told: Told) -> set[str]:
+    return {cause["kind"] for one in told["results"] for cause in one["causes"]}
+
+
+def test_the_same_again_is_no_other_run(runs: Make):
+    made = runs()
+    assert made.run() is None
+    assert len(made.shelf.log()) == 1
+
+
+def test_a_cell(runs: Make):
+    made = runs()
+    made.edit("data/export.csv", ROW, ROW.replace("1,6,3,30", "1,1,3,30"))
+    made.run()
+    told = made.told()
+    assert told["raw_cells"] == [{"place": "export.csv:4 pain0", "old": "6", "new": "1"}]
+    assert by_analysis(told) == {"pain_each", "relief_primary"}
+    means = [one for one in told["results"] if "/mean.t_interval@drug" in one["result_id"]]
+    assert [one["causes"] for one in means] == [[{"kind": "cell", "place": "export.csv:4 pain0"}]]
+    # The adjusted p of relief changed, since its family has the p of pain too.
+    family = [one for one in told["results"] if "/relief_primary/" in one["result_id"]]
+    assert [one["causes"][0]["kind"] for one in family] == ["family"]
+    assert kinds(told) == {"cell", "family"}
+
+
+def test_a_line_that_is_gone(runs: Make):
+    made = runs()
+    made.edit("data/export.csv", ROW + "\n", "")
+    made.run()
+    told = made.told()
+    assert told["raw"][0]["rows_gone"] == 1
+    assert told["raw_cells"] == [{"place": "export.csv:4", "old": "a line", "new": None}]
+    assert {"relief_primary", "pain_each", "death_time"} <= by_analysis(told)
+    assert "unknown" not in kinds(told)
+
+
+def test_a_cell_that_changes_an_arm(runs: Make):
+    made = runs()
+    made.edit("data/export.csv", ROW, ROW.replace("3,A", "3,B"))
+    made.run()
+    assert kinds(made.told()) <= {"cell", "family"}
+
+
+def test_a_line_of_the_plan(runs: Make):
+    made = runs()
+    made.edit(
+        PLAN, "risk_difference: newcombe}, {risk_ratio", "risk_difference: wald}, {risk_ratio"
+    )
+    made.run()
+    told = made.told()
+    (key,) = told["configuration"]
+    assert (key["old"], key["new"]) == ("'newcombe'", "'wald'")
+    changed = {one["result_id"]: one["causes"] for one in told["results"]}
+    assert all("risk_difference" in name for name in changed)
+    assert all(key["place"] == causes[0]["place"] for causes in changed.values())
+
+
+def test_a_rule_of_an_endpoint_reaches_its_analyses_alone(runs: Make):
+    made = runs()
+    made.edit("config/trials/mini/endpoints.yaml", "event: {above: 0}", "event: {above: 1}")
+    made.edit(
+        PLAN, "estimates: [{mean_difference: welch}]", "estimates: [{mean_difference: student}]"
+    )
+    made.run()
+    told = made.told()
+    for one in told["results"]:
+        if "mean_difference" in one["result_id"]:
+            assert [c["place"].split(" ")[1] for c in one["causes"]] == [
+                "analyses.pain_each.estimates.0.mean_difference"
+            ]
+
+
+def test_results_that_are_new_and_gone(runs: Make):
+    made = runs()
+    made.edit(PLAN, "{risk_ratio: katz_log}]\n", "{number_needed_to_treat: newcombe}]\n")
+    made.edit(PLAN, "estimate: risk_ratio.katz_log", "estimate: risk_difference.newcombe")
+    made.run()
+    told = made.told()
+    new = {
+        one["result_id"].split("/")[2].split(".")[0] for one in told["results"] if not one["old"]
+    }
+    gone = {
+        one["result_id"].split("/")[2].split(".")[0] for one in told["results"] if not one["new"]
+    }
+    assert (new, gone) == ({"number_needed_to_treat"}, {"risk_ratio"})
+    assert kinds(told) == {"key"}
+
+
+@pytest.mark.parametrize("disclosure", ["full", "restricted"])
+def test_values_of_patients_stand_there_under_full_disclosure_alone(runs: Make, disclosure: str):
+    made = runs(disclosure)
+    made.edit("data/export.csv", ROW, ROW.replace("1,6,3,30", "1,10,3,30"))
+    made.run()
+    told = made.told()
+    assert told["raw"][0]["cells"] == 1
+    assert bool(told["raw_cells"]) == bool(told["derived_cells"]) == (disclosure == "full")
+    text = told_text(told, whole=True)
+    assert ("export.csv:4" in text) == (disclosure == "full")
+    assert "pain0" in text
+
+
+def test_a_p_on_the_other_side_of_its_level_is_told(runs: Make):
+    made = runs()
+    for number in range(11, 20, 2):
+        text = (made.at.root / "data/export.csv").read_text()
+        line = next(one for one in text.splitlines() if one.startswith(f"{number},"))
+        cells = line.split(",")
+        cells[6] = "1"
+        made.edit("data/export.csv", line, ",".join(cells))
+    made.run()
+    flipped = [one["result_id"] for one in made.told()["results"] if one["flips"]]
+    assert "mini/relief_primary/p_value.fisher@drug-placebo" in flipped

@@ -1,0 +1,91 @@
+"""`trialtrace diff` and `trialtrace runs` as they are called."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from kept_runs import ROW, Runs
+
+from trialtrace.cli import main
+
+Make = Callable[..., Runs]
+
+
+@pytest.fixture
+def made(runs: Make) -> Runs:
+    """Two runs, of which the second has another value."""
+    one = runs()
+    one.edit("data/export.csv", ROW, ROW.replace("1,6,3,30", "1,1,3,30"))
+    one.run()
+    return one
+
+
+@pytest.fixture
+def call(made: Runs, capsys: pytest.CaptureFixture[str]):
+    """Calls a command in the project; gives its exit code, output and errors."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        code = main(["--project", str(made.at.root), *words])
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+def test_the_last_two_runs_of_a_trial_or_of_every_trial(made: Runs, call):
+    code, text, _ = call("diff", "mini")
+    assert code == 1
+    assert "export.csv:4 pain0: 6 → 1" in text
+    assert call("diff")[:2] == (code, text)
+
+
+def test_two_runs_by_the_beginning_of_their_names(made: Runs, call):
+    first, second = (line["run"] for line in made.shelf.log())
+    assert call("diff", first[:8], second[:8])[1] == call("diff", "mini")[1]
+    back = call("diff", "mini", second, first)
+    assert back[0] == 1 and "export.csv:4 pain0: 1 → 6" in back[1]
+    code, text, _ = call("diff", first, first)
+    assert code == 0 and "all 124 the same" in text
+
+
+def test_json_has_everything(call):
+    code, text, _ = call("diff", "mini", "--format", "json")
+    (told,) = json.loads(text)
+    assert code == 1
+    assert told["raw"][0]["cells"] == 1 and len(told["results"]) == 8
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (("diff", "nowhere"), "a trial; two runs of a trial; or nothing"),
+        (("diff", "aaaa", "bbbb"), "runs of no trial, and of no trial"),
+        (("diff", "mini", "zzzz", "yyyy"), "no kept run of this name"),
+        (("diff", "mini", "zzzz"), "a trial; two runs of a trial; or nothing"),
+        (("runs", "nowhere"), "nowhere"),
+        (("runs", "mini", "--remove", "zzzz"), "no kept run of this name"),
+    ],
+)
+def test_a_call_that_names_nothing_is_told(call, words: tuple[str, ...], said: str):
+    code, _, errors = call(*words)
+    assert code == 1 and said in errors
+
+
+def test_runs_are_listed_verified_and_removed(made: Runs, call):
+    first, second = (line["run"] for line in made.shelf.log())
+    assert [line.split(" ")[0] for line in call("runs", "mini")[1].splitlines()] == [first, second]
+    assert call("runs", "mini", "--verify")[:2] == (0, "mini: 2 runs, all whole\n")
+    assert call("runs", "mini", "--remove", first)[0] == 0
+    assert call("runs", "mini", "--verify")[:2] == (0, "mini: 1 runs, all whole\n")
+    assert "one kept run" in call("diff", "mini")[2]
+
+
+def test_a_broken_archive_is_told(made: Runs, call):
+    digest = made.shelf.manifest(made.shelf.log()[0]["run"])["files"][
+        "config/trials/mini/plan.yaml"
+    ]
+    made.shelf.objects.place(digest).write_bytes(b"other")
+    code, _, errors = call("runs", "mini", "--verify")
+    assert code == 1 and "was changed since it was kept" in errors
+    code, _, errors = call("diff", "mini")
+    assert code == 1 and "was changed since it was kept" in errors

@@ -1,0 +1,253 @@
+"""Why a result changed: the raw cells, keys of the configuration and functions that it rests on and
+that changed.
+
+Cells follow the edges of either run; keys, the names that a result's analysis leads to in plan.yaml
+and endpoints.yaml; functions are those of the stages up to the analysis. A result for which none is
+found is told as such: then its chain has a gap.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from trialtrace.archive.compare import Comparison, Row, RunOfTrial
+from trialtrace.archive.configuration_changes import KeyChange
+from trialtrace.config.compose import compose_text
+from trialtrace.ground.frames import Frames
+from trialtrace.running.fresh import ANALYSE, CLAIMS, CLEAN, DERIVE, INGEST
+from trialtrace.trace.raw_rows import RawPart, RawRows
+
+if TYPE_CHECKING:
+    from trialtrace.trial.load import Trial
+
+Kind = Literal["cell", "key", "function", "environment", "family", "unknown"]
+# Raw table, file, line, column.
+Cell = tuple[str, str, int, str]
+# Stages whose code makes results.
+MAKING = {INGEST, CLEAN, DERIVE, ANALYSE}
+# Parts of files whose keys are names that other parts refer to.
+NAMED = {
+    "plan.yaml": ("analyses", "displays", "estimands", "multiplicity"),
+    "trial.yaml": ("populations", "tables"),
+    "cleaning.yaml": ("tables",),
+    "endpoints.yaml": (),
+}
+WORD = re.compile(r"\w+")
+ADJUSTED = "p_adjusted"
+# What a family's adjusted p rests on; which p of a table of analysis of variance, its plan says.
+UNADJUSTED = ("p_value", "p_gg", "p_hf", "p_lower", "p_uncorrected")
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What changed that a result rests on, and where."""
+
+    kind: Kind
+    place: str
+
+
+class Causes:
+    """The causes of the changes of one comparison."""
+
+    def __init__(self, comparison: Comparison, trial: "Trial"):
+        self.compared, self.trial = comparison, trial
+        self._rows = {run.name: self._raw_rows(run) for run in (comparison.old, comparison.new)}
+        self._cells: dict[tuple[str, str, str], frozenset[Cell]] = {}
+        self._touched: dict[tuple[str, int], frozenset[Cell]] = {}
+
+    @staticmethod
+    def _raw_rows(run: RunOfTrial) -> tuple[Frames, RawRows]:
+        frames = Frames(run.files / "derived")
+        return frames, RawRows(run.files / "derived", run.files / "clean", frames)
+
+    def of(self, result: str) -> list[Cause]:
+        """The causes of a result's change, cells first."""
+        direct = [*self._direct(result)]
+        if not direct:
+            direct = [*self._of_family(result)]
+        return direct or [Cause("unknown", "nothing that this number is known to rest on")]
+
+    def _direct(self, result: str) -> Iterator[Cause]:
+        old, new = self.compared.rows_of_results[result]
+        cells = self._cells_of(result)
+        yield from (Cause("cell", cell_place(cell)) for cell in sorted(cells))
+        names = self._names(new or old or {})
+        yield from (
+            Cause("key", change.place)
+            for change in self.compared.configuration
+            if _concerns(change, names)
+        )
+        for change in self.compared.code:
+            if MAKING & set(change.stages):
+                yield Cause("function", change.place)
+        if self.compared.environment:
+            yield Cause("environment", "packages or Python")
+
+    def _of_family(self, result: str) -> Iterator[Cause]:
+        """What changed the other members of a family, for a p that is adjusted within it."""
+        row = next(one for one in self.compared.rows_of_results[result] if one)
+        if row["stat_name"] != ADJUSTED:
+            return
+        for name, (old, new) in self.compared.rows_of_results.items():
+            other = new or old
+            member = other and other["stat_name"] in UNADJUSTED and self._share(row, other)
+            if member and any(True for _ in self._direct(name)):
+                yield Cause("family", name)
+
+    def _share(self, row: Row, other: Row) -> bool:
+        """Whether two results' analyses stand in one family of the plan."""
+        families = self._entries.get("multiplicity", {}).values()
+        return any({row["analysis_id"], other["analysis_id"]} <= words for words in families)
+
+    # Cells
+
+    @cached_property
+    def changed_cells(self) -> dict[str, frozenset[Cell]]:
+        """Of each run, by its name, the raw cells that the other does not have so."""
+        found: dict[str, set[Cell]] = {self.compared.old.name: set(), self.compared.new.name: set()}
+        for change in self.compared.raw:
+            table = change.name.removeprefix("raw/")
+            both = ((self.compared.old, change.gone), (self.compared.new, change.new))
+            for (run, rows), at in zip(both, ("at_old", "at_new"), strict=True):
+                places = _Places(run, change.name)
+                whole = [(row, name) for row in rows for name in places.columns]
+                single = [(getattr(cell, at), cell.column) for cell in change.cells]
+                names = change.columns_gone if at == "at_old" else change.columns_new
+                columns = [(row, name) for name in names for row in range(places.rows)]
+                for row, column in (*whole, *single, *columns):
+                    found[run.name].add((table, *places.of(row), column))
+        return {name: frozenset(cells) for name, cells in found.items()}
+
+    def _cells_of(self, result: str) -> frozenset[Cell]:
+        """The changed cells behind a result, in the newer run where it has them."""
+        found: frozenset[Cell] = frozenset()
+        for run in (self.compared.new, self.compared.old):
+            changed = self.changed_cells[run.name]
+            if not changed:
+                continue
+            for dataset, predicate in self._members[run.name].get(result, ()):
+                found |= self._selected(run, dataset, predicate)
+            if found:
+                break
+        return found
+
+    def _selected(self, run: RunOfTrial, dataset: str, predicate: str) -> frozenset[Cell]:
+        """The changed cells behind the rows that a predicate selects in a run."""
+        key = (run.name, dataset, predicate)
+        if key not in self._cells:
+            frames, raw = self._rows[run.name]
+            parts = raw.parts(frames.select(dataset, json.loads(predicate)))
+            touched = (self._of_part(run, part) for part in parts)
+            self._cells[key] = frozenset().union(*touched)
+        return self._cells[key]
+
+    def _of_part(self, run: RunOfTrial, part: RawPart) -> frozenset[Cell]:
+        key = (run.name, id(part))
+        if key not in self._touched:
+            table = (
+                self.trial.tables[part.table].of if part.table in self.trial.tables else part.table
+            )
+            rows, columns = set(part.rows), set(part.columns)
+            self._touched[key] = frozenset(
+                cell
+                for cell in self.changed_cells[run.name]
+                if cell[0] == table
+                and cell[1] == part.source_file
+                and cell[2] in rows
+                and cell[3] in columns
+            )
+        return self._touched[key]
+
+    @cached_property
+    def _members(self) -> dict[str, dict[str, list[tuple[str, str]]]]:
+        """Of each run: result -> data set and predicate of each of its roles."""
+        found: dict[str, dict[str, list[tuple[str, str]]]] = {}
+        for run in (self.compared.old, self.compared.new):
+            by_result = found.setdefault(run.name, {})
+            table = run.table("analysis/members")
+            for row in table.to_pylist() if table is not None else ():
+                entry = (row["dataset"], row["predicate"])
+                by_result.setdefault(row["result_id"], []).append(entry)
+        return found
+
+    # Keys
+
+    @cached_property
+    def _entries(self) -> dict[str, dict[str, set[str]]]:
+        """Part of a file -> name -> the words of its entry, of both runs."""
+        found: dict[str, dict[str, set[str]]] = {}
+        for run in (self.compared.old, self.compared.new):
+            for file, content in run.configuration.items():
+                short = file.rpartition("/")[2]
+                if short not in NAMED:
+                    continue
+                document = compose_text(file, content.decode("utf-8", "backslashreplace")).data
+                for part in NAMED[short] or (None,):
+                    entries = document.get(part) if part else document
+                    if isinstance(entries, Mapping):
+                        for name, entry in entries.items():
+                            words = set(WORD.findall(json.dumps(entry, default=str)))
+                            found.setdefault(part or short, {}).setdefault(name, set()).update(
+                                words
+                            )
+        return found
+
+    def _names(self, row: Row) -> set[str]:
+        """The names that a result leads to, from its analysis on."""
+        given = ("analysis_id", "parameter", "estimand", "population")
+        ahead = [str(row[one]) for one in given if row.get(one)]
+        found: set[str] = set()
+        while ahead:
+            name = ahead.pop()
+            if name in found:
+                continue
+            found.add(name)
+            for entries in self._entries.values():
+                for other in entries:
+                    if other == name or name.startswith(f"{other}_"):
+                        ahead += [word for word in entries[other] if word not in found]
+                        found.add(other)
+        return found
+
+
+class _Places:
+    """Where the rows of a raw table of a run stand in its files."""
+
+    def __init__(self, run: RunOfTrial, name: str):
+        table = run.table(name)
+        self.rows = 0 if table is None else table.num_rows
+        self.columns = (
+            []
+            if table is None
+            else [one for one in table.column_names if one not in ("source_file", "source_row")]
+        )
+        self._file = [] if table is None else table["source_file"].to_pylist()
+        self._row = [] if table is None else table["source_row"].to_pylist()
+
+    def of(self, at: int) -> tuple[str, int]:
+        return self._file[at], self._row[at]
+
+
+def cell_place(cell: Cell) -> str:
+    """ "vas.csv:14 pain"."""
+    _, file, row, column = cell
+    return f"{file}:{row} {column}"
+
+
+def _concerns(change: KeyChange, names: set[str]) -> bool:
+    """Whether a changed key can bear on a result that leads to these names."""
+    short = change.file.rpartition("/")[2]
+    if short == CLAIMS:
+        return False
+    path = [str(part) for part in change.path]
+    if short == "dictionary.csv":
+        return bool(names & set(path))
+    if short not in NAMED:
+        return True
+    parts = NAMED[short]
+    if not parts:
+        return path[0] in names
+    return path[0] not in parts or len(path) < 2 or path[1] in names

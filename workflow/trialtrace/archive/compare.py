@@ -1,0 +1,210 @@
+"""Two kept runs of a trial, held against each other: what changed, from the export to the audit."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialtrace.archive.code_changes import FunctionChange, code_changes
+from trialtrace.archive.configuration_changes import KeyChange, configuration_changes
+from trialtrace.archive.functions import KnownFunctions
+from trialtrace.archive.shelf import Kept, Manifest, Shelf
+from trialtrace.archive.table_changes import TableChange, aligned_change, keyed_change
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# What names a derived row whatever its number is; of equal ones the first goes with the first.
+DERIVED_KEYS = {
+    "adsl": ("USUBJID",),
+    "bds": ("USUBJID", "PARAMCD", "AVISIT", "LOC", "LAT"),
+    "adtte": ("USUBJID", "PARAMCD"),
+    "occds": ("USUBJID", "PARAMCD", "TERM", "ADT"),
+}
+NUMBERING = ("ASEQ",)
+# Where a raw row stands, which changes with every line before it.
+PLACES = ("source_file", "source_row")
+RESULT_KEY, CLAIM_KEY = ("result_id",), ("claim_id", "component")
+# What a reader of a result can see of it.
+SEEN = (
+    "stat_value",
+    "ci_low",
+    "ci_high",
+    "ci_level",
+    "n_used",
+    "denominator",
+    "stat_text",
+    "unit",
+    "options",
+    "error",
+    "warning",
+)
+VERDICTS = ("against_data", "on_print", "decision", "recomputed_text")
+CONFIG = "config/"
+
+
+@dataclass(frozen=True)
+class RunOfTrial:
+    """A kept run, and its files in a folder of their own for as long as it is compared."""
+
+    shelf: Shelf
+    kept: Kept
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.kept["run"]
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        return self.shelf.manifest(self.name)
+
+    @cached_property
+    def configuration(self) -> dict[str, bytes]:
+        """Each file of the configuration that the run read."""
+        files = self.manifest["files"].items()
+        return {name: self.shelf.file(one) for name, one in files if name.startswith(CONFIG)}
+
+    def table(self, name: str) -> "pa.Table | None":
+        """A table of the run by its path below results/<trial>, without its extension."""
+        from trialtrace.archive.kept_tables import kept_table
+
+        kept = self.manifest["tables"].get(f"{name}.parquet")
+        return kept_table(kept, self.shelf.objects) if kept else None
+
+    @cached_property
+    def files(self) -> Path:
+        """The folder with the run's tables as files, for what reads files."""
+        self.shelf.restore(self.name, self.folder)
+        return self.folder
+
+
+class Comparison:
+    """What changed from an older to a newer run of a trial. Each part is found when first asked.
+
+    Raises UserError where a kept run is not whole.
+    """
+
+    def __init__(self, shelf: Shelf, old: Kept, new: Kept):
+        self._space = tempfile.TemporaryDirectory(prefix="trialtrace-")
+        space = Path(self._space.name)
+        self.shelf = shelf
+        self.old = RunOfTrial(shelf, old, space / "old")
+        self.new = RunOfTrial(shelf, new, space / "new")
+
+    def close(self) -> None:
+        """Remove the files that were written out."""
+        self._space.cleanup()
+
+    @cached_property
+    def raw(self) -> list[TableChange]:
+        """Changes of the export, a table each."""
+        return [
+            _whole(name, before, after) or aligned_change(name, *_both(before, after), PLACES)
+            for name, before, after in self._changed("raw/")
+        ]
+
+    @cached_property
+    def derived(self) -> list[TableChange]:
+        """Changes of the derived data sets."""
+        found = []
+        for name, before, after in self._changed("derived/"):
+            dataset = name.removeprefix("derived/")
+            if dataset in DERIVED_KEYS:
+                tables = _both(before, after)
+                key = DERIVED_KEYS[dataset]
+                found.append(keyed_change(dataset, *tables, key, NUMBERING))
+        return [change for change in found if change]
+
+    @cached_property
+    def results(self) -> TableChange:
+        """Changes of results: what a reader can see of them."""
+        return self._of("analysis/results", RESULT_KEY, SEEN)
+
+    @cached_property
+    def verdicts(self) -> TableChange:
+        """Changes of what the audit says of published numbers."""
+        return self._of("audit/claims", CLAIM_KEY, VERDICTS)
+
+    @cached_property
+    def configuration(self) -> list[KeyChange]:
+        return list(configuration_changes(self.old.configuration, self.new.configuration))
+
+    @cached_property
+    def code(self) -> list[FunctionChange]:
+        old, new = (self.shelf.code_of(run.manifest) for run in (self.old, self.new))
+        return list(code_changes(KnownFunctions(self.shelf.at), old, new))
+
+    @cached_property
+    def environment(self) -> bool:
+        """Whether packages or Python are others."""
+        return self.old.manifest["environment"] != self.new.manifest["environment"]
+
+    @cached_property
+    def rows_of_results(self) -> "dict[str, tuple[Row | None, Row | None]]":
+        """Old and new row of each result that changed, in the order of the new run."""
+        tables = [run.table("analysis/results") for run in (self.old, self.new)]
+        by_name = [
+            {str(row["result_id"]): row for row in table.to_pylist()} if table is not None else {}
+            for table in tables
+        ]
+        change, (old, new) = self.results, by_name
+        listed_old, listed_new = list(old), list(new)
+        changed = {str(cell.key[0]) for cell in change.cells}
+        changed |= {listed_new[at] for at in change.new} | {listed_old[at] for at in change.gone}
+        order = [*listed_new, *(name for name in listed_old if name not in new)]
+        return {name: (old.get(name), new.get(name)) for name in order if name in changed}
+
+    def _of(self, name: str, key: tuple[str, ...], seen: tuple[str, ...]) -> TableChange:
+        before, after = (run.table(name) for run in (self.old, self.new))
+        if before is None or after is None or self._same(name):
+            return TableChange(name)
+        columns = [*key, *seen]
+        return keyed_change(name, before.select(columns), after.select(columns), key)
+
+    def _same(self, name: str) -> bool:
+        """Whether the file of a table is the same in both runs."""
+        digests = [
+            kept["sha256"] if (kept := run.manifest["tables"].get(f"{name}.parquet")) else None
+            for run in (self.old, self.new)
+        ]
+        return digests[0] == digests[1]
+
+    def _changed(self, folder: str) -> "list[tuple[str, pa.Table | None, pa.Table | None]]":
+        """Name, old and new of each table of a folder whose file is another."""
+        names = {
+            name.removesuffix(".parquet")
+            for run in (self.old, self.new)
+            for name in run.manifest["tables"]
+            if name.startswith(folder)
+        }
+        return [
+            (name, self.old.table(name), self.new.table(name))
+            for name in sorted(names)
+            if not self._same(name)
+        ]
+
+
+Row = Mapping[str, object]
+
+
+def _both(before: "pa.Table | None", after: "pa.Table | None") -> "tuple[pa.Table, pa.Table]":
+    """Two tables; for one that is not there, the other without its rows."""
+    if before is not None and after is not None:
+        return before, after
+    there = before if before is not None else after
+    assert there is not None
+    empty = there.slice(0, 0)
+    return (there, empty) if before is not None else (empty, there)
+
+
+def _whole(name: str, before: "pa.Table | None", after: "pa.Table | None") -> TableChange | None:
+    """A table that only one run has: all its rows are new or gone."""
+    if before is not None and after is not None:
+        return None
+    rows_old, rows_new = (
+        list(range(one.num_rows)) if one is not None else [] for one in (before, after)
+    )
+    return TableChange(name, new=rows_new, gone=rows_old)

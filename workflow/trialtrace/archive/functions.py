@@ -1,0 +1,102 @@
+"""The functions of a source file, each by a hash of what it does: remarks and layout count nothing.
+
+So a change of code is told by the names of the functions that changed.
+"""
+
+import ast
+import hashlib
+import json
+import zlib
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+from trialtrace.ground.paths import Project
+from trialtrace.ground.store import make_folder, write_bytes
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+# What stands outside of every function, and a file that is no Python.
+MODULE, FILE = "(module)", "(file)"
+DIGITS, FILE_DIGITS = 10, 16
+
+
+class KnownFunctions:
+    """The functions of every source file that a kept run could use, by the hash of the file."""
+
+    def __init__(self, at: Project):
+        self._folder = at.archive
+        self._new = False
+
+    @cached_property
+    def _known(self) -> dict[str, dict[str, str]]:
+        try:
+            found: dict[str, dict[str, str]] = json.loads(zlib.decompress(self._place.read_bytes()))
+            return found
+        except (OSError, zlib.error, ValueError):
+            return {}
+
+    @property
+    def _place(self) -> Path:
+        return self._folder / "functions.json.z"
+
+    def put(self, digest: str, path: Path) -> str:
+        """Know the functions of a file; returns the beginning of its hash, which names them."""
+        short = digest[:FILE_DIGITS]
+        if short not in self._known:
+            self._known[short] = functions_of(path)
+            self._new = True
+        return short
+
+    def of(self, short: str | None) -> dict[str, str]:
+        """Name -> hash of the functions of a file; empty where that is not known any more."""
+        return self._known.get(short, {}) if short else {}
+
+    def write(self) -> None:
+        """Keep what is new."""
+        if self._new:
+            make_folder(self._folder, private=True)
+            text = json.dumps(self._known, sort_keys=True, separators=(",", ":"))
+            write_bytes(self._place, zlib.compress(text.encode(), 9), 0o600)
+
+
+def functions_of(path: Path) -> dict[str, str]:
+    """Name -> hash of each function of a file, and of its module level; or of the file as it is."""
+    content = path.read_bytes()
+    if path.suffix == ".py":
+        try:
+            return dict(_of_body(ast.parse(content), ""))
+        except SyntaxError:
+            pass
+    return {FILE: hashlib.sha256(content).hexdigest()[:DIGITS]}
+
+
+def _of_body(tree: ast.Module | ast.ClassDef, outer: str) -> Iterator[tuple[str, str]]:
+    """The functions of a module or class, then the rest of it under its own name."""
+    rest: list[str] = [ast.dump(one) for one in _decorated(tree)]
+    for node in _without_remark(tree.body):
+        if isinstance(node, ast.ClassDef):
+            yield from _of_body(node, f"{outer}{node.name}.")
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for inner in ast.walk(node):
+                if isinstance(inner, Definition):
+                    inner.body = _without_remark(inner.body) or [ast.Pass()]
+            yield f"{outer}{node.name}", _hash(ast.dump(node))
+        else:
+            rest.append(ast.dump(node))
+    yield outer.removesuffix(".") or MODULE, _hash("\n".join(rest))
+
+
+def _decorated(tree: ast.Module | ast.ClassDef) -> list[ast.expr]:
+    """What a class is made from."""
+    return [*tree.decorator_list, *tree.bases] if isinstance(tree, ast.ClassDef) else []
+
+
+def _without_remark(body: list[ast.stmt]) -> list[ast.stmt]:
+    """A body without its docstring."""
+    first = body[0] if body else None
+    remark = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    return body[1:] if remark else body
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]

@@ -1,0 +1,100 @@
+"""Keeping a run: what a trial's run read, made and was made with, put on its shelf."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from trialtrace.archive.functions import KnownFunctions
+from trialtrace.archive.kept_tables import keep_table
+from trialtrace.archive.shelf import VERSION, Code, Kept, Manifest, Shelf, run_id
+from trialtrace.ground.contracts.definitions import VERSION as CONTRACT
+from trialtrace.ground.paths import Project
+from trialtrace.ground.store import make_folder
+from trialtrace.running.fresh import AUDIT, RENDER, STAGES, Freshness
+from trialtrace.running.made import Made, together
+from trialtrace.running.standing import read_run, standing
+
+# Folders of a trial's results whose tables a run is compared by.
+FOLDERS = ("raw", "clean", "derived", "analysis", "audit")
+OTHERS = ("raw/manifest.json",)
+
+
+def keep_run(at: Project, trial: str, fresh: Freshness) -> str | None:
+    """Keep the run that the results of a trial are of, if it came to the end of the audit.
+
+    Returns its identifier; None where it is the one that was kept last, or has not ended.
+    """
+    records = standing(at, trial)
+    if AUDIT not in records:
+        return None
+    shelf = Shelf(at, trial)
+    made = {rule: [one.fresh, _made(one)] for rule, one in records.items()}
+    log = shelf.log()
+    if log and shelf.manifest(log[-1]["run"])["made"] == made:
+        return None
+    folder = at.results / trial
+    make_folder(at.archive, private=True)
+    manifest: Manifest = {
+        "archive": VERSION,
+        "contract": CONTRACT,
+        "trial": trial,
+        "tables": {
+            path.relative_to(folder).as_posix(): keep_table(path, shelf.objects)
+            for name in FOLDERS
+            for path in sorted((folder / name).glob("*.parquet"))
+        },
+        "files": {
+            name: shelf.put_file(path.read_bytes()) for name, path in _files(at, trial, fresh)
+        },
+        "code": shelf.put_file(_code(shelf, trial, fresh)),
+        "environment": list(fresh.environment),
+        "made": made,
+    }
+    run = run_id(manifest)
+    shelf.put(manifest, _kept(run, folder))
+    return run
+
+
+def _made(record: Made) -> str:
+    """One hash over all that a stage made."""
+    return together(
+        {name: digest for files in record.outputs.values() for name, digest in files.items()}
+    )
+
+
+def _files(at: Project, trial: str, fresh: Freshness) -> Iterator[tuple[str, Path]]:
+    """The configuration of a run, and what its results hold beside tables."""
+    used = {at.config / "config.yaml"}.union(*(fresh.config_files(rule, trial) for rule in STAGES))
+    for path in sorted(used):
+        if path.is_file():
+            yield path.relative_to(at.root).as_posix(), path
+    for name in OTHERS:
+        yield name, at.results / trial / name
+
+
+def _code(shelf: Shelf, trial: str, fresh: Freshness) -> bytes:
+    """Of each stage the files of its code; their functions are kept once for all trials."""
+    known = KnownFunctions(shelf.at)
+    found: Code = {}
+    for rule in STAGES:
+        if rule != RENDER:
+            files = [path for path in sorted(fresh.code_files(rule, trial)) if path.is_file()]
+            found[rule] = {
+                path.relative_to(shelf.at.root).as_posix(): known.put(
+                    fresh.sources.digest(path).hex(), path
+                )
+                for path in files
+            }
+    known.write()
+    return json.dumps(found).encode()
+
+
+def _kept(run: str, folder: Path) -> Kept:
+    """The line of the log, of what the run said of itself."""
+    told = read_run(folder)
+    return {
+        "run": run,
+        "ended": str(told.get("ended", "")),
+        "commit": told.get("commit"),
+        "dirty": told.get("dirty"),
+    }

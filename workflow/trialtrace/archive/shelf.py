@@ -1,0 +1,209 @@
+"""The shelf of a trial: its kept runs, each under an identifier that follows from its content.
+
+`archive/<trial>/runs/<run>.json.z` says what a run held; its tables and files are objects beside
+it. `archive/<trial>/log.jsonl` has a line for each time that a run was kept: times and commits are
+no part of what a run is. What functions a source file had stands in `archive/functions.json.z`, for
+all trials.
+"""
+
+import json
+import zlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import NotRequired, TypedDict
+
+from trialtrace.archive.kept_tables import KeptTable, objects_of, restore_table
+from trialtrace.archive.objects import PRIVATE, Objects
+from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.ground.paths import Project
+from trialtrace.ground.store import make_folder, sha256_bytes, write_bytes
+
+# The version of this format.
+VERSION = 1
+DIGITS = 12
+# Of each stage the files that its code can use, by a hash of their content.
+Code = dict[str, dict[str, str]]
+
+
+class Manifest(TypedDict):
+    """What a run held. `made` has the hashes of each stage: of its origin, and of what it made."""
+
+    archive: int
+    contract: int
+    trial: str
+    tables: dict[str, KeptTable]
+    files: dict[str, str]
+    code: str
+    environment: list[str]
+    made: dict[str, list[str]]
+
+
+class Kept(TypedDict):
+    """A line of the log: a run, when it ended, and the commit of the checkout."""
+
+    run: str
+    ended: str
+    commit: NotRequired[str | None]
+    dirty: NotRequired[bool | None]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The kept runs of one trial."""
+
+    at: Project
+    trial: str
+
+    @property
+    def folder(self) -> Path:
+        return self.at.archive / self.trial
+
+    @cached_property
+    def objects(self) -> Objects:
+        return Objects(self.folder / "objects")
+
+    def log(self) -> list[Kept]:
+        """Each time that a run was kept, oldest first."""
+        try:
+            lines = (self.folder / "log.jsonl").read_text(encoding="utf-8").splitlines()
+            return [json.loads(line) for line in lines]
+        except FileNotFoundError:
+            return []
+        except ValueError:
+            raise UserError(
+                Problem(
+                    self.at.shown(self.folder / "log.jsonl"),
+                    "is no list of runs: something else has changed it",
+                    do="bring it back from a copy, or delete the folder of the trial's archive",
+                )
+            ) from None
+
+    def put(self, manifest: Manifest, kept: Kept) -> None:
+        """Keep a run whose objects are there, and note when."""
+        make_folder(self.folder, private=True)
+        make_folder(self.folder / "runs", private=True)
+        write_bytes(self._manifest(kept["run"]), zlib.compress(_canonical(manifest), 9), PRIVATE)
+        self._write_log([*self.log(), kept])
+
+    def _write_log(self, lines: list[Kept]) -> None:
+        text = "".join(json.dumps(line, sort_keys=True) + "\n" for line in lines)
+        write_bytes(self.folder / "log.jsonl", text.encode(), PRIVATE)
+
+    def manifest(self, run: str) -> Manifest:
+        """What a run held. Raises UserError where that was changed, or is of another version."""
+        place = self._manifest(run)
+        try:
+            manifest: Manifest = json.loads(zlib.decompress(place.read_bytes()))
+            whole = run_id(manifest) == run
+            version = manifest["archive"]
+        except (OSError, zlib.error, ValueError, KeyError, TypeError):
+            whole, version = False, VERSION
+        if not whole:
+            raise UserError(
+                Problem(
+                    self.at.shown(place),
+                    "is gone" if not place.exists() else "is not what was kept under this name",
+                    do=f"bring it back from a copy, or: trialtrace runs {self.trial} "
+                    f"--remove {run}",
+                )
+            )
+        if version != VERSION:
+            raise UserError(
+                Problem(
+                    self.at.shown(place),
+                    found=f"a run kept in version {version} of the archive",
+                    expected=f"version {VERSION}, which this trialtrace reads",
+                    do="compare it with the trialtrace that kept it",
+                )
+            )
+        return manifest
+
+    def find(self, asked: str) -> str:
+        """The run whose identifier begins so. Raises UserError unless there is exactly one."""
+        names = list(dict.fromkeys(line["run"] for line in self.log()))
+        found = [name for name in names if name.startswith(asked)] if asked else []
+        if len(found) != 1:
+            raise UserError(
+                Problem(
+                    f"run {asked!r} of {self.trial}",
+                    found="several runs that begin so" if found else "no kept run of this name",
+                    expected=one_of(found or names),
+                    do=f"list them: trialtrace runs {self.trial}",
+                )
+            )
+        return found[0]
+
+    def file(self, digest: str) -> bytes:
+        """The bytes of a file that was kept."""
+        return zlib.decompress(self.objects.get(digest))
+
+    def put_file(self, content: bytes) -> str:
+        return self.objects.put(zlib.compress(content, 9))
+
+    def code_of(self, manifest: Manifest) -> Code:
+        """Which files the code of each stage was."""
+        found: Code = json.loads(self.file(manifest["code"]))
+        return found
+
+    def restore(self, run: str, folder: Path) -> None:
+        """Write the tables and files of a run into a folder, as they lay in results/<trial>."""
+        manifest = self.manifest(run)
+        for name, kept in manifest["tables"].items():
+            restore_table(kept, self.objects, folder / name)
+        for name, digest in manifest["files"].items():
+            if not name.startswith("config/"):
+                write_bytes(folder / name, self.file(digest), PRIVATE)
+
+    def held(self, run: str) -> set[str]:
+        """The digests of the objects of a run."""
+        manifest = self.manifest(run)
+        tables = (objects_of(kept) for kept in manifest["tables"].values())
+        return set().union(*tables) | {*manifest["files"].values(), manifest["code"]}
+
+    def faults(self) -> list[Problem]:
+        """What is missing, changed, or belongs to no run."""
+        problems: list[Problem] = []
+        held: set[str] = set()
+        for run in dict.fromkeys(line["run"] for line in self.log()):
+            try:
+                held |= self.held(run)
+            except UserError as error:
+                problems += error.problems
+        # What a run held whose list is broken is not known.
+        extra = set() if problems else self.objects.names() - held
+        for digest in sorted(held):
+            try:
+                self.objects.get(digest)
+            except UserError as error:
+                problems += error.problems
+        places = (str(self.objects.place(digest)) for digest in sorted(extra))
+        return [*problems, *(Problem(place, "belongs to no kept run") for place in places)]
+
+    def remove(self, run: str) -> int:
+        """Let a run go, with the objects that no other run holds. Returns how many these are.
+
+        None go where it is not known what the others hold, since the list of one is broken.
+        """
+        kept = [line for line in self.log() if line["run"] != run]
+        try:
+            others = set().union(*(self.held(one) for one in {line["run"] for line in kept}))
+            gone = self.objects.names() - others
+        except UserError:
+            gone = set()
+        self._write_log(kept)
+        self._manifest(run).unlink(missing_ok=True)
+        self.objects.remove(gone)
+        return len(gone)
+
+    def _manifest(self, run: str) -> Path:
+        return self.folder / "runs" / f"{run}.json.z"
+
+
+def run_id(manifest: Manifest) -> str:
+    """The identifier that follows from what a run held."""
+    return sha256_bytes(_canonical(manifest))[:DIGITS]
+
+
+def _canonical(manifest: Manifest) -> bytes:
+    return (json.dumps(manifest, sort_keys=True, separators=(",", ":")) + "\n").encode()

@@ -1,0 +1,139 @@
+"""A comparison of two runs, for a terminal."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from trialtrace.archive.shelf import Kept
+from trialtrace.archive.told import Told, ToldCause, ToldCell, ToldResult, ToldTable
+from trialtrace.ground.errors import visible
+
+# Of a long list so many lines are shown; the JSON has all.
+SHOWN = 25
+CAUSES_SHOWN = 4
+NOTHING = "nothing changed"
+
+
+def told_text(told: Told, whole: bool = False) -> str:
+    """What changed, from the export to the audit, then each result with why."""
+    lines = [
+        f"{told['trial']}: run {run_text(told['old'])} → run {run_text(told['new'])}",
+        *(["SYNTHETIC data: not evidence"] if told["synthetic"] else []),
+        *(f"{label:<16}{text}" for label, text in overview(told)),
+    ]
+    limit = None if whole else SHOWN
+    sections = (
+        ("Raw cells", [_cell(cell) for cell in told["raw_cells"]]),
+        ("Configuration", [_cell(cell) for cell in told["configuration"]]),
+        ("Code", told["code"]),
+        ("Derived values", [_cell(cell) for cell in told["derived_cells"]]),
+        ("Verdicts on published numbers", list(_verdicts(told))),
+    )
+    for title, entries in sections:
+        lines += _section(title, entries, limit)
+    results = [line for result in told["results"] for line in _result(result)]
+    lines += _section("Results", results, None if limit is None else 3 * limit)
+    return visible("\n".join(lines)) + "\n"
+
+
+def overview(told: Told) -> list[tuple[str, str]]:
+    """(part, what changed of it), a line each."""
+    flips = sum(result["flips"] for result in told["results"])
+    unknown = sum(
+        cause["kind"] == "unknown" for result in told["results"] for cause in result["causes"]
+    )
+    results = _results(told["results"], told["results_in_all"])
+    more = [f"{flips} cross the level of their decision"] if flips else []
+    more += [f"{unknown} WITHOUT A KNOWN CAUSE"] if unknown else []
+    verdicts = [one for one in told["verdicts"] if one["what"] in ("against_data", "on_print")]
+    keys, functions = len(told["configuration"]), len(told["code"])
+    return [
+        ("raw data", _tables(told["raw"])),
+        ("configuration", f"{keys} keys changed" if keys else NOTHING),
+        ("code", f"{functions} functions changed" if functions else NOTHING),
+        ("environment", "packages or Python changed" if told["environment"] else NOTHING),
+        ("derived data", _tables(told["derived"])),
+        ("results", "; ".join([results, *more])),
+        ("verdicts", f"{len(verdicts)} changed" if verdicts else NOTHING),
+    ]
+
+
+def run_text(kept: Kept) -> str:
+    """ "3fa2c1… (2026-11-20 10:00, commit abcdef0)"."""
+    commit, changed = kept.get("commit"), " with changes" if kept.get("dirty") else ""
+    at = kept["ended"][:16].replace("T", " ") or "time unknown"
+    return f"{kept['run']} ({at}{f', commit {commit[:7]}{changed}' if commit else ''})"
+
+
+def _tables(tables: Iterable[ToldTable]) -> str:
+    """ "vas: 1 cell, 2 rows new"."""
+    return "; ".join(f"{one['table']}: {', '.join(_table(one))}" for one in tables) or NOTHING
+
+
+def _table(one: ToldTable) -> Iterator[str]:
+    counts = (
+        (one["cells"], "cell", "changed"),
+        (one["rows_new"], "row", "new"),
+        (one["rows_gone"], "row", "gone"),
+    )
+    yield from (f"{n} {what}{'' if n == 1 else 's'} {how}" for n, what, how in counts if n)
+    yield from (f"column {name} new" for name in one["columns_new"])
+    yield from (f"column {name} gone" for name in one["columns_gone"])
+
+
+def _results(results: Sequence[ToldResult], of: int) -> str:
+    if not results:
+        return f"all {of} the same"
+    new = sum(one["old"] is None for one in results)
+    gone = sum(one["new"] is None for one in results)
+    parts = (len(results) - new - gone, "changed"), (new, "new"), (gone, "gone")
+    return f"of {of}: " + ", ".join(f"{n} {how}" for n, how in parts if n)
+
+
+def _cell(cell: ToldCell) -> str:
+    return f"{cell['place']}: {_value(cell['old'])} → {_value(cell['new'])}"
+
+
+def _value(text: str | None) -> str:
+    return "—" if text is None else text
+
+
+def _verdicts(told: Told) -> Iterator[str]:
+    for one in told["verdicts"]:
+        yield (
+            f"{one['claim_id']} {one['component']}, {one['what']}: "
+            f"{_value(one['old'])} → {_value(one['new'])}"
+        )
+
+
+def _result(result: ToldResult) -> Iterator[str]:
+    old, new = shown_pair(result)
+    yield f"{result['result_id']}"
+    yield f"    {old} → {new}{'   CROSSES THE LEVEL' if result['flips'] else ''}"
+    yield f"    because of {'; '.join(cause_texts(result['causes']))}"
+
+
+def shown_pair(result: ToldResult) -> tuple[str, str]:
+    """Old and new as the report shows them; to 12 digits where that shows no difference."""
+    old, new = result["old"], result["new"]
+    before, after = result["value_old"], result["value_new"]
+    if old == new and before is not None and after is not None and before != after:
+        return f"{before:.12g}", f"{after:.12g}"
+    if old == new and old is not None:
+        return old, f"{new} (its interval, n, options or remarks changed)"
+    return _value(old), _value(new)
+
+
+def cause_texts(causes: Sequence[ToldCause]) -> list[str]:
+    """The causes in words, the first few."""
+    words = {"unknown": "NO KNOWN CAUSE: {}", "family": "its family: {}"}
+    told = [words.get(one["kind"], "{}").format(one["place"]) for one in causes[:CAUSES_SHOWN]]
+    left = len(causes) - CAUSES_SHOWN
+    return [*told, f"{left} more"] if left > 0 else told
+
+
+def _section(title: str, entries: Sequence[str], limit: int | None) -> list[str]:
+    if not entries:
+        return []
+    shown = entries if limit is None else entries[:limit]
+    left = len(entries) - len(shown)
+    more = [f"  … {left} lines more: --all, or --format json"] if left else []
+    return ["", title, *(f"  {entry}" for entry in shown), *more]

@@ -1,0 +1,228 @@
+"""What a comparison of two runs found, as one object: for a terminal, JSON and the page."""
+
+from typing import TYPE_CHECKING, TypedDict
+
+from trialtrace.archive.causes import ADJUSTED, UNADJUSTED, Cause, Causes, cell_place
+from trialtrace.archive.compare import Comparison, Row
+from trialtrace.archive.shelf import Kept, Shelf
+from trialtrace.archive.table_changes import CellChange, TableChange
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from trialtrace.trial.load import Trial
+
+# Statistics that are a p value of a test of the plan.
+P_VALUES = (ADJUSTED, *UNADJUSTED)
+
+
+class ToldCell(TypedDict):
+    """A changed cell; no values where disclosure is not full."""
+
+    place: str
+    old: str | None
+    new: str | None
+
+
+class ToldTable(TypedDict):
+    """A table with its number of changed cells and rows."""
+
+    table: str
+    cells: int
+    rows_new: int
+    rows_gone: int
+    columns_new: list[str]
+    columns_gone: list[str]
+
+
+class ToldCause(TypedDict):
+    kind: str
+    place: str
+
+
+class ToldResult(TypedDict):
+    """A result that changed: as the report shows it, and its value to 12 digits."""
+
+    result_id: str
+    old: str | None
+    new: str | None
+    value_old: float | None
+    value_new: float | None
+    flips: bool
+    causes: list[ToldCause]
+
+
+class ToldVerdict(TypedDict):
+    claim_id: str
+    component: str
+    what: str
+    old: str | None
+    new: str | None
+
+
+class Told(TypedDict):
+    """Everything that changed from one run to another."""
+
+    trial: str
+    old: Kept
+    new: Kept
+    synthetic: bool
+    disclosure: str
+    raw: list[ToldTable]
+    raw_cells: list[ToldCell]
+    derived: list[ToldTable]
+    derived_cells: list[ToldCell]
+    configuration: list[ToldCell]
+    code: list[str]
+    environment: bool
+    results_in_all: int
+    results: list[ToldResult]
+    verdicts: list[ToldVerdict]
+
+
+def told_comparison(shelf: Shelf, trial: "Trial", old: Kept, new: Kept, full: bool) -> Told:
+    """Compare two runs. Values of patients are told only where disclosure is `full`."""
+    comparison = Comparison(shelf, old, new)
+    try:
+        return _told(comparison, trial, full)
+    finally:
+        comparison.close()
+
+
+def _told(comparison: Comparison, trial: "Trial", full: bool) -> Told:
+    table = comparison.new.table("analysis/results")
+    rows = comparison.rows_of_results
+    causes = Causes(comparison, trial) if rows else None
+    return {
+        "trial": trial.name,
+        "old": comparison.old.kept,
+        "new": comparison.new.kept,
+        "synthetic": trial.synthetic,
+        "disclosure": "full" if full else "restricted",
+        "raw": [_table(change) for change in comparison.raw],
+        "raw_cells": _raw_cells(comparison) if full else [],
+        "derived": [_table(change) for change in comparison.derived],
+        "derived_cells": _derived_cells(comparison) if full else [],
+        "configuration": [
+            {"place": change.place, "old": change.old, "new": change.new}
+            for change in comparison.configuration
+        ],
+        "code": [f"{change.place} ({change.how})" for change in comparison.code],
+        "environment": comparison.environment,
+        "results_in_all": 0 if table is None else table.num_rows,
+        "results": [
+            _result(name, old, new, trial, causes.of(name) if causes else [], full)
+            for name, (old, new) in rows.items()
+        ],
+        "verdicts": _verdicts(comparison.verdicts),
+    }
+
+
+def _table(change: TableChange) -> ToldTable:
+    return {
+        "table": change.name.rpartition("/")[2],
+        "cells": len(change.cells),
+        "rows_new": len(change.new),
+        "rows_gone": len(change.gone),
+        "columns_new": change.columns_new,
+        "columns_gone": change.columns_gone,
+    }
+
+
+def _raw_cells(comparison: Comparison) -> list[ToldCell]:
+    """Changed cells by file and line of the newer run; then lines that are new, or gone."""
+    found: list[ToldCell] = []
+    for change in comparison.raw:
+        table = change.name.removeprefix("raw/")
+        new, old = (run.table(change.name) for run in (comparison.new, comparison.old))
+        for cell in change.cells:
+            place = cell_place((table, *_place(new, cell.at_new), cell.column))
+            found.append({"place": place, "old": _text(cell.old), "new": _text(cell.new)})
+        for at in change.new:
+            found.append({"place": "{}:{}".format(*_place(new, at)), "old": None, "new": "a line"})
+        for at in change.gone:
+            found.append({"place": "{}:{}".format(*_place(old, at)), "old": "a line", "new": None})
+    return found
+
+
+def _place(table: "pa.Table | None", at: int) -> tuple[str, int]:
+    assert table is not None
+    return table["source_file"][at].as_py(), table["source_row"][at].as_py()
+
+
+def _derived_cells(comparison: Comparison) -> list[ToldCell]:
+    return [
+        {"place": _derived_place(change, cell), "old": _text(cell.old), "new": _text(cell.new)}
+        for change in comparison.derived
+        for cell in change.cells
+    ]
+
+
+def _derived_place(change: TableChange, cell: CellChange) -> str:
+    """ "bds S005 vas_pain week 12: AVAL"."""
+    key = " ".join(str(part) for part in cell.key if part is not None)
+    return f"{change.name} {key}: {cell.column}"
+
+
+def _result(
+    name: str, old: Row | None, new: Row | None, trial: "Trial", causes: list[Cause], full: bool
+) -> ToldResult:
+    return {
+        "result_id": name,
+        "old": _shown(old),
+        "new": _shown(new),
+        "value_old": _number(old),
+        "value_new": _number(new),
+        "flips": _flips(old, new, trial),
+        "causes": [{"kind": one.kind, "place": one.place} for one in _disclosed(causes, full)],
+    }
+
+
+def _disclosed(causes: list[Cause], full: bool) -> list[Cause]:
+    """Causes as they may be told: a line of an export names a patient."""
+    if full:
+        return causes
+    cells = [one for one in causes if one.kind == "cell"]
+    columns = sorted({one.place.rpartition(" ")[2] for one in cells})
+    many = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+    counted = [Cause("cell", f"{many} of {', '.join(columns)}")] if cells else []
+    return [*counted, *(one for one in causes if one.kind != "cell")]
+
+
+def _shown(row: Row | None) -> str | None:
+    if row is None:
+        return None
+    return f"no value: {row['error']}" if row["error"] else str(row["stat_text"])
+
+
+def _number(row: Row | None) -> float | None:
+    value = row["stat_value"] if row else None
+    return value if isinstance(value, float) else None
+
+
+def _flips(old: Row | None, new: Row | None, trial: "Trial") -> bool:
+    """Whether a p value came to the other side of its analysis' level."""
+    row = new or old
+    before, after = _number(old), _number(new)
+    if row is None or row["stat_name"] not in P_VALUES or before is None or after is None:
+        return False
+    analysis = trial.plan.analyses.get(str(row["analysis_id"]))
+    level = analysis.decision_level if analysis else trial.plan.decision_level
+    return (before <= level) != (after <= level)
+
+
+def _verdicts(change: TableChange) -> list[ToldVerdict]:
+    return [
+        {
+            "claim_id": str(cell.key[0]),
+            "component": str(cell.key[1]),
+            "what": cell.column,
+            "old": _text(cell.old),
+            "new": _text(cell.new),
+        }
+        for cell in change.cells
+    ]
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else f"{value:.12g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,73 @@
+"""The end of a run: it is kept, and what changed since the run before is said in two lines."""
+
+import sys
+from collections.abc import Iterator
+
+from trialtrace.archive.keep import keep_run
+from trialtrace.archive.shelf import Kept, Shelf
+from trialtrace.archive.told import Told
+from trialtrace.commands.diff import compared, last_two
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.paths import Project
+from trialtrace.ground.store import write_text
+from trialtrace.report.links import CHANGES_PAGE
+from trialtrace.report.pages.changes_page import changes_page
+from trialtrace.running.fresh import AUDIT
+from trialtrace.running.run import Run
+
+
+def after_run(run: Run) -> None:
+    """Keep the run of every trial that came to the end of its audit; write site/changes.html.
+
+    A shelf that cannot be written or read is told, and stops nothing: results stand without it.
+    """
+    new, first = [], []
+    for trial in run.named:
+        try:
+            if keep_run(run.at, trial, run.freshness) is None:
+                continue
+            pair = last_two(Shelf(run.at, trial))
+            (new.append(compared(run.at, trial, *pair)) if pair else first.append(trial))
+        except UserError as error:
+            print(
+                f"{trial}: this run is not kept, or not compared", error, sep="\n", file=sys.stderr
+            )
+    if new or first or any(job.rule == AUDIT for job in run.progress.jobs.values()):
+        print(*_lines(new, first), sep="\n", file=sys.stderr, flush=True)
+    if run.at.site.is_dir():
+        write_text(run.at.site / CHANGES_PAGE, changes_page(_latest(run.at, run.trials, new)))
+
+
+def _latest(
+    at: Project, trials: tuple[str, ...], new: list[Told]
+) -> Iterator[tuple[str, Kept | None, Told | None]]:
+    """Of each trial its last kept run, and what that changed, if there was one before it."""
+    fresh = {one["trial"]: one for one in new}
+    for trial in trials:
+        try:
+            shelf = Shelf(at, trial)
+            log, pair = shelf.log(), last_two(shelf)
+            told = fresh.get(trial) or (compared(at, trial, *pair) if pair else None)
+            yield trial, log[-1] if log else None, told
+        except UserError:
+            yield trial, None, None
+
+
+def _lines(new: list[Told], first: list[str]) -> Iterator[str]:
+    """What changed, and where to read it."""
+    changed = [(one["trial"], len(one["results"])) for one in new if one["results"]]
+    flips = sum(result["flips"] for one in new for result in one["results"])
+    verdicts = sum(len({v["claim_id"] for v in one["verdicts"]}) for one in new)
+    if not new:
+        kept = f"; kept for the first time: {', '.join(first)}" if first else ""
+        yield f"Since the run before: nothing changed{kept}"
+    elif not changed:
+        yield f"Since the run before: no result changed, in {', '.join(t['trial'] for t in new)}"
+    else:
+        yield (
+            "Since the run before: results changed: "
+            + ", ".join(f"{n} of {trial}" for trial, n in changed)
+            + f"; {flips} cross the level of their decision; published numbers judged anew: "
+            + str(verdicts)
+        )
+    yield "What and why: trialtrace diff, or site/changes.html"

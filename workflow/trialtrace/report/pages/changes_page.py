@@ -1,0 +1,81 @@
+"""The page on what the last runs changed. It differs from run to run, as run.json does."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from trialtrace.archive.shelf import Kept
+from trialtrace.archive.text import NOTHING, cause_texts, overview, run_text, shown_pair
+from trialtrace.archive.told import Told, ToldCell
+from trialtrace.report.pages.trace_page import page
+
+# Of a long list so many rows are shown; trialtrace diff has all.
+SHOWN = 500
+NO_RUN = "No run is kept."
+TITLE = "What the last runs changed"
+
+
+def changes_page(trials: Iterable[tuple[str, Kept | None, Told | None]]) -> str:
+    """A section a trial: its last kept run beside the one before."""
+    body = "\n".join(_section(*one) for one in trials) or f"<p>{NOTHING}: no run is kept yet.</p>"
+    text = (
+        f'<p class="up"><a href="index.html">trials</a></p>\n<h1>{TITLE}</h1>\n'
+        '<p class="quiet">Each run whose inputs or results are others is kept in archive/. This '
+        "page is made anew at the end of every run and is part of no report.</p>\n" + body
+    )
+    return page(TITLE, text, synthetic=False)
+
+
+def _section(trial: str, kept: Kept | None, told: Told | None) -> str:
+    title = f'<h2 id="{escape(trial)}">{escape(trial)}</h2>'
+    if told is None:
+        which = (
+            f"Run {escape(run_text(kept))} is the first that is kept."
+            if kept
+            else "No run is kept."
+        )
+        return f"{title}\n<p>{which}</p>"
+    runs = f"Run {escape(run_text(told['old']))} → run {escape(run_text(told['new']))}"
+    stamp = '<p class="synthetic">Synthetic data: not evidence</p>' if told["synthetic"] else ""
+    rows = [(part, what) for part, what in overview(told)]
+    results = [
+        (one["result_id"], *shown_pair(one), "; ".join(cause_texts(one["causes"])))
+        for one in told["results"]
+    ]
+    verdicts = [
+        (f"{one['claim_id']} {one['component']}", one["what"], one["old"] or "—", one["new"] or "—")
+        for one in told["verdicts"]
+    ]
+    return "\n".join(
+        (
+            title,
+            stamp,
+            f"<p>{runs}</p>",
+            _table(("part", "what changed"), rows),
+            _cells("Raw cells", told["raw_cells"]),
+            _cells("Configuration", told["configuration"]),
+            _listed("Code", ("function",), [(one,) for one in told["code"]]),
+            _listed("Results", ("result", "before", "now", "because of"), results),
+            _listed("Published numbers", ("claim", "verdict", "before", "now"), verdicts),
+        )
+    )
+
+
+def _cells(title: str, cells: list[ToldCell]) -> str:
+    rows = [(one["place"], one["old"] or "—", one["new"] or "—") for one in cells]
+    return _listed(title, ("place", "before", "now"), rows)
+
+
+def _listed(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    if not rows:
+        return ""
+    left = len(rows) - SHOWN
+    more = f'<p class="quiet">{left} more: trialtrace diff --all</p>' if left > 0 else ""
+    return f"<h3>{escape(title)}</h3>\n{_table(head, rows[:SHOWN])}{more}"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    names = "".join(f"<th>{escape(name)}</th>" for name in head)
+    body = "\n".join(
+        "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>" for row in rows
+    )
+    return f"<table>\n<thead><tr>{names}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
