@@ -34,6 +34,8 @@ COMMANDS = (
     "coverage",
     "check",
     "export",
+    "diff",
+    "runs",
     "audit",
     "migrate",
 )

@@ -1,5 +1,6 @@
 """What changed in a table is found whatever its order, and a table that is kept comes back."""
 
+import math
 from pathlib import Path
 
 import pyarrow as pa
@@ -114,6 +115,18 @@ def test_one_changed_cell_adds_one_column(tmp_path: Path):
     second = keep_table(tmp_path / "t.parquet", objects)
     changed = {name for name in "abc" if first["columns"][name] != second["columns"][name]}
     assert changed == {"b"}
+
+
+def test_one_changed_number_adds_one_block(tmp_path: Path):
+    objects = Objects(tmp_path / "objects")
+    numbers = [math.sin(at) for at in range(20_000)]
+    write_parquet(tmp_path / "t.parquet", pa.table({"n": numbers}))
+    first = keep_table(tmp_path / "t.parquet", objects)["columns"]["n"]
+    numbers[17] = 2.0
+    write_parquet(tmp_path / "t.parquet", pa.table({"n": numbers}))
+    second = keep_table(tmp_path / "t.parquet", objects)["columns"]["n"]
+    assert len(first) == len(second) > 10
+    assert [a == b for a, b in zip(first, second, strict=True)].count(False) == 1
 
 
 def test_an_object_that_was_changed_or_is_gone_is_told(tmp_path: Path):
