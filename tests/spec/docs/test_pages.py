@@ -36,6 +36,7 @@ COMMANDS = (
     "export",
     "diff",
     "runs",
+    "power",
     "audit",
     "migrate",
 )
