@@ -25,6 +25,7 @@ try:
         # A linter reads the rules, whatever the data and results here are.
         check=workflow.is_main_process and "--lint" not in sys.orig_argv,
         dry=any(getattr(handler, "dry", False) for handler in HANDLERS),
+        words=sys.orig_argv,
     )
 except UserError as error:
     raise SystemExit(str(error))

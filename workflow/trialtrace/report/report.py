@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
     from trialtrace.trial.settings import Settings
 
+# What stands in the place of a file that names the arms.
+NOT_SHOWN = "Not shown while the draft is blinded, since it names arms. It stands in {}.\n"
 PARTS = ("trial", "cleaning", "endpoints", "plan", "claims", "cohort")
 
 
@@ -108,6 +110,9 @@ def _traces(material: Material, out: Path) -> None:
 def _configuration(material: Material, out: Path) -> None:
     folder = material.trial.at.trial_config(material.trial.name)
     for name in (*(f"{part}.yaml" for part in PARTS), "dictionary.csv"):
-        if (folder / name).is_file():
+        if (folder / name).is_file() and material.trial.blinded:
+            told = NOT_SHOWN.format(material.trial.at.shown(folder / name))
+            write_text(out / "config" / f"{name}.txt", told)
+        elif (folder / name).is_file():
             data = shown_file(material.trial, name, material.disclosure)
             write_bytes(out / "config" / f"{name}.txt", data)

@@ -249,10 +249,12 @@ class Freshness:
             return key_in_use(self._trial(trial), self.settings)
         return getattr(self.settings, name)
 
-    def all_jobs(self, *trials: str) -> dict[tuple[str, str | None], str]:
+    def all_jobs(self, *trials: str, site: bool = True) -> dict[tuple[str, str | None], str]:
         """(rule, trial) -> hash, for every job; of these trials, where some are named."""
+        jobs: list[tuple[str, str | None]]
         jobs = [(rule, trial) for trial in trials or self.settings.named for rule in STAGES]
-        return {(rule, trial): self.job(rule, trial) for rule, trial in (*jobs, (SITE, None))}
+        jobs += [(SITE, None)] if site else []
+        return {(rule, trial): self.job(rule, trial) for rule, trial in jobs}
 
 
 def freshness(at: Project) -> Freshness:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from trialtrace.config.accepted import accepted
-from trialtrace.ground.errors import Problems, UserError
+from trialtrace.ground.errors import Problem, Problems, UserError, one_of
 from trialtrace.ground.paths import Project
 from trialtrace.running.data import check_data
 from trialtrace.running.fresh import CLEAN, RENDER, SITE, STAGES, Freshness, freshness
@@ -18,7 +18,7 @@ from trialtrace.running.progress import Progress
 from trialtrace.running.settle import settle
 from trialtrace.running.standing import standing
 from trialtrace.trial.listed import listed_trials, not_a_trial
-from trialtrace.trial.load import load_settings, load_trial
+from trialtrace.trial.load import load_trial
 from trialtrace.trial.settings import Settings
 from trialtrace.trial.version import older_line
 
@@ -31,6 +31,7 @@ class Run:
 
     at: Project
     freshness: Freshness
+    judged: tuple[str, ...] = ()
     held: list[IO[str]] = field(default_factory=list)
     progress: Progress = field(default_factory=Progress)
     targets: Callable[[], Collection[str]] = tuple
@@ -60,8 +61,14 @@ class Run:
 
     @cached_property
     def hashes(self) -> dict[tuple[str, str | None], str]:
-        """(rule, trial) -> the hash of what the job depends on; the site's has no trial."""
-        return self.freshness.all_jobs()
+        """(rule, trial) -> the hash of what the job depends on; the site's has no trial.
+
+        Where some trials alone are `judged`, since the others have mistakes, of these, and not of
+        the site.
+        """
+        if not self.judged:
+            return self.freshness.all_jobs()
+        return self.freshness.all_jobs(*self.judged, site=False)
 
     def codes(self, trial: str) -> dict[str, str]:
         """The hash of each rule's code: what pages and results carry."""
@@ -134,24 +141,15 @@ def for_rules(path: Path) -> str:
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
-def begin(at: Project, check: bool, dry: bool = False) -> Run:
+def begin(at: Project, check: bool, dry: bool = False, words: Collection[str] = ()) -> Run:
     """Check configuration, data files and earlier results (if asked to). Raises UserError.
 
     Only the process that plans a run checks: its jobs on a cluster read the Snakefile too. `dry` is
-    for a run that only looks.
+    for a run that only looks. Where trials are named among the `words` of the command, mistakes of
+    others do not stop it: these are told, and their earlier results left as they are.
     """
-    if check:
-        from trialtrace.trial.check import check_all
-
-        for line in filter(None, (older_line(at, trial) for trial in listed_trials(at))):
-            print(line, file=sys.stderr)
-        problems = Problems(check_all(None, at))
-        problems.raise_if_any()
-        trials = load_settings(at).named
-        for trial in trials:
-            check_data(load_trial(trial, at), problems)
-        problems.raise_if_any()
-    run = Run(at, freshness(at))
+    judged = _checked(at, words) if check else ()
+    run = Run(at, freshness(at), judged)
     if check:
         hashes = {record_path(*job): fresh for job, fresh in run.hashes.items()}
         gone = settle(at.root, hashes, dry)
@@ -159,6 +157,38 @@ def begin(at: Project, check: bool, dry: bool = False) -> Run:
         run.freshness.sources.remember()
         accepted(at.root).remember()
     return run
+
+
+def _checked(at: Project, words: Collection[str]) -> tuple[str, ...]:
+    """The trials without mistakes where others, which nobody asked for, have some; else none."""
+    from trialtrace.trial.check import checked
+
+    for line in filter(None, (older_line(at, trial) for trial in listed_trials(at))):
+        print(line, file=sys.stderr)
+    own, trials = checked(None, at)
+    for name, found in trials.items():
+        if not found:
+            data = Problems()
+            check_data(load_trial(name, at), data)
+            found += data.found
+    wrong = {name: found for name, found in trials.items() if found}
+    asked = {name for name in trials if name in words}
+    stops = own + [one for name in wrong if not asked or name in asked for one in wrong[name]]
+    sound = tuple(name for name in trials if name not in wrong)
+    if stops and sound and wrong and not own and not asked:
+        stops.append(
+            Problem(
+                "config/config.yaml",
+                found=f"mistakes in {one_of(wrong)}; none in {one_of(sound)}",
+                do="make run TRIAL=name runs one of those; or take what is wrong out of `trials`",
+            )
+        )
+    Problems(stops).raise_if_any()
+    for name, found in wrong.items():
+        n = len(found)
+        told = f"{n} mistake{'s' if n > 1 else ''}: trialtrace check {name}"
+        print(f"{name} is left out of this run, with {told}", file=sys.stderr)
+    return sound if wrong else ()
 
 
 def again(gone: Mapping[str, str], jobs: Iterable[tuple[str, str | None]]) -> Iterator[str]:

@@ -43,7 +43,16 @@ FILES = (
 
 def check_all(settings: Settings | None = None, at: Project | None = None) -> list[Problem]:
     """Every mistake in config.yaml (read here if `settings` is None) and in the trials it names."""
+    own, trials = checked(settings, at)
+    return [*own, *(problem for problems in trials.values() for problem in problems)]
+
+
+def checked(
+    settings: Settings | None = None, at: Project | None = None
+) -> tuple[list[Problem], dict[str, list[Problem]]]:
+    """The mistakes in config.yaml, and those of each trial that it names."""
     at = at or project()
+    names: list[str]
     if settings is not None:
         names, problems = list(settings.named), []
     else:
@@ -54,9 +63,7 @@ def check_all(settings: Settings | None = None, at: Project | None = None) -> li
                 document.add(("examples",), found=name, expected="a name not among `trials`")
         names, problems = [*trials, *examples], document.problems
         problems = problems + _key(at, document.get("hash_key"))
-    for name in names:
-        problems = problems + check_trial(at, name)
-    return problems
+    return problems, {name: check_trial(at, name) for name in names}
 
 
 def _key(at: Project, given: str | None) -> list[Problem]:
