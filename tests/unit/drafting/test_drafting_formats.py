@@ -90,3 +90,37 @@ def test_a_stata_file_of_codes_alone_without_labels(tmp_path: Path):
     pd.DataFrame({"id": range(40), "grade": [1, 2, 3, 4] * 10}).to_stata(path, write_index=False)
     (made,) = profile([str(path)])
     assert made.column("grade").type == "radio"
+
+
+R = {
+    # As R 4 writes d <- data.frame(id, arm, age): write.csv(d), write.table(d), with sep = "\t".
+    "csv": '"","id","arm","age"\n"{n}",{n},"{arm}",{age}\n',
+    "txt": '"id" "arm" "age"\n"{n}" {n} "{arm}" {age}\n',
+    "tsv": '"id"\t"arm"\t"age"\n"{n}"\t{n}\t"{arm}"\t{age}\n',
+}
+
+
+@pytest.mark.parametrize("ending", list(R))
+def test_names_of_rows_as_r_writes_them(tmp_path: Path, ending: str):
+    header, row = R[ending].splitlines()
+    rows = [row.format(n=n, arm=("new drug", "old")[n % 2], age=30 + n) for n in range(1, 31)]
+    path = tmp_path / f"d.{ending}"
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    (table,) = profile([str(path)])
+    assert table.reading["row_names"] == "rownames"
+    assert [one.name for one in table.columns] == ["rownames", "id", "arm", "age"]
+    assert table.subject[0] == "id" and table.arm[0] == "arm"
+    assert dict(table.column("arm").values) == {"new drug": 15, "old": 15}
+
+
+def test_names_of_rows_in_a_sheet(tmp_path: Path):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append([None, "id", "arm"])
+    for n in range(30):
+        book.active.append([n, n + 1, "ab"[n % 2]])
+    book.save(tmp_path / "d.xlsx")
+    (table,) = profile([str(tmp_path / "d.xlsx")])
+    assert table.reading["row_names"] == "rownames"
+    assert [one.name for one in table.columns] == ["rownames", "id", "arm"]

@@ -10,7 +10,6 @@ from trialtrace.ground.errors import UserError
 from trialtrace.ground.paths import Project
 from trialtrace.running.run import begin
 
-
 ROOT = Path(__file__).resolve().parents[3]
 
 

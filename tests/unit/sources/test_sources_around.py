@@ -120,3 +120,18 @@ def test_data_below_the_names_are_told(bench: Bench, name: str):
         bench.ingest(name, under_header=1)
     (told,) = noted(bench)["warnings"]
     assert "line(s) 2, left out by `under_header`, hold numbers" in told
+
+
+@pytest.mark.parametrize("header", [",pain", "pain", '"",pain'])
+def test_a_first_column_without_a_name_gets_the_declared_one(bench: Bench, header: str):
+    bench.put("a.csv", f"{header}\n7,3\n8,4\n")
+    rows = bench.ingest("a.csv", row_names="rownames")
+    assert list(rows[0])[-2:] == ["rownames", "pain"]
+    assert cells(rows) == [("7", "3"), ("8", "4")]
+
+
+@pytest.mark.parametrize("header", [",pain", "pain"])
+def test_without_it_the_key_is_proposed(bench: Bench, header: str):
+    bench.put("a.csv", f"{header}\n7,3\n8,4\n")
+    with pytest.raises(UserError, match="write row_names: rownames"):
+        bench.ingest("a.csv")

@@ -28,7 +28,7 @@ def arms_of(
     found: list[tuple[tuple[float, int], str]] = []
     for place, one in enumerate(columns):
         levels = one.distinct
-        if not 2 <= levels <= MOST_ARMS or one.validation == "number" or 2 * one.blank > one.rows:
+        if not 2 <= levels <= MOST_ARMS or one.validation == "number" or one.mostly_lacking:
             continue
         score, told = _score(one)
         if score >= LEAST and constant.get(one.name) is False:

@@ -7,6 +7,7 @@ differ, the run's own reader has the last word.
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 # Records by which a separator is judged.
 LOOKED_AT = 200
 FALLBACK = "windows-1252"
+# What a column of names of rows is called that the header does not name.
+ROW_NAMES = "rownames"
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,11 @@ def read_text(path: Path, shown: str) -> Text:
         reading = {"format": "tsv", "encoding": encoding}
     found = around(_rows(path, encoding, separator))
     reading |= found.keys
-    cells = _cells(path, shown, reading)
     evidence = {"encoding": why, "separator": because, **found.evidence}
+    if told := _row_names(_start(head, encoding), separator, reading):
+        reading["row_names"] = ROW_NAMES
+        evidence["row_names"] = told
+    cells = _cells(path, shown, reading)
     return Text(path, reading, sha256_file(path), cells, evidence, found.units)
 
 
@@ -165,11 +171,12 @@ def _separator(start: str, shown: str) -> tuple[str, str]:
     """The separator that gives every record the same number of cells, and the most of them."""
     if not start.strip():
         raise UserError(Problem(shown, "the file holds blanks only", expected="a header"))
-    widths = {mark: _widths(start, mark) for mark in SEPARATORS}
+    marks = [*SEPARATORS, *([" "] if _spaced(start) else [])]
+    widths = {mark: _widths(start, mark) for mark in marks}
     even = {mark: found[0] for mark, found in widths.items() if found and len(set(found)) == 1}
     best = max(even, key=lambda mark: even[mark], default=",")
     if even.get(best, 0) > 1:
-        told = f"{SEPARATORS[best]} give every record {even[best]} cells."
+        told = f"{_called(best)} give every record {even[best]} cells."
         return best, told[0].upper() + told[1:]
     # Not even: a title or notes around the table, or a record that the reader will tell.
     usual = {mark: Counter(found).most_common(1)[0] for mark, found in widths.items() if found}
@@ -179,19 +186,34 @@ def _separator(start: str, shown: str) -> tuple[str, str]:
         width, records = wide[best]
         return (
             best,
-            f"Of the first records, {records} have {width} cells between {SEPARATORS[best]}.",
+            f"Of the first records, {records} have {width} cells between {_called(best)}.",
         )
     return ",", "There is one column."
 
 
+def _called(mark: str) -> str:
+    return SEPARATORS.get(mark, "spaces")
+
+
+def _spaced(start: str) -> bool:
+    """Whether the header is names in quotes between spaces, as R's write.table writes it."""
+    header = start.split("\n", 1)[0].rstrip("\r")
+    return bool(re.fullmatch(r'("[^"]*" )+"[^"]*"', header))
+
+
 def _widths(start: str, mark: str) -> list[int]:
-    """Cells of the first records; the last one is left out, since the head may cut it."""
+    """Cells of the first records."""
+    return [len(cells) for cells in _records_of(start, mark)]
+
+
+def _records_of(start: str, mark: str) -> list[list[str]]:
+    """The first records; the last one is left out, since the head may cut it."""
     found = []
     reader = csv.reader(io.StringIO(start, newline=""), delimiter=mark, strict=True)
     try:
         for cells in reader:
             if cells:
-                found.append(len(cells))
+                found.append(cells)
             if len(found) > LOOKED_AT:
                 break
     except csv.Error:
@@ -199,8 +221,23 @@ def _widths(start: str, mark: str) -> list[int]:
     return found[:-1] if len(found) > 1 else found
 
 
+def _row_names(start: str, separator: str, reading: Mapping[str, str | int]) -> str:
+    """Why the first column holds names of rows, and the header no name for it; else nothing."""
+    records = _records_of(start, separator)
+    if "header" in reading or len(records) < 2:
+        return ""
+    header, rows = records[0], records[1:]
+    if ROW_NAMES in header or not all(cell.strip() for cell in header[1:]):
+        return ""
+    if not header[0].strip() and all(row[0].strip() for row in rows):
+        return "The header has no name for the first column, as R's write.csv and pandas leave it."
+    if header[0].strip() and all(len(row) == len(header) + 1 for row in rows):
+        return "The header has a name less than rows have cells, as R's write.table leaves it."
+    return ""
+
+
 def _cells(path: Path, shown: str, reading: dict[str, str | int]) -> Cells:
-    if path.stat().st_size < LARGE:
+    if path.stat().st_size < LARGE or "row_names" in reading:
         return _read(path, shown, reading)
     import pyarrow as pa
 

@@ -208,6 +208,9 @@ def _against(table: Table, columns: list[Column]) -> Iterator[Guessed]:
     if table.reading.get("encoding") == FALLBACK:
         why = table.evidence["encoding"]
         yield Guessed(f"encoding.{table.name}", place[0], f"{place[1]}.encoding", FALLBACK, why)
+    if "row_names" in table.reading:
+        why, name = table.evidence["row_names"], str(table.reading["row_names"])
+        yield Guessed(f"row_names.{table.name}", place[0], f"{place[1]}.row_names", name, why)
     sign, why = table.reading.get("decimal"), table.evidence.get("decimal", "")
     doubtful = "with a comma" in why if sign == "." else table.reading.get("separator") == sign
     if sign and doubtful:

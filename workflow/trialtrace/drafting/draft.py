@@ -10,6 +10,7 @@ from trialtrace.drafting.decided import Decided, Guessed, column_of
 from trialtrace.drafting.intervals import recurrent
 from trialtrace.drafting.likely import candidates
 from trialtrace.drafting.names import ARMS, rank, words_of
+from trialtrace.drafting.once import once_in
 from trialtrace.drafting.outcomes import COUNT, Outcome, is_coded, label_of, levels
 from trialtrace.drafting.parameters import Parameters, parameters_of
 from trialtrace.drafting.primary import primary_of
@@ -89,8 +90,14 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
         if table.name in told_by:
             used.add(told_by[table.name].column)
         found += [*whole, *candidates(table, taken[table.name] | used, at[table.name])]
+    once = {
+        one.name: once_in(one, at[one.name], taken[one.name], arm.name)
+        for one in views
+        if one.name not in told_by
+    }
+    found += [one for table in once.values() for one in table.outcomes()]
     found.sort(key=lambda one: -one.score)
-    primary = primary_of(views, found, at, subject, arm, told_by, decided)
+    primary = primary_of(views, found, at, subject, arm, told_by, once, decided)
     others = [
         one
         for one in found
@@ -105,9 +112,9 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
 
 def _other_parameters(told_by: Mapping[str, Parameters], primary: Outcome) -> Iterator[Outcome]:
     """The primary endpoint's column in the rows of other parameters."""
-    if not primary.where:
+    parameters = told_by.get(primary.table)
+    if parameters is None or not primary.where:
         return
-    parameters = told_by[primary.table]
     for code in parameters.labels:
         if parameters.rows_of(code) != primary.where:
             yield parameters.of(primary, code)

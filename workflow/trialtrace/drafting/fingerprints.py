@@ -4,6 +4,7 @@ Two different texts have the same number about once in 10^19 pairs. A key that t
 unique is unique; one that is not for two rows in so many would be lost, and no wrong one found.
 """
 
+from collections.abc import Iterable
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,13 @@ def unique(rows: "Numbers") -> bool:
     """Whether no number stands twice."""
     ordered = np.sort(rows)
     return not bool(np.any(ordered[1:] == ordered[:-1]))
+
+
+def marks_of(texts: Iterable[str]) -> "Numbers":
+    """The numbers of these texts; that of an empty one is that of a cell without a value."""
+    import pyarrow as pa
+
+    return fingerprints(pa.array(list(texts), type=pa.string()))
 
 
 def _mixed(value: "Numbers") -> "Numbers":

@@ -1,6 +1,6 @@
 """A file of any format that a run reads: what it is, how it is read, and what it says of itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trialtrace.config.spec import structure
 from trialtrace.drafting.around import around
 from trialtrace.drafting.cells import Cells, held
-from trialtrace.drafting.delimited import read_text
+from trialtrace.drafting.delimited import ROW_NAMES, read_text
 from trialtrace.drafting.described import Described, described_units
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.store import sha256_bytes
@@ -33,7 +33,7 @@ TOLD |= {"stata": "The Stata file"}
 # What SAS files are often written in that do not say so.
 FALLBACK = "windows-1252"
 # Words for "no label", which programs write in its place.
-NOTHING_AROUND: Mapping[str, int] = {}
+NOTHING_AROUND: Mapping[str, str | int] = {}
 NO_LABELS = ("", ".", "-", "*")
 
 
@@ -65,12 +65,25 @@ def read_sheet(path: Path, shown: str, sheet: str) -> Read:
     """A sheet of a workbook."""
     from trialtrace.sources.readers import excel
 
-    found = around(excel.rows(_excel(path, shown, sheet)))
-    opened = _excel(path, shown, sheet, found.keys)
-    reading: dict[str, str | int] = {"format": "excel", "sheet": sheet, **found.keys}
+    rows = excel.rows(_excel(path, shown, sheet))
+    found = around(rows)
+    more, evidence = dict[str, str | int](found.keys), dict(found.evidence)
+    if "header" not in more and _without_first_name(rows):
+        more["row_names"] = ROW_NAMES
+        evidence["row_names"] = "The header has no name for the first column, as pandas leaves it."
+    opened = _excel(path, shown, sheet, more)
+    reading: dict[str, str | int] = {"format": "excel", "sheet": sheet, **more}
     described = described_units(found.units)
     cells = held(excel.read(opened).cells)
-    return Read(reading, sha256_bytes(opened.data), cells, described, found.evidence)
+    return Read(reading, sha256_bytes(opened.data), cells, described, evidence)
+
+
+def _without_first_name(rows: Sequence[tuple[int, Mapping[int, str]]]) -> bool:
+    """Whether all columns have a name but the first, in which all rows have a value."""
+    if len(rows) < 2:
+        return False
+    (_, header), *body = rows
+    return sorted(header) == list(range(2, len(header) + 2)) and all(1 in row for _, row in body)
 
 
 def read_file(path: Path, shown: str) -> Read:
@@ -86,7 +99,7 @@ def read_file(path: Path, shown: str) -> Read:
 
 
 def _excel(
-    path: Path, shown: str, sheet: str, around_it: Mapping[str, int] = NOTHING_AROUND
+    path: Path, shown: str, sheet: str, around_it: Mapping[str, str | int] = NOTHING_AROUND
 ) -> Opened[Excel]:
     given = {"path": shown, "format": "excel", "sheet": sheet, **around_it}
     declared = structure(Excel, given)

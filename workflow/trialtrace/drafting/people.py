@@ -61,7 +61,7 @@ def _describes(column: Column) -> bool:
         and plain(column.name) not in ROW_NUMBERS
         and rank(column.name, SUBJECTS) is None
         and column.distinct > 1
-        and 2 * column.blank <= column.rows
+        and not column.mostly_lacking
         and (is_number(column) or (is_coded(column) and len(levels(column)) <= MOST_LEVELS)
              or rank(column.name, SITES) is not None)
     )  # fmt: skip

@@ -111,7 +111,7 @@ def planned(draft: Draft) -> list[Planned]:
 
 def _named(one: Outcome) -> str:
     """What an endpoint is named after: its column, or the parameter in whose rows it is."""
-    code = one.where[0][1] if one.where else one.column
+    code = one.where[0][1] if one.label else one.column
     return code if re.search("[A-Za-z]", code) else one.label or code
 
 

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 from trialtrace.drafting.decided import Decided, column_of
 from trialtrace.drafting.intervals import recurrent_of
+from trialtrace.drafting.once import Once
 from trialtrace.drafting.outcomes import (
     COUNT,
     EVENT,
     KINDS,
+    MEASURE,
     MOST_STATES,
     RECURRENT,
     REPEATED_EVENT,
@@ -36,6 +38,7 @@ def primary_of(
     subject: Mapping[str, str],
     arm: Column,
     parameters: Mapping[str, Parameters],
+    once: Mapping[str, Once],
     decided: Decided,
 ) -> Outcome:
     """The primary endpoint: told, asked for, or the likeliest of those found.
@@ -66,7 +69,10 @@ def primary_of(
         if made is not None and not decided.told.get("status"):
             return made
         table, column = column_of(tables, name, "primary")
-        if kind == RECURRENT:
+        filled = once[table.name].columns.get(name) if table.name in once else None
+        if filled is not None and kind in ("", EVENT, MEASURE, TIME):
+            made = once[table.name].placed(_as_told(table, filled[0], "", kind, decided))
+        elif kind == RECURRENT:
             made = _as_recurrent(table, column, subject[table.name])
         else:
             made = _as_told(table, column, visit[table.name], kind, decided)

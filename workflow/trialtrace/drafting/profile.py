@@ -26,7 +26,8 @@ class Column:
     row in a dictionary that came with the file, by our names of the 18 columns, where a run can use
     it and the cells agree with it. `date_orders` are
     all orders that every date fits. `distinct` of a column with very many values is a lower bound.
-    `constant_within` says whether every subject has one value; None where none is known to repeat.
+    `constant_within` says whether no subject has two values; None where none is known to repeat.
+    `lacking` is then the share of subjects without any.
     """
 
     name: str
@@ -49,6 +50,13 @@ class Column:
     form: str = ""
     given: Mapping[str, str] = dataclasses.field(default_factory=dict)
     date_orders: tuple[str, ...] = ()
+    lacking: float | None = None
+
+    @property
+    def mostly_lacking(self) -> bool:
+        """Whether more than half of the subjects, or of the rows, have no value."""
+        share = self.blank / max(1, self.rows) if self.lacking is None else self.lacking
+        return share > 1 / 2
 
     @property
     def declared_validation(self) -> str:

@@ -1,12 +1,12 @@
 """What tells the rows of a table apart, and which columns are its subject, arm and visit."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from trialtrace.drafting.arms import MOST_ARMS, arms_of
-from trialtrace.drafting.fingerprints import joined, unique
+from trialtrace.drafting.fingerprints import joined, marks_of, unique
 from trialtrace.drafting.keys import ROWS_A_VISIT, Load, ends_in_id, keys_of, may_tell_apart
 from trialtrace.drafting.names import (
     ROW_NUMBERS,
@@ -36,6 +36,7 @@ class Structure:
     visit: tuple[str, ...]
     constant: Mapping[str, bool]
     evidence: Mapping[str, str]
+    lacking: Mapping[str, float] = field(default_factory=dict)
 
 
 def structure_of(
@@ -52,20 +53,23 @@ def structure_of(
     subject, why = _subjects(columns, keys, rows)
     evidence = dict(why) | {"keys": told}
     constant: dict[str, bool] = {}
+    lacking: dict[str, float] = {}
     if subject and (subject[0],) not in keys:
-        constant = _constant(columns, subject[0], load)
+        constant, lacking = _constant(columns, subject[0], load)
+        columns = [replace(one, lacking=lacking.get(one.name)) for one in columns]
     if nested := _nested(columns, constant):
         evidence["subject"] += nested
     arm, why = arms_of(columns, subject, constant, load)
     evidence |= why
     visit, why = _visits(columns, keys, subject, constant, load)
     evidence |= why
-    return Structure(keys, subject, arm, visit, constant, evidence)
+    return Structure(keys, subject, arm, visit, constant, evidence, lacking)
 
 
 def with_constant(column: Column, structure: Structure) -> Column:
     """The column with what is known of it within subjects."""
-    return replace(column, constant_within=structure.constant.get(column.name))
+    known, share = structure.constant.get(column.name), structure.lacking.get(column.name)
+    return replace(column, constant_within=known, lacking=share)
 
 
 def _subjects(
@@ -126,18 +130,29 @@ def _nested(columns: Sequence[Column], constant: Mapping[str, bool]) -> str:
     return f" A subject has several values of {sites[0]}: is each of them numbered anew?"
 
 
-def _constant(columns: Sequence[Column], subject: str, load: Load) -> dict[str, bool]:
-    """Which columns have one value in all rows of a subject; columns are read a few at a time."""
+def _constant(
+    columns: Sequence[Column], subject: str, load: Load
+) -> tuple[dict[str, bool], dict[str, float]]:
+    """Which columns have no two values in the rows of a subject; of these the share of subjects
+    without any. Cells without a value do not count: an arm may stand in the first row alone.
+    Columns are read a few at a time."""
     made: dict[str, bool] = {}
+    lacking: dict[str, float] = {}
+    absent = {one.name: marks_of(["", *one.missing_codes]) for one in columns}
     names = [one.name for one in columns if one.name != subject]
-    rows = load([subject])[subject]
-    _, first, whose = np.unique(rows, return_index=True, return_inverse=True)
-    several = max(1, min(MOST_LOOKED_AT, CELLS_LOOKED_AT // len(rows)))
+    subjects, whose = np.unique(load([subject])[subject], return_inverse=True)
+    several = max(1, min(MOST_LOOKED_AT, CELLS_LOOKED_AT // len(whose)))
     for at in range(0, len(names), several):
         part = load(names[at : at + several])
         for name, marks in part.items():
-            made[name] = bool(np.all(marks[first][whose] == marks))
-    return made
+            there = np.flatnonzero(~np.isin(marks, absent[name]))
+            first = np.zeros(len(subjects), dtype=np.uint64)
+            # Of several rows of a subject the last assignment stays, hence backwards.
+            first[whose[there[::-1]]] = marks[there[::-1]]
+            made[name] = bool(np.all(marks[there] == first[whose[there]]))
+            if made[name]:
+                lacking[name] = 1 - len(np.unique(whose[there])) / len(subjects)
+    return made, lacking
 
 
 def _visits(

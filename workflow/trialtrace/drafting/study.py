@@ -111,7 +111,7 @@ def source(draft: Draft, at: Project) -> Mapping[str, object]:
 
 def _file(table: Table, path: str) -> dict[str, object]:
     told = {
-        key: Quoted(value) if key in ("separator", "decimal", "sheet") else value
+        key: Quoted(value) if key in ("separator", "decimal", "sheet", "row_names") else value
         for key, value in table.reading.items()
     }
     return {"path": Quoted(path), **told, "sha256": Quoted(table.sha256)}

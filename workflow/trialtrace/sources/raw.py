@@ -53,6 +53,9 @@ class RawTable:
         }
 
 
+ROW_NAMES = "write row_names: rownames beside the path in trial.yaml"
+
+
 def check_header(names: Sequence[str | None], place: str) -> list[str]:
     """The names of the columns, without blanks around them; tells every one that cannot be used.
 
@@ -71,7 +74,8 @@ def check_header(names: Sequence[str | None], place: str) -> list[str]:
             place,
             found=f"no column name in position {one_of(blank)} of {len(clean)}",
             expected="a name for every column",
-            do="name the column in the header, or delete it if it is empty",
+            do="name the column in the header, or delete it if it is empty"
+            + (f"; where R or pandas wrote names of rows, {ROW_NAMES}" if blank == ["1"] else ""),
         )
     if twice:
         problems.add(

@@ -23,6 +23,14 @@ def around(declared: File | SyntheticItem) -> Laid:
     return declared if isinstance(declared, Laid) else WHOLE
 
 
+def with_row_names(header: Sequence[str | None], laid: Laid) -> list[str | None]:
+    """The header with the declared name of a first column to which it gives a blank, or nothing."""
+    if laid.row_names is None:
+        return list(header)
+    unnamed = bool(header) and not (header[0] or "").strip()
+    return [laid.row_names, *(header[1:] if unnamed else header)]
+
+
 def no_header(name: str, place: str, wanted: int) -> Problem:
     """The row that is declared as that of the names holds nothing."""
     return Problem(

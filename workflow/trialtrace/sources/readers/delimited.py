@@ -17,7 +17,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trialtrace.ground.errors import Problem, UserError, one_of
-from trialtrace.sources.raw import Records, check_header
+from trialtrace.sources.raw import ROW_NAMES, Records, check_header
 from trialtrace.sources.readers.around import (
     around,
     left_out,
@@ -25,6 +25,7 @@ from trialtrace.sources.readers.around import (
     no_header,
     too_few,
     under_like_data,
+    with_row_names,
 )
 from trialtrace.trial.study.source import Delimited, SyntheticItem, Tsv
 
@@ -91,7 +92,7 @@ def read(opened: "Opened[Delimited]") -> Records:
     text = _decode(opened, encoding)
     records, laid = _records(text, separator, opened.name), around(opened.declared)
     (line, _, header), blank, above = _header(records, opened)
-    names = check_header(header, f"{opened.name}, line {line}")
+    names = check_header(with_row_names(header, laid), f"{opened.name}, line {line}")
     _check_split(names, separator, opened)
     under = list(islice((one for one in records if one.cells), laid.under_header))
     table = _columns(records, names, separator, opened.name, laid.foot)
@@ -324,11 +325,13 @@ def _block(rows: list[list[str]], schema: "pa.Schema") -> "pa.Table":
 
 
 def _width_problem(name: str, line: int, found: int, expected: int) -> Problem:
+    more = f"; where R's write.table left the first name out of the header, {ROW_NAMES}"
     return Problem(
         f"{name}, line {line}",
         found=f"{found} cells",
         expected=f"{expected} cells, as in the header",
-        do="look for a separator inside a cell without quotes, or a line break in a cell",
+        do="look for a separator inside a cell without quotes, or a line break in a cell"
+        + (more if found == expected + 1 else ""),
     )
 
 

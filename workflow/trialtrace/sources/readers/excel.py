@@ -22,6 +22,7 @@ from trialtrace.sources.readers.around import (
     no_header,
     too_few,
     under_like_data,
+    with_row_names,
 )
 from trialtrace.sources.readers.sheet import (
     KEPT_DIGITS,
@@ -65,6 +66,8 @@ def read(opened: "Opened[Excel]") -> Records:
     _check_computed(sheet, inside, source_file)
     _check_beside(header, body, f"{source_file}, row {line}")
     given = [header.get(position) for position in range(1, max(header) + 1)]
+    if given[0] is None:
+        given = with_row_names(given, laid)
     names = check_header(given, f"{source_file}, row {line}")
     last = sheet.rows[-1][0]
     above = sum(number < line for number, _ in sheet.rows)

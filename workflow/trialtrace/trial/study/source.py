@@ -13,6 +13,10 @@ Format = Literal["csv", "tsv", "excel", "parquet", "xpt", "sas7bdat", "spss", "s
 Separator = Literal[",", ";", "\t", "|"]
 
 
+# R's write.table puts spaces between cells.
+FileSeparator = Literal[",", ";", "\t", "|", " "]
+
+
 Decimal = Literal[".", ","]
 
 
@@ -34,6 +38,10 @@ class Laid:
     foot: int = optional(
         "Rows at the end that are no data, such as sums and notes.", empty=int, minimum=0
     )
+    row_names: Text | None = optional(
+        "Name of the first column where the header has none for it: blank, as R's write.csv and "
+        "pandas leave it, or left out, as R's write.table does."
+    )
 
 
 @shape
@@ -47,8 +55,9 @@ class Csv(Laid):
     )
     format: Literal["csv"] = key("Format of the file.")
     encoding: Text = key("Encoding of the text, such as utf-8, latin-1 or cp1252.")
-    separator: Separator = key(
-        "Character between the cells of a line.", expected='"," ";" "|" or "\\t" in double quotes'
+    separator: FileSeparator = key(
+        "Character between the cells of a line.",
+        expected='"," ";" "|" " " or "\\t" in double quotes',
     )
     decimal: Decimal = key("Decimal sign of numbers.", expected='"." or "," in quotes')
     date_order: DateOrder | None = optional(
