@@ -1,6 +1,7 @@
 """The sections of a report: four answers an analysis, other choices, tables of many endpoints."""
 
 import re
+from html import unescape
 
 import mini_run
 import mini_trial
@@ -15,8 +16,9 @@ from trialtrace.report.sections.choices import other_choices
 from trialtrace.report.sections.compact import MOST_LINES, _groups
 from trialtrace.report.sections.endpoints_section import endpoints_table
 from trialtrace.report.sections.findings import sentences
+from trialtrace.report.sections.sections import design_line
 from trialtrace.report.tables import NO_BREAK
-from trialtrace.trial.load import load_settings
+from trialtrace.trial.load import load_settings, load_trial
 
 PLAN = mini_trial.PLAN.replace(
     "analyses:\n",
@@ -169,3 +171,25 @@ def test_a_sentence_stands_where_there_is_no_figure(mini):
     text = analysis_section(mini, analysis(mini, "relief_primary"), [nothing])
     assert shown(text).endswith("Relief: no figure, since.")
     assert "![" not in text
+
+
+@pytest.mark.parametrize(
+    ("blinding", "told"),
+    [
+        (None, "stratified randomisation by site."),
+        ("nobody", "by site; nobody was blinded."),
+        (["assessors"], "by site; blinded: assessors."),
+        (
+            ["patients", "treaters", "assessors"],
+            "by site; blinded: patients, treaters and assessors.",
+        ),
+    ],
+)
+def test_the_line_of_the_design_says_who_was_blinded(tmp_path, blinding, told):
+    at = mini_trial.write_project(tmp_path)
+    if blinding:
+        mini_trial.edit(
+            at, "trial.yaml", "  randomisation:", f"  blinding: {blinding}\n  randomisation:"
+        )
+    material = Material(load_trial("mini", at), load_settings(at), tmp_path, {})
+    assert told in unescape(design_line(material))

@@ -48,6 +48,15 @@ def lost(material: Material) -> list[str]:
     return ["::: {.lost}\n" + "\n\n".join(lines) + "\n:::"]
 
 
+def _blinding(who: str | tuple[str, ...] | None) -> str:
+    """Who did not know the allocation, as the end of a sentence; nothing where it is not told."""
+    if who is None:
+        return ""
+    if isinstance(who, str):
+        return f"; {who} was blinded"
+    return f"; blinded: {' and '.join([', '.join(who[:-1]), who[-1]] if who[1:] else who)}"
+
+
 def design_line(material: Material) -> str:
     """Design, arms, randomisation; registration where it is known; how the trial stopped."""
     design, trial = material.trial.design, material.trial
@@ -60,7 +69,7 @@ def design_line(material: Material) -> str:
         scheme = "scheme of randomisation not recorded"
     strata = f" by {', '.join(design.strata)}" if design.strata else ""
     kind = design.kind.replace("_", " ").capitalize()
-    text = f"{kind} design; {arms}; {scheme}{strata}."
+    text = f"{kind} design; {arms}; {scheme}{strata}{_blinding(design.blinding)}."
     if trial.blinded:
         text = "Blinded: patients of all arms together, until arms, control and primary endpoint "
         text += "are confirmed."

@@ -73,6 +73,13 @@ class Design:
         Simple | Blocked | Stratified | StratifiedBlocks | Unknown,
         By("scheme", "Scheme of the randomisation; unknown where no source tells it."),
     ] = key("How patients were randomised.")
+    blinding: (
+        Annotated[
+            Literal["nobody"] | Distinct[Literal["patients", "treaters", "assessors", "analysts"]],
+            Rule(expected="nobody, or a list of patients, treaters, assessors, analysts"),
+        ]
+        | None
+    ) = optional("Who did not know the allocation; left out where no source tells it.")
     planned: int | None = optional("Patients planned.", minimum=1)
     stopped: Text | None = optional("When and why the trial was stopped before its planned end.")
 
