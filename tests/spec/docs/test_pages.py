@@ -32,6 +32,7 @@ COMMANDS = (
     "trace",
     "claims",
     "coverage",
+    "power",
     "check",
     "export",
     "diff",
