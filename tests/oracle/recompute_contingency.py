@@ -13,6 +13,7 @@ from trialtrace.stats.categorical.score_ratio import risk_ratio_score, risk_rati
 from trialtrace.stats.categorical.trend import cochran_armitage
 from trialtrace.stats.categorical.unconditional import barnard, boschloo
 from trialtrace.stats.stratified.exact import exact_conditional_test, odds_ratio_conditional
+from trialtrace.stats.stratified.exact_association import cmh_general_association_exact
 from trialtrace.stats.stratified.generalised_cmh import (
     cmh_correlation,
     cmh_general_association,
@@ -153,6 +154,12 @@ def tables(cases: Cases) -> Numbers:
                 )
 
 
+def exact_association(cases: Cases) -> Numbers:
+    for case, table in _tables(cases):
+        if table.shape[2] == 2:
+            yield from _test(case, "general_exact", cmh_general_association_exact, table)
+
+
 def vcdextra(cases: Cases) -> Numbers:
     for case, table in _tables(cases):
         flat = table.sum(axis=0)
@@ -196,5 +203,13 @@ def metafor(cases: Cases) -> Numbers:
 
 def subjects(cases: Cases) -> dict[str, Callable[[], Numbers]]:
     """Name each R script of this module's subject with the numbers that it writes."""
-    scripts = (score, metafor, exact_two_by_two, exact_stratified, tables, vcdextra)
+    scripts = (
+        score,
+        metafor,
+        exact_two_by_two,
+        exact_stratified,
+        exact_association,
+        tables,
+        vcdextra,
+    )
     return {script.__name__: lambda script=script: script(cases) for script in scripts}

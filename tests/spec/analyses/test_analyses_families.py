@@ -118,3 +118,35 @@ def test_levels_without_p_values_of_their_own(trial):
     assert found.value("relief_by_site/risk_difference.newcombe@high-sham;stratum=site=S")
     tests = [name for name in found if "p_value" in name]
     assert tests == ["relief_by_site/p_value.zelen@high-sham"]
+
+
+STRATIFIED = PLAN.replace(
+    "tests: [{chi_squared_table: {groups: all}}, {fisher: {sides: two_sided}}]",
+    "tests: [{cmh_general_association: {strata: [site], groups: all}}, "
+    "{cochran_mantel_haenszel: {strata: [site], correction: none, sides: two_sided}}]",
+)
+WITHIN = (
+    "adjust: closed, global: {analysis: relief, test: cmh_general_association}, "
+    "tests: [{analysis: relief, test: cochran_mantel_haenszel}]"
+)
+CLOSED = "relief/p_adjusted.closed_cochran_mantel_haenszel@"
+
+
+def test_a_closed_test_within_strata_takes_the_larger_p(trial):
+    for site, events in (("N", (6, 5, 15)), ("S", (6, 9, 9))):
+        for arm, x, n in zip(("high", "low", "sham"), events, (20, 17, 17), strict=True):
+            trial.events(arm, x, of=n, site=site)
+    found = trial.results(STRATIFIED % WITHIN)
+    of_all = found.value("relief/p_value.cmh_general_association@all")
+    for pair in (HIGH, LOW):
+        own = found.value(f"relief/p_value.cochran_mantel_haenszel@{pair}")
+        assert found.value(CLOSED + pair) == max(own, of_all)
+        assert found[CLOSED + pair]["warning"] is None
+
+
+def test_a_closed_test_of_few_patients_says_so(trial):
+    for site in ("N", "S"):
+        for arm, x in (("high", 1), ("low", 2), ("sham", 5)):
+            trial.events(arm, x, of=8, site=site)
+    found = trial.results(STRATIFIED % WITHIN)
+    assert "An expected count within a stratum is below 5" in found[CLOSED + HIGH]["warning"]

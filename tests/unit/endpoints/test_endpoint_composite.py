@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tiny_trial import derived, edges, refused, shown, tiny
 
-from trialtrace.endpoints.composite_rule import rule
+from trialtrace.endpoints.composite_rule import decided_sooner, rule
 from trialtrace.endpoints.truth import at_least, ever
 
 PATIENTS = """
@@ -300,3 +300,24 @@ def test_without_any_known_finding_there_is_no_answer(missing):
     condition = {"any": [{"findings": {"at_least": 2}}, {"s": {"is": 1}}]}
     for score in (0.0, 1.0, np.nan):
         assert np.isnan(rule(condition, nothing, {"s": np.array([score])}, missing)).all()
+
+
+@pytest.mark.parametrize(
+    ("condition", "answer"),
+    [
+        # Two present of six decide yes; for no all six must be absent, as symptoms are unknown.
+        ({"any": [{"findings": {"at_least": 2}}, {"all": [{"findings": {"at_least": 1}},
+          {"drop": {"at_most": -4}}]}]}, "yes"),
+        ({"findings": {"at_least": 6}}, "no"),
+        # Three present decide yes, four absent no.
+        ({"findings": {"at_least": 3}}, "yes"),
+        ({"findings": {"at_least": 4}}, "no"),
+    ],
+)  # fmt: skip
+def test_which_answer_is_known_with_fewer_parts(condition, answer):
+    parts = [f"f{number}" for number in range(6)]
+    assert decided_sooner(condition, parts, ["drop"]) == answer
+
+
+def test_a_rule_may_take_as_many_parts_for_either_answer():
+    assert decided_sooner({"findings": {"at_least": 3}}, list("abcde"), []) is None

@@ -40,7 +40,7 @@ def material(*made, arms=("high", "low", "placebo"), kind="parallel"):
         return Stub(column=lambda _: ids * 2)
 
     return Stub(
-        of=lambda _: rows,
+        printable=lambda _: rows,
         trial=Stub(design=design),
         tracer=Stub(members=members, frames=Stub(select=select)),
         arm_label=str.capitalize,

@@ -39,14 +39,16 @@ def analysis(role, **more):
         "tests": (Stub(method="fisher"),),
         "interaction": None,
         "by": None,
+        "of": None,
     }
     return Stub(**(known | more))
 
 
 def material(*rows, families=()):
-    plan = Stub(multiplicity={name: Stub(tests=tests) for name, tests in families})
+    plan = Stub(analyses={}, multiplicity={name: Stub(tests=tests) for name, tests in families})
     return Stub(
         of=lambda _: rows,
+        printable=lambda _: rows,
         trial=Stub(synthetic=False, plan=plan),
         tracer=Stub(counted=lambda _: []),
         arm_label=str.capitalize,

@@ -53,3 +53,61 @@ def test_treatment_and_time_are_none(tmp_path, tests, place):
 def test_an_effect_that_the_test_has_not(tmp_path):
     ((at, found),) = told(tmp_path, of("cell"))
     assert (at, found) == ("multiplicity.own.tests[1].effects[1]", '"cell"')
+
+
+CLOSED = """\
+  own:
+    label: Own
+    adjust: closed
+    global: {{analysis: relief_primary, test: {all_arms}}}
+    tests: [{{analysis: relief_primary, test: {pair}}}]
+"""
+RELIEF_TESTS = """\
+    tests:
+      - {cmh_general_association: {strata: [site], groups: all}}
+      - {cmh_general_association_exact: {strata: [site], groups: all}}
+      - {fisher_freeman_halton: {groups: all}}
+      - {cochran_mantel_haenszel: {strata: [site], correction: none, sides: two_sided}}
+      - {exact_conditional: {strata: [site], sides: two_sided, mid_p: none}}
+      - {fisher: {sides: two_sided}}
+"""
+
+
+def told_of_closed(tmp_path, all_arms, pair):
+    trial = TRIAL.replace(
+        "    placebo: {label: Placebo",
+        '    more: {label: More, code: "C"}\n    placebo: {label: Placebo',
+    )
+    plan = PLAN.replace("    tests: [{fisher: {sides: two_sided}}]\n", RELIEF_TESTS, 1)
+    plan = plan.replace("{of: drug, to: placebo}", "{of: [drug, more], to: placebo}", 1)
+    family = CLOSED.format(all_arms=all_arms, pair=pair)
+    at = write_project(
+        tmp_path,
+        trial=trial,
+        dictionary=DICTIONARY.replace("B, Placebo", "B, Placebo | C, More"),
+        plan=plan.replace("multiplicity:\n", "multiplicity:\n" + family, 1),
+    )
+    return [(one.place.split(": ")[1], one.found) for one in check_trial(at, "mini")]
+
+
+@pytest.mark.parametrize(
+    ("all_arms", "pair"),
+    [
+        ("cmh_general_association", "cochran_mantel_haenszel"),
+        ("cmh_general_association_exact", "exact_conditional"),
+    ],
+)
+def test_a_closed_test_is_within_the_strata_of_the_primary_analysis(tmp_path, all_arms, pair):
+    assert told_of_closed(tmp_path, all_arms, pair) == []
+
+
+def test_a_closed_test_leaves_no_strata_out(tmp_path):
+    ((at, found),) = told_of_closed(tmp_path, "fisher_freeman_halton", "fisher")
+    assert at == "multiplicity.own.global.test"
+    assert "leaves out the strata of cmh_general_association" in found
+
+
+def test_a_pair_is_tested_within_the_strata_of_all_arms(tmp_path):
+    ((at, found),) = told_of_closed(tmp_path, "cmh_general_association", "fisher")
+    assert at == "multiplicity.own.tests[1]"
+    assert found.startswith("fisher without strata, after cmh_general_association within strata")

@@ -1,6 +1,6 @@
 """The declared rule of a composite event, over findings and scores whose parts may be unknown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,3 +45,24 @@ def rule(
     if missing == "any_missing":
         answer = np.where(np.isnan(np.stack(list(parts.values()))).any(axis=0), np.nan, answer)
     return np.where(unknown == len(findings), np.nan, answer)
+
+
+def decided_sooner(
+    condition: Mapping[str, object], findings: Sequence[str], scores: Sequence[str]
+) -> str | None:
+    """The answer that `undecided` gives with fewer known findings, all of them for that answer.
+
+    "yes" or "no"; None where both take as many. Scores are unknown, and so are all other findings.
+    """
+    size = len(findings)
+    known = np.arange(size)[:, None] <= np.arange(size)[None, :]
+    none = {name: np.full(size, np.nan) for name in scores}
+    taken = {}
+    for answer, value in (("yes", 1.0), ("no", 0.0)):
+        parts = np.where(known, value, np.nan)
+        told = rule(condition, dict(zip(findings, parts, strict=True)), none, "undecided")
+        at = np.flatnonzero(told == value)
+        taken[answer] = int(at[0]) if at.size else size
+    if taken["yes"] == taken["no"]:
+        return None
+    return min(taken, key=taken.__getitem__)

@@ -13,6 +13,7 @@ from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.registry import derivation
 from trialtrace.endpoints.study import CleanTable, Study, place_rows
 from trialtrace.ground.errors import Problem, UserError, one_of, problems_of
+from trialtrace.rehearsal.expected import sparse_families
 from trialtrace.trial.load import Trial
 from trialtrace.trial.visits import visit_labels
 
@@ -58,7 +59,8 @@ def rehearse_endpoints(trial: Trial, clean: "Mapping[str, pa.Table]") -> Derived
             add_flags(study, found)
         except UserError as error:
             problems += problems_of(error)
-    return Derived(problems, _shortened([*_empty(study), *_unused(study)]))
+    remarks = _shortened([*_empty(study), *_unused(study)])
+    return Derived(problems, remarks if problems else [*sparse_families(study), *remarks])
 
 
 def _empty(study: Study) -> Iterator[str]:

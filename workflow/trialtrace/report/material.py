@@ -12,6 +12,7 @@ from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.ground.paths import project
 from trialtrace.ground.store import read_parquet
 from trialtrace.report.audit.red_lines import not_estimable_line, red_lines
+from trialtrace.report.unadjusted import of_a_test, without_p
 from trialtrace.trace.content import Tracer
 from trialtrace.trace.row_hash import RowHashes
 from trialtrace.trace.words import stratum_words
@@ -46,6 +47,13 @@ class Material:
     def of(self, analysis: str) -> list[ResultRow]:
         """The results of one analysis, in the plan's order."""
         return [row for row in self.results if row["analysis_id"] == analysis]
+
+    def printable(self, analysis: str) -> list[ResultRow]:
+        """The same but for p-values outside every family, where an estimate stands for them."""
+        rows, planned = self.of(analysis), self.trial.plan.analyses.get(analysis)
+        if planned is None or not without_p(self.trial.plan, planned, rows):
+            return rows
+        return [row for row in rows if not of_a_test(row)]
 
     @cached_property
     def account(self) -> Account:
@@ -93,9 +101,10 @@ class Material:
         return [endpoint.label] if several and endpoint is not None else []
 
     def shown(self, analysis: str) -> list[ResultRow]:
-        """The same with words in place of the name of a category, an effect, another endpoint."""
+        """What is printed, with words in place of the name of a category, an effect, another
+        endpoint."""
         words = self.tracer.about.second_words
-        return [row | {"group2_level": words(row)} for row in self.of(analysis)]
+        return [row | {"group2_level": words(row)} for row in self.printable(analysis)]
 
     def stratum_words(self, stratum: str) -> str:
         """A stratum of a result by the label of its variable: "Pancreatic stent: No"."""

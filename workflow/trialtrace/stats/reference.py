@@ -28,6 +28,7 @@ SHARED = {
     "repeated.anova_general": ("corrected_test",),
     "categorical.score": ("risk_difference", "restricted_risks"),
     "repeated.sphericity": ("greenhouse_geisser", "huynh_feldt", "mauchly_tail"),
+    "stratified.generalised_cmh": ("checked_tables", "smallest_expected"),
     "stratified.mantel_haenszel": ("comparable_strata", "departures"),
     "summaries.printed": ("not_negative", "one_shape"),
     "survival.kaplan_meier": (

@@ -21,6 +21,7 @@ from trialtrace.ground.contracts.verdicts import COLUMNS, FINDINGS
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.ground.frames import Frames, Selection
 from trialtrace.trace.about import About, heading
+from trialtrace.trace.families import family_of, members
 from trialtrace.trace.raw_rows import RawPart, RawRows, RawValues
 from trialtrace.trace.row_hash import RowHashes
 from trialtrace.trace.steps import step
@@ -60,6 +61,7 @@ class Tracer:
         self.about = About(trial, self.frames)
         self.raw = RawRows(self.folder / "derived", self.folder / "clean", self.frames)
         self._selected: dict[tuple[str, str], Selected] = {}
+        self._members_of: dict[str, list[dict[str, str]]] = {}
         self._rejects: dict[frozenset[RawPart], list[dict[str, Any]]] = {}
 
     @cached_property
@@ -133,6 +135,7 @@ class Tracer:
             "denominator": row["denominator"],
             "from": self.counted(row),
             "method": self._method(row),
+            "family": self._family(row),
             "estimand": row["estimand"],
             "population": row["population"],
             "warning": row["warning"],
@@ -179,6 +182,22 @@ class Tracer:
             "reference": about.reference,
             "options": json.loads(row["options"]),
         }
+
+    def _family(self, row: ResultRow) -> list[dict[str, str]]:
+        """The p-values that an adjusted p-value was adjusted with, itself among them."""
+        name = family_of(row)
+        if name is None:
+            return []
+        if name not in self._members_of:
+            self._members_of[name] = [
+                {
+                    "result_id": one["result_id"],
+                    "text": heading(one),
+                    "subject": self.about.subject(one),
+                }
+                for one in members(self.trial.plan, self.results, name)
+            ]
+        return self._members_of[name]
 
     def _check(self, check: CheckRow) -> dict[str, Any]:
         return {key: value for key, value in check.items() if key != "result_id"}

@@ -54,6 +54,9 @@ def entries(trace: dict[str, Any]) -> Iterator[tuple[str, str]]:
     of = trace["denominator"]
     yield from _labelled("out of", [] if of is None else [str(of)])
     yield from _labelled("method", _method(trace))
+    yield from _labelled(
+        "family", [f"{one['result_id']}   {one['text']}" for one in trace["family"]]
+    )
     yield from _labelled("error", [trace["error"]] if trace["error"] else [])
     yield from _labelled("warning", [trace["warning"]] if trace["warning"] else [])
     yield from _labelled("check", check_lines(trace["checks"]) or ["no independent check"])

@@ -97,7 +97,7 @@ def drawn_table(cut: Cut, step: "Step[cards.DrawnTables]") -> Iterator[Result]:
 
 
 def association(cut: Cut, step: "Step[cards.CmhGeneralAssociation]") -> Iterator[Result]:
-    """Any association of arm and value within strata."""
+    """Any association of arm and value within strata, by χ² or exactly."""
     strata = step.options.strata
 
     def compute(arms: list[str], rows: Selection) -> TestResult:
@@ -168,6 +168,7 @@ METHODS = {
     "p_value.logistic_interaction": arm_by_stratum,
     "p_value.firth_interaction": arm_by_stratum,
     "p_value.cmh_general_association": association,
+    "p_value.cmh_general_association_exact": association,
     "p_value.cmh_row_mean_scores": row_mean_scores,
     "p_value.cochran_armitage": trend,
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.multiplicity.sparse import sparse
 from trialtrace.stats.multiplicity import adjusted as multiplicity
 from trialtrace.stats.multiplicity import closed_testing
 from trialtrace.stats.multiplicity.graphical import fixed_sequence, graphical
@@ -35,6 +36,7 @@ def adjust(family: "Family", results: list[Result]) -> Iterator[Result]:
     except StatsError as refused:
         values, error = np.full(len(tests), nan), str(refused)
     more = {"family": family.name, "tests": len(tests)} | family.options
+    told = sparse(of_family(family, tests, results)) if isinstance(family, Closed) else None
     for result, adjusted in zip(tests, values, strict=True):
         yield replace(
             result,
@@ -43,6 +45,7 @@ def adjust(family: "Family", results: list[Result]) -> Iterator[Result]:
             value=float(adjusted),
             options={**result.options, **more},
             error=result.error or error,
+            warning=told or result.warning,
         )
 
 
@@ -107,6 +110,19 @@ def _closed(
     if tests and np.isnan(adjusted).all() and not np.isnan(p).all():
         raise StatsError("the global test is missing, so no comparison can be decided.")
     return adjusted
+
+
+def of_family(family: Closed, tests: list[Result], results: list[Result]) -> list[Result]:
+    """The tests of all arms of a closed test, and those of its pairs."""
+    named = (family.global_.analysis, family.global_.test)
+    of_all = [
+        result
+        for result in results
+        if result.stat == "p_value"
+        and result.place.pair is None
+        and (result.place.analysis, result.method) == named
+    ]
+    return [*of_all, *tests]
 
 
 def _where(result: Result) -> tuple[str | None, ...]:

@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from trialtrace.report.links import claim_anchor, data_page
+from trialtrace.report.links import claim_anchor, data_page, page_name
 from trialtrace.report.render.house import CSP, SYNTHETIC, assets
 from trialtrace.trace.text import (
     NO_HASH,
@@ -74,6 +74,7 @@ def _entries(trace: dict[str, Any], codes: dict[str, str]) -> Iterator[tuple[str
         label = name or label
         plain.setdefault(label, []).append(escape(text))
     made = {
+        "family": [_member(one) for one in trace["family"]],
         "rows": [_rows(member) for member in trace["rows"]],
         "raw": [_raw(m, part) for m in trace["rows"] for part in m["raw"]],
         "rejected": [_rejected(trace)] if trace["rejected"] else plain.get("rejected", []),
@@ -87,6 +88,7 @@ def _entries(trace: dict[str, Any], codes: dict[str, str]) -> Iterator[tuple[str
         "n",
         "out of",
         "method",
+        "family",
         "error",
         "warning",
         "check",
@@ -100,6 +102,12 @@ def _entries(trace: dict[str, Any], codes: dict[str, str]) -> Iterator[tuple[str
     for name in order:
         if items := made.get(name, plain.get(name, [])):
             yield name, items
+
+
+def _member(one: dict[str, str]) -> str:
+    """A p-value that was adjusted with this one, a link to its page."""
+    told = escape(f"{one['text']}, {one['subject']}")
+    return f'<a href="{escape(page_name(one["result_id"]))}">{told}</a>'
 
 
 def _rows(member: dict[str, Any]) -> str:

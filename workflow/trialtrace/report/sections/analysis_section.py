@@ -16,10 +16,13 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_tables import analysis_tables
 from trialtrace.report.sections.arms_used import arms_used
 from trialtrace.report.sections.choices import other_choices
+from trialtrace.report.sections.decided import decided_early
 from trialtrace.report.sections.decisions import decides_anything
+from trialtrace.report.sections.families import families
 from trialtrace.report.sections.findings import described, sentences
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import link
+from trialtrace.report.unadjusted import NOT_ADJUSTED, without_p
 
 if TYPE_CHECKING:
     from trialtrace.trial.plan.build import Analysis
@@ -54,13 +57,19 @@ def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn
     held = against_thresholds(material, analysis, named=False)
     found = [*held, *sentences(material, analysis, named=False)]
     found = found or described(material, analysis)
+    if without_p(material.trial.plan, analysis, material.of(analysis.name)):
+        found.append(NOT_ADJUSTED)
     if found:
         parts.append(f"**Found.** {' '.join(found)}")
+    early = decided_early(material, analysis)
+    if early:
+        parts.append(f"**{escape_markdown(early)}**")
     if analysis.note:
         parts.append(escape_markdown(analysis.note))
     parts.append(analysis_tables(material, analysis.name))
+    parts += families(material, analysis.name)
     parts.append(other_choices(material, analysis))
-    parts.append("\n".join(f"- {remark}" for remark in remarks(material, analysis.name)))
+    parts.append("\n".join(f"- {one}" for one in remarks(material, analysis.name, early)))
     parts.append(beside(drawn, analysis.name))
     return "\n\n".join(part for part in parts if part)
 
@@ -80,6 +89,8 @@ def _levels(material: Material, analysis: "Analysis") -> str:
     tests = ""
     if decides_anything(material.trial.plan, analysis):
         tests = f"; tests are decided at {analysis.decision_level:g}"
+    elif without_p(material.trial.plan, analysis, material.of(analysis.name)):
+        tests = ", not adjusted"
     elif analysis.tests or analysis.interaction:
         tests = "; p-values are shown without a decision"
     return f"Intervals are of {100 * analysis.confidence:g} %{tests}."
@@ -176,11 +187,11 @@ def _used_in_all(material: Material, name: str) -> str:
     return f", {low} to {high} subjects in a comparison"
 
 
-def remarks(material: Material, name: str) -> Iterator[str]:
+def remarks(material: Material, name: str, said: str = "") -> Iterator[str]:
     """What could not be estimated, and why; each reason once, with what it is about.
 
     That is an endpoint, arm or comparison, subgroup and visit, whatever the number of its
-    statistics; one statistic alone is named.
+    statistics; one statistic alone is named. What was `said` before is left out.
     """
     rows = material.of(name)
     everywhere = {_place(material, row) for row in rows}
@@ -188,7 +199,7 @@ def remarks(material: Material, name: str) -> Iterator[str]:
     stats: dict[str, set[str]] = {}
     for row in rows:
         for text in (row["error"], row["warning"]):
-            if text:
+            if text and text not in said:
                 found.setdefault(text, {}).setdefault(_place(material, row), row)
                 stats.setdefault(text, set()).add(row["stat_name"])
     for text, places in found.items():

@@ -51,7 +51,7 @@ def _used(
     def patients(dataset: str, predicate: str) -> int:
         return len(set(frames.select(dataset, json.loads(predicate)).column("USUBJID")))
 
-    for row in material.of(name):
+    for row in material.printable(name):
         if row["group1_level"] is not None or row["stat_name"] == "p_adjusted":
             continue
         for member in material.tracer.members.get(row["result_id"], ()):

@@ -7,6 +7,7 @@ from trialtrace.ground.contracts.rows import ResultRow, values_of
 from trialtrace.ground.words import LABELS, POINTS
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.decided import decided_early
 from trialtrace.report.tables import captioned, link, pipe_table
 from trialtrace.trial.plan.references import method_of
 
@@ -40,7 +41,10 @@ def other_choices(material: Material, analysis: "Analysis") -> str:
         header.remove("Comparison")
     caption = f"{analysis.label}: what changes under other choices."
     table = pipe_table(header, body, numbers_from=99)
-    return captioned(material, table, f"{analysis.name}-choices".replace("_", "-"), caption)
+    made = captioned(material, table, f"{analysis.name}-choices".replace("_", "-"), caption)
+    early = {m.label: told for m in members if (told := decided_early(material, m))}
+    cautions = [f"{escape_markdown(f'{label}: {told}')}" for label, told in early.items()]
+    return "\n\n".join([made, *cautions])
 
 
 def _title(wanted: str | None) -> str:
@@ -67,7 +71,7 @@ def _lines(material: Material, member: "Analysis", wanted: str | None) -> Iterat
     """Lines of one analysis: its label stands in the first, its p-values beside the first
     estimate of each comparison."""
     label = escape_markdown(member.label)
-    cuts = _cuts(material.of(member.name))
+    cuts = _cuts(material.printable(member.name))
     one_visit = len({key[1] for key in cuts}) == 1
     for key, rows in cuts.items():
         estimates = [row for row in rows if row["comparison"] and row["stat_name"] == wanted]

@@ -123,7 +123,7 @@ def _interaction(material: Material, analysis: "Analysis") -> list[str]:
         return [f"No test of interaction is planned, so none was made{ending(material)}"]
     rows = [
         row
-        for row in material.of(analysis.name)
+        for row in material.printable(analysis.name)
         if row["stat_name"] == "p_value" and row["stratum"] is None and row["group2"] is None
     ]
     several = len({values_of(row, PLACE) for row in rows}) > 1
@@ -209,7 +209,7 @@ def _counted(material: Material, analysis: "Analysis", rows: list[ResultRow]) ->
 def compared(material: Material, analysis: "Analysis") -> Iterator[Compared]:
     """Each comparison of an analysis: its first estimate, with p-values."""
     cuts: dict[tuple[str | None, ...], list[ResultRow]] = {}
-    for row in material.of(analysis.name):
+    for row in material.printable(analysis.name):
         if row["comparison"] is not None:
             cuts.setdefault(values_of(row, PLACE), []).append(row)
     visits = len({key[3] for key in cuts}) > 1

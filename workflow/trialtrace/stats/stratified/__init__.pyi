@@ -1,6 +1,9 @@
 # Written by `python -m trialtrace.stats.offers`.
 from trialtrace.stats.stratified.exact import exact_conditional_test as exact_conditional_test
 from trialtrace.stats.stratified.exact import odds_ratio_conditional as odds_ratio_conditional
+from trialtrace.stats.stratified.exact_association import (
+    cmh_general_association_exact as cmh_general_association_exact,
+)
 from trialtrace.stats.stratified.generalised_cmh import cmh_correlation as cmh_correlation
 from trialtrace.stats.stratified.generalised_cmh import (
     cmh_general_association as cmh_general_association,

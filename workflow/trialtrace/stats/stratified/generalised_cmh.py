@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.ground.arrays import Floats, Labels
 from trialtrace.stats._inputs import (
     MOST_COUNTED,
     check_choice,
@@ -50,7 +50,7 @@ def cmh_general_association(tables: ArrayLike) -> TestResult:
     >>> cmh_general_association([[[8, 3, 2], [2, 5, 9]], [[4, 4, 1], [3, 2, 6]]])
     TestResult(statistic=10.058, df=2, p_value=0.00654523)
     """
-    tables = _tables(tables)
+    tables = checked_tables(tables)
     rows, columns = tables.shape[1:]
     identity = np.broadcast_to(np.eye(columns)[:, :-1], (len(tables), columns, columns - 1))
     return _quadratic(tables, np.eye(rows)[:, :-1], identity)
@@ -74,7 +74,7 @@ def cmh_row_mean_scores(tables: ArrayLike, *, column_scores: str | ArrayLike) ->
     >>> cmh_row_mean_scores(tables, column_scores=[0, 1, 2])
     TestResult(statistic=9.89925, df=1, p_value=0.00165346)
     """
-    tables = _tables(tables)
+    tables = checked_tables(tables)
     scores = _scores(tables, column_scores, "column_scores", axis=1)
     return _quadratic(tables, np.eye(tables.shape[1])[:, :-1], scores[:, :, None])
 
@@ -98,13 +98,13 @@ def cmh_correlation(
     >>> cmh_correlation(tables, row_scores=[0, 1], column_scores=[0, 1, 2])
     TestResult(statistic=9.89925, df=1, p_value=0.00165346)
     """
-    tables = _tables(tables)
+    tables = checked_tables(tables)
     left = _scores(tables, row_scores, "row_scores", axis=2)
     right = _scores(tables, column_scores, "column_scores", axis=1)
     return _quadratic(tables, left[:, :, None], right[:, :, None])
 
 
-def _tables(tables: ArrayLike) -> Floats:
+def checked_tables(tables: ArrayLike) -> Floats:
     """Check the counts; keep strata of two patients or more, rows and columns with counts."""
     tables = numbers(tables, "tables")
     if tables.ndim != 3:
@@ -113,6 +113,21 @@ def _tables(tables: ArrayLike) -> Floats:
         raise StatsError("counts of the tables must be whole numbers of at least 0, up to 1e15.")
     informative: Floats = tables[tables.sum(axis=(1, 2)) >= 2]
     return informative
+
+
+def smallest_expected(arm: Labels, value: Labels, stratum: Labels) -> float:
+    """The smallest expected count of a stratum, of the arms and values that it has.
+
+    The usual rule asks for 5 where a chi-squared distribution stands for the exact one. Infinite
+    where no stratum has two arms and two values. Labels of shape (records,).
+    """
+    smallest = np.inf
+    for own in np.unique(stratum):
+        here = stratum == own
+        sizes = [np.unique(labels[here], return_counts=True)[1] for labels in (arm, value)]
+        if min(map(len, sizes)) > 1:
+            smallest = min(smallest, float(np.prod([n.min() for n in sizes]) / here.sum()))
+    return smallest
 
 
 def _scores(tables: Floats, scores: str | ArrayLike, name: str, *, axis: int) -> Floats:

@@ -18,6 +18,7 @@ from trialtrace.trial.plan import check_steps_counts as steps_counts
 from trialtrace.trial.plan import check_steps_missing as steps_missing
 from trialtrace.trial.plan import check_steps_repeated as steps_repeated
 from trialtrace.trial.plan import check_steps_times as steps_times
+from trialtrace.trial.plan import check_undecided as undecided
 from trialtrace.trial.plan import methods, planning, registry
 from trialtrace.trial.plan.displays import registry as displays
 from trialtrace.trial.resolve import (
@@ -122,6 +123,7 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
         steps_missing.check(files, name, (*path, *place), method, options)
         families.check_stopped(files, name, (*path, *place), method)
     repeats.check(files, name, given)
+    undecided.check(files, name, given)
     _visits(files, name, given)
     _change(files, name, given)
     places.check(files, name)

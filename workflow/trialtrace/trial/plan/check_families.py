@@ -1,6 +1,7 @@
 """Families of tests, and levels of looks: against the analyses of the plan and in themselves."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from trialtrace.config.compose import Path_
@@ -109,6 +110,46 @@ def _closed(files: Files, path: Path_, given: dict[str, Any]) -> None:
             expected="three arms: two treated ones and the reference",
             do="adjust by holm or hommel",
         )
+    _as_primary(files, place, given["global"])
+    wanted = _strata_of(files, given["global"])
+    for position, test in enumerate(given["tests"]):
+        own = _strata_of(files, test)
+        if wanted is not None and own is not None and own != wanted:
+            files.plan.add(
+                (*path, "tests", position),
+                found=f"{test['test']} {_within(own)}, after {given['global']['test']} "
+                f"{_within(wanted)}",
+                expected="the strata of the test of all arms in each test of a pair",
+            )
+
+
+def _as_primary(files: Files, place: Path_, test: Mapping[str, str]) -> None:
+    """The test of all arms keeps the strata by which its own analysis tests all arms."""
+    if _strata_of(files, test) != []:
+        return
+    analysis = files.plan.get("analyses", test["analysis"]) or {}
+    for _, section, name, _, options in steps(analysis):
+        strata = options.get("strata")
+        if section == "tests" and strata and options.get("groups") == "all":
+            files.plan.add(
+                (*place, "test"),
+                found=f"{test['test']}, which leaves out the strata of {name} in the same analysis",
+                expected=f"{name}, or its exact form",
+            )
+            return
+
+
+def _strata_of(files: Files, test: Mapping[str, str]) -> list[str] | None:
+    """The strata that a test of an analysis keeps, in the order of their names."""
+    analysis = files.plan.get("analyses", test["analysis"]) or {}
+    for _, section, name, _, options in steps(analysis):
+        if section == "tests" and name == test["test"]:
+            return sorted(options.get("strata", ()))
+    return None
+
+
+def _within(strata: list[str]) -> str:
+    return f"within strata of {' and '.join(strata)}" if strata else "without strata"
 
 
 def _graph(files: Files, path: Path_, given: dict[str, Any]) -> None:

@@ -20,6 +20,16 @@ OF_TIME = "visit"
 """The effect that is alike in all arms: a change over time."""
 
 
+ASYMPTOTIC = ("cmh_general_association", "cmh_row_mean_scores", "cochran_mantel_haenszel")
+"""Tests within strata whose statistic is held against a χ² distribution."""
+
+LEAST_EXPECTED = 5
+SPARSE = (
+    "An expected count within a stratum is below 5, where the χ² distribution can be far from the "
+    "exact one; exact are cmh_general_association_exact and exact_conditional"
+)
+
+
 @shape
 class HolmTest:
     """A test; each of its p-values (visits, strata, pairs) is a member."""
@@ -94,7 +104,12 @@ class Closed(AdjustedTogether):
     """Closed testing of three arms."""
 
     adjust: Literal["closed"] = key("Procedure.")
-    global_: Global = key("Test of all three arms; no pair is decided before it.")
+    global_: Global = key(
+        "Test of all three arms; no pair is decided before it. Where the analysis tests all arms "
+        "within strata, so does this, and each pair within the same: asymptotically "
+        "(cmh_general_association, cochran_mantel_haenszel) or exactly "
+        "(cmh_general_association_exact, exact_conditional)."
+    )
 
 
 Missing = Literal["left_out", "stops"]

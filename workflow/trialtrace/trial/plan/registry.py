@@ -41,6 +41,7 @@ MODULES: dict[str, str] = {
     "p_value.fisher_freeman_halton": f"{_HERE}.over_arms",
     "p_value.fisher_freeman_halton_drawn": f"{_HERE}.over_arms",
     "p_value.cmh_general_association": f"{_HERE}.over_arms",
+    "p_value.cmh_general_association_exact": f"{_HERE}.over_arms",
     "p_value.cmh_row_mean_scores": f"{_HERE}.over_arms",
     "p_value.cochran_armitage": f"{_HERE}.over_arms",
     "p_value.logistic_interaction": f"{_HERE}.over_arms",

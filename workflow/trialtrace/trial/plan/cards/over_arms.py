@@ -129,6 +129,19 @@ CARDS = (
         formula="stratified.generalised_cmh:cmh_general_association",
     ),
     Card(
+        "p_value.cmh_general_association_exact",
+        "exact test of general association within strata",
+        "Landis, Heyman and Koch 1978, Int Stat Rev 46:237; exactly: Agresti 1992, Stat Sci 7:131",
+        means=(
+            "Exact test of any association of arm and event within strata, all margins given: the "
+            "statistic of the generalised Cochran-Mantel-Haenszel test."
+        ),
+        options=CmhGeneralAssociation,
+        gives="p_value.{}@compared chi_squared.{}@compared?",
+        kinds=BINARY,
+        formula="stratified.exact_association:cmh_general_association_exact",
+    ),
+    Card(
         "p_value.cmh_row_mean_scores",
         "generalised Cochran-Mantel-Haenszel test, row mean scores",
         "Landis, Heyman and Koch 1978, Int Stat Rev 46:237",

@@ -1,0 +1,51 @@
+"""Whom a rule lets in that is known as soon as the known parts decide it."""
+
+from types import SimpleNamespace as Stub
+
+import pytest
+from test_report_wording import row
+from tiny_endpoint import endpoint
+
+from trialtrace.report.sections import decided
+
+RULE = {
+    "findings": ["nerve", "reflex", "touch", "strength"],
+    "event": {"findings": {"at_least": 2}},
+    "counted": "at_visit",
+}
+# By hand: 5 of 8 of whom each part is known, 9 of 12 where decided, of 15.
+WHOLE = [("drug", 2, 4), ("placebo", 3, 4)]
+DECIDED = [("drug", 4, 6), ("placebo", 5, 6)]
+
+
+def counts(arms):
+    return [row("count.events", x, group1_level=arm, denominator=n) for arm, x, n in arms]
+
+
+def told(monkeypatch, missing="undecided", of="whole"):
+    bounds = [
+        row("proportion_lowest.best_worst", 0.0, group1_level=arm, n_used=n)
+        for arm, n in (("drug", 8), ("placebo", 7))
+    ]
+    rows = {"whole": counts(WHOLE), "decided": [*counts(DECIDED), *bounds]}
+    one = endpoint("composite_event", **RULE, missing=missing)
+    monkeypatch.setattr(decided, "parameters", lambda trial, analysis: [one])
+    material = Stub(trial=None, of=rows.__getitem__)
+    return decided.decided_early(material, Stub(name="decided", of=of))
+
+
+def test_those_added_are_told_beside_the_complete_cases(monkeypatch):
+    assert told(monkeypatch).endswith(
+        "when the answer is yes; the bounds take who is still undecided for either. Of the 4 whom "
+        "it adds 4 (100 %) had the event, of the 8 of whom each part is known 5 (62 %). Still "
+        "undecided: 3 of 15."
+    )
+
+
+def test_alone_it_says_how_it_selects(monkeypatch):
+    assert told(monkeypatch, of=None).endswith("still undecided for either.")
+
+
+@pytest.mark.parametrize("missing", ["any_missing", "measured"])
+def test_other_rules_have_no_such_sentence(monkeypatch, missing):
+    assert told(monkeypatch, missing=missing) == ""

@@ -1,0 +1,55 @@
+"""An analysis outside every family prints estimates without p-values, and says so."""
+
+from types import SimpleNamespace as Stub
+
+import pytest
+from test_report_reader import pair
+
+from trialtrace.report.unadjusted import judged, of_a_test, without_p
+from trialtrace.trial.plan.multiplicity import HolmTest
+
+RISK = pair("risk_difference.newcombe", -0.2, ci_low=-0.3, ci_high=-0.1, ci_level=0.95)
+FISHER = pair("p_value.fisher", 0.03)
+Z = pair("z.farrington_manning", 2.2)
+SHARE = pair("p_value.binomial", 0.03, comparison=None, reference=None, group1_level="drug")
+
+
+def plan():
+    """`main` is primary, `member` in a family, `made` is made of it, `other` stands alone."""
+    analyses = [
+        Stub(name="main", role="primary", of=None),
+        Stub(name="member", role="secondary", of=None),
+        Stub(name="made", role="sensitivity", of="member"),
+        Stub(name="made_again", role="sensitivity", of="made"),
+        Stub(name="other", role="secondary", of=None),
+        Stub(name="of_other", role="sensitivity", of="other"),
+    ]
+    family = Stub(tests=[HolmTest(analysis="member", test="fisher")])
+    return Stub(analyses={one.name: one for one in analyses}, multiplicity={"f": family})
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("main", True),
+        ("member", True),
+        ("made", True),
+        ("made_again", True),
+        ("other", False),
+        ("of_other", False),
+    ],
+)
+def test_what_decides_and_what_is_made_of_it_keeps_its_p_values(name, kept):
+    asked = plan()
+    assert judged(asked, asked.analyses[name]) is kept
+    assert without_p(asked, asked.analyses[name], [RISK, FISHER]) is not kept
+
+
+@pytest.mark.parametrize("rows", [[RISK], [FISHER], [RISK, SHARE], [RISK | {"ci_level": None}, Z]])
+def test_nothing_is_left_out_where_no_estimate_stands_for_it(rows):
+    asked = plan()
+    assert not without_p(asked, asked.analyses["other"], rows)
+
+
+def test_a_statistic_goes_with_its_p_value_and_a_share_of_an_arm_stays():
+    assert [of_a_test(row) for row in (RISK, FISHER, Z, SHARE)] == [False, True, True, False]

@@ -1,0 +1,28 @@
+"""The note of a table with adjusted p-values: what they were adjusted with."""
+
+from collections.abc import Iterator
+
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.tables import link
+from trialtrace.trace.families import family_of, members
+from trialtrace.trial.plan.references import ADJUSTMENTS
+
+# Members of a longer family are told by their p-values alone, each a link.
+MOST_NAMED = 12
+
+
+def families(material: Material, analysis: str) -> Iterator[str]:
+    """For each family of an analysis: its procedure, and a link to each p-value in it. Markdown."""
+    plan, results = material.trial.plan, material.tracer.results
+    found = dict.fromkeys(name for row in material.of(analysis) if (name := family_of(row)))
+    for name in found:
+        rows = members(plan, results, name)
+        family = plan.multiplicity[name]
+        told = [link(row) for row in rows]
+        if len(rows) <= MOST_NAMED:
+            about = [material.tracer.about.subject(row) for row in rows]
+            told = [f"{escape_markdown(who)}: {p}" for who, p in zip(about, told, strict=True)]
+        how = ADJUSTMENTS[family.adjust].title
+        head = escape_markdown(f"{family.label}, adjusted together by {how}, {len(rows)} p-values")
+        yield f"{head}: {'; '.join(told)}."
