@@ -45,5 +45,9 @@ def without_p(plan: "Plan", analysis: "Analysis", rows: Iterable[ResultRow]) -> 
 
 
 def of_a_test(row: ResultRow) -> bool:
-    """Whether a result is a p-value of a comparison, or a statistic or its degrees of freedom."""
-    return row["group1_level"] is None and row["stat_name"] in P_VALUES | SYMBOLS | OF_P_VALUES
+    """Whether a result is a p-value of a comparison, or a statistic or its degrees of freedom.
+
+    Effects of an analysis of variance have no estimate that could stand for them.
+    """
+    tested = row["stat_name"] in P_VALUES | SYMBOLS | OF_P_VALUES
+    return tested and row["group1_level"] is None and row["group2"] != "effect"
