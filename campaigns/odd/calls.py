@@ -114,8 +114,15 @@ def nan_places(value: object, at: str = "", depth: int = 6) -> set[str]:
 
 def _size(value: object) -> int:
     """Numbers in an argument; a few more where it is nearly nothing, which tells little."""
-    size = np.size(value) if isinstance(value, np.ndarray | list | tuple) else 1
+    size = _count(value)
     return size if size not in (0, 2) else 50
+
+
+def _count(value: object) -> int:
+    """Numbers in an array, or in lists, which may be of unequal length."""
+    if isinstance(value, list | tuple):
+        return sum(map(_count, value))
+    return value.size if isinstance(value, np.ndarray) else 1
 
 
 def _examples(functions: dict[str, Callable], wanted: set[str]) -> None:

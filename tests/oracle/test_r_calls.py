@@ -38,6 +38,44 @@ def test_formulas_of_cards_beside_r_say_its_call():
     assert [named for named, of in beside_r if r_call(inspect.getdoc(of)) is None] == [], hint
 
 
+# What others are made of: who is asked for, and R's numbers of it, are those of these.
+INGREDIENTS = {
+    "bernoulli",
+    "fixed_margins",
+    "mean_scores",
+    "read",
+    "stratified",
+    "stratified_blocks",
+    "within_patient",
+}
+
+
+def called_beside_r():
+    """What the modules beside R import of the statistics, or take from a module of theirs."""
+    for path in HERE.glob("recompute*.py"):
+        tree = ast.parse(path.read_text())
+        modules = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(STATS):
+                modules |= {each.asname or each.name for each in node.names}
+                yield from (each.name for each in node.names)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                yield from [node.attr] if node.value.id in modules else []
+
+
+def test_every_public_function_beside_r_has_its_row():
+    beside_r = set(called_beside_r())
+    public = {
+        one.name: r_call(one.text)
+        for subject in subjects()
+        for one in subject.functions
+        if one.name in beside_r
+    }
+    assert len(public) > 150
+    assert {name for name, call in public.items() if call is None} == INGREDIENTS
+
+
 def test_a_script_that_a_call_names_is_there():
     calls = [call for _, of in formulas() if (call := r_call(inspect.getdoc(of))) is not None]
     scripts = {script for call in calls for script in re.findall(r"\w+\.R\b", call)}

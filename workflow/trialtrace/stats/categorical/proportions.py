@@ -129,6 +129,8 @@ def bounds(x: ArrayLike, n: ArrayLike, *, method: str, confidence: float) -> Flo
     Raises `StatsError` for another method, n below 1 and x outside 0..n. Oracle: that of the
     function of one share.
 
+    R: `prop.test(x, n)$conf.int` of "wilson_corrected"; the others as the functions of one share.
+
     >>> bounds([13, 7], [40, 42], method="wilson", confidence=0.95).round(4)
     array([[0.2008, 0.4798],
            [0.0832, 0.306 ]])

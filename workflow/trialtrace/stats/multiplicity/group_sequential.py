@@ -112,6 +112,8 @@ def obrien_fleming(fractions: ArrayLike, *, alpha: float, sides: str) -> Boundar
     Raises `StatsError` as `wang_tsiatis` does. Oracle: Jennison and Turnbull, table 2.3; base
     R.
 
+    R: by hand in group_sequential.R.
+
     >>> obrien_fleming([0.5, 1], alpha=0.05, sides="two_sided").z.round(4)
     array([2.7965, 1.9774])
     """
@@ -123,6 +125,8 @@ def pocock(fractions: ArrayLike, *, alpha: float, sides: str) -> Boundary:
 
     Raises `StatsError` as `wang_tsiatis` does. Oracle: Jennison and Turnbull, table 2.1; base
     R.
+
+    R: by hand in group_sequential.R.
 
     >>> pocock([0.5, 1], alpha=0.05, sides="two_sided").z.round(4)
     array([2.1783, 2.1783])

@@ -65,7 +65,9 @@ class _Counts:
     @property
     def start(self) -> Floats:
         """The coefficients of one rate for all, where the columns can say that."""
-        rate = log(self.y.sum() / np.exp(self.offset).sum())
+        # The sum of the exposures may be beyond the range of numbers.
+        largest = float(self.offset.max())
+        rate = log(self.y.sum() / np.exp(self.offset - largest).sum()) - largest
         start: Floats = self.q.T @ np.full(self.y.size, rate)
         return start
 

@@ -84,6 +84,8 @@ def stratum_scores(values: ArrayLike, stratum: ArrayLike, *, included: ArrayLike
 
     Oracle: `mantelhaen.test`.
 
+    R: `mantelhaen.test(arm, y, stratum)`, observed less expected.
+
     >>> stratum_scores([4, 6, 8, 2], [1, 1, 2, 2], included=None)
     array([-1.,  1.,  3., -3.])
     """

@@ -78,6 +78,8 @@ def check_estimate(
     the bounds leave no interval. Source: Altman and Bland 2011. Oracle: base R, extremes over the
     middle of the bounds.
 
+    R: by hand in summaries.R.
+
     >>> from trialtrace.stats.summaries.printed import read
     >>> estimate, low, high = (read(text, rounding="half_up") for text in ("1.50", "1.10", "2.05"))
     >>> given = {

@@ -164,6 +164,8 @@ def epsilons_of_f_and_p(
     shorter than the 1/4000 of the range by which epsilon is searched can be missed. Single
     numbers only. Raises `StatsError` as `p_of_f` does. Oracle: R's pf and uniroot.
 
+    R: `pf(f, e * df1, e * df2, lower.tail = FALSE)`, solved for e by `uniroot(f, c(0, 1))`.
+
     >>> from trialtrace.stats.summaries.printed import read
     >>> f, p = read("4.31", rounding="half_up"), read("0.03", rounding="half_up")
     >>> epsilons_of_f_and_p(f, p, 2, 57, epsilon=(0.5, 1.0)).round(3)
@@ -192,6 +194,8 @@ def partial_eta_squared_of_f(f: Printed, df1: ArrayLike, df2: ArrayLike) -> Boun
     Source: Cohen 1988. Oracle: the formula in R. Raises `StatsError` for degrees of freedom
     that are not positive and an F that can only be negative.
 
+    R: by hand in summaries.R.
+
     >>> from trialtrace.stats.summaries.printed import read
     >>> found = partial_eta_squared_of_f(read("4.31", rounding="half_up"), 2, 57)
     >>> round(float(found.low), 4), round(float(found.high), 4)
@@ -215,6 +219,8 @@ def standardised_difference_of_t(
     None). `correction`: "none", or "hedges", which multiplies by the factor that makes it
     unbiased. Raises `StatsError` for sizes below 2. Sources: Cohen 1988, Hedges 1981. Oracle:
     the formulas in R.
+
+    R: by hand in summaries.R.
 
     >>> from trialtrace.stats.summaries.printed import read
     >>> given = {"design": "two_groups", "correction": "none"}

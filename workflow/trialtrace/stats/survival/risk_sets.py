@@ -83,6 +83,8 @@ def risk_sets(
     are neither true nor false, and for data as in `survival.kaplan_meier`. Oracle: the log-rank
     tests, models and curves made of them, by R.
 
+    R: `summary(survival::survfit(Surv(time, event) ~ group))$n.risk`.
+
     >>> time, event, group = [5, 8, 9, 12, 3, 4], [1, 1, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1]
     >>> sets = risk_sets(time, event, group, np.ones((1, 6)), groups=2)
     >>> log_rank_sums(sets, weight="log_rank").observed

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import SIDES, check_choice, normal_tail, one_number
+from trialtrace.stats._inputs import SIDES, as_array, check_choice, normal_tail, one_number
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.survival.kaplan_meier import sums_over_strata
 from trialtrace.stats.survival.weighted_log_rank import fleming_harrington
@@ -92,7 +92,7 @@ def _signed(
     strata: ArrayLike | None,
 ) -> TestResult:
     check_choice("sides", sides, SIDES)
-    arm = np.asarray(treated)
+    arm = as_array(treated, "treated")
     if not np.isin(arm, (0, 1)).all():
         raise StatsError("treated must be 1 or 0.")
     sums = sums_over_strata(time, event, arm.astype(np.intp), strata, weight)
