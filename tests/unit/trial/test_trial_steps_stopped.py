@@ -1,5 +1,6 @@
-"""An estimate after stopping needs the looks at which a trial could stop."""
+"""An estimate after stopping, and what is asked at a look, need the looks of the trial."""
 
+import pytest
 from mini_trial import edit, write_project
 
 from trialtrace.trial.check import check_trial
@@ -24,3 +25,30 @@ def test_looks_are_asked_for(tmp_path):
 
 def test_with_looks_it_is_accepted(tmp_path):
     assert told(tmp_path, LOOKS) == []
+
+
+POWER = "conditional_power: {method: risk_ratio, effect: EFFECT, better: lower}"
+LIMIT = (
+    "futility_limit: {method: risk_ratio, beta: 0.1, spending: pocock, "
+    "futility: binding, better: lower}"
+)
+SPENDING = LOOKS.replace("pocock", "spending_pocock")
+
+
+@pytest.mark.parametrize(
+    ("step", "level", "words"),
+    [
+        (POWER, "decision_level: 0.04", ["no interim looks"]),
+        (POWER, LOOKS.replace("look: 1", "look: 2"), ["look 2 of 2", "an earlier look"]),
+        (POWER.replace("EFFECT", "-0.2"), LOOKS, ["the ratio -0.2", "above 0"]),
+        (LIMIT, LOOKS, ["the boundary pocock", "spending_obrien_fleming"]),
+        (POWER.replace("EFFECT", "0.8"), LOOKS, []),
+        (LIMIT, SPENDING, []),
+    ],
+)
+def test_what_is_asked_at_a_look(tmp_path, step, level, words):
+    at = write_project(tmp_path)
+    step = step.replace("EFFECT", "current_trend")
+    edit(at, "plan.yaml", ESTIMATES, f"{ESTIMATES[:-1]}, {{{step}}}]\n    {level}")
+    found = "\n".join(map(str, check_trial(at, "mini")))
+    assert all(word in found for word in words) and bool(found) == bool(words)

@@ -88,6 +88,9 @@ LABELS = {
     "geometric_mean_ratio": "ratio of geometric means",
     "ratio_of_medians": "ratio of medians",
     "change_difference": "difference in change",
+    "conditional_power": "conditional power",
+    "predictive_power": "predictive power",
+    "futility_limit": "limit of futility for z",
     "intracluster_correlation": "intracluster correlation",
     "design_effect": "design effect",
     "p_value": "p",
@@ -165,6 +168,8 @@ SHARES = {
     "fraction_missing",
     "power",
     "detectable_proportion",
+    "conditional_power",
+    "predictive_power",
 }
 POINTS = {
     "risk_difference",

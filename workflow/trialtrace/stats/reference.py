@@ -45,11 +45,6 @@ SHARED = {
 }
 # What no stage calls yet, by the purpose for which the library has it.
 IN_NO_PLAN = {
-    "a monitoring board at an interim look, which a plan of the final report has not": (
-        "multiplicity.conditional_power.conditional_power",
-        "multiplicity.conditional_power.predictive_power",
-        "multiplicity.conditional_power.futility_boundary",
-    ),
     "designs that a plan cannot assume yet: equivalence, ranks, accrual": (
         "design.means.power_equivalence_means",
         "design.means.sample_size_equivalence_means",

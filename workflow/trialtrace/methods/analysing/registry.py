@@ -52,6 +52,7 @@ MODULES: dict[str, str] = {
     "hierarchy": f"{_HERE}.continuous.analyse_hierarchy",
     "resampling": f"{_HERE}.resampling.analyse",
     "stopped": f"{_HERE}.multiplicity.analyse_stopped",
+    "interim": f"{_HERE}.multiplicity.analyse_interim",
     "bootstrap": f"{_HERE}.resampling.analyse_bootstrap",
 }
 

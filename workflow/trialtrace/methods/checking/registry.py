@@ -57,6 +57,7 @@ MODULES: dict[str, str] = {
     "hierarchy": f"{_HERE}.continuous.check_hierarchy",
     "resampling": f"{_HERE}.resampling.check",
     "stopped": f"{_HERE}.multiplicity.check_stopped",
+    "interim": f"{_HERE}.multiplicity.check_interim",
     "bootstrap": f"{_HERE}.resampling.check_bootstrap",
     "score": f"{_HERE}.categorical.check_score",
     "one_proportion": f"{_HERE}.categorical.check_one_proportion",

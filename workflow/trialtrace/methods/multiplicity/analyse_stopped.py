@@ -6,7 +6,7 @@ look of the analysis, and at the looks before and after as much as their planned
 
 from collections.abc import Callable, Iterator
 from functools import cache, partial
-from math import exp, log, nan
+from math import exp, nan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,27 +16,16 @@ from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, plain_result
 from trialtrace.methods.analysing.formulas import formulas
 from trialtrace.methods.analysing.rows import Basis, Result
-from trialtrace.methods.categorical.analyse import estimate as of_risks
-from trialtrace.methods.continuous.analyse import estimate as of_means
-from trialtrace.methods.survival.analyse import hazard_ratio
-from trialtrace.stats.results import Interval, StatsError
+from trialtrace.methods.multiplicity.plain import LOGARITHMS, PLAIN, standardised
+from trialtrace.stats.results import Interval
 from trialtrace.trial.plan.build import boundary
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
     from trialtrace.trial.plan.analysis import DecisionLevel
 
-PLAIN: dict[str, Callable[..., Iterator[Result]]] = {
-    "mean_difference": of_means,
-    "risk_difference": of_risks,
-    "risk_ratio": of_risks,
-    "odds_ratio": of_risks,
-    "hazard_ratio": hazard_ratio,
-}
 # Median unbiased with its interval, adjusted for bias, and the stage-wise p-value.
 Estimates = tuple[Interval, float, float]
-# Ratios are close to normal as logarithms.
-LOGARITHMS = ("risk_ratio", "odds_ratio", "hazard_ratio")
 
 
 def after_stopping(cut: Cut, step: Step[object]) -> Iterator[Result]:
@@ -67,15 +56,7 @@ def _first(made: "Callable[[], Estimates]") -> Interval:
 
 
 def _estimates(cut: Cut, step: Step[object], plain: Result, look: "DecisionLevel") -> Estimates:
-    if plain.error is not None:
-        raise StatsError(plain.error)
-    as_log = step.statistic in LOGARITHMS
-    if as_log and not plain.value > 0:
-        raise StatsError("a ratio of 0 has no logarithm.")
-    estimate = log(plain.value) if as_log else plain.value
-    error = _error(cut, step, plain)
-    if not (np.isfinite(error) and error > 0):
-        raise StatsError("the plain estimate has no error, so the looks have no information.")
+    estimate, error = standardised(cut, step, plain)
     median_unbiased, bias_adjusted, stage_wise_p = formulas(step)[-3:]
     z, limits = estimate / error, boundary(look).z
     information = np.array(look.fractions) / look.fractions[look.look - 1] / error**2
@@ -83,27 +64,9 @@ def _estimates(cut: Cut, step: Step[object], plain: Result, look: "DecisionLevel
     found = median_unbiased(z, *past, confidence=cut.analysis.confidence)
     adjusted = bias_adjusted(z, look.look, information, limits, -limits)
     above = stage_wise_p(z, *past, effect=0.0)
-    back = exp if as_log else float
+    back = exp if step.statistic in LOGARITHMS else float
     interval = Interval(*(back(part) for part in (found.estimate, found.low, found.high)))
     return interval, back(adjusted), 2 * min(above, 1 - above)
-
-
-def _error(cut: Cut, step: Step[object], plain: Result) -> float:
-    """The standard error of the plain estimate; of other than means, what its interval implies."""
-    from scipy.special import ndtri
-
-    assert plain.interval is not None
-    if step.statistic == "mean_difference":
-        difference, pair = formulas(step)[0], plain.place.pair
-        treated, reference = next(rows for each, _, *rows in cut.pairs() if each == pair)
-        found: Interval = difference(
-            cut.values(treated), cut.values(reference), confidence=cut.analysis.confidence
-        )
-        return found.standard_error
-    low, high = plain.interval
-    if step.statistic in LOGARITHMS:
-        low, high = log(low) if low > 0 else nan, log(high) if high > 0 else nan
-    return float((high - low) / 2 / ndtri(0.5 + cut.analysis.confidence / 2))
 
 
 METHODS = {f"{name}.median_unbiased": after_stopping for name in PLAIN}

@@ -20,6 +20,7 @@ BY = "scipy.stats.norm (Simpson's rule over the looks)"
 TOLERANCE = 1e-6
 # Steps of the grid, an even number, and how far it reaches in standard deviations.
 STEPS, REACH = 1200, 9.0
+LOGARITHMS = ("risk_ratio", "odds_ratio", "hazard_ratio")
 PLAIN = {
     "risk_difference": "risk_difference.wald",
     "risk_ratio": "risk_ratio.katz_log",
@@ -31,7 +32,7 @@ PLAIN = {
 def check(data: Data, asked: Asked) -> Recomputed | None:
     """Bounds and estimates where the order by stage has the wanted probability."""
     name = asked.method.rpartition("stage_wise_")[2].partition(".")[0]
-    plain = _plain(data, asked, name)
+    plain = plain_estimate(data, asked, name)
     if plain is None:
         return Recomputed(BY, nan)
     estimate, error, n = plain
@@ -39,13 +40,11 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
     if design is None or not (isfinite(error) and error > 0):
         return Recomputed(BY, nan, n_used=n)
     key = ("looks", str(items_of(design)))
-    limits = data.once(key, lambda: _boundary(design.boundary, design.fractions, design.alpha))
+    limits = data.once(key, lambda: limits_of(design.boundary, design.fractions, design.alpha))
     looks = design.look
     fractions = np.array(design.fractions) / design.fractions[looks - 1]
     trial = Trial(estimate / error, fractions / error**2, np.array(limits), looks)
-    back: Callable[[float], float] = (
-        exp if name in ("risk_ratio", "odds_ratio", "hazard_ratio") else float
-    )
+    back: Callable[[float], float] = exp if name in LOGARITHMS else float
     if asked.stat == "p_value":
         above = trial.at_least(0.0)
         return Recomputed(BY, 2 * min(above, 1 - above), None, TOLERANCE, n)
@@ -56,7 +55,7 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
     return Recomputed(BY, value, (low, high), TOLERANCE, n)
 
 
-def _plain(data: Data, asked: Asked, name: str) -> tuple[float, float, int] | None:
+def plain_estimate(data: Data, asked: Asked, name: str) -> tuple[float, float, int] | None:
     """Estimate and error on the scale of the looks, and the subjects; None where there is none."""
     if name == "mean_difference":
         x, y = samples(data, asked)
@@ -162,7 +161,7 @@ def _stages(information: np.ndarray, limits: np.ndarray, effect: float) -> list[
     return stages
 
 
-def _boundary(kind: str, fractions: tuple[float, ...], alpha: float) -> list[float]:
+def limits_of(kind: str, fractions: tuple[float, ...], alpha: float) -> list[float]:
     """Limits of |Z| at each look."""
     t = np.array(fractions)
 

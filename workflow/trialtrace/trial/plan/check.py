@@ -121,7 +121,7 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
         steps_times.check(files, (*path, *place), options)
         steps_counts.check(files, name, (*path, *place), options)
         steps_missing.check(files, name, (*path, *place), method, options)
-        families.check_stopped(files, name, (*path, *place), method)
+        families.check_stopped(files, name, (*path, *place), method, options)
     repeats.check(files, name, given)
     undecided.check(files, name, given)
     _visits(files, name, given)

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from trialtrace.config.compose import Path_
+from trialtrace.ground.words import RATIOS
 from trialtrace.trial.context import Files, known
+from trialtrace.trial.plan.methods import INTERIM
 from trialtrace.trial.plan.multiplicity import OF_TIME
 from trialtrace.trial.plan.registry import card_of
 from trialtrace.trial.resolve import estimand_of, inherited, steps
@@ -197,13 +199,35 @@ def check_level(files: Files, place: Path_, given: Any) -> None:
         )
 
 
-def check_stopped(files: Files, name: str, place: Path_, method: str) -> None:
-    """An estimate after stopping needs the looks at which the trial could stop."""
-    if method == "median_unbiased" and not isinstance(
-        inherited(files, name, "decision_level"), dict
-    ):
+def check_stopped(
+    files: Files, name: str, place: Path_, method: str, options: dict[str, Any]
+) -> None:
+    """An estimate after stopping, and what is asked at a look, need the looks of the trial."""
+    statistic = str(place[-1])
+    if method != "median_unbiased" and statistic not in INTERIM:
+        return
+    level = inherited(files, name, "decision_level")
+    if not isinstance(level, dict):
         files.plan.add(
             place,
             found="no interim looks",
             expected="decision_level: {boundary: …, alpha: …, fractions: […], look: …}",
+        )
+        return
+    if statistic in INTERIM and level["look"] >= len(level["fractions"]):
+        files.plan.add(
+            place,
+            found=f"look {level['look']} of {len(level['fractions'])}, after which nothing comes",
+            expected="an analysis at an earlier look",
+        )
+    effect = options.get("effect")
+    if method in RATIOS and isinstance(effect, int | float) and effect <= 0:
+        files.plan.add(
+            (*place, "effect"), found=f"the ratio {effect:g}", expected="a ratio above 0"
+        )
+    if statistic == "futility_limit" and not level["boundary"].startswith("spending_"):
+        files.plan.add(
+            place,
+            found=f"the boundary {level['boundary']}, which spends no level look by look",
+            expected="decision_level with a boundary spending_obrien_fleming or spending_pocock",
         )

@@ -48,6 +48,9 @@ DATASETS = {
 
 OWN_TREATMENT = ("within_subject", "crossover")
 
+# Statistics of an interim look, which what comes after it decides.
+INTERIM = ("conditional_power", "futility_limit")
+
 
 def result_method(method: str, options: object) -> str:
     """A method's name in results: a choice that makes another number of it is part of the name."""

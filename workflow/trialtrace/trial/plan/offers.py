@@ -103,7 +103,7 @@ class _Writer:
             kind in (card.kinds or STATISTICS[card.statistic].kinds)
             and (several or card.visits == "each")
             and card.compares != ("between" if self.own else "within")
-            and (self.looks or card.method != STOPPED)
+            and (self.looks or (card.method != STOPPED and card.statistic not in methods.INTERIM))
             and ("site" in self.variables or not card.method.endswith("random_site"))
         )
 

@@ -152,6 +152,17 @@ STATISTICS: dict[str, Statistic] = {
         "verdict.",
         SCORES + BINARY,
     ),
+    "conditional_power": Statistic(
+        "estimates",
+        "At an interim look: the chance of success if the trial goes on, under an effect, and "
+        "averaged over what the effect may be.",
+        SCORES + BINARY + TIMES,
+    ),
+    "futility_limit": Statistic(
+        "estimates",
+        "At an interim look: the limit of Z at or below which to stop for futility, and Z.",
+        SCORES + BINARY + TIMES,
+    ),
     "correlation": Statistic(
         "estimates",
         "Correlation with another endpoint: in each arm, or of the differences within subjects.",
