@@ -200,7 +200,7 @@ def check_level(files: Files, place: Path_, given: Any) -> None:
 
 
 def check_stopped(
-    files: Files, name: str, place: Path_, method: str, options: dict[str, Any]
+    files: Files, name: str, place: Path_, method: str, options: Mapping[str, object]
 ) -> None:
     """An estimate after stopping, and what is asked at a look, need the looks of the trial."""
     statistic = str(place[-1])
