@@ -16,7 +16,7 @@ import numpy as np
 
 from trialtrace.ground.arrays import Floats
 from trialtrace.ground.words import RATIOS
-from trialtrace.methods.analysing.cuts import Cut
+from trialtrace.methods.analysing.cuts import Cut, level_text
 from trialtrace.methods.analysing.estimate import interval_result, noted, test_results
 from trialtrace.methods.analysing.formulas import formula
 from trialtrace.methods.analysing.rows import Basis, Result
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from trialtrace.stats.regression.ordinal_mixed import OrdinalMixedFit
     from trialtrace.trial.plan.cards import estimating as cards
 
+    # Those at a time are of slopes too.
     Equations = cards.Gee | cards.GeeSlopes
     Mixed = cards.LogisticMixed | cards.LogisticMixedSlopes
     Options = Equations | Mixed | cards.OrdinalGee
@@ -52,7 +53,8 @@ class Design:
 def design(cut: Cut, options: "Options", rows: "Selection") -> Design:
     """A mean at each visit and, by `effect`, differences of arms at each or one for all.
 
-    With `times` a line over time in each arm; the row of a comparison is of its slopes.
+    With `times` a line over time in each arm; the row of a comparison is of its slopes, or of the
+    lines at a `time`.
     """
     table = subject_table(cut, rows, {"AVISIT": list(cut.visits)})
     arms, visits = cut.arms(), len(cut.visits)
@@ -78,12 +80,15 @@ def design(cut: Cut, options: "Options", rows: "Selection") -> Design:
     more = np.zeros((table.n, 0)) if columns is None else columns
     wide = np.broadcast_to(more[:, None, :], (table.n, visits, more.shape[1]))
 
+    time = _time(options)
+    levels, rises = (0.0, 1.0) if time is None else (1.0, time)
+    lines = np.hstack([np.zeros((len(arms), 2)), levels * of_arm[:, 1:], rises * of_arm[:, 1:]])
+
     def row(pair: tuple[str, str], visit: int) -> Floats:
         if times is None:
             one, other = (cells[arms.index(arm), visit] for arm in pair)
         else:
-            slopes = np.hstack([np.zeros((len(arms), len(arms) + 1)), of_arm[:, 1:]])
-            one, other = (slopes[arms.index(arm)] for arm in pair)
+            one, other = (lines[arms.index(arm)] for arm in pair)
         return np.append(one - other, np.zeros(more.shape[1]))
 
     return Design(table.values, np.concatenate([cells[of], wide], axis=2), row)
@@ -93,6 +98,12 @@ def _times(cut: Cut, options: "Options") -> Floats | None:
     """The time of each visit, where means are lines over it."""
     times: dict[str, float] | None = getattr(options, "times", None)
     return None if times is None else np.array([times[visit] for visit in cut.visits], float)
+
+
+def _time(options: "Options") -> float | None:
+    """The time at which the lines of the arms are compared; None where their slopes are."""
+    time: float | None = getattr(options, "time", None)
+    return time
 
 
 def _effect(options: "Options") -> str | None:
@@ -202,7 +213,7 @@ def _results(
         "options": cut.options(step, interval=True),
         "n_used": len(np.unique(rows.column("USUBJID").astype(str))),
     }
-    effect = _effect(step.options)
+    effect, time = _effect(step.options), _time(step.options)
 
     def estimate(pair: tuple[str, str], visit: int) -> Interval:
         found = compared(pair, visit).interval
@@ -216,6 +227,8 @@ def _results(
             place = cut.at(pair=pair)
             if effect == "each_visit":
                 place = cut.at(pair=pair, visit=visit)
+            elif time is not None:
+                place = cut.at(pair=pair, second=("time", level_text(time)))
             elif effect is not None:
                 place = cut.at(pair=pair, second=("effect", effect))
             names = (step.statistic, step.method)
@@ -247,6 +260,9 @@ METHODS = {
     "odds_ratio.gee": gee,
     "odds_ratio.ordinal_gee": ordinal_gee,
     "odds_ratio.logistic_mixed": logistic_mixed,
+    "mean_difference.gee_line": gee,
+    "odds_ratio.gee_line": gee,
+    "odds_ratio.logistic_mixed_line": logistic_mixed,
     "slope_difference.gee": gee,
     "slope_odds_ratio.gee": gee,
     "slope_odds_ratio.logistic_mixed": logistic_mixed,

@@ -212,7 +212,11 @@ def row_of(asked: Asked, made: dict) -> np.ndarray:
         if times:
             first, last = ends
             rise = made["cells"][arm, last] - made["cells"][arm, first]
-            row[: rise.size] += sign * rise / (times[last] - times[first])
+            rise = rise / (times[last] - times[first])
+            if "time" in asked.options:
+                ahead = asked.options["time"] - times[first]
+                rise = made["cells"][arm, first] + ahead * rise
+            row[: rise.size] += sign * rise
             continue
         cell = made["cells"][arm, asked.visit or made["visits"][0]]
         row[: cell.size] += sign * cell
@@ -289,6 +293,11 @@ def logistic_mixed(data: Data, asked: Asked) -> Recomputed | None:
 
 CHECKS: dict[str, Check] = {
     f"{stat}.{method}": check
-    for method, check in (("gee", gee), ("logistic_mixed", logistic_mixed))
+    for method, check in (
+        ("gee", gee),
+        ("gee_line", gee),
+        ("logistic_mixed", logistic_mixed),
+        ("logistic_mixed_line", logistic_mixed),
+    )
     for stat in ("mean_difference", "odds_ratio", "slope_difference", "slope_odds_ratio", "p_value")
 }

@@ -12,8 +12,10 @@ from trialtrace.methods.analysing.estimate import interval_result
 from trialtrace.methods.analysing.formulas import formulas
 from trialtrace.methods.analysing.rows import Place, Result, stream
 from trialtrace.methods.analysing.subject_tables import TWICE, known
+from trialtrace.methods.categorical.analyse import with_event
 from trialtrace.methods.stratified.analyse import keys_of
 from trialtrace.stats.results import Interval, StatsError
+from trialtrace.trial.plan.methods import BINARY
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
@@ -29,11 +31,17 @@ def bootstrap(cut: Cut, step: "Step[cards.Bootstrap]") -> Iterator[Result]:
             cut,
             place,
             (step.statistic, step.method),
-            {"analysed": rows},
+            members(cut, rows),
             partial(_interval, cut, step, rows, place, pair),
             options=cut.options(step, interval=True),
             n_used=rows.n,
         )
+
+
+def members(cut: Cut, rows: Selection) -> dict[str, Selection]:
+    """The rows analysed and, of a yes or no, those with the event."""
+    analysed = {"analysed": rows}
+    return analysed | ({"numerator": with_event(cut, rows)} if cut.endpoint.kind in BINARY else {})
 
 
 def _interval(
@@ -71,4 +79,7 @@ def _samples(
     return [values[own & (cells == cell)] for cell in np.unique(cells[own])]
 
 
-METHODS = {"mean_difference.bootstrap": bootstrap, "difference_of_medians.bootstrap": bootstrap}
+METHODS = {
+    f"{statistic}.bootstrap": bootstrap
+    for statistic in ("mean_difference", "difference_of_medians", "risk_difference")
+}

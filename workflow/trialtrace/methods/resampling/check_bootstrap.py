@@ -19,6 +19,7 @@ WIDTH = 5.0
 ESTIMATES: "dict[str, Callable[..., np.ndarray]]" = {
     "mean_difference": np.mean,
     "difference_of_medians": np.median,
+    "risk_difference": np.mean,
 }
 
 

@@ -98,8 +98,14 @@ Model = Callable[[], Coefficients]
 
 
 def of_intervals(cut: Cut, step: "Step[cards.AndersenGill]") -> Iterator[Result]:
-    """Rate ratio of each arm against the reference, from one model of all arms' intervals."""
-    rows = known(cut.rows(TRTP={"in": cut.arms()}), step.options.covariates)
+    """Rate ratio of each arm against the reference, from one model of all arms' intervals.
+
+    Each stratum, a combination of levels, has a rate of its own.
+    """
+    names = getattr(step.options, "strata", ())
+    rows = known(cut.rows(TRTP={"in": cut.arms()}), [*step.options.covariates, *names])
+    levels = [rows.column(adsl_code(name)).astype(str) for name in names]
+    strata = np.array(["|".join(each) for each in zip(*levels, strict=True)]) if names else None
 
     def fit() -> Coefficients:
         start, stop, event, subject = _intervals(rows)
@@ -111,6 +117,7 @@ def of_intervals(cut: Cut, step: "Step[cards.AndersenGill]") -> Iterator[Result]
             ties=step.options.ties,
             confidence=cut.analysis.confidence,
             subject=subject,
+            strata=strata,
         )
         return model
 
@@ -203,6 +210,8 @@ METHODS = {
     "mean_events.lawless_nadeau": mean_events,
     "rate_ratio.andersen_gill": of_intervals,
     "rate_ratio.lwyy": of_intervals,
+    "rate_ratio.andersen_gill_stratified": of_intervals,
+    "rate_ratio.lwyy_stratified": of_intervals,
     "rate_ratio.poisson_regression": of_counts,
     "rate_ratio.negative_binomial": of_counts,
 }

@@ -71,16 +71,21 @@ class Model:
     event: np.ndarray
     x: np.ndarray
     subject: np.ndarray
+    stratum: np.ndarray
 
     def risk_sets(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Which intervals end with the event, and which are at risk, at each time."""
-        for t in np.unique(self.stop[self.event]):
-            here = (self.start < t) & (t <= self.stop)
-            yield self.event & (self.stop == t), here
+        """Which intervals end with the event, and which are at risk, at each time of a stratum."""
+        for t, own in sorted(
+            set(zip(self.stop[self.event], self.stratum[self.event], strict=True))
+        ):
+            here = (self.start < t) & (t <= self.stop) & (self.stratum == own)
+            yield self.event & (self.stop == t) & here, here
 
 
 def _model(data: Data, asked: Asked) -> tuple[Fit | None, int]:
-    records = complete(data, asked, [adsl_code(name) for name in asked.options["covariates"]])
+    strata = [adsl_code(name) for name in asked.options.get("strata", ())]
+    covariates = [adsl_code(name) for name in asked.options["covariates"]]
+    records = complete(data, asked, [*covariates, *strata])
     if records.empty:
         return None, 0
     model = Model(
@@ -89,6 +94,7 @@ def _model(data: Data, asked: Asked) -> tuple[Fit | None, int]:
         (records["CNSR"] == 0).to_numpy(),
         design(data, asked, records),
         records["USUBJID"].astype("category").cat.codes.to_numpy(),
+        (records.groupby(strata).ngroup() if strata else records["TSTART"] * 0).to_numpy(),
     )
     robust = "lwyy" in asked.method
     key = ("recurrent", asked.analysis, asked.parameter, asked.stratum, robust, str(asked.options))
@@ -161,8 +167,10 @@ CHECKS: dict[str, Check] = {
         for stat in ("analysed", "patients", "events", "person_time", "rate")
     },
     "mean_events.lawless_nadeau": mean_events,
-    "rate_ratio.andersen_gill": rate_ratio,
-    "rate_ratio.lwyy": rate_ratio,
-    "p_value.andersen_gill_wald": rate_ratio,
-    "p_value.lwyy_wald": rate_ratio,
+    **{
+        f"{stat}.{model}{strata}{wald}": rate_ratio
+        for model in ("andersen_gill", "lwyy")
+        for strata in ("", "_stratified")
+        for stat, wald in (("rate_ratio", ""), ("p_value", "_wald"))
+    },
 }

@@ -25,6 +25,7 @@ def check(files: Files, name: str, place: Path_, method: str, options: dict[str,
     _one_treatment(files, place, options)
     if "times" in options and isinstance(options["times"], dict):
         _times(files, name, (*place, "times"), options["times"])
+        _within_times(files, place, options["times"], options.get("time"))
     for combination, weights in options.get("combinations", {}).items():
         _weights(files, name, (*place, "combinations", combination), weights)
     _margins(files, place, method, options)
@@ -94,6 +95,17 @@ def _times(files: Files, name: str, place: Path_, times: dict[str, float]) -> No
     for visit, first, time in repeated(times):
         files.plan.add(
             (*place, visit), found=f"{time:g}, also that of {first}", expected="another time"
+        )
+
+
+def _within_times(files: Files, place: Path_, times: dict[str, float], time: float | None) -> None:
+    """Lines are compared where they were observed."""
+    first, last = min(times.values()), max(times.values())
+    if time is not None and not first <= time <= last:
+        files.plan.add(
+            (*place, "time"),
+            found=f"{time:g}, beyond the times of the visits",
+            expected=f"a time from {first:g} to {last:g}",
         )
 
 

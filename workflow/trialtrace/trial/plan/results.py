@@ -30,7 +30,7 @@ from trialtrace.trial.plan.registry import card_of
 from trialtrace.trial.plan.steps import Step
 
 # What tells apart results that are over all visits.
-OVER_VISITS = ("effect", "over", "contrast")
+OVER_VISITS = ("effect", "over", "contrast", "time")
 
 
 @dataclass(frozen=True)

@@ -47,4 +47,13 @@ CARDS = (
             "resampling.bootstrap:difference_of_medians",
         ),
     ),
+    Card(
+        "risk_difference.bootstrap",
+        options=Bootstrap,
+        compares="between",
+        formula=(
+            "resampling.bootstrap:bootstrap_interval",
+            "resampling.bootstrap:difference_of_means",
+        ),
+    ),
 )

@@ -29,6 +29,7 @@ _TIMES = (
     "Time of each visit of the analysis. The mean of each arm, in a logistic model its logit, is a "
     "line over it; slopes are of a unit of it."
 )
+_TIME = "Time at which the lines of the arms are compared, from the first of `times` to the last."
 _NODES = (
     "Nodes of the adaptive quadrature, or `enough`: doubled until more change nothing. A number "
     "that does not suffice is an error."
@@ -73,6 +74,13 @@ class GeeSlopes:
 
 
 @shape
+class GeeLine(GeeSlopes):
+    """The same, for the arms at one time."""
+
+    time: float = key(_TIME)
+
+
+@shape
 class LogisticMixed:
     """Logistic model with a random intercept of each subject."""
 
@@ -90,9 +98,21 @@ class LogisticMixedSlopes:
     nodes: Nodes = key(_NODES, expected="a whole number or `enough`", minimum=7, maximum=200)
 
 
+@shape
+class LogisticMixedLine(LogisticMixedSlopes):
+    """The same, for the arms at one time."""
+
+    time: float = key(_TIME)
+
+
 def _slopes(stat: str) -> str:
     """One result of a comparison over all visits, with its p-value."""
     return f"{stat}.{{}}@{PAIR};effect=slope p_value.{{}}@{PAIR};effect=slope"
+
+
+def _at_time(stat: str) -> str:
+    """One result of a comparison at a time of the lines, with its p-value."""
+    return f"{stat}.{{}}@{PAIR};time p_value.{{}}@{PAIR};time"
 
 
 def _gives(statistic: str, options: object, own: bool) -> str:
@@ -170,6 +190,37 @@ CARDS = (
         "slope_odds_ratio.logistic_mixed",
         options=LogisticMixedSlopes,
         gives=_slopes("slope_odds_ratio"),
+        visits="over",
+        compares="between",
+        formula="regression.ordinal_mixed:ordinal_mixed",
+    ),
+    Card(
+        "mean_difference.gee_line",
+        "estimating equations, lines over time",
+        "Liang and Zeger 1986, Biometrika 73:13",
+        options=GeeLine,
+        gives=_at_time("mean_difference"),
+        kinds=OVER_TIME,
+        visits="over",
+        compares="between",
+        formula=_EQUATIONS,
+        fixed={"family": "gaussian"},
+    ),
+    Card(
+        "odds_ratio.gee_line",
+        options=GeeLine,
+        gives=_at_time("odds_ratio"),
+        visits="over",
+        compares="between",
+        formula=_EQUATIONS,
+        fixed={"family": "binomial"},
+    ),
+    Card(
+        "odds_ratio.logistic_mixed_line",
+        "logistic model with lines over time, random intercepts",
+        "Stiratelli, Laird and Ware 1984, Biometrics 40:961",
+        options=LogisticMixedLine,
+        gives=_at_time("odds_ratio"),
         visits="over",
         compares="between",
         formula="regression.ordinal_mixed:ordinal_mixed",

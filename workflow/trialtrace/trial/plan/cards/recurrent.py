@@ -11,6 +11,8 @@ from trialtrace.trial.plan.options import Ties
 from trialtrace.trial.words import Name
 
 _COVARIATES = "Covariates: variables of `subjects`, known at randomisation."
+ANDERSEN_GILL = "Andersen and Gill 1982, Ann Stat 10:1100"
+LWYY = "Lin, Wei, Yang and Ying 2000, J R Stat Soc B 62:711"
 _EXPOSURE = (
     "What each count is over: time_at_risk of an endpoint of kind recurrent_events; of other "
     "counts a variable of `subjects`, such as weeks observed, or same_for_all."
@@ -43,6 +45,13 @@ class AndersenGill:
 
     ties: Ties = key("How tied times are handled.")
     covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
+
+
+@shape
+class AndersenGillStratified(AndersenGill):
+    """The same with strata."""
+
+    strata: Distinct[Name] = key("Strata, each with a rate of its own: variables of `subjects`.")
 
 
 @shape
@@ -87,7 +96,7 @@ CARDS = (
     Card(
         "rate_ratio.andersen_gill",
         "Andersen and Gill's model",
-        "Andersen and Gill 1982, Ann Stat 10:1100",
+        ANDERSEN_GILL,
         options=AndersenGill,
         gives="rate_ratio.{}@pair p_value.{}_wald@pair?",
         kinds=RECURRENT,
@@ -98,13 +107,30 @@ CARDS = (
     Card(
         "rate_ratio.lwyy",
         "Lin, Wei, Yang and Ying's model",
-        "Lin, Wei, Yang and Ying 2000, J R Stat Soc B 62:711",
+        LWYY,
         options=AndersenGill,
         gives="rate_ratio.{}@pair p_value.{}_wald@pair?",
         kinds=RECURRENT,
         also=_wald("lwyy", "Lin, Wei, Yang and Ying's model"),
         formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "robust"},
+    ),
+    *(
+        Card(
+            f"rate_ratio.{method}_stratified",
+            f"{title} with strata",
+            reference,
+            options=AndersenGillStratified,
+            gives="rate_ratio.{}@pair p_value.{}_wald@pair?",
+            kinds=RECURRENT,
+            also=_wald(f"{method}_stratified", f"{title} with strata"),
+            formula="survival.cox_start_stop:cox_start_stop",
+            fixed={"variance": variance},
+        )
+        for method, title, reference, variance in (
+            ("andersen_gill", "Andersen and Gill's model", ANDERSEN_GILL, "model"),
+            ("lwyy", "Lin, Wei, Yang and Ying's model", LWYY, "robust"),
+        )
     ),
     Card(
         "rate_ratio.poisson_regression",
