@@ -27,9 +27,9 @@ def test_with_looks_it_is_accepted(tmp_path):
     assert told(tmp_path, LOOKS) == []
 
 
-POWER = "conditional_power: {method: risk_ratio, effect: EFFECT, better: lower}"
+POWER = "conditional_power: {method: of_risk_ratio, effect: EFFECT, better: lower}"
 LIMIT = (
-    "futility_limit: {method: risk_ratio, beta: 0.1, spending: pocock, "
+    "futility_limit: {method: of_risk_ratio, beta: 0.1, spending: pocock, "
     "futility: binding, better: lower}"
 )
 SPENDING = LOOKS.replace("pocock", "spending_pocock")

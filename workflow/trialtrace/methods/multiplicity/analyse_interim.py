@@ -96,17 +96,21 @@ def _plain(cut: Cut, step: Step[Favouring]) -> Iterator[tuple["DecisionLevel", R
     """The look, the plain estimate of each comparison, and what its results say of themselves."""
     look = cut.analysis.look
     assert look is not None
-    for plain in PLAIN[step.method](cut, _step(step)):
-        if plain.stat == step.method:
+    for plain in PLAIN[_measure(step)](cut, _step(step)):
+        if plain.stat == _measure(step):
             options = cut.options(step) | mapping_of(look)
             yield look, plain, {"options": options, "n_used": plain.n_used}
+
+
+def _measure(step: Step[Favouring]) -> str:
+    return step.method.removeprefix("of_")
 
 
 def _step(step: Step[Favouring]) -> Step[object]:
     """The step of the plain estimate."""
     ties = getattr(step.options, "ties", None)
     options: object = NoOptions() if ties is None else Cox(ties=ties)
-    return Step(step.method, METHOD[step.method], options)
+    return Step(_measure(step), METHOD[_measure(step)], options)
 
 
 def _favouring(cut: Cut, step: Step[Favouring], plain: Result) -> tuple[float, float]:
@@ -118,7 +122,7 @@ def _favouring(cut: Cut, step: Step[Favouring], plain: Result) -> tuple[float, f
 def _effect(step: Step[Favouring], given: float | str, z: float, error: float) -> float:
     if isinstance(given, str):
         return z * error
-    if step.method in LOGARITHMS:
+    if _measure(step) in LOGARITHMS:
         given = log(given)
     return given if step.options.better == "higher" else -given
 

@@ -116,11 +116,15 @@ def futility(data: Data, asked: Asked) -> Recomputed | None:
 
 def _seen(data: Data, asked: Asked) -> tuple[float, float, int] | None:
     """Z in favour of the treated arm, the error of the estimate, the subjects."""
-    plain = plain_estimate(data, asked, asked.method.partition(".")[2])
+    plain = plain_estimate(data, asked, _measure(asked))
     if plain is None or not (isfinite(plain[1]) and plain[1] > 0):
         return None
     estimate, error, n = plain
     return estimate / error * _sign(asked), error, n
+
+
+def _measure(asked: Asked) -> str:
+    return asked.method.rpartition(".of_")[2]
 
 
 def _sign(asked: Asked) -> int:
@@ -131,7 +135,7 @@ def _effect(asked: Asked, trend: float) -> float:
     given = asked.options["effect"]
     if given == "current_trend":
         return trend
-    ratio = asked.method.partition(".")[2] in LOGARITHMS
+    ratio = _measure(asked) in LOGARITHMS
     return _sign(asked) * (log(given) if ratio else float(given))
 
 
@@ -183,8 +187,8 @@ def _excess(standing: Standing, now: float, move: Move, spend: float, z: float) 
 
 MEASURES = ("mean_difference", "risk_difference", "risk_ratio", "odds_ratio", "hazard_ratio")
 CHECKS = {
-    f"{stat}.{name}": power
+    f"{stat}.of_{name}": power
     for stat in ("conditional_power", "predictive_power")
     for name in MEASURES
 }
-CHECKS |= {f"{stat}.{name}": futility for stat in ("futility_limit", "z") for name in MEASURES}
+CHECKS |= {f"{stat}.of_{name}": futility for stat in ("futility_limit", "z") for name in MEASURES}

@@ -221,7 +221,7 @@ def check_stopped(
             expected="an analysis at an earlier look",
         )
     effect = options.get("effect")
-    if method in RATIOS and isinstance(effect, int | float) and effect <= 0:
+    if method.removeprefix("of_") in RATIOS and isinstance(effect, int | float) and effect <= 0:
         files.plan.add(
             (*place, "effect"), found=f"the ratio {effect:g}", expected="a ratio above 0"
         )

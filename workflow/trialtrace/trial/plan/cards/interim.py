@@ -73,8 +73,8 @@ _MEASURES = {
 
 def _power(measure: str, plain: str, kinds: tuple[str, ...]) -> Card:
     return Card(
-        f"conditional_power.{measure}",
-        f"by the {measure.replace('_', ' ')}",
+        f"conditional_power.of_{measure}",
+        f"of the {measure.replace('_', ' ')}",
         CONDITIONAL,
         options=ConditionalPowerCox if measure == "hazard_ratio" else ConditionalPower,
         gives="conditional_power.{}@pair predictive_power.{}@pair?",
@@ -86,7 +86,7 @@ def _power(measure: str, plain: str, kinds: tuple[str, ...]) -> Card:
 
 def _futility(measure: str, plain: str, kinds: tuple[str, ...]) -> Card:
     return Card(
-        f"futility_limit.{measure}",
+        f"futility_limit.of_{measure}",
         options=FutilityLimitCox if measure == "hazard_ratio" else FutilityLimit,
         gives="futility_limit.{}@pair z.{}@pair?",
         kinds=kinds,
