@@ -15,7 +15,9 @@ from trialtrace.trial.check import check_trial
 from trialtrace.trial.plan.planning import Entry
 
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", page("docs/planning.md"), re.MULTILINE | re.DOTALL)
-ENTRIES = {name: one for text in BLOCKS for name, one in yaml.safe_load(text)["planning"].items()}
+ENTRIES = {
+    name: one for text in BLOCKS for name, one in yaml.safe_load(text).get("planning", {}).items()
+}
 RESULT = "mini/pain/mean_difference.welch@drug-placebo"
 
 

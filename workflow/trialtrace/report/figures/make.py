@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trialtrace.ground.store import write_text
 from trialtrace.methods.analysing.cuts import parameters
 from trialtrace.report.figures.canvas import save
 from trialtrace.report.figures.picture import NothingToDraw, Picture, names
 from trialtrace.report.material import Material
 from trialtrace.trial.plan.displays.registry import display_of, displays
+from trialtrace.trial.plan.planning import ANALYSIS as PLANNING
 
 # Where the figures that cards of displays name stand: a module with
 # `draw(material, given) -> Picture` each.
@@ -22,7 +24,8 @@ STAMP = "Synthetic, not evidence. "
 class Drawn:
     """A figure's place in the report, its file and words; `why` where there is no figure.
 
-    `analysis` is the one beside which it stands; empty where it belongs to none.
+    `analysis` is the one beside which it stands; empty where it belongs to none. `data` is the
+    file of the numbers behind it, where it has one.
     """
 
     kind: str
@@ -32,6 +35,7 @@ class Drawn:
     alt: str
     analysis: str
     why: str = ""
+    data: str = ""
 
 
 def draw_figures(material: Material, folder: Path) -> list[Drawn]:
@@ -47,8 +51,19 @@ def draw_figures(material: Material, folder: Path) -> list[Drawn]:
             continue
         file = save(picture.figure, folder, name, synthetic=synthetic)
         caption = (STAMP if synthetic else "") + picture.caption
-        drawn.append(Drawn(kind, label, file, caption, picture.alt, beside))
+        data = _written(picture, folder / f"{name}.csv")
+        drawn.append(Drawn(kind, label, file, caption, picture.alt, beside, data=data))
     return drawn
+
+
+def _written(picture: Picture, file: Path) -> str:
+    """The name of the file of the numbers behind a figure, written; empty where it has none."""
+    if picture.data is None:
+        return ""
+    names, rows = picture.data
+    lines = [",".join("" if x is None else f"{x:.12g}" for x in row) for row in rows]
+    write_text(file, "\n".join([",".join(names), *lines]) + "\n")
+    return file.name
 
 
 def asked(material: Material) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -81,6 +96,8 @@ def home(material: Material, given: dict[str, Any]) -> str:
     """The analysis beside which a figure stands: the one it names, else the first of its
     endpoint, else the first of an endpoint made from it or that it is made from, else the first
     of another scale of its instrument; "" for none."""
+    if "planning" in given:
+        return PLANNING
     if "analysis" in given:
         return given["analysis"]
     if "of" in given and isinstance(given["of"], list):

@@ -21,11 +21,15 @@ class NothingToDraw(Exception):
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure with its caption and the text that stands for it where it cannot be seen."""
+    """A figure with its caption and the text that stands for it where it cannot be seen.
+
+    `data` are names of columns and rows that are written beside it.
+    """
 
     figure: "Figure"
     caption: str
     alt: str
+    data: tuple[tuple[str, ...], list[list[float | None]]] | None = None
 
 
 def names(material: Material, given: dict[str, Any]) -> list[str]:

@@ -1,0 +1,120 @@
+"""Sample size, power and precision of the designs that a plan assumes."""
+
+import json
+from typing import TYPE_CHECKING
+
+from trialtrace.ground.contracts.rows import ResultRow, present
+from trialtrace.ground.words import LABELS, percent
+from trialtrace.report.figures.make import Drawn
+from trialtrace.report.images import beside
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.tables import captioned, link, pipe_table, slug
+from trialtrace.trial.plan.planning import ANALYSIS
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.planning import Design
+
+OPENING = (
+    "What designs of given sizes can find, under assumptions that the plan writes down. No "
+    "outcome of the trial enters: power at an estimate would say again what its p-value says."
+)
+BASIS = {
+    "grid": "The assumptions are a grid that singles out none.",
+    "protocol": "The assumptions are those of the protocol.",
+    "other_data": "The assumptions come from other data than the trial's own.",
+    "relevance": "The assumption is the smallest effect that matters.",
+}
+CHOICES = ("alpha", "sides", "test", "formula", "events", "margin", "sd", "clusters", "visits")
+NEEDED = ("patients_needed", "events_needed")
+
+
+def planning_section(material: Material, drawn: list[Drawn]) -> str:
+    """The section; nothing where a plan has no designs."""
+    entries = material.trial.plan.planning
+    if not entries:
+        return ""
+    parts = ["## Sample size, power and precision {#sec-planning}", OPENING]
+    for entry in entries.values():
+        parts += _entry(material, entry)
+    figures = [each for each in drawn if each.analysis == ANALYSIS]
+    parts.append(beside(drawn, ANALYSIS))
+    files = [f"[{each.label}](figures/{each.data})" for each in figures if each.data]
+    if files:
+        parts.append(f"The numbers behind the curves: {', '.join(files)}.")
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _entry(material: Material, entry: "Design") -> list[str]:
+    rows = [row for row in material.of(ANALYSIS) if row["parameter"] == entry.name]
+    options = json.loads(rows[0]["options"])
+    arms = [material.arm_label(arm) for arm in entry.arms or ()] or ["Patients"]
+    sizes = ", ".join(f"{arm} {n}" for arm, n in zip(arms, options["patients"], strict=True))
+    counted = "as planned"
+    if entry.reached is not None:
+        counted = f"as reached, {material.trial.populations[entry.reached].label}"
+    chosen = "; ".join(_chosen(name, options[name]) for name in CHOICES if name in options)
+    told = f"{sizes} ({counted}); {chosen}." if chosen else f"{sizes} ({counted})."
+    text = [f"### {escape_markdown(entry.label)}", escape_markdown(f"{told} {BASIS[entry.basis]}")]
+    if entry.note:
+        text.append(f"*{escape_markdown(entry.note)}*")
+    return [*text, _powers(material, entry, rows), _others(material, entry, rows)]
+
+
+def _chosen(name: str, value: object) -> str:
+    if isinstance(value, dict):
+        inner = ", ".join(f"{key} {one}" for key, one in value.items())
+        return f"{name} ({inner})".replace("_", " ")
+    return f"{name} {value}".replace("_", " ")
+
+
+def _assumed(row: ResultRow) -> tuple[str, str]:
+    """What is assumed without the wanted power, and that."""
+    parts = present(row["group2_level"]).split(", ")
+    wanted = [part.removeprefix("power=") for part in parts if part.startswith("power=")]
+    rest = [part.replace("=", " ").replace("_", " ") for part in parts if "power=" not in part]
+    return ", ".join(rest), wanted[0] if wanted else ""
+
+
+def _powers(material: Material, entry: "Design", rows: list[ResultRow]) -> str:
+    """A line for each assumption: power, simulated, and the sizes for each wanted power."""
+    powers = [row for row in rows if row["stat_name"] == "power"]
+    needed = {_assumed(row): row for row in rows if row["stat_name"] in NEEDED}
+    wanted = list(dict.fromkeys(level for _, level in needed))
+    if not powers:
+        return ""
+    body = []
+    for row in powers:
+        assumed, _ = _assumed(row)
+        sizes = [needed.get((assumed, level)) for level in wanted]
+        cells = [link(size) if size is not None else "" for size in sizes]
+        body.append([escape_markdown(assumed), link(row), _simulated(material, row), *cells])
+    what = "Events" if any(row["stat_name"] == "events_needed" for row in rows) else "Patients"
+    heads = [f"{what} for {100 * float(level):g} %" for level in wanted]
+    table = pipe_table(["Assumed", "Power", "Simulated", *heads], body)
+    caption = f"{entry.label}: power by formula and the share of simulated trials"
+    caption += f", and {what.lower()} needed in all arms together." if wanted else "."
+    return captioned(material, table, f"planning-{slug(entry.name)}", caption)
+
+
+def _others(material: Material, entry: "Design", rows: list[ResultRow]) -> str:
+    """What is detected with each wanted power, and the width of the interval to expect."""
+    shown = [row for row in rows if row["stat_name"].startswith(("detectable_", "width_"))]
+    if not shown:
+        return ""
+    body = []
+    for row in shown:
+        assumed, wanted = _assumed(row)
+        given = [assumed, f"power {100 * float(wanted):g} %" if wanted else ""]
+        told = escape_markdown(", ".join(part for part in given if part))
+        body.append([told, escape_markdown(LABELS[row["stat_name"]]), link(row)])
+    table = pipe_table(["Assumed", "What", "Value"], body, numbers_from=2)
+    caption = f"{entry.label}: what these sizes detect, and how wide intervals are to be."
+    return captioned(material, table, f"planning-{slug(entry.name)}-detected", caption)
+
+
+def _simulated(material: Material, row: ResultRow) -> str:
+    for check in material.tracer.checks.get(row["result_id"], ()):
+        if check["component"] == "value" and check["recomputed"] is not None:
+            return escape_markdown(f"{percent(check['recomputed'])} %")
+    return ""
