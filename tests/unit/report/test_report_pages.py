@@ -89,6 +89,7 @@ def test_a_trace_page_of_synthetic_data_is_stamped():
         "checks": [],
         "rows": [],
         "rejected": [],
+        "constants": [],
         "claims": [],
         "estimand": None,
         "synthetic": True,

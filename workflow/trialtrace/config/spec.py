@@ -139,9 +139,12 @@ Listed = Annotated[tuple[T, ...], Rule(minItems=1)]
 Distinct = Annotated[tuple[T, ...], Rule(minItems=1, uniqueItems=True)]
 
 
-def key(means: str, *, expected: str | None = None, **rules: Any) -> Any:
-    """A key of a shape: what it means, and rules of JSON Schema besides those of its type."""
-    return field(metadata=_metadata(means, expected, rules))
+def key(means: str, *, expected: str | None = None, constant: str = "", **rules: Any) -> Any:
+    """A key of a shape: what it means, and rules of JSON Schema besides those of its type.
+
+    `constant` is what a value is that reports list as taken as given.
+    """
+    return field(metadata=_metadata(means, expected, rules) | {"constant": constant})
 
 
 def optional(
@@ -149,11 +152,12 @@ def optional(
     *,
     expected: str | None = None,
     empty: type[dict[Any, Any]] | type[tuple[Any, ...]] | type[int] | None = None,
+    constant: str = "",
     **rules: Any,
 ) -> Any:
     """A key that may be left out; None then, or what `empty` makes: an empty mapping or list, no
     or 0. To write that and to write nothing are the same then."""
-    about = _metadata(means, expected, rules)
+    about = _metadata(means, expected, rules) | {"constant": constant}
     if empty is not None:
         return field(default_factory=empty, metadata=about)
     return field(default=None, metadata=about)

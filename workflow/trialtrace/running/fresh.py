@@ -218,7 +218,7 @@ class Freshness:
         files = {self.at.trial_config(trial) / name for name in names} if trial else set()
         if trial and rule == RENDER and self._trial(trial).guesses is not None:
             files.add(self.at.trial_config(trial) / GUESSES)
-        if trial and rule == DERIVE:
+        if trial and rule in (DERIVE, RENDER):
             files |= set(tables_of(self._trial(trial)))
         return files
 

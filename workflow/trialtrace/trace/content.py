@@ -27,6 +27,7 @@ from trialtrace.trace.row_hash import RowHashes
 from trialtrace.trace.steps import step
 from trialtrace.trace.words import in_words
 from trialtrace.trial.claims.read import Claim, read_claims
+from trialtrace.trial.constants import Constants, endpoints_behind
 from trialtrace.trial.plan.planning import ANALYSIS as PLANNING
 from trialtrace.trial.plan.references import method_of
 
@@ -63,6 +64,11 @@ class Tracer:
         self._selected: dict[tuple[str, str], Selected] = {}
         self._members_of: dict[str, list[dict[str, str]]] = {}
         self._rejects: dict[frozenset[RawPart], list[dict[str, Any]]] = {}
+
+    @cached_property
+    def constants(self) -> Constants:
+        """What the rules of the endpoints take as given."""
+        return Constants(self.trial)
 
     @cached_property
     def results(self) -> dict[str, ResultRow]:
@@ -142,6 +148,7 @@ class Tracer:
             "error": row["error"],
             "synthetic": row["synthetic"],
             "checks": [self._check(check) for check in self.checks.get(result_id, [])],
+            "constants": self._constants(row),
             "plan": self._plan(row),
             "claims": [self._claim(claim, row) for claim in self.claims.get(result_id, [])],
         }
@@ -198,6 +205,17 @@ class Tracer:
                 for one in members(self.trial.plan, self.results, name)
             ]
         return self._members_of[name]
+
+    def _constants(self, row: ResultRow) -> list[dict[str, object]]:
+        """What the rules of the endpoints behind a result take as given."""
+        behind = endpoints_behind(
+            self.trial,
+            row["analysis_id"],
+            row["parameter"],
+            row["population"],
+            json.loads(row["options"]),
+        )
+        return [vars(one) for one in self.constants.behind(behind)]
 
     def _check(self, check: CheckRow) -> dict[str, Any]:
         return {key: value for key, value in check.items() if key != "result_id"}

@@ -1,7 +1,7 @@
 """A trace for a terminal: aligned, quiet, complete."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trialtrace.ground.contracts.rows import CheckRow
@@ -63,6 +63,7 @@ def entries(trace: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _labelled("rows", [row_line(rows) for rows in trace["rows"]])
     yield from _labelled("raw", list(raw_lines(trace["rows"])))
     yield from _labelled("rejected", rejected_lines(trace["rejected"]))
+    yield from _labelled("constants", [constant_line(one) for one in trace["constants"]])
     yield from _labelled("plan", plan_lines(trace))
     if "code" in trace:
         yield from _labelled("code", code_lines(trace["code"]))
@@ -170,6 +171,14 @@ def plan_lines(trace: dict[str, Any]) -> list[str]:
     """Where the plan has the result, and what it estimates."""
     line = f"{trace['plan']['file']}, {trace['plan']['key']}"
     return [line + (f", estimand {trace['estimand']}" if trace["estimand"] else "")]
+
+
+def constant_line(constant: Mapping[str, object]) -> str:
+    """A declared constant with its place (of a table, its hash) and its source."""
+    digest = str(constant["sha256"])
+    where = f", {digest[:4]}…{digest[-2:]}" if digest else f", line {constant['line']}"
+    place = f"{constant['file']}{where}, {constant['key']}"
+    return f"{constant['what']}: {constant['value']}   {place}; {constant['source']}"
 
 
 def claim_line(claim: dict[str, Any]) -> str:

@@ -95,6 +95,7 @@ def _entries(trace: dict[str, Any], codes: dict[str, str]) -> Iterator[tuple[str
         "rows",
         "raw",
         "rejected",
+        "constants",
         "plan",
         "code",
         "claims",

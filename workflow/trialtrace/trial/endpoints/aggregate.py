@@ -46,9 +46,12 @@ class Aggregate(TableEntry, Coded):
         "Share below the quantile; needed with statistic: quantile.",
         exclusiveMinimum=0,
         exclusiveMaximum=1,
+        constant="share below the quantile",
     )
     min_rows: int | None = optional(
-        "Fewest values for a result; 1 where it is left out (counts: 0).", minimum=0
+        "Fewest values for a result; 1 where it is left out (counts: 0).",
+        minimum=0,
+        constant="least number of values",
     )
     without_rows: WithoutValues | None = optional(
         "What a record without any row is: 0 or missing (so where it is left out); zero "

@@ -44,6 +44,7 @@ class Attendance(TableEntry):
     ) = key(
         "Planned sessions: rows (each row that counts is one), a number, or {variable: …}.",
         expected="rows, a number, or {variable: a subject variable}",
+        constant="planned sessions",
     )
     end: End | None = optional("An event, such as death, after which no session can be done.")
     without_rows: WithoutValues | None = optional(

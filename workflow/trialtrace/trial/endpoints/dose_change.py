@@ -18,6 +18,7 @@ class Reduced:
         "Share of the planned dose that may lack without being a change.",
         minimum=0,
         exclusiveMaximum=1,
+        constant="share of a dose that may lack",
     )
 
 
@@ -25,7 +26,11 @@ class Reduced:
 class Delayed:
     """Late doses are a change (needs date and planned_date)."""
 
-    more_than: float = key("Days that a dose may be late without being a change.", minimum=0)
+    more_than: float = key(
+        "Days that a dose may be late without being a change.",
+        minimum=0,
+        constant="days that a dose may be late",
+    )
 
 
 @shape

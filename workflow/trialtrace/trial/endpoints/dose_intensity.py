@@ -20,7 +20,7 @@ class IntervalByDrug:
     """Days by drug."""
 
     by_drug: Filled[Value, Annotated[float, Rule(exclusiveMinimum=0)]] = key(
-        "Code of a drug, in quotes, to days."
+        "Code of a drug, in quotes, to days.", constant="days from one cycle to the next"
     )
 
 
@@ -58,6 +58,7 @@ class DoseIntensity(TableEntry):
             "{drug: days}}."
         ),
         expected="a number of days, {column: name} or {by_drug: {drug: days}}",
+        constant="days from one cycle to the next",
     )
     planned_cycles: (
         Annotated[float, Rule(expected="a number from 1 upwards", minimum=1)]
@@ -70,20 +71,25 @@ class DoseIntensity(TableEntry):
             "or {column: …}; needed with convention: whole_plan."
         ),
         expected="rows, a number, or {column: name}",
+        constant="planned number of cycles",
     )
     convention: Literal["given_cycles", "whole_plan"] = key(
         "given_cycles: against the plan up to the last cycle given. whole_plan: against "
-        "all planned cycles; those not reached add their planned dose and days."
+        "all planned cycles; those not reached add their planned dose and days.",
+        constant="plan that the dose is held against",
     )
     last_interval: Literal["counted", "not_counted"] = key(
-        "Whether the days after the last cycle belong to the time."
+        "Whether the days after the last cycle belong to the time.",
+        constant="the days after the last cycle",
     )
     caps: Filled[Value, Annotated[float, Rule(exclusiveMinimum=0)]] | None = optional(
         "Code of a drug, in quotes, to the highest dose that is planned in a cycle, such "
-        "as 2 mg of vincristine."
+        "as 2 mg of vincristine.",
+        constant="highest dose that is planned in a cycle",
     )
     above_one: Literal["kept", "cut"] = key(
-        "Whether the intensity of a drug above 1 is kept, or cut to 1."
+        "Whether the intensity of a drug above 1 is kept, or cut to 1.",
+        constant="intensity above 1",
     )
     unit: Text | None = optional("Unit of the value.")
 

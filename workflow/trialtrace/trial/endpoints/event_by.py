@@ -14,7 +14,11 @@ class EventBy(EndpointEntry):
     """Whether an event had happened by a fixed time."""
 
     of: Name = key("Endpoint of kind time_to_event.")
-    time: float = key("The time, in the unit of that endpoint.", exclusiveMinimum=0)
+    time: float = key(
+        "The time, in the unit of that endpoint.",
+        exclusiveMinimum=0,
+        constant="time by which an event counts",
+    )
     censored: UnknownEvent = key("What a subject is who was censored before that time.")
     competing: UnknownEvent | None = optional(
         "What a subject is whose competing event came first; needed where the endpoint "

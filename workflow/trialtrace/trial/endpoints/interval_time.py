@@ -30,7 +30,8 @@ class IntervalTime(EndpointEntry, EndLabels):
         "What day 0 is, as the axis of a curve says it; without it the label of `start`."
     )
     days: Filled[VisitLabel, Annotated[float, Rule(minimum=0)]] | None = optional(
-        "Label of a visit to its nominal day; with `dates`, for visits whose date is missing."
+        "Label of a visit to its nominal day; with `dates`, for visits whose date is missing.",
+        constant="nominal day of a visit",
     )
     dates: Dates | None = optional("Dates of the visits.")
 

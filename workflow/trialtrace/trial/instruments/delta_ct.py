@@ -18,10 +18,16 @@ class DeltaCt(Labelled, ScoredRows, AtVisits, SeveralScales):
     genes: Filled[ShortName, Value] = key(
         "Genes of interest: name of the scale to code in the column, in quotes."
     )
-    references: Distinct[Value] = key("Codes of the reference genes, in quotes.")
-    censored_at: float = key("Number of cycles from which on a gene counts as not detected.")
+    references: Distinct[Value] = key(
+        "Codes of the reference genes, in quotes.", constant="reference genes"
+    )
+    censored_at: float = key(
+        "Number of cycles from which on a gene counts as not detected.",
+        constant="Ct from which a gene counts as not detected",
+    )
     replicates: Literal["any", "all"] = key(
-        "Whether a gene has no Ct where any replicate is censored, or only where all are."
+        "Whether a gene has no Ct where any replicate is censored, or only where all are.",
+        constant="replicates that must be censored",
     )
 
 

@@ -13,9 +13,12 @@ from trialtrace.trial.instruments.shared import AtVisits, ScoredItems
 class FactGogNtx(ScoredItems, DatedRecords, AtVisits):
     """FACT/GOG-Ntx."""
 
-    form: Literal["ntx_4", "ntx_11", "ntx_12", "ntx_13"] = key("Form, by its number of items.")
+    form: Literal["ntx_4", "ntx_11", "ntx_12", "ntx_13"] = key(
+        "Form, by its number of items.", constant="form of the questionnaire"
+    )
     direction: Literal["higher_better", "higher_worse"] = key(
-        "Whether a higher score is better (items turned) or worse."
+        "Whether a higher score is better (items turned) or worse.",
+        constant="direction of the score",
     )
 
 

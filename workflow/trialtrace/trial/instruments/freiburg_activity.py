@@ -15,7 +15,7 @@ class FreiburgActivity(ScoredItems, DatedRecords, AtVisits):
     """Freiburg questionnaire."""
 
     met: Filled[Item, Annotated[float, Rule(exclusiveMinimum=0)]] = key(
-        "Metabolic equivalent of each activity of `items`."
+        "Metabolic equivalent of each activity of `items`.", constant="metabolic equivalents"
     )
 
 

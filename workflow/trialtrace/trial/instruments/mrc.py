@@ -16,7 +16,8 @@ class Mrc(Labelled, ScoredRows, AtVisits):
 
     column: Column = key("Column of the grade.")
     grades: Filled[Value, float] | None = optional(
-        "Value of each code that is no whole number: code, in quotes, to a number from 0 to 5."
+        "Value of each code that is no whole number: code, in quotes, to a number from 0 to 5.",
+        constant="value of a grade that is no whole number",
     )
     summary: Literal["each", "sum", "mean"] = key(
         "A record a muscle, or the sum or mean over the muscles of `location`."

@@ -13,10 +13,12 @@ class Paindetect(ScoredItems, DatedRecords, AtVisits, SeveralScales):
     """painDETECT."""
 
     patterns: Filled[Value, float] = key(
-        "Score of each course pattern: code, in quotes, to -1, 0 or 1."
+        "Score of each course pattern: code, in quotes, to -1, 0 or 1.",
+        constant="score of each course pattern",
     )
     radiation: Filled[Value, float] = key(
-        "Score of each code of radiation: code, in quotes, to 0 or 2."
+        "Score of each code of radiation: code, in quotes, to 0 or 2.",
+        constant="score of radiation",
     )
 
 

@@ -16,7 +16,7 @@ class Sensation(Labelled, ScoredRows, DatedRecords, AtVisits):
 
     column: Column = key("Column of the grade.")
     grades: Filled[Value, Literal["absent", "reduced", "normal"]] = key(
-        "Grade of each code: code, in quotes, to grade."
+        "Grade of each code: code, in quotes, to grade.", constant="grade of each code"
     )
 
 

@@ -19,9 +19,12 @@ class Norm:
     )
     age: Name = key("Subject variable with the age in years.")
     groups: Filled[Words, Words] | None = optional(
-        "Label of a location to its group in the table; needed where the table has groups."
+        "Label of a location to its group in the table; needed where the table has groups.",
+        constant="group of normal values of a location",
     )
-    group: Words | None = optional("Group of the table, for an entry without `location`.")
+    group: Words | None = optional(
+        "Group of the table, for an entry without `location`.", constant="group of normal values"
+    )
 
 
 @shape

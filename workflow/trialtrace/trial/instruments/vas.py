@@ -18,6 +18,7 @@ class Vas(Labelled, ScoredRows, DatedRecords, AtVisits):
     to: Literal[10, 100] = key(
         "Upper end of the scale; it has to agree with the column's unit.",
         expected="10 (cm or points) or 100 (mm)",
+        constant="upper end of the scale",
     )
 
 

@@ -11,6 +11,8 @@ Continuity = Literal["none", "continuity"]
 CurveScale = Literal["log_log", "log"]
 Ties = Literal["efron", "breslow"]
 Summarised = Distinct[Literal["mean", "sd", "median", "quartiles", "minimum", "maximum"]]
+# The side of a value, or of a risk, that a plan says something of.
+HigherLower = Literal["higher", "lower"]
 TwoByTwoTest = Literal["fisher", "chi_squared"]
 MixedDf = Literal["satterthwaite", "kenward_roger", "kenward_roger_observed"]
 Estimation = Literal["REML", "ML"]

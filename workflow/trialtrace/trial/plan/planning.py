@@ -13,6 +13,7 @@ from trialtrace.config.spec import By, Distinct, Listed, Rule, entry_name, key, 
 from trialtrace.trial.context import Files, known
 from trialtrace.trial.plan.card import Named
 from trialtrace.trial.plan.methods import OWN_TREATMENT
+from trialtrace.trial.plan.options import HigherLower, TwoByTwoTest
 from trialtrace.trial.words import Name, Text
 
 # The name under which its results stand.
@@ -23,7 +24,6 @@ Number = Annotated[float, Rule(expected=ASSUMED)]
 Above = Annotated[float, Rule(exclusiveMinimum=0, expected=ASSUMED)]
 Size = Annotated[int, Rule(minimum=2, expected="a whole number of patients, 2 or more")]
 Level = Annotated[float, Rule(exclusiveMinimum=0, exclusiveMaximum=1)]
-Better = Literal["lower", "higher"]
 DesignSides = Literal["two_sided", "one_sided"]
 
 NAMED = {
@@ -129,11 +129,11 @@ class TwoProportions(Tested):
     """Two independent proportions."""
 
     design: Literal["two_proportions"] = key("Design.")
-    test: Literal["chi_squared", "fisher"] = key(
+    test: TwoByTwoTest = key(
         "Chi-squared test by the normal approximation, or Fisher's exact test."
     )
     sides: DesignSides = key("Sides of the test; one-sided is towards what is better.")
-    better: Better = key("Whether lower or higher risks are better.")
+    better: HigherLower = key("Whether lower or higher risks are better.")
     control: Distinct[Risk] = key("Risks that are assumed in the reference arm.")
     treated: Distinct[Risk] = key("Risks that are assumed in the other arm.")
     margin: Above | None = optional(
@@ -166,7 +166,7 @@ class TwoMeans(Tested):
 
     design: Literal["two_means"] = key("Design.")
     sides: DesignSides = key("Sides of the test; one-sided is towards what is better.")
-    better: Better = key("Whether lower or higher values are better.")
+    better: HigherLower = key("Whether lower or higher values are better.")
     differences: Distinct[Number] = key("Differences that are assumed, treated less reference.")
     sd: Above = key("Standard deviation within arms; 1 gives differences in its units.")
     margin: Above | None = optional(
@@ -203,7 +203,7 @@ class LogRank(Tested):
 
     design: Literal["log_rank"] = key("Design.")
     sides: DesignSides = key("Sides of the test; one-sided is towards what is better.")
-    better: Better = key("Whether lower or higher hazards are better.")
+    better: HigherLower = key("Whether lower or higher hazards are better.")
     formula: Literal["schoenfeld", "freedman"] = key("Formula of the number of events.")
     events: Annotated[int, Rule(minimum=2)] = key("Events in both arms at the analysis.")
     hazard_ratios: Distinct[Above] = key("Hazard ratios that are assumed, treated to reference.")

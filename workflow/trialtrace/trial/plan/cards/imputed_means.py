@@ -7,7 +7,7 @@ from typing import Literal
 from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.methods import OVER_TIME
-from trialtrace.trial.plan.options import ImputedArms, LinearErrors
+from trialtrace.trial.plan.options import HigherLower, ImputedArms, LinearErrors
 from trialtrace.trial.words import Name, Text
 
 COVARIATES = (
@@ -108,7 +108,7 @@ class CarriedForward(Filled):
 class WorstCarriedForward(CarriedForward):
     """The worst of these values."""
 
-    worse: Literal["higher", "lower"] = key("Which values are worse.")
+    worse: HigherLower = key("Which values are worse.")
 
 
 POOLED = (

@@ -1,0 +1,96 @@
+"""Declared constants follow from endpoints.yaml and the tables of the project, with places."""
+
+import hashlib
+
+import pytest
+import yaml
+from mini_trial import REPOSITORY
+
+from trialtrace.ground.paths import Project
+from trialtrace.trial.constants import Constants, endpoints_behind
+from trialtrace.trial.load import load_trial
+
+AT = Project(REPOSITORY)
+TRIALS = ("musaro2019", "sprave2019", "streckmann2024")
+
+
+def declared(name):
+    trial = load_trial(name, AT)
+    return trial, Constants(trial)
+
+
+def told(constants):
+    return {(one.entry, one.what): one for one in constants}
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_every_line_is_that_of_the_key(name):
+    _, constants = declared(name)
+    lines = (AT.trial_config(name) / "endpoints.yaml").read_text(encoding="utf-8").splitlines()
+    assert constants.every
+    for one in constants.every:
+        if not one.sha256:
+            assert f"{one.key.split('.')[-1]}:" in lines[one.line - 1], one
+            assert one.key.split(".")[0] == one.entry
+
+
+def test_what_the_trials_declare_is_listed():
+    found = told(declared("musaro2019")[1].every)
+    grades = found["strength", "value of a grade that is no whole number"]
+    assert grades.value == "4- 3.67, 4+ 4.33"
+    assert "Medical Research Council" in grades.source
+    assert found["genes", "reference genes"].value == "ACTB, GAPDH"
+    assert found["genes", "Ct from which a gene counts as not detected"].value == "40"
+    assert found["current", "least number of values"].value == "5"
+    assert found["fibre_area", "least number of values"].value == "30"
+    found = told(declared("streckmann2024")[1].every)
+    met = yaml.safe_load((AT.trial_config("streckmann2024") / "endpoints.yaml").read_text())
+    met = next(one["met"] for one in met.values() if "met" in one)
+    shown = next(one for (_, what), one in found.items() if what == "metabolic equivalents")
+    assert shown.value == ", ".join(f"{name} {value:g}" for name, value in met.items())
+    whats = {what for _, what in found}
+    assert {"score of each course pattern", "days from one cycle to the next"} <= whats
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "table", "title"),
+    [
+        ("sprave2019", "conversions", "cdc_2022", "conversion factors"),
+        ("sprave2019", "conversions", "german_charts", "conversion factors"),
+        ("streckmann2024", "norms", "tuning_fork", "normal values"),
+    ],
+)
+def test_a_table_has_its_version_source_and_hash(name, folder, table, title):
+    _, constants = declared(name)
+    path = AT.config / folder / f"{table}.csv"
+    one = next(one for one in constants.every if one.key == table)
+    assert one.what == title and one.file == f"config/{folder}/{table}.csv"
+    assert one.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert f"table {table}, " in one.value and one.source
+    assert ("not verified" in one.source) == (table != "cdc_2022")
+
+
+def test_an_endpoint_rests_on_the_constants_of_what_it_is_made_from():
+    trial, constants = declared("sprave2019")
+    response = next(
+        name
+        for name, each in trial.endpoints.items()
+        if getattr(each.entry, "instrument", "") == "bone_pain_response"
+    )
+    keys = {one.key for one in constants.behind([response])}
+    assert keys & {"cdc_2022", "german_charts", "fpm_anzca_2021"}
+    trial, constants = declared("streckmann2024")
+    assert "tuning_fork" in {one.key for one in constants.behind(["cipn"])}
+    assert constants.behind(["died"]) == []
+
+
+def test_a_result_rests_on_its_endpoint_its_options_and_its_population():
+    trial, _ = declared("musaro2019")
+    behind = endpoints_behind(
+        trial, "strength_and_fibres", "strength", "itt", {"with": "fibre_area", "method": "x"}
+    )
+    assert behind == ["strength", "fibre_area"]
+    assert endpoints_behind(trial, "flow", "upper_arm", "randomised", {}) == ["strength_upper_arm"]
+    assert endpoints_behind(trial, "planning", "strength_change", "itt", {"sd": 1}) == []
+    trial, _ = declared("streckmann2024")
+    assert "attendance" in endpoints_behind(trial, "cipn_per_protocol", "cipn", "pp", {})
