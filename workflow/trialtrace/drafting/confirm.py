@@ -186,7 +186,9 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
     question = load_question(at, name)
     answers = dict(found.told) | {flag: value}
     if flag in ("arm", "primary"):
-        for other in ("control",) if flag == "arm" else ("parameter", "kind", "status", "event"):
+        for other in (
+            ("control", "design") if flag == "arm" else ("parameter", "kind", "status", "event")
+        ):
             answers.pop(other, None)
     profiles = profile(found.given)
     if (changed := changed_data(at, name, profiles)) and not take(changed):

@@ -101,7 +101,8 @@ def _others(draft: Draft, table: Table) -> set[str]:
 def _used(draft: Draft, table: Table) -> set[str]:
     """Columns with a role, which are never left out."""
     own = {*draft.key(table), draft.subject[table.name], draft.visit[table.name], *table.where}
-    return own | {draft.arm.name, draft.primary.column, draft.primary.status}
+    design = {draft.design.place, draft.design.sequence, draft.design.cluster}
+    return own | design | {draft.arm.name, draft.primary.column, draft.primary.status}
 
 
 def _not_used(column: Column, used: set[str]) -> str:

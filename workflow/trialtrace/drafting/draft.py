@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from trialtrace.drafting.cells_of import cells_of
 from trialtrace.drafting.columns import SHOWN as SHOWN_LEVELS
 from trialtrace.drafting.decided import Decided, Guessed, column_of
+from trialtrace.drafting.design import Design, by_treatment, design_of, patients_beside
 from trialtrace.drafting.intervals import recurrent
 from trialtrace.drafting.likely import candidates
 from trialtrace.drafting.names import ARMS, rank, words_of
 from trialtrace.drafting.once import once_in
-from trialtrace.drafting.outcomes import COUNT, Outcome, is_coded, label_of, levels
+from trialtrace.drafting.outcomes import COUNT, EVENT, MEASURE, Outcome, is_coded, label_of, levels
 from trialtrace.drafting.parameters import Parameters, parameters_of
 from trialtrace.drafting.primary import primary_of
 from trialtrace.drafting.profile import SOURCE_ROW, Column, Table
@@ -31,17 +32,20 @@ LEAST_SCORE = 1.5
 
 @dataclass(frozen=True)
 class Draft:
-    """A trial as it will be written. `subject` and `visit` are by table."""
+    """A trial as it will be written. `subject` and `visit` are by table; `home` is the table of the
+    patients, `treated` the one with the arm, which is another where a patient has several."""
 
     tables: tuple[Table, ...]
     subject: Mapping[str, str]
     visit: Mapping[str, str]
     home: Table
+    treated: Table
     arm: Column
     arms: Mapping[str, tuple[str, str]]
     control: str
     primary: Outcome
     others: tuple[Outcome, ...]
+    design: Design
     told: Mapping[str, str]
     guesses: tuple[Guessed, ...] = field(default=())
 
@@ -65,18 +69,24 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
     home, arm = _arm(tables, subject, decided)
     arms = _arms(arm, home)
     control = _control(arm, arms, decided)
+    design = design_of(home, subject[home.name], arm, decided)
     told_by = {
         table.name: made
         for table in tables
         if subject[table.name] != SOURCE_ROW
+        and not (design.own_treatment and table is home)
         and (made := parameters_of(table, subject[table.name], visit[table.name])) is not None
     }
     views = [told_by[one.name].view if one.name in told_by else one for one in tables]
+    if design.own_treatment:
+        visit[home.name] = ""
+        views = [by_treatment(one) if one is home else one for one in views]
     taken = {
         table.name: {subject[table.name], visit[table.name], *_roles(table)}
         | {one.name for one in table.columns if tells_arm(one, table, arm)}
         for table in views
     }
+    taken[home.name] |= {design.place, design.sequence, design.cluster}
     at = {
         one.name: told_by[one.name].visit if one.name in told_by else visit[one.name]
         for one in tables
@@ -96,6 +106,9 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
         if one.name not in told_by
     }
     found += [one for table in once.values() for one in table.outcomes()]
+    if design.own_treatment:
+        # Of a time that may be censored, and of other tables, no step compares the treatments.
+        found = [one for one in found if one.table == home.name and one.kind in (MEASURE, EVENT)]
     found.sort(key=lambda one: -one.score)
     primary = primary_of(views, found, at, subject, arm, told_by, once, decided)
     others = [
@@ -104,9 +117,16 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
         if one.score >= LEAST_SCORE and one.column not in (primary.column, primary.status)
     ]
     others = [*_other_parameters(told_by, primary), *(_likeliest(told_by, one) for one in others)]
+    treated = home
+    if design.own_treatment:
+        home = patients_beside(home, subject[home.name], design, [one.name for one in tables])
+        subject[home.name], visit[home.name] = subject[treated.name], ""
+        own = replace(treated, of=home.of)
+        tables = (home, *(own if one is treated else one for one in tables))
+        treated = own
     return Draft(
-        tables, subject, visit, home, arm, arms, control, primary, tuple(others[:MOST_OTHERS]),
-        decided.told, tuple(decided.guesses),
+        tables, subject, visit, home, treated, arm, arms, control, primary,
+        tuple(others[:MOST_OTHERS]), design, decided.told, tuple(decided.guesses),
     )  # fmt: skip
 
 
@@ -233,7 +253,7 @@ def _by_patients(tables: Sequence[Table], subject: Mapping[str, str]) -> list[Ta
 
 def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
     n = column.distinct
-    if 2 <= n <= MOST_ARMS and len(levels(column)) >= 2 and column.constant_within is not False:
+    if 2 <= n <= MOST_ARMS and len(levels(column)) >= 2:
         return table, column
     varies = ", which varies within patients" if column.constant_within is False else ""
     raise UserError(

@@ -29,6 +29,12 @@ class People:
     site: str | None
     variables: Mapping[str, str]
 
+    def named(self, column: str) -> str:
+        """What a step calls a column: the site, or the short name of a variable."""
+        if column == self.site:
+            return "site"
+        return next((name for name, own in self.variables.items() if own == column), column)
+
     @property
     def shown(self) -> list[str]:
         """The variables of the baseline table."""
@@ -42,13 +48,21 @@ def people(draft: Draft) -> People:
     used |= {draft.primary.column, draft.primary.status}
     used |= {name for one in draft.others for name in (one.column, one.status)}
     used |= {one.name for one in draft.home.columns if tells_arm(one, draft.home, draft.arm)}
-    free = [one for one in draft.home.columns if one.name not in used and _describes(one)]
+    told = {draft.design.sequence, draft.design.cluster}
+    free = [
+        one for one in draft.home.columns
+        if one.name not in used and (_describes(one) or one.name in told)
+    ]  # fmt: skip
     age = next((one for one in free if _is_age(one)), None)
     sex = next((made for one in free if (made := _sex(one)) is not None), None)
     site = next((one.name for one in free if rank(one.name, SITES) is not None), None)
     taken = {age.name if age else "", sex[0] if sex else "", site or ""}
     rest = [one for one in free if one.name not in taken]
     before = [one for one in rest if set(parts(one.name)) & BEFORE]
+    design = {draft.design.sequence, draft.design.cluster} - {""}
+    before = [one for one in rest if one.name in design] + [
+        one for one in before if one.name not in design
+    ]
     chosen = [*before, *(one for one in rest if one not in before)][:MOST_VARIABLES]
     chosen.sort(key=rest.index)
     return People((age.name, _age_unit(age)) if age else None, sex, site, dict(_named(chosen)))

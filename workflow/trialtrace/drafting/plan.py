@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from trialtrace.drafting.design import place_labels
+from trialtrace.drafting.design_steps import designed
 from trialtrace.drafting.draft import Draft
 from trialtrace.drafting.names import parts
 from trialtrace.drafting.outcomes import (
@@ -39,7 +41,7 @@ MEANS: dict[str, object] = {
     "tests": [{"welch_t": {"sides": "two_sided"}}],
 }
 RANKS: dict[str, object] = {
-    "describe": [{"summary": NUMBERS}],
+    "describe": [{"categories": "count"}],
     "estimates": [{"probability_of_superiority": "brunner_munzel"}],
     "tests": [{"mann_whitney": {"sides": "two_sided", "correction": "none"}}],
 }
@@ -167,7 +169,7 @@ def _entries(draft: Draft, one: Planned, codes: set[str]) -> Iterator[tuple[str,
     head |= {"kind": _KIND.get(made.kind, made.kind), "table": made.table}
     if made.where:
         head["where"] = {name: {"is": Quoted(code)} for name, code in made.where}
-    if made.kind == EVENT:
+    if made.kind == EVENT and not draft.design.own_treatment:
         yield one.name, head | {"event": {made.column: {"is": Quoted(made.event)}}}
         return
     if made.kind == TIME:
@@ -197,11 +199,17 @@ def _entries(draft: Draft, one: Planned, codes: set[str]) -> Iterator[tuple[str,
         )
         return
     head["column"] = made.column
+    if draft.design.own_treatment:
+        place = draft.table(made.table).column(draft.design.place)
+        labels = {
+            Quoted(k): label for k, label in place_labels(draft.treated, draft.design).items()
+        }
+        head["kind"], head["location"] = "measure", {"column": place.name, "labels": labels}
     if made.visit:
         head["visit"] = {"column": made.visit, "labels": one.visits}
     if one.baseline:
         head["baseline"] = one.baseline
-    if made.kind == REPEATED_EVENT:
+    if made.kind in (REPEATED_EVENT, EVENT):
         worth = sorted((code == made.event, code) for code in levels(one.column))
         head["codes"] = {Quoted(code): int(yes) for yes, code in worth}
     elif made.codes:
@@ -233,7 +241,8 @@ def plan_file(draft: Draft, chosen: Sequence[Planned], who: People) -> dict[str,
     analyses: dict[str, object] = {}
     for place, one in enumerate(chosen):
         role = "exploratory" if place else "primary"
-        for name, label, words, steps in _analysed(one):
+        for name, label, words, standard in _analysed(one):
+            steps = designed(draft, who, one.outcome, standard)
             estimands[f"{name}_itt"] = {
                 "treatment": treatment,
                 "population": "itt",
@@ -255,7 +264,7 @@ def plan_file(draft: Draft, chosen: Sequence[Planned], who: People) -> dict[str,
     if who.shown:
         baseline = {"population": "itt", "overall": True, "variables": who.shown}
         displays = {"baseline": baseline, **displays}
-    displays |= _figures(chosen[0])
+    displays |= {} if draft.design.own_treatment else _figures(chosen[0])
     return {
         "decision_level": 0.05,
         "confidence": 0.95,

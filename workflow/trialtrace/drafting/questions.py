@@ -9,6 +9,7 @@ FLAGS: Mapping[str, str] = {
     "visit": "column that tells the visits of a patient apart",
     "arm": "column of the arm",
     "control": "code or label of the control arm",
+    "design": "parallel, crossover, within_subject (sides) or cluster",
     "primary": "column of the primary endpoint; of a time, the time",
     "parameter": "code of the primary endpoint, where PARAMCD or the like tells of what rows are",
     "kind": "kind of the primary endpoint",

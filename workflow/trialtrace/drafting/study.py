@@ -28,7 +28,7 @@ def trial_file(draft: Draft, who: People, name: str, at: Project) -> dict[str, o
         "version": CURRENT,
         "title": name,
         "question": QUESTION,
-        "design": {"kind": "parallel", "arms": arms, "randomisation": {"scheme": "unknown"}},
+        "design": {"kind": draft.design.kind, "arms": arms, "randomisation": {"scheme": "unknown"}},
         "source": source(draft, at),
         "tables": {table.name: _table(draft, table.name) for table in draft.tables},
         "subjects": _subjects(draft, who),
@@ -36,10 +36,17 @@ def trial_file(draft: Draft, who: People, name: str, at: Project) -> dict[str, o
             "itt": {
                 "label": "All randomised in the data",
                 "flag": "ITTFL",
-                "where": {draft.arm.name: "present"},
+                "where": {_of_patients(draft): "present"},
             }
         },
     }
+
+
+def _of_patients(draft: Draft) -> str:
+    """A column that every patient of the trial has: that of the arm, where a patient has one."""
+    if not draft.design.own_treatment:
+        return draft.arm.name
+    return draft.design.sequence or draft.subject[draft.home.name]
 
 
 def _table(draft: Draft, name: str) -> dict[str, object]:
@@ -49,7 +56,7 @@ def _table(draft: Draft, name: str) -> dict[str, object]:
         "key": list(draft.key(table)),
         "subject": draft.subject[name],
     }
-    if table is draft.home:
+    if table is draft.treated:
         made["arm"] = draft.arm.name
     if table.where:
         made["where"] = {column: _condition(test) for column, test in table.where.items()}

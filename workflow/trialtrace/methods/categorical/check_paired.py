@@ -30,7 +30,7 @@ SUMMED = 100_000
 
 def discordant(wide: "pd.DataFrame") -> tuple[int, int]:
     """Subjects with the event under the first treatment alone, and under the second alone."""
-    return int((wide["d"] > 0).sum()), int((wide["d"] < 0).sum())
+    return int((wide["D"] > 0).sum()), int((wide["D"] < 0).sum())
 
 
 def _mcnemar(correction: bool) -> Check:
@@ -72,7 +72,7 @@ def exact(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
 @peer("math: formula", paired_rows)
 def wald(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     """The mean of the differences by their variance with divisor n."""
-    d = wide["d"].to_numpy()
+    d = wide["D"].to_numpy()
     if not len(d):
         return nan
     spread = float(d.var())

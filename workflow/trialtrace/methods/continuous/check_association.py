@@ -63,7 +63,7 @@ def _both(data: Data, asked: Asked) -> "tuple[pd.Series, pd.Series]":
     if data.trial.design.kind in OWN_TREATMENT:
         other = outcome_records(data, asked, how, list(asked.contrast))
         x, y = (
-            None if wide is None else wide["d"]
+            None if wide is None else wide["D"]
             for wide in (pairs(data, asked), wide_of(other, asked.contrast))
         )
     else:

@@ -26,18 +26,18 @@ def sequences(data: Data, asked: Asked) -> "tuple[pd.DataFrame | None, int | Non
     level = column.reindex(wide.index)
     arm = level[level.notna()].map(level_text).map(asked.options["starts_with"]).reindex(wide.index)
     whole = arm.isin(asked.contrast).all()
-    return (wide.assign(first=arm) if whole else None), len(wide)
+    return (wide.assign(FIRST=arm) if whole else None), len(wide)
 
 
 def _compared(asked: Asked, wide: "pd.DataFrame") -> "tuple[np.ndarray, np.ndarray]":
     """By sequence, what the effect compares: the treated arm's first, then the other's."""
     treated, other = asked.contrast
     effect = asked.options.get("compared", "treatment")
-    early = (wide["first"] == treated).to_numpy()
+    early = (wide["FIRST"] == treated).to_numpy()
     if effect == "carry_over":
         total = (wide[treated] + wide[other]).to_numpy()
         return total[early], total[~early]
-    half = wide["d"].to_numpy() / 2
+    half = wide["D"].to_numpy() / 2
     # Treated less reference is first less second in one sequence, second less first in the other.
     return (half[early], -half[~early]) if effect == "treatment" else (-half[early], -half[~early])
 
@@ -68,12 +68,12 @@ def t_test(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
 def mainland_gart(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     """scipy's `fisher_exact` of the subjects whose outcomes differ."""
     treated, _ = asked.contrast
-    differ = wide[wide["d"] != 0]
-    early = differ["first"] == treated
+    differ = wide[wide["D"] != 0]
+    early = differ["FIRST"] == treated
     if early.all() or not early.any():
         return nan
     # The event in the first period: under the treatment if that came first.
-    in_first = (differ["d"] > 0) == early
+    in_first = (differ["D"] > 0) == early
     table = [
         [int((each & in_first).sum()), int((each & ~in_first).sum())] for each in (early, ~early)
     ]
@@ -84,8 +84,8 @@ def mainland_gart(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
 def prescott(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     """The correlation times the root of one subject less."""
     treated, _ = asked.contrast
-    early = (wide["first"] == treated).astype(float)
-    score = wide["d"] * (2 * early - 1)
+    early = (wide["FIRST"] == treated).astype(float)
+    score = wide["D"] * (2 * early - 1)
     if early.nunique() < 2 or score.nunique() < 2:
         return nan
     z = float(score.corr(early)) * sqrt(len(wide) - 1)

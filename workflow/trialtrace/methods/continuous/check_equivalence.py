@@ -79,7 +79,7 @@ def paired(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     """scipy's `ttest_1samp` of the differences."""
     from scipy.stats import ttest_1samp
 
-    d = wide["d"].to_numpy()
+    d = wide["D"].to_numpy()
     if len(d) < 2:
         return nan
     value = float(d.mean())

@@ -25,7 +25,9 @@ T_TEST = "scipy.stats.ttest_1samp"
 
 
 def pairs(data: Data, asked: Asked) -> "pd.DataFrame | None":
-    """A row for each subject with both values: treated, reference, their difference `d`.
+    """A row for each subject with both values: treated, reference, their difference `D`.
+
+    No arm has its name: names of arms have small letters.
 
     None where a subject has several records under a treatment.
     """
@@ -45,7 +47,7 @@ def wide_of(records: "pd.DataFrame", pair: tuple[str, str]) -> "pd.DataFrame | N
     wide = wide.dropna(subset=list(pair))
     # In decimals, so that equal differences tie.
     first, second = (wide[arm].map(repr).map(Decimal) for arm in pair)
-    return wide.assign(d=(first - second).astype(float))
+    return wide.assign(D=(first - second).astype(float))
 
 
 def paired_rows(data: Data, asked: Asked) -> "tuple[pd.DataFrame | None, int | None]":
@@ -57,7 +59,7 @@ def paired_rows(data: Data, asked: Asked) -> "tuple[pd.DataFrame | None, int | N
 @peer(T_TEST, paired_rows)
 def mean_difference(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     """The interval of scipy's `ttest_1samp`; none of differences that are all the same."""
-    d = wide["d"].to_numpy()
+    d = wide["D"].to_numpy()
     if len(d) < 2:
         return nan
     bounds = nan, nan
@@ -69,7 +71,7 @@ def mean_difference(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
 @peer(T_TEST, paired_rows)
 def paired_t(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     """scipy's `ttest_1samp`; none of differences that are all the same."""
-    d = wide["d"].to_numpy()
+    d = wide["D"].to_numpy()
     if len(d) < 2 or np.ptp(d) == 0:
         return nan
     test = stats.ttest_1samp(d, 0.0, alternative=asked.alternative)
@@ -88,7 +90,7 @@ def _sums(sizes: np.ndarray) -> Counter:
 @peer("scipy.stats.rankdata; sums of all signs counted", paired_rows)
 def signed_rank(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     """Ranks by scipy's `rankdata`; twice the ranks are whole, so that sums are counted exactly."""
-    d = wide["d"].to_numpy()
+    d = wide["D"].to_numpy()
     if asked.options["zeros"] == "wilcoxon":
         d = d[d != 0]
     ranks = np.rint(2 * stats.rankdata(np.abs(d)))[d != 0].astype(int)
@@ -114,7 +116,7 @@ def _tail(above: int, below: int, total: int, sides: str) -> float:
 @peer("numpy: Walsh averages; sums of all signs counted", paired_rows)
 def pseudomedian(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     """Walsh averages; the bounds leave out as many as the exact distribution allows."""
-    d, n = wide["d"].to_numpy(), len(wide)
+    d, n = wide["D"].to_numpy(), len(wide)
     if not n:
         return nan
     walsh = sorted((d[i] + d[j]) / 2 for i in range(n) for j in range(i + 1))
@@ -137,9 +139,9 @@ def rerandomised(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     if not usable or treated.nunique() != 2 or len({*treated, *other}) != 2:
         return nan
     if asked.stat == "sum":
-        return wide["d"].sum()
+        return wide["D"].sum()
     first = (treated == treated.max()).to_numpy()
-    score = np.where(first, 1.0, -1.0) * wide["d"].to_numpy()
+    score = np.where(first, 1.0, -1.0) * wide["D"].to_numpy()
     balanced = asked.options["allocation"] == "balanced"
     every = _assignments(score, int(first.sum()) if balanced else None)
     observed = float(score[first].sum() - score[~first].sum())
@@ -190,7 +192,7 @@ def _regressed(data: Data, asked: Asked) -> tuple[Regression | None, int | None]
         return None, n
     from statsmodels.regression.linear_model import OLS as Model
 
-    return (Model(wide["d"].to_numpy(), x).fit(), places), n
+    return (Model(wide["D"].to_numpy(), x).fit(), places), n
 
 
 @peer(OLS, _regressed)

@@ -1,0 +1,151 @@
+"""Drafts of crossover trials, of sides of a patient, of clusters, and of numbered levels."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from mini_run import run_stages
+
+from trialtrace.ground.paths import Project
+from trialtrace.trial.check import check_trial
+from trialtrace.trial.load import load_trial
+
+Call = Callable[..., int]
+
+
+def read(at: Project, file: str) -> dict:
+    return yaml.safe_load((at.trial_config("mine") / file).read_text(encoding="utf-8"))
+
+
+def results(at: Project) -> dict[str, dict]:
+    run = run_stages(load_trial("mine", at), at.results / "mine", at)
+    rows = pq.read_table(run.folder / "analysis" / "results.parquet").to_pylist()
+    return {row["result_id"].partition("/")[2]: row for row in rows}
+
+
+def crossover(path: Path, sequence: bool = True) -> Path:
+    draw = random.Random(7)
+    lines = ["pid,age,sequence,period,treatment,minutes,response"]
+    for n in range(1, 31):
+        order = ("BD", "DB")[n % 2]
+        for period, arm in enumerate(order, start=1):
+            minutes = 30 + n + (6 if arm == "D" else 0) - 2 * period + draw.randint(0, 9)
+            response = ("yes", "no")[draw.random() < 0.5]
+            shown = order if sequence else ""
+            lines.append(f"P{n},{30 + n},{shown},{period},{arm},{minutes},{response}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_crossover(at: Project, call: Call):
+    path = crossover(at.root / "data" / "cross.csv")
+    given = ("--arm", "treatment", "--control", "D", "--primary", "minutes")
+    assert call("new", "mine", path, *given) == 0
+    assert check_trial(at, "mine") == []
+    guess = read(at, "guesses.yaml")["guesses"]["design"]
+    assert guess["value"] == "crossover" and "sequence tells with which" in guess["evidence"]
+    assert read(at, "endpoints.yaml")["minutes"]["location"]["column"] == "period"
+    told = results(at)
+    # As lm(minutes ~ factor(pid) + treatment + factor(period)) of R has the treatment.
+    found = told["minutes/mean_difference.crossover@b-d"]
+    ends = [found[name] for name in ("stat_value", "ci_low", "ci_high")]
+    assert ends == pytest.approx([-6.5, -8.024828256, -4.975171744])
+    assert "response/p_value.mainland_gart@b-d" in told
+
+
+def test_without_a_sequence_treatments_are_paired(at: Project, call: Call):
+    path = crossover(at.root / "data" / "cross.csv", sequence=False)
+    given = ("--arm", "treatment", "--control", "D", "--primary", "minutes")
+    assert call("new", "mine", path, *given) == 0
+    assert check_trial(at, "mine") == []
+    told = results(at)
+    assert "minutes/mean_difference.paired_t@b-d" in told
+    assert "response/p_value.mcnemar_exact@b-d" in told
+
+
+def test_a_blinded_crossover_runs(at: Project, call: Call):
+    path = crossover(at.root / "data" / "cross.csv")
+    assert call("new", "mine", path, "--arm", "treatment") == 0
+    assert load_trial("mine", at).blinded
+    assert {row["group1_level"] for row in results(at).values()} == {"all"}
+
+
+def test_sides_of_a_patient(at: Project, call: Call):
+    lines = ["id,eye,trt,acuity"]
+    for n in range(1, 25):
+        for side, arm in (("left", n % 2), ("right", 1 - n % 2)):
+            lines.append(f"{n},{side},{('sham', 'laser')[arm]},{(7 * n + 3 * arm) % 40}")
+    path = at.root / "data" / "eyes.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    given = ("--arm", "trt", "--control", "sham", "--primary", "acuity")
+    assert call("new", "mine", path, *given) == 0
+    assert check_trial(at, "mine") == []
+    assert read(at, "trial.yaml")["design"]["kind"] == "within_subject"
+    assert "acuity/mean_difference.paired_t@laser-sham" in results(at)
+
+
+def test_two_rows_of_one_treatment_are_no_crossover(at: Project, call: Call, capsys):
+    path = crossover(at.root / "data" / "cross.csv")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + "P1,31,DB,3,D,40,no\n", encoding="utf-8")
+    assert call("new", "mine", path, "--arm", "treatment") == 1
+    assert "each treatment of a patient in one row" in capsys.readouterr().err
+
+
+def clusters(path: Path) -> Path:
+    draw = random.Random(5)
+    lines = ["id,practice,arm,age,outcome_score,responded"]
+    for n in range(120):
+        site = n % 10
+        score = 50 + site + draw.randint(0, 9)
+        responded = ("yes", "no")[draw.random() < 0.5]
+        lines.append(
+            f"{n + 1},P{site},{('card', 'usual')[site % 2]},{40 + n % 30},{score},{responded}"
+        )
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_clusters(at: Project, call: Call):
+    path = clusters(at.root / "data" / "gp.csv")
+    given = ("--arm", "arm", "--control", "usual", "--primary", "outcome_score")
+    assert call("new", "mine", path, *given) == 0
+    assert check_trial(at, "mine") == []
+    guess = read(at, "guesses.yaml")["guesses"]["design"]
+    assert guess["value"] == "cluster" and "each of the 10 values of practice" in guess["evidence"]
+    told = results(at)
+    assert "outcome_score/mean_difference.clustered@card-usual" in told
+    assert "outcome_score/mean_difference.cluster_means@card-usual" in told
+    assert "responded/odds_ratio.clustered@card-usual" in told
+
+
+def test_a_design_is_changed(at: Project, call: Call, capsys):
+    path = clusters(at.root / "data" / "gp.csv")
+    assert call("new", "mine", path, "--yes", "--design", "crossover") == 1
+    assert "rows of a design of kind cluster" in capsys.readouterr().err
+    assert call("new", "mine", path, "--yes", "--primary", "outcome_score") == 0
+    assert call("confirm", "mine", "--key", "design", "--value", "parallel") == 0
+    assert read(at, "trial.yaml")["design"]["kind"] == "parallel"
+    assert "welch_t" in str(read(at, "plan.yaml")["analyses"]["outcome_score"])
+
+
+def test_sites_with_both_arms_are_no_clusters(at: Project, call: Call):
+    path = clusters(at.root / "data" / "gp.csv")
+    text = path.read_text(encoding="utf-8").replace("1,P0,card", "1,P0,usual", 1)
+    path.write_text(text, encoding="utf-8")
+    assert call("new", "mine", path, "--yes") == 0
+    assert read(at, "trial.yaml")["design"]["kind"] == "parallel"
+
+
+@pytest.mark.parametrize("levels", [("1_none", "2_some", "3_much", "4_all"), ("1", "2", "3", "4")])
+def test_levels_are_told_as_categories(at: Project, call: Call, levels: tuple[str, ...]):
+    rows = [f"{n},{'ab'[n % 2]},{levels[n * 7 % 4]}" for n in range(1, 61)]
+    path = at.root / "data" / "levels.csv"
+    path.write_text("\n".join(["id,arm,improvement", *rows]) + "\n", encoding="utf-8")
+    assert call("new", "mine", path, "--yes", "--control", "a") == 0
+    assert check_trial(at, "mine") == []
+    assert read(at, "plan.yaml")["analyses"]["improvement"]["describe"] == [{"categories": "count"}]
+    assert any(one.startswith("improvement/count.categories@") for one in results(at))
