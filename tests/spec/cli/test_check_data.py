@@ -126,12 +126,38 @@ def test_mistakes_in_what_data_are_read_by_come_first_and_alone(run, project):
     assert told.index("not in the data folder") < told.index("decison_level")
 
 
-def test_large_files_are_looked_at_when_asked(project, monkeypatch, capsys):
+def test_of_large_files_the_rows_of_some_patients_are_looked_at(project, monkeypatch, capsys):
+    from trialtrace.commands import check as command
+    from trialtrace.ground.paths import Project
+    from trialtrace.rehearsal import data, sample
+
+    monkeypatch.setattr(command, "LARGE", 100)
+    at = Project(project)
+    assert command.check(at, "mini", lambda: None) == 0
+    # Few rows are all looked at, however large the files are.
+    assert "looked at" not in capsys.readouterr().out
+    monkeypatch.setattr(data, "sampled", lambda trial, raw: sample.sampled(trial, raw, most=12))
+    assert command.check(at, "mini", lambda: None) == 0
+    said = capsys.readouterr().out
+    assert "looked at" in said, said
+    rows, every = map(
+        int, re.findall(r"mini: looked at ([0-9]+) of .* one patient in (\d+)", said)[0]
+    )
+    assert 0 < rows < 25 and every > 1 and "--large looks at all" in said
+    assert command.check(at, "mini", lambda: None, large=True) == 0
+    assert "looked at" not in capsys.readouterr().out
+    put(project / "data" / "export.csv", ",comment\n", ",note\n")
+    with pytest.raises(UserError, match="no such column"):
+        command.check(at, "mini", lambda: None)
+    assert "mini: looked at" in capsys.readouterr().err
+
+
+def test_files_that_are_larger_still_are_read_when_asked(project, monkeypatch, capsys):
     from trialtrace.commands import check as command
     from trialtrace.ground.paths import Project
 
     (project / "data" / "events.csv").unlink()
-    monkeypatch.setattr(command, "LARGE", 100)
+    monkeypatch.setattr(command, "LARGEST", 100)
     assert command.check(Project(project), "mini", lambda: None) == 0
     said = capsys.readouterr().out
     assert "mini: the data were not looked at: 0 MB are more than 0 MB; --large reads them" in said

@@ -95,3 +95,31 @@ def test_a_value_beside_a_sheet(tmp_path: Path):
     rows[3] = [*rows[3], None, "see page 2"]
     with pytest.raises(UserError, match="beside the table"):
         profile([str(sheets(tmp_path / "a.xlsx", {"Visits": rows}))])
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_ends_of_lines(tmp_path: Path, end: str):
+    rows = [f"{n},{'ab'[n % 2]},{n % 7}" for n in range(1, 31)]
+    path = tmp_path / "lines.csv"
+    path.write_bytes((end.join(["id,arm,score", *rows]) + end).encode())
+    (table,) = profile([str(path)])
+    assert (table.rows, [one.name for one in table.columns]) == (30, ["id", "arm", "score"])
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path):
+    import os
+
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(UserError, match="no such file"):
+        profile([str(tmp_path / "pipe.csv")])
+
+
+def test_codes_that_differ_in_capitals_alone_are_told(tmp_path: Path):
+    rows = [f"{n},{('Drug', 'drug', 'Placebo')[n % 3]}" for n in range(1, 31)]
+    path = tmp_path / "arms.csv"
+    path.write_text("\n".join(["id,arm", *rows]) + "\n", encoding="utf-8")
+    (table,) = profile([str(path)])
+    assert (
+        table.column("arm").evidence["spelling"]
+        == "1 level differs from another in capitals alone."
+    )

@@ -15,19 +15,24 @@ from trialtrace.trial.study.source import Files, Synthetic
 from trialtrace.trial.version import older_line
 
 LARGE = 50_000_000
-"""Bytes of all files of a trial that are read without being asked to: some twenty seconds."""
+"""Bytes of all files of a trial of which every row is looked at without being asked to: some twenty
+seconds. Of more, the rows of some patients are."""
+LARGEST = 1_000_000_000
+"""Bytes that are not even read without being asked to."""
 OF_DATA = ("trial.yaml", "dictionary.csv", "cleaning.yaml")
 """The files that data are read and cleaned by."""
 FREE_OF_PANDAS = ("csv", "tsv", "excel", "parquet")
 
 MEGABYTE = 1_000_000
 TOO_LARGE = "{} MB are more than {} MB; --large reads them"
+SOME = "looked at {}; --large looks at all"
 NOT_LOOKED_AT = "the data were not looked at: {}"
 
 
 @dataclass(frozen=True)
 class Look:
-    """Why data were not looked at; else what a run will make of them, or what is wrong."""
+    """Why data were not looked at, or not at all of them; else what a run will make of them, or
+    what is wrong."""
 
     not_done: str = ""
     lines: tuple[str, ...] = ()
@@ -85,8 +90,9 @@ def _look(trial: Trial, lift: Callable[[], None], names: bool, large: bool) -> L
     source = trial.source
     if isinstance(source, Synthetic):
         return Look(NOT_LOOKED_AT.format("the run draws them"))
-    if not large and (size := _size(trial)) > LARGE:
-        return Look(NOT_LOOKED_AT.format(TOO_LARGE.format(size // MEGABYTE, LARGE // MEGABYTE)))
+    size = 0 if large else _size(trial)
+    if size > LARGEST:
+        return Look(NOT_LOOKED_AT.format(TOO_LARGE.format(size // MEGABYTE, LARGEST // MEGABYTE)))
     if not isinstance(source, Files) or not all(
         item.format in FREE_OF_PANDAS for item in source.items.values()
     ):
@@ -95,12 +101,15 @@ def _look(trial: Trial, lift: Callable[[], None], names: bool, large: bool) -> L
     from trialtrace.report.sections.closing import MARK, account_lines
 
     try:
-        found = rehearse(trial, names)
+        found = rehearse(trial, names, sample=size > LARGE)
     except UserError as error:
         return Look(problems=tuple(problems_of(error)))
     lines = account_lines(found.account) if found.account else [""]
     lines += [f"{MARK}{one}" for one in found.remarks]
-    return Look("", (f"the data fit them: {lines[0]}", *lines[1:]), tuple(found.problems))
+    some = SOME.format(found.looked_at) if found.looked_at else ""
+    first = f"{some}; these fit them: {lines[0]}" if some else f"the data fit them: {lines[0]}"
+    # Of some rows it is told which, whatever is wrong with them.
+    return Look(some if found.problems else "", (first, *lines[1:]), tuple(found.problems))
 
 
 def _size(trial: Trial) -> int:

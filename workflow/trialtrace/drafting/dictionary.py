@@ -20,6 +20,7 @@ AGAINST = {
     "labels": "The labels are taken as codes.",
     "range": "The bounds are kept: these cells would be rejected.",
     "date": "It is taken as a number.",
+    "spelling": "They are taken as different.",
     "mixed_signs": "It is taken as text, of which no endpoint is made: write one decimal sign into "
     "the export. Commas before thousands would look the same.",
 }

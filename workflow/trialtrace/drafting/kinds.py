@@ -263,6 +263,11 @@ def _text(name: str, tally: Tally) -> Kind:
             why=f"There are {len(levels)} levels, and a list of choices cannot hold {shown}.",
             also=also,
         )
+    alike = {level.casefold() for level in levels}
+    if len(alike) < len(levels):
+        n = len(levels) - len(alike)
+        told = f"{n} level{'s differ from others' if n > 1 else ' differs from another'}"
+        also = (*also, ("spelling", f"{told} in capitals alone."))
     return Kind(
         type="radio",
         choices=tuple((level, words_of(level)) for level in levels),

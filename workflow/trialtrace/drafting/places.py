@@ -42,8 +42,11 @@ def files_of(given: Sequence[str]) -> list[str]:
 def _expanded(given: str) -> Iterator[str]:
     if not given:
         raise UserError(Problem("the files", found="an empty name", expected="a file or a folder"))
-    if given.startswith(REGISTRY) or not _is_folder(given):
+    if given.startswith(REGISTRY):
         yield given
+        return
+    if not _is_folder(given):
+        yield _file(given)
         return
     with os.scandir(given) as entries:
         files = sorted(entry.path for entry in entries if entry.is_file())
@@ -58,6 +61,19 @@ def _expanded(given: str) -> Iterator[str]:
             )
         )
     yield from known
+
+
+def _file(given: str) -> str:
+    """The file, where it is one: what is no plain file, such as a pipe, may never end."""
+    try:
+        there = Path(given).is_file()
+    except (OSError, ValueError):
+        there = False
+    if not there:
+        raise UserError(
+            Problem(given, "there is no such file", expected="a file or a folder that is there")
+        )
+    return given
 
 
 def _is_folder(given: str) -> bool:
@@ -106,15 +122,7 @@ def _places(given: str) -> Iterator[Place]:
     if given.startswith(REGISTRY):
         yield Place(given, name_of(given.rpartition("/")[2]))
         return
-    path = Path(given)
-    try:
-        there = path.is_file()
-    except (OSError, ValueError):
-        there = False
-    if not there:
-        raise UserError(
-            Problem(given, "there is no such file", expected="a file or a folder that is there")
-        )
+    path = Path(_file(given))
     if format_of(path) != "excel":
         yield Place(given, name_of(path.stem), path)
         return

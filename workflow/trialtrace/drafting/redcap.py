@@ -62,7 +62,11 @@ def is_dictionary(path: Path) -> bool:
         return False
     if b"\0" in head:
         return False
-    first = next(csv.reader(io.StringIO(head.decode("utf-8-sig", "replace"))), [])
+    text = io.StringIO(head.decode("utf-8-sig", "replace"), newline="")
+    try:
+        first = next(csv.reader(text), [])
+    except csv.Error:
+        return False
     return set(TELLING) <= set(_names(first))
 
 

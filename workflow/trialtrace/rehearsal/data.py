@@ -17,6 +17,7 @@ from trialtrace.cleaning.typed import Typed
 from trialtrace.ground.contracts import RAW, conform
 from trialtrace.ground.errors import Problem, Problems, UserError, problems_of
 from trialtrace.rehearsal.endpoints import Derived, rehearse_endpoints
+from trialtrace.rehearsal.sample import sampled
 from trialtrace.sources.ingest import read_sources
 from trialtrace.trial.load import Trial
 
@@ -29,19 +30,22 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Rehearsed:
     """What is wrong, in the order in which to mend it; where nothing is, the account of cleaning
-    that a run would write, and lines on what endpoints cannot use."""
+    that a run would write, and lines on what endpoints cannot use. `looked_at` says which rows
+    were, where not all."""
 
     problems: list[Problem]
     account: Account | None = None
     remarks: tuple[str, ...] = ()
+    looked_at: str = ""
 
 
-def rehearse(trial: Trial, names: bool = False) -> Rehearsed:
+def rehearse(trial: Trial, names: bool = False, sample: bool = False) -> Rehearsed:
     """Read and judge a trial's data as its run would.
 
     Files come first, then the columns and arms of every table that could be read, then values, keys
     and subjects: a later one is looked at only where nothing before it is wrong, since it may
-    follow from that. `names` tells the names of columns that nobody declared.
+    follow from that. `names` tells the names of columns that nobody declared. Under `sample` the
+    rows of some patients are cleaned, where there are very many.
     """
     problems = Problems()
     loaded = read_sources(trial, problems)
@@ -52,17 +56,21 @@ def rehearse(trial: Trial, names: bool = False) -> Rehearsed:
         except UserError as error:
             problems.found += problems_of(error)
     noted = {one.name: one.manifest() for one in loaded}
+    looked_at = ""
+    if sample and not problems.found:
+        del loaded
+        raw, looked_at = sampled(trial, raw)
     try:
         typed, people = type_tables(trial, raw, names)
     except UserError as error:
         problems.found += problems_of(error)
     if problems.found:
-        return Rehearsed(problems.found)
+        return Rehearsed(problems.found, looked_at=looked_at)
     cleaned, losses, derived = _judged(trial, typed, people, problems)
     if problems.found:
-        return Rehearsed(problems.found)
+        return Rehearsed(problems.found, looked_at=looked_at)
     account = account_of(trial, noted, people, cleaned, losses)
-    return Rehearsed([], account, tuple(derived.remarks))
+    return Rehearsed([], account, tuple(derived.remarks), looked_at)
 
 
 def _judged(
