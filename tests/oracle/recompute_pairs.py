@@ -6,6 +6,7 @@ from math import nan
 from trialtrace.stats import Interval, StatsError, TestResult
 from trialtrace.stats.continuous.association import METHODS, correlation, correlation_test
 from trialtrace.stats.continuous.means import paired_t
+from trialtrace.stats.continuous.ratios import fold_change
 from trialtrace.stats.continuous.signed_rank import ZEROS, pseudomedian, signed_rank
 
 Numbers = Iterator[tuple[str, str, float]]
@@ -42,6 +43,7 @@ def pairs(cases: Callable) -> Numbers:
             for sides in SIDES:
                 name = f"{method}.test.{sides}"
                 yield from _test(case, name, correlation_test, x, y, method=method, sides=sides)
+        yield from _interval(case, "fold", fold_change, x - y, confidence=0.9)
         for sides in SIDES:
             yield from _test(case, f"paired_t.{sides}", paired_t, x - y, sides=sides)
 

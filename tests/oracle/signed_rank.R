@@ -68,6 +68,14 @@ for (d in cases("two_samples.csv")) {
       }
     }
   }
+  if (n < 2) {
+    emit_interval(case, "fold", NaN, NaN, NaN)
+  } else if (length(unique(difference)) == 1) {
+    emit_interval(case, "fold", 2^-mean(difference), NaN, NaN)
+  } else {
+    ratio <- 2^-rev(t.test(difference, conf.level = 0.9)$conf.int)
+    emit_interval(case, "fold", 2^-mean(difference), ratio[1], ratio[2])
+  }
   for (sides in c("two.sided", "greater", "less")) {
     name <- paste0("paired_t.", sub("[.]", "_", sides))
     if (n < 2 || length(unique(difference)) == 1) {

@@ -62,6 +62,10 @@ def records(draw, treated):
                 number += 1
                 strong = None if value is None else float(value > 52)
                 yield record(i, number, "STRONG", arm, name, at, strong)
+            cycles = round(6 + float(np.random.default_rng(2 * i + side).normal(0, 0.8)), 2)
+            once = {"AVISIT": None, "AVISITN": None}
+            yield record(i, number + 1, "DIGF1", arm, name, 0, cycles) | once
+            number += 1
 
 
 def record(i, number, code, arm, side, at, value):

@@ -283,6 +283,7 @@ def _columns(found: Paired, name: str) -> Floats:
 
 METHODS = {
     "mean_difference": estimate,
+    "fold_change": estimate,
     "median_difference": estimate,
     "mean_difference.paired_regression": regression,
     "p_value": test,

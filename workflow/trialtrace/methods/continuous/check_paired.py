@@ -68,6 +68,19 @@ def mean_difference(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     return d.mean(), bounds
 
 
+@peer(f"scipy.stats.gmean; {T_TEST}", paired_rows)
+def fold_change(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+    """scipy's `gmean` of each subject's ratio; its interval is `ttest_1samp`'s of logarithms."""
+    ratios = np.exp2(-wide["d"].to_numpy())
+    if len(ratios) < 2:
+        return nan
+    bounds = nan, nan
+    if np.ptp(wide["d"]) > 0:
+        found = stats.ttest_1samp(np.log(ratios), 0.0).confidence_interval(data.confidence(asked))
+        bounds = np.exp(found.low), np.exp(found.high)
+    return stats.gmean(ratios), bounds
+
+
 @peer(T_TEST, paired_rows)
 def paired_t(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     """scipy's `ttest_1samp`; none of differences that are all the same."""
@@ -232,6 +245,7 @@ def _block(name: str, treated, other, subjects) -> np.ndarray | None:
 
 CHECKS: dict[str, Check] = {
     "mean_difference.paired_t": mean_difference,
+    "fold_change.paired_t": fold_change,
     "median_difference.signed_rank": pseudomedian,
     "mean_difference.paired_regression": regression,
 }

@@ -32,6 +32,7 @@ from trialtrace.stats.continuous.ranks import (
     probability_of_superiority as probability_of_superiority,
 )
 from trialtrace.stats.continuous.ranks import rank_sum_tests as rank_sum_tests
+from trialtrace.stats.continuous.ratios import fold_change as fold_change
 from trialtrace.stats.continuous.ratios import (
     geometric_mean_ratio_student as geometric_mean_ratio_student,
 )

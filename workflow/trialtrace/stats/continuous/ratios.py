@@ -24,6 +24,7 @@ from trialtrace.stats._inputs import normal_quantile, sample
 from trialtrace.stats.continuous.means import (
     mean_difference_student,
     mean_difference_welch,
+    mean_interval,
     student_t,
     welch_t,
 )
@@ -73,6 +74,28 @@ def geometric_mean_ratio_student(
     x, y = _logarithms(x, y)
     test = student_t(x, y, sides=sides)
     return Contrast(_ratio(mean_difference_student(x, y, confidence=confidence)), test)
+
+
+def fold_change(x: ArrayLike, *, confidence: float) -> Interval:
+    """2 to the power of minus the mean of x, shape (n,): a ratio of expression, x being ΔΔCt.
+
+    One cycle of a polymerase chain reaction is a factor of two, so that this is the geometric mean
+    over the subjects of their own ratios; its interval is the t interval of x on that scale, the
+    bounds changed round. An amplification below two a cycle makes it too far from 1.
+
+    Raises `StatsError` as `mean_interval` does. Where all values are equal the bounds are NaN.
+
+    References: Livak and Schmittgen, Methods 2001;25:402.
+
+    R: `2^-t.test(x)$conf.int`.
+
+    >>> fold_change([-1.5, -0.5, -1.0, -1.0], confidence=0.95)
+    Interval(estimate=2, low=1.2749, high=3.1375, standard_error=0.141488, scale='log')
+    """
+    found = mean_interval(x, confidence=confidence)
+    error = None if found.standard_error is None else log(2) * found.standard_error
+    low, high = 2.0**-found.high, 2.0**-found.low
+    return Interval(2.0**-found.estimate, low, high, standard_error=error, scale="log")
 
 
 def median_ratio(x: ArrayLike, y: ArrayLike, *, confidence: float) -> Interval:

@@ -120,6 +120,7 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
         steps_repeated.check(files, name, (*path, *place), method, options)
         steps_times.check(files, (*path, *place), options)
         steps_counts.check(files, name, (*path, *place), options)
+        steps_counts.check_cycles(files, name, (*path, *place))
         steps_missing.check(files, name, (*path, *place), method, options)
         families.check_stopped(files, name, (*path, *place), method, options)
     repeats.check(files, name, given)

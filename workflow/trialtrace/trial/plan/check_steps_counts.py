@@ -8,6 +8,7 @@ from trialtrace.trial.context import NUMERIC, Files, known
 from trialtrace.trial.plan.methods import RECURRENT
 from trialtrace.trial.resolve import variables_of
 
+DELTA_CT = "delta_ct"
 AT_RISK, SAME = "time_at_risk", "same_for_all"
 
 
@@ -34,3 +35,19 @@ def check(files: Files, analysis: str, place: Path_, options: Mapping[str, objec
             files.plan.add(
                 place, found=f"{given}, a column of {variable.kind}", expected="a column of number"
             )
+
+
+def check_cycles(files: Files, analysis: str, place: Path_) -> None:
+    """A ratio of expression is made of cycles (ΔCt), not of other values."""
+    if "fold_change" not in place:
+        return
+    for name in variables_of(files, analysis):
+        family = files.derived[name].family if name in files.derived else name
+        instrument = files.endpoints.get(family, "instrument")
+        if instrument not in (None, DELTA_CT):
+            files.plan.add(
+                place,
+                found=f"{name}, which is no number of cycles",
+                expected=f"an endpoint of the instrument {DELTA_CT}",
+            )
+            return

@@ -120,6 +120,7 @@ MODULES: dict[str, str] = {
     "non_inferiority.odds_ratio": f"{_HERE}.risk_equivalence",
     "non_inferiority.paired_risk_difference": f"{_HERE}.risk_equivalence",
     "mean_difference.paired_t": f"{_HERE}.paired",
+    "fold_change.paired_t": f"{_HERE}.paired",
     "mean_difference.paired_regression": f"{_HERE}.paired",
     "median_difference.signed_rank": f"{_HERE}.paired",
     "p_value.paired_t": f"{_HERE}.paired",

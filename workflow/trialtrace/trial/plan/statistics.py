@@ -85,6 +85,11 @@ STATISTICS: dict[str, Statistic] = {
     "geometric_mean_ratio": Statistic(
         "estimates", "Ratio of two geometric means, of values above 0, with its test.", SCORES
     ),
+    "fold_change": Statistic(
+        "estimates",
+        "Ratio of expression of a gene under two treatments of a subject, 2 to the power of -ΔΔCt.",
+        ("instrument",),
+    ),
     "ratio_of_medians": Statistic("estimates", "Ratio of two medians, of values above 0.", SCORES),
     "median_difference": Statistic(
         "estimates", "Shift of the values, or median of the differences within subjects.", SCORES

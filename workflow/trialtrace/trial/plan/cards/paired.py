@@ -65,6 +65,13 @@ CARDS = (
         formula="regression.ancova:ols",
     ),
     Card(
+        "fold_change.paired_t",
+        "ratio of expression, t interval of ΔΔCt",
+        "Livak and Schmittgen 2001, Methods 25:402",
+        compares="within",
+        formula="continuous.ratios:fold_change",
+    ),
+    Card(
         "median_difference.signed_rank",
         "signed rank test, exact; median of the Walsh averages",
         "Wilcoxon 1945, Biometrics Bull 1:80; Hodges and Lehmann 1963, Ann Math Stat 34:598",
