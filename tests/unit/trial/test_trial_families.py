@@ -10,9 +10,9 @@ WELCH = "tests: [{welch_t: {sides: two_sided}}]"
 PLANNED = PLAN.replace(WELCH, f"tests: [{{welch_t: {{sides: two_sided}}}}, {ANOVA}]")
 
 
-def told(tmp_path, *tests):
+def told(tmp_path, *tests, plan=PLANNED):
     own = f"  own: {{label: Own, adjust: holm, tests: [{', '.join(tests)}]}}\n"
-    plan = PLANNED.replace("multiplicity:\n", "multiplicity:\n" + own, 1)
+    plan = plan.replace("multiplicity:\n", "multiplicity:\n" + own, 1)
     at = write_project(
         tmp_path,
         trial=TRIAL,
@@ -48,6 +48,19 @@ def test_treatment_and_time_are_none(tmp_path, tests, place):
     ((at, found),) = told(tmp_path, *tests)
     assert at == place
     assert "time" in found
+
+
+def test_two_visits_of_an_arm_are_time_and_between_arms_treatment(tmp_path):
+    pairs = "{visit_pairs: {pairs: every, sides: two_sided}}"
+    compared = "{visit_pairs_compared: {pairs: every, sides: two_sided}}"
+    within, between = (
+        f"{{analysis: pain_each, test: {test}}}" for test in ("visit_pairs", "visit_pairs_compared")
+    )
+    plan = PLANNED.replace(ANOVA, f"{ANOVA}, {pairs}, {compared}")
+    assert told(tmp_path / "one", within, plan=plan) == []
+    assert told(tmp_path / "two", between, of("arm_visit"), plan=plan) == []
+    ((at, found),) = told(tmp_path / "three", within, between, plan=plan)
+    assert at == "multiplicity.own.tests" and "time" in found
 
 
 def test_an_effect_that_the_test_has_not(tmp_path):

@@ -81,6 +81,7 @@ LABELS = {
     "mean_contrast": "contrast of means",
     "mean_trend": "slope of the means",
     "visit_contrast": "difference in a contrast of visits",
+    "visit_difference": "difference of two visits",
     "slope_difference": "difference of slopes",
     "slope_odds_ratio": "ratio of the odds ratios of a unit of time",
     "median_difference": "median difference",
@@ -212,6 +213,7 @@ IN_UNITS = {
     "median_difference",
     "difference_of_medians",
     "change_difference",
+    "visit_difference",
 }
 DIFFERENCES = {
     "mean_difference",
@@ -219,6 +221,7 @@ DIFFERENCES = {
     "median_difference",
     "difference_of_medians",
     "change_difference",
+    "visit_difference",
 }
 SYMBOLS = {"chi_squared", "t", "u", "j", "v", "z", "f"}
 RATIOS = {

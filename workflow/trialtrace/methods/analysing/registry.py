@@ -38,6 +38,7 @@ MODULES: dict[str, str] = {
     "crossover": f"{_HERE}.continuous.analyse_crossover",
     "within": f"{_HERE}.repeated.analyse_within",
     "repeated": f"{_HERE}.repeated.analyse",
+    "visit_pairs": f"{_HERE}.repeated.analyse_pairs",
     "mixed": f"{_HERE}.mixed.analyse",
     "ordinal": f"{_HERE}.regression.analyse_ordinal",
     "clusters": f"{_HERE}.regression.analyse_clusters",

@@ -42,6 +42,7 @@ MODULES: dict[str, str] = {
     "crossover": f"{_HERE}.continuous.check_crossover",
     "within": f"{_HERE}.repeated.check_within",
     "repeated": f"{_HERE}.repeated.check",
+    "visit_pairs": f"{_HERE}.repeated.check_pairs",
     "mixed": f"{_HERE}.mixed.check",
     "ordinal": f"{_HERE}.regression.check_ordinal",
     "clusters": f"{_HERE}.regression.check_clusters",

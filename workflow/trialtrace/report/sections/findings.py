@@ -211,15 +211,17 @@ def compared(material: Material, analysis: "Analysis") -> Iterator[Compared]:
     cuts: dict[tuple[str | None, ...], list[ResultRow]] = {}
     for row in material.printable(analysis.name):
         if row["comparison"] is not None:
-            cuts.setdefault(values_of(row, PLACE), []).append(row)
+            contrast = row["group2_level"] if row["group2"] == "contrast" else None
+            cuts.setdefault((*values_of(row, PLACE), contrast), []).append(row)
     visits = len({key[3] for key in cuts}) > 1
-    for (_, _, _, visit, stratum), rows in cuts.items():
+    for (_, _, _, visit, stratum, contrast), rows in cuts.items():
         estimate = next((row for row in rows if row["ci_level"] is not None), None)
         if estimate is None:
             continue
         parts = [*material.parameter_words(estimate)]
         parts += [visit] if visits and visit else []
         parts += [material.stratum_words(stratum)] if stratum else []
+        parts += [contrast] if contrast else []
         lead = "".join(f", {part}" for part in [*parts, _pair(material, estimate)]) + ":"
         if stratum:
             # Within subgroups a p-value invites comparing verdicts; the interaction answers that.

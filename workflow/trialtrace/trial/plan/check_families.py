@@ -76,6 +76,8 @@ def _one_kind(files: Files, path: Path_, tests: list[dict[str, list[str]]]) -> N
 
 def _effects_of(test: str) -> list[str]:
     """The effects that a test of the plan has a p-value of; none for other tests."""
+    if test == "visit_pairs":
+        return [OF_TIME]
     try:
         gives = card_of(f"p_value.{test}").gives
     except KeyError:

@@ -141,6 +141,8 @@ MODULES: dict[str, str] = {
     "change_difference.mixed_model": f"{_HERE}.within",
     "change_difference.unstructured_differences": f"{_HERE}.within",
     "visit_contrast.own_error": f"{_HERE}.repeated",
+    "p_value.visit_pairs": f"{_HERE}.visit_pairs",
+    "p_value.visit_pairs_compared": f"{_HERE}.visit_pairs",
     "p_value.friedman": f"{_HERE}.repeated",
     "p_value.friedman_exact": f"{_HERE}.repeated",
     "p_value.mixed_anova": f"{_HERE}.repeated",
