@@ -17,10 +17,11 @@ from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import contrast_results, noted, plain_result
 from trialtrace.methods.analysing.formulas import Formula, formula, formulas
 from trialtrace.methods.analysing.rows import Basis, Result
-from trialtrace.methods.analysing.subject_tables import subject_table
+from trialtrace.methods.analysing.subject_tables import known, subject_table
 from trialtrace.methods.mixed.analyse import at_bound
 from trialtrace.methods.repeated.analyse import effect_results
 from trialtrace.stats.results import Contrast, StatsError
+from trialtrace.trial.model import adsl_code
 from trialtrace.trial.plan.methods import result_method
 from trialtrace.trial.plan.steps import Step
 
@@ -51,6 +52,10 @@ TESTS = {
     ("visits", "visit"): "The visits under one treatment, compared with no other. It does not "
     "test the treatment.",
 }
+OF_GROUP = (
+    "The groups of subjects: whether they differ, or an effect within subjects differs between "
+    "them. It does not test the treatment."
+)
 CORRECTED = {
     "greenhouse_geisser": "greenhouse_geisser",
     "huynh_feldt": "huynh_feldt_lecoutre",
@@ -64,9 +69,10 @@ def repeated_measures_anova(
     """The effects over subjects with a value in every cell."""
     design, visits, treatment = step.options.design, list(cut.visits), step.options.treatment
     arms = [treatment] if design == "visits" and treatment is not None else cut.arms()
-    columns = {"TRTP": arms, "AVISIT": visits}
+    columns, group = {"TRTP": arms, "AVISIT": visits}, step.options.between
+    divided = known([group] if group else [])
     some = cut.rows(TRTP={"in": arms}, AVISIT={"in": visits})
-    rows = cut.rows(TRTP={"in": arms}, **{COMPLETE: columns})
+    rows = cut.rows(TRTP={"in": arms}, **{COMPLETE: columns}, **divided)
     subjects = len(np.unique(rows.column("USUBJID").astype(str)))
     left = len(np.unique(some.column("USUBJID").astype(str))) - subjects
     basis: Basis = {"options": cut.options(step), "n_used": subjects}
@@ -75,17 +81,18 @@ def repeated_measures_anova(
     if left:
         members["incomplete"] = some
     try:
-        found = _anova(formulas(step)[0], cut, rows, columns, design)
+        found = _anova(formulas(step)[0], cut, rows, columns, step.options)
     except StatsError as error:
         place = cut.at(second=("effect", _effects(design)[0]))
         names = ("p_value", method)
         yield plain_result(cut, place, names, members, nan, error=str(error), **basis)
         return
-    for effect in _effects(design):
+    lost = f" {left} subjects without a value in every cell are left out." if left else ""
+    of_group = ["group", *(f"group_{effect}" for effect in _effects(design))] if group else []
+    for effect in [*_effects(design), *of_group]:
         place = cut.at(second=("effect", effect))
         values = _values(found.effect(*_factors(design, effect)), step.options.sphericity)
-        lost = f" {left} subjects without a value in every cell are left out." if left else ""
-        says = TESTS[design, effect] + lost
+        says = (OF_GROUP if effect in of_group else TESTS[design, effect]) + lost
         yield from effect_results(cut, place, step, method, members, values, basis, says)
 
 
@@ -94,25 +101,45 @@ def _effects(design: str) -> list[str]:
 
 
 def _factors(design: str, effect: str) -> tuple[str, ...]:
+    if effect.startswith("group_"):
+        return "group", *_factors(design, effect.removeprefix("group_"))
     return FACTORS[design] if effect == "treatment_visit" else (effect,)
 
 
 def _anova(
-    anova: Formula, cut: Cut, rows: Selection, columns: dict[str, list[str]], design: str
+    anova: Formula,
+    cut: Cut,
+    rows: Selection,
+    columns: dict[str, list[str]],
+    options: "cards.RepeatedMeasuresAnova",
 ) -> "Anova":
-    table = subject_table(cut, rows, columns)
-    y = table.values
+    table, design = subject_table(cut, rows, columns), options.design
+    y, between = table.values, {}
+    if options.between is not None:
+        between = {"group": table.column(adsl_code(options.between)).astype(str)}
     if design == "treatment_by_visit":
         y = y.reshape(table.n, *(len(levels) for levels in columns.values()))
-    return anova(y, within=FACTORS[design], between={}, sums_of_squares="III", measured=())
+    found: Anova = anova(
+        y, within=FACTORS[design], between=between, sums_of_squares="III", measured=()
+    )
+    return found
 
 
 def _values(effect: "AnovaEffect", sphericity: str) -> dict[str, float]:
     """The statistics of an effect; `p_value` and the corrected df are those the plan says."""
-    known = effect.corrections
-    assert known is not None
-    gg, hf, low = known.greenhouse_geisser, known.huynh_feldt_lecoutre, known.lower_bound
-    chosen = effect if sphericity == "none" else getattr(known, CORRECTED[sphericity])
+    shape = effect.corrections
+    if shape is None:
+        return {
+            "p_value": effect.p_value,
+            "f": effect.f,
+            "df1": effect.df1,
+            "df2": effect.df2,
+            "p_uncorrected": effect.p_value,
+            "partial_eta_squared": effect.partial_eta_squared,
+            "generalised_eta_squared": effect.generalised_eta_squared,
+        }
+    gg, hf, low = shape.greenhouse_geisser, shape.huynh_feldt_lecoutre, shape.lower_bound
+    chosen = effect if sphericity == "none" else getattr(shape, CORRECTED[sphericity])
     values = {
         "p_value": chosen.p_value,
         "f": effect.f,
@@ -127,14 +154,14 @@ def _values(effect: "AnovaEffect", sphericity: str) -> dict[str, float]:
         "epsilon_gg": gg.epsilon,
         "epsilon_hf": hf.epsilon,
         "epsilon_lower": low.epsilon,
-        "mauchly_w": known.mauchly_w,
-        "mauchly_p": known.mauchly_p_anderson,
-        "mauchly_p_r": known.mauchly_p,
+        "mauchly_w": shape.mauchly_w,
+        "mauchly_p": shape.mauchly_p_anderson,
+        "mauchly_p_r": shape.mauchly_p,
         "partial_eta_squared": effect.partial_eta_squared,
         "generalised_eta_squared": effect.generalised_eta_squared,
     }
     # One contrast of the visits is always spherical: there is nothing to correct or to test.
-    idle = ("mauchly_w", "mauchly_p", "mauchly_p_r") if effect.df1 == 1 else ()
+    idle = ("mauchly_w", "mauchly_p", "mauchly_p_r") if low.epsilon == 1 else ()
     return {stat: value for stat, value in values.items() if stat not in idle}
 
 

@@ -81,12 +81,16 @@ def lecoutre(gg: float, d: int, df: int) -> float:
 
 def mauchly(w: float, p: float, d: int, df: int) -> dict[str, float]:
     """Mauchly's W, its p as R prints it, and its p by the expansion that Anderson published."""
+    return {"mauchly_w": w, "mauchly_p": mauchly_p(w, d, df, d), "mauchly_p_r": p}
+
+
+def mauchly_p(w: float, d: int, df: int, columns: int) -> float:
+    """p by the chi-squared expansion to second order; R takes all responses for `columns`."""
     rho = 1 - (2 * d**2 + d + 2) / (6 * d * df)
-    cubic = 2 * d**3 + 6 * d**2 + 3 * d + 2
+    cubic = 2 * d**3 + 6 * d**2 + 3 * columns + 2
     second = (d + 2) * (d - 1) * (d - 2) * cubic / (288 * (df * d * rho) ** 2)
     z, k = -df * rho * log(w), d * (d + 1) / 2 - 1
-    published = chi2.sf(z, k) + second * (chi2.sf(z, k + 4) - chi2.sf(z, k))
-    return {"mauchly_w": w, "mauchly_p": float(published), "mauchly_p_r": p}
+    return float(chi2.sf(z, k) + second * (chi2.sf(z, k + 4) - chi2.sf(z, k)))
 
 
 def corrected(effect: dict[str, float], shape: dict[str, float]) -> dict[str, float]:

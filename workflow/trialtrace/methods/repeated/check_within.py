@@ -13,6 +13,7 @@ from scipy.linalg import helmert
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import Answer, Check, peer
 from trialtrace.methods.displays.check_flow import visits_of
+from trialtrace.methods.repeated.check_groups import grouped
 from trialtrace.methods.repeated.check_pingouin import (
     chosen,
     corrected,
@@ -22,11 +23,13 @@ from trialtrace.methods.repeated.check_pingouin import (
     mauchly,
     within_table,
 )
+from trialtrace.trial.model import adsl_code
 
 if TYPE_CHECKING:
     import pandas as pd
 
 BY = "pingouin.rm_anova"
+MODELS = "statsmodels.regression.linear_model.OLS (contrast scores)"
 MAUCHLY = ("mauchly_w", "mauchly_p", "mauchly_p_r")
 Effects = dict[str, dict[str, float]]
 
@@ -34,15 +37,17 @@ Effects = dict[str, dict[str, float]]
 def _analysed(data: Data, asked: Asked) -> tuple[dict[str, float] | None, int]:
     """The statistics of an effect, None where there is nothing to analyse, and subjects."""
     design, treatment = asked.options["design"], asked.options.get("treatment")
-    key = ("within", asked.analysis, asked.parameter, asked.stratum, design, treatment)
+    group = asked.options.get("between")
+    key = ("within", asked.analysis, asked.parameter, asked.stratum, design, treatment, group)
     effects, n = data.once(key, lambda: _effects(data, asked, design, treatment))
     return effects.get(asked.level), n
 
 
-@peer(BY, _analysed)
+@peer(lambda asked: MODELS if asked.options.get("between") else BY, _analysed)
 def check(data: Data, asked: Asked, effect: dict[str, float]) -> Answer:
     """pingouin's `rm_anova`; degrees of freedom by the epsilon that the plan names, at most 1."""
-    value = chosen(effect, asked.stat, asked.options["sphericity"])
+    between = "epsilon_gg" not in effect
+    value = chosen(effect, asked.stat, "none" if between else asked.options["sphericity"])
     if asked.stat != "partial_eta_squared":
         return value
     return value, eta_limits(effect["f"], effect["df1"], effect["df2"])
@@ -57,6 +62,10 @@ def _effects(data: Data, asked: Asked, design: str, treatment: str | None) -> tu
     cells = len(visits) * len(arms)
     kept = records.assign(cell=records["TRTP"].astype(str) + "|" + records["AVISIT"].astype(str))
     kept = kept[kept.groupby("USUBJID")["cell"].transform("nunique") == cells]
+    group = None
+    if name := asked.options.get("between"):
+        group = data.adsl.set_index("USUBJID")[adsl_code(name)]
+        kept = kept[kept["USUBJID"].map(group).notna()]
     n = kept["USUBJID"].nunique()
     if kept.duplicated(["USUBJID", "cell"]).any():
         return {}, n
@@ -70,6 +79,9 @@ def _effects(data: Data, asked: Asked, design: str, treatment: str | None) -> tu
     wide = kept.pivot(index="USUBJID", columns=factors, values="AVAL")
     order = list(product(*levels)) if len(factors) > 1 else levels[0]
     y = wide[order].to_numpy(dtype=float)
+    if group is not None:
+        shape = [list(own) for own in levels]
+        return grouped(y, shape, factors, group.loc[wide.index].astype(str).tolist()), n
     return _table(kept, factors, levels, y), n
 
 

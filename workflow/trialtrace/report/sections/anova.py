@@ -71,11 +71,12 @@ def f_tests(material: Material, name: str) -> list[FTest]:
             at = (row["parameter"], row["visit"], row["stratum"], _method(row))
             found.setdefault((*at, row["group2_level"]), {})[row["stat_name"]] = row
     whole = [each for each in found.values() if "partial_eta_squared" in each and "f" in each]
-    effect = material.tracer.about.second_words
-    return [
-        FTest(each, adjusted_of(material, each["p_value"]), present(effect(each["f"])))
-        for each in whole
-    ]
+    return [_f_test(material, each) for each in whole]
+
+
+def _f_test(material: Material, rows: dict[str, ResultRow]) -> FTest:
+    effect = material.tracer.about.second_words(rows["f"])
+    return FTest(rows, adjusted_of(material, rows["p_value"]), present(effect))
 
 
 def told_ids(tests: Iterable[FTest]) -> set[str]:

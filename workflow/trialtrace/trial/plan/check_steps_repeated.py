@@ -23,6 +23,9 @@ def check(files: Files, name: str, place: Path_, method: str, options: dict[str,
         where, what = (*place, "cluster"), "a variable of subjects"
         known(files.plan, where, options["cluster"], files.subject_variables, what)
     _one_treatment(files, place, options)
+    if "between" in options and method == "repeated_measures_anova":
+        where, what = (*place, "between"), "a variable of subjects"
+        known(files.plan, where, options["between"], files.subject_variables, what)
     if "times" in options and isinstance(options["times"], dict):
         _times(files, name, (*place, "times"), options["times"])
         _within_times(files, place, options["times"], options.get("time"))

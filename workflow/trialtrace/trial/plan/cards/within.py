@@ -22,6 +22,10 @@ class RepeatedMeasuresAnova:
     )
     treatment: Name | None = optional("Treatment, with `design: visits`.")
     sphericity: Sphericity = key("Correction for departure from sphericity.")
+    between: Name | None = optional(
+        "A variable of the subjects, such as the side that is treated: a factor between them, in "
+        "unweighted means (type III)."
+    )
 
 
 @shape
@@ -50,8 +54,12 @@ _DESIGNS = {
 
 def within_effects(options: RepeatedMeasuresAnova, own: bool) -> str:
     """The effects of the design that the step names."""
-    stats = (*ANALYSIS_OF_VARIANCE, *SPHERICITY)
-    return effects(dict.fromkeys(_DESIGNS[options.design], stats))
+    stats, named = (*ANALYSIS_OF_VARIANCE, *SPHERICITY), _DESIGNS[options.design]
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(named, stats)
+    if options.between is not None:
+        found |= {"group": ANALYSIS_OF_VARIANCE}
+        found |= dict.fromkeys((f"group_{effect}" for effect in named), stats)
+    return effects(found)
 
 
 CARDS = (
