@@ -77,7 +77,19 @@ PlaceLabel = Annotated[
         expected="the label of a side or site: text of at most 40 characters without ; @ / =",
     ),
 ]
-Effect = Literal["arm", "visit", "arm_visit", "cell", "treatment", "treatment_visit"]
+Effect = Literal[
+    "arm",
+    "visit",
+    "arm_visit",
+    "cell",
+    "treatment",
+    "treatment_visit",
+    "group",
+    "group_cell",
+    "group_treatment",
+    "group_visit",
+    "group_treatment_visit",
+]
 """Effects of an analysis of variance, as results name them."""
 StepName = Annotated[
     str,
