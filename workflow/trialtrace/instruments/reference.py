@@ -35,6 +35,30 @@ Here the plan can name `qlq_ql` and `qlq_pf`, with the codes `QLQQL` and `QLQPF`
 item cannot have stops the derivation: give the dictionary the item's range, and cleaning rejects
 the cell with its place and reason. A rule marked "not verified" is a default that was not compared
 with its manual; reports say so.
+
+Items that were exported as words, or as other codes than the instrument's numbers, get these by
+`codes`, single items by `item_codes`. A choice of the dictionary without a number, a number that
+the item cannot have and a code that no item has are told by `check`, with their place; a code that
+only the data have stops the derivation. Where no column tells the visit, windows of days do:
+
+```yaml
+qlq:
+  kind: instrument
+  instrument: qlq_c30
+  code: QLQ
+  table: forms
+  items: {prefix: q}
+  scales: [rf, ql]
+  codes: {not: 1, little: 2, quite: 3, much: 4}
+  item_codes:
+    "29": {very poor: 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, excellent: 7}
+  visit:
+    day: day
+    take: last
+    windows: {before: {from: -30, to: 0}, after: {from: 1, to: 60}}
+```
+
+Item 30 has a column of numbers here, which stand for themselves.
 """
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.endpoints.baseline import with_baseline
+from trialtrace.endpoints.coded_values import worth
 from trialtrace.endpoints.kinds.measure import unit_column
 from trialtrace.endpoints.layout import Layout, lay_out, lay_out_wide
 from trialtrace.endpoints.records import Cells, Records, chosen_cells, pick
@@ -17,6 +18,7 @@ from trialtrace.ground.canonical import column_text
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.instruments.declaration import Item, Scale
 from trialtrace.trial.endpoints.families import items_of
+from trialtrace.trial.endpoints.item_codes import applies
 from trialtrace.trial.endpoints.wide import ItemPattern
 from trialtrace.trial.instruments.shared import InstrumentEntry, Scored, ScoredRows
 from trialtrace.trial.model import Endpoint
@@ -41,7 +43,8 @@ def read_items(
     columns = {item: entry.columns_of(item) for item in scale.items}
     items = {
         item: study.once(
-            (family, item), partial(_values_of, study, endpoint, layout, own, items_of(entry)[item])
+            (family, item),
+            partial(_values_of, study, endpoint, layout, own, item),
         )
         for item, own in columns.items()
     }
@@ -61,14 +64,15 @@ def wide_cells(entry: Scored, scale: Scale, layout: Layout) -> list[Cells] | Non
 
 
 def _values_of(
-    study: Study, endpoint: Endpoint, layout: Layout, columns: list[str], item: Item
+    study: Study, endpoint: Endpoint[ScoredRows], layout: Layout, columns: list[str], name: str
 ) -> np.ndarray:
     """An item in each record: from its column, or at each visit from that of the visit."""
+    item, codes = items_of(endpoint.entry)[name], endpoint.entry.worth_of(name)
     if len(columns) == 1:
-        return item_values(study, endpoint, layout, columns[0], item)
+        return item_values(study, endpoint, layout, columns[0], item, codes)
     visit, values = layout.number("visit"), np.full(len(layout.row), np.nan)
     for number, column in enumerate(columns):
-        found = item_values(study, endpoint, layout, column, item)
+        found = item_values(study, endpoint, layout, column, item, codes)
         values = np.where(visit == number, found, values)
     return values
 
@@ -132,9 +136,14 @@ def score_columns(scale: Scale, values: np.ndarray) -> dict[str, "pa.Array"]:
 
 
 def item_values(
-    study: Study, endpoint: Endpoint, layout: Layout, column: str, item: Item
+    study: Study,
+    endpoint: Endpoint,
+    layout: Layout,
+    column: str,
+    item: Item,
+    codes: Mapping[str, float],
 ) -> np.ndarray:
-    """An item in each record's row; NaN where it is missing.
+    """An item in each record's row, by what its `codes` are worth; NaN where it is missing.
 
     Raises UserError with a count, never a value, where one is not among the item's values:
     cleaning rejects these cells once the dictionary has the item's range.
@@ -144,6 +153,9 @@ def item_values(
     cells = pick(layout.table.column(column), layout.row)
     if item.codes:
         values = coded(cells, getattr(endpoint.entry, item.codes) or {}, item, place)
+    elif applies(codes, study.trial.dictionary.get(layout.table.name, {}).get(column)):
+        numbers = worth(study, endpoint, column, codes, cells)
+        values = numbers.to_numpy(zero_copy_only=False)
     else:
         values = as_numbers(cells, place)
     with np.errstate(invalid="ignore"):

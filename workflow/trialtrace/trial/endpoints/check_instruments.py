@@ -6,12 +6,23 @@ from typing import TYPE_CHECKING, Any
 from trialtrace.config.compose import Path_
 from trialtrace.config.schema import tell
 from trialtrace.ground.errors import one_of
-from trialtrace.trial.context import NUMERIC, Files, column, is_number, known, known_code, told_kind
+from trialtrace.trial.context import (
+    NUMERIC,
+    Files,
+    column,
+    is_number,
+    known,
+    known_code,
+    proposed_codes,
+    told_kind,
+)
+from trialtrace.trial.endpoints import item_codes
 from trialtrace.trial.endpoints.families import items_of, module_of, scales_of
+from trialtrace.trial.endpoints.item_codes import applies
 from trialtrace.trial.endpoints.norms import check_norms
 from trialtrace.trial.endpoints.registry import entry
 from trialtrace.trial.endpoints.wide import ItemPattern
-from trialtrace.trial.instruments.shared import InstrumentEntry, ItemsPrefix
+from trialtrace.trial.instruments.shared import InstrumentEntry, ItemsPrefix, ScoredItems
 from trialtrace.trial.model import Variable
 from trialtrace.trial.plan import methods
 
@@ -118,6 +129,7 @@ def _items(files: Files, name: str, given: dict[str, Any], told: InstrumentEntry
                 found=f"{key} beside a pattern, by which a subject has one row",
                 expected=f"no {key} here",
             )
+    found_columns: dict[str, list[Variable]] = {}
     for item in needed:
         if named and item not in by_name:
             found, expected = f"no column of item {item}", one_of(needed, 40)
@@ -125,7 +137,13 @@ def _items(files: Files, name: str, given: dict[str, Any], told: InstrumentEntry
             continue
         place = (name, *_item_place(told, item))
         for own in told.columns_of(item):
-            _values(files, name, given, place, column(document, place, own, columns), items[item])
+            variable = column(document, place, own, columns)
+            if variable is not None and variable.kind:
+                found_columns.setdefault(item, []).append(variable)
+                if items[item].codes or not applies(told.worth_of(item), variable):
+                    _values(files, name, given, told, place, variable, items[item])
+    if told.codes or told.item_codes:
+        item_codes.check(files, name, told, given["table"], found_columns, items)
 
 
 def _item_place(told: InstrumentEntry, item: str) -> tuple[str, ...]:
@@ -142,13 +160,12 @@ def _values(
     files: Files,
     name: str,
     given: dict[str, Any],
+    told: InstrumentEntry,
     place: Path_,
-    variable: Variable | None,
+    variable: Variable,
     item: "Item",
 ) -> None:
     """A column of numbers, of numeric codes, or of codes that all have their values."""
-    if variable is None or not variable.kind:
-        return
     document, meanings = files.endpoints, given.get(item.codes, {})
     codes = {code: code in meanings for code in variable.choices}
     if item.codes:
@@ -176,4 +193,5 @@ def _values(
             place,
             found=f"{variable.name}, a column of {told_kind(variable)}",
             expected="a column of numbers, or of numeric codes",
+            do=proposed_codes(variable) if isinstance(told, ScoredItems) else None,
         )

@@ -6,11 +6,11 @@ from typing import Literal
 
 from trialtrace.config.spec import key, shape
 from trialtrace.trial.endpoints.shared import DatedRecords
-from trialtrace.trial.instruments.shared import AtVisits, ScoredItems
+from trialtrace.trial.instruments.shared import AtVisitsOrDays, ScoredItems
 
 
 @shape
-class FactGogNtx(ScoredItems, DatedRecords, AtVisits):
+class FactGogNtx(ScoredItems, DatedRecords, AtVisitsOrDays):
     """FACT/GOG-Ntx."""
 
     form: Literal["ntx_4", "ntx_11", "ntx_12", "ntx_13"] = key(

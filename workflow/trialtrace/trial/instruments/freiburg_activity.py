@@ -6,12 +6,12 @@ from typing import Annotated
 
 from trialtrace.config.spec import Filled, Rule, key, shape
 from trialtrace.trial.endpoints.shared import DatedRecords
-from trialtrace.trial.instruments.shared import AtVisits, ScoredItems
+from trialtrace.trial.instruments.shared import AtVisitsOrDays, ScoredItems
 from trialtrace.trial.words import Item
 
 
 @shape
-class FreiburgActivity(ScoredItems, DatedRecords, AtVisits):
+class FreiburgActivity(ScoredItems, DatedRecords, AtVisitsOrDays):
     """Freiburg questionnaire."""
 
     met: Filled[Item, Annotated[float, Rule(exclusiveMinimum=0)]] = key(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from trialtrace.config.spec import shape
 from trialtrace.trial.endpoints.shared import DatedRecords
-from trialtrace.trial.instruments.shared import AtVisits, Labelled, ScoredItems, SeveralScales
+from trialtrace.trial.instruments.shared import AtVisitsOrDays, Labelled, ScoredItems, SeveralScales
 
 
 @shape
-class NerveConduction(Labelled, ScoredItems, DatedRecords, AtVisits, SeveralScales):
+class NerveConduction(Labelled, ScoredItems, DatedRecords, AtVisitsOrDays, SeveralScales):
     """Nerve conduction."""
 
 

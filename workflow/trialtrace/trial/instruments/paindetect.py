@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from trialtrace.config.spec import Filled, key, shape
 from trialtrace.trial.endpoints.shared import DatedRecords
-from trialtrace.trial.instruments.shared import AtVisits, ScoredItems, SeveralScales
+from trialtrace.trial.instruments.shared import AtVisitsOrDays, ScoredItems, SeveralScales
 from trialtrace.trial.words import Value
 
 
 @shape
-class Paindetect(ScoredItems, DatedRecords, AtVisits, SeveralScales):
+class Paindetect(ScoredItems, DatedRecords, AtVisitsOrDays, SeveralScales):
     """painDETECT."""
 
     patterns: Filled[Value, float] = key(

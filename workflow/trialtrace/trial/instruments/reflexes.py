@@ -6,12 +6,12 @@ from typing import Literal
 
 from trialtrace.config.spec import Filled, key, shape
 from trialtrace.trial.endpoints.shared import DatedRecords
-from trialtrace.trial.instruments.shared import AtVisits, Labelled, ScoredRows
+from trialtrace.trial.instruments.shared import AtVisitsOrDays, Labelled, ScoredRows
 from trialtrace.trial.words import Column, Value
 
 
 @shape
-class Reflexes(Labelled, ScoredRows, DatedRecords, AtVisits):
+class Reflexes(Labelled, ScoredRows, DatedRecords, AtVisitsOrDays):
     """Deep tendon reflexes."""
 
     column: Column = key("Column of the grade.")

@@ -6,12 +6,12 @@ from typing import Literal
 
 from trialtrace.config.spec import Filled, key, shape
 from trialtrace.trial.endpoints.shared import DatedRecords
-from trialtrace.trial.instruments.shared import AtVisits, Labelled, ScoredRows
+from trialtrace.trial.instruments.shared import AtVisitsOrDays, Labelled, ScoredRows
 from trialtrace.trial.words import Column, Value
 
 
 @shape
-class Sensation(Labelled, ScoredRows, DatedRecords, AtVisits):
+class Sensation(Labelled, ScoredRows, DatedRecords, AtVisitsOrDays):
     """Touch or position sense."""
 
     column: Column = key("Column of the grade.")

@@ -6,8 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from trialtrace.config.spec import Distinct, Filled, Rule, key, optional, shape
 from trialtrace.trial.endpoints.shared import Entry, InTable, Labels, Location, Side, Visit
+from trialtrace.trial.endpoints.visit_windows import VisitWindows
 from trialtrace.trial.endpoints.wide import ItemPattern
-from trialtrace.trial.words import Code, Column, Condition, Item, Name, Text, VisitLabel, Words
+from trialtrace.trial.words import (
+    Code,
+    Column,
+    Condition,
+    Item,
+    Name,
+    Text,
+    Value,
+    VisitLabel,
+    Words,
+)
 
 if TYPE_CHECKING:
     from trialtrace.instruments.declaration import Instrument
@@ -32,6 +43,12 @@ class Scored(Entry):
     column: str | None = None
     scales: Literal["all"] | tuple[str, ...] | None = None
     labels: dict[str, str] | None = None
+    codes: dict[str, float] | None = None
+    item_codes: dict[str, dict[str, float]] | None = None
+
+    def worth_of(self, item: str) -> dict[str, float]:
+        """The number of each code of an item; empty where its column has numbers."""
+        return (self.item_codes or {}).get(item, self.codes or {})
 
     def column_of(self, item: str) -> str:
         """The column of an item, or of the one item. Raises KeyError where nothing gives it one,
@@ -82,7 +99,12 @@ class InstrumentEntry(Scored):
         return super().visit_labels
 
     def rule(self, labels: Labels) -> str:
-        return f"scored as {self.declared.title}, below"
+        told = [", ".join(f"{code} = {value:g}" for code, value in (self.codes or {}).items())]
+        for item, codes in (self.item_codes or {}).items():
+            worth = ", ".join(f"{code} = {value:g}" for code, value in codes.items())
+            told.append(f"item {item}: {worth}")
+        words = "; ".join(filter(None, told))
+        return f"scored as {self.declared.title}, below" + (f" ({words})" if words else "")
 
 
 @shape
@@ -115,6 +137,16 @@ class ScoredItems(ScoredRows):
         "Columns of the items: a mapping of items to columns, {prefix: q} for columns named by "
         "prefix and item, or a pattern for columns named by item and visit."
     )
+    codes: Filled[Value, float] | None = optional(
+        "What each code of the items' columns is worth, where they are no numbers: code to number, "
+        "of all items but those of `item_codes`. A column of numbers, or of numeric codes of which "
+        "none is listed, stands for itself.",
+        expected="a mapping of codes to numbers, such as {not at all: 1, a little: 2}",
+    )
+    item_codes: Filled[Item, Filled[Value, float]] | None = optional(
+        "The same of single items: item to code to number.",
+        expected='items with their codes, such as {"29": {very poor: 1, excellent: 7}}',
+    )
 
 
 @shape(last=True)
@@ -131,10 +163,23 @@ class SeveralScales(Scored):
 
 
 @shape(last=True)
-class AtVisits(Entry):
-    """Records at visits, of sides and locations."""
+class AtPlaces(Entry):
+    """Records of sides and locations, with a baseline."""
 
-    visit: Visit | None = optional("How visits are told.")
     baseline: VisitLabel | None = optional("Label of the visit that is the baseline.")
     side: Side | None = optional("How sides of the body are told (LAT).")
     location: Location | None = optional("How sites, muscles or nerves are told (LOC).")
+
+
+@shape(last=True)
+class AtVisits(AtPlaces):
+    """Records at visits, of sides and locations."""
+
+    visit: Visit | None = optional("How visits are told.")
+
+
+@shape(last=True)
+class AtVisitsOrDays(AtPlaces):
+    """Records at visits, which a column or the day of the record tells, of sides and locations."""
+
+    visit: VisitWindows | Visit | None = optional("How visits are told.")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from trialtrace.config.spec import shape
 from trialtrace.trial.endpoints.shared import DatedRecords
-from trialtrace.trial.instruments.shared import AtVisits, ScoredItems
+from trialtrace.trial.instruments.shared import AtVisitsOrDays, ScoredItems
 
 
 @shape
-class TotalNeuropathyScore(ScoredItems, DatedRecords, AtVisits):
+class TotalNeuropathyScore(ScoredItems, DatedRecords, AtVisitsOrDays):
     """Total neuropathy score."""
 
 

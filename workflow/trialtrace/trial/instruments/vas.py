@@ -6,12 +6,12 @@ from typing import Literal
 
 from trialtrace.config.spec import key, shape
 from trialtrace.trial.endpoints.shared import DatedRecords
-from trialtrace.trial.instruments.shared import AtVisits, Labelled, ScoredRows
+from trialtrace.trial.instruments.shared import AtVisitsOrDays, Labelled, ScoredRows
 from trialtrace.trial.words import Column
 
 
 @shape
-class Vas(Labelled, ScoredRows, DatedRecords, AtVisits):
+class Vas(Labelled, ScoredRows, DatedRecords, AtVisitsOrDays):
     """Visual analogue or numerical rating scale."""
 
     column: Column = key("Column of the value.")

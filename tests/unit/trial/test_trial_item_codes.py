@@ -1,0 +1,95 @@
+"""What codes of items are worth: what is accepted, and each mistake's message and place."""
+
+import re
+
+import pytest
+from mini_trial import (
+    CLEANING,
+    DICTIONARY,
+    ENDPOINTS,
+    REPOSITORY,
+    TRIAL,
+    edit,
+    write_project,
+)
+
+from trialtrace.trial.check import check_trial
+from trialtrace.trial.load import load_trial
+
+WORDS = (
+    "not, Not at all | little, A little | quite, Quite a bit | much, Very much | unknown, Not known"
+)
+SEVEN = "very poor, Very poor | 2, 2 | 3, 3 | 4, 4 | 5, 5 | 6, 6 | excellent, Excellent"
+FORMS = f"""\
+id,forms,,text,Number,,,integer,1,999,,,y,,,,,
+visit,forms,,radio,Visit,"1, Before | 2, After",,,,,,,,,,,,
+day,forms,,text,Day,,,integer,-99,999,,,,,,,,
+q6,forms,,radio,Work,"{WORDS}",,,,,,,,,,,,
+q7,forms,,radio,Hobbies,"{WORDS}",,,,,,,,,,,,
+q29,forms,,radio,Health,"{SEVEN}",,,,,,,,,,,,
+q30,forms,,text,Life,,,integer,1,7,,,,,,,,
+"""
+# The block of docs/instruments.md.
+PAGE = (REPOSITORY / "docs" / "instruments.md").read_text(encoding="utf-8")
+(ENTRY,) = re.findall(r"^```yaml\n(qlq:\n(?:  .*\n)*?  codes: (?:.|\n)*?)```$", PAGE, re.MULTILINE)
+OWN = """  item_codes:
+    "29": {very poor: 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, excellent: 7}
+"""
+
+
+@pytest.fixture
+def at(tmp_path):
+    forms = "  forms: {of: events, key: [source_row], subject: id}\nsubjects:\n"
+    cleaning = '  forms: {missing: {q6: ["unknown"], q7: ["unknown"]}}\nchecks:\n'
+    return write_project(
+        tmp_path,
+        trial=TRIAL.replace("subjects:\n", forms, 1),
+        dictionary=DICTIONARY + FORMS,
+        cleaning=CLEANING.replace("checks:\n", cleaning, 1),
+        endpoints=ENDPOINTS + ENTRY,
+    )
+
+
+def told(at) -> str:
+    return "\n\n".join(str(problem) for problem in check_trial(at, "mini"))
+
+
+def test_words_with_numbers_are_accepted_beside_numbers(at):
+    assert told(at) == ""
+    trial = load_trial("mini", at)
+    entry = trial.endpoints["qlq_rf"].entry
+    assert entry.worth_of("6") == {"not": 1, "little": 2, "quite": 3, "much": 4}
+    assert entry.worth_of("29")["excellent"] == 7
+    assert entry.visit_labels == ["before", "after"]
+    assert "item 29: very poor = 1, 2 = 2" in entry.rule(None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "messages"),
+    [
+        ("much: 4}", "mutch: 4}", "qlq.codes", ['no number for "much" of q6']),
+        ("much: 4}", "much: 4, mucho: 4}", "qlq.codes.mucho", ['did you mean "much"?']),
+        ("much: 4}", "much: 5}", "qlq.codes.much", ["5, for q6", "whole number from 1 to 4"]),
+        ("much: 4}", "much: 2.5}", "qlq.codes.much", ["2.5, for q6", "whole number"]),
+        ("excellent: 7}", "well: 7}", "qlq.item_codes.29", ['no number for "excellent" of q29']),
+        ('"29": {very', '"31": {very', "qlq.item_codes.31", ["item 31", "no number for"]),
+        (OWN, "", "qlq.codes", ['no number for "very poor", "2", "3"']),
+        (
+            "  codes: {not: 1, little: 2, quite: 3, much: 4}\n",
+            "",
+            "qlq.items.prefix",
+            ['codes: {"not": …'],
+        ),
+        ("before: {from: -30, to: 0}", "before: {from: -30, to: 5}", "windows.after", ["days"]),
+    ],
+)
+def test_mistakes_are_told_with_their_place(at, old, new, place, messages):
+    edit(at, "endpoints.yaml", old, new)
+    problems = told(at)
+    assert place in problems and "endpoints.yaml, line" in problems
+    assert all(message in problems for message in messages), problems
+
+
+def test_codes_of_columns_of_numbers_are_refused(at):
+    edit(at, "endpoints.yaml", "scales: [rf, ql]", "scales: [ql]")
+    assert "every item has a column of numbers" in told(at)
