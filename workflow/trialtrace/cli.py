@@ -8,11 +8,13 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.commands.history import add_history
+from trialtrace.commands.which_run import configured, tell_run, tell_version
 from trialtrace.drafting.command import add_commands
 from trialtrace.ground.errors import UserError
 
 if TYPE_CHECKING:
-    from trialtrace.ground.paths import Project
+    pass
 
 AUDIT_FORMATS = ("table", "json", "csv", "html", "sarif")
 
@@ -117,23 +119,7 @@ def parser() -> argparse.ArgumentParser:
     opening.add_argument("trial", help="name of the trial, as under config/trials")
     opening.set_defaults(run=run_open)
 
-    diff = commands.add_parser("diff", help="what changed from one kept run to another, and why")
-    diff.add_argument(
-        "runs",
-        nargs="*",
-        metavar="TRIAL | RUN",
-        help="a trial (its last two runs), two runs of a trial, or nothing (every trial)",
-    )
-    diff.add_argument("--all", action="store_true", help="long lists whole")
-    diff.add_argument("--format", choices=("text", "json"), default="text")
-    diff.set_defaults(run=run_diff)
-
-    runs = commands.add_parser("runs", help="the kept runs of a trial")
-    runs.add_argument("trial", help="name of the trial, as under config/trials")
-    what = runs.add_mutually_exclusive_group()
-    what.add_argument("--verify", action="store_true", help="whether each is as it was kept")
-    what.add_argument("--remove", metavar="RUN", help="let a run go")
-    runs.set_defaults(run=run_runs)
+    add_history(commands.add_parser)
 
     export = commands.add_parser("export", help="write a trial's data as files of an export")
     export.add_argument("trial", help="name of the trial, as under config/trials")
@@ -173,12 +159,13 @@ def run_results(arguments: argparse.Namespace) -> int:
 
     if arguments.planned:
         at = project(arguments.project)
-        name = _configured(at, arguments.trial)
-        _tell_version(at, name)
+        name = configured(at, arguments.trial)
+        tell_version(at, name)
         tell_planned(at, name, arguments.analysis, arguments.format)
         return 0
 
-    _tell_run(arguments, arguments.trial, CHECK)
+    at = project(arguments.project)
+    tell_run(at, configured(at, arguments.trial), CHECK, unverified=arguments.unverified)
     rows = _table(arguments, "analysis/results.parquet", RESULTS)
     tell_results(rows, arguments.analysis, arguments.format)
     return 0
@@ -193,7 +180,7 @@ def run_claims(arguments: argparse.Namespace) -> int:
     from trialtrace.running.fresh import AUDIT
 
     at = project(arguments.project)
-    _tell_run(arguments, arguments.trial, AUDIT)
+    tell_run(at, configured(at, arguments.trial), AUDIT)
     audit: dict[str, Any] = {"claims": _table(arguments, "audit/claims.parquet", CLAIMS)}
     if arguments.format in ("html", "sarif"):
         printed = at.results / arguments.trial / "audit" / "print.json"
@@ -209,8 +196,8 @@ def run_coverage(arguments: argparse.Namespace) -> int:
     from trialtrace.trial.load import load_trial
 
     at = project(arguments.project)
-    trial = load_trial(_configured(at, arguments.trial), at)
-    _tell_version(at, trial.name)
+    trial = load_trial(configured(at, arguments.trial), at)
+    tell_version(at, trial.name)
     _put(arguments, coverage_as(trial, arguments.format))
     return 0
 
@@ -226,8 +213,8 @@ def run_trace(arguments: argparse.Namespace) -> int:
     from trialtrace.trial.load import load_settings, load_trial
 
     at = project(arguments.project)
-    trial = load_trial(_configured(at, arguments.result_id.split("/", 1)[0]), at)
-    changed = _tell_run(arguments, trial.name, AUDIT, whole=True)
+    trial = load_trial(configured(at, arguments.result_id.split("/", 1)[0]), at)
+    changed = tell_run(at, trial.name, AUDIT, whole=True)
     folder = at.results / trial.name
     settings = load_settings(at)
     hashes = RowHashes(trial, settings)
@@ -302,7 +289,7 @@ def run_check(arguments: argparse.Namespace) -> int:
     if arguments.plan:
         from trialtrace.commands.plan import tell_plan
 
-        tell_plan(at, _configured(at, arguments.trial))
+        tell_plan(at, configured(at, arguments.trial))
         return 0
     return check(
         at,
@@ -319,7 +306,7 @@ def run_power(arguments: argparse.Namespace) -> int:
     from trialtrace.ground.paths import project
 
     at = project(arguments.project)
-    name = _configured(at, arguments.trial)
+    name = configured(at, arguments.trial)
     return tell_power(at, name, WithoutPandas.lifted, as_json=arguments.json)
 
 
@@ -329,26 +316,9 @@ def run_open(arguments: argparse.Namespace) -> int:
     from trialtrace.running.standing import check_blind
 
     at = project(arguments.project)
-    check_blind(at, _configured(at, arguments.trial))
+    check_blind(at, configured(at, arguments.trial))
     open_report(at, arguments.trial)
     return 0
-
-
-def run_diff(arguments: argparse.Namespace) -> int:
-    """Exit code 1 where a result or a verdict changed."""
-    from trialtrace.commands.diff import diff
-    from trialtrace.ground.paths import project
-
-    return diff(project(arguments.project), arguments.runs, arguments.format, arguments.all)
-
-
-def run_runs(arguments: argparse.Namespace) -> int:
-    from trialtrace.commands.diff import tell_runs
-    from trialtrace.ground.paths import project
-
-    at = project(arguments.project)
-    trial = _configured(at, arguments.trial)
-    return tell_runs(at, trial, arguments.verify, arguments.remove)
 
 
 def run_export(arguments: argparse.Namespace) -> int:
@@ -356,13 +326,13 @@ def run_export(arguments: argparse.Namespace) -> int:
     from trialtrace.trial.load import load_trial
 
     at = project(arguments.project)
-    trial = load_trial(_configured(at, arguments.trial), at)
-    _tell_version(at, trial.name)
+    trial = load_trial(configured(at, arguments.trial), at)
+    tell_version(at, trial.name)
     if arguments.form != "cohort":
         from trialtrace.interchange.folder import write_form
         from trialtrace.running.fresh import CHECK
 
-        _tell_run(arguments, trial.name, CHECK)
+        tell_run(at, trial.name, CHECK)
         WithoutPandas.lifted()
         print(write_form(trial, arguments.folder, arguments.form), end="")
         return 0
@@ -405,71 +375,12 @@ def run_migrate(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _tell_version(at: "Project", trial: str) -> None:
-    """Say what to do where a trial's configuration is of an older version, or a draft."""
-    from trialtrace.trial.load import draft_line
-    from trialtrace.trial.version import older_line
-
-    for line in (older_line(at, trial), draft_line(at, trial)):
-        if line:
-            print(line, file=sys.stderr)
-
-
-def _tell_run(
-    arguments: argparse.Namespace, trial: str, last: str, whole: bool = False
-) -> list[str]:
-    """Say which run the numbers are of; the stages that changed since.
-
-    Raises UserError where none has come to its end at `last`; under --unverified the numbers are
-    marked instead.
-    """
-    from trialtrace.ground.paths import project
-    from trialtrace.running.standing import (
-        changed_since,
-        check_blind,
-        check_stands,
-        outdated_line,
-        read_run,
-        run_line,
-    )
-
-    at = project(arguments.project)
-    folder = at.results / _configured(at, trial)
-    check_blind(at, trial)
-    run = read_run(folder)
-    told = [f"{trial}: {run_line(run) if run else 'no record of when this was run'}"]
-    try:
-        check_stands(at, trial, last, whole)
-    except UserError as error:
-        if not getattr(arguments, "unverified", False):
-            raise
-        told.append(f"NOT VERIFIED\n{error}")
-    changed: list[str] = []
-    try:
-        changed = changed_since(at, trial)
-        told += [outdated_line(changed)] if changed else []
-    except UserError:
-        told.append(f"the configuration has mistakes by now: trialtrace check {trial}")
-    print("\n".join(told), file=sys.stderr)
-    _tell_version(at, trial)
-    return changed
-
-
-def _configured(at: "Project", name: str) -> str:
-    """The name of a trial that config.yaml lists and that has a configuration folder."""
-    from trialtrace.trial.listed import listed_trials, not_a_trial, plain_name
-
-    if problem := not_a_trial(at, plain_name(at, name), listed_trials(at)):
-        raise UserError(problem)
-    return name
-
-
 def _table(arguments: argparse.Namespace, path: str, contract: Any) -> list[dict[str, Any]]:
     from trialtrace.ground.contracts import read_table
     from trialtrace.ground.paths import project
 
     at = project(arguments.project)
-    return read_table(at.results / _configured(at, arguments.trial) / path, contract).to_pylist()
+    return read_table(at.results / configured(at, arguments.trial) / path, contract).to_pylist()
 
 
 class WithoutPandas:

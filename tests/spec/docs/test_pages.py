@@ -36,6 +36,7 @@ COMMANDS = (
     "check",
     "export",
     "diff",
+    "impact",
     "runs",
     "power",
     "audit",

@@ -73,6 +73,15 @@ class RawRows:
             self._parts[key] = [RawPart(*block) for block in found]
         return self._parts[key]
 
+    @property
+    def edges(self) -> "pa.Table":
+        """The edges of all derived values, in the order of their key."""
+        return self._edges.table
+
+    def rests_on(self, selection: Selection, chosen: "np.ndarray") -> bool:
+        """Whether any of the chosen edges is one of the selected rows or of their subjects."""
+        return bool(chosen[self._used(selection)].any())
+
     def cells(self, selection: Selection) -> "pa.Table":
         """The edges of the selected rows: one line a derived value and raw cell."""
         import pyarrow as pa

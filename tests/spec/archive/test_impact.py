@@ -1,0 +1,98 @@
+"""What rests on a cell: the same as forward traces say, and all that another value changes."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from kept_runs import ROW, Runs
+from mini_run import COLUMNS, run_mini
+
+from trialtrace.cli import main
+from trialtrace.trace.content import Tracer
+from trialtrace.trace.impact import Impact, RawPlace
+
+Make = Callable[..., Runs]
+
+
+@pytest.fixture(scope="module")
+def tracer(tmp_path_factory: pytest.TempPathFactory) -> Tracer:
+    run = run_mini(tmp_path_factory.mktemp("impact"))
+    return Tracer(run.trial, run.folder, "full")
+
+
+def test_backward_is_forward_read_the_other_way(tracer: Tracer):
+    """For every result and every raw cell of the trial."""
+    forward: dict[tuple[str, int, str], set[str]] = {}
+    for name in tracer.results:
+        for member in tracer.trace(name, rows=True)["rows"]:
+            for cell in member["cells"]:
+                place = (cell["source_file"], cell["source_row"], cell["column"])
+                forward.setdefault(place, set()).add(name)
+    impact = Impact(tracer)
+    assert len(forward) > 150
+    for (file, row, column), names in forward.items():
+        chosen = impact.edges(RawPlace("export", file, row, column))
+        assert {one["result_id"] for one in impact.results(chosen)} == names
+
+
+@pytest.mark.parametrize(
+    "cell, value",
+    [("pain0", "1"), ("pain1", "9"), ("relief", "0"), ("age", "71"), ("arm", "B"), ("site", "02")],
+)
+def test_what_another_value_changes_rests_on_the_cell(
+    runs: Make, capsys: pytest.CaptureFixture[str], cell: str, value: str
+):
+    made = runs()
+
+    def call(*words: str) -> dict[str, list[str]]:
+        assert main(["--project", str(made.at.root), "impact", "mini", *words]) == 0
+        told: dict[str, list[str]] = json.loads(capsys.readouterr().out)
+        return told
+
+    place = f"export.csv:4:{cell}"
+    resting = call(place, "--format", "json")
+    if_so = call(place, "--what-if", value, "--format", "json")
+    changed = {row["result_id"] for row in if_so["results"]}
+    assert changed
+    before = {*resting["results"], *resting["adjusted"]}
+    cells = ROW.split(",")
+    cells[COLUMNS.index(cell)] = value
+    made.edit("data/export.csv", ROW, ",".join(cells))
+    made.run()
+    # The whole run with that value changes the same results, and has what came to rest on it since.
+    assert {one["result_id"] for one in made.told()["results"]} == changed
+    after = call(place, "--format", "json")
+    assert changed <= before | {*after["results"], *after["adjusted"]}
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (("export.csv",), "FILE:LINE"),
+        (("export.cvs:4",), 'did you mean "export.csv"?'),
+        (("export.csv:99",), "a line from 2 to 21"),
+        (("export.csv:1",), "a line from 2 to 21"),
+        (("export.csv:4:pain",), "no such column"),
+        (("export.csv:4", "--what-if", "3"), "a cell: FILE:LINE:COLUMN"),
+        (("--subject", "99"), "no subject of this name"),
+        (("--subject", "3", "--what-if", "3"), "a cell: FILE:LINE:COLUMN"),
+    ],
+)
+def test_a_place_that_is_none_is_told(
+    runs: Make, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+):
+    root = runs().at.root
+    assert main(["--project", str(root), "impact", "mini", *words]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_a_value_that_cleaning_rejects_is_told_with_why(
+    runs: Make, capsys: pytest.CaptureFixture[str]
+):
+    made = runs()
+    made.edit("data/export.csv", ROW, ROW.replace("A,42", "A,420"))
+    made.run()
+    assert main(["--project", str(made.at.root), "impact", "mini", "export.csv:4:age"]) == 0
+    told = capsys.readouterr().out
+    assert "rejected by cleaning: 1" in told
+    assert "derived values: none" in told

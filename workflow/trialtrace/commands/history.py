@@ -1,0 +1,74 @@
+"""The commands on kept runs and on what rests on a cell: their words, and what each calls."""
+
+import argparse
+from collections.abc import Callable
+
+from trialtrace.commands.which_run import configured, tell_run
+
+
+def add_history(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add `diff`, `impact` and `runs` to the commands."""
+    diff = add("diff", help="what changed from one kept run to another, and why")
+    diff.add_argument(
+        "runs",
+        nargs="*",
+        metavar="TRIAL | RUN",
+        help="a trial (its last two runs), two runs of a trial, or nothing (every trial)",
+    )
+    diff.add_argument("--all", action="store_true", help="long lists whole")
+    diff.add_argument("--format", choices=("text", "json"), default="text")
+    diff.set_defaults(run=_diff)
+
+    impact = add("impact", help="everything that rests on a raw cell, a line or a patient")
+    impact.add_argument("trial", help="name of the trial, as under config/trials")
+    what = impact.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "place", nargs="?", metavar="FILE:LINE[:COLUMN]", help="a line or a cell of the export"
+    )
+    what.add_argument("--subject", metavar="ID", help="a patient, by SUBJID or USUBJID")
+    impact.add_argument(
+        "--what-if", metavar="VALUE", help="the results if this stood in the cell; writes nothing"
+    )
+    impact.add_argument("--format", choices=("text", "json"), default="text")
+    impact.set_defaults(run=_impact)
+
+    runs = add("runs", help="the kept runs of a trial")
+    runs.add_argument("trial", help="name of the trial, as under config/trials")
+    what = runs.add_mutually_exclusive_group()
+    what.add_argument("--verify", action="store_true", help="whether each is as it was kept")
+    what.add_argument("--remove", metavar="RUN", help="let a run go")
+    runs.set_defaults(run=_runs)
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    """Exit code 1 where a result or a verdict changed."""
+    from trialtrace.commands.diff import diff
+    from trialtrace.ground.paths import project
+
+    return diff(project(arguments.project), arguments.runs, arguments.format, arguments.all)
+
+
+def _impact(arguments: argparse.Namespace) -> int:
+    from trialtrace.commands.impact import tell_impact
+    from trialtrace.ground.paths import project
+    from trialtrace.running.fresh import AUDIT
+
+    at = project(arguments.project)
+    tell_run(at, configured(at, arguments.trial), AUDIT)
+    return tell_impact(
+        at,
+        arguments.trial,
+        arguments.place,
+        arguments.subject,
+        arguments.what_if,
+        arguments.format,
+    )
+
+
+def _runs(arguments: argparse.Namespace) -> int:
+    from trialtrace.commands.diff import tell_runs
+    from trialtrace.ground.paths import project
+
+    at = project(arguments.project)
+    trial = configured(at, arguments.trial)
+    return tell_runs(at, trial, arguments.verify, arguments.remove)

@@ -1,0 +1,237 @@
+"""From a raw row, a cell or a patient to everything that rests on it: the trace, backward.
+
+A result rests on a cell if its trace, forward, leads to it: the two read the same edges and the
+same predicates.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trialtrace.ground.contracts import RAW, read_table
+from trialtrace.ground.contracts.rows import ResultRow
+from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.ground.frames import Selection
+from trialtrace.trace.content import Tracer
+
+if TYPE_CHECKING:
+    import numpy as np
+
+PLACE = re.compile(r"(?P<file>.+?):(?P<row>\d+)(?::(?P<column>.+))?")
+PLACES = ("source_file", "source_row")
+ADJUSTED = "p_adjusted"
+
+
+@dataclass(frozen=True)
+class RawPlace:
+    """A line of a source file, or one cell of it."""
+
+    table: str
+    file: str
+    row: int
+    column: str | None
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.row}" + (f":{self.column}" if self.column else "")
+
+
+@dataclass(frozen=True)
+class DerivedValue:
+    """A derived value by its data set, subject, endpoint or variable, and visit."""
+
+    dataset: str
+    subject: str
+    parameter: str | None
+    visit: str | None
+    variable: str
+
+
+class Impact:
+    """What rests on raw cells of a trial, by its last run."""
+
+    def __init__(self, tracer: Tracer):
+        self.tracer = tracer
+        self._rows: dict[str, dict[tuple[str, int], tuple[str, str | None]]] = {}
+
+    def place(self, asked: str) -> RawPlace:
+        """FILE:LINE[:COLUMN] as a place of the export. Raises UserError where there is none."""
+        match = PLACE.fullmatch(asked)
+        if not match:
+            raise UserError(
+                Problem(
+                    f"place {asked!r}",
+                    found="no line",
+                    expected="FILE:LINE or FILE:LINE:COLUMN, such as "
+                    f"{one_of(self._files, 1).split(',')[0]}:2",
+                )
+            )
+        file, row, column = match["file"], int(match["row"]), match["column"]
+        if file not in self._files:
+            raise UserError(
+                Problem(
+                    f"file {file!r}",
+                    found=f"no source file of {self.tracer.trial.name}",
+                    expected=one_of(self._files),
+                    do=did_you_mean(file, list(self._files)),
+                )
+            )
+        table = self._files[file]
+        raw = read_table(self.tracer.folder / "raw" / f"{table}.parquet", RAW)
+        rows = {
+            one
+            for one, of in zip(
+                raw["source_row"].to_pylist(), raw["source_file"].to_pylist(), strict=True
+            )
+            if of == file
+        }
+        if row not in rows:
+            raise UserError(
+                Problem(
+                    f"{file}:{row}",
+                    found="no row of data",
+                    expected=f"a line from {min(rows)} to {max(rows)}" if rows else "a row",
+                )
+            )
+        columns = [name for name in raw.column_names if name not in PLACES]
+        if column is not None and column not in columns:
+            raise UserError(
+                Problem(
+                    f"{file}, column {column!r}",
+                    found="no such column",
+                    expected=one_of(columns),
+                    do=did_you_mean(column, columns),
+                )
+            )
+        return RawPlace(table, file, row, column)
+
+    @property
+    def _files(self) -> dict[str, str]:
+        """Source file -> raw table."""
+        tables = self.tracer.manifest["tables"].items()
+        return {table["source_file"]: name for name, table in tables}
+
+    def edges(self, place: RawPlace) -> "np.ndarray":
+        """Which edges lead to a place."""
+        import pyarrow.compute as pc
+
+        table = self.tracer.raw.edges
+        there = pc.and_(
+            pc.equal(table["source_row"], place.row), pc.equal(table["source_file"], place.file)
+        )
+        if place.column is not None:
+            there = pc.and_(there, pc.equal(table["column"], place.column))
+        mask: np.ndarray = there.combine_chunks().to_numpy(zero_copy_only=False)
+        return mask
+
+    def of_subject(self, asked: str) -> "np.ndarray":
+        """Which edges are of a patient, by USUBJID or SUBJID. Raises UserError if there is none."""
+        import pyarrow.compute as pc
+
+        adsl = self.tracer.frames.table("adsl")
+        names = dict(zip(adsl["SUBJID"].to_pylist(), adsl["USUBJID"].to_pylist(), strict=True))
+        subject = names.get(asked, asked if asked in names.values() else None)
+        if subject is None:
+            raise UserError(
+                Problem(
+                    f"subject {asked!r}",
+                    found="no subject of this name",
+                    expected=f"one of the {len(names)} of ADSL, by SUBJID or USUBJID",
+                    do=did_you_mean(asked, [str(name) for name in names])
+                    if self.tracer.disclosure == "full"
+                    else None,
+                )
+            )
+        mask: np.ndarray = (
+            pc.equal(self.tracer.raw.edges["USUBJID"], subject)
+            .combine_chunks()
+            .to_numpy(zero_copy_only=False)
+        )
+        return mask
+
+    def derived(self, chosen: "np.ndarray") -> Iterator[DerivedValue]:
+        """The derived values that the chosen edges lead from, each once."""
+        import numpy as np
+        import pyarrow as pa
+
+        edges = self.tracer.raw.edges.take(pa.array(np.flatnonzero(chosen)))
+        keys = ("dataset", "USUBJID", "ASEQ", "variable")
+        values = zip(*(edges[name].to_pylist() for name in keys), strict=True)
+        for dataset, subject, record, variable in dict.fromkeys(values):
+            parameter, visit = self._named(dataset, subject, record)
+            yield DerivedValue(dataset, subject, parameter, visit, variable)
+
+    def _named(self, dataset: str, subject: str, record: int) -> tuple[str | None, str | None]:
+        """Endpoint and visit of a derived row."""
+        if dataset == "adsl":
+            return None, None
+        if dataset not in self._rows:
+            table = self.tracer.frames.table(dataset)
+            visits = (
+                table["AVISIT"].to_pylist()
+                if "AVISIT" in table.column_names
+                else [None] * table.num_rows
+            )
+            columns = (table[name].to_pylist() for name in ("USUBJID", "ASEQ", "PARAMCD"))
+            self._rows[dataset] = {
+                (who, number): (code, at)
+                for who, number, code, at in zip(*columns, visits, strict=True)
+            }
+        return self._rows[dataset][subject, record]
+
+    def results(self, chosen: "np.ndarray") -> list[ResultRow]:
+        """The results that rest on any of the chosen edges, in the order of the plan."""
+        known: dict[tuple[str, str], bool] = {}
+        found = []
+        for name, row in self.tracer.results.items():
+            for member in self.tracer.members.get(name, []):
+                key = (member["dataset"], member["predicate"])
+                if key not in known:
+                    known[key] = self.tracer.raw.rests_on(self._selection(*key), chosen)
+                if known[key]:
+                    found.append(row)
+                    break
+        return found
+
+    def adjusted(self, results: list[ResultRow]) -> list[ResultRow]:
+        """Further adjusted p values: those of families in which one of these analyses stands."""
+        there = {row["result_id"] for row in results}
+        analyses = {row["analysis_id"] for row in results}
+        families = [
+            {test.analysis for test in family.tests}
+            for family in self.tracer.trial.plan.multiplicity.values()
+        ]
+        reached = set().union(*(one for one in families if one & analyses))
+        return [
+            row
+            for row in self.tracer.results.values()
+            if row["stat_name"] == ADJUSTED
+            and row["analysis_id"] in reached
+            and row["result_id"] not in there
+        ]
+
+    def rejected(self, place: RawPlace) -> list[str]:
+        """Why cleaning, or an endpoint, did not take a place: a rule and its reason, each once."""
+        rows = self.tracer.raw.rejects.to_pylist()
+        return [
+            *dict.fromkeys(
+                f"{row['rule']}: {row['reason']}"
+                for row in rows
+                if (row["source_file"], row["source_row"]) == (place.file, place.row)
+                and place.column in (None, row["column"])
+            )
+        ]
+
+    def _selection(self, dataset: str, predicate: str) -> Selection:
+        return self.tracer.frames.select(dataset, json.loads(predicate))
+
+    def displays(self, results: list[ResultRow]) -> list[str]:
+        """The figures and tables of the plan that show one of these analyses or endpoints."""
+        names = {one for row in results for one in (row["analysis_id"], row["parameter"]) if one}
+        return [
+            f"{kind}: {entry['title']}" if "title" in entry else kind
+            for kind, entries in self.tracer.trial.plan.displays.items()
+            for entry in (entries if isinstance(entries, list) else [entries])
+            if names & set(re.findall(r"\w+", json.dumps(entry))) or kind in names
+        ]
