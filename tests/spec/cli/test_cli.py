@@ -352,6 +352,6 @@ def test_commands_on_results_say_what_to_do_with_an_older_configuration(run, min
     shutil.copytree(mini.at.root, other, symlinks=True)
     trial = other / "config/trials/mini/trial.yaml"
     trial.write_text(trial.read_text().replace("version: 3\n", ""))
-    line = "mini: its configuration is of version 1, today's is 2: trialtrace migrate mini shows"
+    line = "mini: its configuration is of version 1, today's is 3: trialtrace migrate mini shows"
     for command in [("results", "mini"), ("claims", "mini"), ("trace", RISK)]:
         assert run(*command, at=other).stderr.count(line) == 1
