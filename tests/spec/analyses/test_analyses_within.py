@@ -201,7 +201,7 @@ def test_ranks_laterality_and_margins_by_hand(tmp_path):
     adjusted = found.value(contrast("mean_difference.paired_regression"))
     assert adjusted == pytest.approx(sum(sides) / 2)
     verdict = found[contrast("verdict.equivalence_paired_t")]
-    assert (verdict["stat_value"], verdict["stat_text"][:18]) == (1, "within the margins")
+    assert (verdict["stat_value"], verdict["stat_text"][:23]) == (1, "within this plan's own ")
     margins = found[contrast("mean_difference.equivalence_paired_t")]
     assert margins["ci_level"] == 0.9
 

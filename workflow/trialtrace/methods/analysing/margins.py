@@ -17,15 +17,26 @@ from trialtrace.methods.analysing.rows import Notes, Place, Result
 from trialtrace.stats.results import Interval, StatsError
 from trialtrace.trial.plan.steps import Step
 
+# What is shown against margins of the trial, and against those of the plan alone.
 EQUIVALENCE = {
     1: "within the margins: no difference that matters",
     0: "not shown: the interval reaches beyond a margin",
     -1: "outside a margin: a difference that matters",
 }
+OWN_EQUIVALENCE = {
+    1: "within this plan's own margins, which the trial did not declare",
+    0: "not shown: the interval reaches beyond a margin of this plan's own",
+    -1: "outside a margin of this plan's own, which the trial did not declare",
+}
 NON_INFERIORITY = {
     1: "not inferior: the interval lies on the better side of the margin",
     0: "not shown: the interval reaches beyond the margin",
     -1: "inferior: the interval lies beyond the margin",
+}
+OWN_NON_INFERIORITY = {
+    1: "on the better side of this plan's own margin, which the trial did not declare",
+    0: "not shown: the interval reaches beyond this plan's own margin",
+    -1: "beyond this plan's own margin, which the trial did not declare",
 }
 PValue = Callable[[float, str], float]
 
@@ -122,13 +133,15 @@ def _tests(step: Step[Asked], p_value: PValue) -> dict[str, float]:
 def _verdict(step: Step[Asked], found: Interval) -> tuple[int, dict[int, str]]:
     """1 where the interval lies where it should, -1 where it lies wholly beyond, else 0."""
     chosen = items_of(step.options)
+    of_trial = chosen.get("declared_by") == "trial"
     if "margin" in chosen:
         margin = chosen["margin"]
         better, worse = found.low > margin, found.high <= margin
         if chosen["higher"] == "worse":
             better, worse = found.high < margin, found.low >= margin
-        return int(better) - int(worse), NON_INFERIORITY
+        words = NON_INFERIORITY if of_trial else OWN_NON_INFERIORITY
+        return int(better) - int(worse), words
     lower, upper = chosen["lower"], chosen["upper"]
     within = lower < found.low and found.high < upper
     beyond = found.low >= upper or found.high <= lower
-    return int(within) - int(beyond), EQUIVALENCE
+    return int(within) - int(beyond), EQUIVALENCE if of_trial else OWN_EQUIVALENCE

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from trialtrace.config.spec import Distinct, shape
+from trialtrace.config.spec import Distinct, optional, shape
 
 # All arms in one test, or each treated arm against the reference.
 Groups = Literal["all", "pairs"]
@@ -37,3 +37,14 @@ SIGNED_SIDES = (
 @shape
 class NoOptions:
     """A method that leaves nothing to choose."""
+
+
+@shape
+class OwnMargins:
+    """Margins that somebody declared."""
+
+    declared_by: Literal["trial", "plan"] | None = optional(
+        "Who declared the margins: the trial, in its protocol or paper, or this plan alone (so "
+        "where it is left out). Only of a trial's own margins does the verdict say whether a "
+        "difference matters."
+    )

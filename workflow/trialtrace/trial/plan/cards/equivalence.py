@@ -7,13 +7,14 @@ from trialtrace.trial.endpoints.shared import Higher
 from trialtrace.trial.plan.card import Card, Named
 from trialtrace.trial.plan.gives import equivalence, non_inferiority
 from trialtrace.trial.plan.methods import SCORES
+from trialtrace.trial.plan.options import OwnMargins
 
 SCHUIRMANN = "Schuirmann 1987, J Pharmacokinet Biopharm 15:657"
 NON_INFERIORITY = "Piaggio et al. 2012, JAMA 308:2594"
 
 
 @shape
-class Equivalence:
+class Equivalence(OwnMargins):
     """Two one-sided tests within margins."""
 
     lower: float = key("Lower margin: differences from here on do not matter.")
@@ -26,7 +27,7 @@ class Equivalence:
 
 
 @shape
-class NonInferiority:
+class NonInferiority(OwnMargins):
     """One-sided test at a margin."""
 
     margin: float = key(

@@ -7,7 +7,7 @@ from trialtrace.trial.endpoints.shared import Higher
 from trialtrace.trial.plan.card import Card, Named
 from trialtrace.trial.plan.gives import equivalence, non_inferiority
 from trialtrace.trial.plan.methods import BINARY
-from trialtrace.trial.plan.options import DifferenceVariance, RatioVariance
+from trialtrace.trial.plan.options import DifferenceVariance, OwnMargins, RatioVariance
 
 _ONE = "Level of the one-sided test; the interval has confidence 1 - 2 alpha."
 _TWO = "Level of each of the two one-sided tests; the interval has confidence 1 - 2 alpha."
@@ -25,7 +25,7 @@ _HIGHER = "Whether a higher risk of the event is better or worse."
 
 
 @shape
-class PairedDifferenceEquivalence:
+class PairedDifferenceEquivalence(OwnMargins):
     """Two one-sided score tests within subjects."""
 
     lower: float = key(_LOWER, exclusiveMinimum=-1, exclusiveMaximum=1)
@@ -41,7 +41,7 @@ class DifferenceEquivalence(PairedDifferenceEquivalence):
 
 
 @shape
-class OddsEquivalence:
+class OddsEquivalence(OwnMargins):
     """Two one-sided Wald tests of the odds ratio."""
 
     lower: float = key(_LOWER, exclusiveMinimum=0)
@@ -57,7 +57,7 @@ class RatioEquivalence(OddsEquivalence):
 
 
 @shape
-class PairedDifferenceMargin:
+class PairedDifferenceMargin(OwnMargins):
     """Score test within subjects at a margin."""
 
     margin: float = key(_DIFFERENCE, exclusiveMinimum=-1, exclusiveMaximum=1)
@@ -73,7 +73,7 @@ class DifferenceMargin(PairedDifferenceMargin):
 
 
 @shape
-class OddsMargin:
+class OddsMargin(OwnMargins):
     """Wald test of the odds ratio at a margin."""
 
     margin: float = key(_RATIO, exclusiveMinimum=0)
