@@ -1,5 +1,6 @@
 """A composite by its own rule where findings were drawn: the others count as they were found."""
 
+from dataclasses import dataclass, field
 from types import SimpleNamespace as Stub
 
 import numpy as np
@@ -72,3 +73,59 @@ def test_the_check_applies_the_rule_by_itself():
     for drawn, expected in zip(DRAWN, EXPECTED, strict=True):
         made = check._by_rule(Stub(bds=bds, trial=TRIAL), asked, drawn[:, None], pd.Series(NAMES))
         assert made.tolist() == expected
+
+
+# At an earlier visit the nerve is unknown in all: a has both others, b one, c one with symptoms, d
+# none. So a and c had the event then, whatever the nerve was.
+EARLIER = {
+    ("reflex", "AVAL"): [1, 1, 1, 0],
+    ("touch", "AVAL"): [1, 0, 0, 0],
+    ("symptoms", "CHG"): [0, 0, -5, np.nan],
+}
+SO_FAR = endpoint("composite_event", **(RULE | {"counted": "by_visit", "missing": "any_missing"}))
+
+
+@dataclass(frozen=True)
+class At:
+    """A cut, or what is asked of a check, at a visit."""
+
+    visit: str
+    base: dict = field(default_factory=dict)
+    endpoint: object = SO_FAR
+    variable: str = "cipn"
+
+    @property
+    def place(self):
+        return self
+
+    @property
+    def trial(self):
+        return Stub(endpoints=TRIAL.endpoints | {"cipn": SO_FAR})
+
+
+def test_an_event_that_is_decided_at_an_earlier_visit_is_kept(monkeypatch):
+    def component(cut, name, subjects, column="AVAL"):
+        assert cut.base["AVISIT"] == {"is": "early"}
+        return np.array(EARLIER.get((name, column), [np.nan] * 4), dtype=float)
+
+    monkeypatch.setattr(imputation, "component", component)
+    monkeypatch.setattr(imputation, "visit_labels", lambda *_: ["early", "late"])
+    assert imputation._so_far(At("late"), NAMES).tolist() == [True, False, True, False]
+    assert imputation._so_far(At("early"), NAMES).tolist() == [False] * 4
+
+
+def test_the_check_finds_it_by_every_guess_of_what_is_unknown():
+    rows = [
+        {"USUBJID": who, "PARAMCD": name.upper(), "AVISIT": "early", "AVISITN": 1, column: value}
+        for (name, column), values in EARLIER.items()
+        for who, value in zip(NAMES, values, strict=True)
+    ]
+    rows += [
+        {"USUBJID": "a", "PARAMCD": SO_FAR.code, "AVISIT": visit, "AVISITN": number}
+        for number, visit in enumerate(["early", "late"], start=1)
+    ]
+    bds = pd.DataFrame(rows, columns=["USUBJID", "PARAMCD", "AVISIT", "AVISITN", "AVAL", "CHG"])
+    data = Stub(bds=bds, trial=At("late").trial)
+    told = check._earlier(data, At("late"), pd.Series(NAMES))
+    assert told.tolist() == [True, False, True, False]
+    assert not check._earlier(data, At("early"), pd.Series(NAMES)).any()

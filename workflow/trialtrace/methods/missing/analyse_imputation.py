@@ -1,6 +1,7 @@
 """Multiple imputation of the components of an event, in those whose event is not known."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from math import inf, nan
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from trialtrace.methods.missing.analyse import Everybody, everybody
 from trialtrace.methods.regression.analyse_covariates import columns_of
 from trialtrace.stats.results import Interval, StatsError
 from trialtrace.trial.plan.steps import Step
+from trialtrace.trial.visits import visit_labels
 
 if TYPE_CHECKING:
     from trialtrace.trial.plan.cards import imputation as cards
@@ -72,6 +74,7 @@ def _outcomes(cut: Cut, step: "Step[cards.MultipleImputation]", whole: Everybody
     )
     known = dict(zip(whole.rows.column("USUBJID"), whole.rows.column("AVAL"), strict=True))
     observed = np.array([known.get(name, nan) for name in names], dtype=float)
+    before = None if given.at_least is not None else _so_far(cut, names)
 
     def outcomes(drawn: np.ndarray) -> np.ndarray:
         if given.at_least is not None:
@@ -79,6 +82,7 @@ def _outcomes(cut: Cut, step: "Step[cards.MultipleImputation]", whole: Everybody
         else:
             findings = dict(zip(given.components, np.moveaxis(drawn, 2, 0), strict=True))
             outcome = _by_rule(cut, findings, names)
+            outcome = outcome if before is None else np.where(before, 1.0, outcome)
         completed = np.where(np.isnan(observed), outcome, observed)
         if undecided := int(np.isnan(completed).any(axis=0).sum()):
             raise StatsError(f"{undecided} subjects lack parts of the rule that are not imputed.")
@@ -110,6 +114,24 @@ def _by_rule(cut: Cut, drawn: dict[str, np.ndarray], subjects: np.ndarray) -> np
         for name, score in composite.parts.items()
     }
     return rule(composite.event, findings, scores, "undecided").reshape(shape)
+
+
+def _so_far(cut: Cut, subjects: np.ndarray) -> np.ndarray | None:
+    """Whose event was there at an earlier visit, of an outcome that counts it (`by_visit`).
+
+    By what is known at that visit alone, where that decides; nothing is drawn for it. None where
+    no earlier visit counts.
+    """
+    composite, here = cut.endpoint.entry, cut.place.visit
+    if composite.counted != "by_visit" or here is None:
+        return None
+    visits = visit_labels(cut.endpoint.name, cut.trial.endpoints.get)
+    found = np.zeros(len(subjects), dtype=bool)
+    for visit in visits[: visits.index(here)]:
+        at = replace(cut, base=cut.base | {"AVISIT": {"is": visit}})
+        first = composite.findings[0]
+        found |= _by_rule(at, {first: component(at, first, subjects)}, subjects) == 1
+    return found
 
 
 def component(cut: Cut, name: str, subjects: np.ndarray, column: str = "AVAL") -> np.ndarray:

@@ -1,5 +1,7 @@
 """Multiple imputation done again: another generator, Newton's steps written out, Rubin's rules."""
 
+from dataclasses import replace
+from itertools import product
 from math import nan, sqrt
 from typing import TYPE_CHECKING
 
@@ -68,6 +70,7 @@ def _completed(data: Data, asked: Asked, whole: "pd.DataFrame") -> np.ndarray:
         )
     else:
         event = np.array([_by_rule(data, asked, imputed, names) for imputed in completed])
+        event = np.where(_earlier(data, asked, names), 1.0, event)
     return np.where(np.isnan(observed), event, observed)
 
 
@@ -93,6 +96,33 @@ def _by_rule(data: Data, asked: Asked, imputed: np.ndarray, names: "pd.Series") 
         column = "CHG" if score.value == "change" else "AVAL"
         columns[name] = _found(data, asked, score.of, names, column).to_numpy(float)
     return surely(rule.event, pd.DataFrame(columns)).to_numpy(float)
+
+
+def _earlier(data: Data, asked: Asked, names: "pd.Series") -> np.ndarray:
+    """Whose event surely was there at an earlier visit, whatever the unknown findings were."""
+    import pandas as pd
+
+    rule = data.trial.endpoints[asked.variable].entry
+    sure = np.zeros(len(names), dtype=bool)
+    own = data.bds[data.bds["PARAMCD"] == data.trial.endpoints[asked.variable].code]
+    order = own.groupby("AVISIT")["AVISITN"].first()
+    counted = rule.counted == "by_visit" and asked.visit is not None
+    for visit in order.index[order < order[asked.visit]] if counted else ():
+        at = replace(asked, visit=visit)
+        found = np.array([_found(data, at, name, names, "AVAL") for name in rule.findings], float)
+        scores = {
+            name: _found(
+                data, at, score.of, names, "CHG" if score.value == "change" else "AVAL"
+            ).to_numpy(float)
+            for name, score in rule.parts.items()
+        }
+        always = np.ones(len(names), dtype=bool)
+        for guess in product((0.0, 1.0), repeat=len(rule.findings)):
+            full = np.where(np.isnan(found), np.array(guess)[:, None], found)
+            columns = {"findings": full.sum(axis=0), **dict(zip(rule.findings, full, strict=True))}
+            always &= surely(rule.event, pd.DataFrame(columns | scores)).to_numpy(float) == 1
+        sure |= always & ~np.isnan(found).all(axis=0)
+    return sure
 
 
 def _impute(y: np.ndarray, fixed: np.ndarray, arm: np.ndarray, options: dict, draw) -> np.ndarray:

@@ -19,7 +19,8 @@ class MultipleImputation:
         (
             "So many components make the event where the outcome itself is missing; without "
             "it the rule of the composite does, over what is drawn and its other parts as "
-            "found at the visit."
+            "found at the visit; of an outcome that counts what is so far (`by_visit`) an "
+            "event that the known parts of an earlier visit decide is kept."
         ),
         minimum=1,
     )
