@@ -6,7 +6,9 @@ import pytest
 import yaml
 from mini_trial import REPOSITORY
 
+from trialtrace.ground.contracts import RESULTS
 from trialtrace.ground.paths import Project
+from trialtrace.trace.content import Tracer
 from trialtrace.trial.constants import Constants, endpoints_behind
 from trialtrace.trial.load import load_trial
 
@@ -94,3 +96,33 @@ def test_a_result_rests_on_its_endpoint_its_options_and_its_population():
     assert endpoints_behind(trial, "planning", "strength_change", "itt", {"sd": 1}) == []
     trial, _ = declared("streckmann2024")
     assert "attendance" in endpoints_behind(trial, "cipn_per_protocol", "cipn", "pp", {})
+
+
+def test_an_adjusted_p_rests_on_the_constants_of_its_whole_family(tmp_path):
+    trial, _ = declared("musaro2019")
+    tracer = Tracer(trial, tmp_path, "full")
+    rows = {}
+    for analysis, endpoint in (("currents", "current"), ("fibres", "fibre_area")):
+        for stat, method in (("p_value", "paired_t"), ("p_adjusted", "holm_paired_t")):
+            row = dict.fromkeys(RESULTS.names) | {
+                "result_id": f"musaro2019/{analysis}/{stat}.{method}@real-sham",
+                "analysis_id": analysis,
+                "stat_name": stat,
+                "method": f"{stat}.{method}",
+                "parameter": endpoint,
+                "population": "itt",
+                "options": '{"family": "secondary"}',
+                "comparison": "real",
+                "reference": "sham",
+                "stat_label": "p",
+                "stat_text": "0.5",
+            }
+            rows[row["result_id"]] = row
+    vars(tracer)["results"] = rows
+    at = "musaro2019/currents/{}@real-sham"
+    own, adjusted = (
+        {one["key"] for one in tracer._constants(rows[at.format(name)])}
+        for name in ("p_value.paired_t", "p_adjusted.holm_paired_t")
+    )
+    assert own == {"current.min_rows"}
+    assert adjusted == {"current.min_rows", "fibre_area.min_rows"}

@@ -207,7 +207,8 @@ class Tracer:
         return self._members_of[name]
 
     def _constants(self, row: ResultRow) -> list[dict[str, object]]:
-        """What the rules of the endpoints behind a result take as given."""
+        """What the rules of the endpoints behind a result take as given; an adjusted p-value rests
+        on those of its whole family."""
         behind = endpoints_behind(
             self.trial,
             row["analysis_id"],
@@ -215,6 +216,8 @@ class Tracer:
             row["population"],
             json.loads(row["options"]),
         )
+        family = (self.results[one["result_id"]] for one in self._family(row))
+        behind += [one["parameter"] for one in family if one["parameter"]]
         return [vars(one) for one in self.constants.behind(behind)]
 
     def _check(self, check: CheckRow) -> dict[str, Any]:
