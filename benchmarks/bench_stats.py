@@ -1,10 +1,12 @@
 """Speed of the statistics beside their peers; prints a table, writes docs/benchmarks-statistics.md.
 
 Runs `measure()` of every module under benchmarks/stats/, each in a process of its own with one
-thread. A module whose peer is not installed says in `what` that its time is a recorded one, or is
-left out with the reason.
+thread; `--only growth,mmrm` some of them, the others' rows standing as they were measured last
+(docs/benchmarks-statistics.json). A module whose peer is not installed says in `what` that its time
+is a recorded one, or is left out with the reason.
 """
 
+import argparse
 import ast
 import json
 import math
@@ -20,6 +22,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks-statistics.md"
+KEPT = PAGE.with_suffix(".json")
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 # Modules without a way to measure where the program is missing.
 NEEDS = {"contingency": "Rscript"}
@@ -101,7 +104,7 @@ def about(module: Path) -> tuple[str, str]:
     return title.replace("\n", " ").partition(";")[0].rstrip("."), "\n\n".join(kept)
 
 
-def page(found: dict[Path, list[dict[str, Any]] | str], load: float) -> str:
+def page(found: dict[Path, list[dict[str, Any]] | str], when: dict[Path, str]) -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     rows = [row for rows in found.values() if not isinstance(rows, str) for row in rows]
     missed = [row["what"] for row in rows if row["met"] is False]
@@ -110,9 +113,10 @@ def page(found: dict[Path, list[dict[str, Any]] | str], load: float) -> str:
         f"""# Speed of the statistics
 
 Measured by `make bench-stats` on {os.cpu_count()} cores, {memory:.0f} GB, Python \
-{platform.python_version()}, load {load:.1f} at the start and {os.getloadavg()[0]:.1f} at the end. \
-CPU seconds of one thread, medians of nine rounds; other work still takes caches. \
-The ratio is peer over ours, in rows whose target is a bare "<=" ours over the peer or limit. \
+{platform.python_version()}, one thread of BLAS on both sides. Figures are CPU seconds, user and \
+system, since other work shares the cores: what it takes of the caches remains, so that a ratio of \
+one run says more than a time. The ratio is peer over ours, in rows whose target is a bare "<=" \
+ours over the peer or limit. \
 Programs that are not installed are recorded or left out, as the row says.
 
 {counted - len(missed)} of {counted} targets were met. \
@@ -121,17 +125,30 @@ Programs that are not installed are recorded or left out, as the row says.
     for module, rows in found.items():
         title, text = about(module)
         body = f"Not measured: {rows}." if isinstance(rows, str) else table(rows)
-        parts.append(f"## {title}\n\n`benchmarks/stats/{module.name}`. {text}\n\n{body}")
+        parts.append(
+            f"## {title}\n\n`benchmarks/stats/{module.name}`, {when[module]}. {text}\n\n{body}"
+        )
     return "\n\n".join(parts) + "\n"
 
 
 def main() -> None:
-    load, found = os.getloadavg()[0], {}
-    for module in sorted((ROOT / "benchmarks" / "stats").glob("[!_]*.py")):
-        began = time.monotonic()
-        found[module] = measured(module)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="modules, such as growth,mmrm")
+    only = [name for name in parser.parse_args().only.split(",") if name]
+    modules = sorted((ROOT / "benchmarks" / "stats").glob("[!_]*.py"))
+    kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+    for module in modules:
+        if only and module.stem not in only:
+            continue
+        began, load = time.monotonic(), os.getloadavg()[0]
+        rows = measured(module)
+        loads = f"load {load:.1f} before and {os.getloadavg()[0]:.1f} after"
+        kept[module.stem] = {"when": f"{time.strftime('%Y-%m-%d')}, {loads}", "rows": rows}
         print(f"{module.stem}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
-    text = page(found, load)
+        KEPT.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    there = [module for module in modules if module.stem in kept]
+    found = {module: kept[module.stem]["rows"] for module in there}
+    text = page(found, {module: kept[module.stem]["when"] for module in there})
     print(text)
     PAGE.write_text(text, encoding="utf-8")
 

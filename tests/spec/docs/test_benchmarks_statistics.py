@@ -25,7 +25,7 @@ def given(target, met, **other) -> dict:
 
 def test_misses_stand_at_the_head_and_in_the_table():
     rows = [bench.row(given(3000, False)), bench.row(given("<= 1 ms", True))]
-    page = bench.page({MODULE: rows}, 0.5)
+    page = bench.page({MODULE: rows}, {MODULE: "today"})
     assert "1 of 2 targets were met. Missed: F." in page
     assert "| F | 2 µs | 500 ms | 4 | >= 3,000 | **missed** |" in page
     assert "| F | 2 µs | 500 ms | 4 | <= 1 ms | met |" in page
@@ -34,7 +34,9 @@ def test_misses_stand_at_the_head_and_in_the_table():
 def test_what_was_not_measured_says_why(monkeypatch):
     monkeypatch.setattr(bench.shutil, "which", lambda program: None)
     reason = bench.measured(Path("contingency.py"))
-    assert "Not measured: Rscript is not installed." in bench.page({MODULE: reason}, 0.5)
+    assert "Not measured: Rscript is not installed." in bench.page(
+        {MODULE: reason}, {MODULE: "today"}
+    )
 
 
 @pytest.mark.parametrize("target", [None, "", "none", "none; estimates agree"])

@@ -9,12 +9,14 @@ from stats_strategies import given
 from trialtrace.stats import StatsError
 from trialtrace.stats._inputs import labels, tied_times
 from trialtrace.stats.continuous.group_means import group_moments, mann_whitney_p
+from trialtrace.stats.design.several import power_several_means, sample_size_several_means
 from trialtrace.stats.multiplicity.graphical import chain, intersection_weights, reject
 from trialtrace.stats.multiplicity.group_sequential import (
     pocock,
     spending_boundary,
     wang_tsiatis,
 )
+from trialtrace.stats.regression.counts import poisson_rates
 from trialtrace.stats.regression.ordinal import brant_test
 from trialtrace.stats.survival.competing_risks import (
     cumulative_incidence,
@@ -234,3 +236,21 @@ def test_a_level_of_minus_zero_has_no_sign():
     x[30] = 1
     with pytest.raises(StatsError, match="a value above 0 is infinite"):
         brant_test(y, x)
+
+
+def test_means_far_apart_are_told_for_certain_and_empty_arms_refused():
+    assert power_several_means([0, 1e12], 1, [10, 10], alpha=0.05) == 1.0
+    assert power_several_means([0, 30], 1, [10, 10], alpha=0.05) == pytest.approx(1.0)
+    with pytest.raises(StatsError, match="two arms or more"):
+        sample_size_several_means([], 1, power=0.8, alpha=0.05)
+    found = sample_size_several_means([0, 0.5], [1.0, 2.0], power=0.8, alpha=0.05)
+    each = [sample_size_several_means([0, 0.5], sd, power=0.8, alpha=0.05) for sd in (1.0, 2.0)]
+    assert found.tolist() == [one.item() for one in each]
+
+
+def test_counts_whose_exposures_add_up_beyond_range_have_their_rate_ratio():
+    y, x = [3, 5, 2, 9], [[1, 0], [1, 0], [1, 1], [1, 1]]
+    given = {"variance": "model", "confidence": 0.95}
+    plain = poisson_rates(y, x, exposure=[1.0, 1.5, 1.0, 1.7], **given)
+    large = poisson_rates(y, x, exposure=np.array([1.0, 1.5, 1.0, 1.7]) * 1e308, **given)
+    assert large.coef[1] == pytest.approx(plain.coef[1], rel=1e-9)

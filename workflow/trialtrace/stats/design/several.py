@@ -18,6 +18,9 @@ from trialtrace.stats._inputs import numbers
 from trialtrace.stats.design._sizes import broadcast, positive, share, sizes, smallest, wanted
 from trialtrace.stats.results import StatsError
 
+# Times the critical value, a noncentrality with which no F lies below that.
+CERTAIN = 1000.0
+
 
 def power_several_proportions(risks: ArrayLike, n: ArrayLike, *, alpha: ArrayLike) -> Floats:
     """Power of the chi-squared test of no difference between arms; the arms are the last axis.
@@ -59,7 +62,13 @@ def power_several_means(
     away = (n * (means - centre[..., None]) ** 2).sum(axis=-1) / positive(sd, "sd") ** 2
     arms = means.shape[-1]
     critical = scipy.special.fdtri(arms - 1, total - arms, 1 - share(alpha, "alpha"))
-    return np.asarray(1 - scipy.special.ncfdtr(arms - 1, total - arms, away, critical))
+    below = scipy.special.ncfdtr(arms - 1, total - arms, away, critical)
+    # The series does not end so far out, where nothing lies below any more.
+    certain = np.isnan(below) & (away > CERTAIN * (1 + (arms - 1) * critical))
+    below = np.where(certain, 0.0, below)
+    if np.isnan(below).any():
+        raise StatsError("differences so large, or a level so small, have no power to compute.")
+    return np.asarray(1 - below)
 
 
 def sample_size_several_proportions(
@@ -80,7 +89,7 @@ def sample_size_several_proportions(
     def power_of(n: Floats) -> Floats:
         return power_several_proportions(each, n[..., None], alpha=alpha)
 
-    return smallest(power_of, target, np.broadcast_shapes(target.shape, each.shape[:-1]), 1)
+    return smallest(power_of, target, _shape(target, each, alpha), 1)
 
 
 def sample_size_several_means(
@@ -101,7 +110,16 @@ def sample_size_several_means(
     def power_of(n: Floats) -> Floats:
         return power_several_means(each, sd, n[..., None], alpha=alpha)
 
-    return smallest(power_of, target, np.broadcast_shapes(target.shape, each.shape[:-1]), 2)
+    return smallest(power_of, target, _shape(target, each, alpha, sd), 2)
+
+
+def _shape(target: Floats, each: Floats, *others: ArrayLike) -> tuple[int, ...]:
+    """Of the results; the arms are the last axis of `each`."""
+    if each.ndim == 0 or each.shape[-1] < 2:
+        raise StatsError("there must be two arms or more.")
+    arrays = [numbers(other, "arguments") for other in others]
+    named = {f"argument {number}": array for number, array in enumerate(arrays, 1)}
+    return broadcast(power=target, arms=each[..., 0], **named)[0].shape
 
 
 def _several(values: Floats, n: Floats) -> Floats:

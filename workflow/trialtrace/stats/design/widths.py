@@ -24,8 +24,8 @@ MOST_PAIRS = 20_000_000
 def width_one_proportion(p: float, n: int, *, confidence: float) -> float:
     """Mean width of Wilson's interval of one proportion where the risk is p.
 
-    Raises `StatsError` for a risk outside 0 to 1 and sizes that are none. Source: Newcombe 1998.
-    Oracle: prop.test(correct = FALSE).
+    Raises `StatsError` for a risk outside 0 to 1, sizes that are none, and more than 20 million
+    patients. Source: Newcombe 1998. Oracle: prop.test(correct = FALSE).
 
     R: `prop.test(x, n, correct = FALSE)$conf.int` of every x.
 
@@ -47,7 +47,8 @@ def width_two_proportions(p1: float, p0: float, n1: int, n0: int, *, confidence:
     >>> round(width_two_proportions(0.5, 0.5, 39, 39, confidence=0.95), 4)
     0.4187
     """
-    if (n1 + 1) * (n0 + 1) > MOST_PAIRS:
+    each = [single(sizes(n, "sizes", 1), "sizes") for n in (n1, n0)]
+    if (each[0] + 1) * (each[1] + 1) > MOST_PAIRS:
         raise StatsError("too many numbers of events for an exact width.")
     first, low1, at1, high1 = _arm(p1, n1, confidence)
     second, low0, at0, high0 = _arm(p0, n0, confidence)
@@ -60,6 +61,8 @@ def _arm(p: float, n: int, confidence: float) -> tuple[Floats, Floats, Floats, F
     """Of every number of events: its chance, and the lower bound, the share and the upper bound."""
     risk = single(share(p, "risks"), "risks")
     size = single(sizes(n, "sizes", 1), "sizes")
+    if size >= MOST_PAIRS:
+        raise StatsError("too many numbers of events for an exact width.")
     single(share(confidence, "confidence"), "confidence")
     x = np.arange(size + 1)
     chance = np.exp(log_choose(size, x) + x * np.log(risk) + (size - x) * np.log1p(-risk))

@@ -24,6 +24,7 @@ from trialtrace.stats._inputs import (
     as_list,
     labels,
     numbers,
+    one_number,
     sample,
 )
 from trialtrace.stats.missing.pooling import Pooled, pool
@@ -113,8 +114,10 @@ def delta_tipping(
     array([[1.333, 1.667, 2.   ],
            [1.333, 1.667, 2.   ]])
     """
-    if len(arms) != 2 or len(deltas) != 2 or arms[0] == arms[1]:
+    named = as_list(arms, "arms")
+    if len(named) != 2 or len(as_list(deltas, "deltas")) != 2 or named[0] == named[1]:
         raise StatsError("name two different arms, with one grid of deltas each.")
+    level = one_number(level, "level")
     values, shift = _shifts(completed, filled, arm, arms)
     grids = (sample(deltas[0], "first deltas"), sample(deltas[1], "second deltas"))
     x, contrast = numbers(x, "x"), sample(contrast, "contrast")

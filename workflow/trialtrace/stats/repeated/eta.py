@@ -88,6 +88,8 @@ def partial_eta_squared_interval(
     if highest[0] > MOST_NONCENTRAL:
         raise StatsError("F is too large for an interval of its noncentrality.")
     found = np.where(away(none, both) <= 0, 0.0, roots(away, none, highest))
+    if not np.isfinite(found).all():
+        raise StatsError("the noncentrality of this F has no limits that can be computed.")
     low, high = found / (found + df1 + df2 + 1)
     return Interval(f * df1 / (f * df1 + df2), float(low), float(high))
 
