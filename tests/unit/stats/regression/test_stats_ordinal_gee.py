@@ -5,7 +5,7 @@ import pytest
 
 from trialtrace.stats.regression.gee import gee
 from trialtrace.stats.regression.ordinal import proportional_odds
-from trialtrace.stats.regression.ordinal_gee import joint, ordinal_gee
+from trialtrace.stats.regression.ordinal_gee import _joint, ordinal_gee
 from trialtrace.stats.results import StatsError
 
 # What the author of multgee printed of its example, ordLORgee(y ~ factor(time) + factor(trt) +
@@ -115,7 +115,7 @@ def test_the_order_of_subjects_is_no_matter():
 
 def test_joint_probabilities_have_the_margins_and_the_odds_ratios():
     rows, columns = np.array([[0.2, 0.5, 0.3]]), np.array([[0.6, 0.1, 0.3]])
-    (table,) = joint(0.8 * np.outer(range(3), range(3)), rows, columns)
+    (table,) = _joint(0.8 * np.outer(range(3), range(3)), rows, columns)
     assert table.sum(axis=1) == pytest.approx(rows[0], abs=1e-14)
     assert table.sum(axis=0) == pytest.approx(columns[0], abs=1e-14)
     odds = table[:-1, :-1] * table[1:, 1:] / (table[:-1, 1:] * table[1:, :-1])

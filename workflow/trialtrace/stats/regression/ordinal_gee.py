@@ -145,7 +145,7 @@ def _uniform(tables: list[Floats]) -> float:
     rows, columns = observed.sum(axis=2), observed.sum(axis=1)
 
     def lacking(value: float) -> float:
-        fitted = joint(value * products, rows, columns)
+        fitted = _joint(value * products, rows, columns)
         return float(((observed - fitted) * products).sum())
 
     low, high = -1.0, 1.0
@@ -167,7 +167,7 @@ def _products(levels: int) -> Floats:
     return np.outer(scores, scores)
 
 
-def joint(log_odds: Floats, rows: Floats, columns: Floats) -> Floats:
+def _joint(log_odds: Floats, rows: Floats, columns: Floats) -> Floats:
     """Tables, (n, k, k), with the margins (n, k) and the local odds ratios of exp(log_odds).
 
     By proportional scaling of rows and columns in turn, which leaves odds ratios as they are.
@@ -240,7 +240,7 @@ class _Equations:
                 value = float(self.association[one, other])
                 if value == 0.0 or not both.any():
                     continue
-                table = joint(value * products, chance[both, one], chance[both, other])
+                table = _joint(value * products, chance[both, one], chance[both, other])
                 together = table.cumsum(axis=1).cumsum(axis=2)[:, :-1, :-1]
                 cross = together - mean[both, one][:, :, None] * mean[both, other][:, None, :]
                 made[both, at, to] = cross
