@@ -31,7 +31,6 @@ from trialtrace.stats.regression.ordinal import ProportionalOddsFit as Proportio
 from trialtrace.stats.regression.ordinal import brant_test as brant_test
 from trialtrace.stats.regression.ordinal import proportional_odds as proportional_odds
 from trialtrace.stats.regression.ordinal_gee import OrdinalGeeFit as OrdinalGeeFit
-from trialtrace.stats.regression.ordinal_gee import joint as joint
 from trialtrace.stats.regression.ordinal_gee import ordinal_gee as ordinal_gee
 from trialtrace.stats.regression.ordinal_mixed import OrdinalMixedFit as OrdinalMixedFit
 from trialtrace.stats.regression.ordinal_mixed import ordinal_mixed as ordinal_mixed
