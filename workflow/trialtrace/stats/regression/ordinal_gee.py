@@ -74,7 +74,7 @@ def ordinal_gee(y: ArrayLike, x: ArrayLike, *, working: str, confidence: float) 
     >>> y = [[1, 2], [2, 2], [3, 2], [1, 1], [2, 3], [3, 3], [1, 3], [2, 1]]
     >>> x = [[[0], [0]]] * 4 + [[[1], [1]]] * 4
     >>> ordinal_gee(y, x, working="pairwise", confidence=0.95).coef.round(4)
-    array([0.8214])
+    array([1.2312])
     """
     check_choice("working", working, WORKING)
     check_confidence(confidence)
