@@ -7,15 +7,9 @@ from typing import Literal
 from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.methods import BINARY, SCORES, TIMES
-from trialtrace.trial.plan.options import Ties
+from trialtrace.trial.plan.options import HigherLower, Ties
 
-Better = Literal["higher", "lower"]
 CONDITIONAL = "Lan, Simon and Halperin 1982, Commun Stat C 1:207"
-POWERS = (
-    "multiplicity.conditional_power:conditional_power",
-    "multiplicity.conditional_power:predictive_power",
-)
-LIMIT = "multiplicity.conditional_power:futility_boundary"
 
 
 @shape
@@ -27,7 +21,7 @@ class ConditionalPower:
         "units (a ratio as such).",
         expected="a number, or current_trend",
     )
-    better: Better = key("Which estimates favour the treated arm.")
+    better: HigherLower = key("Which estimates favour the treated arm.")
 
 
 @shape
@@ -51,7 +45,7 @@ class FutilityLimit:
         "non_binding: boundaries of efficacy keep their level though the limit is not obeyed; "
         "binding: only if it is."
     )
-    better: Better = key("Which estimates favour the treated arm.")
+    better: HigherLower = key("Which estimates favour the treated arm.")
 
 
 @shape
@@ -61,41 +55,130 @@ class FutilityLimitCox(FutilityLimit):
     ties: Ties = key("How tied times are handled.")
 
 
-# Of each measure its plain estimate, and the endpoints that it suits.
-_MEASURES = {
-    "mean_difference": ("continuous.means:mean_difference_welch", SCORES),
-    "risk_difference": ("categorical.contingency:risk_difference_wald", BINARY),
-    "risk_ratio": ("categorical.contingency:risk_ratio_log", BINARY),
-    "odds_ratio": ("categorical.contingency:odds_ratio_sample", BINARY),
-    "hazard_ratio": ("survival.cox:cox", TIMES),
-}
-
-
-def _power(measure: str, plain: str, kinds: tuple[str, ...]) -> Card:
-    return Card(
-        f"conditional_power.of_{measure}",
-        f"of the {measure.replace('_', ' ')}",
-        CONDITIONAL,
-        options=ConditionalPowerCox if measure == "hazard_ratio" else ConditionalPower,
-        gives="conditional_power.{}@pair predictive_power.{}@pair?",
-        kinds=kinds,
-        compares="between",
-        formula=(*POWERS, plain),
-    )
-
-
-def _futility(measure: str, plain: str, kinds: tuple[str, ...]) -> Card:
-    return Card(
-        f"futility_limit.of_{measure}",
-        options=FutilityLimitCox if measure == "hazard_ratio" else FutilityLimit,
-        gives="futility_limit.{}@pair z.{}@pair?",
-        kinds=kinds,
-        compares="between",
-        formula=(LIMIT, plain),
-    )
-
-
 CARDS = (
-    *(_power(measure, *of) for measure, of in _MEASURES.items()),
-    *(_futility(measure, *of) for measure, of in _MEASURES.items()),
+    Card(
+        "conditional_power.of_mean_difference",
+        "of the mean difference",
+        CONDITIONAL,
+        options=ConditionalPower,
+        gives="conditional_power.{}@pair predictive_power.{}@pair?",
+        kinds=SCORES,
+        compares="between",
+        formula=(
+            "multiplicity.conditional_power:conditional_power",
+            "multiplicity.conditional_power:predictive_power",
+            "continuous.means:mean_difference_welch",
+        ),
+    ),
+    Card(
+        "conditional_power.of_risk_difference",
+        "of the risk difference",
+        CONDITIONAL,
+        options=ConditionalPower,
+        gives="conditional_power.{}@pair predictive_power.{}@pair?",
+        kinds=BINARY,
+        compares="between",
+        formula=(
+            "multiplicity.conditional_power:conditional_power",
+            "multiplicity.conditional_power:predictive_power",
+            "categorical.contingency:risk_difference_wald",
+        ),
+    ),
+    Card(
+        "conditional_power.of_risk_ratio",
+        "of the risk ratio",
+        CONDITIONAL,
+        options=ConditionalPower,
+        gives="conditional_power.{}@pair predictive_power.{}@pair?",
+        kinds=BINARY,
+        compares="between",
+        formula=(
+            "multiplicity.conditional_power:conditional_power",
+            "multiplicity.conditional_power:predictive_power",
+            "categorical.contingency:risk_ratio_log",
+        ),
+    ),
+    Card(
+        "conditional_power.of_odds_ratio",
+        "of the odds ratio",
+        CONDITIONAL,
+        options=ConditionalPower,
+        gives="conditional_power.{}@pair predictive_power.{}@pair?",
+        kinds=BINARY,
+        compares="between",
+        formula=(
+            "multiplicity.conditional_power:conditional_power",
+            "multiplicity.conditional_power:predictive_power",
+            "categorical.contingency:odds_ratio_sample",
+        ),
+    ),
+    Card(
+        "conditional_power.of_hazard_ratio",
+        "of the hazard ratio",
+        CONDITIONAL,
+        options=ConditionalPowerCox,
+        gives="conditional_power.{}@pair predictive_power.{}@pair?",
+        kinds=TIMES,
+        compares="between",
+        formula=(
+            "multiplicity.conditional_power:conditional_power",
+            "multiplicity.conditional_power:predictive_power",
+            "survival.cox:cox",
+        ),
+    ),
+    Card(
+        "futility_limit.of_mean_difference",
+        options=FutilityLimit,
+        gives="futility_limit.{}@pair z.{}@pair?",
+        kinds=SCORES,
+        compares="between",
+        formula=(
+            "multiplicity.conditional_power:futility_boundary",
+            "continuous.means:mean_difference_welch",
+        ),
+    ),
+    Card(
+        "futility_limit.of_risk_difference",
+        options=FutilityLimit,
+        gives="futility_limit.{}@pair z.{}@pair?",
+        kinds=BINARY,
+        compares="between",
+        formula=(
+            "multiplicity.conditional_power:futility_boundary",
+            "categorical.contingency:risk_difference_wald",
+        ),
+    ),
+    Card(
+        "futility_limit.of_risk_ratio",
+        options=FutilityLimit,
+        gives="futility_limit.{}@pair z.{}@pair?",
+        kinds=BINARY,
+        compares="between",
+        formula=(
+            "multiplicity.conditional_power:futility_boundary",
+            "categorical.contingency:risk_ratio_log",
+        ),
+    ),
+    Card(
+        "futility_limit.of_odds_ratio",
+        options=FutilityLimit,
+        gives="futility_limit.{}@pair z.{}@pair?",
+        kinds=BINARY,
+        compares="between",
+        formula=(
+            "multiplicity.conditional_power:futility_boundary",
+            "categorical.contingency:odds_ratio_sample",
+        ),
+    ),
+    Card(
+        "futility_limit.of_hazard_ratio",
+        options=FutilityLimitCox,
+        gives="futility_limit.{}@pair z.{}@pair?",
+        kinds=TIMES,
+        compares="between",
+        formula=(
+            "multiplicity.conditional_power:futility_boundary",
+            "survival.cox:cox",
+        ),
+    ),
 )

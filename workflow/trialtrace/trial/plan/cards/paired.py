@@ -66,8 +66,6 @@ CARDS = (
     ),
     Card(
         "fold_change.paired_t",
-        "ratio of expression, t interval of ΔΔCt",
-        "Livak and Schmittgen 2001, Methods 25:402",
         compares="within",
         formula="continuous.ratios:fold_change",
     ),

@@ -115,22 +115,27 @@ CARDS = (
         formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "robust"},
     ),
-    *(
-        Card(
-            f"rate_ratio.{method}_stratified",
-            f"{title} with strata",
-            reference,
-            options=AndersenGillStratified,
-            gives="rate_ratio.{}@pair p_value.{}_wald@pair?",
-            kinds=RECURRENT,
-            also=_wald(f"{method}_stratified", f"{title} with strata"),
-            formula="survival.cox_start_stop:cox_start_stop",
-            fixed={"variance": variance},
-        )
-        for method, title, reference, variance in (
-            ("andersen_gill", "Andersen and Gill's model", ANDERSEN_GILL, "model"),
-            ("lwyy", "Lin, Wei, Yang and Ying's model", LWYY, "robust"),
-        )
+    Card(
+        "rate_ratio.andersen_gill_stratified",
+        "Andersen and Gill's model with strata",
+        ANDERSEN_GILL,
+        options=AndersenGillStratified,
+        gives="rate_ratio.{}@pair p_value.{}_wald@pair?",
+        kinds=RECURRENT,
+        also=_wald("andersen_gill_stratified", "Andersen and Gill's model with strata"),
+        formula="survival.cox_start_stop:cox_start_stop",
+        fixed={"variance": "model"},
+    ),
+    Card(
+        "rate_ratio.lwyy_stratified",
+        "Lin, Wei, Yang and Ying's model with strata",
+        LWYY,
+        options=AndersenGillStratified,
+        gives="rate_ratio.{}@pair p_value.{}_wald@pair?",
+        kinds=RECURRENT,
+        also=_wald("lwyy_stratified", "Lin, Wei, Yang and Ying's model with strata"),
+        formula="survival.cox_start_stop:cox_start_stop",
+        fixed={"variance": "robust"},
     ),
     Card(
         "rate_ratio.poisson_regression",
