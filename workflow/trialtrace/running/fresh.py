@@ -104,6 +104,12 @@ NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
         lambda trial: {card.check for card in used(trial)},
     ),
     DISPLAYS: (PLAN, lambda trial: set(trial.plan.displays)),
+    "trialtrace.trial.plan.looks": (PLAN, lambda trial: boundaries_of(trial)),
+    # Of the kinds of endpoint, those of times alone stand in this one.
+    "trialtrace.claims.search.data.grids": (
+        ENDPOINTS,
+        lambda trial: {endpoint.kind for endpoint in trial.endpoints.values()},
+    ),
 }
 
 
@@ -153,6 +159,12 @@ def tables_of(trial: Trial) -> list[Path]:
     """The tables of the project that the trial's endpoints read: norms, conversion factors."""
     read = [table for each in trial.endpoints.values() for table in each.entry.project_tables]
     return [table_path(trial.at, folder, name) for folder, name in read]
+
+
+def boundaries_of(trial: Trial) -> set[str]:
+    """The boundaries of the looks of the trial's analyses."""
+    looks = (analysis.look for analysis in trial.plan.analyses.values())
+    return {look.boundary for look in looks if look is not None}
 
 
 def quantities_of(trial: Trial) -> set[str]:

@@ -18,7 +18,7 @@ from trialtrace.methods.analysing.formulas import formulas
 from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.methods.multiplicity.plain import LOGARITHMS, PLAIN, standardised
 from trialtrace.stats.results import Interval
-from trialtrace.trial.plan.build import boundary
+from trialtrace.trial.plan.looks import boundary
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ Its schema has accepted the file, whose shapes stand beside this module.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from trialtrace.config.spec import items_of, structure
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
@@ -16,12 +16,10 @@ from trialtrace.trial.plan.analysis import DecisionLevel
 from trialtrace.trial.plan.estimand import Estimand as DeclaredEstimand
 from trialtrace.trial.plan.estimand import Intercurrent
 from trialtrace.trial.plan.file import PlanFile
+from trialtrace.trial.plan.looks import nominal_level
 from trialtrace.trial.plan.multiplicity import Family
 from trialtrace.trial.plan.planning import Design
 from trialtrace.trial.plan.steps import Step
-
-if TYPE_CHECKING:
-    from trialtrace.stats.multiplicity.group_sequential import Boundary
 
 T = TypeVar("T")
 # What an analysis does not take over from the one that it names in `of`.
@@ -194,23 +192,4 @@ def _level(declared: float | DecisionLevel) -> float:
     """A level, or the nominal one of a look of a group-sequential design."""
     if not isinstance(declared, DecisionLevel):
         return declared
-    return float(boundary(declared).nominal[declared.look - 1])
-
-
-def boundary(declared: DecisionLevel) -> "Boundary":
-    """The boundary of a group-sequential design at all its looks."""
-    from trialtrace.stats.multiplicity import group_sequential
-
-    kind, fractions = declared.boundary, list(declared.fractions)
-    if kind.startswith("spending_"):
-        return group_sequential.spending_boundary(
-            fractions,
-            spending=kind.removeprefix("spending_"),
-            parameter=None,
-            alpha=declared.alpha,
-            sides="two_sided",
-        )
-    made: Boundary = getattr(group_sequential, kind)(
-        fractions, alpha=declared.alpha, sides="two_sided"
-    )
-    return made
+    return nominal_level(declared)

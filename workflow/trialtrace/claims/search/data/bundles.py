@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from trialtrace.claims.agreement import DIFFERS, NOT_CHECKABLE, NOT_TIED
 from trialtrace.claims.convert import scale_of
 from trialtrace.claims.search.data.designs import BETWEEN, WITHIN, between_designs, within_designs
+from trialtrace.claims.search.data.grids import Grid, of_times
 from trialtrace.claims.search.data.means import Means
 from trialtrace.claims.search.data.patients import Patients
 from trialtrace.claims.search.data.repeated import Repeated, repeated_readings
 from trialtrace.claims.search.data.shares import Shares
-from trialtrace.claims.search.data.times import Times
 from trialtrace.claims.search.data.values import readings, visits_of
-from trialtrace.claims.search.data.wanted import Judged, Key, Wanted, ordered, wanted
-from trialtrace.claims.search.data.ways import Way, families
+from trialtrace.claims.search.data.wanted import Judged, Wanted, ordered, wanted
+from trialtrace.claims.search.data.ways import families
 from trialtrace.claims.search.search import Bundle, Searched, search
 from trialtrace.claims.search.window import Displacement
 from trialtrace.ground.contracts.rows import ResultRow, present
@@ -29,15 +29,6 @@ if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
     from trialtrace.trial.model import Endpoint
     from trialtrace.trial.plan.build import Analysis
-
-
-class Grid(Protocol):
-    """The candidates for one kind of endpoint."""
-
-    @property
-    def label(self) -> str: ...
-    def supports(self, key: Key) -> bool: ...
-    def ways(self, order: Sequence[Wanted]) -> Iterator[Way]: ...
 
 
 def search_rows(
@@ -166,7 +157,7 @@ def _parallel(
 ) -> Grid | None:
     """The candidates where every subject has one treatment."""
     if endpoint.kind in TIMES:
-        return Times(patients, analysis, endpoint)
+        return of_times(patients, analysis, endpoint)
     if endpoint.kind not in BINARY + SCORES:
         return None
     visits, arms = visits_of(patients, analysis, endpoint), _arms(patients, analysis)
