@@ -26,10 +26,12 @@ A run of the six trials has {jobs} jobs. An edit changes the hash of those that 
 is edited; with them runs what is made from what they make. "Before" is the tree of 6276ffe, where a
 concept lay in other files; an edit there is of the files that held the same. The words of a method
 lie now beside its options, so they rerun the analyses and checks of the plans that name it too.
-Reports look every method up by its name, so a card reruns each of them. A level of a plan may be
-that of an interim look, so its formula is behind every job that reads a plan. Schemas count at the
-start of a run alone, which is refused where one does not accept the configuration; the shapes that
-they are written from are code of the jobs that read the file, and trial.yaml is read by all.
+Reports look every method up by its name, so a card reruns each of them. Boundaries of interim looks
+are reached by their names, which no plan of the six has; models of hazards by an audit where a
+trial has times. Which methods suit a kind of endpoint stands in one table of all kinds, which every
+job that reads a plan uses. Schemas count at the start of a run alone, which is refused where one
+does not accept the configuration; the shapes that they are written from are code of the jobs that
+read the file, and trial.yaml is read by all.
 """
 
 
