@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from trialtrace.config.spec import Distinct, Rule, key, optional, shape
-from trialtrace.trial.claims.paper import About
+from trialtrace.config.spec import Rule, key, optional, shape
+from trialtrace.trial.claims.paper import About, Expression
 from trialtrace.trial.words import Effect, Name, Text, VisitLabel
 
 
@@ -55,37 +55,42 @@ class Is:
     ) = optional("How the number is printed.")
 
 
+@shape(last=True)
+class Other:
+    """What an arm or a stratum is compared with."""
+
+    than: Text = key("Arm; with `by` a stratum, by its label.")
+    by: Name | None = optional("Variable whose strata are compared in place of arms.")
+
+
 @shape(by="lower")
-class DirectionLower:
+class DirectionLower(Other):
     """The first is lower."""
 
     lower: Text = key("Arm; with `by` a stratum, by its label.")
-    than: Text = key("Arm; with `by` a stratum, by its label.")
-    by: Name | None = optional("Variable whose strata are compared in place of arms.")
 
 
 @shape(by="higher")
-class DirectionHigher:
+class DirectionHigher(Other):
     """The first is higher."""
 
     higher: Text = key("Arm; with `by` a stratum, by its label.")
-    than: Text = key("Arm; with `by` a stratum, by its label.")
-    by: Name | None = optional("Variable whose strata are compared in place of arms.")
+
+
+@shape(last=True)
+class Tied:
+    """What ties a number to others of its paper."""
+
+    about: About | None = optional(
+        "What the number is about; numbers about the same outcome, population, visit and "
+        "stratum are held against each other."
+    )
 
 
 @shape(by="is")
-class ClaimIs:
+class ClaimIs(Expression, Tied):
     """A number that the data can recompute."""
 
-    from_: Name = key("Paper.")
-    place: Text | None = optional(
-        "Where it is printed, as it can be cited; left out where the text was not at hand."
-    )
-    label: Text = key("What is claimed, in words.")
-    printed: Text = key(
-        "The expression as printed, in quotes.", expected="the printed expression in quotes"
-    )
-    with_: Distinct[Name] | None = optional("Claims that this one hangs together with.")
     is_: Is = key("What recomputes the number.")
     direction: (
         Annotated[
@@ -95,30 +100,13 @@ class ClaimIs:
         | None
     ) = optional("Which arm is said to be lower or higher, where no number is printed.")
     cannot: None = optional("Why nothing recomputes it.", expected="either is or cannot, not both")
-    about: About | None = optional(
-        "What the number is about; numbers about the same outcome, population, visit and "
-        "stratum are held against each other."
-    )
 
 
 @shape(by="cannot")
-class ClaimCannot:
+class ClaimCannot(Expression, Tied):
     """A number that nothing recomputes."""
 
-    from_: Name = key("Paper.")
-    place: Text | None = optional(
-        "Where it is printed, as it can be cited; left out where the text was not at hand."
-    )
-    label: Text = key("What is claimed, in words.")
-    printed: Text = key(
-        "The expression as printed, in quotes.", expected="the printed expression in quotes"
-    )
-    with_: Distinct[Name] | None = optional("Claims that this one hangs together with.")
     cannot: Text = key("Why nothing recomputes it.")
-    about: About | None = optional(
-        "What the number is about; numbers about the same outcome, population, visit and "
-        "stratum are held against each other."
-    )
 
 
 DeclaredClaim = Annotated[

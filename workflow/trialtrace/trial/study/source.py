@@ -23,8 +23,31 @@ Decimal = Literal[".", ","]
 DateOrder = Literal["ymd", "dmy", "mdy"]
 
 
+@shape
+class InFolder:
+    """A file of the folder."""
+
+    path: str = key(
+        "File inside `folder`.",
+        expected="a path inside the folder: relative, without ..",
+        pattern="^(?!/)(?!(?:.*/)?\\.\\.(?:/|$))\\S.*$",
+    )
+
+
 @shape(last=True)
-class Laid:
+class Pinned:
+    """How a file is read and held to its content, whatever its format."""
+
+    date_order: DateOrder | None = optional(
+        "Order of day, month and year in dates where the dictionary does not say it."
+    )
+    sha256: Sha256 | None = optional(
+        "Checksum of the file; the run stops when the file has another."
+    )
+
+
+@shape(last=True)
+class Laid(Pinned):
     """Rows of a file around the table in it; rows without any value do not count."""
 
     header: int | None = optional(
@@ -45,14 +68,9 @@ class Laid:
 
 
 @shape
-class Csv(Laid):
+class Csv(InFolder, Laid):
     """Text with separated cells."""
 
-    path: str = key(
-        "File inside `folder`.",
-        expected="a path inside the folder: relative, without ..",
-        pattern="^(?!/)(?!(?:.*/)?\\.\\.(?:/|$))\\S.*$",
-    )
     format: Literal["csv"] = key("Format of the file.")
     encoding: Text = key("Encoding of the text, such as utf-8, latin-1 or cp1252.")
     separator: FileSeparator = key(
@@ -60,88 +78,38 @@ class Csv(Laid):
         expected='"," ";" "|" " " or "\\t" in double quotes',
     )
     decimal: Decimal = key("Decimal sign of numbers.", expected='"." or "," in quotes')
-    date_order: DateOrder | None = optional(
-        "Order of day, month and year in dates where the dictionary does not say it."
-    )
-    sha256: Sha256 | None = optional(
-        "Checksum of the file; the run stops when the file has another."
-    )
 
 
 @shape
-class Tsv(Laid):
+class Tsv(InFolder, Laid):
     """Text with cells separated by tabs."""
 
-    path: str = key(
-        "File inside `folder`.",
-        expected="a path inside the folder: relative, without ..",
-        pattern="^(?!/)(?!(?:.*/)?\\.\\.(?:/|$))\\S.*$",
-    )
     format: Literal["tsv"] = key("Format of the file.")
     encoding: Text = key("Encoding of the text, such as utf-8, latin-1 or cp1252.")
     decimal: Decimal = key("Decimal sign of numbers.", expected='"." or "," in quotes')
-    date_order: DateOrder | None = optional(
-        "Order of day, month and year in dates where the dictionary does not say it."
-    )
-    sha256: Sha256 | None = optional(
-        "Checksum of the file; the run stops when the file has another."
-    )
 
 
 @shape
-class Excel(Laid):
+class Excel(InFolder, Laid):
     """A workbook."""
 
-    path: str = key(
-        "File inside `folder`.",
-        expected="a path inside the folder: relative, without ..",
-        pattern="^(?!/)(?!(?:.*/)?\\.\\.(?:/|$))\\S.*$",
-    )
     format: Literal["excel"] = key("Format of the file.")
     sheet: Text = key("Sheet of the workbook.")
-    date_order: DateOrder | None = optional(
-        "Order of day, month and year in dates where the dictionary does not say it."
-    )
-    sha256: Sha256 | None = optional(
-        "Checksum of the file; the run stops when the file has another."
-    )
 
 
 @shape
-class Parquet:
+class Parquet(InFolder, Pinned):
     """Parquet."""
 
-    path: str = key(
-        "File inside `folder`.",
-        expected="a path inside the folder: relative, without ..",
-        pattern="^(?!/)(?!(?:.*/)?\\.\\.(?:/|$))\\S.*$",
-    )
     format: Literal["parquet"] = key("Format of the file.")
-    date_order: DateOrder | None = optional(
-        "Order of day, month and year in dates where the dictionary does not say it."
-    )
-    sha256: Sha256 | None = optional(
-        "Checksum of the file; the run stops when the file has another."
-    )
 
 
 @shape
-class StatisticalFile:
+class StatisticalFile(InFolder, Pinned):
     """A file of a statistical package: its columns have types already."""
 
-    path: str = key(
-        "File inside `folder`.",
-        expected="a path inside the folder: relative, without ..",
-        pattern="^(?!/)(?!(?:.*/)?\\.\\.(?:/|$))\\S.*$",
-    )
     format: Literal["xpt", "sas7bdat", "spss", "stata"] = key("Format of the file.")
     encoding: Text | None = optional("Encoding of the text, such as utf-8, latin-1 or cp1252.")
-    date_order: DateOrder | None = optional(
-        "Order of day, month and year in dates where the dictionary does not say it."
-    )
-    sha256: Sha256 | None = optional(
-        "Checksum of the file; the run stops when the file has another."
-    )
 
 
 File = Annotated[
