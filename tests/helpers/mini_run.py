@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,21 +80,25 @@ class Run:
     at: Project
 
 
-def write_mini(root: Path, rows: list[dict[str, Any]] | None = None, **files: str) -> Project:
+def write_mini(
+    root: Path, rows: list[dict[str, Any]] | None = None, *, more: Sequence[str] = (), **files: str
+) -> Project:
     """The project with its data files; `files` replaces configuration, as in `write_project`."""
     at = mini_trial.write_project(root, **files)
     (root / "Snakefile").touch()
     (root / "reports").symlink_to(mini_trial.REPOSITORY / "reports")
     (root / "data").mkdir()
-    text = csv_text(patients() if rows is None else rows, COLUMNS)
+    text = csv_text(patients() if rows is None else rows, (*COLUMNS, *more))
     (root / "data" / "export.csv").write_text(text, encoding="utf-8")
     (root / "data" / "events.csv").write_text("id,what\n1,nausea\n4,nausea\n4,nausea\n")
     return at
 
 
-def run_mini(root: Path, rows: list[dict[str, Any]] | None = None, **files: str) -> Run:
-    """Every stage up to the audit."""
-    at = write_mini(root, rows, **files)
+def run_mini(
+    root: Path, rows: list[dict[str, Any]] | None = None, *, more: Sequence[str] = (), **files: str
+) -> Run:
+    """Every stage up to the audit; `more` are columns besides those of the mini trial."""
+    at = write_mini(root, rows, more=more, **files)
     return run_stages(load_trial("mini", at), at.results / "mini", at)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from trialtrace.config.spec import structure
 from trialtrace.ground.paths import Project
+from trialtrace.trial.check import check_trial
 from trialtrace.trial.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -308,3 +309,8 @@ def edit(at: Project, file: str, old: str, new: str) -> int:
     assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
     path.write_text(text.replace(old, new), encoding="utf-8")
     return text[: text.index(old)].count("\n") + 1
+
+
+def told(at: Project, name: str = "mini") -> str:
+    """What a check of the trial says."""
+    return "\n\n".join(str(problem) for problem in check_trial(at, name))

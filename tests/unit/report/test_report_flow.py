@@ -29,16 +29,15 @@ def mini(tmp_path_factory):
     """Patients 3 and 4 died, 6 withdrew, of 8 nothing is recorded; 1 and 2 are 41 or younger."""
     ends = {3: 1, 4: 1, 6: 2, 8: ""}
     rows = [row | {"finish": ends.get(row["id"], 0)} for row in mini_run.patients()]
-    columns, mini_run.COLUMNS = mini_run.COLUMNS, (*mini_run.COLUMNS, "finish")
     run = mini_run.run_mini(
         tmp_path_factory.mktemp("flow"),
         rows,
+        more=["finish"],
         trial=TRIAL,
         dictionary=DICTIONARY,
         plan=PLAN,
         claims="papers: {}\nclaims: {}\n",
     )
-    mini_run.COLUMNS = columns
     return Material(run.trial, load_settings(run.at), run.folder, {})
 
 

@@ -61,16 +61,15 @@ def run(folder, trial=TRIAL, plan=PLAN):
     rows = [row | {"why": why.get(row["id"], "")} for row in mini_run.patients()]
     for row in rows:
         row["relief"] = "9" if row["id"] in (18, 19, 20) else row["relief"]
-    columns, mini_run.COLUMNS = mini_run.COLUMNS, (*mini_run.COLUMNS, "why")
     made = mini_run.run_mini(
         folder,
         rows,
+        more=["why"],
         trial=trial,
         dictionary=DICTIONARY,
         plan=plan,
         claims="papers: {}\nclaims: {}\n",
     )
-    mini_run.COLUMNS = columns
     return Material(made.trial, load_settings(made.at), made.folder, {})
 
 

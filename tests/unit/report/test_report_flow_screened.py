@@ -28,16 +28,15 @@ def mini(tmp_path_factory):
         row | ({"why": reasons[row["id"]], "arm": ""} if row["id"] in reasons else {"why": ""})
         for row in mini_run.patients()
     ]
-    columns, mini_run.COLUMNS = mini_run.COLUMNS, (*mini_run.COLUMNS, "why")
     run = mini_run.run_mini(
         tmp_path_factory.mktemp("screened"),
         rows,
+        more=["why"],
         trial=TRIAL,
         dictionary=DICTIONARY,
         plan=PLAN,
         claims="papers: {}\nclaims: {}\n",
     )
-    mini_run.COLUMNS = columns
     return Material(run.trial, load_settings(run.at), run.folder, {})
 
 

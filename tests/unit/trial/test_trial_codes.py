@@ -1,9 +1,7 @@
 """What codes are worth: what `trialtrace check` says of `codes`, and of a label for a code."""
 
 import pytest
-from mini_trial import CLEANING, DICTIONARY, ENDPOINTS, edit, write_project
-
-from trialtrace.trial.check import check_trial
+from mini_trial import CLEANING, DICTIONARY, ENDPOINTS, edit, told, write_project
 
 CODED = """\
 grade: {label: Grade, code: GRADE, kind: measure, table: patients, column: stage,
@@ -30,10 +28,6 @@ def at(tmp_path):
         dictionary=f"{head}{COLUMNS}id,adverse{rest}",
         cleaning=CLEANING.replace('{relief: ["9"]}', '{relief: ["9"], stage: [u]}'),
     )
-
-
-def told(at) -> str:
-    return "\n\n".join(str(problem) for problem in check_trial(at, "mini"))
 
 
 def test_the_whole_is_valid(at):

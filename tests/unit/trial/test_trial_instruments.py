@@ -10,10 +10,10 @@ from mini_trial import (
     REPOSITORY,
     TRIAL,
     edit,
+    told,
     write_project,
 )
 
-from trialtrace.trial.check import check_trial
 from trialtrace.trial.load import load_trial
 
 FORMS = """\
@@ -149,10 +149,6 @@ def at(tmp_path):
         cleaning=CLEANING,
         claims=CLAIMS,
     )
-
-
-def told(at) -> str:
-    return "\n\n".join(str(problem) for problem in check_trial(at, "mini"))
 
 
 def test_the_entries_are_valid_and_make_endpoints(at):

@@ -1,9 +1,7 @@
 """Mistakes in endpoints that are made from others, and in populations over endpoints."""
 
 import pytest
-from mini_trial import DICTIONARY, ENDPOINTS, TRIAL, edit, write_project
-
-from trialtrace.trial.check import check_trial
+from mini_trial import DICTIONARY, ENDPOINTS, TRIAL, edit, told, write_project
 
 MADE = """\
 sore:
@@ -85,10 +83,6 @@ def at(tmp_path):
         dictionary=f"{head}{DATES}id,adverse{rest}",
         trial=trial + POPULATION,
     )
-
-
-def told(at) -> str:
-    return "\n\n".join(str(problem) for problem in check_trial(at, "mini"))
 
 
 def test_the_whole_is_valid(at):

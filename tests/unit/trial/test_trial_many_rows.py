@@ -1,9 +1,7 @@
 """Mistakes in endpoints over many rows of a subject, and in occurrences with further columns."""
 
 import pytest
-from mini_trial import DICTIONARY, ENDPOINTS, TRIAL, edit, write_project
-
-from trialtrace.trial.check import check_trial
+from mini_trial import DICTIONARY, ENDPOINTS, TRIAL, edit, told, write_project
 
 MADE = """\
 rdi:
@@ -113,10 +111,6 @@ drug,route,unit,factor,version,verified,source
 morphine,oral,mg/day,1,2022,yes,"a guideline, with a comma"
 oxycodone,oral,mg/day,1.5,2022,yes,a guideline
 """
-
-
-def told(at) -> str:
-    return "\n\n".join(str(problem) for problem in check_trial(at, "mini"))
 
 
 def test_the_whole_is_valid(at):

@@ -1,9 +1,7 @@
 """Columns named by a pattern: what `trialtrace check` says of them."""
 
 import pytest
-from mini_trial import DICTIONARY, ENDPOINTS, edit, write_project
-
-from trialtrace.trial.check import check_trial
+from mini_trial import DICTIONARY, ENDPOINTS, edit, told, write_project
 
 WIDE = """\
 ache: {label: Ache, code: ACHE, kind: repeated, table: patients, baseline: first,
@@ -24,10 +22,6 @@ def at(tmp_path):
     head, _, rest = DICTIONARY.partition("id,adverse")
     dictionary = f"{head}{ITEMS}id,adverse{rest}"
     return write_project(tmp_path, endpoints=ENDPOINTS + WIDE, dictionary=dictionary)
-
-
-def told(at) -> str:
-    return "\n\n".join(str(problem) for problem in check_trial(at, "mini"))
 
 
 def test_the_whole_is_valid(at):

@@ -1,9 +1,7 @@
 """Visits by windows of days: what `trialtrace check` says of them."""
 
 import pytest
-from mini_trial import ENDPOINTS, edit, write_project
-
-from trialtrace.trial.check import check_trial
+from mini_trial import ENDPOINTS, edit, told, write_project
 
 BY_DAY = """\
 level: {label: Level, code: LEVEL, kind: repeated, table: patients, column: pain1,
@@ -16,10 +14,6 @@ level: {label: Level, code: LEVEL, kind: repeated, table: patients, column: pain
 @pytest.fixture
 def at(tmp_path):
     return write_project(tmp_path, endpoints=ENDPOINTS + BY_DAY)
-
-
-def told(at) -> str:
-    return "\n\n".join(str(problem) for problem in check_trial(at, "mini"))
 
 
 def test_the_whole_is_valid(at):

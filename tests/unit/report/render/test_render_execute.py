@@ -129,12 +129,12 @@ def test_documents_do_not_see_each_other(write, render):
     assert shown(render(write(body, FRONT))) == ["pre: False __main__ 10.0"]
 
 
-def test_the_process_is_left_as_it_was(write, render, tmp_path, monkeypatch):
+def process_state():
+    """What a document could change of the process that renders it."""
     import matplotlib
     from IPython.core.interactiveshell import InteractiveShell
 
-    matplotlib.use("agg")
-    before = (
+    return (
         Path.cwd(),
         dict(os.environ),
         list(sys.path),
@@ -147,26 +147,20 @@ def test_the_process_is_left_as_it_was(write, render, tmp_path, monkeypatch):
         dict(matplotlib.rcParams),
         InteractiveShell._instance,
     )
+
+
+def test_the_process_is_left_as_it_was(write, render, tmp_path, monkeypatch):
+    import matplotlib
+
+    matplotlib.use("agg")
+    before = process_state()
     code = (
         "import os, sys, matplotlib.pyplot as plt\nos.environ['X'] = '1'\nos.chdir('/')\n"
         "sys.path.insert(0, 'x')\nplt.rcParams['font.size'] = 3\nfig = plt.figure()\n"
         "raise ValueError"
     )
     failure(render, write(cell(code), FRONT))
-    after = (
-        Path.cwd(),
-        dict(os.environ),
-        list(sys.path),
-        sys.modules["__main__"],
-        sys.stdout,
-        sys.stderr,
-        sys.displayhook,
-        sys.excepthook,
-        set(vars(builtins)),
-        dict(matplotlib.rcParams),
-        InteractiveShell._instance,
-    )
-    assert before == after
+    assert process_state() == before
     assert sys.modules["matplotlib.pyplot"].get_fignums() == []
 
 
