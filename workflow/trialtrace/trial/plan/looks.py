@@ -1,6 +1,6 @@
-"""The boundaries of group-sequential designs.
+"""Looks of group-sequential designs.
 
-Their formulas are reached by the name of a boundary, so that a plan without looks hangs on none.
+What computes a boundary is reached by its name, so that a plan without looks hangs on no formula.
 """
 
 import importlib
@@ -11,29 +11,17 @@ from trialtrace.trial.plan.analysis import DecisionLevel
 if TYPE_CHECKING:
     from trialtrace.stats.multiplicity.group_sequential import Boundary
 
-FORMULAS = {
-    "obrien_fleming": "trialtrace.stats.multiplicity.group_sequential",
-    "pocock": "trialtrace.stats.multiplicity.group_sequential",
-    "spending_obrien_fleming": "trialtrace.stats.multiplicity.group_sequential",
-    "spending_pocock": "trialtrace.stats.multiplicity.group_sequential",
+BOUNDARIES = {
+    "obrien_fleming": "trialtrace.trial.plan.boundaries",
+    "pocock": "trialtrace.trial.plan.boundaries",
+    "spending_obrien_fleming": "trialtrace.trial.plan.boundaries",
+    "spending_pocock": "trialtrace.trial.plan.boundaries",
 }
 
 
 def boundary(declared: DecisionLevel) -> "Boundary":
-    """The boundary of a group-sequential design at all its looks."""
-    kind, fractions = declared.boundary, list(declared.fractions)
-    formulas = importlib.import_module(FORMULAS[kind])
-    made: Boundary
-    if kind.startswith("spending_"):
-        made = formulas.spending_boundary(
-            fractions,
-            spending=kind.removeprefix("spending_"),
-            parameter=None,
-            alpha=declared.alpha,
-            sides="two_sided",
-        )
-    else:
-        made = getattr(formulas, kind)(fractions, alpha=declared.alpha, sides="two_sided")
+    """The boundary of a design at all its looks."""
+    made: Boundary = importlib.import_module(BOUNDARIES[declared.boundary]).boundary(declared)
     return made
 
 
