@@ -18,8 +18,8 @@ from trialtrace.methods.analysing.formulas import formulas
 from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.methods.multiplicity.plain import LOGARITHMS, PLAIN, standardised
 from trialtrace.stats.results import StatsError
-from trialtrace.trial.plan.looks import boundary
 from trialtrace.trial.plan.cards.survival import Cox
+from trialtrace.trial.plan.looks import boundary
 from trialtrace.trial.plan.options import NoOptions
 from trialtrace.trial.plan.steps import Step
 
