@@ -169,6 +169,19 @@ def test_rows_around_the_table(tmp_path: Path):
     assert [(row["source_row"], row["value"]) for row in rows(at, "labs")] == [(5, 13.1), (6, 12.5)]
 
 
+def test_names_of_rows(tmp_path: Path):
+    labs = '"","id","value"\n"1",1,13.1\n"2",2,12.5\n'
+    table = "tables: {labs: {of: labs, key: [rownames], subject: id}}"
+    fields = PATIENT_FIELDS + field("id", "labs") + field("value", "labs", valid="number")
+    fields += field("rownames", "labs")
+    covers = "tables: {labs: {covers: some}}"
+    raw = {"patients": PATIENTS, "labs": labs}
+    at = write(tmp_path, "Names of rows", raw, fields, covers, table)
+    assert cleaned(at).warnings == ()
+    told = [(row["rownames"], row["value"]) for row in rows(at, "labs")]
+    assert told == [("1", 13.1), ("2", 12.5)]
+
+
 def test_one_row_of_several(tmp_path: Path):
     visits = "id;month;status\n" + "".join(f"{n};{m};good\n" for n in (1, 2, 3) for m in (0, 1))
     visits = visits.replace("1;1;good", "1;1;poor") + "4;1;good\n"

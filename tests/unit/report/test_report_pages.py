@@ -90,6 +90,7 @@ def test_a_trace_page_of_synthetic_data_is_stamped():
         "rows": [],
         "rejected": [],
         "constants": [],
+        "family": [],
         "claims": [],
         "estimand": None,
         "synthetic": True,
