@@ -95,4 +95,4 @@ def test_a_value_that_cleaning_rejects_is_told_with_why(
     assert main(["--project", str(made.at.root), "impact", "mini", "export.csv:4:age"]) == 0
     told = capsys.readouterr().out
     assert "rejected by cleaning: 1" in told
-    assert "derived values: none" in told
+    assert "baseline: " in told, "that the age is missing is counted"

@@ -62,7 +62,7 @@ class Option:
         numbers = {value for value in used if isinstance(value, int | float)}
         if len(numbers) > 1:
             return []
-        number = next(iter(numbers), 1)
+        number = next(iter(numbers), self.schema.get("minimum", 1))
         allowed = Draft202012Validator(dict(self.schema)).is_valid
         return [next(n for n in (number + 1, number / 2, number - 1) if allowed(n))]
 

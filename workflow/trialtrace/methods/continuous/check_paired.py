@@ -71,11 +71,12 @@ def mean_difference(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
 @peer(f"scipy.stats.gmean; {T_TEST}", paired_rows)
 def fold_change(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     """scipy's `gmean` of each subject's ratio; its interval is `ttest_1samp`'s of logarithms."""
-    ratios = np.exp2(-wide["d"].to_numpy())
+    d = wide["D"].to_numpy()
+    ratios = np.exp2(-d)
     if len(ratios) < 2:
         return nan
     bounds = nan, nan
-    if np.ptp(wide["d"]) > 0:
+    if np.ptp(d) > 0:
         found = stats.ttest_1samp(np.log(ratios), 0.0).confidence_interval(data.confidence(asked))
         bounds = np.exp(found.low), np.exp(found.high)
     return stats.gmean(ratios), bounds

@@ -80,7 +80,7 @@ def _variable(
         METHOD,
         unknown.n,
         {},
-        {"numerator": unknown, "denominator": frames.select("adsl", base)},
+        {"analysed": unknown, "denominator": frames.select("adsl", base)},
         n_used=known.n + unknown.n,
         synthetic=trial.synthetic,
     )
