@@ -52,13 +52,23 @@ def _interval(data: Data, asked: Asked, by_arm: list[list[np.ndarray]]) -> Found
     from scipy.stats import bootstrap, norm
 
     of_arm, first = ESTIMATES[asked.stat], len(by_arm[0])
+    strata = [*by_arm[0], *by_arm[1]]
+    # scipy draws from two values or more; a stratum of one is drawn as it is.
+    drawn_at = [at for at, values in enumerate(strata) if len(values) > 1]
+    samples = [strata[at] for at in drawn_at]
 
     def statistic(*samples: np.ndarray, axis: int) -> np.ndarray:
-        arms = samples[:first], samples[first:]
+        shape = samples[0].shape[:-1] if samples else (1,)
+        whole = [np.broadcast_to(values, (*shape, len(values))) for values in strata]
+        for at, values in zip(drawn_at, samples, strict=True):
+            whole[at] = values
+        arms = whole[:first], whole[first:]
         one, other = (of_arm(np.concatenate(arm, axis=axis), axis=axis) for arm in arms)
         return np.asarray(one - other)
 
-    samples = [*by_arm[0], *by_arm[1]]
+    value = float(statistic(*(each[None] for each in samples), axis=1)[0])
+    if not samples:
+        return value, (value, value), 1e-9 * abs(value)
     method, confidence = asked.options["interval"], data.confidence(asked)
     found = bootstrap(
         samples,
@@ -83,7 +93,6 @@ def _interval(data: Data, asked: Asked, by_arm: list[list[np.ndarray]]) -> Found
             step += WIDTH * spread * 2 * 1.26 * float(norm.pdf(norm.ppf(level)))
         ends = np.quantile(drawn, [max(level - step, 0.0), min(level + step, 1.0)])
         chance = max(chance, *(float(abs(end - bound)) for end in ends))
-    value = float(statistic(*(each[None] for each in samples), axis=1)[0])
     return value, bounds, chance + 1e-9 * max(map(abs, (value, *bounds)))
 
 
