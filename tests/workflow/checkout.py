@@ -11,6 +11,8 @@ from pathlib import Path
 
 from mini_trial import write_project
 
+from trialtrace.running.made import VOLATILE
+
 ROOT = Path(__file__).resolve().parents[2]
 TRACING = Path(__file__).parent / "tracing"
 PARTS = (
@@ -89,12 +91,12 @@ def keep_trials(made: Copy, names: tuple[str, ...]) -> None:
 
 
 def files_of(root: Path) -> dict[str, bytes]:
-    """Everything that a run makes, but for the record of the run."""
+    """Everything that a run makes, but for what differs from run to run."""
     return {
         str(path.relative_to(root)): path.read_bytes()
         for folder in ("results", "site")
         for path in sorted((root / folder).rglob("*"))
-        if path.is_file() and path.name != "run.json"
+        if path.is_file() and path.name not in VOLATILE
     }
 
 
