@@ -101,7 +101,9 @@ NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
     ),
     "trialtrace.methods.checking.registry": (
         PLAN,
-        lambda trial: {card.check for card in used(trial)},
+        lambda trial: (
+            {card.check for card in used(trial)} | ({"planning"} if trial.plan.planning else set())
+        ),
     ),
     DISPLAYS: (PLAN, lambda trial: set(trial.plan.displays)),
     "trialtrace.trial.plan.looks": (PLAN, lambda trial: boundaries_of(trial)),

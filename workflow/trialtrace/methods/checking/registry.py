@@ -70,6 +70,7 @@ MODULES: dict[str, str] = {
     "ordinal_grid": f"{_HERE}.regression.check_ordinal_grid",
     "ordinal_visits": f"{_HERE}.regression.check_ordinal_visits",
     "interval_times": f"{_HERE}.survival.check_interval_times",
+    "planning": f"{_HERE}.planning.check",
 }
 
 
@@ -81,9 +82,9 @@ def checks_for(trial: "Trial") -> "dict[str, Check]":
     from trialtrace.methods.multiplicity import check as multiplicity
 
     found = {**adverse_events.CHECKS, **flow.CHECKS, **descriptive.CHECKS, **multiplicity.CHECKS}
-    names = {MODULES[card_of(key).check] for key in steps(trial)}
-    if trial.plan.planning:
-        names.add(f"{_HERE}.planning.check")
+    groups = {card_of(key).check for key in steps(trial)}
+    groups |= {"planning"} if trial.plan.planning else set()
+    names = {MODULES[group] for group in groups}
     for name in sorted(names):
         found |= importlib.import_module(name).CHECKS
     return found
