@@ -19,7 +19,7 @@ from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import Recomputed
 from trialtrace.methods.multiplicity.check_stopped import BY, LOGARITHMS, limits_of, plain_estimate
 
-TOLERANCE = 1e-6
+TOLERANCE = 1e-7
 STEPS, REACH = 1600, 9.0
 # Mean of the score after a step, and the standard deviation of the step.
 Move = Callable[[np.ndarray, float, float], tuple[np.ndarray, float]]
