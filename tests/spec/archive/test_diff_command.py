@@ -7,7 +7,10 @@ from collections.abc import Callable
 import pytest
 from kept_runs import ROW, Runs
 
+from trialtrace.archive.kept_tables import keep_table, kept_table
+from trialtrace.archive.shelf import run_id
 from trialtrace.cli import main
+from trialtrace.ground.store import write_parquet
 
 Make = Callable[..., Runs]
 
@@ -90,3 +93,29 @@ def test_a_broken_archive_is_told(made: Runs, call):
     assert code == 1 and "was changed since it was kept" in errors
     code, _, errors = call("diff", "mini")
     assert code == 1 and "was changed since it was kept" in errors
+
+
+def test_a_run_of_another_contract_is_told(made: Runs, call):
+    first, second = (line["run"] for line in made.shelf.log())
+    manifest = made.shelf.manifest(first)
+    manifest["contract"] += 1
+    other = run_id(manifest)
+    made.shelf.put(manifest, {"run": other, "ended": ""})
+    code, _, errors = call("diff", other, second)
+    assert code == 1 and "version 2 of the data contracts" in errors
+
+
+def test_a_column_that_results_did_not_have_is_no_change(made: Runs, call):
+    """A further column is no new version of a contract."""
+    first, second = (line["run"] for line in made.shelf.log())
+    manifest = made.shelf.manifest(first)
+    name = "analysis/results.parquet"
+    path = made.at.root / "older.parquet"
+    table = kept_table(manifest["tables"][name], made.shelf.objects)
+    write_parquet(path, table.drop_columns(["warning"]))
+    manifest["tables"][name] = keep_table(path, made.shelf.objects)
+    other = run_id(manifest)
+    made.shelf.put(manifest, {"run": other, "ended": ""})
+    _, text, _ = call("diff", "mini", other, second, "--format", "json")
+    (told,) = json.loads(text)
+    assert len(told["results"]) == 8

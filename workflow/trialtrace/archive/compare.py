@@ -12,6 +12,8 @@ from trialtrace.archive.configuration_changes import KeyChange, configuration_ch
 from trialtrace.archive.functions import KnownFunctions
 from trialtrace.archive.shelf import Kept, Manifest, Shelf
 from trialtrace.archive.table_changes import TableChange, aligned_change, keyed_change
+from trialtrace.ground.contracts.definitions import VERSION as CONTRACT
+from trialtrace.ground.errors import Problem, UserError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,7 +61,18 @@ class RunOfTrial:
 
     @cached_property
     def manifest(self) -> Manifest:
-        return self.shelf.manifest(self.name)
+        """What the run held. Raises UserError where its tables keep another contract."""
+        manifest = self.shelf.manifest(self.name)
+        if manifest["contract"] != CONTRACT:
+            raise UserError(
+                Problem(
+                    f"run {self.name} of {self.shelf.trial}",
+                    found=f"tables that keep version {manifest['contract']} of the data contracts",
+                    expected=f"version {CONTRACT}, which this trialtrace compares",
+                    do="compare it with the trialtrace that kept it",
+                )
+            )
+        return manifest
 
     @cached_property
     def configuration(self) -> dict[str, bytes]:
@@ -161,7 +174,9 @@ class Comparison:
         before, after = (run.table(name) for run in (self.old, self.new))
         if before is None or after is None or self._same(name):
             return TableChange(name)
-        columns = [*key, *seen]
+        # A column that came since, or went, is no change of a result.
+        both = set(before.column_names) & set(after.column_names)
+        columns = [one for one in (*key, *seen) if one in both]
         return keyed_change(name, before.select(columns), after.select(columns), key)
 
     def _same(self, name: str) -> bool:
