@@ -58,12 +58,13 @@ def _lines(new: list[Told], first: list[str]) -> Iterator[str]:
     changed = [(one["trial"], len(one["results"])) for one in new if one["results"]]
     flips = sum(result["flips"] for one in new for result in one["results"])
     verdicts = sum(len({v["claim_id"] for v in one["verdicts"]}) for one in new)
-    if not new:
-        kept = f"; kept for the first time: {', '.join(first)}" if first else ""
-        yield f"Since the run before: nothing changed{kept}"
-    elif not changed:
+    if first:
+        yield f"No earlier run to compare with; kept for the first time: {', '.join(first)}"
+    if not new and not first:
+        yield "Since the run before: nothing changed"
+    elif new and not changed:
         yield f"Since the run before: no result changed, in {', '.join(t['trial'] for t in new)}"
-    else:
+    elif new:
         yield (
             "Since the run before: results changed: "
             + ", ".join(f"{n} of {trial}" for trial, n in changed)
