@@ -96,3 +96,14 @@ def test_a_value_that_cleaning_rejects_is_told_with_why(
     told = capsys.readouterr().out
     assert "rejected by cleaning: 1" in told
     assert "baseline: " in told, "that the age is missing is counted"
+
+
+def test_what_if_is_refused_where_results_are_of_an_earlier_state(
+    runs: Make, capsys: pytest.CaptureFixture[str]
+):
+    """What an edit of the plan changes would be told as the cell's."""
+    made = runs()
+    made.edit("config/trials/mini/plan.yaml", "confidence: 0.95", "confidence: 0.9")
+    asked = ("impact", "mini", "export.csv:4:pain0", "--what-if", "1")
+    assert main(["--project", str(made.at.root), *asked]) == 1
+    assert "results of an earlier state" in capsys.readouterr().err

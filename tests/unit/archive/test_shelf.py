@@ -104,3 +104,20 @@ def test_of_two_broken_runs_each_can_be_removed(shelf: Shelf):
     assert shelf.remove(runs[0]) == 0
     shelf.remove(runs[1])
     assert shelf.faults() == [] and shelf.log() == []
+
+
+def test_a_run_that_the_log_has_lost_keeps_its_objects(shelf: Shelf):
+    first, second = kept(shelf, a="1"), kept(shelf, a="2")
+    log = shelf.folder / "log.jsonl"
+    log.write_text(log.read_text().splitlines()[0] + "\n")
+    shelf.remove(first)
+    assert shelf.file(shelf.manifest(second)["files"]["a"]) == b"2"
+
+
+@pytest.mark.parametrize("line", ["[]", "{}", "3"])
+def test_a_line_of_the_log_that_is_no_run_is_told(shelf: Shelf, line: str):
+    kept(shelf, a="1")
+    log = shelf.folder / "log.jsonl"
+    log.write_text(log.read_text() + line + "\n")
+    with pytest.raises(UserError, match="is no list of runs"):
+        shelf.log()

@@ -67,7 +67,10 @@ class Shelf:
         """Each time that a run was kept, oldest first."""
         try:
             lines = (self.folder / "log.jsonl").read_text(encoding="utf-8").splitlines()
-            return [json.loads(line) for line in lines]
+            read: list[Kept] = [json.loads(line) for line in lines]
+            if not all(isinstance(line, dict) and {"run", "ended"} <= line.keys() for line in read):
+                raise ValueError("a line that is no run")
+            return read
         except FileNotFoundError:
             return []
         except ValueError:
@@ -183,11 +186,16 @@ class Shelf:
     def remove(self, run: str) -> int:
         """Let a run go, with the objects that no other run holds. Returns how many these are.
 
-        None go where it is not known what the others hold, since the list of one is broken.
+        None go where it is not known what the others hold, since the list of one is broken. Others
+        are all whose lists are there, also where the log has lost them.
         """
         kept = [line for line in self.log() if line["run"] != run]
+        there = {
+            path.name.removesuffix(".json.z") for path in self._manifest(run).parent.glob("*.z")
+        }
+        names = {line["run"] for line in kept} | there - {run}
         try:
-            others = set().union(*(self.held(one) for one in {line["run"] for line in kept}))
+            others = set().union(*(self.held(one) for one in names))
             gone = self.objects.names() - others
         except UserError:
             gone = set()

@@ -130,5 +130,8 @@ def tell_runs(at: Project, trial: str, verify: bool, remove: str | None) -> int:
     for line in shelf.log():
         print(run_text(line))
     size = shelf.objects.size() / 1e6
-    print(f"{at.shown(shelf.folder)}: {size:.1f} MB, readable by its owner only", file=sys.stderr)
+    place = at.shown(shelf.folder)
+    shared = shelf.folder.is_dir() and shelf.folder.stat().st_mode & 0o077
+    rights = f"OTHERS MAY READ IT: chmod -R go= {place}" if shared else "readable by its owner only"
+    print(f"{place}: {size:.1f} MB, {rights}", file=sys.stderr)
     return 0

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from trialtrace.commands.which_run import configured, tell_run
+from trialtrace.ground.errors import Problem, UserError
 
 
 def add_history(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -54,7 +55,16 @@ def _impact(arguments: argparse.Namespace) -> int:
     from trialtrace.running.fresh import AUDIT
 
     at = project(arguments.project)
-    tell_run(at, configured(at, arguments.trial), AUDIT)
+    changed = tell_run(at, configured(at, arguments.trial), AUDIT)
+    if changed and arguments.what_if is not None:
+        raise UserError(
+            Problem(
+                "--what-if",
+                found="results of an earlier state of the project",
+                expected="those of today's, or its changes would be told as the cell's",
+                do=f"make run TRIAL={arguments.trial}",
+            )
+        )
     return tell_impact(
         at,
         arguments.trial,
