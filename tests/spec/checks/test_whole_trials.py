@@ -57,7 +57,8 @@ def first(checks):
 
 
 def test_every_method_of_the_plan_has_a_check():
-    assert set(registry.MODULES) == {card.check for card in cards()}
+    # "planning" checks what plan.yaml says under `planning`, which is no analysis and has no card of its own.
+    assert set(registry.MODULES) == {card.check for card in cards()} | {"planning"}
 
 
 @pytest.mark.parametrize("name", [*MADE_UP, *REAL])
