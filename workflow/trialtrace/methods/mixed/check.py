@@ -5,6 +5,7 @@ it stays unchecked: why an iteration failed is its own affair.
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from math import nan
 
 import numpy as np
@@ -268,27 +269,32 @@ def _mixed_model(data: Data, asked: Asked) -> dict:
     }
 
 
-def differences(data: Data, asked: Asked) -> Recomputed | None:
-    """The differences of two treatments over the visits, each visit with a variance of its own."""
-    key = ("gap", asked.analysis, asked.parameter, asked.stratum, asked.pair, str(asked.options))
-    made = data.once(key, lambda: _tried(_differences, data, asked))
+def unstructured(data: Data, asked: Asked) -> Recomputed | None:
+    """Two treatments over the visits, or their differences, each cell with a variance of its own."""
+    cells = asked.method.endswith(".unstructured_cells")
+    key = ("free", cells, asked.analysis, asked.parameter, asked.stratum, asked.pair)
+    made = data.once(
+        (*key, str(asked.options)), lambda: _tried(partial(_unstructured, cells), data, asked)
+    )
     if asked.error or made is None:
         return _refused(asked, made)
-    row = np.zeros(len(made["visits"]))
-    row[[0, made["visits"].index(asked.visit)]] = -1.0, 1.0
-    return _answer(data, asked, made, row)
+    row = np.zeros((2, len(made["visits"])))
+    row[0, [0, made["visits"].index(asked.visit)]] = -1.0, 1.0
+    row[1] = -row[0]
+    return _answer(data, asked, made, row.ravel()[: len(made["fit"].beta)])
 
 
-def _differences(data: Data, asked: Asked) -> dict:
+def _unstructured(cells: bool, data: Data, asked: Asked) -> dict:
     visits = visits_of(data, asked)
     records = data.records(_without_visit(asked), list(asked.contrast))
     records = records[records["AVISIT"].isin(visits)]
     wide = records.pivot(index="USUBJID", columns=["TRTP", "AVISIT"], values="AVAL")
-    one, other = (wide[side].reindex(columns=visits) for side in asked.contrast)
-    values = (one - other).dropna(how="all").to_numpy(dtype=float)
+    sides = [wide[side].reindex(columns=visits).to_numpy(dtype=float) for side in asked.contrast]
+    values = np.hstack(sides) if cells else sides[0] - sides[1]
+    values = values[~np.isnan(values).all(axis=1)]
     if np.isnan(values).all(axis=0).any():
         raise np.linalg.LinAlgError
-    t = len(visits)
+    t = values.shape[1]
     structure = _structure(t, "unstructured")
     x = np.tile(np.eye(t), (len(values), 1, 1))
     blocks = _blocks(values, x, np.zeros(len(values), dtype=int), structure)
@@ -300,7 +306,8 @@ def _differences(data: Data, asked: Asked) -> dict:
 
 
 CHECKS: dict[str, Check] = {
-    "change_difference.unstructured_differences": differences,
+    "change_difference.unstructured_differences": unstructured,
+    "change_difference.unstructured_cells": unstructured,
     "mean.mmrm": mmrm,
     "change_difference.mixed_model": mixed_model,
     "mean_difference.mmrm": mmrm,
@@ -311,4 +318,6 @@ for _part in ("p_value", "f", "df1", "df2"):
 for _part in ("p_value", "t", "df"):
     CHECKS |= {f"{_part}.mmrm": mmrm, f"{_part}.random_site": random_site}
     CHECKS[f"{_part}.mixed_model"] = mixed_model
-    CHECKS[f"{_part}.unstructured_differences"] = differences
+    CHECKS |= dict.fromkeys(
+        (f"{_part}.unstructured_differences", f"{_part}.unstructured_cells"), unstructured
+    )

@@ -236,10 +236,34 @@ def unstructured_differences(
     each visit and a covariance of each two: no two visits need be alike. A visit counts where both
     treatments have a value.
     """
-    columns = {"AVISIT": list(cut.visits)}
+    yield from _unstructured(cut, step, np.ones(1), _differences)
+
+
+def unstructured_cells(cut: Cut, step: "Step[cards.UnstructuredCells]") -> Iterator[Result]:
+    """The same of the values themselves: each treatment at each visit has a mean and a variance.
+
+    Each two of them have a covariance. A value counts also where the other treatment has none.
+    """
+    yield from _unstructured(cut, step, np.array([1.0, -1.0]), lambda values: values)
+
+
+def _differences(values: Floats) -> Floats:
+    one, other = np.hsplit(values, 2)
+    difference: Floats = one - other
+    return difference
+
+
+def _unstructured(
+    cut: Cut,
+    step: "Step[cards.UnstructuredDifferences] | Step[cards.UnstructuredCells]",
+    treatments: Floats,
+    taken: Callable[[Floats], Floats],
+) -> Iterator[Result]:
+    """Change since the first visit times the weights of the treatments, of what is `taken`."""
     for pair in cut.analysis.pairs:
         rows = cut.rows(TRTP={"in": list(pair)}, AVISIT={"in": list(cut.visits)})
-        fitted = cache(partial(_unstructured, step, cut, rows, {"TRTP": list(pair), **columns}))
+        columns = {"TRTP": list(pair), "AVISIT": list(cut.visits)}
+        fitted = cache(partial(_fit_unstructured, cut, step, rows, columns, taken))
         common: Basis = {
             "options": cut.options(step, interval=True),
             "n_used": len(np.unique(rows.column("USUBJID").astype(str))),
@@ -247,8 +271,9 @@ def unstructured_differences(
         for number, visit in enumerate(cut.visits[1:], 1):
             since_first = np.zeros(len(cut.visits))
             since_first[[0, number]] = -1.0, 1.0
+            weights = np.kron(treatments, since_first)
 
-            def compute(row: Floats = since_first, fitted: "Fitted" = fitted) -> Contrast:
+            def compute(row: Floats = weights, fitted: "Fitted" = fitted) -> Contrast:
                 _, contrast = formulas(step)
                 found: Contrast = contrast(
                     fitted(),
@@ -263,17 +288,17 @@ def unstructured_differences(
             yield from contrast_results(cut, place, step, {"analysed": rows}, compute, common)
 
 
-def _unstructured(
-    step: "Step[cards.UnstructuredDifferences]",
+def _fit_unstructured(
     cut: Cut,
+    step: "Step[cards.UnstructuredDifferences] | Step[cards.UnstructuredCells]",
     rows: Selection,
     columns: dict[str, list[str]],
+    taken: Callable[[Floats], Floats],
 ) -> "MmrmFit":
-    values = subject_table(cut, rows, columns).values
-    one, other = np.hsplit(values, 2)
-    x = np.broadcast_to(np.eye(one.shape[1]), (*one.shape, one.shape[1]))
+    y = taken(subject_table(cut, rows, columns).values)
+    x = np.broadcast_to(np.eye(y.shape[1]), (*y.shape, y.shape[1]))
     mmrm, _ = formulas(step)
-    fit: MmrmFit = mmrm(one - other, x, structure="unstructured", method=step.options.estimation)
+    fit: MmrmFit = mmrm(y, x, structure="unstructured", method=step.options.estimation)
     return fit
 
 
@@ -281,4 +306,5 @@ METHODS = {
     "p_value.repeated_measures_anova": repeated_measures_anova,
     "change_difference.mixed_model": mixed_model,
     "change_difference.unstructured_differences": unstructured_differences,
+    "change_difference.unstructured_cells": unstructured_cells,
 }

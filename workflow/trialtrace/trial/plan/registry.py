@@ -140,6 +140,7 @@ MODULES: dict[str, str] = {
     "p_value.repeated_measures_anova": f"{_HERE}.within",
     "change_difference.mixed_model": f"{_HERE}.within",
     "change_difference.unstructured_differences": f"{_HERE}.within",
+    "change_difference.unstructured_cells": f"{_HERE}.within",
     "visit_contrast.own_error": f"{_HERE}.repeated",
     "p_value.visit_pairs": f"{_HERE}.visit_pairs",
     "p_value.visit_pairs_compared": f"{_HERE}.visit_pairs",

@@ -45,6 +45,14 @@ class UnstructuredDifferences:
     df: MixedDf = key("Degrees of freedom.")
 
 
+@shape
+class UnstructuredCells:
+    """Mixed model of the treatments at the visits, unstructured over all of them together."""
+
+    estimation: Estimation = key("Estimation of the covariance.")
+    df: MixedDf = key("Degrees of freedom.")
+
+
 _DESIGNS = {
     "cells": ("cell",),
     "treatment_by_visit": ("treatment", "visit", "treatment_visit"),
@@ -102,6 +110,17 @@ CARDS = (
         "mixed model of the differences within subjects, unstructured over visits",
         "Jennrich and Schluchter 1986, Biometrics 42:805; Kenward and Roger 1997",
         options=UnstructuredDifferences,
+        gives="change_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
+        visits="over",
+        compares="within",
+        check="mixed",
+        formula=("mixed.mmrm:mmrm", "mixed.mixed_tests:mixed_contrast"),
+    ),
+    Card(
+        "change_difference.unstructured_cells",
+        "mixed model of both treatments within subjects, unstructured over treatments and visits",
+        "Jennrich and Schluchter 1986, Biometrics 42:805; Kenward and Roger 1997",
+        options=UnstructuredCells,
         gives="change_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
         visits="over",
         compares="within",
