@@ -1,5 +1,5 @@
-"""Write the tables of correlated outcomes in tests/oracle/data: mmrm.csv, clusters.csv,
-clusters_bound.csv, gee.csv.
+"""Write the tables of correlated outcomes in tests/oracle/data: mmrm.csv, mmrm_cells.csv,
+clusters.csv, clusters_bound.csv, gee.csv.
 
 Run once, `python tests/oracle/make_data_correlated.py`; the files are committed. Rows of missing
 visits are absent.
@@ -44,6 +44,22 @@ def mmrm(rng: np.random.Generator) -> list[tuple]:
         "two_visits": drawn((11, 8), 2),
         "large_offset": drawn((12, 12), 3, offset=1e5, unit=10.0),
     }
+    return [(case, *row) for case, rows in tables.items() for row in rows]
+
+
+def cells(rng: np.random.Generator) -> list[tuple]:
+    """Rows of (case, subject, visit, value): 22 subjects, two sides at four visits each."""
+
+    def drawn(share: float) -> list[tuple]:
+        mix = np.tril(rng.normal(0.4, 0.3, (8, 8))) + 1.2 * np.eye(8)
+        level = rng.normal(20, 1, (22, 1)) + np.tile([0, -0.5, -1, -1.5], 2)
+        value = level + rng.normal(0, 1, (22, 8)) @ mix.T
+        seen = rng.random((22, 8)) >= share
+        return [
+            (s + 1, t + 1, float(value[s, t])) for s in range(22) for t in range(8) if seen[s, t]
+        ]
+
+    tables = {"cells_complete": drawn(0), "cells_missing": drawn(0.06)}
     return [(case, *row) for case, rows in tables.items() for row in rows]
 
 
@@ -116,6 +132,7 @@ def gee(rng: np.random.Generator) -> list[tuple]:
 def main() -> None:
     rng = np.random.default_rng(SEED)
     write("mmrm.csv", "case,subject,arm,visit,base,value", mmrm(rng))
+    write("mmrm_cells.csv", "case,subject,visit,value", cells(np.random.default_rng(15)))
     write("clusters.csv", "case,cluster,arm,time,value", clusters(rng))
     write("clusters_bound.csv", "case,cluster,arm,time,value", bounds(np.random.default_rng(7)))
     header = "case,subject,arm,visit,base,gaussian,binomial,poisson"

@@ -221,4 +221,11 @@ for (d in cases("mmrm.csv")) {
     for (structure in structures[-1]) one_model(case, d, X, structure, "ML")
   }
 }
+# Two sides at four visits, eight cells: the last three coefficients are the differences of the sides
+# in their change since the first visit.
+for (d in cases("mmrm_cells.csv")) {
+  later <- outer((d$visit - 1) %% 4, 1:3, "==") + 0
+  side <- as.numeric(d$visit > 4)
+  one_model(d$case[1], d, cbind(1, later, side, later * side), "unstructured", "REML")
+}
 finish(c("nlme", "numDeriv"))

@@ -76,6 +76,15 @@ def mixed_models_for_repeated_measures() -> Numbers:
                 yield from _fit(case, name, fit)
                 yield from _triangle(case, f"{name}.sigma", fit.sigma[0])
                 yield from _tests(case, name, fit, y.shape[1])
+    for case, d in cases("mmrm_cells.csv"):
+        y = wide(d, "value")
+        at, side = np.arange(8) % 4, (np.arange(8) > 3).astype(float)[:, None]
+        later = np.eye(4)[at][:, 1:]
+        x = np.hstack([np.ones((8, 1)), later, side, later * side])
+        fit = mmrm(y, np.tile(x, (len(y), 1, 1)), structure="unstructured", method="REML")
+        yield from _fit(case, "unstructured.REML", fit)
+        yield from _triangle(case, "unstructured.REML.sigma", fit.sigma[0])
+        yield from _tests(case, "unstructured.REML", fit, 8)
 
 
 def _tests(case: str, name: str, fit: MixedFit, visits: int) -> Numbers:

@@ -78,13 +78,22 @@ def test_a_patient_without_a_biopsy_has_no_value_there(folder):
     assert 0 < pc.count(area["AVAL"]).as_py() < 44
 
 
-def test_the_unstructured_model_of_whole_patients_is_the_paired_t_of_each_visit(folder):
+@pytest.mark.parametrize(
+    ("analysis", "method"),
+    [
+        ("upper_arm_unstructured", "unstructured_differences"),
+        ("upper_arm_cells", "unstructured_cells"),
+    ],
+)
+def test_an_unstructured_model_of_whole_patients_is_the_paired_t_of_each_visit(
+    folder, analysis, method
+):
     rows = pq.read_table(folder / "analysis" / "results.parquet").to_pylist()
     found = {(row["analysis_id"], row["method"], row["visit"]): row for row in rows}
     pairs = {"change_difference": "mean_difference", "p_value": "p_value", "t": "t", "df": "df"}
     for visit in ("after", "follow-up 1", "follow-up 2"):
         for model, paired in pairs.items():
-            one = found["upper_arm_unstructured", f"{model}.unstructured_differences", visit]
+            one = found[analysis, f"{model}.{method}", visit]
             other = found["upper_arm_each_visit", f"{paired}.paired_t", visit]
             bounds = () if model in ("p_value", "t", "df") else ("ci_low", "ci_high")
             for part in ("stat_value", *bounds):

@@ -163,6 +163,47 @@ analyses:
     assert row["n_used"] == 16
 
 
+UNSTRUCTURED = """
+decision_level: 0.05
+confidence: 0.95
+estimands:
+  strength:
+    {treatment: {of: real, to: sham}, population: all, variable: strength, intercurrent: [], summary: s}
+displays: {}
+analyses:
+  model:
+    label: Model
+    role: primary
+    estimand: strength
+    value: value
+    visits: all
+    estimates:
+      - {change_difference: {method: unstructured_cells, estimation: REML, df: kenward_roger}}
+      - {change_difference: {method: unstructured_differences, estimation: REML, df: kenward_roger}}
+"""  # noqa: E501
+
+
+def test_a_model_of_all_cells_takes_values_whose_other_side_is_missing(tmp_path):
+    rows = np.vstack([FIVE, [5, 6, 5, np.nan], [1, 4, np.nan, 3], [2, 2, 1, 3], [2, 4, 3, 3]])
+    found = results(tmp_path, rows, UNSTRUCTURED)
+    name = "model/{}.unstructured_cells@real-sham;visit=after"
+    row = found[name.format("change_difference")]
+    # R 4.2.2, nlme::gls(y ~ 0 + cell, correlation = corSymm(form = ~ cell | subject), weights =
+    # varIdent(form = ~ 1 | cell)), REML, its tolerances at 1e-12: the estimate.
+    assert row["stat_value"] == pytest.approx(1.416292393, rel=1e-6)
+    assert row["n_used"] == 9
+
+
+def test_a_model_of_more_cells_than_patients_can_tell_has_an_error(tmp_path):
+    found = results(tmp_path, FIVE[:4], UNSTRUCTURED)
+    name = "model/{}.unstructured_{}@real-sham;visit=after"
+    for stat in ("change_difference", "p_value"):
+        row = found[name.format(stat, "cells")]
+        assert (row["stat_value"], row["ci_low"]) == (None, None)
+        assert row["error"]
+        assert found[name.format(stat, "differences")]["error"] is None
+
+
 MORE = """
 decision_level: 0.05
 confidence: 0.9
