@@ -57,7 +57,7 @@ def first(checks):
 
 
 def test_every_method_of_the_plan_has_a_check():
-    # "planning" checks what plan.yaml says under `planning`, which is no analysis and has no card of its own.
+    # "planning" checks what plan.yaml says under `planning`, which has no card of its own.
     assert set(registry.MODULES) == {card.check for card in cards()} | {"planning"}
 
 

@@ -270,7 +270,7 @@ def _mixed_model(data: Data, asked: Asked) -> dict:
 
 
 def unstructured(data: Data, asked: Asked) -> Recomputed | None:
-    """Two treatments over the visits, or their differences, each cell with a variance of its own."""
+    """Treatments over the visits, or their differences, each with a variance of its own."""
     cells = asked.method.endswith(".unstructured_cells")
     key = ("free", cells, asked.analysis, asked.parameter, asked.stratum, asked.pair)
     made = data.once(

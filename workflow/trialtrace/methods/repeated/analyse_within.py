@@ -271,7 +271,7 @@ def _unstructured(
         for number, visit in enumerate(cut.visits[1:], 1):
             since_first = np.zeros(len(cut.visits))
             since_first[[0, number]] = -1.0, 1.0
-            weights = np.kron(treatments, since_first)
+            weights = np.kron(treatments, since_first).astype(np.float64)
 
             def compute(row: Floats = weights, fitted: "Fitted" = fitted) -> Contrast:
                 _, contrast = formulas(step)
