@@ -19,6 +19,7 @@ from trialtrace.methods.analysing.estimate import interval_result, plain_result
 from trialtrace.methods.analysing.formulas import Formula, formula
 from trialtrace.methods.analysing.rows import Basis, Notes, Result
 from trialtrace.methods.categorical.analyse import with_event
+from trialtrace.methods.missing.deaths import refuse
 from trialtrace.stats.results import Interval, StatsError
 from trialtrace.trial.plan.steps import Step
 
@@ -69,7 +70,19 @@ def everybody(cut: Cut, arms: list[str]) -> Everybody:
         error = "a subject has several records, so outcomes of subjects cannot be counted."
     if error is None and not set(rows.column("USUBJID")) <= set(subjects.column("USUBJID")):
         error = "a record is of another arm than its subject, so the missing cannot be counted."
+    if error is None:
+        error = _of_the_dead(cut, subjects, rows)
     return Everybody(subjects, rows, with_event(cut, rows), error)
+
+
+def _of_the_dead(cut: Cut, subjects: Selection, rows: Selection) -> str | None:
+    """Why what is missing cannot be counted or drawn: somebody had died by then."""
+    seen = set(rows.column("USUBJID").tolist())
+    try:
+        refuse(cut, np.array([name for name in subjects.column("USUBJID") if name not in seen]))
+    except StatsError as refused:
+        return str(refused)
+    return None
 
 
 def _of_subjects(cut: Cut) -> bool:

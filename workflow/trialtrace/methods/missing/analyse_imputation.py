@@ -13,6 +13,7 @@ from trialtrace.methods.analysing.estimate import interval_result
 from trialtrace.methods.analysing.formulas import formulas
 from trialtrace.methods.analysing.rows import Result, stream
 from trialtrace.methods.missing.analyse import Everybody, everybody
+from trialtrace.methods.missing.deaths import dead
 from trialtrace.methods.regression.analyse_covariates import columns_of
 from trialtrace.stats.results import Interval, StatsError
 from trialtrace.trial.plan.steps import Step
@@ -66,7 +67,7 @@ def _outcomes(cut: Cut, step: "Step[cards.MultipleImputation]", whole: Everybody
         kinds=["binary"] * len(parts),
         arms=given.arms,
         cycles=given.cycles,
-        not_to_impute=False,
+        not_to_impute=dead(cut, names, [cut.place.visit] * len(parts)),
         if_marked="refuse",
         seed=(given.seed, stream(cut.place)),
         start=0,

@@ -32,6 +32,7 @@ from trialtrace.methods.analysing.subject_tables import (
     known,
     subject_table,
 )
+from trialtrace.methods.missing.deaths import dead
 from trialtrace.stats.regression.coefficients import wald_test
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 from trialtrace.trial.plan.steps import Step
@@ -250,7 +251,7 @@ def _by_regression(
         columns,
         kinds=("normal",) * y.shape[1],
         arms=step.options.arms,
-        not_to_impute=False,
+        not_to_impute=_after_death(cut, table, y.shape[1]),
         if_marked="refuse",
         seed=_seed(cut, step),
         start=0,
@@ -258,6 +259,13 @@ def _by_regression(
         **cycles,
     )
     return made
+
+
+def _after_death(cut: Cut, table: SubjectTable, width: int) -> Flags:
+    """Values after death, (subjects, width); the visits of the analysis are the last columns."""
+    marked = dead(cut, table.column("USUBJID"), list(cut.visits))
+    before = np.zeros((table.n, width - len(cut.visits)), dtype=bool)
+    return np.hstack([before, marked])
 
 
 def _reference_based(
@@ -278,7 +286,7 @@ def _reference_based(
         assumption=step.options.assumption,
         arms=step.options.arms,
         cycles=step.options.cycles,
-        not_to_impute=False,
+        not_to_impute=_after_death(cut, table, y.shape[1]),
         if_marked="refuse",
         seed=_seed(cut, step),
         start=0,
@@ -332,14 +340,16 @@ def _read(cut: Cut, step: "Step[cards.Filled]", number: int) -> list[str]:
 
 
 def _filled_fit(cut: Cut, step: "Step[cards.Filled]", rows: Selection, number: int) -> "AncovaFit":
-    table = subject_table(_unchanged(cut), rows, {"AVISIT": _read(cut, step, number)})
+    read = _read(cut, step, number)
+    table = subject_table(_unchanged(cut), rows, {"AVISIT": read})
     fill, ancova, *_ = formulas(step)
     values = table.values
+    marked = dead(cut, table.column("USUBJID"), list(read))
     if step.method == FROM_BASELINE:
-        filled = fill(values[:, 1:], values[:, 0], not_to_impute=False)
+        filled = fill(values[:, 1:], values[:, 0], not_to_impute=marked[:, 1:])
     else:
         worse = {"worse": worst} if (worst := items_of(step.options).get("worse")) else {}
-        filled = fill(values, not_to_impute=False, before_first="leave", **worse)
+        filled = fill(values, not_to_impute=marked, before_first="leave", **worse)
     found: AncovaFit = ancova(
         _analysed(cut, filled[:, -1], table),
         table.column("TRTP").astype(str),

@@ -9,6 +9,7 @@ from trialtrace.ground.errors import one_of
 from trialtrace.trial.check_conditions import check_condition
 from trialtrace.trial.context import Files, known, known_arm
 from trialtrace.trial.endpoints import check_derived as derived
+from trialtrace.trial.plan import check_deaths as after_death
 from trialtrace.trial.plan import check_families as families
 from trialtrace.trial.plan import check_places as places
 from trialtrace.trial.plan import check_repeats as repeats
@@ -65,6 +66,7 @@ def _estimand(files: Files, name: str, given: dict[str, Any]) -> None:
         place = (*path, "variable")
         place = (*place, position) if isinstance(given["variable"], list) else place
         _variable(files, place, variable)
+    after_death.check_estimand(files, name, given)
 
 
 def _variable(files: Files, place: Path_, variable: str) -> None:
@@ -122,6 +124,7 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
         steps_counts.check(files, name, (*path, *place), options)
         steps_counts.check_cycles(files, name, (*path, *place))
         steps_missing.check(files, name, (*path, *place), method, options)
+        after_death.check(files, name, (*path, *place), (section, statistic, method))
         families.check_stopped(files, name, (*path, *place), method, options)
     repeats.check(files, name, given)
     undecided.check(files, name, given)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from trialtrace.config.spec import Distinct, key, shape
-from trialtrace.trial.words import Name, Text
+from trialtrace.config.spec import Distinct, Filled, key, optional, shape
+from trialtrace.trial.words import Name, Text, VisitLabel
 
 
 @shape
@@ -24,6 +24,20 @@ class Treatment:
 
 
 @shape
+class Death:
+    """By which time a patient counts as dead: after it no missing value is imputed."""
+
+    of: Name = key("Endpoint of kind time_to_event with `terminal: true`; its event is the death.")
+    day: float | None = optional(
+        "Days of that time by which whoever died has no value, at whatever visit.",
+        exclusiveMinimum=0,
+    )
+    days: Filled[VisitLabel, float] | None = optional(
+        "The same by visit, of each visit that is analysed; `day` or `days`, not both."
+    )
+
+
+@shape
 class Intercurrent:
     """An intercurrent event."""
 
@@ -36,6 +50,12 @@ class Intercurrent:
         "while alive",
         "principal stratum",
     ] = key("How it is handled.")
+    death: Death | None = optional(
+        "The event is death. Needed for analyses that impute, in a trial with an endpoint of kind "
+        "time_to_event with `terminal: true`: while alive, and of binary outcomes composite, "
+        "refuse to impute what is missing after it; hypothetical imputes it as if nobody had died, "
+        "and the summary must call it that."
+    )
 
 
 @shape
