@@ -1,4 +1,4 @@
-"""What a plan says of death where it fills in values: named, by a day, with a strategy that fits."""
+"""What a plan says of death where it fills in values: named, by a day, with a strategy."""
 
 import pytest
 from mini_trial import ENDPOINTS, TRIAL, edit, write_project
