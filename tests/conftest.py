@@ -33,6 +33,7 @@ SLOW = (
     "spec/ingest_clean/test_bad_values_of_trials.py",
     "spec/ingest_clean/test_spoiled_exports.py",
     "spec/synthetic",
+    "spec/verify/test_random_changes.py",
     "unit/claims/test_coincidence.py",
     "unit/cleaning/test_cleaning_conservation.py",
     "unit/trial/test_trial_check.py",

@@ -32,6 +32,7 @@ rule render_report:
         ),
     output:
         report=directory("results/{trial}/report"),
+        seal="results/{trial}/seal.json",
         made=RUN.made("render_report"),
     log:
         "logs/{trial}/render_report.log",

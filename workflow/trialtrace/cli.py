@@ -121,6 +121,16 @@ def parser() -> argparse.ArgumentParser:
 
     add_history(commands.add_parser)
 
+    verify = commands.add_parser(
+        "verify", help="whether a report, or the results of a trial, are as the run made them"
+    )
+    verify.add_argument(
+        "path", metavar="FILE | FOLDER", help="report.html, report.docx, results/TRIAL"
+    )
+    verify.add_argument("--trial", help="the trial it is of, where that cannot be seen")
+    verify.add_argument("--format", choices=("text", "json"), default="text")
+    verify.set_defaults(run=run_verify)
+
     export = commands.add_parser("export", help="write a trial's data as files of an export")
     export.add_argument("trial", help="name of the trial, as under config/trials")
     export.add_argument("folder", help="a new folder for the files")
@@ -319,6 +329,14 @@ def run_open(arguments: argparse.Namespace) -> int:
     check_blind(at, configured(at, arguments.trial))
     open_report(at, arguments.trial)
     return 0
+
+
+def run_verify(arguments: argparse.Namespace) -> int:
+    """Exit code 1 where something is altered, 2 where it could not be looked at."""
+    from trialtrace.commands.verify import verify
+    from trialtrace.ground.paths import project
+
+    return verify(project(arguments.project), arguments.path, arguments.trial, arguments.format)
 
 
 def run_export(arguments: argparse.Namespace) -> int:

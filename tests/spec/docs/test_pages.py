@@ -38,6 +38,7 @@ COMMANDS = (
     "diff",
     "impact",
     "runs",
+    "verify",
     "power",
     "audit",
     "migrate",

@@ -15,6 +15,7 @@ from trialtrace.report.audit.red_lines import not_estimable_line, red_lines
 from trialtrace.report.unadjusted import of_a_test, without_p
 from trialtrace.trace.content import Tracer
 from trialtrace.trace.row_hash import RowHashes
+from trialtrace.trace.seal import Seal, seal_of
 from trialtrace.trace.words import stratum_words
 from trialtrace.trial.load import Trial, load_settings, load_trial
 from trialtrace.trial.plan.methods import OWN_TREATMENT
@@ -39,6 +40,12 @@ class Material:
         return Tracer(
             self.trial, self.folder, self.disclosure, RowHashes(self.trial, self.settings)
         )
+
+    @cached_property
+    def seal(self) -> Seal:
+        """One hash over what the numbers came from and what came of it."""
+        hashes = RowHashes(self.trial, self.settings)
+        return seal_of(self.trial, self.settings, self.folder, self.codes, hashes)
 
     @cached_property
     def results(self) -> list[ResultRow]:

@@ -15,6 +15,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.pages.data_page import data_page_html
 from trialtrace.report.pages.trace_page import trace_page
 from trialtrace.report.render import render_document
+from trialtrace.report.seal_file import write_seal
 from trialtrace.report.sections.shown_config import shown_file
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ PARTS = ("trial", "cleaning", "endpoints", "plan", "claims", "cohort")
 def render_report(
     trial: "Trial", settings: "Settings", results_dir: Path, codes: dict[str, str]
 ) -> str:
-    """Write report/: report.html and .docx, audit.html, figures/, trace/, data/ and config/.
+    """Write report/: report.html and .docx, audit.html, figures/, trace/, data/ and config/; and
+    seal.json beside it.
 
     `codes` holds the hash of each stage's code. Returns the name of the renderer that was used.
     """
@@ -63,6 +65,7 @@ def render_report(
             write_text(out / data_page(table), text)
     write_json(out / "code.json", codes)
     write_json(out / WARNINGS, material.red_lines)
+    write_seal(material.folder, trial.name, material.seal)
     return renderer
 
 

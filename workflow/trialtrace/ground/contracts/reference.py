@@ -81,6 +81,7 @@ _OTHERS = """\
 | `report/` | the report, a page for every number, figures, configuration; a folder to mail |
 | `report/code.json` | the hash of each stage's code |
 | `report/warnings.json` | the sentences in red on page 1 |
+| `seal.json` | the hash of the run, what it is over, and what the report showed when it was made |
 | `made/<rule>.json` | of a job: hash of its origin; digests of inputs; its files; `contract` |
 | `run.json` | what may differ from run to run: times, host, user, commit, renderer, versions |
 """

@@ -10,6 +10,7 @@ from trialtrace.report.sections.analysis_section import analysis_section
 from trialtrace.report.sections.findings import primary, primary_sentences
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import captioned, link, pipe_table
+from trialtrace.trace.seal import grouped
 from trialtrace.trace.text import shown_hash
 from trialtrace.trace.words import variable_label
 
@@ -145,8 +146,25 @@ def made_by(material: Material) -> str:
     lines += [
         captioned(material, table, "code", "What made these numbers."),
         captioned(material, sources, "sources", "What they were made from."),
+        _seal_box(material),
     ]
     return "\n".join(lines)
+
+
+def _seal_box(material: Material) -> str:
+    """The hash of the run, short and in full, and how a document is held against it."""
+    value = material.seal.value
+    groups = grouped(value).split(" ") if value else []
+    command = f"trialtrace verify FILE --trial {material.trial.name}"
+    rows = [
+        ["Short", f"`{' '.join(groups[:2])}`" if value else "not shown: no key"],
+        ["In full", f"`{' '.join(groups)}`" if value else "not shown: no key"],
+        ["Over", "data as read, cleaned, derived, analysed and audited; configuration; code"],
+        ["Verify", f"`{command}`"],
+    ]
+    table = pipe_table(["Hash of this run", ""], rows, numbers_from=99)
+    told = "The same data, configuration and code give the same hash."
+    return captioned(material, table, "seal", told)
 
 
 def _file_hash(found: dict[str, str | None]) -> str:

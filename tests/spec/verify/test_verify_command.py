@@ -1,0 +1,136 @@
+"""`trialtrace verify` as it is called: what it takes, its exit codes, what it says."""
+
+import json
+import shutil
+from pathlib import Path
+
+import kept_report
+import pytest
+from kept_report import FOLDER
+
+from trialtrace.cli import main
+from trialtrace.ground.paths import Project
+
+REPORTS = ("report/report.html", "report/report.docx")
+
+
+def call(whole: Project, *arguments: object) -> int:
+    return main(["--project", str(whole.root), "verify", *map(str, arguments)])
+
+
+@pytest.mark.parametrize("name", ["", "report", *REPORTS, "audit/claims.parquet"])
+def test_what_is_whole(whole: Project, name: str, capsys: pytest.CaptureFixture[str]):
+    assert call(whole, whole.root / FOLDER / name) == 0
+    told = capsys.readouterr().out
+    assert ": whole (run of mini, hash " in told and "compared: " in told
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_report_that_lies_anywhere_is_known_by_what_it_shows(
+    whole: Project, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+):
+    copy = Path(shutil.copy(whole.root / FOLDER / name, tmp_path / f"v2 final{name[-5:]}"))
+    assert call(whole, copy) == 0
+    copy.write_bytes(b"<p>Another page.</p>")
+    assert call(whole, copy) == 2
+    assert call(whole, copy, "--trial", "mini") == 1
+    assert "altered: " in capsys.readouterr().out
+
+
+def test_a_folder_that_was_mailed(whole: Project, tmp_path: Path, capsys):
+    copy = shutil.copytree(whole.root / FOLDER / "report", tmp_path / "mailed")
+    assert call(whole, copy) == 0
+    (copy / "audit.html").write_text("nothing")
+    (copy / "trace" / "new.html").write_text("nothing")
+    (copy / "code.json").unlink()
+    assert call(whole, copy, "--format", "json") == 1
+    out = capsys.readouterr().out
+    found = json.loads(out[out.index("{") :])["found"]
+    assert {(one["file"], one["what"]) for one in found} == {
+        ("audit.html", "changed"),
+        ("trace/new.html", "extra"),
+        ("code.json", "missing"),
+    }
+
+
+def test_files_that_are_missing_or_extra(whole: Project, capsys: pytest.CaptureFixture[str]):
+    folder = whole.root / FOLDER
+    page, away = folder / "report" / "audit.html", folder.parent / "away"
+    (folder / "notes.txt").write_text("x")
+    page.rename(away)
+    try:
+        assert call(whole, folder) == 1
+    finally:
+        away.rename(page)
+        (folder / "notes.txt").unlink()
+    told = capsys.readouterr().out
+    assert f"missing: {FOLDER}/report/audit.html, written by render_report" in told
+    assert f"extra: {FOLDER}/notes.txt" in told
+    assert "altered: 1 missing, 1 extra" in told
+
+
+def test_what_cannot_be_looked_at(whole: Project, tmp_path: Path, capsys):
+    (tmp_path / "empty").mkdir()
+    assert call(whole, tmp_path / "nothing.docx") == 2
+    assert call(whole, tmp_path / "empty") == 2
+    assert call(whole, whole.root / FOLDER, "--trial", "nimi") == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_a_configuration_that_was_changed_later_is_noted(whole: Project, capsys):
+    path = whole.config / "trials" / "mini" / "plan.yaml"
+    before = path.read_bytes()
+    path.write_bytes(before + b"# later\n")
+    try:
+        assert call(whole, whole.root / FOLDER / "report" / "report.html") == 0
+    finally:
+        path.write_bytes(before)
+    told = capsys.readouterr().out
+    assert "changed after the run: config/trials/mini/plan.yaml" in told
+
+
+def test_under_restricted_disclosure(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """No hash without a key; what was shown is compared all the same, and kept from others."""
+    at = kept_report.make(tmp_path, "restricted")
+    page = at.results / "mini" / "report" / "report.html"
+    text = page.read_text(encoding="utf-8")
+    assert "not shown: no key" in text
+    assert call(at, page) == 0
+    page.write_text(text.replace(">33.3", ">13.3", 1), encoding="utf-8")
+    assert call(at, page) == 1
+    told = capsys.readouterr().out
+    assert "hash" not in told and "mini/relief_primary/proportion.wilson@placebo" in told
+    assert (at.results / "mini" / "seal.json").stat().st_mode & 0o077 == 0
+
+
+def test_the_hash_is_over_data_configuration_code_and_results(whole: Project):
+    """By hand: a line for each part, sorted, after the trial's; and it is shown in both formats."""
+    import hashlib
+
+    from trialtrace.report.shown.docx_lines import docx_lines
+    from trialtrace.report.shown.html_lines import html_lines
+
+    folder = whole.root / FOLDER
+    sealed = json.loads((folder / "seal.json").read_text(encoding="utf-8"))
+    parts = sealed["parts"]
+    groups = {"data": "data", "configuration": "configuration", "settings": "setting"}
+    lines = sorted(
+        f"{groups.get(group, group)} {name} {told}"
+        for group, found in parts.items()
+        for name, told in found.items()
+    )
+    text = "".join(f"{line}\n" for line in ["trial mini", *lines])
+    assert hashlib.sha256(text.encode()).hexdigest() == sealed["seal"]
+    for name, digest in parts["data"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    assert {"raw/manifest.json", "analysis/results.parquet", "audit/print.json"} <= set(
+        parts["data"]
+    )
+    assert "config/trials/mini/plan.yaml" in parts["configuration"]
+    assert len(parts["code"]) == 7
+    shown = [sealed["seal"][at : at + 8] for at in range(0, 64, 8)]
+    for found in (
+        html_lines((folder / REPORTS[0]).read_bytes()),
+        docx_lines((folder / REPORTS[1]).read_bytes()).lines,
+    ):
+        assert any(line.pieces[-1].text == " ".join(shown) for line in found)

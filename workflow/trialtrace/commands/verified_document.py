@@ -1,0 +1,96 @@
+"""Whether a report, HTML or DOCX, shows what it showed when it was made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from trialtrace.commands.verified_run import Found, KeptRun
+from trialtrace.ground.contracts import RESULTS, read_table
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.store import sha256_bytes
+from trialtrace.report.links import trace_link
+from trialtrace.report.seal_file import DOCX, HTML, Kept
+from trialtrace.report.shown.compare import NUMBER, alterations
+from trialtrace.report.shown.docx_lines import BrokenDocument, Docx, docx_lines
+from trialtrace.report.shown.html_lines import html_lines
+from trialtrace.report.shown.lines import TRACE, Line
+
+# Parts of a DOCX that every program writes its own way.
+UNREAD = "its layout is not compared"
+
+
+@dataclass
+class Judged:
+    """What came of a document: what is altered in it, what to know, how much was compared."""
+
+    found: list[Found] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    numbers: int = 0
+    links: int = 0
+    figures: int = 0
+
+
+def lines_of(name: str, data: bytes) -> list[Line]:
+    """What a document shows. Raises BrokenDocument."""
+    return html_lines(data) if name == HTML else docx_lines(data).lines
+
+
+def kind_of(data: bytes) -> str:
+    """Which of the two kinds of report some bytes are, by how they begin."""
+    return DOCX if data[:2] == b"PK" else HTML
+
+
+def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judged:
+    """A document against what it showed when it was made.
+
+    `pages` gives the result of each trace page. An HTML page must have the same bytes, since what
+    stands outside of its text decides what a browser shows; a DOCX may have been saved by another
+    program.
+    """
+    counted = Judged(
+        numbers=sum(len(NUMBER.findall(p.text)) for line in kept.lines for p in line.pieces),
+        links=sum(
+            target.startswith(TRACE)
+            for line in kept.lines
+            for piece in line.pieces
+            for _, target in piece.links
+        ),
+        figures=sum(line.kind == "figure" for line in kept.lines),
+    )
+    if sha256_bytes(data) == kept.sha256:
+        return counted
+    try:
+        read = None if kept.name == HTML else docx_lines(data)
+    except BrokenDocument as error:
+        counted.found.append(Found(file, "changed", f"cannot be read: {error}"))
+        return counted
+    lines = read.lines if read else html_lines(data)
+    for one in alterations(kept.lines, lines):
+        result = pages.get(one.page or "")
+        counted.found.append(Found(file, one.what, one.place, one.shown, one.kept, result))
+    if read is not None:
+        counted.notes += _saved_anew(kept, read)
+    elif not counted.found:
+        told = "bytes that are no text: markup, style or what a browser does with them"
+        counted.found.append(Found(file, "changed", told))
+    return counted
+
+
+def _saved_anew(kept: Kept, read: Docx) -> list[str]:
+    """What of a DOCX is not as it was written, and shows in no text."""
+    other = [name for name, digest in read.parts.items() if kept.parts.get(name) != digest]
+    gone = [name for name in kept.parts if name not in read.parts]
+    if not other and not gone:
+        return ["packed anew; every part of it is the one that was written"]
+    if set(read.parts) == set(kept.parts):
+        return [f"parts whose bytes are others, without effect on the text: {', '.join(other)}"]
+    return [f"saved anew by {read.program}: {UNREAD}"]
+
+
+def pages_of(run: KeptRun) -> dict[str, str]:
+    """The result of each trace page; none where the results cannot be read."""
+    try:
+        table = read_table(run.folder / "analysis" / "results.parquet", RESULTS)
+    except (UserError, OSError, ValueError):
+        return {}
+    names = [name for name in table["result_id"].to_pylist() if name]
+    return {trace_link(name): name for name in names}

@@ -1,0 +1,249 @@
+"""`trialtrace verify`: a document or a folder against the run that made it."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from trialtrace.commands.verified_document import Judged, judged, kind_of, lines_of, pages_of
+from trialtrace.commands.verified_run import (
+    Found,
+    KeptRun,
+    altered_file,
+    altered_run,
+    archived,
+    outdated_files,
+)
+from trialtrace.commands.verified_tables import altered_values
+from trialtrace.commands.which_run import configured
+from trialtrace.ground.errors import Problem, UserError, visible
+from trialtrace.ground.paths import Project
+from trialtrace.ground.store import sha256_file
+from trialtrace.report.seal_file import DOCX, HTML, NAME, kept_documents
+from trialtrace.report.shown.compare import shortened
+from trialtrace.report.shown.docx_lines import BrokenDocument
+from trialtrace.running.fresh import STAGES
+from trialtrace.running.made import VOLATILE, record_path
+from trialtrace.trace.seal import grouped
+from trialtrace.trial.listed import listed_trials
+
+WHOLE, ALTERED, NOT_LOOKED = 0, 1, 2
+# The least share of its lines by which a document that lies anywhere is known for a trial's.
+KNOWN = 0.2
+SHOWN = 60
+
+
+@dataclass
+class Verified:
+    """What `verify` tells."""
+
+    trial: str
+    what: str
+    seal: str | None
+    found: list[Found] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    compared: list[str] = field(default_factory=list)
+
+
+def verify(at: Project, given: str, trial: str | None, form: str) -> int:
+    """Tell what is altered. 0: nothing; 1: something; 2: it could not be looked at."""
+    try:
+        told = verified(at, Path(given), trial)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return NOT_LOOKED
+    if form == "json":
+        print(json.dumps(asdict(told), indent=2, ensure_ascii=False))
+    else:
+        print(told_text(told), end="")
+    return ALTERED if told.found else WHOLE
+
+
+def verified(at: Project, path: Path, trial: str | None = None) -> Verified:
+    """A report, a file of a trial's results, or their folder. Raises UserError."""
+    place = path.resolve()
+    if not place.exists():
+        raise UserError(Problem(str(path), "is not there", expected="a report, or results/TRIAL"))
+    results = at.results.resolve()
+    inside = place.relative_to(results).parts if place.is_relative_to(results) else ()
+    name = configured(at, trial or inside[0]) if trial or inside else None
+    if place.is_dir():
+        return _folder(at, path, place, name, inside)
+    if inside and path.suffix not in (".html", ".docx"):
+        return _one_file(KeptRun(at, inside[0]), "/".join(("results", *inside)))
+    if inside and inside[1:] not in ((("report"), HTML), (("report"), DOCX)):
+        return _one_file(KeptRun(at, inside[0]), "/".join(("results", *inside)))
+    return _document(at, path, place.read_bytes(), name)
+
+
+def _folder(
+    at: Project, path: Path, place: Path, name: str | None, inside: tuple[str, ...]
+) -> Verified:
+    if name is not None and len(inside) == 1:
+        return _results(KeptRun(at, name))
+    reports = [place / one for one in (HTML, DOCX) if (place / one).is_file()]
+    if not reports:
+        raise UserError(
+            Problem(
+                str(path),
+                "is no folder of a run: neither results/TRIAL, nor one with a report",
+                do="name report.html, report.docx, or the folder of a trial in results/",
+            )
+        )
+    told = _document(at, reports[0], reports[0].read_bytes(), name)
+    run = KeptRun(at, told.trial)
+    for other in reports[1:]:
+        more = _document(at, other, other.read_bytes(), told.trial)
+        told.found, told.notes = told.found + more.found, told.notes + more.notes
+        told.compared += more.compared
+    prefix = f"results/{told.trial}/report/"
+    wrote = {n.removeprefix(prefix): d for n, (d, _) in run.written.items() if n.startswith(prefix)}
+    told.what, told.found = str(path), told.found + list(_copied(place, wrote))
+    told.compared.append(f"{len(wrote)} files")
+    return told
+
+
+def _copied(place: Path, wrote: dict[str, str]) -> Iterable[Found]:
+    """A copy of a report's folder against what was written; its documents are told apart."""
+    there = {one.relative_to(place).as_posix(): one for one in sorted(place.rglob("*"))}
+    for name, digest in wrote.items():
+        if name not in there:
+            yield Found(name, "missing")
+        elif name not in (HTML, DOCX) and sha256_file(there[name]) != digest:
+            yield Found(name, "changed")
+    for name, one in there.items():
+        if name not in wrote and one.is_file() and one.name not in VOLATILE:
+            yield Found(name, "extra")
+
+
+def _results(run: KeptRun) -> Verified:
+    """Every file of a trial's results; in a report that is another, what."""
+    run.check_there()
+    found = altered_run(run)
+    told = Verified(run.trial, run.at.shown(run.folder), _seal(run))
+    told.compared.append(f"{len(run.written)} files")
+    kept = archived(run) if found else None
+    documents = {f"results/{run.trial}/report/{one}": one for one in (HTML, DOCX)}
+    for one in found:
+        told.found.append(one)
+        if one.what == "changed" and one.file in run.written:
+            told.found += altered_values(run, one.file, kept)
+        if one.what == "changed" and one.file in documents and _seal_stands(run):
+            document = kept_documents(run.sealed)[documents[one.file]]
+            more = judged(document, (run.at.root / one.file).read_bytes(), one.file, pages_of(run))
+            told.found += more.found
+            told.notes += more.notes
+    told.notes += _outdated(run)
+    return told
+
+
+def _one_file(run: KeptRun, name: str) -> Verified:
+    """A file of the results that is no report."""
+    run.check_there()
+    told = Verified(run.trial, name, _seal(run), compared=["1 file"])
+    if name in {record_path(rule, run.trial) for rule in STAGES}:
+        told.found = [one for one in altered_run(run) if one.file == name]
+        return told
+    if name not in run.written:
+        raise UserError(
+            Problem(
+                name,
+                "is no file that a stage wrote",
+                expected=f"a file of the records in results/{run.trial}/made",
+            )
+        )
+    if found := altered_file(run, name):
+        told.found += [found, *altered_values(run, name, archived(run))]
+    return told
+
+
+def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verified:
+    kind = kind_of(data) if path.suffix not in (".html", ".docx") else f"report{path.suffix}"
+    run = KeptRun(at, name or _trial_of(at, path, kind, data))
+    run.check_there()
+    if not _seal_stands(run):
+        raise UserError(
+            Problem(
+                f"results/{run.trial}/{NAME}",
+                "is not what render_report wrote: there is nothing to hold a report against",
+                do=f"trialtrace verify results/{run.trial}; make run TRIAL={run.trial} makes it "
+                "again",
+            )
+        )
+    documents = kept_documents(run.sealed)
+    if kind not in documents:
+        raise UserError(Problem(str(path), f"the run of {run.trial} made no {kind}"))
+    made = judged(documents[kind], data, str(path), pages_of(run))
+    told = Verified(run.trial, str(path), _seal(run), made.found, made.notes, [_counted(made)])
+    told.notes += _outdated(run)
+    return told
+
+
+def _counted(made: Judged) -> str:
+    return f"{made.numbers} numbers, {made.links} links to traces, {made.figures} figures"
+
+
+def _seal_stands(run: KeptRun) -> bool:
+    """Whether seal.json is what render_report wrote."""
+    name = f"results/{run.trial}/{NAME}"
+    try:
+        return name in run.written and altered_file(run, name) is None and bool(run.sealed)
+    except UserError:
+        return False
+
+
+def _seal(run: KeptRun) -> str | None:
+    return run.sealed["seal"] if _seal_stands(run) else None
+
+
+def _outdated(run: KeptRun) -> list[str]:
+    files = outdated_files(run) if _seal_stands(run) else []
+    return [f"the configuration was changed after the run: {', '.join(files)}"] if files else []
+
+
+def _trial_of(at: Project, path: Path, kind: str, data: bytes) -> str:
+    """The trial of which a document shows most. Raises UserError where it shows too little."""
+    try:
+        shown = {line.key for line in lines_of(kind, data)}
+    except BrokenDocument as error:
+        raise UserError(
+            Problem(str(path), f"cannot be read: {error}", do="name its trial with --trial")
+        ) from error
+    shares = {}
+    for name in listed_trials(at):
+        run = KeptRun(at, name)
+        if run.records and _seal_stands(run) and (kept := kept_documents(run.sealed).get(kind)):
+            lines = [line.key for line in kept.lines]
+            shares[name] = sum(key in shown for key in lines) / max(1, len(lines))
+    best = max(shares, key=lambda name: shares[name], default=None)
+    if best is None or shares[best] < KNOWN:
+        raise UserError(
+            Problem(
+                str(path),
+                "shows next to nothing that a report of the runs here shows",
+                expected="a report of a trial whose results lie in this project",
+                do="run the trial that it is of, or name it with --trial",
+            )
+        )
+    return best
+
+
+def told_text(told: Verified) -> str:
+    """For a terminal."""
+    head = f"{told.what}: {'ALTERED' if told.found else 'whole'} (run of {told.trial}"
+    lines = [f"{head}, hash {grouped(told.seal)})" if told.seal else f"{head})"]
+    for one in told.found[:SHOWN]:
+        lines.append(f"{one.what}: {one.file}" + (f", {one.place}" if one.place else ""))
+        for label, text in (("shown", one.shown), ("kept", one.kept), ("result", one.result)):
+            if text is not None:
+                lines.append(f"  {label:<8}{shortened(text)}")
+    if len(told.found) > SHOWN:
+        lines.append(f"… and {len(told.found) - SHOWN} more (--format json has all)")
+    counts = Counter(one.what for one in told.found)
+    if counts:
+        lines.append("altered: " + ", ".join(f"{n} {what}" for what, n in counts.most_common()))
+    lines += [f"note: {note}" for note in told.notes]
+    lines.append(f"compared: {'; '.join(told.compared)}")
+    return visible("\n".join(lines)) + "\n"

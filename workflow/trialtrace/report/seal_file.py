@@ -1,0 +1,117 @@
+"""results/TRIAL/seal.json: what a report showed when it was made, and what its hash is over.
+
+It stands beside the report, not in it. Where disclosure is not full only its owner reads it: the
+sha256 of a small table can be found by trying. `trialtrace verify` holds documents against it.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.ground.store import sha256_bytes, write_json
+from trialtrace.report.shown.docx_lines import docx_lines
+from trialtrace.report.shown.html_lines import html_lines
+from trialtrace.report.shown.lines import Line, Stored, restored, stored
+from trialtrace.trace.seal import Parts, Seal
+
+NAME = "seal.json"
+VERSION = 1
+PRIVATE, SHARED = 0o600, 0o644
+HTML, DOCX = "report.html", "report.docx"
+
+
+class KeptDocument(TypedDict):
+    """A document as it was made. `parts` are those of a DOCX by their sha256."""
+
+    sha256: str
+    lines: list[Stored]
+    parts: dict[str, str]
+
+
+class Sealed(TypedDict):
+    """What the file holds."""
+
+    version: int
+    trial: str
+    seal: str | None
+    keyed: bool
+    parts: Parts
+    documents: dict[str, KeptDocument]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A document as it was made, ready to be compared."""
+
+    name: str
+    sha256: str
+    lines: list[Line]
+    parts: dict[str, str]
+
+
+def write_seal(folder: Path, trial: str, seal: Seal) -> None:
+    """Keep what the documents in `folder`/report show."""
+    documents: dict[str, KeptDocument] = {}
+    for name in (HTML, DOCX):
+        path = folder / "report" / name
+        if path.is_file():
+            documents[name] = _document(name, path.read_bytes())
+    sealed: Sealed = {
+        "version": VERSION,
+        "trial": trial,
+        "seal": seal.value,
+        "keyed": seal.keyed,
+        "parts": seal.parts,
+        "documents": documents,
+    }
+    write_json(folder / NAME, sealed, PRIVATE if seal.keyed else SHARED)
+
+
+def _document(name: str, data: bytes) -> KeptDocument:
+    if name == HTML:
+        lines, parts = html_lines(data), {}
+    else:
+        read = docx_lines(data)
+        lines, parts = read.lines, read.parts
+    return {"sha256": sha256_bytes(data), "lines": stored(lines), "parts": parts}
+
+
+def read_seal(path: Path) -> Sealed:
+    """Raises UserError for a file that is not there, or not whole."""
+    try:
+        found: Sealed = json.loads(path.read_bytes())
+        if found["version"] != VERSION:
+            raise UserError(
+                Problem(
+                    path.name,
+                    found=f"a seal of version {found['version']}",
+                    expected=f"version {VERSION}, which this trialtrace reads",
+                    do="verify with the trialtrace that made the report",
+                )
+            )
+        for one in found["documents"].values():
+            restored(one["lines"])
+        _ = (
+            found["trial"],
+            found["seal"],
+            found["keyed"],
+            found["parts"]["data"],
+            found["parts"]["code"],
+        )
+    except FileNotFoundError:
+        raise UserError(
+            Problem(path.name, "is not there: no report was made here", do="make run TRIAL=…")
+        ) from None
+    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+        raise UserError(Problem(path.name, "is not as render_report wrote it")) from error
+    return found
+
+
+def kept_documents(sealed: Sealed) -> dict[str, Kept]:
+    """The documents of a run by their names."""
+    return {
+        name: Kept(name, one["sha256"], restored(one["lines"]), one["parts"])
+        for name, one in sealed["documents"].items()
+    }

@@ -1,0 +1,264 @@
+"""The lines of a DOCX, as a word processor shows them.
+
+Read is the main text with its tables and text boxes, then footnotes, endnotes, headers and footers.
+Deleted, hidden and struck text is not shown; comments belong to no report. Of a table of contents
+or a number of pages the program that saves writes the text, so it counts for nothing in headers and
+footers.
+"""
+
+import io
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from trialtrace.ground.store import sha256_bytes
+from trialtrace.report.shown.lines import Line, Piece, Writing, plain, shown_lines
+from trialtrace.report.shown.pictures import picture_of
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+# Elements that show a picture, and which of their attributes names it.
+PICTURES = {
+    "{http://schemas.openxmlformats.org/drawingml/2006/main}blip": f"{R}embed",
+    "{urn:schemas-microsoft-com:vml}imagedata": f"{R}id",
+}
+MAIN = "word/document.xml"
+NOTES = re.compile(r"word/(footnotes|endnotes|header\d*|footer\d*)\.xml")
+HEADING = re.compile(r"heading\s*\d|title", re.IGNORECASE)
+HYPERLINK = re.compile(r'HYPERLINK\s+(?:\\l\s+)?"([^"]*)"')
+PAGE_NUMBERS = re.compile(r"\b(PAGE|NUMPAGES|SECTIONPAGES)\b")
+MARKS = {f"{W}tab": " ", f"{W}br": " ", f"{W}cr": " ", f"{W}noBreakHyphen": "\u2011"}
+# A document that was packed to fill the memory is none.
+LARGEST = 1 << 30
+
+
+class BrokenDocument(Exception):
+    """A DOCX that cannot be read, with the part that cannot."""
+
+
+@dataclass(frozen=True)
+class Docx:
+    """What a DOCX shows, and the hash of each of its parts."""
+
+    lines: list[Line]
+    parts: dict[str, str]
+    program: str
+
+
+@dataclass
+class _Story:
+    """One part with text, while it is read."""
+
+    links: dict[str, str]
+    pictures: dict[str, str]
+    body: bool
+    lines: list[Line] = field(default_factory=list)
+    tables: int = 0
+    # Complex fields that are open: what each asks for, and whether its result has begun.
+    fields: list[tuple[list[str], bool]] = field(default_factory=list)
+
+
+def docx_lines(data: bytes) -> Docx:
+    """Raises BrokenDocument."""
+    parts = _unpacked(data)
+    if MAIN not in parts:
+        raise BrokenDocument(f"{MAIN} is not there: this is no DOCX")
+    names = [MAIN, *sorted(name for name in parts if NOTES.fullmatch(name))]
+    lines = [line for name in names for line in _part(parts, name)]
+    digests = {name: sha256_bytes(content) for name, content in sorted(parts.items())}
+    told = re.search(
+        rb"<Application>([^<]{1,60})</Application>", parts.get("docProps/app.xml", b"")
+    )
+    program = told.group(1).decode("utf-8", "replace") if told else "another program"
+    return Docx(shown_lines(lines), digests, program)
+
+
+def _unpacked(data: bytes) -> dict[str, bytes]:
+    name = "the list of its parts"
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
+                raise BrokenDocument("its parts are larger than any report")
+            parts = {}
+            for name in archive.namelist():
+                if name in parts:
+                    raise BrokenDocument(f"{name} is in it twice")
+                parts[name] = archive.read(name)
+            return parts
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError) as error:
+        raise BrokenDocument(f"{name} is damaged") from error
+    except (NotImplementedError, RuntimeError) as error:
+        raise BrokenDocument(f"{name} is packed in a way that no report is") from error
+
+
+def _xml(parts: dict[str, bytes], name: str) -> Element:
+    data = parts[name]
+    if b"<!DOCTYPE" in data:
+        raise BrokenDocument(f"{name} declares entities, which no report does")
+    try:
+        return ElementTree.fromstring(data)
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
+        raise BrokenDocument(f"{name} is no XML") from error
+
+
+def _part(parts: dict[str, bytes], name: str) -> list[Line]:
+    folder, file = posixpath.split(name)
+    related = f"{folder}/_rels/{file}.rels"
+    targets = (
+        {one.get("Id", ""): one.get("Target", "") for one in _xml(parts, related)}
+        if related in parts
+        else {}
+    )
+    pictures = {}
+    for key, target in targets.items():
+        place = posixpath.normpath(posixpath.join(folder, target))
+        place = target.lstrip("/") if target.startswith("/") else place
+        if place in parts and place.startswith("word/media/"):
+            pictures[key] = picture_of(parts[place])
+    story = _Story(targets, pictures, name == MAIN)
+    for child in _xml(parts, name):
+        # In the body its children are text; footnotes are one level further in.
+        _blocks(story, child)
+    return story.lines
+
+
+def _blocks(story: _Story, found: Element) -> None:
+    """Paragraphs and tables, at any depth of what holds them."""
+    if found.tag == f"{W}p":
+        story.lines += _paragraph(story, found)
+    elif found.tag == f"{W}tbl":
+        _table(story, found)
+    elif found.tag != FALLBACK:
+        for child in found:
+            _blocks(story, child)
+
+
+def _table(story: _Story, found: Element) -> None:
+    story.tables += 1
+    table = story.tables
+    for number, row in enumerate(_rows(found), 1):
+        pieces, figures = [], []
+        for cell in _cells(row):
+            inner = _Story(story.links, story.pictures, story.body)
+            for child in cell:
+                _blocks(inner, child)
+            figures += [line for line in inner.lines if line.kind == "figure"]
+            texts = [
+                piece for line in inner.lines if line.kind != "figure" for piece in line.pieces
+            ]
+            pieces.append(_together(texts))
+        story.lines += figures
+        story.lines.append(Line("row", tuple(pieces), table, number))
+
+
+def _together(pieces: list[Piece]) -> Piece:
+    links = tuple(link for piece in pieces for link in piece.links)
+    return Piece(plain(" ".join(piece.text for piece in pieces)), links)
+
+
+def _rows(table: Element) -> Iterator[Element]:
+    for child in table:
+        if child.tag == f"{W}tr":
+            yield child
+        elif child.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}customXml"):
+            yield from _rows(child)
+
+
+def _cells(row: Element) -> Iterator[Element]:
+    for child in row:
+        if child.tag == f"{W}tc":
+            yield child
+        elif child.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}customXml"):
+            yield from _cells(child)
+
+
+def _paragraph(story: _Story, found: Element) -> list[Line]:
+    """The paragraph; before it the figures in it, after it what stands in its text boxes."""
+    writing = Writing()
+    beside: list[Line] = []
+    _inline(story, found, writing, beside)
+    style = found.find(f"{W}pPr/{W}pStyle")
+    kind = "heading" if HEADING.match(_value(style)) else "text"
+    figures = [line for line in beside if line.kind == "figure"]
+    others = [line for line in beside if line.kind != "figure"]
+    return [*figures, Line(kind, (writing.done(),)), *others]
+
+
+def _value(found: Element | None) -> str:
+    return "" if found is None else found.get(f"{W}val", "")
+
+
+def _inline(story: _Story, found: Element, writing: Writing, beside: list[Line]) -> None:
+    for child in found:
+        tag = child.tag
+        if tag in (f"{W}del", f"{W}moveFrom", FALLBACK, f"{W}pPr", f"{W}rPr"):
+            continue
+        if tag == f"{W}r" and _unseen(child):
+            continue
+        if tag == f"{W}txbxContent":
+            inner = _Story(story.links, story.pictures, story.body)
+            for block in child:
+                _blocks(inner, block)
+            beside += inner.lines
+        elif tag == f"{W}hyperlink":
+            target, anchor = story.links.get(child.get(f"{R}id", ""), ""), child.get(f"{W}anchor")
+            writing.open(f"{target}#{anchor}" if anchor and "#" not in target else target)
+            _inline(story, child, writing, beside)
+            writing.close()
+        elif tag == f"{W}fldSimple":
+            if not _page_number(story, child.get(f"{W}instr", "")):
+                _inline(story, child, writing, beside)
+        elif tag == f"{W}fldChar":
+            _field(story, child.get(f"{W}fldCharType", ""), writing)
+        elif tag == f"{W}instrText":
+            if story.fields:
+                story.fields[-1][0].append(child.text or "")
+        elif tag in PICTURES:
+            figure = story.pictures.get(child.get(PICTURES[tag], ""), "a picture that is not there")
+            beside.append(Line("figure", (Piece(f"#{figure}"),)))
+        elif tag in (f"{W}t", f"{M}t"):
+            if not any(
+                shown and _page_number(story, "".join(asked)) for asked, shown in story.fields
+            ):
+                writing.write(child.text or "")
+        elif tag in MARKS:
+            writing.write(MARKS[tag])
+        else:
+            _inline(story, child, writing, beside)
+
+
+def _unseen(run: Element) -> bool:
+    """Whether a run is hidden or struck through."""
+    found = run.find(f"{W}rPr")
+    if found is None:
+        return False
+    marks = (found.find(f"{W}{name}") for name in ("vanish", "strike", "dstrike"))
+    return any(mark is not None and _value(mark) not in ("0", "false", "off") for mark in marks)
+
+
+def _field(story: _Story, what: str, writing: Writing) -> None:
+    """The begin, the middle or the end of a complex field."""
+    if what == "begin":
+        story.fields.append(([], False))
+    elif what == "separate" and story.fields:
+        asked, _ = story.fields[-1]
+        story.fields[-1] = (asked, True)
+        if told := HYPERLINK.search("".join(asked)):
+            local = re.search(r"\\l\s+\"", "".join(asked))
+            writing.open(f"#{told.group(1)}" if local else told.group(1))
+    elif what == "end" and story.fields:
+        asked, _ = story.fields.pop()
+        if HYPERLINK.search("".join(asked)):
+            writing.close()
+
+
+def _page_number(story: _Story, asked: str) -> bool:
+    """Whether a field of a header or footer counts pages."""
+    return not story.body and bool(PAGE_NUMBERS.search(asked))

@@ -1,0 +1,102 @@
+"""The lines of an HTML page, as a browser shows them without any script."""
+
+import base64
+import binascii
+from html.parser import HTMLParser
+
+from trialtrace.report.shown.lines import Line, Piece, Writing, plain, shown_lines
+from trialtrace.report.shown.pictures import picture_of
+
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+BLOCKS = ("p", "li", "caption", "figcaption", "div", "dt", "dd", "pre", "blockquote", "title")
+CELLS = ("td", "th")
+UNSEEN = ("style", "script", "template")
+Attributes = list[tuple[str, str | None]]
+
+
+class _Reader(HTMLParser):
+    """Collects lines; a block that opens or closes ends the one before."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.lines: list[Line] = []
+        self.writing, self.kind = Writing(), "text"
+        self.row: list[Piece] | None = None
+        self.tables = self.rows = self.unseen = 0
+
+    def handle_starttag(self, tag: str, attrs: Attributes) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag in UNSEEN:
+            self.unseen += 1
+        elif tag == "table":
+            self._end()
+            self.tables, self.rows = self.tables + 1, 0
+        elif tag == "tr":
+            self._end()
+            self.row, self.rows = [], self.rows + 1
+        elif tag in CELLS and self.row is not None:
+            self.writing = Writing()
+        elif tag in HEADINGS or (tag in BLOCKS and self.row is None):
+            self._end()
+            self.kind = "heading" if tag in HEADINGS else "text"
+        elif tag == "img":
+            self._figure(given)
+        elif tag == "a":
+            self.writing.open(given.get("href", ""))
+        elif tag == "br":
+            self.writing.write(" ")
+        if title := given.get("title", ""):
+            self.writing.write(f" [{title}] ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in UNSEEN:
+            self.unseen = max(0, self.unseen - 1)
+        elif tag == "a":
+            self.writing.close()
+        elif tag in CELLS and self.row is not None:
+            self.row.append(self.writing.done())
+            self.writing = Writing()
+        elif tag == "tr" and self.row is not None:
+            if (piece := self.writing.done()).text:
+                self.row.append(piece)
+            self.lines.append(Line("row", tuple(self.row), self.tables, self.rows))
+            self.row, self.writing = None, Writing()
+        elif self.row is None and (tag in HEADINGS or tag in BLOCKS):
+            self._end()
+        elif self.row is not None and tag in BLOCKS:
+            self.writing.write(" ")
+
+    def handle_data(self, data: str) -> None:
+        if not self.unseen:
+            self.writing.write(data)
+
+    def _figure(self, given: dict[str, str]) -> None:
+        source = given.get("src", "")
+        kind, _, data = source.partition(",")
+        if kind.startswith("data:"):
+            try:
+                source = picture_of(base64.b64decode(data, validate=True))
+            except (binascii.Error, ValueError):
+                source = "a picture that cannot be read"
+        told = plain(f"{given.get('alt', '')} {given.get('aria-label', '')}")
+        self.lines.append(Line("figure", (Piece(f"#{source} {told}"),)))
+
+    def _end(self) -> None:
+        piece = self.writing.done()
+        self.lines.append(Line(self.kind, (piece,)))
+        self.writing, self.kind = Writing(), "text"
+
+    def close(self) -> None:
+        super().close()
+        if self.row is not None:
+            self.lines.append(Line("row", tuple(self.row), self.tables, self.rows))
+            self.row = None
+        self._end()
+
+
+def html_lines(data: bytes) -> list[Line]:
+    """What a page shows. Bytes that are no UTF-8 are shown as U+FFFD."""
+    reader = _Reader()
+    reader.feed(data.decode("utf-8", "replace"))
+    reader.close()
+    return shown_lines(reader.lines)

@@ -1,0 +1,141 @@
+"""What a document shows, line by line: a paragraph, a row of a table, a figure.
+
+The same for HTML and DOCX, and free of what a program changes that saves a document anew.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+SPACE = re.compile(r"[\s\u00a0\u202f\u2007\u200b]+")
+# Hyphens that only a line's end shows.
+SOFT = str.maketrans("", "", "\u00ad\u2060\ufeff")
+TRACE = "trace/"
+# A Link is what a reader reads and where it leads.
+Link = tuple[str, str]
+Stored = list[object]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A paragraph, a cell, or a figure (`#` and the hash of its picture, and what it is called)."""
+
+    text: str
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """`kind` is heading, text, row, figure; a row's `table` counts the tables of the document."""
+
+    kind: str
+    pieces: tuple[Piece, ...]
+    table: int = 0
+    row: int = 0
+
+    @property
+    def key(self) -> tuple[str, tuple[Piece, ...]]:
+        return self.kind, self.pieces
+
+    @property
+    def text(self) -> str:
+        return " | ".join(piece.text for piece in self.pieces)
+
+
+@dataclass
+class Writing:
+    """A piece while it is read: its text so far, and the link that is open."""
+
+    text: list[str] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    target: str | None = None
+    linked: list[str] = field(default_factory=list)
+
+    def write(self, text: str) -> None:
+        self.text.append(text)
+        if self.target is not None:
+            self.linked.append(text)
+
+    def open(self, target: str) -> None:
+        self.close()
+        self.target = target
+
+    def close(self) -> None:
+        if self.target is not None:
+            self.links.append((plain("".join(self.linked)), where(self.target)))
+        self.target, self.linked = None, []
+
+    def done(self) -> Piece:
+        self.close()
+        links = tuple(link for link in joined(self.links) if link[0])
+        return Piece(plain("".join(self.text)), links)
+
+
+def joined(links: Iterable[Link]) -> list[Link]:
+    """Links beside each other to one target are one: editors split what they save."""
+    made: list[Link] = []
+    for text, target in links:
+        if made and made[-1][1] == target and target:
+            made[-1] = (plain(f"{made[-1][0]}{text}"), target)
+        else:
+            made.append((text, target))
+    return made
+
+
+def plain(text: str) -> str:
+    """Text as it is read: spaces of any kind and width are one."""
+    return SPACE.sub(" ", text.translate(SOFT)).strip()
+
+
+def where(target: str) -> str:
+    """A link as it was written: editors make it absolute, or spell its characters otherwise."""
+    told = unquote(target).replace("\\", "/")
+    at = told.find(TRACE)
+    return told[at:] if at >= 0 else told.rsplit("/", 1)[-1]
+
+
+def shown_lines(lines: Iterable[Line]) -> list[Line]:
+    """The lines that show anything."""
+    return [line for line in lines if any(piece.text or piece.links for piece in line.pieces)]
+
+
+def stored(lines: Iterable[Line]) -> list[Stored]:
+    """For a JSON file."""
+    return [
+        [
+            line.kind,
+            line.table,
+            line.row,
+            [[piece.text, *map(list, piece.links)] for piece in line.pieces],
+        ]
+        for line in lines
+    ]
+
+
+def restored(found: object) -> list[Line]:
+    """From a JSON file. Raises ValueError for what `stored` has not written."""
+    if not isinstance(found, list):
+        raise ValueError("no lines")
+    return [_line(one) for one in found]
+
+
+def _line(found: object) -> Line:
+    match found:
+        case [str() as kind, int() as table, int() as row, list() as pieces]:
+            return Line(kind, tuple(_piece(one) for one in pieces), table, row)
+    raise ValueError("no line")
+
+
+def _piece(found: object) -> Piece:
+    match found:
+        case [str() as text, *links]:
+            return Piece(text, tuple(_link(one) for one in links))
+    raise ValueError("no piece")
+
+
+def _link(found: object) -> Link:
+    match found:
+        case [str() as text, str() as target]:
+            return text, target
+    raise ValueError("no link")
