@@ -25,7 +25,7 @@ ORDER = (
     ("methods", "rehearsal"),
     ("trace",),
     ("claims",),
-    ("archive",),
+    ("archive", "reading"),
     ("report",),
     ("commands",),
     ("cli",),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.commands.history import add_history
+from trialtrace.commands.read import add_read
 from trialtrace.commands.which_run import configured, tell_run, tell_version
 from trialtrace.drafting.command import add_commands
 from trialtrace.ground.errors import UserError
@@ -89,6 +90,9 @@ def parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit", help="printed numbers against each other, without data")
     audit.add_argument("file", nargs="?", help="a ledger of printed numbers (YAML)")
     audit.add_argument("--example", action="store_true", help="print a ledger to start from")
+    audit.add_argument(
+        "--trust", action="store_true", help="judge also what a program read and nobody confirmed"
+    )
     _audit_output(audit)
     audit.set_defaults(run=run_audit)
 
@@ -146,6 +150,7 @@ def parser() -> argparse.ArgumentParser:
     export.set_defaults(run=run_export)
 
     add_commands(commands.add_parser, WithoutPandas.lifted)
+    add_read(commands.add_parser)
 
     migrate = commands.add_parser("migrate", help="bring an older configuration forward")
     migrate.add_argument("trial", nargs="?", help="name of a trial (default: every listed one)")
@@ -258,14 +263,19 @@ def run_audit(arguments: argparse.Namespace) -> int:
                 do="trialtrace audit --example > ledger.yaml",
             )
         )
-    from trialtrace.claims.ledger_file import read_ledger
+    from trialtrace.claims.ledger_file import read_standing
     from trialtrace.claims.print_audit import as_json, audit_ledger
     from trialtrace.claims.tally import failing
     from trialtrace.ground.contracts import CLAIMS
     from trialtrace.report.audit.audit_export import ledger_text
 
     ledger = Path(arguments.file)
-    audit = as_json(audit_ledger(read_ledger(at, ledger)), CLAIMS.names)
+    read, standing = read_standing(at, ledger, trust=arguments.trust)
+    audit = as_json(audit_ledger(read), CLAIMS.names)
+    if standing.told:
+        audit["standing"] = standing.told
+        if arguments.format == "csv":
+            print(standing.told, file=sys.stderr)
     _put(arguments, ledger_text(audit, arguments.format, at, ledger, width=_width(arguments)))
     return int(failing(audit["claims"]))
 

@@ -41,6 +41,7 @@ COMMANDS = (
     "verify",
     "power",
     "audit",
+    "read",
     "migrate",
 )
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from trialtrace.claims.confirmed import Standing, check_confirmed, standing
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.make_ledger import ledger
 from trialtrace.config.compose import Document
@@ -18,9 +19,16 @@ LARGEST = 8 << 20
 
 
 def read_ledger(at: Project, path: Path) -> Ledger:
-    """The ledger in a file. Raises UserError with every mistake, each with its line and key."""
+    """The ledger in a file without the claims that nobody confirmed. Raises UserError with every
+    mistake, each with its line and key."""
+    return read_standing(at, path, trust=False)[0]
+
+
+def read_standing(at: Project, path: Path, *, trust: bool) -> tuple[Ledger, Standing]:
+    """The ledger, and how much of it a person confirmed; with `trust` all of it."""
     document = read_document(at, path, "ledger", LARGEST)
     check_about(document)
+    check_confirmed(document)
     claims = dict.fromkeys(document.names("claims") or ())
     papers = document.names("papers") or []
     for name, given in document.entries("claims"):
@@ -45,7 +53,9 @@ def read_ledger(at: Project, path: Path) -> Ledger:
         )
     if document.problems:
         raise ProblemsError(at_definitions(document.in_order(), [document]))
-    return ledger(document.data)
+    given, confirmed = document.data["claims"], document.data.get("confirmed", ())
+    judged, found = standing(given, confirmed, document.shown, trust=trust)
+    return ledger({**document.data, "claims": judged}), found
 
 
 def _links(

@@ -48,6 +48,7 @@ def sarif(audit: Mapping[str, Any], file: str, lines: Mapping[str, int]) -> dict
             {
                 "tool": {"driver": {"name": "trialtrace", "rules": [_rule(one) for one in rules]}},
                 "columnKind": "unicodeCodePoints",
+                **({"properties": {"standing": audit["standing"]}} if "standing" in audit else {}),
                 "results": [
                     _result(*one, rules.index(one[0]), file, lines.get(one[1], 1))
                     for one in results

@@ -37,6 +37,8 @@ def told(audit: Mapping[str, Any], width: int = WIDTH) -> str:
     for one in worst_first(rows):
         lines += _claim(one, width)
     lines += ["", *_wrapped(tally_text(tally(rows)), width), *_worth_a_look(rows, width)]
+    if standing := audit.get("standing"):
+        lines += _wrapped(standing, width)
     searches = audit.get("searches", ())
     if searches:
         expected = audit["expected_matches_by_chance"]

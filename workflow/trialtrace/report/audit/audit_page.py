@@ -55,6 +55,7 @@ def audit_page(
     parts = [
         f"{up}<h1>{'Published numbers' if in_report else escape(title)}</h1>",
         f'<p class="subject">{_subject(rows)}</p><ul>{papers}</ul>',
+        *([f'<p class="prose">{escape(audit["standing"])}</p>'] if "standing" in audit else []),
         *tally_list(rows),
         f'<p class="prose quiet">{SUMMARY}{OF_SYNTHETIC if synthetic else ""} {NO_CAUSE}</p>',
         *([more] if coverage else []),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from trialtrace.config.spec import Filled, key, optional, shape
+from trialtrace.config.spec import Distinct, Filled, key, optional, shape
 from trialtrace.trial.claims.item import SourceItems
 from trialtrace.trial.claims.paper import About, Expression, Published
 from trialtrace.trial.words import Name, Text
@@ -25,6 +25,13 @@ class LedgerClaim(Expression):
         "Which group is said to be lower or higher, as in claims.yaml."
     )
     cannot: Text | None = optional("Why no data recompute it, as in claims.yaml; not used here.")
+    quote: Text | None = optional(
+        "The words of the paper in which a program read it, at most ten."
+    )
+    unconfirmed: Text | None = optional(
+        "That a program read it and no person has confirmed it: what was guessed, or `read` where "
+        "nothing was. The audit leaves such claims out. Take the key away to confirm the claim."
+    )
 
 
 @shape
@@ -32,6 +39,9 @@ class LedgerFile(Published):
     """Published numbers of papers, without data."""
 
     claims: Filled[Name, LedgerClaim] = key("Claims: one printed expression each.")
+    confirmed: Distinct[Text] | None = optional(
+        "Places, such as table 1 or abstract, all of whose claims a person has confirmed."
+    )
     items: SourceItems | None = optional(
         "What the texts tell besides, as in claims.yaml; not used here."
     )

@@ -1,0 +1,1 @@
+"""Reading: papers become draft ledgers, each number with its place, arm, kind and doubts."""

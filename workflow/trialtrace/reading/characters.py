@@ -1,0 +1,77 @@
+"""Characters of print: ligatures, spaces, dashes, decimal signs and footnote marks made plain.
+
+`tidy` keeps what a reader sees; `plain` writes numbers as a ledger holds them: decimals with a
+point, a minus as "-", a range as "to".
+"""
+
+import re
+from collections.abc import Iterable
+
+_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+_SPACES = (
+    "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+)
+_NOTHING = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_TIDY = str.maketrans(
+    _LIGATURES | dict.fromkeys(_NOTHING, "") | {"⩽": "≤", "⩾": "≥", "≦": "≤", "≧": "≥"}
+)
+# Hyphen-minus, hyphens, figure dash, en and em dash, minus, small and fullwidth hyphen.
+_DASH = "-\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d"
+_POINTS = "·∙⋅‧•"
+MARKS = "*†‡§¶#‖"
+_SUPER = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+_SQUARED = re.compile(r"(?:[χXxRrη]|m|cm|mm|km|s|ft|in)$")
+
+
+def tidy(text: str) -> str:
+    """Text in one line with ligatures taken apart, and each space an ordinary one."""
+    thousands = re.sub(rf"(?<=[0-9])[{_SPACES}](?=[0-9]{{3}}(?![0-9]))", ",", text.translate(_TIDY))
+    return " ".join(thousands.split())
+
+
+def superscript(before: str, raised: str) -> str:
+    """What a raised text becomes: a square, a power of ten, or nothing where it is a mark."""
+    if re.fullmatch(r"[-−]?[0-9]{1,2}", raised):
+        if re.search(r"(?:^|[^0-9.])10$", before.rstrip()):
+            return f"^{raised}"
+        if raised in "23" and _SQUARED.search(before):
+            return raised.translate(_SUPER)
+    if re.fullmatch(r"(?:st|nd|rd|th)", raised):
+        return raised
+    return ""
+
+
+def decimal_commas(texts: Iterable[str]) -> bool:
+    """Whether numbers of these texts have their decimals behind a comma."""
+    commas = points = 0
+    for text in texts:
+        commas += len(re.findall(r"(?<![0-9,])[0-9]+,[0-9]{1,2}(?![0-9,])", text))
+        commas += len(re.findall(r"(?<![0-9])0,[0-9]{3}(?![0-9])", text))
+        points += len(re.findall(rf"[0-9][.{_POINTS}][0-9]", text))
+    return commas > points
+
+
+def plain(text: str, *, commas: bool = False) -> str:
+    """Tidy text as a ledger prints numbers; `commas` says that they are decimal signs."""
+    text = re.sub(rf"(?<=[0-9])[{_POINTS}](?=[0-9])|(?<![0-9])[{_POINTS}](?=[0-9])", ".", text)
+    if commas:
+        text = re.sub(r"(?<=[0-9]),(?=[0-9])", ".", text)
+    # A dash behind a number parts a range; any other one before a number is its sign.
+    ranged = rf"(?<=[0-9%])\s*[{_DASH}]\s*(?=[<>≤≥]?\s*[{_DASH}]?\s*\.?[0-9])"
+    tight = re.sub(rf"(?<=[0-9]) [{_DASH}](?=\.?[0-9])", " -", text)
+    text = re.sub(ranged, lambda m: m.group() if m.group() == " -" else " to ", tight)
+    text = re.sub(rf"[{_DASH}]\s?(?=\.?[0-9])", "-", text)
+    return text
+
+
+def unmarked(text: str) -> str:
+    """A cell without the footnote marks behind its number or word."""
+    bare = re.sub(rf"\s*[{re.escape(MARKS)}]+$", "", text)
+    bare = re.sub(rf"(?<=[0-9)%])[{re.escape(MARKS)}]+", "", bare)
+    return re.sub(r"(?<=[0-9)%])\s?[a-h]$", "", bare)
+
+
+def words(text: str, most: int = 10) -> str:
+    """At most so many words of a text, as a quotation."""
+    every = text.split()
+    return text if len(every) <= most else " ".join(every[:most])

@@ -1,0 +1,50 @@
+"""A number that was read, with its place and what it is taken to be about."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Item:
+    """A printed expression. `path` are the labels of what was measured, the section first, in the
+    paper's words; `category` says that the last of them is a category. `arm` is a name of its arms.
+
+    `compare` are names of arms in the order of the difference, or ("all",). `doubts` tell what was
+    guessed; `numbers` how many printed numbers stand in `quote`.
+    """
+
+    place: str
+    label: str
+    printed: str
+    quote: str
+    kind: str
+    path: tuple[str, ...] = ()
+    category: bool = False
+    visit: str | None = None
+    arm: str | None = None
+    compare: tuple[str, ...] = ()
+    size: int | None = None
+    measure: str | None = None
+    model: bool = False
+    change: bool = False
+    is_size: bool = False
+    stem: str = "c"
+    cells: tuple[tuple[int, int], ...] = ()
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def outcome(self) -> str | None:
+        """What was measured, in one line."""
+        return " – ".join(self.path[:-1] if self.category else self.path) or None
+
+    def doubted(self, *doubts: str | None) -> "Item":
+        new = [one for one in doubts if one and one not in self.doubts]
+        return replace(self, doubts=(*self.doubts, *new))
+
+
+@dataclass(frozen=True)
+class Left:
+    """A number that was seen and not taken up, and why."""
+
+    place: str
+    text: str
+    why: str

@@ -1,0 +1,162 @@
+"""What heads, row labels and captions say of the numbers below and beside them."""
+
+import re
+from dataclasses import dataclass
+
+_SD = r"(?:SDs?|s\.?d\.?|standard deviations?|std\.? dev\.?)"
+_SE = r"(?:SEM?s?|s\.e\.(?:m\.)?|standard errors?(?: of the mean)?)"
+_IQR = r"(?:IQR|inter-?quartile (?:range|interval)|quartiles|Q1\W{1,3}Q3|25th\W{1,4}75th.{0,14})"
+_RANGE = r"(?:(?:full )?range|min\.?\s?\W\s?max\.?|minimum\W{1,3}maximum)(?:\W{1,2}min\W{1,2}max)?"
+_CI = r"(?:(?:9[059](?:\.\d)?\s?%\s?)?(?:CIs?|confidence (?:intervals?|limits))(?:\s?9[059]\s?%)?)"
+_N = (
+    r"(?:n|no\.?|nos\.?|numbers?|counts?|frequency)(?: of (?:patients|participants|"
+    r"subjects|events))?"
+)
+_PERCENT = r"(?:%|per ?cent(?:age)?s?|proportion)"
+_GAP = r"\s*(?:[,;:/(\[±]|\+/-|and)*\s*(?:[±(])?\s*"
+_MEAN, _MEDIAN = r"(?:means?|average|mean values?)", r"(?:medians?)"
+_END = r"[)\]]?"
+# The longest first: what is found is taken out of the text.
+KINDS: tuple[tuple[str, str], ...] = (
+    ("median_iqr", rf"{_MEDIAN}{_GAP}{_IQR}{_END}"),
+    ("median_range", rf"{_MEDIAN}{_GAP}{_RANGE}{_END}"),
+    ("median_ci", rf"{_MEDIAN}{_GAP}{_CI}{_END}"),
+    ("mean_range", rf"{_MEAN}{_GAP}{_RANGE}{_END}"),
+    ("mean_sd", rf"{_MEAN}{_GAP}{_SD}{_END}"),
+    ("mean_se", rf"{_MEAN}{_GAP}{_SE}{_END}"),
+    ("mean_ci", rf"{_MEAN}{_GAP}{_CI}{_END}"),
+    ("fraction", r"n/N(?:\s*[(,]?\s*%\s*\)?)?"),
+    ("count_percent", rf"{_N}{_GAP}{_PERCENT}{_END}"),
+    ("percent_count", rf"{_PERCENT}{_GAP}{_N}{_END}"),
+    ("percent_ci", rf"{_PERCENT}{_GAP}{_CI}{_END}"),
+    ("iqr", _IQR),
+    ("sd", _SD),
+    ("se", _SE),
+    ("ci", _CI),
+    ("median", _MEDIAN),
+    ("mean", _MEAN),
+    ("percent", _PERCENT),
+)
+_ALONE: tuple[tuple[str, str], ...] = (("count", _N), ("range", _RANGE), ("mean", r"M"))
+MEASURES: tuple[tuple[str, str], ...] = (
+    ("hazard ratio", r"hazards? ratio|(?-i:\ba?HRs?\b)"),
+    ("odds ratio", r"odds ratio|(?-i:\ba?ORs?\b)|relative odds"),
+    ("rate ratio", r"(?:incidence )?rate ratio|(?-i:\bIRRs?\b)"),
+    ("risk ratio", r"risk ratio|relative risk|(?-i:\ba?RRs?\b)"),
+    ("risk difference", r"(?:absolute )?risk (?:difference|reduction)|(?-i:\bARR\b)|(?-i:\bRD\b)"),
+    (
+        "mean difference",
+        r"(?:adjusted )?(?:mean|between[\s-]group) difference|difference (?:in|of|"
+        r"between) means|(?-i:\bMD\b)",
+    ),
+    ("number needed to treat", r"number needed to treat|(?-i:\bNNT\b)"),
+    ("difference", r"(?:treatment |group )?difference|treatment effect|effect(?: size)?|estimate"),
+)
+_P = (
+    r"(?:\W*p(?:[\s-]*values?)?(?:\s+for\s+[\w\s-]+|\s+between[\w\s-]*)?\W*|"
+    r".*\bp[\s-]values?\b.*|significance|sig\.)"
+)
+_OTHER_NULL = re.compile(
+    r"\b(?:interaction|trend|heterogeneity|non-?inferiority|equivalence)\b", re.I
+)
+_ADJUSTED = re.compile(
+    r"\b(?:adjust(?:ed|ing|ment)|ancova|mixed[\s-]|regression|model|imput|covaria|stratified|a(?:HR|OR|RR)\b)",
+    re.IGNORECASE,
+)
+_SIZE = re.compile(
+    r"[(\[]?\s*\b(?:n|no\.?)\s*=\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\b(?:\s*(?:patients|participants|subjects))?\s*[)\]]?"
+    r"|[(\[]\s*([0-9]+)\s+(?:patients|participants|subjects)\s*[)\]]",
+    re.IGNORECASE,
+)
+_UNIT_OF_TIME = r"(?:minutes?|mins?|hours?|hrs?|h|days?|d|weeks?|wks?|months?|mos?|years?|yrs?|y)"
+_VISIT = re.compile(
+    r"(?:at |after )?(?:baseline|base line|pre(?:[\s-]?(?:test|treatment|intervention|op\w*))?|"
+    r"post(?:[\s-]?(?:test|treatment|intervention|op\w*))?|(?:end of |final |last "
+    r")?(?:follow[\s-]?up)|"
+    r"end of (?:treatment|study|trial|intervention)|before(?: treatment)?|after(?: "
+    r"treatment)?|final|"
+    r"T[0-9]|(?:week|month|day|year|visit|hour)s?\s?[0-9]+|"
+    rf"[0-9]+(?:\.[0-9]+)?[\s-]?{_UNIT_OF_TIME}(?: follow[\s-]?up| after [\w\s]+)?)\.?",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(r"(?:mean )?change(?: from baseline)?(?: (?:to|at) .*)?|Δ", re.IGNORECASE)
+EVERYONE = re.compile(
+    r"(?:total|all|overall|both(?: groups)?|(?:all|total) (?:patients|participants|subjects)|"
+    r"(?:whole|entire|total) (?:cohort|sample|group|population))",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a text says of numbers; `rest` are the words that are left, such as an arm's name."""
+
+    rest: str
+    kind: str | None = None
+    size: int | None = None
+    visit: str | None = None
+    measure: str | None = None
+    null: str | None = None
+    change: bool = False
+    adjusted: bool = False
+
+
+def said(text: str) -> Said:
+    """What a head or a row label says, its words for kinds, sizes and visits taken out."""
+    adjusted = bool(_ADJUSTED.search(text))
+    size = None
+    if found := _SIZE.search(text):
+        size = int((found.group(1) or found.group(2)).replace(",", ""))
+        text = text[: found.start()] + " " + text[found.end() :]
+    if re.fullmatch(_P, text.strip(), re.I):
+        null = _OTHER_NULL.search(text)
+        return Said("", "p", size, null=null.group().lower() if null else None, adjusted=adjusted)
+    bare = _bare(text)
+    if _VISIT.fullmatch(bare):
+        return Said("", None, size, visit=bare)
+    change = bool(_CHANGE.fullmatch(bare))
+    if change:
+        return Said("", None, size, change=True)
+    for name, pattern in MEASURES:
+        found = re.search(rf"(?<!\w)(?:{pattern})(?!\w)", text, re.I)
+        if found and _leads(text, found):
+            left = _bare(
+                re.sub(_CI, " ", text[: found.start()] + " " + text[found.end() :], flags=re.I)
+            )
+            kind = "effect" if not re.search(r"\bp[\s-]values?\b", text, re.I) else "effect_p"
+            return Said(left, kind, size, measure=name, adjusted=adjusted)
+    for name, pattern in KINDS:
+        if found := re.search(rf"[(\[]?(?<!\w){pattern}(?!\w)", text, re.I):
+            left = _bare(text[: found.start()] + " " + text[found.end() :])
+            inner = said(left) if left else Said("")
+            return Said(inner.rest, name, size, inner.visit, change=inner.change, adjusted=adjusted)
+    for name, pattern in _ALONE:
+        if re.fullmatch(pattern, bare, re.I):
+            return Said("", name, size, adjusted=adjusted)
+        if found := re.search(rf"[,—–(]\s*(?:{pattern})\.?\s*\)?$", text, re.I):
+            return Said(_bare(text[: found.start()]), name, size, adjusted=adjusted)
+    changed = bool(re.search(r"\bchanges?\b", bare, re.I))
+    return Said(bare, None, size, change=changed, adjusted=adjusted)
+
+
+def _leads(text: str, found: re.Match[str]) -> bool:
+    """Whether a measure is what a text is about, and not a word of a label."""
+    beside = _bare(text[: found.start()])
+    return len(beside.split()) <= 3
+
+
+def _bare(text: str) -> str:
+    text = re.sub(r"[(\[]\s*[,;:/±-]*\s*[)\]]", " ", text)
+    text = re.sub(r"^[\s,;:/—–-]+|[\s,;:/—–(\[=-]+$", "", text)
+    if text.endswith(")") and "(" not in text:
+        text = text[:-1]
+    return " ".join(text.split())
+
+
+def kinds_in(text: str) -> set[str]:
+    """The kinds that a caption or a note tells of the cells of its table."""
+    found = set()
+    for name, pattern in KINDS[:11]:
+        if re.search(rf"(?<!\w){pattern}(?!\w)", text, re.I):
+            found.add(name)
+    return found

@@ -1,0 +1,64 @@
+"""Reads a file as a paper, by what it holds and not by its name."""
+
+from pathlib import Path
+
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.reading.draft import Draft, draft
+from trialtrace.reading.paper import ReadPaper
+
+LARGEST = 100 << 20
+FORMS = "a paper as JATS XML, HTML, DOCX or PDF, or a table typed as CSV or XLSX"
+
+
+def read_paper(path: Path) -> Draft:
+    """The draft ledger of a file. Raises UserError for one that holds no paper, or no numbers."""
+    shown = str(path)
+    content = _content(path, shown)
+    paper, typed = parsed(content, shown, path.suffix.lower())
+    made = draft(paper, typed=typed)
+    if not made.claims:
+        raise UserError(
+            Problem(
+                shown,
+                found=f"no statistics in {len(paper.tables)} tables and "
+                f"{len(paper.passages)} paragraphs",
+                expected="a report of a trial with numbers that can be held against each other",
+                do="; ".join(paper.remarks) or None,
+            )
+        )
+    return made
+
+
+def _content(path: Path, shown: str) -> bytes:
+    if path.is_dir():
+        raise UserError(Problem(shown, found="a folder", expected=FORMS))
+    if not path.exists():
+        raise UserError(Problem(shown, found="no such file", expected=FORMS))
+    if path.stat().st_size > LARGEST:
+        raise UserError(
+            Problem(
+                shown,
+                found=f"{path.stat().st_size >> 20} MB",
+                expected=f"at most {LARGEST >> 20} MB",
+            )
+        )
+    return path.read_bytes()
+
+
+def parsed(content: bytes, shown: str, suffix: str) -> tuple[ReadPaper, bool]:
+    """The paper in a file's content, and whether a person typed it."""
+    start = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"<"):
+        web = b"<html" in start.lower() or b"<!doctype html" in start.lower()
+        if not web and (b"<article" in content[:65536] or start.startswith(b"<?xml")):
+            from trialtrace.reading.formats.jats import read_jats
+
+            return read_jats(content, shown), False
+        from trialtrace.reading.formats.web import read_web
+
+        return read_web(content, shown), False
+    if suffix in (".csv", ".tsv", ".txt") and b"\x00" not in start:
+        from trialtrace.reading.formats.form import read_form
+
+        return read_form(content, shown), True
+    raise UserError(Problem(shown, found="a file of another kind", expected=FORMS))
