@@ -25,9 +25,7 @@ class LedgerClaim(Expression):
         "Which group is said to be lower or higher, as in claims.yaml."
     )
     cannot: Text | None = optional("Why no data recompute it, as in claims.yaml; not used here.")
-    quote: Text | None = optional(
-        "The words of the paper in which a program read it, at most ten."
-    )
+    quote: Text | None = optional("The words of the paper in which a program read it, at most ten.")
     unconfirmed: Text | None = optional(
         "That a program read it and no person has confirmed it: what was guessed, or `read` where "
         "nothing was. The audit leaves such claims out. Take the key away to confirm the claim."
