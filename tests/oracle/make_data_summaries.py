@@ -21,6 +21,20 @@ T_TESTS = [
     ("zero_sd", 5.0, 1, 0.0, 12, 5.4, 0.2, 1, 12),
     ("large", 101.37, 2, 15.02, 4000, 100.01, 14.96, 2, 4100),
 ]
+MEANS = [
+    ("case", "mean", "m_places", "sd", "s_places", "n"),
+    *(
+        (case, *row)
+        for case, rows in {
+            "apart": [(5.1, 1, 1.2, 1, 20), (6.2, 1, 1.1, 1, 21), (5.5, 1, 1.3, 1, 19)],
+            "alike": [(5.1, 1, 1.2, 1, 20), (5.1, 1, 1.1, 1, 21), (5.0, 1, 1.3, 1, 19)],
+            "near": [(2.31, 2, 0.4, 1, 7), (2.34, 2, 0.5, 1, 90), (2.33, 2, 0.4, 1, 12)],
+            "two": [(10.0, 1, 2.0, 1, 100), (12.0, 1, 2.0, 1, 100)],
+            "four": [(-3, 0, 4, 0, 5), (-2, 0, 2, 0, 8), (1, 0, 3, 0, 4), (0.4, 1, 3.3, 1, 11)],
+        }.items()
+        for row in rows
+    ),
+]
 F_TESTS = [
     ("case", "f", "f_places", "df1", "df2", "p", "p_places", "least"),
     ("known", 3.1, 1, 3, 63, 0.05, 2, 1 / 3),
@@ -118,6 +132,7 @@ LOOKS = [
 def main() -> None:
     tables = {
         "printed_t_tests": T_TESTS,
+        "printed_means": MEANS,
         "printed_f": F_TESTS,
         "printed_statistics": STATISTICS,
         "printed_estimates": ESTIMATES,

@@ -8,6 +8,7 @@ import numpy as np
 from trialtrace.stats.summaries import Bounds, Printed, read
 from trialtrace.stats.summaries import statistics as s
 from trialtrace.stats.summaries.estimates import check_estimate
+from trialtrace.stats.summaries.mean_statistics import f_of_means, t_of_means
 from trialtrace.stats.summaries.mean_tests import t_test_p
 
 Case = tuple[str, dict[str, np.ndarray]]
@@ -25,6 +26,11 @@ def _printed(d: dict[str, np.ndarray], value: str, places: str) -> Printed:
     return read(f"{d[value][0]:.{int(d[places][0])}f}", rounding="half_up")
 
 
+def _column(d: dict[str, np.ndarray], value: str, places: str) -> Printed:
+    pairs = zip(d[value], d[places], strict=True)
+    return read([f"{number:.{int(digits)}f}" for number, digits in pairs], rounding="half_up")
+
+
 def summaries(cases: Cases) -> Numbers:
     for case, d in cases("printed_t_tests.csv"):
         m1, m0 = (_printed(d, name, "m_places") for name in ("m1", "m0"))
@@ -34,6 +40,11 @@ def summaries(cases: Cases) -> Numbers:
                 options = {"variance": variance, "sides": sides}
                 found = t_test_p(m1, s1, d["n1"][0], m0, s0, d["n0"][0], **options)
                 yield from _range(case, f"{variance}.{sides}", found)
+            found = t_of_means(m1, s1, d["n1"][0], m0, s0, d["n0"][0], variance=variance)
+            yield from _range(case, f"{variance}.t", found)
+    for case, d in cases("printed_means.csv"):
+        columns = (("mean", "m_places"), ("sd", "s_places"))
+        yield from _range(case, "f_means", f_of_means(*(_column(d, *c) for c in columns), d["n"]))
     for case, d in cases("printed_f.csv"):
         yield from _f(case, d)
     for case, d in cases("printed_statistics.csv"):

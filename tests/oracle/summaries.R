@@ -48,6 +48,36 @@ for (d in cases("printed_t_tests.csv")) {
   }
 }
 
+# t at all corners of the ranges.
+for (d in cases("printed_t_tests.csv")) {
+  corners <- expand.grid(
+    delta = around(d$m1, d$m_places) - rev(around(d$m0, d$m_places)),
+    a = pmax(around(d$s1, d$s_places), 0), b = pmax(around(d$s0, d$s_places), 0))
+  pooled <- ((d$n1 - 1) * corners$a^2 + (d$n0 - 1) * corners$b^2) / (d$n1 + d$n0 - 2)
+  emit_range(d$case, "pooled.t", corners$delta / sqrt(pooled * (1 / d$n1 + 1 / d$n0)))
+  emit_range(d$case, "welch.t", corners$delta / sqrt(corners$a^2 / d$n1 + corners$b^2 / d$n0))
+}
+
+# F of one-way analyses by `aov` on samples that have the means and deviations: the greatest in a
+# corner of the means, the least by a search within them.
+sample_with <- function(n, mean, sd) mean + sd * as.vector(scale(seq_len(n)))
+for (d in cases("printed_means.csv")) {
+  f <- function(means, sds) {
+    y <- unlist(Map(sample_with, d$n, means, sds))
+    summary(aov(y ~ factor(rep(seq_along(d$n), d$n))))[[1]][1, "F value"]
+  }
+  low <- d$mean - 0.5 * 10^-d$m_places
+  high <- d$mean + 0.5 * 10^-d$m_places
+  half <- 0.5 * 10^-d$s_places
+  corners <- expand.grid(Map(c, low, high))
+  between <- function(m) sum(d$n * (m - sum(d$n * m) / sum(d$n))^2)
+  slope <- function(m) 2 * d$n * (m - sum(d$n * m) / sum(d$n))
+  best <- optim(d$mean, between, slope, method = "L-BFGS-B", lower = low, upper = high,
+                control = list(factr = 0, pgtol = 0, maxit = 10000))$par
+  emit(d$case[1], "f_means.low", if (between(best) < 1e-12) 0 else f(best, d$sd + half))
+  emit(d$case[1], "f_means.high", max(apply(corners, 1, function(m) f(m, d$sd - half))))
+}
+
 for (d in cases("printed_f.csv")) {
   f <- pmax(around(d$f, d$f_places), 0)
   p <- around(d$p, d$p_places)

@@ -21,7 +21,6 @@ from trialtrace.claims.prints.finding import (
     shown_p,
 )
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.granularity import grim, grimmer
 from trialtrace.stats.summaries.mean_tests import t_test_p
 from trialtrace.stats.summaries.printed import Printed
 from trialtrace.trial.claims.printed import Component
@@ -34,18 +33,9 @@ TESTS = {"t": ("pooled", "Student's t test"), "welch": ("welch", "Welch's t test
 
 CARD = Card(
     "means and standard deviations against p of the t tests, over everything that prints "
-    "as given; whether a deviation would have to be a standard error; means and "
-    "deviations that whole numbers cannot have, with the share that passes by luck",
-    {
-        "p.means": "Means, standard deviations and sizes, and p of the t tests.",
-        "mean.granularity": "A mean of whole numbers, and the means that its size allows.",
-        "deviation.granularity": "A deviation of whole numbers, and those that their mean allows.",
-    },
-    of_sizes=(
-        "p.means",
-        "mean.granularity",
-        "deviation.granularity",
-    ),
+    "as given; whether a deviation would have to be a standard error",
+    {"p.means": "Means, standard deviations and sizes, and p of the t tests."},
+    of_sizes=("p.means",),
 )
 
 
@@ -53,19 +43,6 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if entry.tested is not None and entry.about.compared:
             yield from _p(ledger, entry)
-        outcome = ledger.outcomes.get(entry.about.outcome or "")
-        if entry.about.group and outcome and outcome.whole and _is_mean(entry):
-            yield from _grim(ledger, entry)
-            if "sd" in entry.parts and entry.parts["sd"].symbol != UNSAID:
-                yield from _grimmer(ledger, entry)
-
-
-def _is_mean(entry: Claim) -> bool:
-    """Whether a value is a mean: it has a deviation, or is called so."""
-    value = entry.parts.get("value")
-    if value is None or value.relation != "=":
-        return False
-    return "sd" in entry.parts or "se" in entry.parts or value.symbol == "mean"
 
 
 def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -85,7 +62,7 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         return
     part, as_errors = entry.parts["p"], ""
     ranges: dict[str, tuple[float, float]] = {}
-    for deviations in _readings(groups, sizes):
+    for deviations in readings_of_deviations(groups, sizes):
         try:
             by_test = {
                 name: _of_tails(groups, sizes, variance, entry.tails, deviations)
@@ -135,7 +112,7 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     )
 
 
-def _readings(groups: list[Claim], sizes: list[int]) -> Iterator[list[Printed]]:
+def readings_of_deviations(groups: list[Claim], sizes: list[int]) -> Iterator[list[Printed]]:
     """The deviations as printed; where ± says not of what, also as standard errors."""
     pairs = list(zip(groups, sizes, strict=True))
     yield [_deviation(one, n, "sd" not in one.parts) for one, n in pairs]
@@ -221,57 +198,3 @@ def _deviation(entry: Claim, n: int, is_error: bool) -> Printed:
     """The standard deviation as printed, or that of a printed standard error."""
     own = as_range(entry.parts.get("sd") or entry.parts["se"])
     return own.scaled(Fraction(int(n**0.5 * 10**9), 10**9)) if is_error else own
-
-
-def _grim(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
-    n, mean = ledger.size(entry), entry.parts["value"]
-    if n is None:
-        text = "Not checkable: a mean of whole numbers needs the number of patients behind it."
-        yield Finding("mean.granularity", entry.name, "value", NOT_CHECKABLE, text)
-        return
-    found = grim(as_range(mean), n, items=1, percent=False)
-    luck = float(found.luck)
-    if luck >= 0.999:
-        text = f"Not checkable: {n} whole numbers can have any mean of this many digits."
-        yield Finding("mean.granularity", entry.name, "value", NOT_CHECKABLE, text)
-        return
-    if bool(found.consistent):
-        text = f"A mean of {mean.text} is possible for {n} whole numbers."
-        agreement = COMPATIBLE
-    else:
-        text = f"No {n} whole numbers have a mean that prints as {mean.text}."
-        agreement = INCONSISTENT
-    text += f" By luck alone {100 * luck:.0f} % of means pass."
-    yield Finding("mean.granularity", entry.name, "value", agreement, text, detail={"luck": luck})
-
-
-def _grimmer(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
-    """A standard deviation of whole numbers; silent where the mean is impossible already."""
-    n, mean, sd = ledger.size(entry), entry.parts["value"], entry.parts["sd"]
-    if n is None or n < 2 or {mean.relation, sd.relation} != {"="}:
-        return
-    ranges = as_range(mean), as_range(sd)
-    try:
-        found = grimmer(*ranges, n, items=1, divisor="n - 1", scale=None, luck=True)
-    except StatsError:
-        return
-    if found.reason == "mean":
-        return
-    told = f"a standard deviation of {sd.text} with a mean of {mean.text}"
-    if float(found.luck) >= 0.999:
-        agreement = NOT_CHECKABLE
-        text = f"Not checkable: {n} whole numbers can have nearly any {told[2:]}."
-    elif found.consistent:
-        agreement, text = COMPATIBLE, f"{n} whole numbers can have {told}."
-    else:
-        agreement, text = INCONSISTENT, f"No {n} whole numbers have {told}."
-    if agreement != NOT_CHECKABLE:
-        text += f" By luck alone {100 * float(found.luck):.0f} % of deviations nearby pass."
-    yield Finding(
-        "deviation.granularity",
-        entry.name,
-        "sd",
-        agreement,
-        text,
-        detail={"luck": float(found.luck)},
-    )

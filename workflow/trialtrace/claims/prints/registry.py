@@ -25,6 +25,8 @@ MODULES: dict[str, str] = {
     "comparisons": f"{_HERE}.comparisons",
     "reductions": f"{_HERE}.reductions",
     "mean_tests": f"{_HERE}.mean_tests",
+    "granularity": f"{_HERE}.granularity",
+    "group_statistics": f"{_HERE}.group_statistics",
     "differences": f"{_HERE}.differences",
     "quantiles": f"{_HERE}.quantiles",
     "statistics": f"{_HERE}.statistics",

@@ -16,6 +16,8 @@ from trialtrace.stats.summaries.granularity import Grimmer as Grimmer
 from trialtrace.stats.summaries.granularity import debit as debit
 from trialtrace.stats.summaries.granularity import grim as grim
 from trialtrace.stats.summaries.granularity import grimmer as grimmer
+from trialtrace.stats.summaries.mean_statistics import f_of_means as f_of_means
+from trialtrace.stats.summaries.mean_statistics import t_of_means as t_of_means
 from trialtrace.stats.summaries.mean_tests import t_test_p as t_test_p
 from trialtrace.stats.summaries.percentages import count_ranges as count_ranges
 from trialtrace.stats.summaries.percentages import counts_for_percentage as counts_for_percentage
@@ -24,6 +26,7 @@ from trialtrace.stats.summaries.printed import Bounds as Bounds
 from trialtrace.stats.summaries.printed import Printed as Printed
 from trialtrace.stats.summaries.printed import below as below
 from trialtrace.stats.summaries.printed import read as read
+from trialtrace.stats.summaries.printed import together as together
 from trialtrace.stats.summaries.split_strata import p_values_of_splits as p_values_of_splits
 from trialtrace.stats.summaries.split_strata import sizes_of_first as sizes_of_first
 from trialtrace.stats.summaries.split_strata import splits as splits

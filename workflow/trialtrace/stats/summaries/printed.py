@@ -131,6 +131,29 @@ def below(limit: str | Decimal, *, least: str | Decimal) -> Printed:
     return _assemble([(high, Fraction(0), low, high, True, False)], ())
 
 
+def together(numbers: Iterable[Printed]) -> Printed:
+    """Single printed numbers as one of shape (numbers,).
+
+    Oracle: `read` of all of them.
+
+    >>> pair = together([read("5.2", rounding="half_up"), read("6", rounding="truncate")])
+    >>> pair.value.tolist() == [Fraction(26, 5), Fraction(6)]
+    True
+    """
+    rows: list[Range] = [
+        (
+            one.value.item(),
+            one.unit.item(),
+            one.low.item(),
+            one.high.item(),
+            bool(one.low_closed),
+            bool(one.high_closed),
+        )
+        for one in numbers
+    ]
+    return _assemble(rows, (len(rows),))
+
+
 def not_negative(number: Printed, name: str) -> tuple[Floats, Floats]:
     """Both ends as floats, cut at 0; numbers that can only be negative are errors."""
     low, high = number.bounds

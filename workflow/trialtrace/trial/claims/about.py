@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 from trialtrace.config.compose import Document, Path_
 from trialtrace.config.schema import tell
@@ -20,6 +21,7 @@ def check_about(document: Document) -> None:
     _spelt_alike(document)
     groups = document.names("groups") or []
     known = {section: document.names(section) or [] for _, section in _NAMED}
+    _scales(document)
     for name, given in document.entries("populations"):
         for group in given.get("sizes", {}):
             known_name(document, ("populations", name, "sizes", group), group, groups, "groups")
@@ -39,6 +41,22 @@ def check_about(document: Document) -> None:
         for position, group in enumerate(() if compared == ALL else compared):
             place = ("claims", name, "about", "compare", position)
             known_name(document, place, group, groups, "groups")
+
+
+def _scales(document: Document) -> None:
+    """An outcome's scale has its least value first, and items are of whole numbers."""
+    for name, given in document.entries("outcomes"):
+        scale = given.get("scale", {})
+        ends = [Decimal(scale[end]) for end in ("from", "to") if end in scale]
+        if len(ends) == 2 and ends[0] >= ends[1]:
+            found = f"from {scale['from']} to {scale['to']}"
+            document.add(("outcomes", name, "scale"), found=found, expected="the least value first")
+        if "items" in given and not given.get("whole"):
+            document.add(
+                ("outcomes", name, "items"),
+                found="items of an outcome that is not declared whole",
+                expected="`whole: true` beside it",
+            )
 
 
 def _placed(document: Document, name: str, given: Mapping[str, object]) -> None:

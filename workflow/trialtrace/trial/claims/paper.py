@@ -134,6 +134,14 @@ PaperPopulations = dict[Name, PaperPopulation]
 
 
 @shape
+class PaperScale:
+    """The ends of a scale."""
+
+    from_: NumberPrinted = key("The least value that a patient can have.")
+    to: NumberPrinted = key("The greatest value that a patient can have.")
+
+
+@shape
 class PaperOutcome:
     """An outcome."""
 
@@ -145,12 +153,37 @@ class PaperOutcome:
         empty=bool,
     )
     whole: bool = optional(
-        "Whether each patient's value is a whole number, so that a mean's digits can be checked.",
+        "Whether each patient's value is a whole number, or the mean of `items` whole numbers, so "
+        "that a mean's digits can be checked.",
         empty=bool,
+    )
+    items: WholePrinted | None = optional(
+        "Of how many whole numbers each patient's value is the mean; 1 where it is left out."
+    )
+    scale: PaperScale | None = optional(
+        "The ends of its scale, such as 1 and 9; means and deviations are held against them."
     )
     visits: Listed[Text] = optional(
         "Visits at which it was measured, in the paper's words.", empty=tuple
     )
+
+    @property
+    def parts(self) -> int:
+        """Of how many whole numbers each value is the mean."""
+        return 1 if self.items is None else int(self.items)
+
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """The ends of its scale."""
+        return None if self.scale is None else (float(self.scale.from_), float(self.scale.to))
+
+    @property
+    def whole_ends(self) -> tuple[int, int] | None:
+        """The ends of its scale where both are whole."""
+        ends = self.ends
+        if ends is None or not all(end.is_integer() for end in ends):
+            return None
+        return int(ends[0]), int(ends[1])
 
 
 PaperOutcomes = dict[Name, PaperOutcome]

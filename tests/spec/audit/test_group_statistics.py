@@ -1,0 +1,217 @@
+"""t, F and χ² beside the numbers of their groups; means and deviations on their scale.
+
+The true, the false and the borderline cases are scipy's, of samples or of summaries; the printed
+numbers are rounded here, half up, by `decimal`.
+"""
+
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import product
+
+import numpy as np
+import pytest
+from paper import THREE, TWO, claim
+from scipy import stats
+
+from trialtrace.claims.make_ledger import ledger
+from trialtrace.claims.prints.registry import findings
+from trialtrace.claims.verdict import verdicts
+from trialtrace.cli import main
+
+PAIR = {"outcome": "age", "compare": ["training", "control"]}
+ARMS = {
+    "a": claim("mean (SD) 62.1 (8.8)", outcome="age", group="training"),
+    "b": claim("mean (SD) 56.1 (8.5)", outcome="age", group="control"),
+}
+ALL = {"outcome": "age", "compare": "all"}
+
+
+def rounded(value, places=1):
+    return str(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+
+
+def test_the_t_of_two_groups_is_that_of_their_means(judged):
+    t = stats.ttest_ind_from_stats(62.1, 8.8, 27, 56.1, 8.5, 29).statistic
+    for printed, agreement in (
+        (f"t(54) = {rounded(t, 2)}, p = 0.012", "compatible"),
+        (f"t(54) = -{rounded(t, 2)}, p = 0.012", "compatible"),  # the other group first
+        ("t(54) = 2.54, p = 0.014", "compatible"),  # of means that print so
+        ("t(54) = 2.50, p = 0.016", "inconsistent"),
+        ("t(54) = 1.20, p = 0.235", "inconsistent"),
+    ):
+        found, said = judged("t", "statistic", ARMS | {"t": claim(printed, **PAIR)})
+        assert found == agreement, said
+
+
+def test_the_least_t_is_that_of_the_nearest_means():
+    """What the border in the test above rests on: 62.05 − 56.15 with deviations of 8.85 and 8.55."""
+    least = stats.ttest_ind_from_stats(62.05, 8.85, 27, 56.15, 8.55, 29).statistic
+    assert 2.505 < least < 2.545
+
+
+@pytest.mark.parametrize(
+    ("about", "printed"),
+    [
+        ({"basis": "model"}, "t(54) = 1.20, p = 0.235"),
+        ({"test": "mann_whitney"}, "t(54) = 1.20, p = 0.235"),
+        ({}, "t(51) = 1.20, p = 0.236"),  # of fewer patients
+        ({}, "F(2, 54) = 1.20, p = 0.309"),  # of more than two groups
+    ],
+)
+def test_another_statistic_contradicts_nothing(judged, about, printed):
+    claims = ARMS | {"t": claim(printed, **PAIR, **about)}
+    assert judged("t", "statistic", claims)[0] in ("not_checkable", "compatible")
+
+
+@pytest.mark.parametrize(
+    ("printed", "agreement"),
+    [
+        ("t(54) = 2.60, p = 0.012", "exact"),
+        ("t(53.4) = 2.59, p = 0.012", "compatible"),  # Welch's
+        ("t(50) = 2.60, p = 0.012", "compatible"),
+        ("t(58) = 2.60, p = 0.012", "inconsistent"),
+    ],
+)
+def test_degrees_of_freedom_are_at_most_those_of_the_patients(judged, printed, agreement):
+    found, said = judged("t", "df1", ARMS | {"t": claim(printed, **PAIR)})
+    assert found == agreement, said
+
+
+def everyone(claims, groups=THREE):
+    sizes = {name: group["randomised"] for name, group in groups.items()}
+    whole = ledger(
+        {
+            "papers": {"main": "A paper"},
+            "groups": groups,
+            "populations": {"everyone": {"label": "everyone", "everyone": True, "sizes": sizes}},
+            "outcomes": {
+                "age": {"label": "Age"},
+                "event": {"label": "Event"},
+                "liking": {"label": "Liking", "whole": True, "scale": {"from": "1", "to": "9"}},
+                "ill": {"label": "Ill", "whole": True, "scale": {"from": "0", "to": "1"}},
+                "mood": {"label": "Mood", "whole": True, "items": "3"},
+            },
+            "claims": claims,
+        }
+    )
+    rows = verdicts(whole, list(findings(whole)))
+    return {(row["claim_id"], row["component"]): row["on_print"] for row in rows}
+
+
+def test_f_of_three_groups_by_scipy():
+    """Of 60 drawn samples none is contradicted; each F half as large again is."""
+    rng = np.random.default_rng(7)
+    for _ in range(60):
+        samples = {
+            name: rng.normal(rng.normal(50, 3), 9, int(group["randomised"]))
+            for name, group in THREE.items()
+        }
+        claims = {
+            name: claim(
+                f"mean (SD) {rounded(x.mean())} ({rounded(x.std(ddof=1))})",
+                outcome="age",
+                group=name,
+            )
+            for name, x in samples.items()
+        }
+        true = stats.f_oneway(*samples.values())
+        for factor, agreement in ((1, {"compatible"}), (1.5, {"inconsistent"})):
+            f = rounded(true.statistic * factor, 2)
+            claims["f"] = claim(f"F(2, 155) = {f}, p = 0.5", **ALL)
+            if factor > 1 and true.statistic < 2:
+                continue
+            assert everyone(claims)["f", "statistic"] in agreement
+
+
+def test_chi_squared_of_counts_by_scipy():
+    table = np.array([[14, 16], [22, 8]])
+    plain, corrected = (
+        rounded(stats.chi2_contingency(table, correction=how).statistic, 2) for how in (False, True)
+    )
+    arms = {
+        "a": claim("14/30", outcome="event", group="training"),
+        "b": claim("22/30", outcome="event", group="control"),
+    }
+    compared = {"outcome": "event", "compare": ["training", "control"]}
+    for printed, agreement in (
+        (f"χ²(1) = {plain}, p = .03", "exact"),
+        (f"χ²(1) = {corrected}, p = .07", "exact"),
+        ("χ²(1) = 6.31, p = .012", "inconsistent"),
+        ("χ²(2) = 6.31, p = .043", "not_checkable"),
+    ):
+        found = everyone(arms | {"x": claim(printed, **compared)}, TWO)
+        assert found["x", "statistic"] == agreement
+
+
+def means_of(values, n, items=1):
+    """All means of n values that are means of `items` whole numbers, printed with two digits."""
+    return {rounded(s / (n * items), 2) for s in range(min(values) * n, max(values) * n * items)}
+
+
+@pytest.mark.parametrize(("outcome", "items"), [("liking", 1), ("mood", 3)])
+def test_a_lone_mean_of_whole_numbers(outcome, items):
+    possible = means_of(range(1, 10), 20, items)
+    for mean in ("3.05", "3.08", "3.07", "3.02"):
+        about = {"outcome": outcome, "group": "training", "patients": "20"}
+        found = everyone({"m": claim(mean, **about)}, TWO)["m", "value"]
+        assert found == ("compatible" if mean in possible else "inconsistent")
+
+
+def test_a_model_may_have_any_mean():
+    about = {"outcome": "liking", "group": "training", "patients": "20", "basis": "model"}
+    assert everyone({"m": claim("3.08", **about)}, TWO)["m", "value"] == "not_checkable"
+
+
+def test_a_deviation_is_possible_if_answers_on_the_scale_have_it():
+    """Every set of four answers from 1 to 9, beside the audit of each mean and deviation nearby."""
+    every = {
+        (rounded(np.mean(x), 2), rounded(np.std(x, ddof=1), 2))
+        for x in product(range(1, 10), repeat=4)
+    }
+    for mean in ("1.25", "5.00", "8.75"):
+        for units in range(0, 500, 7):
+            sd = f"{units / 100:.2f}"
+            about = {"outcome": "liking", "group": "training", "patients": "4"}
+            found = everyone({"m": claim(f"mean (SD) {mean} ({sd})", **about)}, TWO)
+            inside = found["m", "sd"] != "inconsistent"
+            assert inside == ((mean, sd) in every), (mean, sd)
+
+
+@pytest.mark.parametrize(
+    ("printed", "component", "agreement"),
+    [
+        ("mean (SD) 9.4 (1.2)", "value", "inconsistent"),
+        ("mean (SD) 9.00 (0.00)", "value", "compatible"),
+        ("mean (SD) 7.45 (4.99)", "sd", "inconsistent"),
+    ],
+)
+def test_the_ends_of_a_scale(printed, component, agreement):
+    about = {"outcome": "liking", "group": "training", "patients": "20"}
+    assert everyone({"m": claim(printed, **about)}, TWO)["m", component] == agreement
+
+
+@pytest.mark.parametrize(("sd", "agreement"), [("0.49", "compatible"), ("0.45", "inconsistent")])
+def test_zeros_and_ones_have_one_deviation(sd, agreement):
+    """14 of 40: √(14 · 26 / (40 · 39)) = 0.483; of 0.36, 0.37 and so on others."""
+    true = rounded(np.std([1] * 14 + [0] * 26, ddof=1), 2)
+    about = {"outcome": "ill", "group": "training", "patients": "40"}
+    sd = true if agreement == "compatible" else sd
+    found = everyone({"m": claim(f"mean (SD) 0.35 ({sd})", **about)}, TWO)
+    assert found["m", "sd"] == agreement
+
+
+def test_a_scale_upside_down_and_items_of_no_whole_numbers(tmp_path, capsys):
+    path = tmp_path / "ledger.yaml"
+    path.write_text(
+        "papers: {main: A paper}\n"
+        "groups: {a: {label: A}}\n"
+        "outcomes:\n"
+        '  liking: {label: L, scale: {from: "9", to: "1"}}\n'
+        '  mood: {label: M, items: "3"}\n'
+        "claims:\n"
+        '  m: {from: main, place: t, label: x, printed: "3.08", about: {outcome: mood, group: a}}\n',
+        encoding="utf-8",
+    )
+    assert main(["audit", str(path)]) == 1
+    told = capsys.readouterr().err
+    assert "line 4" in told and "from 9 to 1" in told and "the least value first" in told
+    assert "line 5" in told and "not declared whole" in told

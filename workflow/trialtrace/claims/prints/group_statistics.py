@@ -1,0 +1,270 @@
+"""t, F and χ² of groups against their means, deviations, counts and sizes.
+
+t and F are computed for everything that prints as given (`stats.summaries.mean_statistics`), χ² on
+the printed counts. What is contradicted is a test of these groups as they are printed: a statistic
+of a model, of a correction for repeated measurements, of several factors, or of other degrees of
+freedom than the sizes give, is another one, and contradicts nothing.
+
+Student's t of n₁ and n₀ patients has n₁ + n₀ − 2 degrees of freedom, a one-way analysis of k groups
+k − 1 and n − k; Welch's lie between the smaller size less 1 and n₁ + n₀ − 2 (Welch, Biometrika
+1947;34:28). More than these no comparison of the groups' patients has. Fewer are no contradiction:
+some patients may lack, or a covariate take one.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
+from trialtrace.claims.prints.count_tests import all_counted
+from trialtrace.claims.prints.finding import (
+    COMPATIBLE,
+    EXACT,
+    INCONSISTENT,
+    SAID_OF,
+    Finding,
+    as_range,
+    listed,
+    overlaps,
+    prints,
+    signed,
+)
+from trialtrace.claims.prints.mean_tests import readings_of_deviations
+from trialtrace.stats.categorical.exact_tables import chi_squared_table
+from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries.mean_statistics import MOST_GROUPS, f_of_means, t_of_means
+from trialtrace.stats.summaries.printed import Bounds, Printed, together
+from trialtrace.trial.claims.read import Claim
+from trialtrace.trial.claims.symbols import CHI_SQUARED
+
+VARIANCES = {"pooled": "Student's", "welch": "Welch's"}
+OF_MEANS = (None, "t", "welch", "anova")
+OF_COUNTS = (None, "chi_squared", "chi_squared_corrected")
+Span = tuple[float, float]
+
+CARD = Card(
+    "t and F against the means, deviations and sizes of the groups, over everything that prints "
+    "as given; χ² against their counts; degrees of freedom against the sizes",
+    {
+        "statistic.means": "t or F, and the means, deviations and sizes of its groups.",
+        "statistic.counts": "χ², and the counts of its groups.",
+        "statistic.sizes": "Degrees of freedom, and the sizes of the groups.",
+    },
+    of_sizes=("statistic.means", "statistic.counts", "statistic.sizes"),
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        part = entry.parts.get("statistic")
+        if part is None or not entry.about.compared or entry.about.correction is not None:
+            continue
+        if ledger.patients_of_every_group is not None:
+            continue
+        if part.symbol in ("t", "f"):
+            yield from _degrees(ledger, entry)
+            yield from _of_means(ledger, entry)
+        elif part.symbol == CHI_SQUARED:
+            yield from _of_counts(ledger, entry)
+
+
+def _sizes(ledger: Ledger, entry: Claim) -> list[int] | None:
+    """The printed sizes of the groups that are compared; None where one lacks."""
+    found = [ledger.size_of(entry, group) for group in ledger.compared_groups(entry)]
+    known = [n for n in found if n is not None and n > 1]
+    return known if len(known) == len(found) > 1 else None
+
+
+def _within(entry: Claim, groups: int) -> str | None:
+    """The component with the degrees of freedom within groups, where it has these alone.
+
+    None for an F of other degrees between the groups: it has further factors.
+    """
+    if entry.parts["statistic"].symbol == "t":
+        return "df1" if groups == 2 and "df1" in entry.parts else None
+    between = entry.parts.get("df1")
+    if between is None or between.value != groups - 1:
+        return None
+    return "df2" if "df2" in entry.parts else None
+
+
+def _repeated(ledger: Ledger, entry: Claim) -> bool:
+    """Whether its degrees of freedom may count visits: the outcome has several, and it is of none."""
+    outcome = ledger.outcomes.get(entry.about.outcome or "")
+    return bool(outcome and len(outcome.visits) > 1 and entry.about.visit is None)
+
+
+def _degrees(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    sizes = _sizes(ledger, entry)
+    name = _within(entry, len(sizes)) if sizes else None
+    if sizes is None or name is None or entry.basis is not None or _repeated(ledger, entry):
+        return
+    part, most = entry.parts[name], sum(sizes) - len(sizes)
+    low, high = (float(end) for end in as_range(part).bounds)
+    if part.places <= 0:
+        low = high = float(part.value or 0)
+    given = listed([str(n) for n in sizes])
+    text = f"Groups of {given} patients have {most} degrees of freedom within them"
+    if low > most:
+        if entry.about.test is None and entry.parts["statistic"].symbol == "f":
+            text = f"Not checkable: {text.lower()}, fewer than {part.text}: another analysis."
+            yield Finding("statistic.sizes", entry.name, name, NOT_CHECKABLE, text)
+            return
+        text += f"; printed are {part.text}, which no comparison of these patients has."
+        yield Finding("statistic.sizes", entry.name, name, INCONSISTENT, text)
+    elif low <= most <= high:
+        yield Finding("statistic.sizes", entry.name, name, EXACT, f"{text}, as printed.")
+    else:
+        text += (
+            f"; {part.text} are fewer, as of Welch's test or of {most - high:.0f} patients less."
+        )
+        if name != "df1" or low != high:
+            text = text.replace(f" of {most - high:.0f} patients less", " fewer patients")
+        yield Finding("statistic.sizes", entry.name, name, COMPATIBLE, text, remark=True)
+
+
+def _of_means(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    groups = ledger.compared(entry, "value", "sd") or ledger.compared(entry, "value", "se")
+    if groups is None or not 2 <= len(groups) <= MOST_GROUPS:
+        return
+    sizes = [n for group in groups if (n := ledger.size(group)) is not None and n > 1]
+    if len(sizes) < len(groups):
+        lacking = [ledger.group_label(group) for group in groups if not ledger.size(group)]
+        text = (
+            f"Not checkable: the number of patients behind the mean of {listed(lacking)} is not "
+            "in the ledger (`patients`, or `sizes` of a population)."
+        )
+        beside = tuple(one.name for one in groups)
+        yield Finding("statistic.means", entry.name, "statistic", NOT_CHECKABLE, text, beside)
+        return
+    symbol = entry.parts["statistic"].symbol
+    if symbol == "t" and len(groups) != 2:
+        return
+    spans: dict[str, Span] = {}
+    try:
+        for spreads in readings_of_deviations(groups, sizes):
+            spans = _spans(entry, groups, sizes, spreads)
+            if any(_fits(entry, span) for span in spans.values()):
+                break
+    except StatsError:
+        return
+    yield _told(entry, groups, sizes, spans)
+
+
+def _spans(
+    entry: Claim, groups: Sequence[Claim], sizes: list[int], spreads: list[Printed]
+) -> dict[str, Span]:
+    """The t of both tests, or the F, over everything that prints as given."""
+    means = [as_range(one.parts["value"]) for one in groups]
+    if entry.parts["statistic"].symbol == "f":
+        return {"": _span(f_of_means(together(means), together(spreads), sizes))}
+    (mean1, mean0), (sd1, sd0), (n1, n0) = means, spreads, sizes
+    return {
+        name: _span(t_of_means(mean1, sd1, n1, mean0, sd0, n0, variance=variance))
+        for variance, name in VARIANCES.items()
+    }
+
+
+def _span(found: Bounds) -> Span:
+    return float(found.low), float(found.high)
+
+
+def _fits(entry: Claim, span: Span) -> bool:
+    """Whether the printed statistic is in a range; of t, whichever group is the first."""
+    part = entry.parts["statistic"]
+    if overlaps(part, *span):
+        return True
+    return part.symbol == "t" and overlaps(part, -span[1], -span[0])
+
+
+def _told(
+    entry: Claim, groups: Sequence[Claim], sizes: list[int], spans: dict[str, Span]
+) -> Finding:
+    part, beside = entry.parts["statistic"], tuple(one.name for one in groups)
+    letter = (part.symbol or "").upper() if part.symbol == "f" else "t"
+    fit = [name for name, span in spans.items() if _fits(entry, span)]
+    ends = [end for name in fit or spans for end in spans[name]]
+    of = f"{' and '.join(fit)} {letter}".strip() if fit and letter == "t" else letter
+    own = f"The printed means, deviations and sizes give {of} from "
+    own += f"{signed(min(ends), 2)} to {signed(max(ends), 2)}"
+    if fit:
+        text, agreement = f"{own}, in keeping with {part.text}.", COMPATIBLE
+    elif (other := _other(entry, sizes)) is not None:
+        text, agreement = f"Not checkable: {other}; {_small(own)}.", NOT_CHECKABLE
+    else:
+        text, agreement = f"{own}; printed is {part.text}.", INCONSISTENT
+    detail = {"ranges": spans}
+    return Finding("statistic.means", entry.name, "statistic", agreement, text, beside, detail)
+
+
+def _small(text: str) -> str:
+    return text[0].lower() + text[1:]
+
+
+def _other(entry: Claim, sizes: list[int]) -> str | None:
+    """Why a statistic need not be that of the groups as printed; None where it is."""
+    if entry.basis is not None:
+        return f"the statistic is that {SAID_OF[entry.basis]}"
+    if entry.about.test not in OF_MEANS:
+        return f"the stated test ({str(entry.about.test).replace('_', ' ')}) is none of means"
+    symbol, most = entry.parts["statistic"].symbol, sum(sizes) - len(sizes)
+    if symbol == "f":
+        between, within = entry.parts.get("df1"), entry.parts.get("df2")
+        stated = entry.about.test in ("anova", "t")
+        if between is None or within is None:
+            return None if stated else "its degrees of freedom are not in the ledger"
+        if between.value != len(sizes) - 1 or within.value != most:
+            return f"its degrees of freedom are not the {len(sizes) - 1} and {most} of these groups"
+        return None
+    degrees = entry.parts.get("df1")
+    if degrees is None:
+        return None
+    if degrees.places > 0:
+        # Welch's: anything between.
+        low, high = (float(end) for end in as_range(degrees).bounds)
+        return None if low <= most and high >= min(sizes) - 1 else _not_of(most)
+    return None if degrees.value == most else _not_of(most)
+
+
+def _not_of(most: int) -> str:
+    return f"its degrees of freedom are not the {most} of these groups"
+
+
+def _of_counts(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    known = all_counted(ledger, entry)
+    if known is None or len(known) < 2:
+        return
+    part = entry.parts["statistic"]
+    counts = [pair for _, pair in known]
+    table = np.array([[x, n - x] for x, n in counts], dtype=np.int64)
+    try:
+        found = {"without correction": float(chi_squared_table(table).statistic)}
+    except StatsError:
+        return
+    if len(counts) == 2:
+        found["with continuity correction"] = _corrected(table)
+    shown = "; ".join(f"{x} of {n}" for x, n in counts)
+    fit = [name for name, value in found.items() if prints(part, value)]
+    own = f"The χ² of {shown} is " + listed([f"{v:.2f} {name}" for name, v in found.items()])
+    degrees = entry.parts.get("df1")
+    if fit:
+        text, agreement = f"{own}; {part.text} is that {fit[0]}.", EXACT
+    elif entry.basis is not None or entry.about.test not in OF_COUNTS:
+        text, agreement = f"Not checkable: it is another test; {_small(own)}.", NOT_CHECKABLE
+    elif degrees is not None and degrees.value != len(counts) - 1:
+        text = f"Not checkable: its degrees of freedom are not the {len(counts) - 1} of these "
+        text, agreement = f"{text}groups; {_small(own)}.", NOT_CHECKABLE
+    else:
+        text, agreement = f"{own}; printed is {part.text}.", INCONSISTENT
+    beside = tuple(one.name for one, _ in known)
+    detail = {"counts": counts, "statistics": found}
+    yield Finding("statistic.counts", entry.name, "statistic", agreement, text, beside, detail)
+
+
+def _corrected(table: np.ndarray) -> float:
+    """χ² with Yates' continuity correction, never of more than the difference itself."""
+    n, (rows, columns) = table.sum(), (table.sum(axis=1), table.sum(axis=0))
+    distance = abs(table[0, 0] * table[1, 1] - table[0, 1] * table[1, 0])
+    return float(n * max(distance - n / 2, 0) ** 2 / np.prod([*rows, *columns], dtype=float))
