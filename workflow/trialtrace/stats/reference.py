@@ -81,10 +81,7 @@ IN_NO_PLAN = {
         "resampling.linear.draw_statistics",
         "resampling.binary.binary_tables",
     ),
-    "printed means of yes/no items, and effect sizes against printed means": (
-        "summaries.granularity.debit",
-        "summaries.statistics.standardised_difference_of_t",
-    ),
+    "effect sizes against printed means": ("summaries.statistics.standardised_difference_of_t",),
 }
 # Packages that hand on what they offer; of their modules only that is told.
 EXPORTING = ("missing.", "resampling.")
