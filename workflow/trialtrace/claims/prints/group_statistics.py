@@ -91,7 +91,7 @@ def _within(entry: Claim, groups: int) -> str | None:
 
 
 def _repeated(ledger: Ledger, entry: Claim) -> bool:
-    """Whether its degrees of freedom may count visits: the outcome has several, and it is of none."""
+    """Whether its degrees of freedom may count visits: there are several, and it is of none."""
     outcome = ledger.outcomes.get(entry.about.outcome or "")
     return bool(outcome and len(outcome.visits) > 1 and entry.about.visit is None)
 

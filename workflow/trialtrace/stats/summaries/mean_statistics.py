@@ -79,9 +79,8 @@ def f_of_means(means: Printed, sds: Printed, sizes: ArrayLike) -> Bounds:
     R: by hand in summaries.R.
 
     >>> from trialtrace.stats.summaries.printed import read
-    >>> means, sds = (
-    ...     read(texts, rounding="half_up") for texts in (["5.1", "6.2", "5.5"], ["1.2", "1.1", "1.3"])
-    ... )
+    >>> means = read(["5.1", "6.2", "5.5"], rounding="half_up")
+    >>> sds = read(["1.2", "1.1", "1.3"], rounding="half_up")
     >>> found = f_of_means(means, sds, [20, 21, 19])
     >>> round(float(found.low), 3), round(float(found.high), 3)
     (3.335, 5.809)
