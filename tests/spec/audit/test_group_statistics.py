@@ -43,7 +43,7 @@ def test_the_t_of_two_groups_is_that_of_their_means(judged):
 
 
 def test_the_least_t_is_that_of_the_nearest_means():
-    """What the border in the test above rests on: 62.05 − 56.15 with deviations of 8.85 and 8.55."""
+    """What the border above rests on: 62.05 − 56.15 with deviations of 8.85 and 8.55."""
     least = stats.ttest_ind_from_stats(62.05, 8.85, 27, 56.15, 8.55, 29).statistic
     assert 2.505 < least < 2.545
 
@@ -208,7 +208,8 @@ def test_a_scale_upside_down_and_items_of_no_whole_numbers(tmp_path, capsys):
         '  liking: {label: L, scale: {from: "9", to: "1"}}\n'
         '  mood: {label: M, items: "3"}\n'
         "claims:\n"
-        '  m: {from: main, place: t, label: x, printed: "3.08", about: {outcome: mood, group: a}}\n',
+        "  m: {from: main, place: t, label: x, "
+        'printed: "3.08", about: {outcome: mood, group: a}}\n',
         encoding="utf-8",
     )
     assert main(["audit", str(path)]) == 1
