@@ -29,10 +29,10 @@ SCORES = {"value": "AVAL", "change": "CHG"}
 def imputed(cut: Cut, step: "Step[cards.MultipleImputation]") -> Iterator[Result]:
     """By comparison: the risk difference of all subjects, missing components drawn and pooled."""
     whole = everybody(cut, cut.arms())
-    error, outcomes = None, np.empty((0, 0))
+    error, warning, outcomes = None, None, np.empty((0, 0))
     try:
         whole.counts()
-        outcomes = _outcomes(cut, step, whole)
+        outcomes, warning = _outcomes(cut, step, whole)
     except StatsError as refused:
         error = str(refused)
     arm = whole.subjects.column("TRT01P").astype(str)
@@ -51,11 +51,17 @@ def imputed(cut: Cut, step: "Step[cards.MultipleImputation]") -> Iterator[Result
             partial(difference, pair),
             options=cut.options(step, interval=True),
             n_used=int(np.isin(arm, pair).sum()),
+            warning=warning,
         )
 
 
-def _outcomes(cut: Cut, step: "Step[cards.MultipleImputation]", whole: Everybody) -> np.ndarray:
-    """Completed outcomes (imputations, subjects): what is known stays, the rest by components."""
+def _outcomes(
+    cut: Cut, step: "Step[cards.MultipleImputation]", whole: Everybody
+) -> tuple[np.ndarray, str | None]:
+    """Completed outcomes (imputations, subjects), and a caution.
+
+    What is known stays, the rest follows from the components.
+    """
     given, subjects = step.options, whole.subjects
     names = subjects.column("USUBJID")
     parts = [component(cut, name, names) for name in given.components]
@@ -83,14 +89,31 @@ def _outcomes(cut: Cut, step: "Step[cards.MultipleImputation]", whole: Everybody
         else:
             findings = dict(zip(given.components, np.moveaxis(drawn, 2, 0), strict=True))
             outcome = _by_rule(cut, findings, names)
-            outcome = outcome if before is None else np.where(before, 1.0, outcome)
+            outcome = outcome if before is None else np.where(before == 1, 1.0, outcome)
         completed = np.where(np.isnan(observed), outcome, observed)
         if undecided := int(np.isnan(completed).any(axis=0).sum()):
             raise StatsError(f"{undecided} subjects lack parts of the rule that are not imputed.")
         return completed
 
     completed: np.ndarray = composite(made, outcomes)
-    return completed
+    open_before = 0
+    if before is not None:
+        passed = np.isnan(observed) & np.isnan(before) & (completed == 0).any(axis=0)
+        open_before = int(passed.sum())
+    if open_before and given.undecided_before != "no_event":
+        raise StatsError(
+            f"an earlier visit of {open_before} subjects leaves open whether they had the event."
+        )
+    return completed, _caution(open_before)
+
+
+def _caution(open_before: int) -> str | None:
+    if not open_before:
+        return None
+    return (
+        f"of {open_before} subjects in whom an earlier visit leaves the event open it counts as "
+        "none there: an event that came and went by then is lost"
+    )
 
 
 def _by_rule(cut: Cut, drawn: dict[str, np.ndarray], subjects: np.ndarray) -> np.ndarray:
@@ -120,18 +143,22 @@ def _by_rule(cut: Cut, drawn: dict[str, np.ndarray], subjects: np.ndarray) -> np
 def _so_far(cut: Cut, subjects: np.ndarray) -> np.ndarray | None:
     """Whose event was there at an earlier visit, of an outcome that counts it (`by_visit`).
 
-    By what is known at that visit alone, where that decides; nothing is drawn for it. None where
-    no earlier visit counts.
+    By what is known at that visit alone: 1 where that decides it at one of them, NaN where it is
+    open at one and the outcome says no only if every visit does, else 0. None where no earlier
+    visit counts.
     """
     composite, here = cut.endpoint.entry, cut.place.visit
     if composite.counted != "by_visit" or here is None:
         return None
     visits = visit_labels(cut.endpoint.name, cut.trial.endpoints.get)
-    found = np.zeros(len(subjects), dtype=bool)
+    found = np.zeros(len(subjects))
     for visit in visits[: visits.index(here)]:
         at = replace(cut, base=cut.base | {"AVISIT": {"is": visit}})
         first = composite.findings[0]
-        found |= _by_rule(at, {first: component(at, first, subjects)}, subjects) == 1
+        event = _by_rule(at, {first: component(at, first, subjects)}, subjects)
+        if composite.missing_visits != "undecided":
+            event = np.nan_to_num(event)
+        found = np.where((found == 1) | (event == 1), 1.0, found + event)
     return found
 
 

@@ -9,7 +9,7 @@ from trialtrace.trial.endpoints import check_derived as derived
 from trialtrace.trial.plan import methods
 from trialtrace.trial.plan.check_steps_arms import compared_arms
 from trialtrace.trial.plan.check_steps_repeated import BASELINE, TREATED_SIDE
-from trialtrace.trial.resolve import estimand_of
+from trialtrace.trial.resolve import estimand_of, used_visits
 
 
 def check(files: Files, analysis: str, place: Path_, options: dict[str, Any]) -> None:
@@ -33,6 +33,8 @@ def check(files: Files, analysis: str, place: Path_, options: dict[str, Any]) ->
             found=f"{options['at_least']} of {len(options['components'])} components",
             expected="a number of components that can be met",
         )
+    if "components" in options:
+        _counted(files, analysis, place, options)
     if "receipt" in options:
         what = "a population of trial.yaml"
         known(files.plan, (*place, "receipt"), options["receipt"], files.populations, what)
@@ -84,6 +86,54 @@ def _own_rule(files: Files, analysis: str, place: Path_, components: list[str]) 
     if any(s.get("value") == "percent_change" for s in endpoint.get("scores", {}).values()):
         files.plan.add(
             place, found="a score in percent of baseline", expected="a value or a change"
+        )
+
+
+def _counted(files: Files, analysis: str, place: Path_, options: dict[str, Any]) -> None:
+    """The rule that is imputed is that of the composite: its event, and the visits that count."""
+    estimand = estimand_of(files, analysis)
+    name = estimand["variable"] if estimand else None
+    endpoint = files.endpoints.get(name) if isinstance(name, str) else None
+    if not isinstance(name, str) or not endpoint or endpoint["kind"] != "composite_event":
+        return
+    if endpoint["counted"] == "ever":
+        files.plan.add(
+            place,
+            found=f"the components of one visit, while {name} counts an event at any visit",
+            expected="an endpoint that counts at_visit or by_visit",
+        )
+    if "at_least" in options:
+        plain = endpoint["event"] == {"findings": {"at_least": options["at_least"]}}
+        same = set(options["components"]) == set(endpoint["findings"])
+        if not plain or not same or endpoint["counted"] != "at_visit":
+            files.plan.add(
+                (*place, "at_least"),
+                found=f"another rule than that of {name}",
+                expected="no at_least, so that the composite's own rule counts",
+            )
+        return
+    _before(files, analysis, place, name, options)
+
+
+def _before(files: Files, analysis: str, place: Path_, name: str, options: dict[str, Any]) -> None:
+    """What an earlier visit counts for that is left open, where the outcome asks for it."""
+    endpoint, key = files.endpoints.get(name) or {}, "undecided_before"
+    so_far = endpoint["counted"] == "by_visit" and endpoint.get("missing_visits") == "undecided"
+    later = (files.visits_of(name) or [])[1:]
+    used = set(used_visits(files, analysis) or [])
+    if so_far and used & set(later) and key not in options:
+        files.plan.add(
+            place,
+            found=f"no {key}, while {name} counts earlier visits too, which are not drawn",
+            expected=f"{key}: no_event or refuse",
+            do="an event that came and went by an earlier visit left open is lost with no_event; "
+            "the result says of how many that may be",
+        )
+    elif key in options and not so_far:
+        files.plan.add(
+            (*place, key),
+            found=f"{key} of {name}, in which no earlier visit is left open",
+            expected="an outcome counted by_visit with missing_visits: undecided, or no such key",
         )
 
 

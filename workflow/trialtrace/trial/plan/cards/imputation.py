@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from trialtrace.config.spec import Distinct, key, optional, shape
 from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.options import ImputedArms
@@ -23,6 +25,11 @@ class MultipleImputation:
             "event that the known parts of an earlier visit decide is kept."
         ),
         minimum=1,
+    )
+    undecided_before: Literal["no_event", "refuse"] | None = optional(
+        "Of an outcome that counts what is so far with `missing_visits: undecided`: earlier visits "
+        "are not drawn. Where what is known of one leaves the event open, no_event counts it as "
+        "none there, and the result says of how many; refuse gives an error."
     )
     covariates: tuple[Name, ...] = key(
         "Variables of `subjects` in the imputation models.", minItems=0, uniqueItems=True
