@@ -1,5 +1,6 @@
 """Options of steps about events: what the schema cannot say of them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from trialtrace.config.compose import Path_
@@ -89,7 +90,7 @@ def _own_rule(files: Files, analysis: str, place: Path_, components: list[str]) 
         )
 
 
-def _counted(files: Files, analysis: str, place: Path_, options: dict[str, Any]) -> None:
+def _counted(files: Files, analysis: str, place: Path_, options: Mapping[str, object]) -> None:
     """The rule that is imputed is that of the composite: its event, and the visits that count."""
     estimand = estimand_of(files, analysis)
     name = estimand["variable"] if estimand else None
@@ -104,7 +105,8 @@ def _counted(files: Files, analysis: str, place: Path_, options: dict[str, Any])
         )
     if "at_least" in options:
         plain = endpoint["event"] == {"findings": {"at_least": options["at_least"]}}
-        same = set(options["components"]) == set(endpoint["findings"])
+        drawn = options["components"]
+        same = isinstance(drawn, list) and set(drawn) == set(endpoint["findings"])
         if not plain or not same or endpoint["counted"] != "at_visit":
             files.plan.add(
                 (*place, "at_least"),
@@ -115,7 +117,9 @@ def _counted(files: Files, analysis: str, place: Path_, options: dict[str, Any])
     _before(files, analysis, place, name, options)
 
 
-def _before(files: Files, analysis: str, place: Path_, name: str, options: dict[str, Any]) -> None:
+def _before(
+    files: Files, analysis: str, place: Path_, name: str, options: Mapping[str, object]
+) -> None:
     """What an earlier visit counts for that is left open, where the outcome asks for it."""
     endpoint, key = files.endpoints.get(name) or {}, "undecided_before"
     so_far = endpoint["counted"] == "by_visit" and endpoint.get("missing_visits") == "undecided"
