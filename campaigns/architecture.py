@@ -25,7 +25,7 @@ ORDER = (
     ("methods", "rehearsal"),
     ("trace",),
     ("claims",),
-    ("archive", "reading"),
+    ("archive", "rcode", "reading"),
     ("report",),
     ("commands",),
     ("cli",),

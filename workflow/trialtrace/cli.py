@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.commands.history import add_history
 from trialtrace.commands.read import add_read
+from trialtrace.commands.script import add_script
 from trialtrace.commands.which_run import configured, tell_run, tell_version
 from trialtrace.drafting.command import add_commands
 from trialtrace.ground.errors import UserError
@@ -124,6 +125,7 @@ def parser() -> argparse.ArgumentParser:
     opening.set_defaults(run=run_open)
 
     add_history(commands.add_parser)
+    add_script(commands.add_parser)
 
     verify = commands.add_parser(
         "verify", help="whether a report, or the results of a trial, are as the run made them"
@@ -141,10 +143,11 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--as",
         dest="form",
-        choices=("cohort", "adam", "redcap"),
+        choices=("cohort", "adam", "csv", "redcap"),
         default="cohort",
         help="cohort: a synthetic cohort, drawn anew, with its dictionary (the default); adam: the "
-        "derived data sets of the last run as XPT with define.xml; redcap: its clean tables as one "
+        "derived data sets of the last run as XPT with define.xml; csv: the same as CSV, which "
+        "scripts of R read; redcap: its clean tables as one "
         "file of raw codes with the data dictionary",
     )
     export.set_defaults(run=run_export)

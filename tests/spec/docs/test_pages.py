@@ -30,6 +30,7 @@ COMMANDS = (
     "open",
     "results",
     "trace",
+    "script",
     "claims",
     "coverage",
     "power",

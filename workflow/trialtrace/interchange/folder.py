@@ -7,11 +7,13 @@ from pathlib import Path
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.store import SYNTHETIC, make_folder, write_bytes, write_text
 from trialtrace.interchange.adam import adam_files
+from trialtrace.interchange.plain import csv_files
 from trialtrace.interchange.redcap import redcap_files
 from trialtrace.trial.load import Trial
 
 FORMS: dict[str, Callable[[Trial], dict[str, bytes]]] = {
     "adam": adam_files,
+    "csv": csv_files,
     "redcap": redcap_files,
 }
 SIGN = "SYNTHETIC.txt"

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -116,7 +117,7 @@ class Tracer:
         Raises UserError with the nearest identifiers where there is no such result, and for
         `rows` where disclosure is not full: a cell names its subject.
         """
-        row = self._result(result_id)
+        row = self.result(result_id)
         if rows and self.disclosure != "full":
             raise UserError(
                 Problem(
@@ -154,9 +155,21 @@ class Tracer:
         }
         return made | self._rows(result_id, rows)
 
-    def _result(self, result_id: str) -> ResultRow:
+    def result(self, result_id: str) -> ResultRow:
+        """The row of a result. Raises UserError with the nearest identifiers where there is none,
+        or with those that begin so where there are several."""
         if result_id in self.results:
             return self.results[result_id]
+        begin = [name for name in self.results if re.match(rf"{re.escape(result_id)}[/@;]", name)]
+        if len(begin) > 1:
+            raise UserError(
+                Problem(
+                    f"result {result_id!r}",
+                    found=f"{len(begin)} results whose names begin so",
+                    expected="one of them, whole: " + one_of(begin[:5]),
+                    do=f"list them all: trialtrace results {self.trial.name}",
+                )
+            )
         near = difflib.get_close_matches(result_id, self.results, n=5, cutoff=0.4)
         raise UserError(
             Problem(

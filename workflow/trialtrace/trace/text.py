@@ -1,6 +1,7 @@
 """A trace for a terminal: aligned, quiet, complete."""
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -65,6 +66,7 @@ def entries(trace: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _labelled("rejected", rejected_lines(trace["rejected"]))
     yield from _labelled("constants", [constant_line(one) for one in trace["constants"]])
     yield from _labelled("plan", plan_lines(trace))
+    yield from _labelled("script", [f"trialtrace script {shlex.quote(trace['result_id'])}"])
     if "code" in trace:
         yield from _labelled("code", code_lines(trace["code"]))
     if "run" in trace:

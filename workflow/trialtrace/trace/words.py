@@ -4,9 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.ground.conditions import describe
 from trialtrace.ground.frames import COMPLETE, LACKING
+from trialtrace.ground.words import lower_first
+from trialtrace.trial.endpoints.shared import Labels
 
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
+    from trialtrace.trial.model import Endpoint
 
 
 def in_words(predicate: dict[str, Any]) -> str:
@@ -31,3 +34,10 @@ def variable_label(trial: "Trial", name: str) -> str:
     """The label of a subject variable: the dictionary's for its column."""
     variable = trial.subjects.described(name, trial.dictionary)
     return variable.label if variable is not None else name
+
+
+def rule_of(trial: "Trial", endpoint: "Endpoint") -> str:
+    """How the values of an endpoint are made, as a sentence."""
+    known = {name: lower_first(declared.label) for name, declared in trial.endpoints.items()}
+    text = endpoint.entry.rule(Labels(trial.at, known))
+    return text[:1].upper() + text[1:] + "."

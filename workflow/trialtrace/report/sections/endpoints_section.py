@@ -3,8 +3,8 @@
 from trialtrace.ground.words import lower_first, number
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.rules import rule_of
 from trialtrace.report.tables import captioned, rows_table
+from trialtrace.trace.words import rule_of
 from trialtrace.trial.instruments.shared import InstrumentEntry
 from trialtrace.trial.model import Endpoint, ValueScale
 
@@ -19,7 +19,7 @@ def endpoints_table(material: Material) -> str:
         name = first.label if len(group) == 1 else _several(group)
         codes = ", ".join(each.code for each in group[:MOST_NAMED])
         codes += ", …" if len(group) > MOST_NAMED else ""
-        rows.append([name, codes, rule_of(material, first), _scale(material, group)])
+        rows.append([name, codes, rule_of(material.trial, first), _scale(material, group)])
     header = ["Endpoint", "Code", "Rule", "Scale"]
     if not any(row[3] for row in rows):
         header, rows = header[:3], [row[:3] for row in rows]

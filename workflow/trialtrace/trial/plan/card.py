@@ -42,6 +42,24 @@ class Audited:
 
 
 @dataclass(frozen=True)
+class R:
+    """How R computes the results of a card, from the names that `trialtrace.rcode.names` lists.
+
+    `gives` has the expression of each result by "statistic.method", or by its statistic alone, or
+    by "statistic@effect" where an effect has one of its own: a number, or the estimate with the
+    ends of its interval, c(value, low, high). `lines` stand before it, as far as it needs them.
+    `{option}` is an option of the plan as R writes it, `{option=choice}` TRUE or FALSE. `packages`
+    are those beyond base R. `only` names the choices of an option that the call is for, where it
+    is not for all.
+    """
+
+    gives: Mapping[str, str]
+    lines: str = ""
+    packages: tuple[str, ...] = ()
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Card:
     """A statistic by a method, such as "risk_difference.newcombe"; a test is "p_value.fisher".
 
@@ -63,7 +81,7 @@ class Card:
     of a subject at once, "whole" where it has no result of a single visit and is of subjects with
     every value. `audited` names the method, and such as papers use in its place, to the audit.
     `compares` is "within" for the two treatments of a subject, "between" for separate
-    subjects.
+    subjects. `r` is the call of R that gives the same numbers.
     """
 
     step: str
@@ -77,6 +95,7 @@ class Card:
     kinds: tuple[str, ...] = ()
     visits: Literal["each", "over", "whole"] = "each"
     compares: Literal["within", "between", ""] = ""
+    r: R | None = None
     also: Mapping[str, Named] = field(default_factory=dict)
     formula: str | tuple[str, ...] = ()
     fixed: Mapping[str, Any] = field(default_factory=dict)

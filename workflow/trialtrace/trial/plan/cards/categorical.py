@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.plan.card import Audited, Card, Named
+from trialtrace.trial.plan.card import Audited, Card, Named, R
 from trialtrace.trial.plan.methods import BINARY
 from trialtrace.trial.plan.options import Continuity
 from trialtrace.trial.words import Sides
@@ -23,6 +23,43 @@ class ChiSquared:
     correction: Continuity = key("Correction.")
 
 
+_WILSON = """\
+wilson <- function(events, n) {
+  prop.test(events, n, correct = FALSE, conf.level = {confidence})$conf.int
+}
+"""
+_NEWCOMBE = (
+    _WILSON
+    + """\
+p1 <- e1 / n1
+p0 <- e0 / n0
+w1 <- wilson(e1, n1)
+w0 <- wilson(e0, n0)
+low <- p1 - p0 - sqrt((p1 - w1[1])^2 + (w0[2] - p0)^2)
+high <- p1 - p0 + sqrt((w1[2] - p1)^2 + (p0 - w0[1])^2)
+"""
+)
+_EVENTS = {"count": "sum(x)"}
+_Z = "z <- qnorm(0.5 + {confidence} / 2)\n"
+_MIETTINEN_NURMINEN = """\
+# Both risks by maximum likelihood where their difference is held at `by`.
+held <- function(by) {
+  slope <- function(p) {
+    e1 / (p + by) - (n1 - e1) / (1 - p - by) + e0 / p - (n0 - e0) / (1 - p)
+  }
+  ends <- c(max(0, -by), min(1, 1 - by)) + c(1e-12, -1e-12)
+  p <- uniroot(slope, ends, tol = 1e-15)$root
+  c(p + by, p)
+}
+excess <- function(by) {
+  p <- held(by)
+  v <- sum(p * (1 - p) / c(n1, n0)) * (n1 + n0) / (n1 + n0 - 1)
+  abs(e1 / n1 - e0 / n0 - by) - qnorm(0.5 + {confidence} / 2) * sqrt(v)
+}
+p <- e1 / n1 - e0 / n0
+bound <- function(end) uniroot(excess, sort(c(p, end)), tol = 1e-14)$root
+"""
+
 CARDS = (
     Card(
         "proportion.wilson",
@@ -34,6 +71,10 @@ CARDS = (
             Audited("wilson", "Wilson", 1),
             Audited("wilson_corrected", "Wilson with continuity correction", 2),
         ),
+        r=R(
+            _EVENTS | {"proportion": "c(e1 / n1, wilson(e1, n1))"},
+            _WILSON,
+        ),
     ),
     Card(
         "proportion.clopper_pearson",
@@ -42,6 +83,10 @@ CARDS = (
         gives="count.events@group proportion.{}@group",
         formula="categorical.proportions:clopper_pearson",
         audited=(Audited("clopper_pearson", "Clopper-Pearson", 1),),
+        r=R(
+            _EVENTS | {"proportion": "c(test$estimate, test$conf.int)"},
+            "test <- binom.test(e1, n1, conf.level = {confidence})",
+        ),
     ),
     Card(
         "risk_difference.newcombe",
@@ -49,6 +94,7 @@ CARDS = (
         "Newcombe 1998, Stat Med 17:873, method 10",
         formula="categorical.contingency:risk_difference_newcombe",
         audited=(Audited("newcombe", "Newcombe", 1),),
+        r=R({"risk_difference": "c(p1 - p0, low, high)"}, _NEWCOMBE),
     ),
     Card(
         "risk_difference.wald",
@@ -59,6 +105,12 @@ CARDS = (
             Audited("wald", "Wald", 1),
             Audited("wald_corrected", "Wald with continuity correction", 2),
         ),
+        r=R(
+            {"risk_difference": "p1 - p0 + c(0, -1, 1) * z * error"},
+            _Z + "p1 <- e1 / n1\n"
+            "p0 <- e0 / n0\n"
+            "error <- sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)\n",
+        ),
     ),
     Card(
         "risk_difference.miettinen_nurminen",
@@ -67,6 +119,7 @@ CARDS = (
         check="score",
         formula="categorical.score:risk_difference_miettinen_nurminen",
         audited=(Audited("miettinen_nurminen", "Miettinen-Nurminen", 2),),
+        r=R({"risk_difference": "c(p, bound(-1 + 1e-9), bound(1 - 1e-9))"}, _MIETTINEN_NURMINEN),
     ),
     Card(
         "risk_difference.mee",
@@ -82,6 +135,10 @@ CARDS = (
         "Katz et al. 1978, Biometrics 34:469",
         formula="categorical.contingency:risk_ratio_log",
         audited=(Audited("katz", "Katz (log)", 1),),
+        r=R(
+            {"risk_ratio": "exp(log((e1 / n1) / (e0 / n0)) + c(0, -1, 1) * z * error)"},
+            _Z + "error <- sqrt(1 / e1 - 1 / n1 + 1 / e0 - 1 / n0)\n",
+        ),
     ),
     Card(
         "odds_ratio.woolf",
@@ -92,9 +149,21 @@ CARDS = (
             Audited("woolf", "Woolf", 1),
             Audited("peto", "Peto", 2),
         ),
+        r=R(
+            {"odds_ratio": "exp(log(odds) + c(0, -1, 1) * z * sqrt(sum(1 / cells)))"},
+            _Z + "odds <- cells[1, 1] * cells[2, 2] / (cells[1, 2] * cells[2, 1])\n",
+        ),
     ),
     Card(
-        "number_needed_to_treat.newcombe", formula="categorical.contingency:number_needed_to_treat"
+        "number_needed_to_treat.newcombe",
+        formula="categorical.contingency:number_needed_to_treat",
+        r=R(
+            {
+                "number_needed_to_treat": "c(1 / (p0 - p1), "
+                "if (low > 0 || high < 0) -1 / c(low, high) else c(NA, NA))"
+            },
+            _NEWCOMBE,
+        ),
     ),
     Card(
         "p_value.chi_squared",
@@ -115,6 +184,14 @@ CARDS = (
             Audited("chi_squared_corrected", "χ² test with continuity correction", 1),
             Audited("chi_squared_one_sided", "χ² test without correction, one-sided", 2),
         ),
+        r=R(
+            {
+                "p_value": "test$p.value",
+                "chi_squared": "test$statistic",
+                "df": "test$parameter",
+            },
+            "test <- chisq.test(cells, correct = {correction=continuity})",
+        ),
     ),
     Card(
         "p_value.fisher",
@@ -131,6 +208,7 @@ CARDS = (
             Audited("fisher_greater", "Fisher's exact test, one-sided (higher)", 2),
             Audited("fisher_one_sided", "Fisher's exact test, one-sided", None),
         ),
+        r=R({"p_value": "fisher.test(cells, alternative = {sides})$p.value"}),
     ),
     Card(
         "proportion.wald",
@@ -140,6 +218,10 @@ CARDS = (
         audited=(
             Audited("wald", "Wald", 1),
             Audited("wald_cut", "Wald, cut at 0 and 1", 1),
+        ),
+        r=R(
+            _EVENTS | {"proportion": "p + c(0, -1, 1) * z * sqrt(p * (1 - p) / n1)"},
+            _Z + "p <- e1 / n1\n",
         ),
     ),
     Card(
@@ -152,6 +234,11 @@ CARDS = (
         audited=(
             Audited("agresti_coull", "Agresti-Coull", 2),
             Audited("agresti_coull_cut", "Agresti-Coull, cut at 0 and 1", None),
+        ),
+        r=R(
+            _EVENTS
+            | {"proportion": "c(e1 / n1, p + c(-1, 1) * z * sqrt(p * (1 - p) / (n1 + z^2)))"},
+            _Z + "p <- (e1 + z^2 / 2) / (n1 + z^2)\n",
         ),
     ),
     Card(

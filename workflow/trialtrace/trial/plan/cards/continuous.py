@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.gives import PAIR, contrast
 from trialtrace.trial.plan.methods import SCORES
 from trialtrace.trial.plan.options import Continuity, Summarised
@@ -65,6 +65,41 @@ def summary(options: Summary, own: bool) -> str:
     return " ".join(("count.descriptive@group", *(f"{each}@group?" for each in listed)))
 
 
+_SUMMARY = {
+    "count": "length(x)",
+    "mean": "c(mean(x), t.test(x, conf.level = {confidence})$conf.int)",
+    "sd": "sd(x)",
+    "median": "median(x)",
+    "q1": "quantile(x, 0.25)",
+    "q3": "quantile(x, 0.75)",
+    "minimum": "min(x)",
+    "maximum": "max(x)",
+}
+_DIFFERENCE = {"mean_difference": "c(mean(x) - mean(y), test$conf.int)"}
+_T_TEST = {"p_value": "test$p.value", "t": "test$statistic", "df": "test$parameter"}
+_RATIO = {
+    "geometric_mean_ratio": "exp(c(mean(log(x)) - mean(log(y)), both$conf.int))",
+    **_T_TEST,
+}
+_SUPERIORITY = """\
+pairs <- outer(x, y, ">") + outer(x, y, "==") / 2  # 1 where the treated value is the higher one
+p <- mean(pairs)
+v <- var(rowMeans(pairs)) / length(x) + var(colMeans(pairs)) / length(y)
+half <- qnorm(0.5 + {confidence} / 2) * sqrt(v) / (p * (1 - p))
+"""
+_RANKS = """\
+test <- wilcox.test(x, y, alternative = {sides}, exact = FALSE, correct = {correction=continuity})
+"""
+
+
+def _of_means(pooled: bool, of: str = "x, y") -> str:
+    """The t test of two arms, and its two-sided interval."""
+    call = f"t.test({of}, var.equal = {str(pooled).upper()}"
+    return (
+        f"test <- {call}, alternative = {{sides}})\nboth <- {call}, conf.level = {{confidence}})\n"
+    )
+
+
 CARDS = (
     Card(
         "summary.descriptive",
@@ -74,6 +109,7 @@ CARDS = (
         check="descriptive",
         gives=summary,
         formula=("continuous.means:describe", "continuous.means:mean_interval"),
+        r=R(_SUMMARY),
     ),
     Card(
         "mean_difference.welch",
@@ -81,6 +117,7 @@ CARDS = (
         "Welch 1947, Biometrika 34:28",
         compares="between",
         formula="continuous.means:mean_difference_welch",
+        r=R(_DIFFERENCE, "test <- t.test(x, y, conf.level = {confidence})"),
     ),
     Card(
         "p_value.welch_t",
@@ -92,6 +129,7 @@ CARDS = (
         kinds=SCORES,
         compares="between",
         formula="continuous.means:welch_t",
+        r=R(_T_TEST, _of_means(pooled=False)),
     ),
     Card(
         "mean_difference.student",
@@ -99,6 +137,7 @@ CARDS = (
         "Student 1908, Biometrika 6:1",
         compares="between",
         formula="continuous.means:mean_difference_student",
+        r=R(_DIFFERENCE, "test <- t.test(x, y, var.equal = TRUE, conf.level = {confidence})"),
     ),
     Card(
         "p_value.student_t",
@@ -110,6 +149,7 @@ CARDS = (
         kinds=SCORES,
         compares="between",
         formula="continuous.means:student_t",
+        r=R(_T_TEST, _of_means(pooled=True)),
     ),
     Card(
         "geometric_mean_ratio.log_welch",
@@ -121,6 +161,7 @@ CARDS = (
         compares="between",
         check="ratios",
         formula="continuous.ratios:geometric_mean_ratio_welch",
+        r=R(_RATIO, _of_means(pooled=False, of="log(x), log(y)")),
     ),
     Card(
         "geometric_mean_ratio.log_student",
@@ -132,6 +173,7 @@ CARDS = (
         compares="between",
         check="ratios",
         formula="continuous.ratios:geometric_mean_ratio_student",
+        r=R(_RATIO, _of_means(pooled=True, of="log(x), log(y)")),
     ),
     Card(
         "ratio_of_medians.bonett_price",
@@ -147,6 +189,10 @@ CARDS = (
         "Brunner and Munzel 2000, Biom J 42:17",
         compares="between",
         formula="continuous.ranks:probability_of_superiority",
+        r=R(
+            {"probability_of_superiority": "c(p, plogis(qlogis(p) + c(-1, 1) * half))"},
+            _SUPERIORITY,
+        ),
     ),
     Card(
         "p_value.mann_whitney",
@@ -167,6 +213,7 @@ CARDS = (
             )
         },
         formula="continuous.ranks:mann_whitney",
+        r=R({"p_value": "test$p.value", "u": "test$statistic"}, _RANKS),
     ),
     Card(
         "median_difference.hodges_lehmann",

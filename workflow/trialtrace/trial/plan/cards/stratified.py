@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import Distinct, key, shape
-from trialtrace.trial.plan.card import Audited, Card, Named
+from trialtrace.trial.plan.card import Audited, Card, Named, R
 from trialtrace.trial.plan.gives import chi_squared_or_z
 from trialtrace.trial.plan.methods import BINARY
 from trialtrace.trial.plan.options import SIGNED_SIDES, BreslowDayCorrection, Continuity
@@ -79,6 +79,42 @@ class ZelenOverLevels:
     """Zelen's exact test over the levels of `by`."""
 
 
+_TEST = """\
+test <- mantelhaen.test(tables, correct = {correction=continuity}, alternative = {sides})
+"""
+_DIFFERENCE = """\
+m1 <- apply(tables[1, , ], 2, sum)  # patients of the treated arm, by stratum
+m0 <- apply(tables[2, , ], 2, sum)
+p1 <- tables[1, 1, ] / m1
+p0 <- tables[2, 1, ] / m0
+w <- m1 * m0 / (m1 + m0)
+estimate <- sum(w * (p1 - p0)) / sum(w)
+# Sato 1989
+P <- (m1^2 * tables[2, 1, ] - m0^2 * tables[1, 1, ] + m1 * m0 * (m0 - m1) / 2) / (m1 + m0)^2
+Q <- (tables[1, 1, ] * (m0 - tables[2, 1, ]) + tables[2, 1, ] * (m1 - tables[1, 1, ])) /
+  (2 * (m1 + m0))
+error <- sqrt(estimate * sum(P) + sum(Q)) / sum(w)
+"""
+_BRESLOW_DAY = """\
+# Strata that have both arms, events and subjects without.
+telling <- apply(tables, 3, function(t) all(rowSums(t) > 0, colSums(t) > 0))
+tables <- tables[, , telling]
+odds <- mantelhaen.test(tables)$estimate
+# Events expected in the treated arm of a stratum under the common odds ratio.
+fitted <- function(t) {
+  treated <- sum(t[1, ])
+  others <- sum(t[2, ])
+  events <- sum(t[, 1])
+  of <- function(e) e * (others - events + e) - odds * (treated - e) * (events - e)
+  e <- uniroot(of, c(max(0, events - others), min(treated, events)), tol = 1e-13)$root
+  c(e, 1 / (1 / e + 1 / (treated - e) + 1 / (events - e) + 1 / (others - events + e)))
+}
+fit <- apply(tables, 3, fitted)  # expected events and their variance, by stratum
+off <- tables[1, 1, ] - fit[1, ]
+chi_squared <- sum(off^2 / fit[2, ]) - {correction=tarone} * sum(off)^2 / sum(fit[2, ])
+df <- dim(tables)[3] - 1
+"""
+
 CARDS = (
     Card(
         "risk_difference.mantel_haenszel",
@@ -86,11 +122,20 @@ CARDS = (
         "Mantel and Haenszel 1959; variances: Robins, Breslow and Greenland 1986, Sato 1989",
         options=MantelHaenszel,
         formula="stratified.mantel_haenszel:mantel_haenszel_risk_difference",
+        r=R(
+            {"risk_difference": "estimate + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error"},
+            _DIFFERENCE,
+            only={"variance": ("sato",)},
+        ),
     ),
     Card(
         "odds_ratio.mantel_haenszel",
         options=OddsRatioMantelHaenszel,
         formula="stratified.mantel_haenszel:mantel_haenszel_odds_ratio",
+        r=R(
+            {"odds_ratio": "c(test$estimate, test$conf.int)"},
+            "test <- mantelhaen.test(tables, conf.level = {confidence})",
+        ),
     ),
     Card(
         "p_value.cochran_mantel_haenszel",
@@ -110,6 +155,15 @@ CARDS = (
             "stratified.mantel_haenszel:cochran_mantel_haenszel",
             "stratified.mantel_haenszel:cochran_mantel_haenszel_z",
         ),
+        r=R(
+            {
+                "p_value": "test$p.value",
+                "chi_squared": "test$statistic",
+                "df": "test$parameter",
+                "z": "qnorm(test$p.value, lower.tail = {sides=less})",
+            },
+            _TEST,
+        ),
     ),
     Card(
         "p_value.breslow_day",
@@ -127,6 +181,14 @@ CARDS = (
             )
         },
         formula="stratified.mantel_haenszel:breslow_day",
+        r=R(
+            {
+                "p_value": "pchisq(chi_squared, df, lower.tail = FALSE)",
+                "chi_squared": "chi_squared",
+                "df": "df",
+            },
+            _BRESLOW_DAY,
+        ),
     ),
     Card(
         "risk_ratio.mantel_haenszel",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from trialtrace.config.spec import Distinct, Rule, key, shape
-from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.gives import chi_squared_or_z
 from trialtrace.trial.plan.methods import INTERVALS, TIMES
 from trialtrace.trial.plan.options import SIGNED_SIDES, CurveScale, Groups, Ties
@@ -44,12 +44,28 @@ class LogRank:
     sides: Sides = key(SIGNED_SIDES)
 
 
+_CURVE = """\
+fit <- survfit(Surv(time, event) ~ 1, conf.type = {interval}, conf.int = {confidence})
+at <- quantile(fit, 0.5)
+"""
+_AT = """\
+fit <- survfit(Surv(time, event) ~ 1, conf.type = {interval}, conf.int = {confidence})
+at <- summary(fit, times = {time}, extend = TRUE)
+"""
+_MEDIAN = "c(at$quantile, at$lower, at$upper)"
+_COX = """\
+fit <- coxph(Surv(time, event) ~ arm, ties = {ties},
+             control = coxph.control(eps = 1e-14, iter.max = 100))
+of <- paste0("arm", {treated})
+"""
+
 CARDS = (
     Card(
         "events.count",
         gives="count.subjects@group events.count@group",
         kinds=TIMES + INTERVALS,
         also={"events": Named("count of events", ""), "subjects": Named("count of subjects", "")},
+        r=R({"events": "sum(event)", "count": "nrow(d)"}),
     ),
     Card(
         "survival.kaplan_meier",
@@ -58,12 +74,18 @@ CARDS = (
         options=KaplanMeier,
         gives="survival.{}@group;time at_risk.count@group;time",
         formula="survival.kaplan_meier:kaplan_meier",
+        r=R(
+            {"survival": "c(at$surv, at$lower, at$upper)", "at_risk": "sum(time >= {time})"},
+            _AT,
+            packages=("survival",),
+        ),
     ),
     Card(
         "median_time.kaplan_meier",
         options=MedianTimeKaplanMeier,
         gives="median_time.{}@group",
         formula="survival.kaplan_meier:kaplan_meier",
+        r=R({"median_time": _MEDIAN}, _CURVE, packages=("survival",)),
     ),
     Card(
         "follow_up.reverse_kaplan_meier",
@@ -72,6 +94,11 @@ CARDS = (
         options=MedianTimeKaplanMeier,
         gives="follow_up.{}@group",
         formula="survival.kaplan_meier:kaplan_meier",
+        r=R(
+            {"follow_up": _MEDIAN},
+            _CURVE.replace("event", "!event"),
+            packages=("survival",),
+        ),
     ),
     Card(
         "hazard_ratio.cox",
@@ -81,6 +108,14 @@ CARDS = (
         gives="hazard_ratio.{}@pair p_value.{}_wald@pair?",
         also={"cox_wald": Named("Wald test in the Cox model", "Cox 1972, J R Stat Soc B 34:187")},
         formula="survival.cox:cox",
+        r=R(
+            {
+                "hazard_ratio": "exp(c(coef(fit)[of], confint(fit, of, {confidence})))",
+                "p_value": 'summary(fit)$coefficients[of, "Pr(>|z|)"]',
+            },
+            _COX,
+            packages=("survival",),
+        ),
     ),
     Card(
         "p_value.log_rank",
@@ -91,5 +126,15 @@ CARDS = (
         gives=chi_squared_or_z("compared"),
         kinds=TIMES,
         formula=("survival.kaplan_meier:log_rank", "survival.signed_log_rank:signed_log_rank"),
+        r=R(
+            {
+                "p_value": "pchisq(test$chisq, df, lower.tail = FALSE)",
+                "chi_squared": "test$chisq",
+                "df": "df",
+            },
+            "test <- survdiff(Surv(time, event) ~ arm)\ndf <- sum(test$exp > 0) - 1\n",
+            packages=("survival",),
+            only={"sides": ("two_sided",)},
+        ),
     ),
 )

@@ -1,0 +1,145 @@
+"""The call of R behind a result: that of its card, or of its display, filled with its options."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from trialtrace.ground.contracts.rows import ResultRow
+from trialtrace.rcode.displays import OF
+from trialtrace.rcode.names import words
+from trialtrace.rcode.write import filled
+from trialtrace.trial.load import Trial
+from trialtrace.trial.plan.card import R
+from trialtrace.trial.plan.methods import OWN_TREATMENT
+from trialtrace.trial.plan.registry import card_of
+from trialtrace.trial.plan.results import statistics
+from trialtrace.trial.plan.steps import Step, over_levels
+
+
+class NoCall(Exception):
+    """A number that is not written in R; says why."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """Statements of R, and the expression of the result; `packages` are those beyond base R."""
+
+    lines: list[str]
+    value: str
+    packages: tuple[str, ...]
+
+
+class Calls:
+    """The calls of a trial's results."""
+
+    def __init__(self, trial: Trial):
+        self.trial = trial
+        self._of_step = dict(self._steps())
+
+    def _steps(self) -> Iterator[tuple[tuple[str, str], str]]:
+        """(Analysis, "statistic.method" as results name it) -> "statistic.method" of its card."""
+        own = self.trial.design.kind in OWN_TREATMENT
+        for name, analysis in self.trial.plan.analyses.items():
+            steps: list[Step[object]] = [
+                *analysis.describe,
+                *analysis.estimates,
+                *analysis.tests,
+            ]
+            if analysis.interaction is not None and analysis.by is not None:
+                steps.append(over_levels(analysis.interaction, analysis.by))
+            for step in steps:
+                for given in statistics(step, own=own):
+                    yield (name, given.name), step.key
+
+    def options(self, row: ResultRow) -> dict[str, object]:
+        """What a call is filled with: the options of the step, and what the result is of."""
+        given: dict[str, object] = json.loads(row["options"])
+        given.setdefault("confidence", row["ci_level"] or self._confidence(row))
+        given |= {"treated": row["comparison"], "reference": row["reference"]}
+        if row["group2"] is not None:
+            level = row["group2_level"]
+            numeric = row["group2"] in ("time", "category") and level is not None
+            given[row["group2"]] = _number(level) if numeric else level
+        return given
+
+    def _confidence(self, row: ResultRow) -> float | None:
+        analysis = self.trial.plan.analyses.get(row["analysis_id"])
+        return analysis.confidence if analysis is not None else None
+
+    def of(self, row: ResultRow) -> Call:
+        """The call of a result. Raises NoCall with the reason where there is none."""
+        r = self._declared(row)
+        given = self.options(row)
+        for option, choices in r.only.items():
+            if option in given and given[option] not in choices:
+                raise NoCall(
+                    f"the call of R on the card is for {option} {' or '.join(choices)}, "
+                    f"not {given[option]}"
+                )
+        value = _expression(r, row)
+        try:
+            lines = [filled(line, given) for line in used(r.lines, value)]
+            value = filled(value, given)
+        except KeyError as missing:
+            raise NoCall(f"the result does not tell its {missing.args[0]}") from missing
+        return Call(lines, value, r.packages)
+
+    def _declared(self, row: ResultRow) -> R:
+        if row["analysis_id"] in OF:
+            return OF[row["analysis_id"]]
+        key = self._of_step.get((row["analysis_id"], row["method"]))
+        if key is None:
+            raise NoCall("no step of the plan makes it")
+        r = card_of(key).r
+        if r is None:
+            raise NoCall(f"the card of {key} holds no call of R")
+        return r
+
+
+def _number(text: str | None) -> float | int | str | None:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return text
+    return int(value) if value.is_integer() else value
+
+
+def _expression(r: R, row: ResultRow) -> str:
+    """By what is told most exactly: the effect or level, the method, the statistic."""
+    second = row["group2_level"], row["group2"]
+    names = [f"{row['stat_name']}@{each}" for each in second if each is not None]
+    for name in (*names, row["method"], row["stat_name"]):
+        if name in r.gives:
+            return r.gives[name]
+    raise NoCall(f"the card has no call of R for its {row['method']}")
+
+
+_ASSIGNED = re.compile(r"([A-Za-z]\w*) <- ")
+_GOES_ON = re.compile(r"[\s})]")
+
+
+def used(lines: str, value: str) -> Iterator[str]:
+    """Of the statements those that the value needs, with the comment over each."""
+    needed, kept = words(value), []
+    for statement in reversed(_statements(lines)):
+        code = [line for line in statement if not line.startswith("#")]
+        made = _ASSIGNED.match(code[0])
+        if made is None or made[1] in needed:
+            needed |= words("\n".join(code))
+            kept.append(statement)
+    for statement in reversed(kept):
+        yield from statement
+
+
+def _statements(lines: str) -> list[list[str]]:
+    """Top-level statements: a line that is not indented begins one, comments go with the next."""
+    found: list[list[str]] = []
+    commented = False
+    for line in lines.splitlines():
+        if found and (_GOES_ON.match(line) or commented):
+            found[-1].append(line)
+        else:
+            found.append([line])
+        commented = line.startswith("#")
+    return found

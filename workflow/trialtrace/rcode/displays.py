@@ -1,0 +1,25 @@
+"""R of the numbers that no step of a plan makes: the baseline table and the flow of patients."""
+
+from trialtrace.trial.plan.card import R
+
+BASELINE = R(
+    {
+        "mean": "mean(x)",
+        "sd": "sd(x)",
+        "median": "median(x)",
+        "q1": "quantile(x, 0.25)",
+        "q3": "quantile(x, 0.75)",
+        "minimum": "min(x)",
+        "maximum": "max(x)",
+        "count": "length(x)",
+        "count@level": "sum(hit)",
+        "proportion": "mean(hit)",
+        "missing": "sum(hit)",
+    }
+)
+FLOW = R(
+    dict.fromkeys(
+        ("randomised", "in_population", "analysed", "not_analysed"), "length(unique(d$USUBJID))"
+    )
+)
+OF = {"baseline": BASELINE, "flow": FLOW}
