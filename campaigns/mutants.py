@@ -39,15 +39,26 @@ class Mutant:
 def mutants(source: str) -> Iterator[Mutant]:
     """Every mutant of a source, in the order of its lines; annotations stay as they are."""
     tree = ast.parse(source)
+    for node, name, value in faults(tree):
+        yield mutant(tree, node, name, value)
+
+
+def faults(tree: ast.Module) -> Iterator[tuple[ast.AST, str, Any]]:
+    """Every fault that a source may be given, by line: node, attribute, its other value."""
     left = _annotations(tree)
     nodes = [node for node in ast.walk(tree) if hasattr(node, "lineno") and id(node) not in left]
     for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
         for name, value in _faults(node):
-            kept, before = getattr(node, name), _shown(node)
-            setattr(node, name, value)
-            mutant = Mutant(node.lineno, before, _shown(node), ast.unparse(tree))
-            setattr(node, name, kept)
-            yield mutant
+            yield node, name, value
+
+
+def mutant(tree: ast.Module, node: ast.AST, name: str, value: Any) -> Mutant:
+    """The source of a tree with one fault; the tree is left as it was."""
+    kept, before = getattr(node, name), _shown(node)
+    setattr(node, name, value)
+    made = Mutant(node.lineno, before, _shown(node), ast.unparse(tree))
+    setattr(node, name, kept)
+    return made
 
 
 def _annotations(tree: ast.AST) -> set[int]:

@@ -37,6 +37,9 @@ SEEN = (
     "ci_level",
     "n_used",
     "denominator",
+    "seed",
+    "n_draws",
+    "mc_se",
     "stat_text",
     "unit",
     "options",
@@ -169,6 +172,35 @@ class Comparison:
         changed |= {listed_new[at] for at in change.new} | {listed_old[at] for at in change.gone}
         order = [*listed_new, *(name for name in listed_old if name not in new)]
         return {name: (old.get(name), new.get(name)) for name in order if name in changed}
+
+    @cached_property
+    def worded(self) -> tuple[list[str], list[str]]:
+        """Results, and published numbers, of which nothing but words changed: labels, remarks."""
+        results = self._worded("analysis/results", RESULT_KEY, SEEN, self.results)
+        return results, self._worded("audit/claims", CLAIM_KEY, VERDICTS, self.verdicts)
+
+    def _worded(
+        self, name: str, key: tuple[str, ...], seen: tuple[str, ...], changed: TableChange
+    ) -> list[str]:
+        table = self.new.table(name)
+        others = () if table is None else (one for one in table.column_names if one not in seen)
+        words = self._of(name, key, tuple(one for one in others if one not in key))
+        known = {str(cell.key[0]) for cell in changed.cells}
+        return [*dict.fromkeys(str(c.key[0]) for c in words.cells if str(c.key[0]) not in known)]
+
+    @cached_property
+    def reordered(self) -> bool:
+        """Whether results, or published numbers, that both runs have stand in another order."""
+        return any(
+            self._order(*one)
+            for one in (("analysis/results", "result_id"), ("audit/claims", "claim_id"))
+        )
+
+    def _order(self, name: str, key: str) -> bool:
+        tables = [run.table(name) for run in (self.old, self.new)]
+        old, new = ([] if one is None else one[key].to_pylist() for one in tables)
+        both = {*old} & {*new}
+        return [one for one in old if one in both] != [one for one in new if one in both]
 
     def _of(self, name: str, key: tuple[str, ...], seen: tuple[str, ...]) -> TableChange:
         before, after = (run.table(name) for run in (self.old, self.new))

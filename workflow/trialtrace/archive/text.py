@@ -44,16 +44,27 @@ def overview(told: Told) -> list[tuple[str, str]]:
     more = [f"{flips} cross the level of their decision"] if flips else []
     more += [f"{unknown} WITHOUT A KNOWN CAUSE"] if unknown else []
     verdicts = [one for one in told["verdicts"] if one["what"] in ("against_data", "on_print")]
+    order = ["results or published numbers in another order"] if told["reordered"] else []
+    judged = f"{len(verdicts)} changed" if verdicts else NOTHING
     keys, functions = len(told["configuration"]), len(told["code"])
     return [
         ("raw data", _tables(told["raw"])),
-        ("configuration", f"{keys} keys changed" if keys else NOTHING),
-        ("code", f"{functions} functions changed" if functions else NOTHING),
+        ("configuration", f"{counted(keys, 'key')} changed" if keys else NOTHING),
+        ("code", f"{counted(functions, 'function')} changed" if functions else NOTHING),
         ("environment", "packages or Python changed" if told["environment"] else NOTHING),
         ("derived data", _tables(told["derived"])),
-        ("results", "; ".join([results, *more])),
-        ("verdicts", f"{len(verdicts)} changed" if verdicts else NOTHING),
+        ("results", "; ".join([results, *more, *_worded(told["worded"]["results"]), *order])),
+        ("verdicts", "; ".join([judged, *_worded(told["worded"]["claims"])])),
     ]
+
+
+def _worded(names: Sequence[str]) -> list[str]:
+    return [f"of {len(names)} nothing but words changed"] if names else []
+
+
+def counted(number: int, what: str) -> str:
+    """ "1 run", "2 runs"."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def run_text(kept: Kept) -> str:
@@ -74,7 +85,7 @@ def _table(one: ToldTable) -> Iterator[str]:
         (one["rows_new"], "row", "new"),
         (one["rows_gone"], "row", "gone"),
     )
-    yield from (f"{n} {what}{'' if n == 1 else 's'} {how}" for n, what, how in counts if n)
+    yield from (f"{counted(n, what)} {how}" for n, what, how in counts if n)
     yield from (f"column {name} new" for name in one["columns_new"])
     yield from (f"column {name} gone" for name in one["columns_gone"])
 

@@ -60,6 +60,13 @@ class ToldVerdict(TypedDict):
     new: str | None
 
 
+class ToldWords(TypedDict):
+    """Results, and published numbers, of which nothing but words changed."""
+
+    results: list[str]
+    claims: list[str]
+
+
 class Told(TypedDict):
     """Everything that changed from one run to another."""
 
@@ -78,6 +85,8 @@ class Told(TypedDict):
     results_in_all: int
     results: list[ToldResult]
     verdicts: list[ToldVerdict]
+    worded: ToldWords
+    reordered: bool
 
 
 def told_comparison(shelf: Shelf, trial: "Trial", old: Kept, new: Kept, full: bool) -> Told:
@@ -115,6 +124,8 @@ def _told(comparison: Comparison, trial: "Trial", full: bool) -> Told:
             for name, (old, new) in rows.items()
         ],
         "verdicts": _verdicts(comparison.verdicts),
+        "worded": {"results": comparison.worded[0], "claims": comparison.worded[1]},
+        "reordered": comparison.reordered,
     }
 
 
