@@ -2,8 +2,9 @@
 that changed.
 
 Cells follow the edges of either run; keys, the names that a result's analysis leads to in plan.yaml
-and endpoints.yaml; functions are those of the stages up to the analysis. A result for which none is
-found is told as such: then its chain has a gap.
+and endpoints.yaml; functions are those of the stages up to the analysis that the result's method
+and endpoints can come to use. A result for which none is found is told as such: then its chain has
+a gap.
 """
 
 import json
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from trialtrace.archive.code_changes import FunctionChange
 from trialtrace.archive.compare import Comparison, Row, RunOfTrial
 from trialtrace.archive.configuration_changes import KeyChange
 from trialtrace.config.compose import compose_text
@@ -68,6 +70,8 @@ class Causes:
         direct = [*self._direct(result)]
         if not direct:
             direct = [*self._of_family(result)]
+        if not direct:
+            direct = [Cause("function", change.place) for change in self._making]
         return direct or [Cause("unknown", "nothing that this number is known to rest on")]
 
     def _direct(self, result: str) -> Iterator[Cause]:
@@ -80,8 +84,9 @@ class Causes:
             for change in self.compared.configuration
             if _concerns(change, names)
         )
-        for change in self.compared.code:
-            if MAKING & set(change.stages):
+        used = {"steps": self._steps(new or old or {}), "endpoints": names}
+        for change in self._making:
+            if self.compared.own_code.concerns(change, MAKING, used):
                 yield Cause("function", change.place)
         if self.compared.environment:
             yield Cause("environment", "packages or Python")
@@ -101,6 +106,20 @@ class Causes:
         """Whether two results' analyses stand in one family of the plan."""
         families = self._entries.get("multiplicity", {}).values()
         return any({row["analysis_id"], other["analysis_id"]} <= words for words in families)
+
+    @cached_property
+    def _making(self) -> list[FunctionChange]:
+        """The changed functions of the stages that make results."""
+        return [change for change in self.compared.code if MAKING & set(change.stages)]
+
+    def _steps(self, row: Row) -> set[str]:
+        """The steps of its analysis that may have made a result: those that it is named after."""
+        words = self._entries.get("analyses", {}).get(str(row.get("analysis_id")), set())
+        parts = {step: step.partition(".")[::2] for step in self.compared.own_code.steps}
+        own = {step for step, (what, how) in parts.items() if {what, how} & words}
+        method = str(row.get("method")).partition(".")[2]
+        named = {step for step in own if f"{method}_".startswith(f"{parts[step][1]}_")}
+        return named or own
 
     # Cells
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from trialtrace.archive.code_changes import FunctionChange, code_changes
 from trialtrace.archive.configuration_changes import KeyChange, configuration_changes
 from trialtrace.archive.functions import KnownFunctions
+from trialtrace.archive.own_code import OwnCode
 from trialtrace.archive.shelf import Kept, Manifest, Shelf
 from trialtrace.archive.table_changes import TableChange, aligned_change, keyed_change
 from trialtrace.ground.contracts.definitions import VERSION as CONTRACT
@@ -152,6 +153,11 @@ class Comparison:
     def code(self) -> list[FunctionChange]:
         old, new = (self.shelf.code_of(run.manifest) for run in (self.old, self.new))
         return list(code_changes(KnownFunctions(self.shelf.at), old, new))
+
+    @cached_property
+    def own_code(self) -> OwnCode:
+        """Which files of the code are not every number's."""
+        return OwnCode.of(self.shelf, (run.manifest for run in (self.old, self.new)))
 
     @cached_property
     def environment(self) -> bool:

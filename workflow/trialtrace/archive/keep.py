@@ -6,6 +6,7 @@ from pathlib import Path
 
 from trialtrace.archive.functions import KnownFunctions
 from trialtrace.archive.kept_tables import keep_table
+from trialtrace.archive.own_code import own_code
 from trialtrace.archive.shelf import VERSION, Code, Kept, Manifest, Shelf, run_id
 from trialtrace.ground.contracts.definitions import VERSION as CONTRACT
 from trialtrace.ground.paths import Project
@@ -47,6 +48,7 @@ def keep_run(at: Project, trial: str, fresh: Freshness) -> str | None:
             name: shelf.put_file(path.read_bytes()) for name, path in _files(at, trial, fresh)
         },
         "code": shelf.put_file(_code(shelf, trial, fresh)),
+        "own": shelf.put_file(own_code(fresh, trial, at.root)),
         "environment": list(fresh.environment),
         "made": made,
     }

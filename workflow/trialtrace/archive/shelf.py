@@ -27,7 +27,8 @@ Code = dict[str, dict[str, str]]
 
 
 class Manifest(TypedDict):
-    """What a run held. `made` has the hashes of each stage: of its origin, and of what it made."""
+    """What a run held. `made` has the hashes of each stage: of its origin, and of what it
+    made; `own` is the object that says which code is not every number's."""
 
     archive: int
     contract: int
@@ -35,6 +36,7 @@ class Manifest(TypedDict):
     tables: dict[str, KeptTable]
     files: dict[str, str]
     code: str
+    own: NotRequired[str]
     environment: list[str]
     made: dict[str, list[str]]
 
@@ -162,7 +164,11 @@ class Shelf:
         """The digests of the objects of a run."""
         manifest = self.manifest(run)
         tables = (objects_of(kept) for kept in manifest["tables"].values())
-        return set().union(*tables) | {*manifest["files"].values(), manifest["code"]}
+        return set().union(*tables) | {
+            *manifest["files"].values(),
+            manifest["code"],
+            *([manifest["own"]] if "own" in manifest else []),
+        }
 
     def faults(self) -> list[Problem]:
         """What is missing, changed, or belongs to no run."""

@@ -16,7 +16,7 @@ all of them, computed once at the start of a run:
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -125,6 +125,15 @@ def renderer() -> str:
     return f"quarto {asked.stdout.strip()}"
 
 
+# The registries whose names are steps of a plan, and those whose names are what endpoints are.
+STEP_REGISTRIES = (REGISTRY, "trialtrace.methods.analysing.registry")
+ENDPOINT_REGISTRIES = (
+    "trialtrace.trial.endpoints.registry",
+    "trialtrace.trial.instruments.registry",
+    "trialtrace.endpoints.registry",
+    "trialtrace.instruments.registry",
+    "trialtrace.endpoints.scores.registry",
+)
 # Files to the modules that make their objects.
 READERS = "trialtrace.trial.readers"
 # What a report calls its methods is looked up among all cards; an audit tries methods of counts,
@@ -191,10 +200,21 @@ class Freshness:
         lock = self.sources.digest(self.at.root / "requirements.lock").hex()
         return (lock, f"python {sys.version_info.major}.{sys.version_info.minor}")
 
-    def code_files(self, rule: str, trial: str | None = None) -> set[Path]:
-        """The script, modules, templates and reports that a job can use."""
+    def code_files(
+        self, rule: str, trial: str | None = None, only: Mapping[str, set[str]] | None = None
+    ) -> set[Path]:
+        """The script, modules, templates and reports that a job can use.
+
+        `only` has, of some registries, the names that it would use if nothing else were asked for.
+        """
         script = self.at.root / "scripts" / f"{rule}.py"
-        return self.sources.closure(script, self._named(rule, trial), room=BY_CARD.get(rule))
+        named, fewer = self._named(rule, trial), only or {}
+
+        def chosen(registry: str) -> set[str] | None:
+            known = registry_of(registry)
+            return fewer[known] if known in fewer else named(registry)
+
+        return self.sources.closure(script, chosen, room=BY_CARD.get(rule))
 
     def _named(self, rule: str, trial: str | None) -> Named:
         """The names of each registry that a job can use."""
@@ -211,7 +231,7 @@ class Freshness:
             if trial is None or NAMED[registry][0] not in read:
                 return set()
             if (registry, trial) not in self._used:
-                self._used[registry, trial] = NAMED[registry][1](self._trial(trial))
+                self._used[registry, trial] = NAMED[registry][1](self.trial(trial))
             return self._used[registry, trial]
 
         return named
@@ -219,21 +239,22 @@ class Freshness:
     def _files_read(self, rule: str, trial: str | None) -> tuple[str, ...]:
         """The names of the trial's configuration files that a stage reads."""
         files = (STAGES[rule] if trial else SITE_STAGE).files
-        if trial and rule in SYNTHETIC and self._trial(trial).synthetic:
+        if trial and rule in SYNTHETIC and self.trial(trial).synthetic:
             return (*files, *SYNTHETIC[rule])
         return files
 
-    def _trial(self, name: str) -> Trial:
+    def trial(self, name: str) -> Trial:
+        """A trial as its configuration stands, read once."""
         return self._trials.setdefault(name, load_trial(name, self.at))
 
     def config_files(self, rule: str, trial: str | None = None) -> set[Path]:
         """The trial's configuration files that a stage reads."""
         names = self._files_read(rule, trial)
         files = {self.at.trial_config(trial) / name for name in names} if trial else set()
-        if trial and rule == RENDER and self._trial(trial).guesses is not None:
+        if trial and rule == RENDER and self.trial(trial).guesses is not None:
             files.add(self.at.trial_config(trial) / GUESSES)
         if trial and rule in (DERIVE, RENDER):
-            files |= set(tables_of(self._trial(trial)))
+            files |= set(tables_of(self.trial(trial)))
         return files
 
     def code(self, rule: str, trial: str | None = None) -> str:
@@ -249,9 +270,9 @@ class Freshness:
         if (rule, trial) not in self._jobs:
             used = (STAGES[rule] if trial else SITE_STAGE).settings
             values = [f"{name}={self._value(name, trial)!r}" for name in used]
-            values += data_digests(self._trial(trial)) if trial and rule == INGEST else []
+            values += data_digests(self.trial(trial)) if trial and rule == INGEST else []
             values += [renderer()] if rule == RENDER else []
-            if trial and rule != INGEST and self._trial(trial).blinded:
+            if trial and rule != INGEST and self.trial(trial).blinded:
                 values += ["blinded"]
             files = self.config_files(rule, trial)
             self._jobs[rule, trial] = self.sources.hash(files, self.code(rule, trial), *values)
@@ -260,7 +281,7 @@ class Freshness:
     def _value(self, name: str, trial: str | None) -> Any:
         """A setting as hashed."""
         if name == KEY and trial:
-            return key_in_use(self._trial(trial), self.settings)
+            return key_in_use(self.trial(trial), self.settings)
         return getattr(self.settings, name)
 
     def all_jobs(self, *trials: str, site: bool = True) -> dict[tuple[str, str | None], str]:
