@@ -22,7 +22,10 @@ AUDIT_FORMATS = ("table", "json", "csv", "html", "sarif")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command. Returns 0; 1 for a mistake in data or configuration; 2 for one in the call."""
+    """Run a command. Returns 0; 1 for a mistake in data or configuration; 2 for one in the call.
+
+    Of a command whose 1 says what it found, such as `diff`, every mistake is 2.
+    """
     _write_utf8()
     arguments = parser().parse_args(argv)
     try:
@@ -31,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return status
     except UserError as error:
         print(error, file=sys.stderr)
-        return 1
+        return int(getattr(arguments, "failure", 1))
     except BrokenPipeError:
         # The reader has enough. What is still buffered goes nowhere, or Python complains at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -39,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"{error.filename or 'the output'}\n  {error.strerror}", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return int(getattr(arguments, "failure", 1))
 
 
 def _write_utf8() -> None:

@@ -49,6 +49,16 @@ def test_a_cell(runs: Make):
     assert kinds(told) == {"cell", "family"}
 
 
+def test_a_cell_that_leaves_a_patient_without_a_value(runs: Make):
+    """Whoever is counted for having none has no row, and so no edge."""
+    made = runs()
+    made.edit("data/export.csv", ROW, ROW.replace("1,1,6", "1,-1,6"))
+    made.run()
+    told = made.told()
+    assert any("/not_analysed.count" in one["result_id"] for one in told["results"])
+    assert kinds(told) <= {"cell", "family"}
+
+
 def test_a_line_that_is_gone(runs: Make):
     made = runs()
     made.edit("data/export.csv", ROW + "\n", "")

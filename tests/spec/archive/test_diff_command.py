@@ -2,6 +2,7 @@
 
 import json
 import re
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -71,8 +72,9 @@ def test_json_has_everything(call):
     ],
 )
 def test_a_call_that_names_nothing_is_told(call, words: tuple[str, ...], said: str):
+    """Of `diff`, 1 says that a result changed; a mistake is 2."""
     code, _, errors = call(*words)
-    assert code == 1 and said in errors
+    assert code == (2 if words[0] == "diff" else 1) and said in errors
 
 
 def test_runs_are_listed_verified_and_removed(made: Runs, call):
@@ -80,7 +82,7 @@ def test_runs_are_listed_verified_and_removed(made: Runs, call):
     assert [line.split(" ")[0] for line in call("runs", "mini")[1].splitlines()] == [first, second]
     assert call("runs", "mini", "--verify")[:2] == (0, "mini: 2 runs, all whole\n")
     assert call("runs", "mini", "--remove", first)[0] == 0
-    assert call("runs", "mini", "--verify")[:2] == (0, "mini: 1 runs, all whole\n")
+    assert call("runs", "mini", "--verify")[:2] == (0, "mini: 1 run, whole\n")
     assert "one kept run" in call("diff", "mini")[2]
 
 
@@ -92,7 +94,48 @@ def test_a_broken_archive_is_told(made: Runs, call):
     code, _, errors = call("runs", "mini", "--verify")
     assert code == 1 and "was changed since it was kept" in errors
     code, _, errors = call("diff", "mini")
-    assert code == 1 and "was changed since it was kept" in errors
+    assert code == 2 and "was changed since it was kept" in errors
+    for line in made.shelf.log():
+        assert f"trialtrace runs mini --remove {line['run']}" in errors, "both hold it"
+
+
+def test_what_is_lost_or_nobodys_is_told(made: Runs, call):
+    """Runs whose log is gone are listed, found by name, and let go."""
+    first, second = sorted(line["run"] for line in made.shelf.log())
+    (made.shelf.folder / "log.jsonl").unlink()
+    assert (
+        f"2 runs that the log does not name, so when is not known: {first}, {second}"
+        in (call("runs", "mini")[2])
+    )
+    code, text, errors = call("runs", "mini", "--verify")
+    assert (code, text) == (1, "mini: 2 runs, 2 faults\n") and "log.jsonl" in errors
+    assert call("diff", "mini", first, second)[0] == 1
+    assert call("runs", "mini", "--remove", first)[1].startswith(f"run {first} of mini is removed")
+
+
+@pytest.mark.parametrize("place", ["mini/note.txt", "mini/objects/ab.txt", "note.txt"])
+def test_a_stray_file_is_told(made: Runs, call, place: str):
+    (made.at.archive / place).write_text("a note")
+    code, text, errors = call("runs", "mini", "--verify")
+    assert (code, text) == (1, "mini: 2 runs, 1 fault\n")
+    assert f"archive/{place}\n  belongs to no kept run" in errors
+
+
+@pytest.mark.parametrize("content", [None, b"no file", zlib.compress(b"{}")])
+def test_functions_that_are_lost_are_told(made: Runs, call, content: bytes | None):
+    path = made.at.archive / "functions.json.z"
+    path.unlink() if content is None else path.write_bytes(content)
+    code, _, errors = call("runs", "mini", "--verify")
+    assert code == 1 and "functions.json.z" in errors
+
+
+def test_objects_stay_where_it_is_not_known_whose_they_are(made: Runs, call):
+    first, second = (line["run"] for line in made.shelf.log())
+    before = made.shelf.objects.names()
+    (made.shelf.folder / "runs" / f"{second}.json.z").write_bytes(b"broken")
+    text = call("runs", "mini", "--remove", first)[1]
+    assert "its objects stay, since the list of another run is broken" in text
+    assert made.shelf.objects.names() == before
 
 
 def test_a_run_of_another_contract_is_told(made: Runs, call):
@@ -102,7 +145,7 @@ def test_a_run_of_another_contract_is_told(made: Runs, call):
     other = run_id(manifest)
     made.shelf.put(manifest, {"run": other, "ended": ""})
     code, _, errors = call("diff", other, second)
-    assert code == 1 and "version 2 of the data contracts" in errors
+    assert code == 2 and "version 2 of the data contracts" in errors
 
 
 def test_a_column_that_results_did_not_have_is_no_change(made: Runs, call):

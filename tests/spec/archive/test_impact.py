@@ -7,6 +7,7 @@ import pytest
 from kept_runs import ROW, Runs
 from mini_run import COLUMNS, run_mini
 
+from trialtrace.archive.text import apart
 from trialtrace.cli import main
 from trialtrace.trace.content import Tracer
 from trialtrace.trace.impact import Impact, RawPlace
@@ -96,6 +97,42 @@ def test_a_value_that_cleaning_rejects_is_told_with_why(
     told = capsys.readouterr().out
     assert "rejected by cleaning: 1" in told
     assert "baseline: " in told, "that the age is missing is counted"
+
+
+@pytest.mark.parametrize(
+    "cell, value, said",
+    [
+        ("age", "420", "NOT TAKEN, so it would count as missing: "),
+        ("relief", "yes", "NOT TAKEN, so it would count as missing: "),
+        ("days", "0", "(flagged, and used)"),
+    ],
+)
+def test_what_if_says_what_cleaning_would_do_with_the_value(
+    runs: Make, capsys: pytest.CaptureFixture[str], cell: str, value: str, said: str
+):
+    made = runs()
+    asked = ("impact", "mini", f"export.csv:4:{cell}", "--what-if", value)
+    assert main(["--project", str(made.at.root), *asked]) == 0
+    assert said in capsys.readouterr().out
+    assert main(["--project", str(made.at.root), *asked, "--format", "json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["rejected"]) == 1
+
+
+def test_numbers_that_differ_are_told_with_the_digits_that_it_takes():
+    assert apart(1 / 3, 1 / 3 + 1e-6) == ("0.333333", "0.333334")
+    assert apart(0.5, 0.25) == ("0.5", "0.25")
+    assert apart(1.0, 1.0 + 1e-13)[1] == "1 (they differ beyond the 12th digit)"
+
+
+@pytest.mark.parametrize("disclosure", ["full", "restricted"])
+def test_near_names_of_files_and_patients_are_told_under_full_disclosure_alone(
+    runs: Make, capsys: pytest.CaptureFixture[str], disclosure: str
+):
+    root = runs(disclosure).at.root
+    for words in (("--subject", "mini-0003x"), ("export.cvs:4",), ("nothing",)):
+        assert main(["--project", str(root), "impact", "mini", *words]) == 1
+        told = capsys.readouterr().err
+        assert ("did you mean" in told or ".csv:2" in told) == (disclosure == "full"), told
 
 
 def test_what_if_is_refused_where_results_are_of_an_earlier_state(

@@ -37,6 +37,7 @@ NAMED = {
     "cleaning.yaml": ("tables",),
     "endpoints.yaml": (),
 }
+EDGE = ("source_file", "source_row", "column", "dataset", "USUBJID", "ASEQ", "variable")
 WORD = re.compile(r"\w+")
 ADJUSTED = "p_adjusted"
 # What a family's adjusted p rests on; which p of a table of analysis of variance, its plan says.
@@ -151,7 +152,51 @@ class Causes:
                 found |= self._selected(run, dataset, predicate)
             if found:
                 break
+        return found or self._of_values(result)
+
+    def _of_values(self, result: str) -> frozenset[Cell]:
+        """The changed cells of the endpoints and variables that a result leads to by names.
+
+        Who has no value is counted by rows that are not there: no edge leads to the cell.
+        """
+        old, new = self.compared.rows_of_results[result]
+        names = {name.casefold() for name in self._names(new or old or {})}
+        return frozenset(
+            cell for value, cells in self._values.items() if value in names for cell in cells
+        )
+
+    @cached_property
+    def _values(self) -> dict[str, set[Cell]]:
+        """Endpoint, or variable of a patient -> the changed cells that either run made it from."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        codes = {one.code: name for name, one in self.trial.endpoints.items()}
+        found: dict[str, set[Cell]] = {}
+        for run in (self.compared.new, self.compared.old):
+            by_place = {cell[1:]: cell for cell in self.changed_cells[run.name]}
+            frames, raw = self._rows[run.name]
+            near = pc.is_in(
+                raw.edges["source_row"], pa.array([at for _, at, _ in by_place], pa.int64())
+            )
+            edges = raw.edges.filter(near)
+            columns = (edges[name].to_pylist() for name in EDGE)
+            for file, row, column, dataset, subject, number, variable in zip(*columns, strict=True):
+                cell = by_place.get((file, row, column))
+                if cell is not None:
+                    code = self._code(frames, dataset, subject, number)
+                    name = codes.get(code, variable) if code else variable
+                    found.setdefault(name.casefold(), set()).add(cell)
         return found
+
+    def _code(self, frames: Frames, dataset: str, subject: str, number: int) -> str | None:
+        """The endpoint of a derived row by its code; a row of ADSL has none."""
+        if dataset == "adsl":
+            return None
+        table = frames.table(dataset)
+        columns = (table[name].to_pylist() for name in ("USUBJID", "ASEQ", "PARAMCD"))
+        rows = zip(*columns, strict=True)
+        return next((str(code) for who, at, code in rows if (who, at) == (subject, number)), None)
 
     def _selected(self, run: RunOfTrial, dataset: str, predicate: str) -> frozenset[Cell]:
         """The changed cells behind the rows that a predicate selects in a run."""

@@ -30,14 +30,24 @@ class KnownFunctions:
     @cached_property
     def _known(self) -> dict[str, dict[str, str]]:
         try:
-            found: dict[str, dict[str, str]] = json.loads(zlib.decompress(self._place.read_bytes()))
+            found: dict[str, dict[str, str]] = json.loads(zlib.decompress(self.place.read_bytes()))
             return found
         except (OSError, zlib.error, ValueError):
             return {}
 
     @property
-    def _place(self) -> Path:
+    def place(self) -> Path:
         return self._folder / "functions.json.z"
+
+    def fault(self) -> str | None:
+        """What is wrong with the file of functions, if it is there."""
+        try:
+            json.loads(zlib.decompress(self.place.read_bytes()))
+        except OSError:
+            return "is gone"
+        except (zlib.error, ValueError):
+            return "is not what was kept"
+        return None
 
     def put(self, digest: str, path: Path) -> str:
         """Know the functions of a file; returns the beginning of its hash, which names them."""
@@ -56,7 +66,7 @@ class KnownFunctions:
         if self._new:
             make_folder(self._folder, private=True)
             text = json.dumps(self._known, sort_keys=True, separators=(",", ":"))
-            write_bytes(self._place, zlib.compress(text.encode(), 9), 0o600)
+            write_bytes(self.place, zlib.compress(text.encode(), 9), 0o600)
 
 
 def functions_of(path: Path) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Objects by the sha256 of their content, so that what two runs share lies there once."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from trialtrace.ground.errors import Problem, UserError
@@ -15,6 +15,8 @@ class Objects:
     """A folder of objects. Nobody but its owner reads or writes there: they are patients' data."""
 
     folder: Path
+    # The commands that let the runs go which hold an object.
+    removal: Callable[[str], Sequence[str]] = field(default=lambda _: (), compare=False)
 
     def put(self, content: bytes) -> str:
         """Keep some bytes, if they are not there yet. Returns their sha256."""
@@ -57,8 +59,7 @@ class Objects:
         return Problem(
             str(self.place(digest)),
             f"{what}: the runs that hold it are not whole",
-            do="bring the file back from a copy; or remove the run: trialtrace runs TRIAL "
-            "--remove RUN",
+            do="; or ".join(["bring the file back from a copy", *self.removal(digest)]),
         )
 
     def place(self, digest: str) -> Path:

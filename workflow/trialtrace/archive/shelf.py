@@ -8,6 +8,7 @@ all trials.
 
 import json
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ from trialtrace.ground.store import make_folder, sha256_bytes, write_bytes
 # The version of this format.
 VERSION = 1
 DIGITS = 12
+SUFFIX = ".json.z"
 # Of each stage the files that its code can use, by a hash of their content.
 Code = dict[str, dict[str, str]]
 
@@ -63,7 +65,7 @@ class Shelf:
 
     @cached_property
     def objects(self) -> Objects:
-        return Objects(self.folder / "objects")
+        return Objects(self.folder / "objects", self._removal)
 
     def log(self) -> list[Kept]:
         """Each time that a run was kept, oldest first."""
@@ -126,7 +128,7 @@ class Shelf:
 
     def find(self, asked: str) -> str:
         """The run whose identifier begins so. Raises UserError unless there is exactly one."""
-        names = list(dict.fromkeys(line["run"] for line in self.log()))
+        names = self.names()
         found = [name for name in names if name.startswith(asked)] if asked else []
         if len(found) != 1:
             raise UserError(
@@ -138,6 +140,29 @@ class Shelf:
                 )
             )
         return found[0]
+
+    def names(self) -> list[str]:
+        """Every kept run once, in the order of the log; then those that it does not name."""
+        return [*dict.fromkeys(line["run"] for line in self.log()), *self.lost()]
+
+    def lost(self) -> list[str]:
+        """Runs that are there and that the log does not name, or names no more."""
+        named = {line["run"] for line in self.log()}
+        return sorted(self._there() - named)
+
+    def _there(self) -> set[str]:
+        folder = self.folder / "runs"
+        return {path.name.removesuffix(SUFFIX) for path in folder.glob(f"*{SUFFIX}")}
+
+    def _removal(self, digest: str) -> list[str]:
+        """How the runs are removed that hold an object."""
+        holders = []
+        for run in sorted(self._there()):
+            try:
+                holders += [run] if digest in self.held(run) else []
+            except UserError:
+                continue
+        return [f"trialtrace runs {self.trial} --remove {run}" for run in holders]
 
     def file(self, digest: str) -> bytes:
         """The bytes of a file that was kept."""
@@ -174,44 +199,56 @@ class Shelf:
         """What is missing, changed, or belongs to no run."""
         problems: list[Problem] = []
         held: set[str] = set()
-        for run in dict.fromkeys(line["run"] for line in self.log()):
+        for run in self.names():
             try:
                 held |= self.held(run)
             except UserError as error:
                 problems += error.problems
         # What a run held whose list is broken is not known.
         extra = set() if problems else self.objects.names() - held
+        for run in self.lost():
+            problems.append(
+                Problem(
+                    f"run {run} of {self.trial}",
+                    "is kept, and the log does not name it: something else has changed log.jsonl",
+                    do=f"bring the log back from a copy; or trialtrace runs {self.trial} "
+                    f"--remove {run}",
+                )
+            )
         for digest in sorted(held):
             try:
                 self.objects.get(digest)
             except UserError as error:
                 problems += error.problems
         places = (str(self.objects.place(digest)) for digest in sorted(extra))
-        return [*problems, *(Problem(place, "belongs to no kept run") for place in places)]
+        strays = [*places, *(self.at.shown(path) for path in self._strays())]
+        return [*problems, *(Problem(place, "belongs to no kept run") for place in strays)]
 
-    def remove(self, run: str) -> int:
+    def _strays(self) -> list[Path]:
+        """Files of the folder that are neither the log, a run, nor an object."""
+        own = {self.folder / "log.jsonl", *map(self._manifest, self._there())}
+        own |= {self.objects.place(digest) for digest in self.objects.names()}
+        found = self.folder.rglob("*") if self.folder.is_dir() else ()
+        return sorted(path for path in found if path.is_file() and path not in own)
+
+    def remove(self, run: str) -> int | None:
         """Let a run go, with the objects that no other run holds. Returns how many these are.
 
-        None go where it is not known what the others hold, since the list of one is broken. Others
-        are all whose lists are there, also where the log has lost them.
+        None go, and None is returned, where it is not known what the others hold, since the list of
+        one is broken. Others are all whose lists are there, also where the log has lost them.
         """
         kept = [line for line in self.log() if line["run"] != run]
-        there = {
-            path.name.removesuffix(".json.z") for path in self._manifest(run).parent.glob("*.z")
-        }
-        names = {line["run"] for line in kept} | there - {run}
-        try:
-            others = set().union(*(self.held(one) for one in names))
-            gone = self.objects.names() - others
-        except UserError:
-            gone = set()
+        names = {line["run"] for line in kept} | self._there() - {run}
+        gone: set[str] | None = None
+        with suppress(UserError):
+            gone = self.objects.names() - set().union(*(self.held(one) for one in names))
         self._write_log(kept)
         self._manifest(run).unlink(missing_ok=True)
-        self.objects.remove(gone)
-        return len(gone)
+        self.objects.remove(gone or ())
+        return None if gone is None else len(gone)
 
     def _manifest(self, run: str) -> Path:
-        return self.folder / "runs" / f"{run}.json.z"
+        return self.folder / "runs" / f"{run}{SUFFIX}"
 
 
 def run_id(manifest: Manifest) -> str:

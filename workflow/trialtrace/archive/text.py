@@ -123,14 +123,24 @@ def _result(result: ToldResult) -> Iterator[str]:
 
 
 def shown_pair(result: ToldResult) -> tuple[str, str]:
-    """Old and new as the report shows them; to 12 digits where that shows no difference."""
+    """Old and new as the report shows them; where that shows no difference, with more digits."""
     old, new = result["old"], result["new"]
     before, after = result["value_old"], result["value_new"]
     if old == new and before is not None and after is not None and before != after:
-        return f"{before:.12g}", f"{after:.12g}"
+        return apart(before, after)
     if old == new and old is not None:
         return old, f"{new} (its interval, n, options or remarks changed)"
     return _value(old), _value(new)
+
+
+def apart(before: float, after: float) -> tuple[str, str]:
+    """Two numbers with as many digits as it takes to see that they differ, at most 12."""
+    for digits in range(3, 12):
+        old, new = (f"{one:.{digits}g}" for one in (before, after))
+        if old != new:
+            return old, new
+    old, new = (f"{one:.12g}" for one in (before, after))
+    return old, new if old != new else f"{new} (they differ beyond the 12th digit)"
 
 
 def cause_texts(causes: Sequence[ToldCause]) -> list[str]:

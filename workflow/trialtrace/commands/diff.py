@@ -4,8 +4,9 @@ kept."""
 import sys
 from collections.abc import Sequence
 
+from trialtrace.archive.function_faults import function_faults
 from trialtrace.archive.shelf import Kept, Shelf
-from trialtrace.archive.text import run_text, told_text
+from trialtrace.archive.text import counted, run_text, told_text
 from trialtrace.archive.told import Told, told_comparison
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.paths import Project
@@ -91,7 +92,7 @@ def _last_of(at: Project, trials: Sequence[str]) -> list[tuple[str, Kept, Kept]]
 def _trial_of(at: Project, named: Sequence[str], runs: Sequence[str]) -> str:
     """The trial whose runs both are. Raises UserError where they are of two, or of none."""
     holders = [
-        {name for name in named if any(k["run"].startswith(run) for k in Shelf(at, name).log())}
+        {name for name in named if any(one.startswith(run) for one in Shelf(at, name).names())}
         for run in runs
     ]
     both = sorted(holders[0] & holders[1])
@@ -109,8 +110,9 @@ def _trial_of(at: Project, named: Sequence[str], runs: Sequence[str]) -> str:
 
 
 def _line(shelf: Shelf, run: str) -> Kept:
-    """The latest line of the log on a run."""
-    return next(line for line in reversed(shelf.log()) if line["run"] == run)
+    """The latest line of the log on a run; where the log has lost it, its name alone."""
+    lost: Kept = {"run": run, "ended": ""}
+    return next((line for line in reversed(shelf.log()) if line["run"] == run), lost)
 
 
 def tell_runs(at: Project, trial: str, verify: bool, remove: str | None) -> int:
@@ -118,17 +120,31 @@ def tell_runs(at: Project, trial: str, verify: bool, remove: str | None) -> int:
     shelf = Shelf(at, trial)
     if remove is not None:
         run = shelf.find(remove)
-        print(f"run {run} of {trial} is removed, with {shelf.remove(run)} objects of its own")
+        gone = shelf.remove(run)
+        own = (
+            f"its objects stay, since the list of another run is broken: trialtrace runs {trial} "
+            "--verify"
+            if gone is None
+            else f"with {counted(gone, 'object')} of its own"
+        )
+        print(f"run {run} of {trial} is removed, {own}")
         return 0
     if verify:
-        faults = shelf.faults()
+        faults = [*shelf.faults(), *function_faults(shelf)]
         for fault in faults:
             print(fault, file=sys.stderr)
-        runs = len({line["run"] for line in shelf.log()})
-        print(f"{trial}: {runs} runs, " + (f"{len(faults)} faults" if faults else "all whole"))
+        runs = counted(len({line["run"] for line in shelf.log()} | {*shelf.lost()}), "run")
+        whole = "all whole" if runs != "1 run" else "whole"
+        print(f"{trial}: {runs}, " + (counted(len(faults), "fault") if faults else whole))
         return int(bool(faults))
     for line in shelf.log():
         print(run_text(line))
+    if lost := shelf.lost():
+        print(
+            f"{counted(len(lost), 'run')} that the log does not name, so when is not known: "
+            f"{', '.join(lost)}; trialtrace runs {trial} --verify",
+            file=sys.stderr,
+        )
     size = shelf.objects.size() / 1e6
     place = at.shown(shelf.folder)
     shared = shelf.folder.is_dir() and shelf.folder.stat().st_mode & 0o077

@@ -18,7 +18,7 @@ def add_history(add: Callable[..., argparse.ArgumentParser]) -> None:
     )
     diff.add_argument("--all", action="store_true", help="long lists whole")
     diff.add_argument("--format", choices=("text", "json"), default="text")
-    diff.set_defaults(run=_diff)
+    diff.set_defaults(run=_diff, failure=2)
 
     impact = add("impact", help="everything that rests on a raw cell, a line or a patient")
     impact.add_argument("trial", help="name of the trial, as under config/trials")
@@ -42,7 +42,7 @@ def add_history(add: Callable[..., argparse.ArgumentParser]) -> None:
 
 
 def _diff(arguments: argparse.Namespace) -> int:
-    """Exit code 1 where a result or a verdict changed."""
+    """Exit code 1 where a result or a verdict changed; 2 where nothing could be compared."""
     from trialtrace.commands.diff import diff
     from trialtrace.ground.paths import project
 

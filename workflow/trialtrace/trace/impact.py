@@ -18,10 +18,13 @@ from trialtrace.trace.content import Tracer
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
 
 PLACE = re.compile(r"(?P<file>.+?):(?P<row>\d+)(?::(?P<column>.+))?")
 PLACES = ("source_file", "source_row")
 ADJUSTED = "p_adjusted"
+# What was only flagged is used as it stands.
+FLAGGED = " (flagged, and used)"
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,18 @@ class DerivedValue:
     variable: str
 
 
+def reasons(rejects: "pa.Table", place: RawPlace) -> list[str]:
+    """Of a list of what was rejected or flagged, the rule and the reason at a place, each once."""
+    return [
+        *dict.fromkeys(
+            f"{row['rule']}: {row['reason']}" + FLAGGED * (row["severity"] != "reject")
+            for row in rejects.to_pylist()
+            if (row["source_file"], row["source_row"]) == (place.file, place.row)
+            and place.column in (None, row["column"])
+        )
+    ]
+
+
 class Impact:
     """What rests on raw cells of a trial, by its last run."""
 
@@ -63,8 +78,8 @@ class Impact:
                 Problem(
                     f"place {asked!r}",
                     found="no line",
-                    expected="FILE:LINE or FILE:LINE:COLUMN, such as "
-                    f"{one_of(self._files, 1).split(',')[0]}:2",
+                    expected="FILE:LINE or FILE:LINE:COLUMN"
+                    + (f", such as {next(iter(self._files))}:2" if self._full else ""),
                 )
             )
         file, row, column = match["file"], int(match["row"]), match["column"]
@@ -73,8 +88,8 @@ class Impact:
                 Problem(
                     f"file {file!r}",
                     found=f"no source file of {self.tracer.trial.name}",
-                    expected=one_of(self._files),
-                    do=did_you_mean(file, list(self._files)),
+                    expected=one_of(self._files) if self._full else "the name of a source file",
+                    do=did_you_mean(file, list(self._files)) if self._full else None,
                 )
             )
         table = self._files[file]
@@ -105,6 +120,11 @@ class Impact:
                 )
             )
         return RawPlace(table, file, row, column)
+
+    @property
+    def _full(self) -> bool:
+        """Whether names of files and patients may be told: they tell of hospitals, of people."""
+        return self.tracer.disclosure == "full"
 
     @property
     def _files(self) -> dict[str, str]:
@@ -138,8 +158,8 @@ class Impact:
                     f"subject {asked!r}",
                     found="no subject of this name",
                     expected=f"one of the {len(names)} of ADSL, by SUBJID or USUBJID",
-                    do=did_you_mean(asked, [str(name) for name in names])
-                    if self.tracer.disclosure == "full"
+                    do=did_you_mean(asked, [str(one) for both in names.items() for one in both])
+                    if self._full
                     else None,
                 )
             )
@@ -213,15 +233,7 @@ class Impact:
 
     def rejected(self, place: RawPlace) -> list[str]:
         """Why cleaning, or an endpoint, did not take a place: a rule and its reason, each once."""
-        rows = self.tracer.raw.rejects.to_pylist()
-        return [
-            *dict.fromkeys(
-                f"{row['rule']}: {row['reason']}"
-                for row in rows
-                if (row["source_file"], row["source_row"]) == (place.file, place.row)
-                and place.column in (None, row["column"])
-            )
-        ]
+        return reasons(self.tracer.raw.rejects, place)
 
     def _selection(self, dataset: str, predicate: str) -> Selection:
         return self.tracer.frames.select(dataset, json.loads(predicate))

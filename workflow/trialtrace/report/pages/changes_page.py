@@ -1,12 +1,13 @@
 """The page on what the last runs changed. It differs from run to run, as run.json does."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from trialtrace.archive.shelf import Kept
 from trialtrace.archive.text import NOTHING, cause_texts, overview, run_text, shown_pair
 from trialtrace.archive.told import Told, ToldCell
 from trialtrace.report.pages.trace_page import page
+from trialtrace.report.render.house import SYNTHETIC
 
 # Of a long list so many rows are shown; trialtrace diff has all.
 SHOWN = 500
@@ -50,14 +51,23 @@ def _section(trial: str, kept: Kept | None, told: Told | None) -> str:
             title,
             stamp,
             f"<p>{runs}</p>",
-            _table(("part", "what changed"), rows),
-            _cells("Raw cells", told["raw_cells"]),
-            _cells("Configuration", told["configuration"]),
-            _listed("Code", ("function",), [(one,) for one in told["code"]]),
-            _listed("Results", ("result", "before", "now", "because of"), results),
-            _listed("Published numbers", ("claim", "verdict", "before", "now"), verdicts),
+            *_stamped(
+                told["synthetic"],
+                _table(("part", "what changed"), rows),
+                _cells("Raw cells", told["raw_cells"]),
+                _cells("Configuration", told["configuration"]),
+                _listed("Code", ("function",), [(one,) for one in told["code"]]),
+                _listed("Results", ("result", "before", "now", "because of"), results),
+                _listed("Published numbers", ("claim", "verdict", "before", "now"), verdicts),
+            ),
         )
     )
+
+
+def _stamped(synthetic: bool, *parts: str) -> Iterator[str]:
+    """Each table of synthetic data says so in its caption, wherever it is taken to."""
+    caption = f"<table>\n<caption>{SYNTHETIC}</caption>"
+    yield from (part.replace("<table>", caption) if synthetic else part for part in parts)
 
 
 def _cells(title: str, cells: list[ToldCell]) -> str:
