@@ -19,6 +19,7 @@ from trialtrace.archive.compare import Comparison, Row, RunOfTrial
 from trialtrace.archive.configuration_changes import KeyChange
 from trialtrace.config.compose import compose_text
 from trialtrace.ground.frames import Frames
+from trialtrace.ground.words import DECIDING
 from trialtrace.running.fresh import ANALYSE, CLAIMS, CLEAN, DERIVE, INGEST
 from trialtrace.trace.raw_rows import RawPart, RawRows
 
@@ -40,8 +41,6 @@ NAMED = {
 EDGE = ("source_file", "source_row", "column", "dataset", "USUBJID", "ASEQ", "variable")
 WORD = re.compile(r"\w+")
 ADJUSTED = "p_adjusted"
-# What a family's adjusted p rests on; which p of a table of analysis of variance, its plan says.
-UNADJUSTED = ("p_value", "p_gg", "p_hf", "p_lower", "p_uncorrected")
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ class Causes:
             return
         for name, (old, new) in self.compared.rows_of_results.items():
             other = new or old
-            member = other and other["stat_name"] in UNADJUSTED and self._share(row, other)
+            member = other and other["stat_name"] in DECIDING and self._share(row, other)
             if member and any(True for _ in self._direct(name)):
                 yield Cause("family", name)
 

@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, TypedDict
 
-from trialtrace.archive.causes import ADJUSTED, UNADJUSTED, Cause, Causes, cell_place
+from trialtrace.archive.causes import ADJUSTED, Cause, Causes, cell_place
 from trialtrace.archive.compare import Comparison, Row
 from trialtrace.archive.shelf import Kept, Shelf
 from trialtrace.archive.table_changes import CellChange, TableChange
+from trialtrace.ground.words import DECIDING
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
 
 # Statistics that are a p value of a test of the plan.
-P_VALUES = (ADJUSTED, *UNADJUSTED)
+P_VALUES = (ADJUSTED, *DECIDING)
 
 
 class ToldCell(TypedDict):

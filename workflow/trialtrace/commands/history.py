@@ -30,7 +30,15 @@ def add_history(add: Callable[..., argparse.ArgumentParser]) -> None:
     impact.add_argument(
         "--what-if", metavar="VALUE", help="the results if this stood in the cell; writes nothing"
     )
-    impact.add_argument("--format", choices=("text", "json"), default="text")
+    what.add_argument(
+        "--influence",
+        action="store_true",
+        help="every primary result without each patient in turn, and what could flip a decision",
+    )
+    impact.add_argument(
+        "--picture", metavar="FILE", help="with --influence: draw it, as FILE.svg and FILE.png"
+    )
+    impact.add_argument("--format", choices=("text", "json", "csv"), default="text")
     impact.set_defaults(run=_impact)
 
     runs = add("runs", help="the kept runs of a trial")
@@ -50,16 +58,19 @@ def _diff(arguments: argparse.Namespace) -> int:
 
 
 def _impact(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
     from trialtrace.commands.impact import tell_impact
     from trialtrace.ground.paths import project
     from trialtrace.running.fresh import AUDIT
 
     at = project(arguments.project)
     changed = tell_run(at, configured(at, arguments.trial), AUDIT)
-    if changed and arguments.what_if is not None:
+    recomputed = arguments.influence or arguments.what_if is not None
+    if changed and recomputed:
         raise UserError(
             Problem(
-                "--what-if",
+                "--influence" if arguments.influence else "--what-if",
                 found="results of an earlier state of the project",
                 expected="those of today's, or its changes would be told as the cell's",
                 do=f"make run TRIAL={arguments.trial}",
@@ -72,6 +83,7 @@ def _impact(arguments: argparse.Namespace) -> int:
         arguments.subject,
         arguments.what_if,
         arguments.format,
+        Path(arguments.picture) if arguments.picture and arguments.influence else None,
     )
 
 

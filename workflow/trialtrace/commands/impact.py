@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.commands.what_if import tell_what_if
 from trialtrace.ground.errors import Problem, UserError, visible
 from trialtrace.ground.paths import Project
 from trialtrace.report.listing import json_text
@@ -21,24 +21,40 @@ SHOWN = 15
 
 
 def tell_impact(
-    at: Project, name: str, place: str | None, subject: str | None, value: str | None, form: str
+    at: Project,
+    name: str,
+    place: str | None,
+    subject: str | None,
+    value: str | None,
+    form: str,
+    picture: Path | None = None,
 ) -> int:
-    """Print what rests on a place of the export or on a patient, or what a `value` would change."""
+    """Print what rests on a place of the export or on a patient, or what a `value` would change;
+    without either, what each patient weighs in the primary results, which a `picture` shows."""
     trial = load_trial(name, at)
     disclosure = trial.disclosure(load_settings(at))
     tracer = Tracer(trial, at.results / name, disclosure)
     impact = Impact(tracer)
+    if value is not None and place is None:
+        found = "every patient" if subject is None else "a patient"
+        raise UserError(Problem("--what-if", found=found, expected="a cell: FILE:LINE:COLUMN"))
+    if form == "csv" and (place is not None or subject is not None):
+        raise UserError(
+            Problem("--format csv", found="no --influence", expected="--format text or json")
+        )
     if place is not None:
         where = impact.place(place)
         if value is not None:
+            from trialtrace.commands.what_if import tell_what_if
+
             return tell_what_if(tracer, where, value, form)
         chosen, told, rejected = impact.edges(where), str(where), impact.rejected(where)
+    elif subject is not None:
+        chosen, told, rejected = impact.of_subject(subject), f"subject {subject}", []
     else:
-        if value is not None:
-            raise UserError(
-                Problem("--what-if", found="a patient", expected="a cell: FILE:LINE:COLUMN")
-            )
-        chosen, told, rejected = impact.of_subject(subject or ""), f"subject {subject}", []
+        from trialtrace.commands.influence import tell_influence
+
+        return tell_influence(tracer, form, picture)
     _tell(impact, chosen, told, rejected, form)
     return 0
 

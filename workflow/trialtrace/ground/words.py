@@ -198,6 +198,8 @@ P_VALUES = {
     "p_above_lower",
     "p_below_upper",
 }
+# Those of a test of the plan, which decide: not adjusted, and not of an assumption.
+DECIDING = ("p_value", "p_gg", "p_hf", "p_lower", "p_uncorrected")
 OF_P_VALUES = {"df", "df1", "df2", "mc_se"}
 # Statistics on the scale of the values themselves.
 IN_UNITS = {
