@@ -8,7 +8,7 @@ import numpy as np
 from trialtrace.stats.summaries import Bounds, Printed, read
 from trialtrace.stats.summaries import statistics as s
 from trialtrace.stats.summaries.estimates import check_estimate
-from trialtrace.stats.summaries.mean_statistics import f_of_means, t_of_means
+from trialtrace.stats.summaries.mean_statistics import deviation_of_groups, f_of_means, t_of_means
 from trialtrace.stats.summaries.mean_tests import t_test_p
 
 Case = tuple[str, dict[str, np.ndarray]]
@@ -44,7 +44,9 @@ def summaries(cases: Cases) -> Numbers:
             yield from _range(case, f"{variance}.t", found)
     for case, d in cases("printed_means.csv"):
         columns = (("mean", "m_places"), ("sd", "s_places"))
-        yield from _range(case, "f_means", f_of_means(*(_column(d, *c) for c in columns), d["n"]))
+        groups = [_column(d, *each) for each in columns]
+        yield from _range(case, "f_means", f_of_means(*groups, d["n"]))
+        yield from _range(case, "sd_of_all", deviation_of_groups(*groups, d["n"]))
     for case, d in cases("printed_f.csv"):
         yield from _f(case, d)
     for case, d in cases("printed_statistics.csv"):

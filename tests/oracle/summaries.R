@@ -75,6 +75,9 @@ for (d in cases("printed_means.csv")) {
   best <- optim(d$mean, between, slope, method = "L-BFGS-B", lower = low, upper = high,
                 control = list(factr = 0, pgtol = 0, maxit = 10000))$par
   emit(d$case[1], "f_means.low", if (between(best) < 1e-12) 0 else f(best, d$sd + half))
+  sd_of_all <- function(means, sds) sd(unlist(Map(sample_with, d$n, means, sds)))
+  emit(d$case[1], "sd_of_all.low", sd_of_all(best, pmax(d$sd - half, 0)))
+  emit(d$case[1], "sd_of_all.high", max(apply(corners, 1, function(m) sd_of_all(m, d$sd + half))))
   emit(d$case[1], "f_means.high", max(apply(corners, 1, function(m) f(m, d$sd - half))))
 }
 

@@ -122,6 +122,84 @@ def test_f_of_three_groups_by_scipy():
             assert everyone(claims)["f", "statistic"] in agreement
 
 
+def test_all_patients_by_numpy():
+    """The mean and deviation of all patients of 40 drawn trials, true and altered."""
+    rng = np.random.default_rng(11)
+    for _ in range(40):
+        samples = {
+            name: rng.normal(rng.normal(50, 4), 9, int(group["randomised"]))
+            for name, group in THREE.items()
+        }
+        claims = {
+            name: claim(
+                f"mean (SD) {rounded(x.mean())} ({rounded(x.std(ddof=1))})",
+                outcome="age",
+                group=name,
+            )
+            for name, x in samples.items()
+        }
+        every = np.concatenate(list(samples.values()))
+        for shift, stretch, agreement in (
+            (0, 1, ("compatible", "compatible")),
+            (1, 1, ("inconsistent", None)),
+            (0, 1.1, ("compatible", "inconsistent")),
+        ):
+            mean, sd = rounded(every.mean() + shift), rounded(stretch * every.std(ddof=1))
+            about = {"outcome": "age", "group": "all", "patients": "158"}
+            claims["all"] = claim(f"mean (SD) {mean} ({sd})", **about)
+            found = everyone(claims)
+            assert found["all", "value"] == agreement[0]
+            assert agreement[1] is None or found["all", "sd"] == agreement[1]
+
+
+@pytest.mark.parametrize(
+    ("patients", "printed", "agreement"),
+    [("158", "mean 78.0", "inconsistent"), ("140", "mean 78.0", "not_checkable")],
+)
+def test_all_patients_who_are_not_those_of_the_groups(patients, printed, agreement):
+    claims = {
+        name: claim(f"mean {mean}", outcome="age", group=name)
+        for name, mean in {"smt": "70.1", "wbv": "75.2", "tau": "72.4"}.items()
+    }
+    claims["all"] = claim(printed, outcome="age", group="all", patients=patients)
+    assert everyone(claims)["all", "value"] == agreement
+
+
+@pytest.mark.parametrize(
+    ("printed", "said"),
+    [
+        ("mean (SD) -3.2 (5.0)", "in keeping with a change of −3.2"),
+        ("mean (SD) -5.1 (5.0)", "while −5.1 is printed"),
+        ("mean (SD) -3.2 (17.1)", "whatever their correlation"),
+        ("mean (SD) -3.2 (0.2)", "whatever their correlation"),
+    ],
+)
+def test_a_change_is_final_less_baseline(judged, printed, said):
+    own = {"outcome": "age", "group": "training"}
+    claims = {
+        "start": claim("mean (SD) 62.1 (8.8)", visit="baseline", **own),
+        "end": claim("mean (SD) 58.9 (8.1)", visit="week 12", **own),
+        "change": claim(printed, visit="week 12", change=True, **own),
+    }
+    part = "sd" if "correlation" in said else "value"
+    found, text = judged("change", part, claims)
+    assert said.replace("−", "-") in text.replace("−", "-")
+    assert found == ("compatible" if "keeping" in said else "not_checkable")
+
+
+@pytest.mark.parametrize(
+    ("p", "found"),
+    [("0.43", "inconsistent"), ("0.010", None), ("0.02", None), ("0.0000001", "inconsistent")],
+)
+def test_a_log_rank_test_lies_near_the_hazard_ratio(judged, p, found):
+    """0.45 (0.24 to 0.84) is z = 2.5 and p = 0.012."""
+    about = {"outcome": "event", "compare": ["training", "control"], "test": "log_rank"}
+    printed = f"hazard ratio 0.45 (95% CI 0.24 to 0.84), P={p}"
+    agreement, said = judged("h", "p", {"h": claim(printed, **about)})
+    assert (agreement == "inconsistent") == (found is not None)
+    assert ("log-rank test of the same patients" in said) == (found is not None)
+
+
 def test_chi_squared_of_counts_by_scipy():
     table = np.array([[14, 16], [22, 8]])
     plain, corrected = (

@@ -57,7 +57,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         two = len(entry.about.compared) == 2
         if entry.measure == MEASURE and two and (span := _ratios(entry)):
-            found = _p(ledger, entry)
+            found = p_beside(ledger, entry)
             if found is not None:
                 yield from _events(ledger, entry, span, *found)
         if entry.measure == MEASURE and (counts := table_of(ledger, entry)):
@@ -77,7 +77,7 @@ def least_error(first: int, second: int) -> float:
 
 def _narrow(entry: Claim, table: Table, beside: tuple[str, ...]) -> Iterator[Finding]:
     """An interval that is narrower than the printed events allow."""
-    span, (e1, _, e0, _) = _errors(entry), table
+    span, (e1, _, e0, _) = errors_of_log(entry), table
     main = entry.main
     if span is None or main is None or not e1 or not e0:
         return
@@ -113,7 +113,7 @@ def _narrow(entry: Claim, table: Table, beside: tuple[str, ...]) -> Iterator[Fin
     )
 
 
-def _errors(entry: Claim) -> tuple[float, float] | None:
+def errors_of_log(entry: Claim) -> tuple[float, float] | None:
     """Least and greatest standard error of the log that a printed interval stands for."""
     if not set(BOUNDS) <= set(entry.parts) or entry.about.interval not in CENTRED:
         return None
@@ -163,7 +163,7 @@ def _ratios(entry: Claim) -> tuple[float, float] | None:
     return (low, high) if low > 0 and not low <= 1 <= high else None
 
 
-def _p(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:
+def p_beside(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:
     """The claim's own p, or that of the claim about the same comparison; none beside a margin's."""
     if "p" in entry.parts and entry.tested is None:
         return None

@@ -1,13 +1,14 @@
-"""Student's and Welch's t and the F of a one-way analysis of variance from printed summaries.
+"""t, F and the deviation of all patients from printed means, deviations and sizes of groups.
 
-Each is computed for all means and standard deviations that print as given. t is monotone in the
-difference of the means and, in its size, in each standard deviation. F is a sum of squares between
-groups over one within them: the second is monotone in each standard deviation, the first is convex
-in the means, so that it is greatest in a corner of their box; it is least where a common mean lies
-as near to all ranges as it can, since a sum of squares about its mean is the least of all.
+Student's and Welch's t and the F of a one-way analysis of variance are computed for all means and
+standard deviations that print as given. t is monotone in the difference of the means and, in its
+size, in each standard deviation. F is a sum of squares between groups over one within them: the
+second is monotone in each standard deviation, the first is convex in the means, so that it is
+greatest in a corner of their box; it is least where a common mean lies as near to all ranges as it
+can, since a sum of squares about its mean is the least of all.
 
-Reference: Brown and Heathers and others recompute t and F from printed means in this way, one
-rounding at a time (van der Zee, Anaya and Brown, BMC Nutrition 2017;3:54); the bounds are exact.
+An audit that recomputed printed F and t from printed means, one rounding at a time: van der Zee,
+Anaya and Brown, BMC Nutrition 2017;3:54. The bounds here are exact.
 """
 
 from __future__ import annotations
@@ -85,16 +86,43 @@ def f_of_means(means: Printed, sds: Printed, sizes: ArrayLike) -> Bounds:
     >>> round(float(found.low), 3), round(float(found.high), 3)
     (3.335, 5.809)
     """
+    n, between, within = _squares(means, sds, sizes)
+    among, inside = between / (n.size - 1), within / (n.sum() - n.size)
+    return Bounds(_ratio(among[0], inside[1]), _ratio(among[1], inside[0]))
+
+
+def deviation_of_groups(means: Printed, sds: Printed, sizes: ArrayLike) -> Bounds:
+    """Least and greatest standard deviation of all patients of groups that print as given.
+
+    Arguments and errors as of `f_of_means`. The sum of squares of all about their mean is that
+    within the groups and that between them.
+
+    Oracle: base R (`sd` of samples that have the printed means and standard deviations).
+
+    R: by hand in summaries.R.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> means, sds = (read(texts, rounding="half_up") for texts in (["10", "12"], ["2", "2"]))
+    >>> found = deviation_of_groups(means, sds, [100, 100])
+    >>> round(float(found.low), 3), round(float(found.high), 3)
+    (1.578, 2.912)
+    """
+    n, between, within = _squares(means, sds, sizes)
+    low, high = np.sqrt((between + within) / (n.sum() - 1))
+    return Bounds(low, high)
+
+
+def _squares(means: Printed, sds: Printed, sizes: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """Sizes, and the least and greatest sums of squares between and within groups."""
     n = _sizes(sizes)
     if n.ndim != 1 or not n.shape == means.value.shape == sds.value.shape:
-        raise StatsError("F takes one mean, one standard deviation and one size of each group.")
+        raise StatsError("groups have one mean, one standard deviation and one size each.")
     if not 2 <= n.size <= MOST_GROUPS:
-        raise StatsError(f"F takes 2 to {MOST_GROUPS} groups; got {n.size}.")
+        raise StatsError(f"2 to {MOST_GROUPS} groups can be taken together; got {n.size}.")
     low, high = means.bounds
-    within = [((n - 1) * s**2).sum() / (n.sum() - n.size) for s in not_negative(sds, "a deviation")]
+    within = np.array([((n - 1) * s**2).sum() for s in not_negative(sds, "a deviation")])
     corners = np.array(list(product(*zip(low, high, strict=True))))
-    between = np.array([_least_between(low, high, n), _between(corners, n).max()]) / (n.size - 1)
-    return Bounds(_ratio(between[0], within[1]), _ratio(between[1], within[0]))
+    return n, np.array([_least_between(low, high, n), _between(corners, n).max()]), within
 
 
 def _sizes(n: ArrayLike) -> Floats:

@@ -1,0 +1,119 @@
+"""A change from baseline against the values at both visits, in one group.
+
+The mean change of patients with both values is the difference of their means. Its deviation D and
+those of both values have r = (s₀² + s₁² - D²) / (2 s₀ s₁) for their correlation, so that D lies
+between |s₁ - s₀| and s₁ + s₀. Both need the same patients at both visits, and a change that no
+model adjusts: what does not fit is told, and contradicts nothing.
+"""
+
+from collections.abc import Iterator
+
+from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
+from trialtrace.claims.prints.finding import COMPATIBLE, Finding, as_range, overlaps, signed
+from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import Claim
+from trialtrace.trial.claims.symbols import UNSAID
+
+BASELINE = "baseline"
+MIDDLE = "median"
+Span = tuple[float, float]
+
+CARD = Card(
+    "a mean change from baseline against the values at both visits, and its deviation against "
+    "theirs, which no correlation from −1 to 1 may leave; a remark, since patients may differ",
+    {
+        "change.mean": "A mean change, and the means at both visits.",
+        "change.deviation": "The deviation of a change, and those at both visits.",
+    },
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if entry.about.change and entry.about.group and _is_mean(entry):
+            pair = _visits(ledger, entry)
+            if pair is not None:
+                yield _mean(ledger, entry, *pair)
+                if all(_has_deviation(one) for one in (entry, *pair)):
+                    yield from _deviation(ledger, entry, *pair)
+
+
+def _is_mean(entry: Claim) -> bool:
+    value = entry.parts.get("value")
+    if value is None or value.relation != "=" or value.symbol == MIDDLE or value.unit == "%":
+        return False
+    return entry.basis is None and not {"quartile_low", "least"} & set(entry.parts)
+
+
+def _has_deviation(entry: Claim) -> bool:
+    part = entry.parts.get("sd")
+    return part is not None and part.symbol != UNSAID and part.relation == "="
+
+
+def _visits(ledger: Ledger, entry: Claim) -> tuple[Claim, Claim] | None:
+    """The values at baseline and at the visit of the change; None where one is not printed once."""
+    outcome = ledger.outcomes.get(entry.about.outcome or "")
+    first = outcome.visits[0] if outcome and outcome.visits else None
+    about = entry.about
+    beside = [
+        one
+        for one in ledger.of_group()
+        if one.about.group == about.group and one.about.category == about.category
+        if one.about.cell[:2] == about.cell[:2] and one.about.stratum == about.stratum
+        if not one.about.change and _is_mean(one)
+    ]
+    starts = [one for one in beside if one.about.visit and _is_first(one.about.visit, first)]
+    ends = [one for one in beside if one.about.visit == about.visit and one not in starts]
+    return (starts[0], ends[0]) if len(starts) == len(ends) == 1 else None
+
+
+def _is_first(visit: str, first: str | None) -> bool:
+    return visit == first if first is not None else visit.casefold() == BASELINE
+
+
+def _mean(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> Finding:
+    (low0, high0), (low1, high1) = (_range(one.parts["value"]) for one in (start, end))
+    low, high = low1 - high0, high1 - low0
+    part = entry.parts["value"]
+    # A reduction may be printed without its sign.
+    turned = part.word is not None and overlaps(part, -high, -low)
+    fits = overlaps(part, low, high) or turned
+    places = max(one.parts["value"].places for one in (start, end, entry)) + 1
+    said = f"{end.parts['value'].text} less {start.parts['value'].text} is "
+    said += f"{signed(low, places)} to {signed(high, places)}"
+    if fits:
+        text, agreement = f"{said}, in keeping with a change of {part.text}.", COMPATIBLE
+    else:
+        text = f"Not checkable: {said}, while {part.text} is printed; {_why(ledger, entry, start)}."
+        agreement = NOT_CHECKABLE
+    beside = (start.name, end.name)
+    return Finding("change.mean", entry.name, "value", agreement, text, beside, remark=not fits)
+
+
+def _why(ledger: Ledger, entry: Claim, start: Claim) -> str:
+    sizes = {ledger.size(one) for one in (entry, start)}
+    if len(sizes) == 1 and None not in sizes:
+        return "of the same patients, unadjusted, they would agree"
+    return "it may be that of the patients with both values, or adjusted"
+
+
+def _deviation(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> Iterator[Finding]:
+    (low0, high0), (low1, high1) = (_range(one.parts["sd"]) for one in (start, end))
+    least = max(low1 - high0, low0 - high1, 0.0)
+    part, most = entry.parts["sd"], high0 + high1
+    if overlaps(part, least, most):
+        return
+    text = (
+        f"Not checkable: values with deviations of {start.parts['sd'].text} and "
+        f"{end.parts['sd'].text} change by one of {least:.3g} to {most:.3g}, whatever their "
+        f"correlation, while {part.text} is printed; {_why(ledger, entry, start)}."
+    )
+    beside = (start.name, end.name)
+    yield Finding("change.deviation", entry.name, "sd", NOT_CHECKABLE, text, beside, remark=True)
+
+
+def _range(part: Component) -> Span:
+    low, high = as_range(part).bounds
+    return float(low), float(high)
