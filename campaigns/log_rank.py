@@ -39,7 +39,7 @@ def drawn(rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
 
 
 def both_z(time: Floats, event: Floats, group: Floats) -> tuple[float, float] | None:
-    """z of the score test at no difference, and the estimate over its error; None where kept out."""
+    """z of the score test at no difference, and of Wald; None for what is not kept."""
     order = np.argsort(time, kind="stable")
     event, group = event[order] > 0, group[order]
     first = group[::-1].cumsum()[::-1]

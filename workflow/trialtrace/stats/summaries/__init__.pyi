@@ -16,6 +16,7 @@ from trialtrace.stats.summaries.granularity import Grimmer as Grimmer
 from trialtrace.stats.summaries.granularity import debit as debit
 from trialtrace.stats.summaries.granularity import grim as grim
 from trialtrace.stats.summaries.granularity import grimmer as grimmer
+from trialtrace.stats.summaries.mean_statistics import deviation_of_groups as deviation_of_groups
 from trialtrace.stats.summaries.mean_statistics import f_of_means as f_of_means
 from trialtrace.stats.summaries.mean_statistics import t_of_means as t_of_means
 from trialtrace.stats.summaries.mean_tests import t_test_p as t_test_p
