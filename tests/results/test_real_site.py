@@ -13,6 +13,7 @@ NO_RESULTS = {
     "tbl-conservation",
     "tbl-rejects",
     "tbl-code",
+    "tbl-seal",
     "tbl-sources",
     "tbl-endpoints",
     "tbl-coverage",

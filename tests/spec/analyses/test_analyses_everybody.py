@@ -63,6 +63,7 @@ def test_everybody_without_an_outcome_is_counted_as_the_method_says(trial):
     risk = f"relief/risk_difference.multiple_imputation@{PAIR}"
     assert -0.4 <= found.value(risk) <= -0.2
     assert (found.n(risk, "denominator"), found.n(risk, "analysed")) == (20, 18)
+    assert found.n(risk, "drawn_from") == 18
 
 
 def test_a_map_in_which_one_outcome_decides(trial):

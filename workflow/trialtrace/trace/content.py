@@ -100,13 +100,10 @@ class Tracer:
         return grouped
 
     @cached_property
-    def _counts(self) -> dict[tuple[object, ...], tuple[int, int]]:
-        """Where events are counted: events and subjects by the place of a result and a group."""
+    def _counts(self) -> dict[tuple[object, ...], ResultRow]:
+        """Where events are counted: the count by the place of a result and a group."""
         return {
-            (*values_of(row, COUNTED_BY), row["group1_level"]): (
-                round(present(row["stat_value"])),
-                present(row["denominator"]),
-            )
+            (*values_of(row, COUNTED_BY), row["group1_level"]): row
             for row in self.results.values()
             if row["method"] in ("count.events", "events.count")
         }
@@ -182,6 +179,10 @@ class Tracer:
 
     def counted(self, row: ResultRow) -> list[str]:
         """Events of subjects in the arms of a result, where its analysis counts them."""
+        return [f"{events} {label}" for events, label, _ in self.counts(row)]
+
+    def counts(self, row: ResultRow) -> list[tuple[str, str, ResultRow]]:
+        """The same as events of subjects, the label of the arm, and the result that counts them."""
         arms = self.trial.design.arms
         named = (
             [row["comparison"], row["reference"]] if row["comparison"] else [row["group1_level"]]
@@ -191,7 +192,8 @@ class Tracer:
             counted = self._counts.get((*values_of(row, COUNTED_BY), name))
             if counted is not None:
                 label = arms[name].label if name in arms else "all arms"
-                found.append(f"{counted[0]} of {counted[1]} {label}")
+                events = f"{round(present(counted['stat_value']))} of {counted['denominator']}"
+                found.append((events, label, counted))
         return found
 
     def _method(self, row: ResultRow) -> dict[str, Any]:

@@ -225,7 +225,7 @@ MEMBERS = Contract(
     "members",
     (
         _c("result_id", TEXT, "result", True),
-        _c("role", TEXT, "analysed, numerator or denominator", True),
+        _c("role", TEXT, "analysed, numerator, denominator, with, drawn_from", True),
         _c("dataset", TEXT, "adsl, bds, adtte or occds", True),
         _c("predicate", TEXT, "condition on the data set, as JSON with sorted keys", True),
         _c("n", INTEGER, "rows that meet it", True),

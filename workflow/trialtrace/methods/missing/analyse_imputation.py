@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result
 from trialtrace.methods.analysing.formulas import formulas
 from trialtrace.methods.analysing.rows import Result, stream
-from trialtrace.methods.missing.analyse import Everybody, everybody
+from trialtrace.methods.missing.analyse import OF_RECORDS, Everybody, everybody
 from trialtrace.methods.missing.deaths import dead
-from trialtrace.methods.regression.analyse_covariates import columns_of
+from trialtrace.methods.regression.analyse_covariates import columns_of, known
 from trialtrace.stats.results import Interval, StatsError
 from trialtrace.trial.plan.steps import Step
 from trialtrace.trial.visits import visit_labels
@@ -36,6 +37,7 @@ def imputed(cut: Cut, step: "Step[cards.MultipleImputation]") -> Iterator[Result
     except StatsError as refused:
         error = str(refused)
     arm = whole.subjects.column("TRT01P").astype(str)
+    drawn = {"drawn_from": _drawn_from(cut, step)}
 
     def difference(pair: tuple[str, str]) -> Interval:
         if error is not None:
@@ -47,12 +49,30 @@ def imputed(cut: Cut, step: "Step[cards.MultipleImputation]") -> Iterator[Result
             cut,
             cut.at(pair=pair),
             (step.statistic, step.method),
-            whole.members,
+            whole.members | drawn,
             partial(difference, pair),
             options=cut.options(step, interval=True),
             n_used=int(np.isin(arm, pair).sum()),
             warning=warning,
         )
+
+
+def _drawn_from(cut: Cut, step: "Step[cards.MultipleImputation]") -> Selection:
+    """The records from which missing components are drawn and the outcome is told, of everybody:
+    also of those whose outcome is not known."""
+    given, composite = step.options, cut.endpoint.entry
+    names = list(given.components)
+    visits = [] if cut.place.visit is None else [cut.place.visit]
+    if given.at_least is None:
+        names += [*composite.findings, *(score.of for score in composite.parts.values())]
+        if composite.counted == "by_visit" and visits:
+            ordered = visit_labels(cut.endpoint.name, cut.trial.endpoints.get)
+            visits = ordered[: ordered.index(visits[0]) + 1]
+    codes = [cut.trial.endpoints[name].code for name in dict.fromkeys(names)]
+    of_subjects = {name: test for name, test in cut.base.items() if name not in OF_RECORDS}
+    at = {"AVISIT": {"in": visits}} if visits else {}
+    records = {"PARAMCD": {"in": codes}, "AVAL": "present", "TRT01P": {"in": cut.arms()}} | at
+    return known(cut.frames.select("bds", of_subjects | records), given.covariates)
 
 
 def _outcomes(
@@ -79,8 +99,8 @@ def _outcomes(
         start=0,
         stop=given.imputations,
     )
-    known = dict(zip(whole.rows.column("USUBJID"), whole.rows.column("AVAL"), strict=True))
-    observed = np.array([known.get(name, nan) for name in names], dtype=float)
+    found = dict(zip(whole.rows.column("USUBJID"), whole.rows.column("AVAL"), strict=True))
+    observed = np.array([found.get(name, nan) for name in names], dtype=float)
     before = None if given.at_least is not None else _so_far(cut, names)
 
     def outcomes(drawn: np.ndarray) -> np.ndarray:

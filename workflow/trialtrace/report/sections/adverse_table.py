@@ -6,9 +6,10 @@ from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.words import percent
 from trialtrace.methods.analysing.rows import ALL
 from trialtrace.methods.displays.analyse_adverse_events import ANALYSIS, ANY, TERM
+from trialtrace.report.links import component_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table
+from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table, short_text
 
 MOST_TERMS = 60
 
@@ -51,7 +52,8 @@ def _levels(rows: list[ResultRow], column: str) -> list[str]:
 
 
 def _head(by: dict, material: Material, group: str) -> str:
-    n = by["patients", ANY, group]["denominator"]
+    row = by["patients", ANY, group]
+    n = f"[{row['denominator']}]({component_link(row['result_id'], 'denominator')})"
     return f"{escape_markdown(material.arm_label(group))} (n{NO_BREAK}={NO_BREAK}{n})"
 
 
@@ -65,7 +67,7 @@ def _cell(by: dict, level: str, group: str) -> str:
     patients, events = by["patients", level, group], by["occurrences", level, group]
     n = patients["denominator"]
     share = f"{NO_BREAK}({percent(patients['stat_value'] / n)}{NO_BREAK}%)" if n else ""
-    return f"{link(patients)}{share}, {link(events)}"
+    return f"{link(patients, short_text(patients) + share)}, {link(events)}"
 
 
 def _any(by: dict, group: str) -> str:

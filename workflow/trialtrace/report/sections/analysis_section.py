@@ -10,7 +10,7 @@ from trialtrace.methods.analysing.cuts import parameters
 from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.images import beside
-from trialtrace.report.links import trace_link
+from trialtrace.report.links import component_link, trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_tables import analysis_tables
@@ -131,39 +131,52 @@ def _variables(material: Material, analysis: "Analysis") -> str:
 def analysed(material: Material, analysis: "Analysis") -> str:
     """The population and, by arm, how many of it entered; a range where that differs. Markdown."""
     population = material.trial.populations[analysis.estimand.population]
-    sizes = {
-        row["group1_level"]: round(present(row["stat_value"]))
+    populations = {
+        row["group1_level"]: row
         for row in material.of("flow")
         if row["stat_name"] == "in_population" and row["parameter"] == population.name
     }
     parts = []
     for arm in material.trial.design.arms:
-        whole = sizes.get(arm, sizes.get(ALL, 0))
+        of = populations.get(arm, populations.get(ALL))
+        whole = round(present(of["stat_value"])) if of else 0
         used = _used(material, analysis.name, arm, whole)
         if used:
-            shown = f"{min(used)}" if len(set(used)) == 1 else f"{min(used)} to {max(used)}"
-            parts.append(f"{shown} of {whole} {material.arm_label(arm)}")
+            least, most = min(used, key=_n_of), max(used, key=_n_of)
+            shown = _n_link(least)
+            shown += f" to {_n_link(most)}" if _n_of(most) > _n_of(least) else ""
+            label = escape_markdown(material.arm_label(arm))
+            parts.append(f"{shown} of {link(of, str(whole)) if of else 0} {label}")
     if not parts:
         return f"{escape_markdown(population.label)}{_used_in_all(material, analysis.name)}."
     words = {PLACES.get(name, name): test for name, test in (analysis.where or {}).items()}
     where = f", where {describe(words)}" if words else ""
-    return escape_markdown(f"{population.label}{where}: {', '.join(parts)}.")
+    return f"{escape_markdown(population.label + where)}: {', '.join(parts)}."
 
 
-def _used(material: Material, name: str, arm: str, whole: int) -> list[int]:
-    """How many subjects each description of an arm is made of.
+def _n_of(row: ResultRow) -> int:
+    """Of how many subjects a description is made."""
+    return row["denominator"] or row["n_used"] or 0
+
+
+def _n_link(row: ResultRow) -> str:
+    """That number as a link to the description that is made of so many."""
+    page = component_link(row["result_id"], "denominator" if row["denominator"] else "value")
+    return f"[{_n_of(row)}]({page})"
+
+
+def _used(material: Material, name: str, arm: str, whole: int) -> list[ResultRow]:
+    """The descriptions of an arm, each made of so many subjects.
 
     Means of a model over all arms are made of more than an arm has, and are left out.
     """
     used = [
-        (row["method"], n)
+        row
         for row in material.of(name)
-        if row["group1_level"] == arm
-        and row["stratum"] is None
-        and (n := row["denominator"] or row["n_used"])
+        if row["group1_level"] == arm and row["stratum"] is None and _n_of(row)
     ]
-    of_all = {method for method, n in used if n > whole}
-    return [n for method, n in used if method not in of_all]
+    of_all = {row["method"] for row in used if _n_of(row) > whole}
+    return [row for row in used if row["method"] not in of_all]
 
 
 def _used_in_all(material: Material, name: str) -> str:

@@ -94,7 +94,7 @@ def sentences(material: Material, analysis: "Analysis", *, named: bool) -> list[
         shown = escape_markdown(f"{LABELS[estimate['stat_name']]} {estimate['stat_text']}")
         start = f"{analysis.label}{one.lead}" if named else _upper(one.lead.removeprefix(", "))
         text = f"{escape_markdown(start)} [{shown}]({trace_link(estimate['result_id'])})"
-        text += escape_markdown(_model(material, estimate) + _denominators(material, estimate))
+        text += escape_markdown(_model(material, estimate)) + _linked_counts(material, estimate)
         for p in one.p_values:
             text += f"; {_tests_markdown(_beside(material, one, p))}"
             text += escape_markdown(_decided(material, analysis, one, p))
@@ -306,6 +306,13 @@ def _adjustment(adjusted: ResultRow) -> str:
 def _denominators(material: Material, estimate: ResultRow) -> str:
     counts = material.tracer.counted(estimate)
     return f"; {', '.join(counts)}" if counts else ""
+
+
+def _linked_counts(material: Material, estimate: ResultRow) -> str:
+    """The same with each count as a link to its trace."""
+    counts = material.tracer.counts(estimate)
+    told = [f"{link(row, events)} {escape_markdown(label)}" for events, label, row in counts]
+    return f"; {', '.join(told)}" if told else ""
 
 
 def _margins(material: Material, estimate: ResultRow) -> str:

@@ -116,5 +116,5 @@ def _others(material: Material, entry: "Design", rows: list[ResultRow]) -> str:
 def _simulated(material: Material, row: ResultRow) -> str:
     for check in material.tracer.checks.get(row["result_id"], ()):
         if check["component"] == "value" and check["recomputed"] is not None:
-            return escape_markdown(f"{percent(check['recomputed'])} %")
+            return link(row, f"{percent(check['recomputed'])} %")
     return ""

@@ -1,0 +1,51 @@
+"""Numbers in the tables of a report's results that are no link to a trace."""
+
+import re
+
+from trialtrace.report.shown.compare import CAPTION, NUMBER
+from trialtrace.report.shown.html_lines import html_lines
+
+# The first section after the results; what follows tells of print, configuration, data and code.
+AFTER = re.compile(r"\d* ?Endpoints")
+WORD = re.compile(r"[^\W\d_]{2,}")
+OF_NUMBERS = {"of", "to", "CI", "and", "days", "months", "years"}
+COUNT = re.compile(r"\d+ of \d+")
+IN_A_HEAD = re.compile(r"n = (\d+)")
+
+
+def unlinked(page: bytes) -> list[str]:
+    """Table and cell of each number that leads nowhere; the first column names a row, the first
+    row a column, and a cell with words of its own is a label."""
+    found, table = [], ""
+    for line in html_lines(page):
+        if line.kind == "heading" and AFTER.fullmatch(line.text):
+            return found
+        if line.kind == "text" and (caption := CAPTION.match(line.text)):
+            table = caption[0]
+        if line.kind != "row":
+            continue
+        for piece in line.pieces[1:]:
+            rest = piece.text
+            for text, target in piece.links:
+                assert target.startswith("trace/") or not NUMBER.search(text), (table, piece)
+                rest = rest.replace(text, "", 1)
+            if line.row == 1:
+                found += [f"{table}: {piece.text}"] if IN_A_HEAD.search(rest) else []
+            elif NUMBER.search(rest) and not set(WORD.findall(rest)) - OF_NUMBERS:
+                found.append(f"{table}: {piece.text}")
+    raise AssertionError("a report without its section on endpoints")
+
+
+def unlinked_counts(page: bytes) -> list[str]:
+    """Sentences on results in which "events of subjects" leads nowhere."""
+    found = []
+    for line in html_lines(page):
+        if line.kind == "heading" and AFTER.fullmatch(line.text):
+            return found
+        for piece in line.pieces if line.kind == "text" and not CAPTION.match(line.text) else ():
+            rest = piece.text
+            for text, _ in piece.links:
+                rest = rest.replace(text, "", 1)
+            planned = "planned patients" in rest  # of the design, not of the data
+            found += [piece.text] if COUNT.search(rest) and not planned else []
+    raise AssertionError("a report without its section on endpoints")
