@@ -50,7 +50,7 @@ def material(*rows, families=()):
         of=lambda _: rows,
         printable=lambda _: rows,
         trial=Stub(synthetic=False, plan=plan),
-        tracer=Stub(counted=lambda _: [], about=Stub(second_words=lambda row: row["group2_level"])),
+        tracer=Stub(counts=lambda _: [], about=Stub(second_words=lambda row: row["group2_level"])),
         arm_label=str.capitalize,
         parameter_words=lambda _: [],
         stratum_words=lambda stratum: stratum.replace("=", ": "),

@@ -56,7 +56,7 @@ def test_the_section_says_what_is_assumed_and_links_each_number(run):
     assert "as planned" in text and "as reached, All randomised" in text
     assert "Nothing is singled out" in text and "a grid that singles out none" in text
     assert "figures/power_curve_1.csv" in text
-    shown = re.search(r"\| control 0\.6, treated 0\.3 \| \[([\d.]+)\s%\]\S+ \| ([\d.]+)\s%", text)
+    shown = re.search(r"\| control 0\.6, treated 0\.3 \| \[([\d.]+)\s%\]\S+ \| \[([\d.]+)\s%", text)
     assert shown is not None
     assert abs(float(shown[1]) - float(shown[2])) < 4
 

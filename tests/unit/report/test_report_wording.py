@@ -47,7 +47,7 @@ def words(markdown):
 
 def test_a_mean_of_a_model_over_all_arms_does_not_count_an_arm():
     rows = [row("mean.descriptive", 1.0, n_used=18), row("mean.mmrm", 1.0, n_used=50)]
-    assert _used(Stub(of=lambda _: rows), "a", "drug", 20) == [18]
+    assert _used(Stub(of=lambda _: rows), "a", "drug", 20) == rows[:1]
     assert _used(Stub(of=lambda _: rows[1:]), "a", "drug", 20) == []
 
 
