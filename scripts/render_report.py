@@ -1,4 +1,4 @@
-"""Rule render_report: the report of a trial with a trace page for every number."""
+"""Rule render_report: the report of a trial with pages behind every number."""
 
 from pathlib import Path
 

@@ -5,6 +5,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+# Elements that end where the next of these begins, if nothing ends them before.
+UNTIL = {"td": ("td", "th", "tr"), "th": ("td", "th", "tr"), "tr": ("tr",)}
+UNTIL |= {"dt": ("dt", "dd"), "dd": ("dt", "dd")}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
@@ -32,6 +35,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         given = {name: value or "" for name, value in attrs}
+        while self._open and tag in UNTIL.get(self._open[-1][0], ()):
+            self._open.pop()
         self.elements.append((tag, given))
         self.ids |= {given["id"]} if "id" in given else set()
         if tag == "a" and "href" in given:

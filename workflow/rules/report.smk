@@ -1,6 +1,6 @@
 """Report: a folder a trial that can be mailed, and the site over all trials.
 
-Needs every stage's output. Makes report/ (HTML, DOCX, figures, a trace page for every number) and
+Needs every stage's output. Makes report/ (HTML, DOCX, figures, pages behind every number) and
 site/. Configuration: displays of plan.yaml; disclosure and formats of config.yaml.
 """
 

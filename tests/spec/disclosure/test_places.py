@@ -38,7 +38,7 @@ def mailed(run, disclosure):
     shutil.rmtree(run.folder / "report", ignore_errors=True)
     render_report(run.trial, load_settings(run.at), run.folder, {})
     files = [path for path in (run.folder / "report").rglob("*") if path.is_file()]
-    assert len(files) > 40
+    assert len(files) > 30
     return {path: path.read_bytes() for path in files}
 
 

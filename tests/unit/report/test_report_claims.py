@@ -25,14 +25,14 @@ ROWS = [
 
 def test_the_report_links_each_component_to_its_own_number():
     told = [_recomputed(row) for row in ROWS]
-    assert told[0].endswith("(trace/a.count.events@drug.html)")
-    assert told[1].endswith("(trace/a.count.events@drug.html#out-of)")
+    assert told[0].endswith("(trace/a.html#count.events@drug)")
+    assert told[1].endswith("(trace/a.html#count.events@drug/out-of)")
     assert shown(told[2]) == "46% (1 − 0.54)"
 
 
 def test_the_audit_page_does_the_same():
     text = _data(ROWS)
-    assert '<a href="trace/a.count.events@drug.html#out-of">602</a>' in text
+    assert '<a href="trace/a.html#count.events@drug/out-of">602</a>' in text
     assert ">46%</a> (1 − 0.54)" in text
 
 
@@ -118,7 +118,8 @@ def test_the_page_behind_a_denominator_shows_it_at_the_anchor(site):
     from site_pages import broken_links, pages
 
     text = (site / "audit.html").read_text()
-    link = "trace/relief_primary.count.events@drug.html"
-    assert f'<a href="{link}#out-of">10</a>' in text
-    assert '<dt id="out-of">out of</dt>\n<dd>10</dd>' in (site / link).read_text()
+    anchor = "count.events@drug/out-of"
+    assert f'<a href="trace/relief_primary.html#{anchor}">10</a>' in text
+    page = (site / "trace/relief_primary.html").read_text()
+    assert f'<dt id="{anchor}">out of\n<dd>10\n' in page
     assert broken_links(pages(site.parent)) == []

@@ -211,7 +211,7 @@ def test_how_many_were_compared_counts_no_single_arm():
     ]
     text = _used_in_all(material(*rows), "a")
     assert words(text) == ", 107 to 602 subjects in a comparison"
-    assert "[107](trace/a.p_value.fisher@drug.html#n)" in text
+    assert "[107](trace/a.html#p_value.fisher@drug/n)" in text
     assert words(_used_in_all(material(*rows[:2]), "a")) == ", 107 subjects"
 
 

@@ -1,5 +1,6 @@
 """Names of pages, tables, figures and the stamp of synthetic data."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -8,31 +9,44 @@ from hypothesis import strategies as st
 
 from trialtrace.ground.words import LABELS
 from trialtrace.report.figures.canvas import drawing, save
-from trialtrace.report.links import LONGEST, page_name, trace_link
-from trialtrace.report.pages.trace_page import page, trace_page
+from trialtrace.report.links import file_name, number_page, trace_link
+from trialtrace.report.pages.shell import page
+from trialtrace.report.pages.trace_page import Around, numbers_page
 from trialtrace.report.tables import NO_BREAK, link, pipe_table, short_text
 
 slugs = st.text("abAB0.+=_-", min_size=1, max_size=12)
-ids = st.builds("t/{}/{}@{};level={}".format, slugs, slugs, slugs, slugs)
+names = st.text("abAB0.+=_-@; /", min_size=1, max_size=60)
+ids = st.builds("t/{}/{}@{};parameter={};level={}".format, *[slugs] * 5)
+
+
+@given(st.lists(names, unique=True, max_size=30))
+def test_pages_never_share_a_name_also_where_case_is_ignored(texts):
+    made = {file_name(text).lower() for text in texts}
+    assert len(made) == len(texts)
+
+
+@given(ids)
+def test_names_of_files_are_short_and_every_system_takes_them(name):
+    assert re.fullmatch(r"[a-z0-9_.-]{1,60}", number_page(name))
 
 
 @given(st.lists(ids, unique=True, max_size=30))
-def test_pages_never_share_a_name_also_where_case_is_ignored(names):
-    made = {page_name(name).lower() for name in names}
-    assert len(made) == len(names)
+def test_no_two_numbers_share_a_place(names):
+    assert len({trace_link(name) for name in names}) == len(names)
 
 
 def test_names_that_differ_in_case_alone_are_told_apart():
-    one, other = (page_name(f"t/a/count.m@x;level={level}").lower() for level in ("Yes", "yes"))
+    one, other = (number_page(f"t/a/count.m@x;parameter={name}") for name in ("Yes", "yes"))
     assert one != other
 
 
 def test_a_plain_name_is_readable_a_long_one_is_cut_and_told_apart():
-    assert page_name("t/a/p_value.fisher@x-y") == "a.p_value.fisher@x-y.html"
+    assert number_page("t/a/p_value.fisher@x-y") == "a.html"
+    assert number_page("t/baseline/mean.t@x;parameter=age;level=1") == "baseline.age.html"
     long = [f"t/a/mean.t@x;parameter={'v' * 200}{end}" for end in "12"]
-    assert page_name(long[0]) != page_name(long[1])
-    assert all(len(page_name(name)) <= LONGEST + 14 for name in long)
-    assert trace_link("t/a/f.b@all") == "trace/a.f.b@all.html"
+    assert number_page(long[0]) != number_page(long[1])
+    assert trace_link("t/a/f.b@all") == "trace/a.html#f.b@all"
+    assert trace_link("t/a/f.b@all", "n") == "trace/a.html#f.b@all/n"
 
 
 def row(stat, value, **more):
@@ -57,7 +71,7 @@ def test_a_cell_of_a_table(given, text):
 
 
 def test_a_number_is_a_link_to_its_trace():
-    assert link(row("risk_ratio", 0.543)) == "[0.54](trace/a.risk_ratio.m@x.html)"
+    assert link(row("risk_ratio", 0.543)) == "[0.54](trace/a.html#risk_ratio.m@x)"
 
 
 def test_a_table_with_its_numbers_to_the_right():
@@ -90,15 +104,21 @@ def test_a_trace_page_of_synthetic_data_is_stamped():
         "rows": [],
         "rejected": [],
         "constants": [],
+        "variables": [],
+        "functions": [],
         "family": [],
         "claims": [],
         "estimand": None,
         "synthetic": True,
         "method": {"title": "m", "reference": "", "options": {}},
-        "plan": {"file": "config/trials/t/plan.yaml", "key": "analyses.a"},
+        "plan": {"file": "config/trials/t/plan.yaml", "line": 3, "key": "analyses.a"},
     }
-    assert 'class="synthetic"' in trace_page(trace, {}, "T")
-    assert 'class="synthetic"' not in trace_page(trace | {"synthetic": False}, {}, "T")
+    stamped, plain = (
+        numbers_page("H", [trace | {"synthetic": synthetic}], Around("T"))
+        for synthetic in (True, False)
+    )
+    assert 'class="synthetic"' in stamped
+    assert 'class="synthetic"' not in plain
 
 
 def draw(folder, *, synthetic):

@@ -31,8 +31,14 @@ def test_the_number_and_what_it_is_about(full):
     assert (trace["estimand"], trace["population"]) == ("relief_itt", "itt")
     assert trace["plan"] == {
         "file": "config/trials/mini/plan.yaml",
+        "line": 23,
         "key": "analyses.relief_primary",
     }
+    (variable,) = trace["variables"]
+    assert (variable["label"], variable["code"]) == ("Relief", "RELIEF")
+    assert variable["rule"].startswith("Yes where relief")
+    (function,) = trace["functions"]
+    assert function["name"] == "risk_difference_newcombe"
     assert trace["method"]["options"] == {"confidence": 0.95}
     assert "Newcombe 1998" in trace["method"]["reference"]
     assert {check["component"] for check in trace["checks"]} >= {"value", "ci_low", "ci_high"}

@@ -9,7 +9,7 @@ from mini_trial import settings_of
 
 from trialtrace.ground.errors import UserError
 from trialtrace.ground.store import sha256_file
-from trialtrace.report.pages.trace_page import trace_page
+from trialtrace.report.pages.trace_page import Around, numbers_page
 from trialtrace.running.fresh import freshness
 from trialtrace.trace.content import Tracer
 from trialtrace.trace.row_hash import RowHashes
@@ -87,7 +87,7 @@ def test_no_plain_hash_is_shown_with_a_key_or_without(mini, tmp_path):
         trace = made.trace(SHARE)
         assert "sha256" not in trace["rows"][0]
         rows = [line for line in trace_text(trace, colour=False).splitlines() if "records" in line]
-        page = trace_page(trace, {}, "A trial")
+        page = numbers_page("Relief", [trace], Around("A trial"))
         assert not any(start in line for start in plain for line in rows)
         told = [("no row hash: no key" in text) for text in (*rows, page)]
         assert told == [key is None] * len(told)
@@ -102,7 +102,7 @@ def test_the_hash_of_a_file_has_the_key_too(mini, tmp_path):
         trace = tracer(mini, given).trace(SHARE)
         parts = [part for row in trace["rows"] for part in row["raw"]]
         assert {part["hmac_sha256"] for part in parts} == {digest}
-        told = trace_text(trace, colour=False) + trace_page(trace, {}, "A trial")
+        told = trace_text(trace, colour=False) + numbers_page("Relief", [trace], Around("A trial"))
         assert plain[:4] not in told
         assert digest is None or digest[:16] in told
 

@@ -5,13 +5,14 @@ import re
 import pytest
 
 from trialtrace.ground.paths import Project
-from trialtrace.report.pages.trace_page import trace_page
+from trialtrace.report.pages.trace_page import Around, numbers_page
 from trialtrace.trace.record import with_record
 from trialtrace.trace.text import cell_text, option_text, trace_text, without_controls
 
 pytestmark = pytest.mark.xdist_group("mini_trace")
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
-LABELS = ["value", "from", "n", "method", "check", "rows", "raw", "rejected", "plan", "claims"]
+LABELS = ["value", "from", "n", "method", "check", "rows"]
+LABELS += ["variable", "raw", "rejected", "plan", "script", "code", "claims"]
 
 
 def labels(text):
@@ -53,9 +54,8 @@ def test_the_text_has_what_the_json_has(full):
 def test_the_page_has_the_same_labels_as_the_text_and_no_run(full):
     trace = full.trace("mini/relief_primary/p_value.fisher@drug-placebo")
     trace |= {"run": {"commit": "abc", "ended": "2026-11-20T09:14:00"}}
-    page = trace_page(trace, {"analyse_plan": "f" * 64}, "A small trial")
-    with_code = [*LABELS[:-1], "code", "claims"]
-    assert re.findall(r'<dt id="(\w+)">\1</dt>', page) == with_code
+    page = numbers_page("Relief", [trace], Around("A small trial"))
+    assert re.findall(r"<dt>(.*)", page) == [label for label in LABELS if label != "script"]
     assert "2026-11-20" not in page
 
 
@@ -109,7 +109,7 @@ def test_the_record_of_the_run_is_added_where_there_is_one(full, tmp_path):
     text = trace_text(with_record(trace, at, trial, []), colour=False)
     run = "commit 3f2c1a9 with changes, 2026-11-20 09:14 (from run.json)"
     assert f"\nrun       {run}\n" in text
-    assert "\ncode      analyse_plan" in text
+    assert "\n          analyse_plan    a07b" in text
     assert "outdated" not in text
 
 

@@ -1,31 +1,56 @@
-"""Names of the pages that numbers link to."""
+"""Names of the pages and places that numbers link to.
+
+The page of an analysis has all its numbers, each at an anchor; over a list of endpoints or
+variables a page has one of them.
+"""
 
 import hashlib
+import re
 
-LONGEST = 150
+LONGEST = 45
+_PARAMETER = re.compile(r";parameter=([^;]*)")
+_PLAIN = re.compile(r"[a-z0-9_.-]+")
 
 
-def page_name(result_id: str) -> str:
-    """The file name of a result's trace page: the identifier without its trial, made short enough.
+def file_name(text: str) -> str:
+    """A short name of a page that every file system and mail program takes.
 
-    Two results of one trial never share a name, also where a file system ignores case: the end of
-    a name that was cut, or that has capitals, is a hash of the whole identifier.
+    Two texts never share a name, also where a file system ignores case: what is not plain, or
+    too long, ends in a part of its sha256.
     """
-    name = result_id.split("/", 1)[1].replace("/", ".")
-    if len(name) > LONGEST or name != name.lower():
-        name = f"{name[:LONGEST]}.{hashlib.sha256(result_id.encode()).hexdigest()[:8]}"
-    return f"{name}.html"
+    if _PLAIN.fullmatch(text) and len(text) <= LONGEST:
+        return f"{text}.html"
+    plain = re.sub(r"[^a-z0-9_.-]+", "_", text.lower())[: LONGEST - 1]
+    return f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:8]}.html"
 
 
-def trace_link(result_id: str) -> str:
-    """The link from a trial's report to a result's trace page."""
-    return f"trace/{page_name(result_id)}"
+def number_page(result_id: str) -> str:
+    """The file name of the page that has a result."""
+    analysis, _, rest = result_id.partition("/")[2].partition("/")
+    parameter = _PARAMETER.search(rest)
+    return file_name(f"{analysis}.{parameter[1]}" if parameter else analysis)
+
+
+def number_anchor(result_id: str) -> str:
+    """The anchor of a result on its page: its identifier without trial and analysis."""
+    return result_id.split("/", 2)[2]
+
+
+def trace_link(result_id: str, part: str = "") -> str:
+    """The link from a trial's report to a result on its page, or to a line of it ("n")."""
+    end = f"/{part}" if part else ""
+    return f"trace/{number_page(result_id)}#{number_anchor(result_id)}{end}"
+
+
+def report_anchor(result_id: str) -> str:
+    """The place in the report where a number stands first: its identifier without the trial."""
+    return result_id.partition("/")[2]
 
 
 def component_link(result_id: str, component: str) -> str:
-    """The link from a claim's component to its number: a denominator stands in a line of the page
-    of the count or share that it belongs to."""
-    return trace_link(result_id) + ("#out-of" if component == "denominator" else "")
+    """The link from a claim's component to its number: a denominator stands in a line of the
+    count or share that it belongs to."""
+    return trace_link(result_id, "out-of" if component == "denominator" else "")
 
 
 def data_page(table: str) -> str:
@@ -33,6 +58,20 @@ def data_page(table: str) -> str:
     return f"data/{table}.html"
 
 
+def config_page(name: str) -> str:
+    """The page of a file of the configuration, each line an anchor, from a trial's report."""
+    return f"config/{name}.html"
+
+
+def code_anchor(file: str, function: str) -> str:
+    """The place of a function on the page of the code: its folder, file and name."""
+    return ".".join([*file.removesuffix(".py").split("/")[-2:], function])
+
+
+STYLE = "style.css"
+# In trace/; no analysis has a name that begins so.
+FAMILIES_PAGE = "_families.html"
+CODE_PAGE = "code.html"
 AUDIT_PAGE = "audit.html"
 COVERAGE_PAGE = "coverage.html"
 # The sentences in red on page 1, for the site.

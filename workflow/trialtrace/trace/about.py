@@ -66,6 +66,13 @@ class About:
             parts.append(origin)
         return ", ".join(part for part in parts if part)
 
+    def page(self, row: ResultRow) -> str:
+        """What the numbers of an analysis are about; over a list with the endpoint or variable."""
+        origin = self._origin(row)
+        named = self._endpoint(row) if ";parameter=" in row["result_id"] else origin
+        origin = f"{origin[0].upper()}{origin[1:]}"
+        return origin if named.lower() == origin.lower() else f"{origin}: {named}"
+
     def _endpoint(self, row: ResultRow) -> str:
         trial, name = self.trial, row["parameter"]
         planned = row["analysis_id"] in trial.plan.analyses

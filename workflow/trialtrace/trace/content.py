@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.cleaning.summary import rejects_summary
+from trialtrace.config.compose import Path_, compose
 from trialtrace.ground.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, Contract, read_table
 from trialtrace.ground.contracts.rows import (
     CheckRow,
@@ -23,9 +24,11 @@ from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.ground.frames import Frames, Selection
 from trialtrace.trace.about import About, heading
 from trialtrace.trace.families import family_of, members
+from trialtrace.trace.functions import functions_of
 from trialtrace.trace.raw_rows import RawPart, RawRows, RawValues
 from trialtrace.trace.row_hash import RowHashes
 from trialtrace.trace.steps import step
+from trialtrace.trace.variables import Variables
 from trialtrace.trace.words import in_words
 from trialtrace.trial.claims.read import Claim, read_claims
 from trialtrace.trial.constants import Constants, endpoints_behind
@@ -70,6 +73,11 @@ class Tracer:
     def constants(self) -> Constants:
         """What the rules of the endpoints take as given."""
         return Constants(self.trial)
+
+    @cached_property
+    def variables(self) -> Variables:
+        """What results are computed of, with its rule."""
+        return Variables(self.trial)
 
     @cached_property
     def results(self) -> dict[str, ResultRow]:
@@ -147,7 +155,9 @@ class Tracer:
             "synthetic": row["synthetic"],
             "checks": [self._check(check) for check in self.checks.get(result_id, [])],
             "constants": self._constants(row),
+            "variables": self.variables.behind(row),
             "plan": self._plan(row),
+            "functions": functions_of(row["analysis_id"], row["method"]),
             "claims": [self._claim(claim, row) for claim in self.claims.get(result_id, [])],
         }
         return made | self._rows(result_id, rows)
@@ -252,16 +262,23 @@ class Tracer:
     def _declared(self) -> dict[str, Claim]:
         return read_claims(self.trial)
 
-    def _plan(self, row: ResultRow) -> dict[str, str]:
+    def _plan(self, row: ResultRow) -> dict[str, str | int]:
         if row["analysis_id"] == PLANNING:
-            return {"file": self._plan_file, "key": f"{PLANNING}.{row['parameter']}"}
-        planned = row["analysis_id"] in self.trial.plan.analyses
-        kind = "analyses" if planned else "displays"
-        return {"file": self._plan_file, "key": f"{kind}.{row['analysis_id']}"}
+            key = (PLANNING, present(row["parameter"]))
+        else:
+            planned = row["analysis_id"] in self.trial.plan.analyses
+            key = ("analyses" if planned else "displays", row["analysis_id"])
+        line = self._plan_lines.get(key, 0)
+        return {"file": self._plan_file, "line": line, "key": ".".join(key)}
 
     @cached_property
     def _plan_file(self) -> str:
         return self.trial.at.shown(self.trial.at.trial_config(self.trial.name) / "plan.yaml")
+
+    @cached_property
+    def _plan_lines(self) -> dict[Path_, int]:
+        folder = self.trial.at.trial_config(self.trial.name)
+        return compose(self.trial.at, folder / "plan.yaml").lines
 
     def _rows(self, result_id: str, rows: bool) -> dict[str, Any]:
         selections = []

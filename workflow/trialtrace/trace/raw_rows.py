@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MADE = {"AVAL", "AVALC", "CNSR", "EVNTDESC", "TERM"}
 TREATMENT = {"TRTP": "TRT01P"}
 
+# A raw cell: clean table, line of its source file, column.
+Cell = tuple[str, int, str]
+
 
 @dataclass(frozen=True, eq=False)
 class RawPart:
@@ -88,9 +91,36 @@ class RawRows:
 
         return self._edges.table.take(pa.array(self._used(selection)))
 
+    def behind(
+        self, dataset: str, rows: "np.ndarray", variables: Iterable[str] = ()
+    ) -> list[list[Cell]]:
+        """The raw cells of each of these derived rows; in ADSL those of these variables."""
+        import numpy as np
+
+        subject, first, count = self._of_dataset(dataset)
+        edges = self._edges
+        if dataset == "adsl":
+            there = np.zeros(len(self._subjects), dtype=bool)
+            there[subject[rows]] = True
+            found = edges.of_subjects(there, list(variables))
+            at = np.full(len(self._subjects), -1)
+            at[subject[rows]] = np.arange(len(rows))
+            owner = at[edges.subject[found]]
+        else:
+            first, count = first[rows], count[rows]
+            owner = np.repeat(np.arange(len(rows)), count)
+            found = np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum())
+        cells: list[dict[Cell, None]] = [{} for _ in rows]
+        lines, places, columns = (
+            each[found].tolist() for each in (edges.source_row, edges.place, edges.column)
+        )
+        for whose, place, line, column in zip(owner.tolist(), places, lines, columns, strict=True):
+            cells[whose][edges.places[place][0], line, edges.columns[column]] = None
+        return [list(each) for each in cells]
+
     def _variables(self, selection: Selection) -> list[str]:
         """ADSL variables that the predicate reads."""
-        named = [TREATMENT.get(name, name) for name in _columns(selection.predicate)]
+        named = [TREATMENT.get(name, name) for name in columns_read(selection.predicate)]
         adsl = set(self._frames.table("adsl").column_names) - MADE
         return sorted(adsl.intersection(named))
 
@@ -162,11 +192,11 @@ class RawRows:
         return self._rejects[table]
 
 
-def _columns(predicate: Predicate) -> list[str]:
+def columns_read(predicate: Predicate) -> list[str]:
     """The columns that a predicate reads, also of what it says that its subjects lack."""
     found = columns_of({k: v for k, v in predicate.items() if k not in (COMPLETE, LACKING)})
     for other in predicate.get(LACKING, ()):
-        found += _columns(other["where"])
+        found += columns_read(other["where"])
     return found
 
 

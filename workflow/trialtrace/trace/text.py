@@ -54,7 +54,7 @@ def entries(trace: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _labelled("n", [] if trace["n_used"] is None else [str(trace["n_used"])])
     of = trace["denominator"]
     yield from _labelled("out of", [] if of is None else [str(of)])
-    yield from _labelled("method", _method(trace))
+    yield from _labelled("method", method_lines(trace))
     yield from _labelled(
         "family", [f"{one['result_id']}   {one['text']}" for one in trace["family"]]
     )
@@ -62,13 +62,14 @@ def entries(trace: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _labelled("warning", [trace["warning"]] if trace["warning"] else [])
     yield from _labelled("check", check_lines(trace["checks"]) or ["no independent check"])
     yield from _labelled("rows", [row_line(rows) for rows in trace["rows"]])
+    yield from _labelled("variable", [variable_line(one) for one in trace["variables"]])
     yield from _labelled("raw", list(raw_lines(trace["rows"])))
     yield from _labelled("rejected", rejected_lines(trace["rejected"]))
     yield from _labelled("constants", [constant_line(one) for one in trace["constants"]])
     yield from _labelled("plan", plan_lines(trace))
     yield from _labelled("script", [f"trialtrace script {shlex.quote(trace['result_id'])}"])
-    if "code" in trace:
-        yield from _labelled("code", code_lines(trace["code"]))
+    functions = [function_line(one) for one in trace["functions"]]
+    yield from _labelled("code", [*functions, *code_lines(trace.get("code", {}))])
     if "run" in trace:
         yield from _labelled("run", [run_line(trace["run"])])
     if trace.get("changed"):
@@ -92,7 +93,8 @@ def _value(trace: dict[str, Any]) -> str:
     return text
 
 
-def _method(trace: dict[str, Any]) -> list[str]:
+def method_lines(trace: dict[str, Any]) -> list[str]:
+    """Statistic, method and reference; then the options of the plan."""
     method = trace["method"]
     reference = f" ({method['reference']})" if method["reference"] else ""
     options = ", ".join(f"{k} {option_text(v)}" for k, v in method["options"].items())
@@ -169,9 +171,24 @@ def rejected_lines(rejected: list[dict[str, Any]]) -> list[str]:
     ]
 
 
+def variable_line(one: Mapping[str, object]) -> str:
+    """What was computed of, its rule, and where the rule stands."""
+    return f"{one['label']} ({one['code']}): {one['rule']}   {place_words(one)}"
+
+
+def function_line(one: Mapping[str, object]) -> str:
+    """ "newcombe   workflow/trialtrace/stats/categorical/proportions.py, line 120"."""
+    return f"{one['name']}   {place_words(one)}"
+
+
+def place_words(one: Mapping[str, object]) -> str:
+    """File and line; the file alone where no line is known."""
+    return f"{one['file']}, line {one['line']}" if one["line"] else str(one["file"])
+
+
 def plan_lines(trace: dict[str, Any]) -> list[str]:
     """Where the plan has the result, and what it estimates."""
-    line = f"{trace['plan']['file']}, {trace['plan']['key']}"
+    line = f"{place_words(trace['plan'])}, {trace['plan']['key']}"
     return [line + (f", estimand {trace['estimand']}" if trace["estimand"] else "")]
 
 

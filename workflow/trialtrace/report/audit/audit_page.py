@@ -13,7 +13,7 @@ from trialtrace.claims.told import by_verdict
 from trialtrace.ground.contracts.verdicts import COLUMNS, FAILS, PRINT, SHOWN
 from trialtrace.report.audit.audit_pictures import picture
 from trialtrace.report.links import COVERAGE_PAGE, claim_anchor, component_link
-from trialtrace.report.pages.trace_page import page
+from trialtrace.report.pages.shell import page
 from trialtrace.report.render.house import assets
 
 Row = Mapping[str, Any]

@@ -17,7 +17,7 @@ from trialtrace.report.audit.audit_page import (
 )
 from trialtrace.report.links import AUDIT_PAGE, claim_anchor
 from trialtrace.report.material import Material
-from trialtrace.report.pages.trace_page import page
+from trialtrace.report.pages.shell import page
 
 ON_PRINT = "synthetic data: judged on print alone"
 

@@ -5,7 +5,7 @@ from html import escape
 
 from trialtrace.claims.coverage import HOW, REPORT, Covered
 from trialtrace.report.links import AUDIT_PAGE, claim_anchor
-from trialtrace.report.pages.trace_page import page
+from trialtrace.report.pages.shell import page
 
 COLUMNS = ("Told", "Endpoint", "Analysis", "Claim", "In the report")
 LEAD = (

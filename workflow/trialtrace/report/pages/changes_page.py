@@ -6,7 +6,7 @@ from html import escape
 from trialtrace.archive.shelf import Kept
 from trialtrace.archive.text import NOTHING, cause_texts, overview, run_text, shown_pair
 from trialtrace.archive.told import Told, ToldCell
-from trialtrace.report.pages.trace_page import page
+from trialtrace.report.pages.shell import page
 from trialtrace.report.render.house import SYNTHETIC
 
 # Of a long list so many rows are shown; trialtrace diff has all.

@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 
 from trialtrace.ground.contracts import RAW, read_table
-from trialtrace.report.pages.trace_page import page
+from trialtrace.report.pages.shell import page
 
 ROWS_SHOWN = 20_000
 
@@ -17,9 +17,7 @@ def data_page_html(raw: Path, table: str, *, synthetic: bool, draft: str = "") -
     lines = found["source_row"].to_pylist()[:ROWS_SHOWN]
     head = "".join(f"<th>{escape(name)}</th>" for name in ("line", *columns))
     body = "\n".join(
-        f'<tr id="L{line}"><th>{line}</th>'
-        + "".join(f"<td>{escape(value or '')}</td>" for value in values)
-        + "</tr>"
+        f"<tr id=L{line}><th>{line}" + "".join(f"<td>{escape(value or '')}" for value in values)
         for line, *values in zip(lines, *cells, strict=False)
     )
     cut = "" if found.num_rows <= ROWS_SHOWN else f" Only the first {ROWS_SHOWN} lines stand here."
@@ -29,4 +27,4 @@ def data_page_html(raw: Path, table: str, *, synthetic: bool, draft: str = "") -
         f'<p class="subject">Raw rows of {escape(source)}, every cell as found.{cut}</p>\n'
         f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
     )
-    return page(f"{table}: raw rows", text, synthetic=synthetic, draft=draft)
+    return page(f"{table}: raw rows", text, synthetic=synthetic, draft=draft, up="../")

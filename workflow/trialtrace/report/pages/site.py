@@ -12,7 +12,7 @@ from trialtrace.report.audit.claims_page import claims_page
 from trialtrace.report.links import CHANGES_PAGE, CLAIMS_PAGE, WARNINGS
 from trialtrace.report.material import Material
 from trialtrace.report.pages.changes_page import TITLE, changes_page
-from trialtrace.report.pages.trace_page import page
+from trialtrace.report.pages.shell import page
 from trialtrace.report.sections.findings import primary_results
 
 if TYPE_CHECKING:

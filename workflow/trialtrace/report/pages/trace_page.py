@@ -1,165 +1,315 @@
-"""Trace pages: the content of `trialtrace trace` as one small HTML page a number."""
+"""Pages of numbers: the content of `trialtrace trace`, an analysis a page, a number a section."""
 
-from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from trialtrace.report.links import claim_anchor, data_page, page_name
-from trialtrace.report.render.house import CSP, SYNTHETIC, assets
+from trialtrace.report.links import (
+    CODE_PAGE,
+    FAMILIES_PAGE,
+    claim_anchor,
+    code_anchor,
+    config_page,
+    data_page,
+    number_anchor,
+    report_anchor,
+    trace_link,
+)
+from trialtrace.report.pages.shell import page
 from trialtrace.trace.text import (
     NO_HASH,
     entries,
+    method_lines,
+    place_words,
     rejected_lines,
     shown_hash,
     step_words,
     verdict_words,
 )
 
-RANGES_LINKED = 40
+# Where all numbers of a page have the same of these, it stands once, below its heading; where all
+# that rest on the same rows have, once below these.
+OF_PAGE = ("variable", "family", "warning", "rejected", "constants", "plan", "code")
+OF_GROUP = ("method", "check", "rows", "raw", *OF_PAGE)
+ORDER = (
+    "value",
+    "from",
+    "n",
+    "out of",
+    "method",
+    "family",
+    "error",
+    "warning",
+    "check",
+    "rows",
+    "variable",
+    "raw",
+    "rejected",
+    "constants",
+    "plan",
+    "code",
+    "claims",
+)
+PACKAGE = "workflow/trialtrace/"
+ARROW = " \N{LEFTWARDS ARROW} "
+# A trace, or a part of one, as JSON has it.
+Trace = dict[str, Any]
+Lines = dict[str, list[str]]
 
 
-@cache
-def _style() -> str:
-    return (assets() / "page.css").read_text(encoding="utf-8")
+@dataclass(frozen=True)
+class Around:
+    """What a page of numbers knows of the other pages.
 
-
-def page(title: str, body: str, *, synthetic: bool, style: str = "", draft: str = "") -> str:
-    """A whole page in the house style, without scripts and outside links; `style` is added.
-
-    Of synthetic data it is stamped at its top, and each of its tables and pictures by itself;
-    `draft` is the stamp of a draft.
+    `printed` are the results that stand in the report, `parts` the links to single lines of a
+    number; `rows` gives the link from a member of a trace to its rows, where disclosure is full;
+    `lined` says that files of the configuration have a page of their lines.
     """
-    stamps = [text for text in (SYNTHETIC if synthetic else "", escape(draft)) if text]
-    stamp = "".join(f'<p class="synthetic">{text}</p>\n' for text in stamps)
-    if synthetic:
-        body = body.replace("<table>", f"<table>\n<caption>{SYNTHETIC}</caption>")
-        body = body.replace("<figcaption>", f"<figcaption>{SYNTHETIC}. ")
-    meta = f'<meta name="description" content="{SYNTHETIC}">\n' if synthetic else ""
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{CSP}">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n{meta}'
-        f"<title>{escape(title)}</title>\n<style>\n{_style()}{style}</style>\n</head>\n<body>\n"
-        f"{stamp}{body}</body>\n</html>\n"
+
+    title: str
+    printed: frozenset[str] = frozenset()
+    parts: frozenset[str] = frozenset()
+    rows: Callable[[Trace], str] | None = None
+    lined: bool = False
+    draft: str = ""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of a page: its trace, and its lines of HTML by label."""
+
+    trace: Trace
+    lines: Lines
+
+
+def numbers_page(heading: str, traces: Sequence[Trace], around: Around) -> str:
+    """The page of the numbers of an analysis, each at its anchor; those of the same rows stand
+    together."""
+    found = [Number(trace, _entries(trace, around)) for trace in traces]
+    shared = _shared(found, OF_PAGE)
+    lines = [
+        f'<p class="up"><a href="../report.html">{escape(around.title)}</a></p>',
+        f"<h1>{escape(heading)}</h1>",
+    ]
+    if shared:
+        lines.append(f'<p class="quiet">Of all {len(traces)} numbers of this page:</p>')
+        lines += _list(shared)
+    for group in _groups(found):
+        lines += _group(group, shared, around)
+    synthetic = traces[0]["synthetic"]
+    body = "\n".join([*lines, ""])
+    title = f"{heading} \N{EN DASH} {around.title}"
+    return page(title, body, synthetic=synthetic, draft=around.draft, up="../")
+
+
+def families_page(
+    families: Mapping[str, Sequence[dict[str, str]]], around: Around, *, synthetic: bool
+) -> str:
+    """The p-values that are adjusted together, a section a family."""
+    lines = [
+        f'<p class="up"><a href="../report.html">{escape(around.title)}</a></p>',
+        "<h1>Families of p-values</h1>",
+        '<p class="subject">The p-values of a family are adjusted together.</p>',
+    ]
+    for name, members in families.items():
+        lines.append(f'<h2 id="{escape(name)}">{escape(name)}</h2>\n<ul>')
+        for one in members:
+            told = f"{one['text']}, {one['subject']}"
+            link = trace_link(one["result_id"]).removeprefix("trace/")
+            lines.append(f"<li>{_linked(told, link)}</li>")
+        lines.append("</ul>")
+    body = "\n".join([*lines, ""])
+    return page(
+        f"Families of p-values \N{EN DASH} {around.title}",
+        body,
+        synthetic=synthetic,
+        draft=around.draft,
+        up="../",
     )
 
 
-def trace_page(
-    trace: dict[str, Any], codes: dict[str, str], trial_title: str, draft: str = ""
-) -> str:
-    """The page of one number."""
-    lines = [
-        f'<p class="up"><a href="../report.html">{escape(trial_title)}</a></p>',
-        f"<h1>{escape(trace['heading'])}</h1>",
-        f'<p class="subject">{escape(trace["subject"])}</p>',
-        f'<p class="id"><code>{escape(trace["result_id"])}</code></p>',
-        "<dl>",
-    ]
-    for label, items in _entries(trace, codes):
-        lines.append(f'<dt id="{label.replace(" ", "-")}">{label}</dt>')
-        lines += [f"<dd>{item}</dd>" for item in items]
-    lines.append("</dl>\n")
-    title = f"{trace['heading']} – {trace['subject']}"
-    return page(title, "\n".join(lines), synthetic=trace["synthetic"], draft=draft)
+def _groups(found: Iterable[Number]) -> list[list[Number]]:
+    """Numbers that rest on the same rows, in the order of the results."""
+    groups: dict[tuple[str, ...], list[Number]] = {}
+    for one in found:
+        groups.setdefault(tuple(one.lines.get("rows", ())), []).append(one)
+    return list(groups.values())
 
 
-def _entries(trace: dict[str, Any], codes: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
-    """(label, lines of HTML); the same labels in the same order as the text of a trace."""
-    plain: dict[str, list[str]] = {}
+def _shared(found: Sequence[Number], labels: Iterable[str]) -> Lines:
+    """What all of several numbers have alike."""
+    if len(found) < 2:
+        return {}
+    first, *others = (one.lines for one in found)
+    return {
+        label: first[label]
+        for label in ORDER
+        if label in labels and label in first and all(o.get(label) == first[label] for o in others)
+    }
+
+
+def _group(group: Sequence[Number], above: Lines, around: Around) -> Iterator[str]:
+    """What numbers are about and where they come from in a line; the numbers; what they share."""
+    shared = {k: v for k, v in _shared(group, OF_GROUP).items() if k not in above}
+    subjects = {one.trace["subject"] for one in group}
+    yield "<section>"
+    if len(subjects) == 1:
+        yield f"<h2>{escape(subjects.pop())}</h2>"
+        subjects = set()
+    yield f'<p class="story">{ARROW.join(_story(group, around))}</p>'
+    for one in group:
+        left = {k: v for k, v in one.lines.items() if k not in shared and k not in above}
+        yield from _number(one.trace, left, around, subject=bool(subjects))
+    yield from _list(shared)
+    yield "</section>"
+
+
+def _number(trace: Trace, lines: Lines, around: Around, *, subject: bool) -> Iterator[str]:
+    """A number: what it is, its place in the report, what is its own line by line."""
+    name = trace["result_id"]
+    code = f"<code>{escape(name)}</code>"
+    if name in around.printed:
+        code = f'<a href="../report.html#{escape(report_anchor(name))}">{code}</a>'
+    yield f'<div id="{escape(number_anchor(name))}">'
+    yield f"<h3>{escape(trace['heading'])}</h3>"
+    if subject:
+        yield f"<p>{escape(trace['subject'])}</p>"
+    yield f'<p class="id">{code}</p>'
+    parts = {label: trace_link(name, label.replace(" ", "-")) for label in ("n", "out of")}
+    yield from _list(
+        lines, {k: link.partition("#")[2] for k, link in parts.items() if link in around.parts}
+    )
+    yield "</div>"
+
+
+def _list(lines: Lines, anchors: Mapping[str, str] | None = None) -> Iterator[str]:
+    if not lines:
+        return
+    yield "<dl>"
+    for label, items in lines.items():
+        anchor = (anchors or {}).get(label)
+        part = f' id="{escape(anchor)}"' if anchor else ""
+        yield f"<dt{part}>{label}"
+        yield from (f"<dd>{item}" for item in items)
+    yield "</dl>"
+
+
+def _story(group: Sequence[Number], around: Around) -> Iterator[str]:
+    """ "0.005 ← Fisher's exact test ← 602 records ← Pancreatitis ← outcome of export.csv"."""
+    trace, many = group[0].trace, len(group)
+    yield f"<strong>{escape(trace['text']) if many == 1 else f'{many} numbers'}</strong>"
+    yield escape("; ".join(dict.fromkeys(one.trace["method"]["title"] for one in group)))
+    if trace["rows"]:
+        yield ", ".join(
+            _linked(f"{m['n']} records ({m['role']})", around.rows(m) if around.rows else "")
+            for m in trace["rows"]
+        )
+    if trace["variables"]:
+        yield ", ".join(escape(one["label"]) for one in trace["variables"])
+    columns: dict[tuple[str, str], dict[str, None]] = {}
+    for part in (part for m in trace["rows"] for part in m["raw"]):
+        place = (part["source_file"], part["raw_table"])
+        columns.setdefault(place, {}).update(dict.fromkeys(part["columns"]))
+    if columns:
+        yield "; ".join(
+            f"{escape(', '.join(names))} of "
+            + _linked(file, f"../{data_page(table)}" if around.rows else "")
+            for (file, table), names in columns.items()
+        )
+
+
+def _linked(text: str, link: str) -> str:
+    return f'<a href="{escape(link)}">{escape(text)}</a>' if link else escape(text)
+
+
+def _entries(trace: Trace, around: Around) -> Lines:
+    """Lines of HTML by label; the same labels in the same order as the text of a trace."""
+    plain: Lines = {}
     label = ""
     # Rows are told with links, below.
     for name, text in entries(trace | {"rows": []}):
         label = name or label
         plain.setdefault(label, []).append(escape(text))
     made = {
-        "family": [_member(one) for one in trace["family"]],
+        "method": _method(trace),
+        "family": _family(trace),
         "rows": [_rows(member) for member in trace["rows"]],
+        "variable": [variable_told(one, lined=around.lined) for one in trace["variables"]],
         "raw": [_raw(m, part) for m in trace["rows"] for part in m["raw"]],
         "rejected": [_rejected(trace)] if trace["rejected"] else plain.get("rejected", []),
-        "plan": [_plan(trace["plan"], trace["estimand"])],
-        "code": [f"{escape(s)} <code>{escape(digest[:16])}</code>" for s, digest in codes.items()],
+        "plan": [_plan(trace["plan"], trace["estimand"], around)],
+        "code": [_function(one) for one in trace["functions"]],
         "claims": [_claim(claim) for claim in trace["claims"]],
     }
-    order = [
-        "value",
-        "from",
-        "n",
-        "out of",
-        "method",
-        "family",
-        "error",
-        "warning",
-        "check",
-        "rows",
-        "raw",
-        "rejected",
-        "constants",
-        "plan",
-        "code",
-        "claims",
-    ]
-    for name in order:
-        if items := made.get(name, plain.get(name, [])):
-            yield name, items
+    return {name: items for name in ORDER if (items := made.get(name, plain.get(name, [])))}
 
 
-def _member(one: dict[str, str]) -> str:
-    """A p-value that was adjusted with this one, a link to its page."""
-    told = escape(f"{one['text']}, {one['subject']}")
-    return f'<a href="{escape(page_name(one["result_id"]))}">{told}</a>'
+def _family(trace: Trace) -> list[str]:
+    """The p-values that are adjusted with this one: a link to their list."""
+    if not trace["family"]:
+        return []
+    name = trace["method"]["options"]["family"]
+    told = f"{name}: {len(trace['family'])} p-values adjusted together"
+    return [_linked(told, f"{FAMILIES_PAGE}#{name}")]
 
 
-def _rows(member: dict[str, Any]) -> str:
+def _method(trace: Trace) -> list[str]:
+    """The method without the name of its statistic, which stands above, and its options."""
+    first, *options = method_lines(trace)
+    return [escape(first.removeprefix(f"{trace['label']}, ")), *map(escape, options)]
+
+
+def _rows(member: Trace) -> str:
     changed = "" if member["unchanged"] else " <strong>the data now selects other rows</strong>"
     digest = shown_hash(member)
     shown = f"<code>{digest[:16]}</code>" if digest else f"({NO_HASH})"
     return (
-        f"{escape(member['role'])}: {member['n']} records of {escape(member['dataset'])} where "
-        f"{escape(member['where'])}{changed} {shown}"
+        f"{escape(member['role'])}: {member['n']} records of {escape(member['dataset'])} "
+        f"where {escape(member['where'])}{changed} {shown}"
     )
 
 
-def _raw(member: dict[str, Any], part: dict[str, Any]) -> str:
+def variable_told(one: Trace, *, lined: bool) -> str:
+    """A variable with its rule and the way to it."""
+    told = f"{escape(one['label'])} ({escape(one['code'])}): {escape(one['rule'])}"
+    return f"{told} {_place(one, lined)}"
+
+
+def _place(one: Trace, lined: bool) -> str:
+    """A line of a file of the configuration, a link to it where its page has lines."""
+    name = Path(one["file"]).name
+    if not lined:
+        return _linked(place_words(one), f"../config/{name}.txt")
+    line = f"#L{one['line']}" if one["line"] else ""
+    return _linked(place_words(one), f"../{config_page(name)}{line}")
+
+
+def _raw(member: Trace, part: Trace) -> str:
     columns = escape(", ".join(part["columns"]))
-    lines = f"{part['n_lines']} lines"
-    if "lines" in part:
-        lines = "lines " + _links(part["raw_table"], part["lines"])
     digest = shown_hash(part)
     digest = f" <code>{digest[:16]}</code>" if digest else ""
     source = escape(part["source_file"])
-    return f"{escape(member['role'])}: {source}, {lines}, columns {columns}{digest}"
+    return f"{escape(member['role'])}: {source}, {part['n_lines']} lines, columns {columns}{digest}"
 
 
-@lru_cache(maxsize=10_000)
-def _links(table: str, lines: str) -> str:
-    """Ranges of lines, each a link to its first; many numbers rest on the same ones."""
-    return ", ".join(_ranges(table, lines.split(", ")))
-
-
-def _ranges(table: str, ranges: list[str]) -> Iterable[str]:
-    for number, text in enumerate(ranges):
-        if number == RANGES_LINKED:
-            yield f"and {len(ranges) - number} more ranges"
-            return
-        first = text.split("\N{EN DASH}")[0]
-        yield f'<a href="../{data_page(table)}#L{first}">{text}</a>'
-
-
-def _rejected(trace: dict[str, Any]) -> str:
+def _rejected(trace: Trace) -> str:
     lines = "<br>".join(escape(line) for line in rejected_lines(trace["rejected"]))
     return f'{lines}<br><a href="../report.html#sec-data">all rejects and flags</a>'
 
 
-def _plan(plan: dict[str, str], estimand: str | None) -> str:
-    name = Path(plan["file"]).name
+def _plan(plan: Trace, estimand: str | None, around: Around) -> str:
     about = f", estimand {escape(estimand)}" if estimand else ""
-    file = f'<a href="../config/{name}.txt">{escape(plan["file"])}</a>'
-    return f"{file}, {escape(plan['key'])}{about}"
+    return f"{_place(plan, around.lined)}, {escape(plan['key'])}{about}"
 
 
-def _claim(claim: dict[str, Any]) -> str:
+def _function(one: Trace) -> str:
+    link = f"../{CODE_PAGE}#{code_anchor(one['file'], one['name'])}"
+    return f"{_linked(one['name'], link)} {escape(place_words(one).removeprefix(PACKAGE))}"
+
+
+def _claim(claim: Trace) -> str:
     anchor = claim_anchor(claim["claim_id"])
     return (
         f'<a href="../report.html#{anchor}">{escape(claim["claim_id"])}</a> '

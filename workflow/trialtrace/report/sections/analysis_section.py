@@ -193,7 +193,8 @@ def _used_in_all(material: Material, name: str) -> str:
         return ""
     by_size = sorted(used, key=lambda row: present(row["n_used"]))
     low, high = (
-        f"[{row['n_used']}]({trace_link(row['result_id'])}#n)" for row in (by_size[0], by_size[-1])
+        f"[{row['n_used']}]({trace_link(row['result_id'], 'n')})"
+        for row in (by_size[0], by_size[-1])
     )
     if by_size[0]["n_used"] == by_size[-1]["n_used"]:
         return f", {low} subjects"

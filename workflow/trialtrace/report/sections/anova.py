@@ -163,7 +163,7 @@ def _nothing(test: FTest) -> str:
 
 def _n(test: FTest) -> str:
     row = test.rows["f"]
-    return f"[{row['n_used']}]({trace_link(row['result_id'])}#n)"
+    return f"[{row['n_used']}]({trace_link(row['result_id'], 'n')})"
 
 
 def _place(material: Material, test: FTest) -> str:

@@ -1,0 +1,177 @@
+"""From every number of a small trial to its place, its rows, their cells, and back."""
+
+import re
+from html import unescape
+
+import pytest
+from site_pages import broken_links, pages
+
+from trialtrace.ground.frames import canonical
+from trialtrace.report.links import STYLE
+from trialtrace.trace.content import Tracer
+
+pytestmark = pytest.mark.xdist_group("display")
+LINK = re.compile(r'<a (?:id="([^"]+)" )?href="(trace/[^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
+NUMBER = re.compile(r"[\N{MINUS SIGN}<]?\d[\d.]*")
+PLACE = re.compile(r'<div id="([^"]+)">\n<h3>(.*?)</h3>\n(.*?)</div>', re.DOTALL)
+PART = re.compile(r'<dt id="([^"]+)">[^\n]*\n<dd>(.*)')
+SET = re.compile(r'<p class="set" id="(\w+)"><a href="#\1">(\d+) records</a>')
+RULE = re.compile(r"#(\w+):target~table tbody tr:not\(\.(\w+)\)")
+ROW = re.compile(r'<tr(?: class="?([a-z ]+)"?)?><td>(.*)')
+CELL = re.compile(r"<a href=\.\./(data/\w+\.html)#L(\d+)>\d+</a> ([^;<]*)")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, make_site):
+    """The folder of a trial's report in the site, with its DOCX, and its tracer."""
+    import mini_trial
+
+    plan = mini_trial.PLAN + mini_trial.MORE_DISPLAYS
+    run = make_site(tmp_path_factory.mktemp("traces"), plan=plan)
+    return run.at.site / "mini", Tracer(run.trial, run.folder, "full")
+
+
+@pytest.fixture(scope="module")
+def folder(made):
+    return made[0]
+
+
+def told(folder):
+    """Link to a number, or to a line of it -> what stands there."""
+    found = {}
+    for path in (folder / "trace").glob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        for anchor, heading, _ in PLACE.findall(text):
+            found[f"trace/{path.name}#{anchor}"] = heading
+        for anchor, line in PART.findall(text):
+            found[f"trace/{path.name}#{anchor}"] = line
+    return found
+
+
+def test_every_link_of_a_number_opens_the_place_that_shows_it(folder):
+    at, checked = told(folder), 0
+    for name in ("report.html", "audit.html"):
+        for _, link, text in LINK.findall((folder / name).read_text(encoding="utf-8")):
+            there = unescape(at[unescape(link)])
+            shown = NUMBER.search(unescape(re.sub("<[^>]*>", "", text)))
+            assert shown is None or shown[0] in there, (name, link, text, there)
+            checked += 1
+    assert checked > 100
+
+
+def test_a_number_leads_back_to_where_it_stands_in_the_report(folder):
+    report = (folder / "report.html").read_text(encoding="utf-8")
+    anchors = {unescape(i): unescape(link) for i, link, _ in LINK.findall(report) if i}
+    linked = {unescape(link) for _, link, _ in LINK.findall(report)}
+    back = {}
+    for path in (folder / "trace").glob("*.html"):
+        for anchor, _, rest in PLACE.findall(path.read_text(encoding="utf-8")):
+            if found := re.search(r'class="id"><a href="\.\./report\.html#([^"]+)"', rest):
+                back[unescape(found[1])] = f"trace/{path.name}#{unescape(anchor)}"
+    assert back == anchors
+    # Lines of a number (its n) have no place of their own in the report.
+    assert {link for link in linked if link.rpartition("/")[2] not in ("n", "out-of")} == set(
+        back.values()
+    )
+
+
+def test_every_result_has_one_place_and_its_heading_there(made):
+    folder, tracer = made
+    at = told(folder)
+    for name in tracer.results:
+        trace = tracer.trace(name)
+        page = next(
+            link
+            for link in at
+            if link.endswith(f"#{name.split('/', 2)[2]}")
+            and link.startswith(f"trace/{name.split('/')[1]}")
+        )
+        assert unescape(at[page]) == trace["heading"]
+    numbers = [link for link in at if link.rpartition("/")[2] not in ("n", "out-of")]
+    assert len(numbers) == len(tracer.results)
+
+
+def sets_of(folder):
+    """Anchor -> (file, count told, the rows that a link to it leaves in sight)."""
+    found = {}
+    for path in (folder / "rows").glob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        rows = ROW.findall(text.partition("<tbody>")[2])
+        names = dict(RULE.findall(text))
+        for anchor, n in SET.findall(text):
+            assert anchor not in found
+            name = names.get(anchor)
+            kept = [cells for own, cells in rows if name is None or name in own.split()]
+            found[anchor] = (path.name, int(n), kept)
+    return found
+
+
+def test_every_row_set_stands_once_and_whole(made):
+    folder, tracer = made
+    sets = sets_of(folder)
+    members = [one for own in tracer.members.values() for one in own]
+    distinct = {(one["dataset"], canonical_of(one)) for one in members}
+    assert len(sets) == len(distinct) > 20
+    for _, n, rows in sets.values():
+        assert len(rows) == n
+    linked = set()
+    for path in (folder / "trace").glob("*.html"):
+        linked |= set(re.findall(r"\.\./rows/([^\"]+)", path.read_text(encoding="utf-8")))
+    assert linked == {f"{file}#{anchor}" for anchor, (file, _, _) in sets.items()}
+
+
+def canonical_of(member):
+    import json
+
+    return canonical(json.loads(member["predicate"]))
+
+
+def test_the_rows_of_a_number_are_its_subjects_with_their_values(made):
+    folder, tracer = made
+    sets, frames = sets_of(folder), tracer.frames
+    trace = tracer.trace("mini/relief_primary/risk_difference.newcombe@drug-placebo")
+    text = (folder / "trace" / "relief_primary.html").read_text(encoding="utf-8")
+    for member in trace["rows"]:
+        link = re.search(rf'rows/[^"]+#(\w+)">{member["n"]} records \({member["role"]}\)', text)
+        selection = frames.select(member["dataset"], member["predicate"])
+        shown = sorted(cells.split("<td>")[0] for cells in sets[link[1]][2])
+        assert shown == sorted(selection.column("SUBJID"))
+        values = sorted(float(cells.split("<td>")[2]) for cells in sets[link[1]][2])
+        assert values == sorted(selection.column("AVAL"))
+
+
+def test_the_cells_of_a_row_are_those_of_the_raw_table(folder):
+    raw, checked = {}, 0
+    for path in (folder / "data").glob("*.html"):
+        lines = re.findall(r"<tr id=L(\d+)><th>\d+(.*)", path.read_text(encoding="utf-8"))
+        raw |= {(f"data/{path.name}", line): cells.split("<td>")[1:] for line, cells in lines}
+    for path in (folder / "rows").glob("*.html"):
+        for page, line, values in CELL.findall(path.read_text(encoding="utf-8")):
+            known = {*raw[page, line], "(empty)"}
+            parts = {
+                one.strip("\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}")
+                for one in values.strip().split(", ")
+            }
+            assert parts <= known, (path.name, line, values)
+            checked += 1
+    assert checked > 50
+
+
+def test_no_page_repeats_what_stands_elsewhere(made):
+    """One style sheet; a page an analysis or an endpoint of it, however many numbers it has."""
+    folder, tracer = made
+    css = (folder / STYLE).read_text(encoding="utf-8")
+    own = [path for name in ("trace", "rows", "data") for path in (folder / name).glob("*.html")]
+    for path in own:
+        text = path.read_text(encoding="utf-8")
+        assert '<link rel="stylesheet" href="../style.css">' in text
+        assert css[:60] not in text
+        assert len(path.name) <= 60 and re.fullmatch(r"[a-z0-9_.-]+", path.name)
+        # Rows stand on the pages of rows, and are not listed beside the numbers.
+        assert path.parent.name != "trace" or not re.search(r"data/\w+\.html#L\d", text)
+    places = {(row["analysis_id"], row["parameter"]) for row in tracer.results.values()}
+    assert len(list((folder / "trace").iterdir())) <= len(places) + 1
+
+
+def test_no_link_of_the_folder_is_dead(folder):
+    assert broken_links(pages(folder)) == []

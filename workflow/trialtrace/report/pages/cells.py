@@ -1,0 +1,104 @@
+"""Raw cells as pages show them: the line as a link to the raw table, then the values as found."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import escape
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialtrace.ground.contracts import RAW, read_table
+from trialtrace.report.links import data_page
+from trialtrace.report.pages.data_page import ROWS_SHOWN
+from trialtrace.trace.raw_rows import Cell
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+EMPTY = "(empty)"
+QUOTED = "\N{LEFT DOUBLE QUOTATION MARK}{}\N{RIGHT DOUBLE QUOTATION MARK}"
+# From so many lines on, what all of them have alike stands once.
+MANY = 4
+# A raw table and the columns of it that were used in a line.
+Part = tuple[str, tuple[str, ...]]
+
+
+class RawCells:
+    """The raw tables of a trial; `tables` maps a clean table to its raw one. Each is read once."""
+
+    def __init__(self, raw: Path, tables: Mapping[str, str]):
+        self._raw, self._tables = Path(raw), tables
+        self._found: dict[str, pa.Table] = {}
+        self._lines: dict[str, dict[int, int]] = {}
+        self._columns: dict[tuple[str, str], list[str]] = {}
+
+    def parts(self, cells: Iterable[Cell]) -> dict[Part, list[int]]:
+        """The lines of some cells, by raw table and the columns that were used in them."""
+        of_line: dict[tuple[str, int], list[str]] = {}
+        for table, line, column in cells:
+            of_line.setdefault((self._tables[table], line), []).append(column)
+        found: dict[Part, list[int]] = {}
+        for (raw, line), columns in of_line.items():
+            found.setdefault((raw, tuple(sorted(columns))), []).append(line)
+        return {part: sorted(lines) for part, lines in found.items()}
+
+    def told(self, part: Part, lines: Sequence[int], *, named: bool) -> str:
+        """HTML: each line, a link, with its values; `named` with the columns before them."""
+        raw, columns = part
+        values = {column: [self._value(raw, line, column) for line in lines] for column in columns}
+        before = f"{raw} {', '.join(columns)}: " if named else ""
+        if len(lines) < MANY:
+            rows = zip(*values.values(), strict=True)
+            each = (
+                f"{self._link(raw, line)} {', '.join(row)}"
+                for line, row in zip(lines, rows, strict=True)
+            )
+            return before + "; ".join(each)
+        alike = {column: own[0] for column, own in values.items() if len(set(own)) == 1}
+        other = [own for column, own in values.items() if column not in alike]
+        said = "".join(f"{column} {value}; " for column, value in alike.items())
+        joined = map("/".join, zip(*other, strict=True))
+        varying = dict(zip(lines, joined, strict=True)) if other else {}
+        return before + said + "; ".join(self._run(raw, run, varying) for run in _runs(lines))
+
+    def _run(self, raw: str, run: Sequence[int], rows: Mapping[int, str]) -> str:
+        """Lines that follow each other: a link to the first, the values in their order."""
+        last = f"\N{EN DASH}{run[-1]}" if len(run) > 1 else ""
+        values = ", ".join(rows[line] for line in run) if rows else ""
+        return f"{self._link(raw, run[0])}{last} {values}".rstrip()
+
+    def _link(self, raw: str, line: int) -> str:
+        if self._places(raw)[line] >= ROWS_SHOWN:
+            return str(line)
+        return f"<a href=../{data_page(raw)}#L{line}>{line}</a>"
+
+    def _places(self, raw: str) -> dict[int, int]:
+        if raw not in self._lines:
+            lines = self._read(raw)["source_row"].to_pylist()
+            self._lines[raw] = {line: at for at, line in enumerate(lines)}
+        return self._lines[raw]
+
+    def _value(self, raw: str, line: int, column: str) -> str:
+        key = (raw, column)
+        if key not in self._columns:
+            found = self._read(raw)[column].to_pylist()
+            self._columns[key] = list(map(_shown, found))
+        return self._columns[key][self._places(raw)[line]]
+
+    def _read(self, raw: str) -> "pa.Table":
+        if raw not in self._found:
+            self._found[raw] = read_table(self._raw / f"{raw}.parquet", RAW)
+        return self._found[raw]
+
+
+def _shown(value: str | None) -> str:
+    """A value as found; in quotation marks where it has what stands between values."""
+    if not value:
+        return EMPTY
+    text = escape(value, quote=False)
+    return QUOTED.format(text) if set(value) & set(",;/") else text
+
+
+def _runs(lines: Sequence[int]) -> Iterator[list[int]]:
+    """Lines that follow each other, together."""
+    for _, run in groupby(enumerate(lines), key=lambda pair: pair[1] - pair[0]):
+        yield [line for _, line in run]

@@ -1,0 +1,224 @@
+"""The page of a variable: every derived row with its value and the raw cells that made it.
+
+Each set of rows is an anchor above the table; a link to it leaves the rows of that set in sight.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import count, product
+from string import ascii_lowercase
+from typing import TYPE_CHECKING
+
+from trialtrace.report.pages.cells import Part, RawCells
+from trialtrace.report.pages.row_sets import FLAG, SUBJECTS, RowSet, Variable
+from trialtrace.report.pages.shell import page
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+    from trialtrace.report.material import Material
+
+ROWS_SHOWN = 20_000
+MOST_PARTS = 8
+# Columns of a derived data set in words, in the order of a page.
+WORDS = {
+    "SUBJID": "subject",
+    "TRT01P": "arm",
+    "TRTP": "arm",
+    "AVISIT": "visit",
+    "LOC": "place",
+    "LAT": "side",
+    "TERM": "what occurred",
+    "TSTART": "from",
+    "TSTOP": "to",
+    "AVALLO": "at least",
+    "AVALHI": "at most",
+    "AVAL": "value",
+    "AVALC": "value in words",
+    "AVALU": "unit",
+    "CNSR": "censored",
+    "EVNTDESC": "what happened",
+    "BASE": "value at baseline",
+    "CHG": "change",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said of a variable above its rows: title, and lines of HTML by their label."""
+
+    title: str
+    lines: dict[str, list[str]]
+
+
+def rows_page(
+    material: "Material", about: Variable, sets: Sequence[RowSet], told: Told, cells: RawCells
+) -> str:
+    """The page; a very long table is cut, and says so."""
+    table = material.tracer.frames.table(about.dataset)
+    rows = _rows(sets)
+    shown = rows[:ROWS_SHOWN]
+    columns = _columns(table, about, sets, shown)
+    members, rules = _members(sets, len(rows), shown)
+    raw = material.tracer.raw.behind(about.dataset, shown, [*about.columns, *_flags(table, about)])
+    made = [cells.parts(each) for each in raw]
+    parts = list(dict.fromkeys(part for each in made for part in each))
+    if len(parts) > MOST_PARTS:
+        parts = []
+    body = "\n".join(_lines(columns, members, made, parts, cells))
+    head = "".join(f"<th>{_word(name)}</th>" for name in columns)
+    head += "".join(
+        f"<th>{escape(raw)}: line, {escape(', '.join(names))}</th>" for raw, names in parts
+    )
+    head += "" if parts else "<th>made from: line and columns of the raw file, as found</th>"
+    lines = "".join(
+        f"<dt>{label}</dt>\n" + "".join(f"<dd>{item}</dd>\n" for item in items)
+        for label, items in told.lines.items()
+    )
+    cut = len(rows) - len(shown)
+    left = f" Only the first {len(shown)} stand here: trialtrace trace --rows has all."
+    more = left if cut else ""
+    text = (
+        f'<p class="up"><a href="../report.html">{escape(material.trial.title)}</a></p>\n'
+        f"<h1>{escape(told.title)}</h1>\n"
+        f'<p class="subject">Each value with the raw cells that made it: {len(rows)} records.'
+        f"{more}</p>\n<dl>\n{lines}</dl>\n"
+        + "\n".join(_set(one) for one in sets)
+        + f'\n<p class="all" id="all"><a href="#all">All {len(rows)} records</a></p>\n'
+        f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+    )
+    trial = material.trial
+    return page(
+        f"{told.title} – {trial.title}",
+        text,
+        synthetic=trial.synthetic,
+        style=rules,
+        draft=trial.draft,
+        up="../",
+    )
+
+
+def _rows(sets: Sequence[RowSet]) -> "np.ndarray":
+    """The rows of all sets, in the order of the data set."""
+    import numpy as np
+
+    return np.unique(np.concatenate([one.selection.rows for one in sets]))
+
+
+def _flags(table: "pa.Table", about: Variable) -> list[str]:
+    """Arm and populations, of the page that tells them."""
+    if about != Variable(SUBJECTS):
+        return []
+    flags = [name for name in table.column_names if name.endswith(FLAG) and name != "SYNTHFL"]
+    return ["TRT01P", *flags]
+
+
+def _columns(
+    table: "pa.Table", about: Variable, sets: Sequence[RowSet], rows: "np.ndarray"
+) -> dict[str, list[str]]:
+    """The columns of a page: who, when and where, the value, and what the sets are chosen by."""
+    read = {name for one in sets for name in one.reads}
+    own = [name for name in about.columns if name in table.column_names]
+    chosen = [
+        name
+        for name in table.column_names
+        if name in read
+        and name not in (*WORDS, *own, "USUBJID", "PARAMCD", "ASEQ")
+        and (not name.endswith(FLAG) or name == "ABLFL")
+    ]
+    usual = [n for n in WORDS if n not in ("BASE", "CHG") or n in read]
+    if about.dataset == SUBJECTS:
+        usual = ["SUBJID", "TRT01P"]
+    names = [*usual, *own, *_flags(table, about), *chosen]
+    if "TRTP" in table.column_names:
+        names.remove("TRT01P")
+    found = {}
+    for name in dict.fromkeys(names):
+        if name in table.column_names:
+            values = table[name].combine_chunks().take(_positions(rows)).to_pylist()
+            if any(value is not None for value in values):
+                found[name] = [_text(value) for value in values]
+    if found.get("AVALC") == found.get("AVAL"):
+        found.pop("AVALC", None)
+    return found
+
+
+def _positions(rows: "np.ndarray") -> "pa.Array":
+    import pyarrow as pa
+
+    return pa.array(rows)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.12g}".replace("-", "\N{MINUS SIGN}")
+    return "" if value is None else escape(str(value), quote=False)
+
+
+def _word(name: str) -> str:
+    return WORDS.get(name) or f"<code>{escape(name)}</code>"
+
+
+def _members(sets: Sequence[RowSet], whole: int, rows: "np.ndarray") -> tuple[list[str], str]:
+    """The names of the sets of each row, and the style that leaves those of a set in sight.
+
+    Sets of the same rows have one name; one of all rows needs none.
+    """
+    names = _names()
+    kept: dict[str, str] = {}
+    place = {row: at for at, row in enumerate(rows.tolist())}
+    of_row: list[list[str]] = [[] for _ in rows]
+    hidden: dict[str, list[str]] = {}
+    for one in sets:
+        if one.selection.n == whole:
+            continue
+        if one.digest not in kept:
+            kept[one.digest] = name = next(names)
+            for row in one.selection.rows.tolist():
+                if row in place:
+                    of_row[place[row]].append(name)
+        hidden.setdefault(kept[one.digest], []).append(one.anchor)
+    rules = (
+        ",".join(f"#{anchor}:target~table tbody tr:not(.{name})" for anchor in anchors)
+        + "{display:none}\n"
+        for name, anchors in hidden.items()
+    )
+    return [" ".join(each) for each in of_row], "".join(rules)
+
+
+def _names() -> Iterator[str]:
+    """a, b, …, z, aa, ab, …"""
+    for length in count(1):
+        yield from map("".join, product(ascii_lowercase, repeat=length))
+
+
+def _lines(
+    columns: dict[str, list[str]],
+    members: list[str],
+    made: list[dict[Part, list[int]]],
+    parts: list[Part],
+    cells: RawCells,
+) -> Iterator[str]:
+    """The rows; a column a part of the raw data, or all in one where there are too many parts."""
+    for of, own, *values in zip(members, made, *columns.values(), strict=True):
+        given = f' class="{of}"' if " " in of else f" class={of}" if of else ""
+        if parts:
+            told = [
+                cells.told(part, own[part], named=False) if part in own else "" for part in parts
+            ]
+        else:
+            told = ["; ".join(cells.told(part, lines, named=True) for part, lines in own.items())]
+        yield f"<tr{given}><td>{'<td>'.join([*values, *told])}"
+
+
+def _set(one: RowSet) -> str:
+    """A set: how many rows, chosen how, by whom they are used."""
+    used = ", ".join(
+        f'<a href="../trace/{name}">{escape(name.removesuffix(".html"))}</a>' for name in one.used
+    )
+    return (
+        f'<p class="set" id="{one.anchor}"><a href="#{one.anchor}">{one.selection.n} records</a> '
+        f"where {escape(one.where)} <code>{one.digest[:16]}</code>; for numbers of {used}</p>"
+    )

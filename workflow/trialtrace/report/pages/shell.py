@@ -1,0 +1,52 @@
+"""The frame of every page beside the reports: head, style, stamps."""
+
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from trialtrace.ground.store import write_text
+from trialtrace.report.links import STYLE
+from trialtrace.report.render.house import CSP, SYNTHETIC, assets
+
+# A style sheet beside the page; `file:` for browsers to which a file on disk is no "self".
+CSP_LINKED = (
+    "default-src 'none'; style-src 'self' file: 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+@cache
+def sheet() -> str:
+    """The style sheet of all pages."""
+    return (assets() / "page.css").read_text(encoding="utf-8")
+
+
+def write_style(folder: Path) -> None:
+    """The style sheet as a file, for the pages that link to it."""
+    write_text(Path(folder) / STYLE, sheet())
+
+
+def page(
+    title: str, body: str, *, synthetic: bool, style: str = "", draft: str = "", up: str = ""
+) -> str:
+    """A whole page in the house style, without scripts and outside links; `style` is added.
+
+    With `up`, the way to the folder of the style sheet ("../"), it is linked; else the page has it
+    inside and can be mailed alone. Of synthetic data a page is stamped at its top, and each of its
+    tables and pictures by itself; `draft` is the stamp of a draft.
+    """
+    stamps = [text for text in (SYNTHETIC if synthetic else "", escape(draft)) if text]
+    stamp = "".join(f'<p class="synthetic">{text}</p>\n' for text in stamps)
+    if synthetic:
+        body = body.replace("<table>", f"<table>\n<caption>{SYNTHETIC}</caption>")
+        body = body.replace("<figcaption>", f"<figcaption>{SYNTHETIC}. ")
+    meta = f'<meta name="description" content="{SYNTHETIC}">\n' if synthetic else ""
+    own = f"<style>\n{'' if up else sheet()}{style}</style>\n" if style or not up else ""
+    linked = f'<link rel="stylesheet" href="{up}{STYLE}">\n' if up else ""
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{CSP_LINKED if up else CSP}">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n{meta}'
+        f"<title>{escape(title)}</title>\n{linked}{own}</head>\n<body>\n"
+        f"{stamp}{body}</body>\n</html>\n"
+    )

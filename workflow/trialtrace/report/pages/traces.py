@@ -1,0 +1,168 @@
+"""Writes what numbers of a report lead to: pages of numbers, of rows, of raw cells, of code."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import partial
+from html import escape, unescape
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from trialtrace.ground.contracts.rows import ResultRow
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.ground.store import write_text
+from trialtrace.report.links import (
+    CODE_PAGE,
+    FAMILIES_PAGE,
+    component_link,
+    data_page,
+    number_page,
+    report_anchor,
+    trace_link,
+)
+from trialtrace.report.pages.cells import RawCells
+from trialtrace.report.pages.data_page import data_page_html
+from trialtrace.report.pages.row_sets import FOLDER, SUBJECTS, RowSets, Variable
+from trialtrace.report.pages.rows_page import Told, rows_page
+from trialtrace.report.pages.shell import write_style
+from trialtrace.report.pages.source_pages import code_page
+from trialtrace.report.pages.trace_page import Around, families_page, numbers_page, variable_told
+from trialtrace.trace.functions import made_by
+
+if TYPE_CHECKING:
+    from trialtrace.report.material import Material
+
+_NUMBER = re.compile(r'<a href="(trace/[^"]+)"')
+
+
+def write_traces(material: "Material", out: Path) -> None:
+    """Write trace/, code.html and the style sheet; under full disclosure rows/ and data/ too.
+
+    Each number of report.html gets an anchor, to which its page links back.
+    """
+    trial, results = material.trial, material.tracer.results
+    by_link = _by_link(trial.name, results)
+    sets = RowSets(material.tracer) if material.disclosure == "full" else None
+    printed, parts = _anchored(out / "report.html", by_link)
+    parts |= {
+        component_link(row["result_id"], row["component"])
+        for row in material.claims
+        if row["result_id"]
+    }
+    families: dict[str, list[dict[str, str]]] = {}
+    write_style(out)
+    for name, rows in _by_page(results.values()).items():
+        around = Around(
+            trial.title,
+            printed,
+            frozenset(parts),
+            partial(sets.link, page=name) if sets else None,
+            not trial.blinded,
+            trial.draft,
+        )
+        traces = [material.tracer.trace(row["result_id"]) for row in rows]
+        for trace in traces:
+            if trace["family"]:
+                families[trace["method"]["options"]["family"]] = trace["family"]
+        text = numbers_page(material.tracer.about.page(rows[0]), traces, around)
+        write_text(out / "trace" / name, text)
+    if families:
+        about = Around(trial.title, draft=trial.draft)
+        text = families_page(families, about, synthetic=trial.synthetic)
+        write_text(out / "trace" / FAMILIES_PAGE, text)
+    _code(material, out)
+    if sets is not None:
+        _rows(material, sets, out)
+        for table in trial.source.items:
+            text = data_page_html(
+                material.folder / "raw", table, synthetic=trial.synthetic, draft=trial.draft
+            )
+            write_text(out / data_page(table), text)
+
+
+def _by_link(trial: str, results: Iterable[str]) -> dict[str, str]:
+    """Link to identifier. Two results never share a place."""
+    found: dict[str, str] = {}
+    for result_id in results:
+        link = trace_link(result_id)
+        if link in found:
+            raise UserError(
+                Problem(
+                    f"trial {trial}",
+                    "two results would share one place on a trace page",
+                    found=f"{found[link]} and {result_id}",
+                    do="give one of the analyses another name in plan.yaml",
+                )
+            )
+        found[link] = result_id
+    return found
+
+
+def _by_page(results: Iterable[ResultRow]) -> dict[str, list[ResultRow]]:
+    found: dict[str, list[ResultRow]] = {}
+    for row in results:
+        found.setdefault(number_page(row["result_id"]), []).append(row)
+    return found
+
+
+def _anchored(report: Path, by_link: Mapping[str, str]) -> tuple[frozenset[str], set[str]]:
+    """Give the first link to each number an anchor; returns the results that have one, and the
+    links to a line of a number."""
+    printed: set[str] = set()
+    parts: set[str] = set()
+
+    def anchored(found: re.Match[str]) -> str:
+        link = unquote(unescape(found[1]))
+        result_id = by_link.get(link)
+        if result_id is None:
+            parts.add(link)
+        if result_id is None or result_id in printed:
+            return found[0]
+        printed.add(result_id)
+        return f'<a id="{escape(report_anchor(result_id))}" href="{found[1]}"'
+
+    if report.is_file():
+        write_text(report, _NUMBER.sub(anchored, report.read_text(encoding="utf-8")))
+    return frozenset(printed), parts
+
+
+def _code(material: "Material", out: Path) -> None:
+    made = (one for row in material.results for one in made_by(row["analysis_id"], row["method"]))
+    functions = sorted(dict.fromkeys(made), key=lambda one: (one.file, one.line))
+    trial = material.trial
+    text = code_page(
+        material.codes, functions, trial.title, synthetic=trial.synthetic, draft=trial.draft
+    )
+    write_text(out / CODE_PAGE, text)
+
+
+def _rows(material: "Material", sets: RowSets, out: Path) -> None:
+    tables = {name: table.of for name, table in material.trial.tables.items()}
+    cells = RawCells(material.folder / "raw", tables)
+    for about, own in sets.sets.items():
+        text = rows_page(material, about, list(own.values()), _told(material, about, sets), cells)
+        write_text(out / FOLDER / about.file, text)
+
+
+def _told(material: "Material", about: Variable, sets: RowSets) -> Told:
+    """What stands above the rows of a variable: its rule, and who chose its patients."""
+    variables = material.tracer.variables
+    if about.dataset != SUBJECTS:
+        found = variables.of_code(about.code)
+    else:
+        found = [one for name in about.columns for one in variables.of_column(name)]
+    lines = {"variable": [variable_told(vars(one), lined=True) for one in found]}
+    read = {name for one in sets.sets[about].values() for name in one.reads}
+    chosen = [Variable(SUBJECTS), *(Variable(SUBJECTS, columns=(name,)) for name in sorted(read))]
+    names = [
+        f'<a href="{one.file}">{escape(", ".join(one.columns) or "arm and populations")}</a>'
+        for one in chosen
+        if one in sets.sets and one != about
+    ]
+    lines["chosen by"] = [", ".join(names)]
+    title = ", ".join(one.label for one in found) or (
+        "Patients"
+        if about == Variable(SUBJECTS)
+        else f"{about.code or about.dataset} {', '.join(about.columns)}".strip()
+    )
+    return Told(title, {label: items for label, items in lines.items() if any(items)})
