@@ -21,7 +21,7 @@ def labels(text):
 
 def test_labels_stand_in_one_column_in_a_fixed_order(full):
     text = trace_text(full.trace("mini/relief_primary/p_value.fisher@drug-placebo"), colour=False)
-    assert labels(text) == [*LABELS[:-1], "script", "claims"]
+    assert labels(text) == LABELS
     headline, subject, blank, *lines = text.splitlines()
     assert (headline, blank) == ("p 0.37 (Fisher's exact test)", "")
     assert subject == "Relief, Drug against Placebo, all randomised"
