@@ -100,3 +100,29 @@ def test_an_unstructured_model_of_whole_patients_is_the_paired_t_of_each_visit(
                 assert one[part] == pytest.approx(other[part], rel=1e-8), (visit, model, part)
             if model == "df":
                 assert one["stat_value"] == pytest.approx(21)
+
+
+# R 4.2.2, car 3.1-1 on the strength of this cohort, the 17 patients with all 48 values:
+# Anova(lm(Y ~ 1), idata = idata, idesign = ~ treatment * visit * location, type = "III").
+THREE_FACTORS = {
+    "treatment": (0.357267803339, 1.0, 5.58393386384e-01),
+    "visit": (17.282567825601, 0.795358572468, 1.45469225193e-06),
+    "location": (2.141126267100, 0.693499556981, 9.66480186740e-02),
+    "treatment_visit": (0.694465338701, 0.705088594011, 5.14016381817e-01),
+    "treatment_location": (0.927733322040, 0.615211516974, 4.36288087003e-01),
+    "visit_location": (0.540496824819, 0.499601115343, 8.13431598234e-01),
+    "treatment_visit_location": (1.116076027766, 0.399406764206, 3.58786434860e-01),
+}
+
+
+def test_muscle_as_a_third_factor_has_the_numbers_of_car(folder):
+    rows = pq.read_table(folder / "analysis" / "results.parquet").to_pylist()
+    found = {
+        (row["group2_level"], row["stat_name"]): row
+        for row in rows
+        if row["analysis_id"] == "muscles_three_factors"
+    }
+    for effect, (f, epsilon, p) in THREE_FACTORS.items():
+        assert found[effect, "f"]["n_used"] == 17
+        ours = [found[effect, stat]["stat_value"] for stat in ("f", "epsilon_gg", "p_value")]
+        assert ours == pytest.approx([f, epsilon, p], rel=1e-9)

@@ -62,13 +62,24 @@ def records(draw, treated):
                 number += 1
                 strong = None if value is None else float(value > 52)
                 yield record(i, number, "STRONG", arm, name, at, strong)
+            for value in force(np.random.default_rng(1000 + 2 * i + side), level):
+                number += 1
+                yield record(i, number, "FORCE", arm, name, *value)
             cycles = round(6 + float(np.random.default_rng(2 * i + side).normal(0, 0.8)), 2)
             once = {"AVISIT": None, "AVISITN": None}
             yield record(i, number + 1, "DIGF1", arm, name, 0, cycles) | once
             number += 1
 
 
-def record(i, number, code, arm, side, at, value):
+def force(draw, level):
+    """Visit, value and muscle: three muscles of a side at each visit, hardly any value missing."""
+    for at in range(len(VISITS)):
+        for muscle in ("upper arm", "lower arm", "hand"):
+            value = round(float(level + at + draw.normal(0, 3 + at)), 1)
+            yield at, None if draw.random() < 0.01 else value, muscle
+
+
+def record(i, number, code, arm, side, at, value, place=None):
     """A row without a baseline."""
     return {
         "STUDYID": "sides",
@@ -78,6 +89,7 @@ def record(i, number, code, arm, side, at, value):
         "PARAM": code,
         "TRTP": arm,
         "LAT": side,
+        "LOC": place,
         "SYNTHFL": "N",
         "AVISIT": VISITS[at],
         "AVISITN": at + 1,

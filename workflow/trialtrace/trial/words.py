@@ -89,6 +89,14 @@ Effect = Literal[
     "group_treatment",
     "group_visit",
     "group_treatment_visit",
+    "location",
+    "treatment_location",
+    "visit_location",
+    "treatment_visit_location",
+    "group_location",
+    "group_treatment_location",
+    "group_visit_location",
+    "group_treatment_visit_location",
 ]
 """Effects of an analysis of variance, as results name them."""
 StepName = Annotated[

@@ -29,7 +29,7 @@ ADJUSTED = "p_adjusted"
 # What checks use of a record.
 USED = (
     *("USUBJID", "TRTP", "AVISIT", "AVISITN", "AVAL", "BASE", "LAT", "CNSR", "AVALLO", "AVALHI"),
-    *("TSTART", "TSTOP"),
+    *("LOC", "TSTART", "TSTOP"),
 )
 
 

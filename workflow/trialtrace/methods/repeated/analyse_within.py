@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 FACTORS = {
     "cells": ("cell",),
     "treatment_by_visit": ("treatment", "visit"),
+    "treatment_by_visit_by_location": ("treatment", "visit", "location"),
     "visits": ("visit",),
 }
 TESTS = {
@@ -49,6 +50,28 @@ TESTS = {
     "that is alike under all treatments. It does not test the treatment.",
     ("treatment_by_visit", "treatment_visit"): "The interaction: whether the change over time "
     "differs between the treatments. This is the effect that tests the treatment.",
+    **{
+        ("treatment_by_visit_by_location", effect): f"{told} It does not test what the treatment "
+        "changed."
+        for effect, told in {
+            "treatment": "The treatments averaged over all visits and locations, those before the "
+            "treatment included.",
+            "visit": "The visits averaged over treatments and locations.",
+            "location": "The locations averaged over treatments and visits.",
+        }.items()
+    },
+    (
+        "treatment_by_visit_by_location",
+        "treatment_visit",
+    ): "The interaction of treatment and visit, "
+    "averaged over the locations: whether the change over time differs between the treatments. "
+    "This effect tests the treatment.",
+    ("treatment_by_visit_by_location", "treatment_location"): "Whether the treatments differ more "
+    "at some locations, averaged over all visits. It does not test what the treatment changed.",
+    ("treatment_by_visit_by_location", "visit_location"): "Whether the change over time differs "
+    "between the locations, alike under all treatments. It does not test the treatment.",
+    ("treatment_by_visit_by_location", "treatment_visit_location"): "Whether what the treatment "
+    "changed differs between the locations, not whether it changed anything.",
     ("visits", "visit"): "The visits under one treatment, compared with no other. It does not "
     "test the treatment.",
 }
@@ -72,6 +95,8 @@ def repeated_measures_anova(
     columns, group = {"TRTP": arms, "AVISIT": visits}, step.options.between
     divided = known([group] if group else [])
     some = cut.rows(TRTP={"in": arms}, AVISIT={"in": visits})
+    if "location" in FACTORS[design]:
+        columns["LOC"] = np.unique(some.column("LOC").astype(str)).tolist()
     rows = cut.rows(TRTP={"in": arms}, **{COMPLETE: columns}, **divided)
     subjects = len(np.unique(rows.column("USUBJID").astype(str)))
     left = len(np.unique(some.column("USUBJID").astype(str))) - subjects
@@ -91,7 +116,7 @@ def repeated_measures_anova(
     of_group = ["group", *(f"group_{effect}" for effect in _effects(design))] if group else []
     for effect in [*_effects(design), *of_group]:
         place = cut.at(second=("effect", effect))
-        values = _values(found.effect(*_factors(design, effect)), step.options.sphericity)
+        values = _values(found.effect(*_factors(effect)), step.options.sphericity)
         says = (OF_GROUP if effect in of_group else TESTS[design, effect]) + lost
         yield from effect_results(cut, place, step, method, members, values, basis, says)
 
@@ -100,10 +125,9 @@ def _effects(design: str) -> list[str]:
     return [effect for own, effect in TESTS if own == design]
 
 
-def _factors(design: str, effect: str) -> tuple[str, ...]:
-    if effect.startswith("group_"):
-        return "group", *_factors(design, effect.removeprefix("group_"))
-    return FACTORS[design] if effect == "treatment_visit" else (effect,)
+def _factors(effect: str) -> tuple[str, ...]:
+    """The factors of an effect: "group_treatment_visit" is of three."""
+    return tuple(effect.split("_"))
 
 
 def _anova(
@@ -117,7 +141,7 @@ def _anova(
     y, between = table.values, {}
     if options.between is not None:
         between = {"group": table.column(adsl_code(options.between)).astype(str)}
-    if design == "treatment_by_visit":
+    if len(FACTORS[design]) > 1:
         y = y.reshape(table.n, *(len(levels) for levels in columns.values()))
     found: Anova = anova(
         y, within=FACTORS[design], between=between, sums_of_squares="III", measured=()

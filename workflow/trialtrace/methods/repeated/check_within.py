@@ -1,9 +1,12 @@
 """Analysis of variance within subjects: pingouin's, with the epsilon of each effect.
 
-That of an interaction is its own also where both factors have more than two levels, since 0.7.
+That of an interaction is its own also where both factors have more than two levels, since 0.7. An
+effect of at most two of three factors is that of the means over the others, by pingouin; what
+depends on all responses, generalised eta squared and R's p of Mauchly's test, is by linear models,
+as is the effect of all three.
 """
 
-from itertools import product
+from itertools import combinations, product
 from math import nan, prod
 from typing import TYPE_CHECKING
 
@@ -13,7 +16,7 @@ from scipy.linalg import helmert
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import Answer, Check, peer
 from trialtrace.methods.displays.check_flow import visits_of
-from trialtrace.methods.repeated.check_groups import grouped
+from trialtrace.methods.repeated.check_groups import grouped, named_effect
 from trialtrace.methods.repeated.check_pingouin import (
     chosen,
     corrected,
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 BY = "pingouin.rm_anova"
 MODELS = "statsmodels.regression.linear_model.OLS (contrast scores)"
+OF_ALL = ("generalised_eta_squared", "mauchly_p_r")
 MAUCHLY = ("mauchly_w", "mauchly_p", "mauchly_p_r")
 Effects = dict[str, dict[str, float]]
 
@@ -43,7 +47,14 @@ def _analysed(data: Data, asked: Asked) -> tuple[dict[str, float] | None, int]:
     return effects.get(asked.level), n
 
 
-@peer(lambda asked: MODELS if asked.options.get("between") else BY, _analysed)
+def _by(asked: Asked) -> str:
+    """pingouin, but for groups, for three factors together and for what is of all responses."""
+    three = "location" in asked.options["design"]
+    whole = asked.level == "treatment_visit_location" or asked.stat in OF_ALL
+    return MODELS if asked.options.get("between") or (three and whole) else BY
+
+
+@peer(_by, _analysed)
 def check(data: Data, asked: Asked, effect: dict[str, float]) -> Answer:
     """pingouin's `rm_anova`; degrees of freedom by the epsilon that the plan names, at most 1."""
     between = "epsilon_gg" not in effect
@@ -59,18 +70,23 @@ def _effects(data: Data, asked: Asked, design: str, treatment: str | None) -> tu
     arms = data.compared(asked) if treatment is None else [treatment]
     records = data.records(asked, arms)
     records = records[records["AVISIT"].isin(visits)]
+    names = {"cells": ["cell"], "treatment_by_visit": ["TRTP", "AVISIT"], "visits": ["AVISIT"]}
+    factors = names.get(design, ["TRTP", "AVISIT", "LOC"])
+    cell = records["TRTP"].astype(str) + "|" + records["AVISIT"].astype(str)
     cells = len(visits) * len(arms)
-    kept = records.assign(cell=records["TRTP"].astype(str) + "|" + records["AVISIT"].astype(str))
+    if "LOC" in factors:
+        cell, cells = cell + "|" + records["LOC"].astype(str), cells * records["LOC"].nunique()
+    kept = records.assign(cell=cell)
     kept = kept[kept.groupby("USUBJID")["cell"].transform("nunique") == cells]
     group = None
     if name := asked.options.get("between"):
         group = data.adsl.set_index("USUBJID")[adsl_code(name)]
         kept = kept[kept["USUBJID"].map(group).notna()]
+        if kept["USUBJID"].map(group).nunique() < 2:
+            return {}, kept["USUBJID"].nunique()
     n = kept["USUBJID"].nunique()
     if kept.duplicated(["USUBJID", "cell"]).any():
         return {}, n
-    names = {"cells": ["cell"], "treatment_by_visit": ["TRTP", "AVISIT"], "visits": ["AVISIT"]}
-    factors = names[design]
     levels = [sorted(kept[name].unique()) for name in factors]
     if n < 2 or prod(map(len, levels)) != cells or min(map(len, levels)) < 2:
         return {}, n
@@ -82,7 +98,23 @@ def _effects(data: Data, asked: Asked, design: str, treatment: str | None) -> tu
     if group is not None:
         shape = [list(own) for own in levels]
         return grouped(y, shape, factors, group.loc[wide.index].astype(str).tolist()), n
+    if len(factors) > 2:
+        return _three(
+            kept, factors, grouped(y, [list(own) for own in levels], factors, [""] * n)
+        ), n
     return _table(kept, factors, levels, y), n
+
+
+def _three(kept: "pd.DataFrame", factors: list[str], effects: Effects) -> Effects:
+    """Effects of one or two of three factors by pingouin, of the means over the others."""
+    for pair in combinations(factors, 2) if effects else ():
+        own = kept.groupby(["USUBJID", *pair], as_index=False, observed=True)["AVAL"].mean()
+        levels = [sorted(own[name].unique()) for name in pair]
+        wide = own.pivot(index="USUBJID", columns=list(pair), values="AVAL")
+        y = wide[list(product(*levels))].to_numpy(dtype=float)
+        for name, effect in _table(own, list(pair), levels, y).items():
+            effects[name] |= {stat: effect[stat] for stat in effect if stat not in OF_ALL}
+    return effects
 
 
 def _table(kept: "pd.DataFrame", factors: list[str], levels: list[list], y: np.ndarray) -> Effects:
@@ -99,17 +131,15 @@ def _table(kept: "pd.DataFrame", factors: list[str], levels: list[list], y: np.n
             return {}
         scores[" * ".join(factors[at] for at in term)] = away
     table = within_table(kept, factors)
-    effects = {_named(source): _effect(table.loc[source], away) for source, away in scores.items()}
+    effects = {
+        named_effect(source.split(" * ")): _effect(table.loc[source], away)
+        for source, away in scores.items()
+    }
     only = next(iter(effects.values()))
     if len(effects) == 1 and len(levels[0]) > 2 and only["epsilon_hf"] < 1:
         wide = kept.pivot(index="USUBJID", columns=factors[0], values="AVAL")
         only["epsilon_hf"] = huynh_feldt_below_one(wide)
     return {name: effect | corrected(effect, effect) for name, effect in effects.items()}
-
-
-def _named(source: str) -> str:
-    names = {"TRTP": "treatment", "AVISIT": "visit"}
-    return "_".join(names.get(name, name) for name in source.split(" * "))
 
 
 def _effect(row: "pd.Series", away: np.ndarray) -> dict[str, float]:
@@ -155,5 +185,5 @@ STATISTICS = (
 CHECKS: dict[str, Check] = {
     f"{name}.repeated_measures_anova_{design}": check
     for name in STATISTICS
-    for design in ("cells", "treatment_by_visit", "visits")
+    for design in ("cells", "treatment_by_visit", "treatment_by_visit_by_location", "visits")
 }

@@ -91,7 +91,8 @@ def anova_sentences(material: Material, analysis: Analysis, *, markdown: bool) -
     tests = f_tests(material, analysis.name)
     if len(tests) > MOST_SENTENCES:
         endpoints = len({test.rows["f"]["parameter"] for test in tests})
-        yield f"{len(tests)} F tests of {endpoints} endpoints, in the table below, ready to print"
+        of = f" of {endpoints} endpoints" if endpoints > 1 else ""
+        yield f"{len(tests)} F tests{of}, in the table below, ready to print"
         return
     show: Show = link if markdown else short_text
     escape: Callable[[str], str] = escape_markdown if markdown else str

@@ -23,6 +23,7 @@ def check(files: Files, name: str, place: Path_, method: str, options: dict[str,
         where, what = (*place, "cluster"), "a variable of subjects"
         known(files.plan, where, options["cluster"], files.subject_variables, what)
     _one_treatment(files, place, options)
+    _locations(files, name, place, options)
     if "between" in options and method == "repeated_measures_anova":
         where, what = (*place, "between"), "a variable of subjects"
         known(files.plan, where, options["between"], files.subject_variables, what)
@@ -119,6 +120,21 @@ def _weights(files: Files, name: str, place: Path_, weights: dict[str, float]) -
         known(files.plan, (*place, visit), visit, labels, "a visit of the analysis")
     if not any(weights.values()):
         files.plan.add(place, found="no weight but 0", expected="a weight for some visit")
+
+
+def _locations(files: Files, name: str, place: Path_, options: Mapping[str, object]) -> None:
+    """A design with locations is of endpoints that have several."""
+    if "location" not in str(options.get("design", "")):
+        return
+    for variable in variables_of(files, name):
+        endpoint = files.derived.get(variable)
+        if endpoint and len(endpoint.places.get("LOC", ())) < 2:
+            files.plan.add(
+                (*place, "design"),
+                found=f"{variable}, which does not tell locations apart",
+                expected="an endpoint with `location` and at least two labels",
+                do="take treatment_by_visit",
+            )
 
 
 def _one_treatment(files: Files, place: Path_, options: dict[str, Any]) -> None:

@@ -16,9 +16,13 @@ from trialtrace.trial.words import Name
 class RepeatedMeasuresAnova:
     """Analysis of variance within subjects."""
 
-    design: Literal["cells", "treatment_by_visit", "visits"] = key(
-        "cells: every treatment at every visit as the levels of one factor; "
-        "treatment_by_visit: two factors; visits: the visits under one treatment."
+    design: Literal["cells", "treatment_by_visit", "treatment_by_visit_by_location", "visits"] = (
+        key(
+            "cells: every treatment at every visit as the levels of one factor; "
+            "treatment_by_visit: two factors; treatment_by_visit_by_location: three, the last "
+            "the locations of the endpoint, such as muscles, that `where` leaves; visits: the "
+            "visits under one treatment."
+        )
     )
     treatment: Name | None = optional("Treatment, with `design: visits`.")
     sphericity: Sphericity = key("Correction for departure from sphericity.")
@@ -56,6 +60,11 @@ class UnstructuredCells:
 _DESIGNS = {
     "cells": ("cell",),
     "treatment_by_visit": ("treatment", "visit", "treatment_visit"),
+    "treatment_by_visit_by_location": (
+        *("treatment", "visit", "location"),
+        *("treatment_visit", "treatment_location", "visit_location"),
+        "treatment_visit_location",
+    ),
     "visits": ("visit",),
 }
 
@@ -84,6 +93,10 @@ CARDS = (
             "repeated_measures_anova_cells": Named("all cells as one factor within subjects", ""),
             "repeated_measures_anova_treatment_by_visit": Named(
                 "treatment and visit within subjects",
+                "",
+            ),
+            "repeated_measures_anova_treatment_by_visit_by_location": Named(
+                "treatment, visit and location within subjects",
                 "",
             ),
             "repeated_measures_anova_visits": Named("visits under one treatment", ""),
