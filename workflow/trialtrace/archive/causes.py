@@ -40,6 +40,9 @@ NAMED = {
 }
 EDGE = ("source_file", "source_row", "column", "dataset", "USUBJID", "ASEQ", "variable")
 WORD = re.compile(r"\w+")
+# What of the settings of a project no result depends on.
+SETTINGS = "config.yaml"
+OF_REPORTS = ("trials", "examples", "disclosure", "hash_key", "compare_to", "report")
 ADJUSTED = "p_adjusted"
 
 
@@ -306,6 +309,8 @@ def _concerns(change: KeyChange, names: set[str]) -> bool:
     if short == CLAIMS:
         return False
     path = [str(part) for part in change.path]
+    if short == SETTINGS and path[:1] and path[0] in OF_REPORTS:
+        return False
     if short == "dictionary.csv":
         return bool(names & set(path))
     if short not in NAMED:

@@ -104,12 +104,19 @@ class Comparison:
     Raises UserError where a kept run is not whole.
     """
 
-    def __init__(self, shelf: Shelf, old: Kept, new: Kept):
+    def __init__(
+        self,
+        shelf: Shelf,
+        old: Kept,
+        new: Kept,
+        shelf_new: Shelf | None = None,
+        known: KnownFunctions | None = None,
+    ):
         self._space = tempfile.TemporaryDirectory(prefix="trialtrace-")
         space = Path(self._space.name)
-        self.shelf = shelf
         self.old = RunOfTrial(shelf, old, space / "old")
-        self.new = RunOfTrial(shelf, new, space / "new")
+        self.new = RunOfTrial(shelf_new or shelf, new, space / "new")
+        self._known = known or KnownFunctions(shelf.at)
 
     def close(self) -> None:
         """Remove the files that were written out."""
@@ -151,13 +158,13 @@ class Comparison:
 
     @cached_property
     def code(self) -> list[FunctionChange]:
-        old, new = (self.shelf.code_of(run.manifest) for run in (self.old, self.new))
-        return list(code_changes(KnownFunctions(self.shelf.at), old, new))
+        old, new = (run.shelf.code_of(run.manifest) for run in (self.old, self.new))
+        return list(code_changes(self._known, old, new))
 
     @cached_property
     def own_code(self) -> OwnCode:
         """Which files of the code are not every number's."""
-        return OwnCode.of(self.shelf, (run.manifest for run in (self.old, self.new)))
+        return OwnCode.of((run.shelf, run.manifest) for run in (self.old, self.new))
 
     @cached_property
     def environment(self) -> bool:

@@ -33,9 +33,26 @@ def keep_run(at: Project, trial: str, fresh: Freshness) -> str | None:
     log = shelf.log()
     if log and shelf.manifest(log[-1]["run"])["made"] == made:
         return None
-    folder = at.results / trial
     make_folder(at.archive, private=True)
-    manifest: Manifest = {
+    known = KnownFunctions(at)
+    manifest = manifest_of(at, trial, fresh, shelf, known, made)
+    known.write()
+    run = run_id(manifest)
+    shelf.put(manifest, _kept(run, at.results / trial))
+    return run
+
+
+def manifest_of(
+    at: Project,
+    trial: str,
+    fresh: Freshness,
+    shelf: Shelf,
+    known: KnownFunctions,
+    made: dict[str, list[str]],
+) -> Manifest:
+    """What a run holds, by the results as they stand; its objects are put on the shelf."""
+    folder = at.results / trial
+    return {
         "archive": VERSION,
         "contract": CONTRACT,
         "trial": trial,
@@ -47,14 +64,11 @@ def keep_run(at: Project, trial: str, fresh: Freshness) -> str | None:
         "files": {
             name: shelf.put_file(path.read_bytes()) for name, path in _files(at, trial, fresh)
         },
-        "code": shelf.put_file(_code(shelf, trial, fresh)),
+        "code": shelf.put_file(_code(shelf, trial, fresh, known)),
         "own": shelf.put_file(own_code(fresh, trial, at.root)),
         "environment": list(fresh.environment),
         "made": made,
     }
-    run = run_id(manifest)
-    shelf.put(manifest, _kept(run, folder))
-    return run
 
 
 def _made(record: Made) -> str:
@@ -74,9 +88,8 @@ def _files(at: Project, trial: str, fresh: Freshness) -> Iterator[tuple[str, Pat
         yield name, at.results / trial / name
 
 
-def _code(shelf: Shelf, trial: str, fresh: Freshness) -> bytes:
+def _code(shelf: Shelf, trial: str, fresh: Freshness, known: KnownFunctions) -> bytes:
     """Of each stage the files of its code; their functions are kept once for all trials."""
-    known = KnownFunctions(shelf.at)
     found: Code = {}
     for rule in STAGES:
         if rule != RENDER:
@@ -87,7 +100,6 @@ def _code(shelf: Shelf, trial: str, fresh: Freshness) -> bytes:
                 )
                 for path in files
             }
-    known.write()
     return json.dumps(found).encode()
 
 

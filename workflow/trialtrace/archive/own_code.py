@@ -80,9 +80,11 @@ class OwnCode:
     told: tuple[Own, ...]
 
     @classmethod
-    def of(cls, shelf: Shelf, manifests: Iterable[Manifest]) -> "OwnCode":
+    def of(cls, runs: Iterable[tuple[Shelf, Manifest]]) -> "OwnCode":
         """What runs were kept with; a run of before that was kept says that all code is shared."""
-        found: list[Own] = [json.loads(shelf.file(one["own"])) for one in manifests if "own" in one]
+        found: list[Own] = [
+            json.loads(shelf.file(kept["own"])) for shelf, kept in runs if "own" in kept
+        ]
         return cls(tuple(found))
 
     def concerns(

@@ -94,12 +94,13 @@ def told_comparison(shelf: Shelf, trial: "Trial", old: Kept, new: Kept, full: bo
     """Compare two runs. Values of patients are told only where disclosure is `full`."""
     comparison = Comparison(shelf, old, new)
     try:
-        return _told(comparison, trial, full)
+        return told_of(comparison, trial, full)
     finally:
         comparison.close()
 
 
-def _told(comparison: Comparison, trial: "Trial", full: bool) -> Told:
+def told_of(comparison: Comparison, trial: "Trial", full: bool) -> Told:
+    """What a comparison found."""
     table = comparison.new.table("analysis/results")
     rows = comparison.rows_of_results
     causes = Causes(comparison, trial) if rows else None

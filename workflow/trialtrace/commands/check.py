@@ -10,7 +10,7 @@ from trialtrace.report.sections.origins import without_origin
 from trialtrace.running.data import data_files
 from trialtrace.trial.check import check_trial
 from trialtrace.trial.listed import listed_trials, not_a_trial, plain_name, without_folder
-from trialtrace.trial.load import Trial, load_trial
+from trialtrace.trial.load import Trial, load_settings, load_trial
 from trialtrace.trial.study.source import Files, Synthetic
 from trialtrace.trial.version import older_line
 
@@ -68,6 +68,7 @@ def check(
         look = _look(trial, lift, names, large) if there else Look()
     if line := older_line(at, name):
         print(line, file=sys.stderr)
+    after += _run_named(trial, at) if there and not problems else []
     if problems := [*first, *look.problems, *after, *([unlisted] if unlisted else [])]:
         if look.not_done:
             print(f"{name}: {look.not_done}", end="\n\n", file=sys.stderr)
@@ -79,6 +80,17 @@ def check(
     if others:
         print("\nof other trials:\n" + "\n\n".join(map(str, others)))
     return 0
+
+
+def _run_named(trial: Trial, at: Project) -> list[Problem]:
+    """What is wrong with the kept run that the trial's report is compared with."""
+    from trialtrace.archive.since import named_run
+
+    try:
+        named_run(trial, load_settings(at))
+    except UserError as error:
+        return problems_of(error)
+    return []
 
 
 def _is_of_data(at: Project, name: str, problem: Problem) -> bool:

@@ -63,6 +63,19 @@ def reasons(rejects: "pa.Table", place: RawPlace) -> list[str]:
     ]
 
 
+def _may_reach(reached: set[tuple[str, str | None]], dataset: str, predicate: str) -> bool:
+    """Whether a predicate can select what chosen edges lead from: nearly each names one endpoint.
+
+    Its subjects' variables count too, so a value of ADSL may be reached by any.
+    """
+    code = json.loads(predicate).get("PARAMCD")
+    named = code.get("is") if isinstance(code, dict) else None
+    return any(
+        where == "adsl" or (where == dataset and (named is None or parameter == named))
+        for where, parameter in reached
+    )
+
+
 class Impact:
     """What rests on raw cells of a trial, by its last run."""
 
@@ -203,16 +216,23 @@ class Impact:
     def results(self, chosen: "np.ndarray") -> list[ResultRow]:
         """The results that rest on any of the chosen edges, in the order of the plan."""
         known: dict[tuple[str, str], bool] = {}
+        reached = self._reached(chosen)
         found = []
         for name, row in self.tracer.results.items():
             for member in self.tracer.members.get(name, []):
                 key = (member["dataset"], member["predicate"])
                 if key not in known:
-                    known[key] = self.tracer.raw.rests_on(self._selection(*key), chosen)
+                    known[key] = _may_reach(reached, *key) and self.tracer.raw.rests_on(
+                        self._selection(*key), chosen
+                    )
                 if known[key]:
                     found.append(row)
                     break
         return found
+
+    def _reached(self, chosen: "np.ndarray") -> set[tuple[str, str | None]]:
+        """Data set and endpoint of every derived value that the chosen edges lead from."""
+        return {(one.dataset, one.parameter) for one in self.derived(chosen)}
 
     def adjusted(self, results: list[ResultRow]) -> list[ResultRow]:
         """Further adjusted p values: those of families in which one of these analyses stands."""

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from trialtrace.config.spec import Distinct, key, optional, shape
+from trialtrace.config.spec import Distinct, Rule, key, optional, shape
 from trialtrace.trial.words import Name
+
+Run = Annotated[
+    str,
+    Rule(
+        pattern="^[0-9a-f]{12}$",
+        expected="the name of a kept run, 12 letters and digits, as trialtrace runs lists them",
+    ),
+]
 
 
 @shape
@@ -44,6 +52,10 @@ class Settings:
         ),
         minLength=1,
         maxLength=1000,
+    )
+    compare_to: dict[Name, Run] | None = optional(
+        "Of a trial the kept run that its report is compared with: it has a section on what "
+        "changed since, and needs that run in archive/."
     )
     report: Report = key("How reports are made.")
 
