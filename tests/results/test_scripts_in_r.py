@@ -10,9 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from trialtrace.cleaning.clean import clean_tables
+from trialtrace.endpoints.derive import derive_datasets
 from trialtrace.interchange.plain import derived_csv
+from trialtrace.methods.analysing.run import analyse_plan
 from trialtrace.rcode.call import NoCall
 from trialtrace.rcode.script import Scripts
+from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trace.content import Tracer
+from trialtrace.trial.load import load_trial
 
 HERE = Path(__file__).parent
 TOLERANCE = 1e-6
@@ -75,36 +81,71 @@ def same(ours: float | None, theirs: float) -> bool:
     return math.isfinite(theirs) and abs(ours - theirs) <= TOLERANCE * max(abs(ours), abs(theirs))
 
 
+def is_ours(row, theirs: list[float]) -> bool:
+    ours = [row["stat_value"]]
+    ours += [row["ci_low"], row["ci_high"]] if row["ci_level"] is not None else []
+    return len(ours) == len(theirs) and all(map(same, ours, theirs))
+
+
 def number(text: str) -> float:
     return math.nan if text in ("NA", "NaN") else float(text)
+
+
+def told(folders: list[Path]) -> dict[str, dict[str, list[float]]]:
+    """What the scripts of the folders print, each by itself and all in one; in one R process."""
+    driver = folders[0].parent / "driver.R"
+    driver.write_text(DRIVER)
+    command = ["Rscript", driver, *folders]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Error" not in done.stderr
+    found: dict[str, dict[str, list[float]]] = {"one": {}, "all": {}}
+    for line in done.stdout.splitlines():
+        kind, name, *values = line.split("\t")
+        found[kind][name] = [number(value) for value in values]
+    return found
+
+
+def written_to(folder: Path, derived: Path, one: list[str], whole: str) -> Path:
+    (folder / "scripts").mkdir(parents=True)
+    for file, data in derived_csv(derived):
+        (folder / file).write_bytes(data)
+    for position, text in enumerate(one):
+        (folder / "scripts" / f"{position:04}.R").write_text(text, encoding="utf-8")
+    (folder / "all.R").write_text(whole, encoding="utf-8")
+    return folder
 
 
 @pytest.mark.r
 def test_r_gives_every_number(real, written, tmp_path):
     scripts, _ = written
+    folders = []
     for name, trial in real.items():
-        folder = tmp_path / name / "scripts"
-        folder.mkdir(parents=True)
-        for file, data in derived_csv(trial.run.folder / "derived"):
-            (folder.parent / file).write_bytes(data)
         own = [text for result, text in scripts.items() if result.startswith(f"{name}/")]
-        for position, text in enumerate(own):
-            (folder / f"{position:04}.R").write_text(text, encoding="utf-8")
-        (folder.parent / "all.R").write_text(Scripts(trial.tracer).whole()[0], encoding="utf-8")
-    driver = tmp_path / "driver.R"
-    driver.write_text(DRIVER)
-    command = ["Rscript", driver, *(tmp_path / name for name in real)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    told: dict[str, dict[str, list[float]]] = {"one": {}, "all": {}}
-    for line in done.stdout.splitlines():
-        kind, name, *values = line.split("\t")
-        told[kind][name] = [number(value) for value in values]
-    assert told["one"].keys() == told["all"].keys() == scripts.keys()
-    for name, theirs in told["one"].items():
-        row = real[name.split("/")[0]].tracer.results[name]
-        ours = [row["stat_value"]]
-        ours += [row["ci_low"], row["ci_high"]] if row["ci_level"] is not None else []
-        assert len(ours) == len(theirs), name
-        assert all(map(same, ours, theirs)), (name, ours, theirs)
-        assert str(told["all"][name]) == str(theirs), name
+        whole = Scripts(trial.tracer).whole()[0]
+        folders.append(written_to(tmp_path / name, trial.run.folder / "derived", own, whole))
+    found = told(folders)
+    assert found["one"].keys() == found["all"].keys() == scripts.keys()
+    for name, theirs in found["one"].items():
+        assert is_ours(real[name.split("/")[0]].tracer.results[name], theirs), name
+        assert str(found["all"][name]) == str(theirs), name
+
+
+@pytest.mark.r
+def test_r_gives_the_numbers_of_two_treatments_of_a_subject(tmp_path):
+    """Of a synthetic trial: paired tests, their families, analyses of variance within subjects."""
+    trial, folder = load_trial("musaro2019"), tmp_path / "run"
+    ingest_sources(trial, folder / "raw")
+    clean_tables(trial, folder / "raw", folder / "clean")
+    derive_datasets(trial, folder / "clean", folder / "derived")
+    analyse_plan(trial, folder / "derived", folder / "analysis")
+    tracer = Tracer(trial, folder, "full")
+    text, lacking = Scripts(tracer).whole()
+    assert "SYNTHETIC data: not evidence" in text
+    found = told([written_to(tmp_path / "musaro2019", folder / "derived", [], text)])["all"]
+    assert found.keys() | lacking.keys() == tracer.results.keys()
+    for name, theirs in found.items():
+        assert is_ours(tracer.results[name], theirs), name
+    corrected = "musaro2019/fcr_two_factors/p_gg.repeated_measures_anova_treatment_by_visit@all"
+    assert len([name for name in found if name.startswith(corrected)]) == 3
+    assert len([name for name in found if "/p_adjusted." in name]) >= 20

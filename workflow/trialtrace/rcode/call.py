@@ -73,9 +73,9 @@ class Calls:
         given = self.options(row)
         for option, choices in r.only.items():
             if option in given and given[option] not in choices:
+                told = " or ".join(map(str, choices)) or "left out"
                 raise NoCall(
-                    f"the call of R on the card is for {option} {' or '.join(choices)}, "
-                    f"not {given[option]}"
+                    f"the call of R on the card is for {option} {told}, not {given[option]}"
                 )
         value = _expression(r, row)
         try:

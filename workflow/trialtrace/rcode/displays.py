@@ -19,7 +19,16 @@ BASELINE = R(
 )
 FLOW = R(
     dict.fromkeys(
-        ("randomised", "in_population", "analysed", "not_analysed"), "length(unique(d$USUBJID))"
+        (
+            "randomised",
+            "received",
+            "not_received",
+            "ended",
+            "in_population",
+            "analysed",
+            "not_analysed",
+        ),
+        "length(unique(d$USUBJID))",
     )
 )
 OF = {"baseline": BASELINE, "flow": FLOW}

@@ -11,6 +11,7 @@
 `stratum`  the stratum of each row
 `tables`   the 2 × 2 tables of the strata
 `wide`     values with a row a subject and a column each of `visits`; `group`, the arm of a row
+`across`   values by subject, by `treatments` and by `visits`
 `sides`    values with a row a subject and a column a treatment; `change`, their difference
 =========  ========================================================================================
 """
@@ -84,6 +85,11 @@ _MADE: dict[str, Callable[[Given], str]] = {
     "wide": lambda given: "wide <- tapply(d$AVAL, list(d$USUBJID, factor(d$AVISIT, visits)), mean)",
     "group": lambda given: (
         f"group <- {_factor(given, f'd${given.treatment}[match(rownames(wide), d$USUBJID)]')}"
+    ),
+    "treatments": lambda given: f"treatments <- {literal(given.arms)}",
+    "across": lambda given: (
+        f"across <- tapply(d$AVAL, list(d$USUBJID, factor(d${given.treatment}, treatments),\n"
+        "                               factor(d$AVISIT, visits)), mean)"
     ),
     "sides": lambda given: f"sides <- tapply(d$AVAL, list(d$USUBJID, d${given.treatment}), mean)",
     "change": lambda given: (

@@ -40,6 +40,7 @@ class Scripts:
         self.trial: Trial = tracer.trial
         self.calls = Calls(self.trial)
         self._columns: dict[str, dict[str, str]] = {}
+        self._families: dict[str, list[ResultRow]] = {}
 
     def one(self, result_id: str) -> str:
         """The script of a result. Raises NoCall, with the reason, where R has no call for it, and
@@ -67,9 +68,11 @@ class Scripts:
         lacking: dict[str, str] = {}
         packages: dict[str, None] = {}
         datasets: set[str] = set()
+        families: set[str] = set()
         for result_id, row in self.tracer.results.items():
             try:
-                block = list(self._block(row))
+                before = self._before(row, families)
+                block = list(self._block(row, whole=True))
             except NoCall as reason:
                 lacking[result_id] = str(reason)
                 blocks += ["", f"# {result_id} is not here: {reason}."]
@@ -77,7 +80,7 @@ class Scripts:
             packages |= dict.fromkeys(self._packages(row))
             datasets |= self._datasets(row)
             inner = (f"  {line}" if line else "" for line in block)
-            blocks += ["", *self._heading(row), "local({", *inner, "})"]
+            blocks += [*before, "", *self._heading(row), "try(local({", *inner, "}))"]
         used = sorted(datasets, key=["adsl", "bds", "adtte", "occds"].index)
         lines = [
             f"# {self.trial.name}: {self.trial.title}",
@@ -91,6 +94,16 @@ class Scripts:
             *blocks,
         ]
         return "\n".join(lines) + "\n", lacking
+
+    def _before(self, row: ResultRow, families: set[str]) -> list[str]:
+        """What a script of the whole trial has before the first number of a family: its p-values.
+        `families` are those that have been."""
+        family = family_of(row)
+        if family is None or family in families:
+            return []
+        inner = [f"  {line}" for line in self._family_lines(family)]
+        families.add(family)
+        return ["", f"# The family {family}.", f"p_{family} <- local({{", *inner, "  p", "})"]
 
     def _title(self, row: ResultRow) -> Iterator[str]:
         yield f"# {row['result_id']}"
@@ -173,22 +186,30 @@ class Scripts:
 
     def _rows_behind(self, row: ResultRow) -> list[ResultRow]:
         family = family_of(row)
-        if family is None:
-            return [row]
-        return members(self.trial.plan, self.tracer.results, family)
+        return [row] if family is None else self._family(family)
+
+    def _family(self, name: str) -> list[ResultRow]:
+        """The p-values of a family."""
+        if name not in self._families:
+            self._families[name] = members(self.trial.plan, self.tracer.results, name)
+        return self._families[name]
 
     def _packages(self, row: ResultRow) -> list[str]:
         behind = self._rows_behind(row)
         return list(dict.fromkeys(name for one in behind for name in self.calls.of(one).packages))
 
-    def _block(self, row: ResultRow) -> Iterator[str]:
-        """From the data sets to the number, and ours beside it."""
+    def _block(self, row: ResultRow, *, whole: bool = False) -> Iterator[str]:
+        """From the data sets to the number, and ours beside it; in a script of the `whole` trial
+        the p-values of a family stand before."""
         if row["error"]:
             raise NoCall(f"it has no value: {row['error'].rstrip('.')}")
-        if family_of(row) is not None:
-            yield from self._adjusted(row)
-        else:
+        family = family_of(row)
+        if family is None:
             yield from self._steps(row)
+        else:
+            adjusted = list(self._adjusted(row, family))
+            yield from [f"p <- p_{family}"] if whole else self._family_lines(family)
+            yield from adjusted
         yield from _printed(row["result_id"])
         yield f"# trialtrace: {self._ours(row)}"
 
@@ -217,12 +238,17 @@ class Scripts:
         else:
             yield "d$AVAL <- signif(100 * d$CHG / d$BASE, 12)  # change in percent of the baseline"
 
-    def _adjusted(self, row: ResultRow) -> Iterator[str]:
-        """Each p-value of the family by its own call, then R's adjustment of them all."""
+    def _adjusted(self, row: ResultRow, family: str) -> Iterator[str]:
+        """A p-value adjusted with all of its family, which stand in `p`."""
         procedure = adjustment_of(row["method"].partition(".")[2]) or ""
         if procedure not in ADJUSTED:
             raise NoCall(f"p.adjust has no {method_of(row['method']).title}")
-        behind = self._rows_behind(row)
+        position = [_same_place(one, row) for one in self._family(family)].index(True) + 1
+        yield f"value <- p.adjust(p, {literal(ADJUSTED[procedure])})[{position}]"
+
+    def _family_lines(self, family: str) -> Iterator[str]:
+        """Each p-value of a family by its own call, in `p`."""
+        behind = self._family(family)
         made = [self._after_rows(one) for one in behind]
         same = all(lines == made[0] for lines in made)
         if same:
@@ -236,8 +262,6 @@ class Scripts:
             yield from self._rows(one)
             yield from [] if same else lines[:-1]
             yield f"p[{number}] <- {'p_value(d)' if same else lines[-1]}"
-        position = [_same_place(one, row) for one in behind].index(True) + 1
-        yield f"value <- p.adjust(p, {literal(ADJUSTED[procedure])})[{position}]"
 
     def _ours(self, row: ResultRow) -> str:
         """What trialtrace has; where values are not shown, no more digits than the report."""

@@ -56,7 +56,7 @@ class R:
     gives: Mapping[str, str]
     lines: str = ""
     packages: tuple[str, ...] = ()
-    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    only: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def summary(options: Summary, own: bool) -> str:
 
 _SUMMARY = {
     "count": "length(x)",
-    "mean": "c(mean(x), t.test(x, conf.level = {confidence})$conf.int)",
+    "mean": "mean(x) + c(0, -1, 1) * half",
     "sd": "sd(x)",
     "median": "median(x)",
     "q1": "quantile(x, 0.25)",
@@ -75,6 +75,7 @@ _SUMMARY = {
     "minimum": "min(x)",
     "maximum": "max(x)",
 }
+_HALF = "half <- qt(0.5 + {confidence} / 2, length(x) - 1) * sd(x) / sqrt(length(x))"
 _DIFFERENCE = {"mean_difference": "c(mean(x) - mean(y), test$conf.int)"}
 _T_TEST = {"p_value": "test$p.value", "t": "test$statistic", "df": "test$parameter"}
 _RATIO = {
@@ -109,7 +110,7 @@ CARDS = (
         check="descriptive",
         gives=summary,
         formula=("continuous.means:describe", "continuous.means:mean_interval"),
-        r=R(_SUMMARY),
+        r=R(_SUMMARY, _HALF),
     ),
     Card(
         "mean_difference.welch",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trialtrace.config.spec import key, shape
 from trialtrace.trial.endpoints.shared import Higher
-from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.gives import equivalence, non_inferiority
 from trialtrace.trial.plan.methods import SCORES
 from trialtrace.trial.plan.options import OwnMargins
@@ -42,6 +42,24 @@ class NonInferiority(OwnMargins):
     )
 
 
+_ARMS, _SIDES = "x, y", "change"
+
+
+def _by_two_tests(of: str, estimate: str, more: str = "") -> R:
+    """The two one-sided t tests, and the interval that goes with them."""
+    return R(
+        {
+            "mean_difference": f"c({estimate}, t.test({of}{more}, conf.level = 1 - 2 * {{alpha}})"
+            "$conf.int)",
+            "p_above_lower": "above",
+            "p_below_upper": "below",
+            "p_value": "max(above, below)",
+        },
+        f'above <- t.test({of}{more}, mu = {{lower}}, alternative = "greater")$p.value\n'
+        f'below <- t.test({of}{more}, mu = {{upper}}, alternative = "less")$p.value\n',
+    )
+
+
 CARDS = (
     Card(
         "equivalence.welch",
@@ -51,6 +69,7 @@ CARDS = (
         compares="between",
         also={"equivalence_welch": Named("two one-sided Welch tests", SCHUIRMANN)},
         formula=("continuous.means:mean_difference_welch", "continuous.means:welch_t"),
+        r=_by_two_tests(_ARMS, "mean(x) - mean(y)"),
     ),
     Card(
         "equivalence.student",
@@ -60,6 +79,7 @@ CARDS = (
         compares="between",
         also={"equivalence_student": Named("two one-sided Student t tests", SCHUIRMANN)},
         formula=("continuous.means:mean_difference_student", "continuous.means:student_t"),
+        r=_by_two_tests(_ARMS, "mean(x) - mean(y)", ", var.equal = TRUE"),
     ),
     Card(
         "equivalence.paired_t",
@@ -71,6 +91,7 @@ CARDS = (
         compares="within",
         also={"equivalence_paired_t": Named("two one-sided paired t tests", SCHUIRMANN)},
         formula=("continuous.means:mean_interval", "continuous.means:paired_t"),
+        r=_by_two_tests(_SIDES, "mean(change)"),
     ),
     Card(
         "non_inferiority.welch",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.methods import BINARY
 from trialtrace.trial.plan.options import DifferenceVariance, RatioVariance
 from trialtrace.trial.words import Sides
@@ -95,6 +95,10 @@ CARDS = (
         "upper_bound.clopper_pearson",
         gives="count.events@group upper_bound.{}@group",
         formula="categorical.binomial:upper_bound",
+        r=R(
+            {"upper_bound": "test$conf.int[2]"},
+            'test <- binom.test(e1, n1, alternative = "less", conf.level = {confidence})',
+        ),
     ),
     Card(
         "upper_bound.rule_of_three",
@@ -169,6 +173,7 @@ CARDS = (
         gives="p_value.{}@group",
         kinds=BINARY,
         formula="categorical.binomial:binomial_test",
+        r=R({"p_value": "binom.test(e1, n1, {threshold}, alternative = {sides})$p.value"}),
     ),
     Card(
         "fragility_index.fisher",

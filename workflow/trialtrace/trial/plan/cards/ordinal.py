@@ -6,7 +6,7 @@ from typing import Literal
 
 from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan import gives
-from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.methods import OVER_TIME, SCORES
 from trialtrace.trial.words import Name
 
@@ -63,6 +63,7 @@ CARDS = (
         "count",
         gives="count.categories@group;category proportion.categories@group;category",
         also={"categories": Named("distribution over the values", "")},
+        r=R({"count": "sum(hit)", "proportion": "mean(hit)"}),
     ),
     Card(
         "odds_ratio.proportional_odds",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import Distinct, key, shape
-from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.card import Card, R
 from trialtrace.trial.plan.methods import BINARY, SCORES
 from trialtrace.trial.plan.options import Groups
 from trialtrace.trial.words import Name, Sides
@@ -91,6 +91,10 @@ CARDS = (
         gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
         kinds=BINARY + SCORES,
         formula="categorical.exact_tables:chi_squared_table",
+        r=R(
+            {"p_value": "test$p.value", "chi_squared": "test$statistic", "df": "test$parameter"},
+            "test <- chisq.test(table(arm, d$AVAL), correct = FALSE)",
+        ),
     ),
     Card(
         "p_value.fisher_freeman_halton",
@@ -101,6 +105,7 @@ CARDS = (
         gives="p_value.{}@compared",
         kinds=BINARY + SCORES,
         formula="categorical.exact_tables:fisher_freeman_halton",
+        r=R({"p_value": "fisher.test(table(arm, d$AVAL))$p.value"}),
     ),
     Card(
         "p_value.fisher_freeman_halton_drawn",

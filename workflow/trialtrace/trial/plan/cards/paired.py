@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import Distinct, key, shape
-from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.methods import SCORES
 from trialtrace.trial.words import Name, Sides
 
@@ -47,11 +47,15 @@ class RerandomiseSides:
     sides: Sides = key("Sidedness.")
 
 
+_T_TEST = {"p_value": "test$p.value", "t": "test$statistic", "df": "test$parameter"}
+_INTERVAL = "t.test(change, conf.level = {confidence})$conf.int"
+
 CARDS = (
     Card(
         "mean_difference.paired_t",
         compares="within",
         formula="continuous.means:mean_interval",
+        r=R({"mean_difference": f"c(mean(change), {_INTERVAL})"}),
     ),
     Card(
         "mean_difference.paired_regression",
@@ -68,6 +72,7 @@ CARDS = (
         "fold_change.paired_t",
         compares="within",
         formula="continuous.ratios:fold_change",
+        r=R({"fold_change": f"2^-c(mean(change), rev({_INTERVAL}))"}),
     ),
     Card(
         "median_difference.signed_rank",
@@ -91,6 +96,7 @@ CARDS = (
         kinds=SCORES,
         compares="within",
         formula="continuous.means:paired_t",
+        r=R(_T_TEST, "test <- t.test(change, alternative = {sides})"),
     ),
     Card(
         "p_value.signed_rank",

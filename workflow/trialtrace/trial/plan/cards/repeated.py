@@ -9,6 +9,7 @@ from trialtrace.trial.plan import gives
 from trialtrace.trial.plan.card import Card, R
 from trialtrace.trial.plan.methods import OVER_TIME
 from trialtrace.trial.plan.options import Sphericity
+from trialtrace.trial.plan.r_anova import FROM_TABLE, GIVES, TABLE
 from trialtrace.trial.words import Name, Sides, VisitLabel
 
 
@@ -63,56 +64,14 @@ _ANOVA = """\
 visit <- factor(visits, visits)
 model <- lm(wide ~ group, contrasts = list(group = "contr.sum"))
 test <- Anova(model, idata = data.frame(visit), idesign = ~visit, type = {sums_of_squares})
-fit <- summary(test, multivariate = FALSE)
 effect <- c(arm = "group", visit = "visit", arm_visit = "group:visit")[[{effect}]]
-squares <- unclass(fit$univariate.tests)
-row <- as.list(squares[effect, ])
-errors <- sum(squares[c("group", "visit"), "Error SS"])
-# Of the noncentral F: the limits of the effect.
-limit <- function(p) {
-  of <- function(l) pf(row$`F value`, row$`num Df`, row$`den Df`, l) - p
-  if (of(0) <= 0) 0 else uniroot(of, c(0, 1000), tol = 1e-12)$root
-}
-limits <- c(limit(0.5 + {confidence} / 2), limit(0.5 - {confidence} / 2))
-epsilon_gg <- fit$pval.adjustments[effect, "GG eps"]
-epsilon_hf <- fit$pval.adjustments[effect, "HF eps"]
-epsilon_lower <- 1 / (length(visits) - 1)
-corrected <- function(by) {
-  pf(row$`F value`, min(1, by) * row$`num Df`, min(1, by) * row$`den Df`, lower.tail = FALSE)
-}
-chosen <- c(greenhouse_geisser = epsilon_gg, huynh_feldt = min(1, epsilon_hf),
-            lower_bound = epsilon_lower, none = 1)[[{sphericity}]]
-mauchly <- as.list(unclass(fit$sphericity.tests)[effect, ])
-# Anderson 1984: a second term of the series that R breaks off.
-m <- length(visits) - 1
-df <- model$df.residual
-rho <- 1 - (2 * m^2 + m + 2) / (6 * m * df)
-second <- (m + 2) * (m - 1) * (m - 2) * (2 * m^3 + 6 * m^2 + 3 * m + 2) / (288 * m^2 * df^2 * rho^2)
-tails <- pchisq(-df * rho * log(mauchly[[1]]), m * (m + 1) / 2 - 1 + c(0, 4), lower.tail = FALSE)
 """
-_SQUARES = "row$`Sum Sq` / (row$`Sum Sq` + "
-_EFFECT = {
-    "f": "row$`F value`",
-    "df1": "row$`num Df`",
-    "df2": "row$`den Df`",
-    "p_value": "corrected(chosen)",
-    "p_value@arm": "row$`Pr(>F)`",
-    "p_uncorrected": "row$`Pr(>F)`",
-    "p_gg": "corrected(epsilon_gg)",
-    "p_hf": "corrected(epsilon_hf)",
-    "p_lower": "corrected(epsilon_lower)",
-    "epsilon_gg": "epsilon_gg",
-    "epsilon_hf": "epsilon_hf",
-    "epsilon_lower": "epsilon_lower",
-    "df1_corrected": "chosen * row$`num Df`",
-    "df2_corrected": "chosen * row$`den Df`",
-    "partial_eta_squared": f"c({_SQUARES}row$`Error SS`),\n"
-    "           limits / (limits + row$`num Df` + row$`den Df` + 1))",
-    "generalised_eta_squared": f"{_SQUARES}errors)",
-    "mauchly_w": "mauchly[[1]]",
-    "mauchly_p": "tails[1] + second * (tails[2] - tails[1])",
-    "mauchly_p_r": "mauchly[[2]]",
-}
+_ERRORS = """\
+within_df <- length(visits) - 1
+errors <- sum(squares[c("group", "visit"), "Error SS"])
+"""
+_EFFECT = GIVES | {"p_value@arm": "row$`Pr(>F)`"}
+
 
 CARDS = (
     Card(
@@ -137,7 +96,7 @@ CARDS = (
         visits="whole",
         compares="between",
         formula=("repeated.anova:mixed_anova", "repeated.eta:partial_eta_squared_interval"),
-        r=R(_EFFECT, _ANOVA, packages=("car",)),
+        r=R(_EFFECT, _ANOVA + TABLE + _ERRORS + FROM_TABLE, packages=("car",)),
     ),
     Card(
         "p_value.friedman",
@@ -151,6 +110,10 @@ CARDS = (
         check="friedman",
         formula="repeated.friedman:friedman",
         fixed={"method": "asymptotic"},
+        r=R(
+            {"p_value": "test$p.value", "chi_squared": "test$statistic", "df": "test$parameter"},
+            "test <- friedman.test(wide)",
+        ),
     ),
     Card(
         "p_value.friedman_exact",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import key, optional, shape
-from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.gives import ANALYSIS_OF_VARIANCE, SPHERICITY, effects
 from trialtrace.trial.plan.methods import OVER_TIME
 from trialtrace.trial.plan.options import Estimation, MixedDf, Sphericity
+from trialtrace.trial.plan.r_anova import FROM_TABLE, GIVES, TABLE
 from trialtrace.trial.words import Name
 
 
@@ -79,6 +80,17 @@ def within_effects(options: RepeatedMeasuresAnova, own: bool) -> str:
     return effects(found)
 
 
+_ANOVA = """\
+within <- expand.grid(treatment = factor(treatments, treatments), visit = factor(visits, visits))
+within <- transform(within, cell = interaction(treatment, visit))
+factors <- Filter(function(of) nlevels(of) > 1, within)
+model <- lm(matrix(across, nrow(across)) ~ 1)
+design <- list(cells = ~cell, treatment_by_visit = ~treatment * visit, visits = ~visit)[[{design}]]
+test <- Anova(model, idata = factors, idesign = design, type = "III")
+effect <- sub("_", ":", {effect})
+"""
+_ERRORS = 'within_df <- row$`num Df`\nerrors <- sum(squares[, "Error SS"])\n'
+
 CARDS = (
     Card(
         "p_value.repeated_measures_anova",
@@ -105,6 +117,12 @@ CARDS = (
         formula=(
             "repeated.anova_general:repeated_anova",
             "repeated.eta:partial_eta_squared_interval",
+        ),
+        r=R(
+            GIVES,
+            _ANOVA + TABLE + _ERRORS + FROM_TABLE,
+            packages=("car",),
+            only={"between": ()},
         ),
     ),
     Card(
