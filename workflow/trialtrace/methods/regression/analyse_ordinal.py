@@ -259,7 +259,8 @@ def rank_anova(cut: Cut, step: Step[object]) -> Iterator[Result]:
         found = fitted()
     except StatsError:
         return
-    for at, arm in enumerate(found.groups):
+    for arm in [arm for arm in cut.arms() if arm in found.groups]:
+        at = found.groups.index(arm)
         for number, visit in enumerate(cut.visits):
             place, value = cut.at(group=arm, visit=visit), found.relative_effects[at, number]
             names = ("relative_effect", step.method)

@@ -28,6 +28,7 @@ MODULES: dict[str, str] = {
     "spaghetti": f"{_HERE}.spaghetti",
     "paired_slopes": f"{_HERE}.paired_slopes",
     "epsilon_curve": f"{_HERE}.epsilon_curve",
+    "residual_quantiles": f"{_HERE}.residual_quantiles",
     "power_curve": f"{_HERE}.power_curve",
     "tipping": f"{_HERE}.tipping",
     "delta_tipping": f"{_HERE}.delta_tipping",

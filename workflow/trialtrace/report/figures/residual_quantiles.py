@@ -1,0 +1,144 @@
+"""Residuals of an analysis of variance of repeated measures against normal quantiles."""
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from scipy.special import ndtri
+
+from trialtrace.ground.arrays import Floats, Labels
+from trialtrace.ground.words import number
+from trialtrace.report.figures.canvas import (
+    FAINT,
+    MARKERS,
+    colour_of,
+    drawing,
+    legend_below,
+    panels,
+    wrapped,
+)
+from trialtrace.report.figures.picture import Picture, arms_of, in_a_row, nothing
+from trialtrace.report.material import Material
+
+if TYPE_CHECKING:
+    from trialtrace.ground.frames import Selection
+
+DATA = ("visit_number", "arm_number", "normal_quantile", "residual")
+COLUMNS = 4
+
+
+class Panel(NamedTuple):
+    """The residuals of a visit in ascending order, with the normal quantiles of their ranks."""
+
+    visit: str
+    number: float
+    arm: Labels
+    normal: Floats
+    residual: Floats
+
+    @property
+    def likeness(self) -> float:
+        """Correlation of the residuals with the quantiles: 1 where they are normal."""
+        return float(np.corrcoef(self.normal, self.residual)[0, 1])
+
+
+def draw(material: Material, given: dict[str, str]) -> Picture:
+    """A value less the mean of its arm or side at the visit, over the standard deviation there.
+
+    The values are those that the F test rests on. A cell of which all values are equal has none.
+    """
+    selection = _analysed(material, given)
+    arms = arms_of(material)
+    found = [panel for panel in _panels(material, given, selection) if len(panel.residual) > 2]
+    if not found:
+        raise nothing(given["title"], "no visit has residuals that differ")
+    columns = min(len(found), COLUMNS)
+    with drawing(7.2, 0.7 + 2.3 * -(-len(found) // columns)) as figure:
+        grid = panels(figure, len(found), columns, sharex=True, sharey=True)
+        far = max(float(np.abs([each.normal, each.residual]).max()) for each in found)
+        for axes, panel in zip(grid, found, strict=True):
+            axes.plot([-far, far], [-far, far], color=FAINT, linewidth=0.9)
+            for at, arm in enumerate(arms):
+                own = panel.arm == arm
+                axes.plot(
+                    panel.normal[own],
+                    panel.residual[own],
+                    MARKERS[at % len(MARKERS)],
+                    color=colour_of(arms, arm),
+                    markersize=3.5,
+                    alpha=0.8,
+                    label=material.arm_label(arm),
+                )
+            axes.set_title(f"{wrapped(panel.visit, 26)}\nr = {panel.likeness:.3f}", fontsize=9)
+            axes.set_xlabel("Normal quantile")
+        grid[0].set_ylabel("Residual, in SD")
+        legend_below(figure, grid[0])
+    caption = (
+        f"{given['title']}: what the analysis of variance leaves of each value, which is the value "
+        "less the mean of its group at the visit, over the standard deviation there. Normal values "
+        "lie on the line; r is their correlation with it. The picture decides nothing."
+    )
+    places = {arm: float(at) for at, arm in enumerate(arms, 1)}
+    data: list[list[float | None]] = [
+        [panel.number, places[str(arm)], float(x), float(y)]
+        for panel in found
+        for arm, x, y in zip(panel.arm, panel.normal, panel.residual, strict=True)
+    ]
+    return Picture(figure, caption, _alt(found), data=(DATA, data))
+
+
+def _analysed(material: Material, given: dict[str, str]) -> "Selection":
+    """The rows that the first F test of the analysis rests on."""
+    for row in material.of(given["analysis"]):
+        if row["stat_name"] != "f" or given.get("parameter") not in (None, row["parameter"]):
+            continue
+        for member in material.tracer.members[row["result_id"]]:
+            if member["role"] == "analysed":
+                where = json.loads(member["predicate"])
+                return material.tracer.frames.select(member["dataset"], where)
+    raise nothing(given["title"], "the analysis has no F")
+
+
+def _panels(material: Material, given: dict[str, str], selection: "Selection") -> list[Panel]:
+    """A panel a visit, in their order."""
+    value = material.trial.plan.analyses[given["analysis"]].value
+    values = selection.column("AVAL" if value == "value" else "CHG").astype(float)
+    if value == "percent_change":
+        values = 100 * values / selection.column("BASE").astype(float)
+    arm, visit = selection.column("TRTP").astype(str), selection.column("AVISIT").astype(str)
+    numbers = selection.column("AVISITN").astype(float)
+    place = selection.column("LOC").astype(str)
+    cells = np.unique(np.array([arm, visit, place]), axis=1, return_inverse=True)[1].reshape(-1)
+    size = np.bincount(cells)
+    centred = values - (np.bincount(cells, values) / size)[cells]
+    spread = np.sqrt(np.bincount(cells, centred**2) / np.maximum(size - 1, 1))
+    varied = spread[cells] > 1e-12 * max(float(np.abs(values).max(initial=0.0)), 1e-300)
+    found = []
+    for at in np.unique(numbers):
+        own = np.flatnonzero((numbers == at) & varied)
+        residual = centred[own] / spread[cells[own]]
+        order = np.argsort(residual, kind="stable")
+        normal = ndtri(_positions(len(own)))
+        shown = own[order]
+        if len(own):
+            label = str(visit[own[0]])
+            found.append(Panel(label, float(at), arm[shown], normal, residual[order]))
+    return found
+
+
+def _positions(n: int) -> Floats:
+    """Chances whose quantiles n values in order are held against, as in R's `ppoints`."""
+    share = 3 / 8 if n <= 10 else 1 / 2
+    positions = (np.arange(1, n + 1) - share) / (n + 1 - 2 * share)
+    return positions.astype(np.float64)
+
+
+def _alt(found: list[Panel]) -> str:
+    """What is to be seen: how far the ends lie from those of normal values, visit by visit."""
+    told = [
+        f"{panel.visit}, {len(panel.residual)} values from {number(float(panel.residual[0]))} to "
+        f"{number(float(panel.residual[-1]))} standard deviations where normal ones would reach "
+        f"±{number(float(panel.normal[-1]))}, correlation {panel.likeness:.3f}"
+        for panel in found
+    ]
+    return f"Residuals against normal quantiles: {in_a_row(told)}."
