@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import recompute
+import recompute_conditional_mean
 import recompute_correlated
 import recompute_crossover
 import recompute_imputed_means
@@ -92,6 +93,7 @@ PACKAGES = {
     "missing": ("mice",),
     "arm_contrasts": ("mvtnorm",),
     "imputed_means": ("mice",),
+    "conditional_mean": ("nlme",),
     "stopped": ("rpact",),
     "ordered_arms": ("mvtnorm",),
     "planning": ("pwr", "rpact"),
@@ -129,6 +131,7 @@ SUBJECTS = {
         | {"paired_events": recompute_paired_events.paired_events}
         | {"stratified_score": recompute_stratified_score.stratified_score}
         | {"imputed_means": recompute_imputed_means.imputed_means}
+        | {"conditional_mean": recompute_conditional_mean.conditional_mean}
         | {"stopped": recompute_stopped.stopped}
     ).items()
 }

@@ -25,6 +25,7 @@ MODULES: dict[str, str] = {
     "missing": f"{_HERE}.missing.check",
     "imputation": f"{_HERE}.missing.check_imputation",
     "imputed_means": f"{_HERE}.missing.check_means",
+    "conditional_mean": f"{_HERE}.missing.check_conditional_mean",
     "stratified": f"{_HERE}.stratified.check",
     "stratified_score": f"{_HERE}.stratified.check_score",
     "regression": f"{_HERE}.regression.check",

@@ -5,7 +5,6 @@ is analysed at every visit. Values are filled in before a change is taken of the
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cache, partial
 from math import inf, nan
 from typing import TYPE_CHECKING, NamedTuple
@@ -29,10 +28,11 @@ from trialtrace.methods.analysing.subject_tables import (
     SubjectTable,
     covariate_column,
     covariates,
-    known,
     subject_table,
 )
+from trialtrace.methods.missing import analyse_conditional_mean
 from trialtrace.methods.missing.deaths import dead
+from trialtrace.methods.missing.rows import baseline_of, rows_of, size, unchanged
 from trialtrace.stats.regression.coefficients import wald_test
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 from trialtrace.trial.plan.steps import Step
@@ -49,26 +49,6 @@ CAUTION = (
 TWO_SIDED = "two_sided"
 
 
-def _unchanged(cut: Cut) -> Cut:
-    """The same cut of the values themselves."""
-    base = {name: test for name, test in cut.base.items() if name != "CHG"}
-    return replace(cut, analysis=replace(cut.analysis, value="value"), base=base)
-
-
-def _rows(cut: Cut, names: tuple[str, ...], visits: list[str]) -> Selection:
-    """The values at these visits of the subjects whose covariates are known."""
-    of_change = () if cut.analysis.value == "value" else (BASELINE,)
-    return _unchanged(cut).rows(
-        TRTP={"in": cut.arms()}, AVISIT={"in": visits}, **known([*names, *of_change])
-    )
-
-
-def _baseline(cut: Cut) -> list[str]:
-    """The visit of the baseline, where the endpoint has one."""
-    label = cut.endpoint.entry.baseline
-    return [] if label is None else [label]
-
-
 def _analysed(cut: Cut, values: Floats, table: SubjectTable) -> Floats:
     """Values (…, subjects) as the analysis takes them: themselves, or changes from baseline."""
     if cut.analysis.value == "value":
@@ -76,10 +56,6 @@ def _analysed(cut: Cut, values: Floats, table: SubjectTable) -> Floats:
     base = table.column(covariate_column(BASELINE)).astype(float)
     change = values - base
     return change if cut.analysis.value == "change" else 100 * change / base
-
-
-def _size(rows: Selection) -> int:
-    return len(np.unique(rows.column("USUBJID").astype(str)))
 
 
 class Unshifted(NamedTuple):
@@ -97,8 +73,8 @@ class Imputed:
 
     def __init__(self, cut: Cut, step: "Step[cards.Drawn]"):
         names = step.options.covariates
-        visits = [*(_baseline(cut) if BASELINE in names else ()), *cut.visits]
-        self.cut, self.step, self.rows = cut, step, _rows(cut, names, visits)
+        visits = [*(baseline_of(cut) if BASELINE in names else ()), *cut.visits]
+        self.cut, self.step, self.rows = cut, step, rows_of(cut, names, visits)
         self._error: str | None = None
         self._fits, self.difference = cache(self._fitted), cache(self._contrast)
         try:
@@ -107,7 +83,7 @@ class Imputed:
             self._error = str(refused)
 
     def _complete(self, visits: list[str]) -> None:
-        table = subject_table(_unchanged(self.cut), self.rows, {"AVISIT": visits})
+        table = subject_table(unchanged(self.cut), self.rows, {"AVISIT": visits})
         columns = covariates(table, self.step.options.covariates)
         self._table, self._arm = table, table.column("TRTP").astype(str)
         self._made = IMPUTE[self.step.method](self.cut, self.step, table, columns)
@@ -181,7 +157,7 @@ def imputed(cut: Cut, step: "Step[cards.Drawn]") -> Iterator[Result]:
     """By visit: the pooled difference of each comparison with its test, and a test of all arms."""
     model = Imputed(cut, step)
     members = {"analysed": model.rows}
-    common: Basis = {"options": cut.options(step, interval=True), "n_used": _size(model.rows)}
+    common: Basis = {"options": cut.options(step, interval=True), "n_used": size(model.rows)}
     for visit in cut.visits:
         for pair in cut.analysis.pairs:
             made = partial(model.difference, visit, pair)
@@ -298,9 +274,9 @@ def _reference_based(
 def carried(cut: Cut, step: "Step[cards.Filled]") -> Iterator[Result]:
     """By visit and comparison: analysis of covariance with one value for each missing one."""
     for number, visit in enumerate(cut.visits):
-        rows = _rows(cut, step.options.covariates, _read(cut, step, number))
+        rows = rows_of(cut, step.options.covariates, _read(cut, step, number))
         members = {"analysed": rows}
-        common: Basis = {"options": cut.options(step, interval=True), "n_used": _size(rows)}
+        common: Basis = {"options": cut.options(step, interval=True), "n_used": size(rows)}
         fit = cache(partial(_filled_fit, cut, step, rows, number))
         for pair in cut.analysis.pairs:
             place, names = cut.at(visit=visit, pair=pair), (step.statistic, step.method)
@@ -334,14 +310,14 @@ def _test(step: Step[object], fit: "Callable[[], AncovaFit]", pair: tuple[str, s
 def _read(cut: Cut, step: "Step[cards.Filled]", number: int) -> list[str]:
     """The visits from which the value at a visit comes: itself, and what is carried to it."""
     if step.method == FROM_BASELINE:
-        return [*_baseline(cut), cut.visits[number]]
-    start = _baseline(cut) if items_of(step.options)["baseline"] == "carried" else []
+        return [*baseline_of(cut), cut.visits[number]]
+    start = baseline_of(cut) if items_of(step.options)["baseline"] == "carried" else []
     return [*start, *cut.visits[: number + 1]]
 
 
 def _filled_fit(cut: Cut, step: "Step[cards.Filled]", rows: Selection, number: int) -> "AncovaFit":
     read = _read(cut, step, number)
-    table = subject_table(_unchanged(cut), rows, {"AVISIT": read})
+    table = subject_table(unchanged(cut), rows, {"AVISIT": read})
     fill, ancova, *_ = formulas(step)
     values = table.values
     marked = dead(cut, table.column("USUBJID"), list(read))
@@ -373,6 +349,8 @@ FILLED = (
     "last_observation_carried_forward",
     "worst_observation_carried_forward",
 )
-METHODS = {f"mean_difference.{name}": imputed for name in IMPUTE} | {
-    f"mean_difference.{name}": carried for name in FILLED
-}
+METHODS = (
+    {f"mean_difference.{name}": imputed for name in IMPUTE}
+    | {f"mean_difference.{name}": carried for name in FILLED}
+    | analyse_conditional_mean.METHODS
+)

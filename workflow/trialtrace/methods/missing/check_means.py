@@ -49,7 +49,7 @@ class Course:
     base: np.ndarray
 
 
-def _course(data: Data, asked: Asked, visits: list[str]) -> Course | None:
+def course_of(data: Data, asked: Asked, visits: list[str]) -> Course | None:
     """Of the subjects with a value at one of these visits; None where there is nobody."""
     analysis = data.analysis(asked)
     everything = replace(asked, visit=None)
@@ -68,7 +68,7 @@ def _course(data: Data, asked: Asked, visits: list[str]) -> Course | None:
     return Course(table, columns, first["TRTP"].to_numpy(), first["BASE"].to_numpy())
 
 
-def _start(data: Data, asked: Asked) -> list[str]:
+def start_of(data: Data, asked: Asked) -> list[str]:
     label = data.trial.endpoints[asked.variable].entry.baseline
     return [] if label is None else [label]
 
@@ -101,7 +101,7 @@ class Parts:
 def drawn(data: Data, asked: Asked) -> Recomputed | None:
     """Rubin's rules over imputations of our own; what was refused there is not guessed here."""
     visits, with_base = visits_of(data, asked), "baseline" in asked.options["covariates"]
-    course = _course(data, asked, [*(_start(data, asked) if with_base else []), *visits])
+    course = course_of(data, asked, [*(start_of(data, asked) if with_base else []), *visits])
     n = 0 if course is None else len(course.arm)
     if asked.error or course is None:
         return Recomputed(BY, nan, n_used=n)
@@ -266,12 +266,12 @@ class Filled:
 def _filled(data: Data, asked: Asked) -> tuple[Filled | None, int]:
     """None where least squares has no answer, and the subjects."""
     visits, method = visits_of(data, asked), asked.method.partition(".")[2]
-    upto, start = visits[: visits.index(str(asked.visit)) + 1], _start(data, asked)
+    upto, start = visits[: visits.index(str(asked.visit)) + 1], start_of(data, asked)
     if method == "baseline_observation_carried_forward":
-        course = _course(data, asked, [*start, upto[-1]])
+        course = course_of(data, asked, [*start, upto[-1]])
     else:
         first = start if asked.options["baseline"] == "carried" else []
-        course = _course(data, asked, [*first, *upto])
+        course = course_of(data, asked, [*first, *upto])
     if course is None:
         return None, 0
     here = course.values.iloc[:, -1]

@@ -7,6 +7,7 @@
 `reference`    a repeated outcome: jump to reference, copy reference or increments, last mean
 `delta`        delta-adjusted tipping points over a grid of two arms
 `bounds`       a binary outcome: best and worst case, the map of all imputed events
+`conditional_mean`  missing visits at their expected values, errors by the jackknife
 `single`       LOCF, BOCF and WOCF, under their own names
 =============  ==================================================================================
 
@@ -19,6 +20,11 @@ from trialtrace.stats.missing.bounds import (
     proportion_bounds,
     tipping_map,
     worst_and_best,
+)
+from trialtrace.stats.missing.conditional_mean import (
+    ConditionalMeans,
+    conditional_mean_contrast,
+    conditional_mean_fits,
 )
 from trialtrace.stats.missing.delta import DeltaGrid, add_delta, delta_tipping
 from trialtrace.stats.missing.imputation import (
@@ -43,6 +49,7 @@ from trialtrace.stats.missing.single import (
 
 __all__ = [
     "Bounds",
+    "ConditionalMeans",
     "DeltaGrid",
     "Imputations",
     "ImputedFits",
@@ -51,6 +58,8 @@ __all__ = [
     "add_delta",
     "baseline_observation_carried_forward",
     "composite",
+    "conditional_mean_contrast",
+    "conditional_mean_fits",
     "delta_tipping",
     "fit_imputed",
     "impute_chained",

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from trialtrace.config.compose import Path_
 from trialtrace.ground.errors import one_of
 from trialtrace.trial.context import Files, known
-from trialtrace.trial.plan.check_steps_missing import CARRIED, DRAWN
+from trialtrace.trial.plan.check_steps_missing import BY_MEAN, CARRIED, DRAWN
 from trialtrace.trial.resolve import estimand_of, inherited, used_visits, variables, variables_of
 
 # An analysis of values in which nobody died has these words in the summary of its estimand.
 NOBODY_DIED = "if nobody had died"
-OF_MEANS = (*DRAWN, *CARRIED)
+OF_MEANS = (*DRAWN, BY_MEAN, *CARRIED)
 OF_EVENTS = ("multiple_imputation", "missing_as_event", "missing_as_no_event", "best_worst")
 BY_TEST = "tipping"
 STRATEGIES = ("while alive", "hypothetical")

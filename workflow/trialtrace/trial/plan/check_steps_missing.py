@@ -15,6 +15,7 @@ DRAWN = (
     "reference_based_imputation",
 )
 BY_REFERENCE = "reference_based_imputation"
+BY_MEAN = "conditional_mean_imputation"
 BY_BASELINE = "baseline_observation_carried_forward"
 CARRIED = (BY_BASELINE, "last_observation_carried_forward", "worst_observation_carried_forward")
 # What is imputed after an event is no outcome of these.
@@ -24,9 +25,11 @@ STRATEGIES = ("treatment policy", "hypothetical")
 def check(
     files: Files, name: str, place: Path_, method: str, options: Mapping[str, object]
 ) -> None:
-    if method not in (*DRAWN, *CARRIED):
+    if method not in (*DRAWN, BY_MEAN, *CARRIED):
         return
     _baseline(files, name, place, method, options)
+    if method == BY_MEAN and inherited(files, name, "value") == "percent_change":
+        files.plan.add(place, found="a change in percent", expected="value: value or change")
     deltas, event = options.get("deltas"), options.get("event")
     if isinstance(deltas, dict):
         _deltas(files, name, (*place, "deltas"), deltas)
@@ -39,7 +42,7 @@ def _baseline(
 ) -> None:
     """It is where those who leave go on from, and no visit that is analysed itself."""
     listed = options.get("covariates")
-    if method == BY_REFERENCE and isinstance(listed, list) and BASELINE not in listed:
+    if method in (BY_REFERENCE, BY_MEAN) and isinstance(listed, list) and BASELINE not in listed:
         files.plan.add(
             (*place, "covariates"),
             found="no baseline, from which a subject without a later value goes on",

@@ -59,6 +59,7 @@ MODULES: dict[str, str] = {
     "mean_difference.chained_imputation": f"{_HERE}.imputed_means",
     "mean_difference.delta_adjusted_imputation": f"{_HERE}.imputed_means",
     "mean_difference.reference_based_imputation": f"{_HERE}.imputed_means",
+    "mean_difference.conditional_mean_imputation": f"{_HERE}.imputed_means",
     "mean_difference.last_observation_carried_forward": f"{_HERE}.imputed_means",
     "mean_difference.baseline_observation_carried_forward": f"{_HERE}.imputed_means",
     "mean_difference.worst_observation_carried_forward": f"{_HERE}.imputed_means",

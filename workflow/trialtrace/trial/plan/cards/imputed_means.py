@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from trialtrace.config.spec import key, shape
+from trialtrace.config.spec import key, optional, shape
 from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.methods import OVER_TIME
-from trialtrace.trial.plan.options import HigherLower, ImputedArms, LinearErrors
+from trialtrace.trial.plan.options import Estimation, HigherLower, ImputedArms, LinearErrors
 from trialtrace.trial.words import Name, Text
 
 COVARIATES = (
@@ -83,6 +83,33 @@ class ReferenceBased(Monotone):
         "Cycles for gaps before a later value; without gaps they change nothing.",
         minimum=1,
         maximum=1000,
+    )
+    event: Text = key(EVENT)
+
+
+@shape
+class ConditionalMean:
+    """Each missing visit at its expected value, the error by leaving out each subject in turn."""
+
+    covariates: tuple[Name, ...] = key(
+        COVARIATES + " The mixed model has them too, with a slope at each visit.",
+        minItems=0,
+        uniqueItems=True,
+    )
+    assumption: Literal[
+        "missing_at_random", "jump_to_reference", "copy_increments", "copy_reference"
+    ] = key(
+        "How a subject goes on: as his own arm (missing_at_random), at the reference's means "
+        "(jump_to_reference), with its changes from where he was (copy_increments), as if he had "
+        "always been of it (copy_reference)."
+    )
+    deltas: dict[Name, float] | None = optional(
+        "What is added to each value filled in, by arm, in the unit of the outcome.",
+        minProperties=2,
+    )
+    estimation: Estimation = key("Estimation of the mixed model's covariance.")
+    variance: Literal["jackknife"] = key(
+        "The error: over fits of everything without one subject, that of repeated trials."
     )
     event: Text = key(EVENT)
 
@@ -185,6 +212,21 @@ CARDS = (
             "missing.linear:pooled_contrast",
             "missing.linear:pooled_contrasts_test",
         ),
+    ),
+    Card(
+        "mean_difference.conditional_mean_imputation",
+        "conditional mean imputation, analysis of covariance, frequentist variance (jackknife)",
+        "Wolbers and others 2022, Pharm Stat 21:1246",
+        options=ConditionalMean,
+        gives="mean_difference.{}@pair p_value.{}@pair z.{}@pair?",
+        kinds=OVER_TIME,
+        visits="over",
+        compares="between",
+        formula=(
+            "missing.conditional_mean:conditional_mean_fits",
+            "missing.conditional_mean:conditional_mean_contrast",
+        ),
+        check="conditional_mean",
     ),
     Card(
         "mean_difference.last_observation_carried_forward",
