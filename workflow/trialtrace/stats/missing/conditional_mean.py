@@ -163,11 +163,11 @@ def _fitted(data: _Data, kept: Flags) -> Floats:
     """Coefficients (visits, p) of the analysis of covariance in the patients kept."""
     y, x = data.y[kept], data.x[kept]
     fit = mmrm(y, data.design.x[kept], structure="unstructured", method=data.method)
-    filled = ~data.seen[kept] * data.shift[kept, None]
+    filled = np.where(data.seen[kept], 0.0, data.shift[kept, None])
     outcome = _completed(data, kept, fit.coef, fit.sigma[0]) + filled - data.offset[kept, None]
     q, triangle = orthonormal(x)
-    found: Floats = np.linalg.solve(triangle, q.T @ outcome).T
-    return found
+    coef: Floats = np.linalg.solve(triangle, q.T @ outcome).astype(np.float64, copy=False)
+    return coef.T
 
 
 def _completed(data: _Data, kept: Flags, coef: Floats, sigma: Floats) -> Floats:
