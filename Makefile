@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run test test-fast check check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-statcheck campaign-simulate campaign-odd_inputs campaign-mutate-trial lock slurm clean
+.PHONY: help run test test-fast check check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-statcheck campaign-simulate campaign-odd_inputs campaign-mutate-trial lock slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -36,6 +36,7 @@ help:
 	@echo 'make campaign-statcheck: beside statcheck, in an R that has it; a section of the same page'
 	@echo 'make campaign-odd_inputs: odd arguments to every statistic; a section of docs/campaigns.md'
 	@echo 'make campaign-mutate-trial: a trial with one thing changed; a section of the same page'
+	@echo 'make bench-history: trace, impact, diff, archives; writes docs/benchmarks-history.md'
 	@echo 'make bench-profile: the profile of a large file; writes docs/benchmarks-profile.md'
 	@echo 'make campaign-simulate: coverage and type I error; writes docs/benchmarks-simulated.md'
 	@echo 'make lock    resolves the lock files anew'
@@ -93,6 +94,10 @@ bench-cohort: $(READY)
 
 bench-audit: $(READY)
 	@$(BIN)/python benchmarks/audit.py $(ARGS)
+
+# Needs the results of a run of streckmann2024.
+bench-history: $(READY)
+	@$(BIN)/python benchmarks/history.py $(ARGS)
 
 bench-profile: $(READY)
 	@$(BIN)/python benchmarks/profile.py $(ARGS)
