@@ -55,7 +55,7 @@ class Timed:
 
 @dataclass(frozen=True)
 class Sizes:
-    """Bytes of the Parquet files of a run, of its first archive, of what a run with one changed cell
+    """Bytes of the Parquet files of a run, of its first archive, of what one with a changed cell
     adds, and of the functions of the code, which stand once for all trials."""
 
     parquet: int
