@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from trialtrace.commands.verified_document import result_at
 from trialtrace.report.links import trace_link
 from trialtrace.report.shown.compare import NUMBER, place_of
 from trialtrace.report.shown.docx_lines import docx_lines
@@ -15,7 +16,7 @@ from trialtrace.trace.content import Tracer
 from trialtrace.trial.plan.planning import ANALYSIS as PLANNING
 
 AFTER = re.compile(r"\d* ?Endpoints")
-# Numbers that stand in sentences and heads without being results: levels, sizes, titles, labels.
+# Where it stands, the number as it is read, and its link.
 Drawn = tuple[str, str, str | None]
 
 
@@ -30,7 +31,7 @@ def of_report(lines: list[Line], document: str) -> Iterator[Drawn]:
                 if target.startswith(TRACE):
                     place = f"{document}: {place_of(lines, at, column)}"
                     for number in NUMBER.findall(text):
-                        yield place, number, target.partition("#")[0]
+                        yield place, number, target
 
 
 def drawn(folder: Path, count: int, seed: int) -> list[Drawn]:
@@ -51,7 +52,7 @@ def why_not_followed(tracer: Tracer, number: Drawn) -> str | None:
     """
     pages = {trace_link(result_id): result_id for result_id in tracer.results}
     _, _, page = number
-    result_id = pages.get(page or "")
+    result_id = result_at(pages, page or "")
     if result_id is None:
         return "leads to no result"
     row = tracer.results[result_id]

@@ -12,10 +12,12 @@ from kept_report import FOLDER, repacked
 
 from trialtrace.commands.verify import Verified, verified
 from trialtrace.ground.paths import Project
+from trialtrace.report.links import trace_link
 
 Spoil = Callable[[str, bytes], Verified]
 HTML, DOCX = "report/report.html", "report/report.docx"
-P_PAGE = "trace/relief_primary.p_value.fisher@drug-placebo.html"
+P_PAGE = trace_link("mini/relief_primary/p_value.fisher@drug-placebo")
+RATIO_PAGE = trace_link("mini/relief_primary/risk_ratio.katz_log@drug-placebo")
 
 
 def of(whole: Project, name: str) -> bytes:
@@ -97,8 +99,7 @@ def test_two_numbers_change_places_with_their_links(whole: Project, spoil: Spoil
 
 
 def test_a_link_leads_to_another_number(whole: Project, spoil: Spoil):
-    other = P_PAGE.replace("p_value.fisher", "risk_ratio.katz_log")
-    told = in_html(whole, spoil, f'href="{P_PAGE}"', f'href="{other}"')
+    told = in_html(whole, spoil, f'href="{P_PAGE}"', f'href="{RATIO_PAGE}"')
     assert [one.what for one in told.found] == ["link"]
 
 

@@ -65,7 +65,7 @@ def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judg
         return counted
     lines = read.lines if read else html_lines(data)
     for one in alterations(kept.lines, lines):
-        result = pages.get(one.page or "")
+        result = result_at(pages, one.page or "")
         counted.found.append(Found(file, one.what, one.place, one.shown, one.kept, result))
     if read is not None:
         counted.notes += _saved_anew(kept, read)
@@ -87,10 +87,16 @@ def _saved_anew(kept: Kept, read: Docx) -> list[str]:
 
 
 def pages_of(run: KeptRun) -> dict[str, str]:
-    """The result of each trace page; none where the results cannot be read."""
+    """The result that each link to a trace leads to; none where the results cannot be read."""
     try:
         table = read_table(run.folder / "analysis" / "results.parquet", RESULTS)
     except (UserError, OSError, ValueError):
         return {}
     names = [name for name in table["result_id"].to_pylist() if name]
     return {trace_link(name): name for name in names}
+
+
+def result_at(pages: Mapping[str, str], link: str) -> str | None:
+    """The result of a link, which may lead to a line of its trace; None for none."""
+    page, line = link.partition("#")[0], link.rpartition("/")[0]
+    return next((pages[one] for one in (link, line, page) if one in pages), None)
