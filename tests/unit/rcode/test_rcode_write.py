@@ -15,6 +15,7 @@ GIVEN = Given(
     arms=["old", "new"],
     counted={"SEX": {"is": "F"}},
     strata=["SITEID", "SOD"],
+    covariates=["BASE"],
     visits=["week 1", "week 2"],
 )
 

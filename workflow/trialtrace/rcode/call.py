@@ -9,6 +9,7 @@ from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.rcode.displays import OF
 from trialtrace.rcode.names import words
 from trialtrace.rcode.write import filled
+from trialtrace.trace.about import DISPLAYS
 from trialtrace.trial.load import Trial
 from trialtrace.trial.plan.card import R
 from trialtrace.trial.plan.methods import OWN_TREATMENT
@@ -90,7 +91,8 @@ class Calls:
             return OF[row["analysis_id"]]
         key = self._of_step.get((row["analysis_id"], row["method"]))
         if key is None:
-            raise NoCall("no step of the plan makes it")
+            named = DISPLAYS.get(row["analysis_id"], row["analysis_id"])
+            raise NoCall(f"no step of the plan makes it, and {named} has no call of R")
         r = card_of(key).r
         if r is None:
             raise NoCall(f"the card of {key} holds no call of R")

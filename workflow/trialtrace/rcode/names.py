@@ -1,19 +1,20 @@
 """The names that a card's call of R may use; those that it does use are written before it.
 
-=========  ========================================================================================
-`d`        the rows that are analysed
-`x`, `y`   values of the treated and of the reference arm; of a single group `x` alone
-`e1` `n1`  events and subjects of the treated arm, or of a single group; `e0`, `n0` of the reference
-`cells`    the 2 × 2 table: a row an arm, the treated one first; events before none
-`hit`      of each row, whether it is counted
-`arm`      the arm of each row as a factor, the reference first
-`time`     time to the event or to the end of observation, and `event`, whether it happened
-`stratum`  the stratum of each row
-`tables`   the 2 × 2 tables of the strata
-`wide`     values with a row a subject and a column each of `visits`; `group`, the arm of a row
-`across`   values by subject, by `treatments` and by `visits`
-`sides`    values with a row a subject and a column a treatment; `change`, their difference
-=========  ========================================================================================
+============  ====================================================================================
+`d`           the rows that are analysed
+`x`, `y`      values of the treated and of the reference arm; of a single group `x` alone
+`e1`, `n1`    events and subjects of the treated arm or of a single group; `e0`, `n0` of the other
+`cells`       the 2 × 2 table: a row an arm, the treated one first; events before none
+`hit`         of each row, whether it is counted
+`arm`         the arm of each row as a factor, the reference first
+`time`        time to the event or to the end of observation, and `event`, whether it happened
+`stratum`     the stratum of each row
+`covariates`  names of the columns that a model adjusts for
+`tables`      the 2 × 2 tables of the strata
+`wide`        values with a row a subject and a column each of `visits`; `group`, the arm of a row
+`across`      values by subject, by `treatments` and by `visits`
+`sides`       values with a row a subject and a column a treatment; `change`, their difference
+============  ====================================================================================
 """
 
 import re
@@ -37,6 +38,7 @@ class Given:
     arms: list[str]
     counted: Mapping[str, object]
     strata: list[str]
+    covariates: list[str]
     visits: list[str]
 
 
@@ -55,6 +57,8 @@ def _factor(given: Given, of: str) -> str:
 
 
 def _strata(given: Given) -> str:
+    if not given.strata:
+        return "rep(1, nrow(d))"
     return f"interaction({', '.join(f'd${column(name)}' for name in given.strata)}, drop = TRUE)"
 
 
@@ -80,6 +84,7 @@ _MADE: dict[str, Callable[[Given], str]] = {
     "time": lambda given: "time <- d$AVAL",
     "event": lambda given: "event <- d$CNSR == 0",
     "stratum": lambda given: f"stratum <- {_strata(given)}",
+    "covariates": lambda given: f"covariates <- {literal([*given.covariates, *given.strata])}",
     "tables": _tables,
     "visits": lambda given: f"visits <- {literal(given.visits)}",
     "wide": lambda given: "wide <- tapply(d$AVAL, list(d$USUBJID, factor(d$AVISIT, visits)), mean)",

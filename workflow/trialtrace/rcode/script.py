@@ -296,7 +296,6 @@ class Scripts:
         dataset, predicate = self._selected(row)
         treatment = "TRT01P" if dataset == "adsl" else "TRTP"
         options = self.calls.options(row)
-        strata = options.get("strata")
         complete = predicate.get("complete")
         visits = complete.get("AVISIT", []) if isinstance(complete, Mapping) else []
         arms = self.trial.design.arms
@@ -308,7 +307,8 @@ class Scripts:
             labels={name: arm.label for name, arm in arms.items()},
             arms=self._arms(row, predicate.get(treatment)),
             counted=self._counted(row, predicate),
-            strata=[adsl_code(str(name)) for name in strata] if isinstance(strata, list) else [],
+            strata=_codes(options.get("strata")),
+            covariates=_codes(options.get("covariates")),
             visits=visits,
         )
 
@@ -318,6 +318,12 @@ class Scripts:
         arms = self.trial.design.arms
         first = row["reference"] or next(name for name, arm in arms.items() if arm.control)
         return [*(name for name in among if name == first), *(n for n in among if n != first)]
+
+
+def _codes(names: object) -> list[str]:
+    """The columns of variables that an option of a step names."""
+    listed = names if isinstance(names, list) else []
+    return ["BASE" if name == "baseline" else adsl_code(str(name)) for name in listed]
 
 
 def _same_place(one: ResultRow, other: ResultRow) -> bool:

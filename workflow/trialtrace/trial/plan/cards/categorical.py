@@ -60,6 +60,25 @@ p <- e1 / n1 - e0 / n0
 bound <- function(end) uniroot(excess, sort(c(p, end)), tol = 1e-14)$root
 """
 
+_KOOPMAN = """\
+# The risk of the reference by maximum likelihood where the ratio of the risks is held at `by`.
+held <- function(by) {
+  slope <- function(p) {
+    (e1 + e0) / p - by * (n1 - e1) / (1 - by * p) - (n0 - e0) / (1 - p)
+  }
+  uniroot(slope, c(1e-13, 1 - 1e-13) * min(1, 1 / by), tol = 1e-17, maxiter = 10000)$root
+}
+score <- function(log_ratio) {
+  by <- exp(log_ratio)
+  p <- held(by)
+  (e1 / n1 - by * e0 / n0) / sqrt(by * p * (1 - by * p) / n1 + by^2 * p * (1 - p) / n0)
+}
+ratio <- (e1 / n1) / (e0 / n0)
+z <- qnorm(0.5 + {confidence} / 2)
+low <- uniroot(function(l) score(l) - z, c(-15, log(ratio)), tol = 1e-14)$root
+high <- uniroot(function(l) score(l) + z, c(log(ratio), 15), tol = 1e-14)$root
+"""
+
 CARDS = (
     Card(
         "proportion.wilson",
@@ -266,6 +285,7 @@ CARDS = (
         formula="categorical.score_ratio:risk_ratio_score",
         fixed={"variance": "koopman"},
         audited=(Audited("score_koopman", "Koopman", 2),),
+        r=R({"risk_ratio": "c(ratio, exp(c(low, high)))"}, _KOOPMAN),
     ),
     Card(
         "risk_ratio.miettinen_nurminen",

@@ -75,7 +75,11 @@ _SUMMARY = {
     "minimum": "min(x)",
     "maximum": "max(x)",
 }
-_HALF = "half <- qt(0.5 + {confidence} / 2, length(x) - 1) * sd(x) / sqrt(length(x))"
+# Equal values have no interval.
+_HALF = (
+    "error <- ifelse(sd(x) > 0, sd(x) / sqrt(length(x)), NA)\n"
+    "half <- qt(0.5 + {confidence} / 2, length(x) - 1) * error\n"
+)
 _DIFFERENCE = {"mean_difference": "c(mean(x) - mean(y), test$conf.int)"}
 _T_TEST = {"p_value": "test$p.value", "t": "test$statistic", "df": "test$parameter"}
 _RATIO = {

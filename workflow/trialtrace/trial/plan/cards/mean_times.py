@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from trialtrace.config.spec import Distinct, Rule, key, shape
-from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.gives import chi_squared_or_z
 from trialtrace.trial.plan.methods import TIMES
 from trialtrace.trial.plan.options import SIGNED_SIDES, Groups, Ties
@@ -76,6 +76,19 @@ class ProportionalHazards:
     )
 
 
+_MEAN_TIME = """\
+curve <- summary(survfit(Surv(time, event) ~ 1), rmean = {horizon})$table
+half <- qnorm(0.5 + {confidence} / 2) * curve["se(rmean)"]
+"""
+_MEAN_TIMES = """\
+curves <- summary(survfit(Surv(time, event) ~ arm), rmean = {horizon})$table
+treated <- curves[paste0("arm=", {treated}), ]
+reference <- curves[paste0("arm=", {reference}), ]
+difference <- treated["rmean"] - reference["rmean"]
+error <- sqrt(treated["se(rmean)"]^2 + reference["se(rmean)"]^2)
+half <- qnorm(0.5 + {confidence} / 2) * error
+"""
+
 CARDS = (
     Card(
         "mean_time.restricted",
@@ -84,6 +97,11 @@ CARDS = (
         options=Restricted,
         gives="mean_time.{}@group",
         formula="survival.rmst:restricted_mean",
+        r=R(
+            {"mean_time": 'curve["rmean"] + c(0, -1, 1) * half'},
+            _MEAN_TIME,
+            packages=("survival",),
+        ),
     ),
     Card(
         "mean_time_difference.restricted",
@@ -91,6 +109,15 @@ CARDS = (
         gives="mean_time_difference.{}@pair p_value.{}_difference@pair z.{}_difference@pair?",
         also={"restricted_difference": Named("Wald test of restricted means", "")},
         formula="survival.rmst:restricted_mean_difference",
+        r=R(
+            {
+                "mean_time_difference": "difference + c(0, -1, 1) * half",
+                "z": "difference / error",
+                "p_value": "2 * pnorm(-abs(difference / error))",
+            },
+            _MEAN_TIMES,
+            packages=("survival",),
+        ),
     ),
     Card(
         "mean_time_ratio.restricted",

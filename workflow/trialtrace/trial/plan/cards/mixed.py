@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.card import Card, R
 from trialtrace.trial.plan.gives import contrast
 from trialtrace.trial.plan.options import Estimation, LinearErrors, MixedDf
 from trialtrace.trial.words import Name, Sides
@@ -73,6 +73,14 @@ class RandomSite:
     df: MixedDf = key("Degrees of freedom.")
 
 
+_ANCOVA = """\
+fit <- lm(reformulate(c("arm", covariates), "AVAL"), cbind(d, arm))
+of <- paste0("arm", {treated})
+error <- sqrt(vcovHC(fit, type = sub("model", "const", {variance}))[of, of])
+t <- coef(fit)[[of]] / error
+half <- qt(0.5 + {confidence} / 2, df.residual(fit)) * error
+"""
+
 CARDS = (
     Card(
         "mean_difference.mmrm",
@@ -100,6 +108,17 @@ CARDS = (
             "regression.ancova:ancova",
             "regression.ancova:arm_difference",
             "regression.ancova:arm_row",
+        ),
+        r=R(
+            {
+                "mean_difference": "coef(fit)[[of]] + c(0, -1, 1) * half",
+                "p_value": "2 * pt(-abs(t), df.residual(fit))",
+                "f": "t^2",
+                "df1": "1",
+                "df2": "df.residual(fit)",
+            },
+            _ANCOVA,
+            packages=("sandwich",),
         ),
     ),
     Card(

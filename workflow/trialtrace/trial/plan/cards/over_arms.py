@@ -132,6 +132,10 @@ CARDS = (
         gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
         kinds=BINARY + SCORES,
         formula="stratified.generalised_cmh:cmh_general_association",
+        r=R(
+            {"p_value": "test$p.value", "chi_squared": "test$statistic", "df": "test$parameter"},
+            "test <- mantelhaen.test(table(arm, d$AVAL, stratum), correct = FALSE)",
+        ),
     ),
     Card(
         "p_value.cmh_general_association_exact",
