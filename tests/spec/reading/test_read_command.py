@@ -1,7 +1,9 @@
 """`trialtrace read`: a paper becomes a draft ledger, of which nothing is judged unconfirmed."""
 
+import io
 import json
 import re
+import zipfile
 
 import pytest
 import yaml
@@ -158,3 +160,143 @@ def test_no_file_and_a_folder(tmp_path, capsys):
     for given in ([], [str(tmp_path / "none.xml")], [str(tmp_path)]):
         assert main(["read", *given]) == 1
         assert "expected" in capsys.readouterr().err
+
+
+def docx(body, name="word/document.xml"):
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    text = f'<?xml version="1.0"?><w:document {space}><w:body>{body}</w:body></w:document>'
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as whole:
+        whole.writestr(name, text)
+    return out.getvalue()
+
+
+def word_cell(text, more=""):
+    return f"<w:tc><w:tcPr>{more}</w:tcPr><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
+
+
+def word_row(*cells):
+    return f"<w:tr>{''.join(cells)}</w:tr>"
+
+
+def test_a_word_file_with_merged_cells(file, capsys):
+    caption = "<w:p><w:r><w:t>Table 4. Strength</w:t></w:r></w:p>"
+    over = '<w:gridSpan w:val="2"/>'
+    mark = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>b</w:t></w:r>'
+    table = "".join(
+        [
+            word_row(
+                word_cell("", '<w:vMerge w:val="restart"/>'),
+                word_cell("Training (n=27)", over),
+                word_cell("Control (n=29)", over),
+            ),
+            word_row(word_cell("", "<w:vMerge/>"), *[word_cell(one) for one in ("Mean", "SD") * 2]),
+            word_row(word_cell("Grip, kg"), *map(word_cell, ("46.0", "10.3", "41.5"))).replace(
+                "</w:tr>",
+                f"<w:tc><w:p><w:r><w:t>9.9</w:t></w:r>{mark}</w:p></w:tc></w:tr>",
+            ),
+        ]
+    )
+    path = file("p.docx", docx(f"{caption}<w:tbl>{table}</w:tbl>"))
+    claims = yaml.safe_load(read(path, capsys))["claims"]
+    assert [one["printed"] for one in claims.values()] == [
+        "mean (SD) 46.0 (10.3)",
+        "mean (SD) 41.5 (9.9)",
+    ]
+    assert [one["about"]["patients"] for one in claims.values()] == ["27", "29"]
+    assert {one["place"].partition(",")[0] for one in claims.values()} == {"table 4"}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (docx("", "other.xml"), "a ZIP archive of another kind"),
+        (docx("")[:60], "cannot be opened"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 100, "locked with a password"),
+    ],
+)
+def test_a_word_file_that_is_none(file, capsys, content, told):
+    assert main(["read", file("p.docx", content)]) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_a_spreadsheet_has_the_decimals_that_it_shows(tmp_path, capsys):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["label", "A (n=20): mean", "A (n=20): SD"])
+    sheet.append(["Pain", 3.1, 0.9])
+    for cell in sheet[2][1:]:
+        cell.number_format = "0.00"
+    book.save(tmp_path / "t.xlsx")
+    claims = yaml.safe_load(read(str(tmp_path / "t.xlsx"), capsys))["claims"]
+    assert [one["printed"] for one in claims.values()] == ["mean (SD) 3.10 (0.90)"]
+
+
+FLIP = """label;A (n=50);B (n=50);p
+Death, n (%);10 (20.0);12 (24.0);.01
+Pain, n (%);11 (22.0);12 (24.0);.81
+"""
+
+
+@pytest.fixture
+def many(tmp_path):
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "a.xml").write_text(JATS, encoding="utf-8")
+    (folder / "b.csv").write_text(FLIP, encoding="utf-8")
+    (folder / "c.xml").write_text("<?xml version='1.0'?><article>", encoding="utf-8")
+    (folder / "notes.md").write_text("no paper", encoding="utf-8")
+    return folder, tmp_path / "out"
+
+
+def test_a_folder_is_summed_up_with_flips_first(many, capsys):
+    folder, out = many
+    assert main(["read", str(folder), "--into", str(out), "--trust", "--jobs", "2"]) == 0
+    shown = capsys.readouterr().out
+    lines = (out / "summary.csv").read_text(encoding="utf-8").splitlines()
+    assert [line.partition(",")[0] for line in lines] == ["paper", "b.csv", "a.xml", "c.xml"]
+    assert lines[1].startswith("b.csv,1,") and "broken XML" in lines[3]
+    assert "across 0.05" in shown and shown.splitlines()[0].startswith("b.csv")
+    assert sorted(path.name for path in out.iterdir()) == [
+        *("a.xml.json", "a.xml.yaml", "b.csv.json", "b.csv.yaml", "c.xml.json", "summary.csv")
+    ]
+
+
+def test_a_second_run_reads_and_judges_only_what_has_changed(many, monkeypatch, capsys):
+    from trialtrace.reading import folder as module
+
+    folder, out = many
+    assert main(["read", str(folder), "--into", str(out)]) == 0
+    capsys.readouterr()
+    read_again, judged = [], []
+    reading, judging = module.read_paper, module._judge
+    monkeypatch.setattr(module, "read_paper", lambda p: read_again.append(p.name) or reading(p))
+    monkeypatch.setattr(
+        module, "_judge", lambda *call, **how: judged.append(call[1].name) or judging(*call, **how)
+    )
+    assert main(["read", str(folder), "--into", str(out)]) == 0
+    assert (read_again, judged) == ([], [])
+    ledger = out / "a.xml.yaml"
+    text = ledger.read_text(encoding="utf-8")
+    edited = text.replace("\nclaims:", '\nconfirmed: ["table 1"]\n\nclaims:')
+    ledger.write_text(edited, encoding="utf-8")
+    (folder / "b.csv").write_text(FLIP.replace(".01", ".81"), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["read", str(folder), "--into", str(out)]) == 0
+    assert (read_again, sorted(judged)) == (["b.csv"], ["a.xml.yaml", "b.csv.yaml"])
+    assert ledger.read_text(encoding="utf-8") == edited
+    assert "across 0.05" not in capsys.readouterr().out
+    (folder / "a.xml").write_text(JATS + " ", encoding="utf-8")
+    assert main(["read", str(folder), "--into", str(out)]) == 0
+    assert "move the ledger away" in capsys.readouterr().out
+    assert ledger.read_text(encoding="utf-8") == edited
+
+
+def test_two_papers_of_one_name_are_refused(many, capsys):
+    folder, out = many
+    (folder / "more").mkdir()
+    (folder / "more" / "a.xml").write_text(JATS, encoding="utf-8")
+    assert main(["read", str(folder), "--into", str(out)]) == 1
+    assert "several papers of the name a.xml" in capsys.readouterr().err

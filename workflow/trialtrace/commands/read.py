@@ -11,8 +11,15 @@ from trialtrace.ground.errors import Problem, UserError
 def add_read(add: Callable[..., argparse.ArgumentParser]) -> None:
     """Add `read` to the commands."""
     read = add("read", help="draft a ledger of the numbers that a paper prints")
-    read.add_argument("papers", nargs="*", metavar="PAPER", help="JATS XML, HTML, or a typed table")
+    read.add_argument("papers", nargs="*", metavar="PAPER", help="a paper, or a folder of them")
     read.add_argument("-o", "--output", metavar="FILE", help="write the ledger to a file")
+    read.add_argument(
+        "--into", metavar="FOLDER", help=("of many papers, a ledger each into a folder")
+    )
+    read.add_argument("--jobs", type=int, default=1, metavar="N", help="with --into: N at once")
+    read.add_argument(
+        "--trust", action="store_true", help="with --into: judge what nobody confirmed, too"
+    )
     read.add_argument("--form", action="store_true", help="print a table form to type into")
     read.set_defaults(run=run_read)
 
@@ -24,12 +31,14 @@ def run_read(arguments: argparse.Namespace) -> int:
 
         print(EXAMPLE, end="")
         return 0
+    if arguments.into is not None and arguments.papers:
+        return _read_all(arguments)
     if len(arguments.papers) != 1:
         raise UserError(
             Problem(
                 "trialtrace read",
                 found=f"{len(arguments.papers)} papers" if arguments.papers else "no paper",
-                expected="one paper",
+                expected="one paper, or --into a folder for many",
                 do="trialtrace read paper.xml > ledger.yaml",
             )
         )
@@ -52,4 +61,23 @@ def run_read(arguments: argparse.Namespace) -> int:
         f"a doubt; {len(made.left)} numbers seen and not taken up",
         file=sys.stderr,
     )
+    return 0
+
+
+def _read_all(arguments: argparse.Namespace) -> int:
+    """The summary: papers in which a decision flips first, then what else does not hold."""
+    from trialtrace.ground.paths import project
+    from trialtrace.reading.folder import SUMMARY, read_all
+
+    into = Path(arguments.into)
+    given = [Path(one) for one in arguments.papers]
+    jobs = max(1, arguments.jobs)
+    rows = read_all(project(arguments.project), given, into, jobs, trust=arguments.trust)
+    for row in rows:
+        found = ", ".join(f"{count} {verdict}" for verdict, count in row.verdicts.items())
+        told = f"; {row.told}" if row.told else ""
+        print(f"{row.paper}: {row.claims} claims, {row.doubtful} with a doubt. {found}{told}")
+        for claim, sentence in row.flips.items():
+            print(f"  across 0.05: {claim}: {sentence}")
+    print(f"{len(rows)} papers: {into / SUMMARY}")
     return 0

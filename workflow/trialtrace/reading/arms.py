@@ -61,10 +61,13 @@ def arms_of(tables: Iterable[Sequence[Column]]) -> Arms:
     labels: dict[str, str] = {}
     seen: Counter[str] = Counter()
     sized: set[str] = set()
+    together: set[frozenset[str]] = set()
     for every in tables:
         own = [one for one in every if one.role == ARM and one.arm not in (None, ALL)]
         if len({bare(one.arm or "") for one in own}) < 2:
             continue
+        names = {bare(one.arm or "") for one in own}
+        together |= {frozenset((one, other)) for one in names for other in names}
         for one in own:
             name = bare(one.arm or "")
             labels.setdefault(name, one.arm or "")
@@ -75,9 +78,12 @@ def arms_of(tables: Iterable[Sequence[Column]]) -> Arms:
     if len(kept) < 2:
         most = max(seen.values(), default=0)
         kept = {name: label for name, label in labels.items() if 2 * seen[name] >= most}
-    begun = {name for name in kept if any(o != name and o.startswith(f"{name} ") for o in kept)}
-    # "Acupuncture" of one table is "Acupuncture + usual care" of another.
-    unsized = {
-        name for name in begun if name not in sized and name not in ("usual care", "placebo")
+    begun = {
+        name
+        for name in kept
+        for other in kept
+        if other.startswith(f"{name} ") and frozenset((name, other)) not in together
     }
-    return Arms({name: label for name, label in kept.items() if name not in unsized})
+    # "Acupuncture" of one table is "Acupuncture + usual care" of another.
+    shorter = begun - sized
+    return Arms({name: label for name, label in kept.items() if name not in shorter})

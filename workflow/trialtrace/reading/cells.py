@@ -107,7 +107,7 @@ def read_cell(text: str, *, commas: bool = False) -> Cell | None:
 def is_number(text: str) -> bool:
     """Whether a cell begins as a number does, and is none of a head: no "12 weeks", no "95% CI"."""
     bare = plain(unmarked(text.strip()))
-    if re.match(r"9[059]\s?%\s?C", bare) or re.fullmatch(r"n\s*=\s*[0-9,]+", bare, re.I):
+    if re.match(r"\(?9[059]\s?%\s?C", bare) or re.fullmatch(r"n\s*=\s*[0-9,]+", bare, re.I):
         return False
     if re.match(r"p\s*[<>=≤≥]", bare, re.I) or re.fullmatch(r"n\.?\s?s\.?", bare, re.I):
         return True

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from trialtrace.reading.cells import is_number
+
 WIDEST, LONGEST = 60, 2_000
 
 
@@ -37,7 +39,7 @@ def grid(rows: Iterable[Sequence[Span]], heads: int) -> tuple[tuple[str, ...], .
             worded = not re.search(r"[0-9]", span.text) and column < 2
             for across in range(min(span.columns, WIDEST)):
                 # Words over several columns of a body are a head in its midst.
-                over = in_head or (column > 0 and not re.search(r"[0-9]", span.text))
+                over = in_head or (column > 0 and not is_number(span.text))
                 text = span.text if across == 0 or over else ""
                 cells[column + across] = text
                 for down in range(1, min(span.rows, LONGEST)):

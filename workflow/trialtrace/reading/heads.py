@@ -53,6 +53,8 @@ def _names(cell: str) -> bool:
 def first_data_column(table: Table) -> int | None:
     """The first column of which most cells are numbers, and that is no column of times."""
     rows = table.rows[table.heads :] or table.rows
+    begin = next((n for n, row in enumerate(rows) if any(map(is_number, row[1:]))), 0)
+    rows = rows[begin:]
     width = len(rows[0]) if rows else 0
     for at in range(min(1, width - 1), width):
         cells = [row[at] for row in rows if row[at]]

@@ -6,6 +6,7 @@ from trialtrace.ground.errors import Problem, UserError
 from trialtrace.reading.draft import Draft, draft
 from trialtrace.reading.paper import ReadPaper
 
+_OLE = b"\xd0\xcf\x11\xe0"
 LARGEST = 100 << 20
 FORMS = "a paper as JATS XML, HTML, DOCX or PDF, or a table typed as CSV or XLSX"
 
@@ -57,6 +58,27 @@ def parsed(content: bytes, shown: str, suffix: str) -> tuple[ReadPaper, bool]:
         from trialtrace.reading.formats.web import read_web
 
         return read_web(content, shown), False
+    if start.startswith(b"PK\x03\x04"):
+        if suffix == ".xlsx":
+            from trialtrace.reading.formats.sheet import read_sheet
+
+            return read_sheet(content, shown), True
+        from trialtrace.reading.formats.word import read_word
+
+        return read_word(content, shown), False
+    if start.startswith(b"%PDF"):
+        from trialtrace.reading.formats.pdf import read_pdf
+
+        return read_pdf(content, shown), False
+    if start.startswith(_OLE):
+        raise UserError(
+            Problem(
+                shown,
+                found="a Word file of the old form, or one locked with a password",
+                expected=FORMS,
+                do="save it as DOCX without a password",
+            )
+        )
     if suffix in (".csv", ".tsv", ".txt") and b"\x00" not in start:
         from trialtrace.reading.formats.form import read_form
 

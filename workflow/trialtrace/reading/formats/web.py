@@ -9,13 +9,20 @@ from trialtrace.reading.markup import Node, read_html
 from trialtrace.reading.paper import Passage, ReadPaper, Table
 
 _HEADINGS = ("h1", "h2", "h3", "h4")
-_CAPTION = re.compile(r"\s*(?:supplementary\s+)?table\s+(?:[A-Z]?[0-9]+|[IVX]+)\b", re.IGNORECASE)
+# "Table 1 shows" begins a sentence, and no caption.
+CAPTION = re.compile(
+    r"\s*(?i:(?:supplementary\s+)?table)\s+(?:[A-Z]?[0-9]+|[IVX]+)\s*(?:[.:|–—-]|$|[A-Z])"
+)
 _OUTSIDE = {"nav", "header", "footer", "aside", "script", "style", "figure-list"}
 
 
 def read_web(content: bytes, shown: str) -> ReadPaper:
     """The paper on a web page; a paragraph right before or after a table may be its caption."""
-    root = read_html(content, shown)
+    return web_paper(read_html(content, shown))
+
+
+def web_paper(root: Node) -> ReadPaper:
+    """The paper in a tree of headings, paragraphs and tables."""
     body = root.first("article") or root.first("main") or root.first("body") or root
     passages: list[Passage] = []
     tables: list[Table] = []
@@ -31,7 +38,7 @@ def read_web(content: bytes, shown: str) -> ReadPaper:
             continue
         if node.name in _HEADINGS:
             section, number = text.lower()[:60], 0
-        elif _CAPTION.match(text):
+        elif CAPTION.match(text):
             before = text
         elif waiting and _is_note(text):
             tables[-1] = _with_notes(tables[-1], text)

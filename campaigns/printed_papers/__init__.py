@@ -1,0 +1,1 @@
+"""Reports of made-up trials with known numbers, printed in several layouts."""

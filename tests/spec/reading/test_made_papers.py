@@ -1,0 +1,51 @@
+"""Made-up papers of several layouts: what the reader finds of their numbers."""
+
+import shutil
+from collections import Counter
+
+import pytest
+
+import reading
+from printed_papers.render import render
+from printed_papers.trial import trial
+
+GOALS = {"html": (0.98, 0.98), "jats": (0.98, 0.98), "docx": (0.98, 0.98)}
+
+
+@pytest.mark.parametrize("form", GOALS)
+def test_numbers_are_found_with_place_arm_and_kind(form):
+    count: Counter[str] = Counter()
+    for seed in range(2_000, 2_006):
+        made = trial(seed)
+        count += reading.measured(reading.read(*render(made, form)), made)
+    found, precise = GOALS[form]
+    assert count["kind"] >= found * count["numbers"]
+    assert count["claims right"] >= precise * count["claims"]
+    assert count["text kind"] >= found * count["text numbers"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
+@pytest.mark.parametrize("form", ["pdf_chromium", "pdf_two_columns"])
+def test_pages_are_read(form):
+    pytest.importorskip("pypdfium2")
+    count: Counter[str] = Counter()
+    for seed in (2_000, 2_001):
+        made = trial(seed)
+        count += reading.measured(reading.read(*render(made, form)), made)
+    assert count["kind"] >= 0.75 * count["numbers"]
+    assert count["claims right"] >= 0.9 * count["claims"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(b"%PDF-1.7\nbroken", "a broken PDF"), (b"%PDF-1.4\n%%EOF", "a broken PDF")],
+)
+def test_a_broken_pdf_is_told(tmp_path, capsys, content, told):
+    pytest.importorskip("pypdfium2")
+    from trialtrace.cli import main
+
+    path = tmp_path / "p.pdf"
+    path.write_bytes(content)
+    assert main(["read", str(path)]) == 1
+    assert told in capsys.readouterr().err

@@ -1,0 +1,179 @@
+"""Many papers at once: a draft ledger each, their audits, and one summary, what matters first."""
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from trialtrace.claims.ledger_file import read_standing
+from trialtrace.claims.print_audit import audit_ledger
+from trialtrace.claims.tally import of_claims, worst
+from trialtrace.ground.contracts.verdicts import PRINT
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.ground.paths import Project
+from trialtrace.ground.store import sha256_bytes, sha256_file, write_json, write_text
+from trialtrace.reading.draft import READ
+from trialtrace.reading.flips import flips
+from trialtrace.reading.ledger_text import ledger_yaml
+from trialtrace.reading.read import read_paper
+
+ENDINGS = (".xml", ".nxml", ".html", ".htm", ".docx", ".pdf", ".csv", ".tsv", ".xlsx")
+SUMMARY = "summary.csv"
+_COLUMNS = ("paper", "flips", "inconsistent", "alternative", "claims", "doubtful", "left", "told")
+
+
+@dataclass
+class PaperRow:
+    """What is known of one paper. `told` is why it could not be read or judged."""
+
+    paper: str
+    sha256: str
+    drafted_sha256: str = ""
+    ledger_sha256: str = ""
+    trusted: bool = False
+    claims: int = 0
+    doubtful: int = 0
+    left: int = 0
+    flips: dict[str, str] = field(default_factory=dict)
+    verdicts: dict[str, int] = field(default_factory=dict)
+    told: str = ""
+
+    @property
+    def order(self) -> tuple[int, int, int, str]:
+        """Flips first, then what is inconsistent, then what needs another choice."""
+        found = self.verdicts
+        return (
+            -len(self.flips),
+            -found.get("inconsistent", 0),
+            -found.get("alternative", 0),
+            self.paper,
+        )
+
+
+def papers_of(given: Sequence[Path]) -> list[Path]:
+    """The papers: files as they are named, of folders those with an ending that papers have."""
+    found: list[Path] = []
+    for one in given:
+        if one.is_dir():
+            found += sorted(
+                p for p in one.rglob("*") if p.suffix.lower() in ENDINGS and p.is_file()
+            )
+        else:
+            found.append(one)
+    names = Counter(path.name for path in found)
+    twice = sorted(name for name, count in names.items() if count > 1)
+    if twice:
+        raise UserError(
+            Problem(
+                "trialtrace read",
+                found=f"several papers of the name {twice[0]}",
+                expected="papers whose names differ, since each becomes a ledger of its name",
+            )
+        )
+    return found
+
+
+def read_all(
+    at: Project, given: Sequence[Path], into: Path, jobs: int, *, trust: bool
+) -> list[PaperRow]:
+    """Reads each paper that has changed since, and judges each ledger that has; what a person
+    changed in a ledger is kept. Writes a ledger a paper and the summary into a folder."""
+    papers = papers_of(given)
+    into.mkdir(parents=True, exist_ok=True)
+    calls = [(at, path, into, trust) for path in papers]
+    if jobs == 1 or len(papers) < 2:
+        rows = [_one(*call) for call in calls]
+    else:
+        with ProcessPoolExecutor(jobs) as pool:
+            rows = list(pool.map(_one, *zip(*calls, strict=True)))
+    rows.sort(key=lambda row: row.order)
+    write_text(into / SUMMARY, summary(rows))
+    return rows
+
+
+def _one(at: Project, path: Path, into: Path, trust: bool) -> PaperRow:
+    ledger, state = into / f"{path.name}.yaml", into / f"{path.name}.json"
+    before = _state(state)
+    try:
+        sha256 = sha256_file(path)
+    except OSError as error:
+        return PaperRow(path.name, "", told=str(error.strerror))
+    row = before if before and before.sha256 == sha256 else None
+    if row is None and before is not None and ledger.exists():
+        edited = sha256_file(ledger) != before.drafted_sha256
+        if edited:
+            before.told = "the paper has changed, and so has its ledger: move the ledger away"
+            return before
+    if row is None or not (ledger.exists() or row.told):
+        row = _drafted(path, sha256, ledger)
+        write_json(state, asdict(row))
+        judged = False
+    else:
+        judged = row.trusted == trust
+    if not ledger.exists():
+        return row
+    own = sha256_file(ledger)
+    if judged and own == row.ledger_sha256:
+        return row
+    _judge(at, ledger, row, trust)
+    row.ledger_sha256, row.trusted = own, trust
+    write_json(state, asdict(row))
+    return row
+
+
+def _state(file: Path) -> PaperRow | None:
+    """What an earlier run wrote; None where there is none, or it was cut off."""
+    try:
+        return PaperRow(**json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _drafted(path: Path, sha256: str, ledger: Path) -> PaperRow:
+    try:
+        made = read_paper(path)
+    except UserError as error:
+        problem = error.problems[0] if error.problems else None
+        return PaperRow(path.name, sha256, told=(problem.found if problem else None) or str(error))
+    text = ledger_yaml(made, path.name)
+    write_text(ledger, text)
+    doubtful = sum(one.get("unconfirmed", READ) != READ for one in made.claims.values())
+    return PaperRow(
+        path.name,
+        sha256,
+        drafted_sha256=sha256_bytes(text.encode()),
+        claims=len(made.claims),
+        doubtful=doubtful,
+        left=len(made.left),
+        told="; ".join(made.paper.remarks),
+    )
+
+
+def _judge(at: Project, ledger: Path, row: PaperRow, trust: bool) -> None:
+    row.flips, row.verdicts, row.told = {}, {}, ""
+    try:
+        read, standing = read_standing(at, ledger, trust=trust)
+    except UserError as error:
+        row.told = (error.problems[0].found if error.problems else None) or str(error)
+        return
+    audit = audit_ledger(read)
+    verdicts = Counter(worst(rows, PRINT) or "" for rows in of_claims(audit.rows).values())
+    row.verdicts = dict(sorted(verdicts.items()))
+    row.flips = flips(audit.findings, read.entries)
+    row.told = standing.told
+
+
+def summary(rows: Iterable[PaperRow]) -> str:
+    """A CSV file, a paper a line."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for row in rows:
+        found = row.verdicts
+        counts = [len(row.flips), found.get("inconsistent", 0), found.get("alternative", 0)]
+        writer.writerow([row.paper, *counts, row.claims, row.doubtful, row.left, row.told])
+    return out.getvalue()
