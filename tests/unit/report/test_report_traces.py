@@ -66,7 +66,7 @@ def test_a_number_leads_back_to_where_it_stands_in_the_report(folder):
     back = {}
     for path in (folder / "trace").glob("*.html"):
         for anchor, _, rest in PLACE.findall(path.read_text(encoding="utf-8")):
-            if found := re.search(r'class="id"><a href="\.\./report\.html#([^"]+)"', rest):
+            if found := re.search(r'class=id><a href="\.\./report\.html#([^"]+)"', rest):
                 back[unescape(found[1])] = f"trace/{path.name}#{unescape(anchor)}"
     assert back == anchors
     # Lines of a number (its n) have no place of their own in the report.

@@ -9,8 +9,10 @@ from trialtrace.report.pages.shell import page
 ROWS_SHOWN = 20_000
 
 
-def data_page_html(raw: Path, table: str, *, synthetic: bool, draft: str = "") -> str:
-    """Source rows in order; a very long table is cut, and says so."""
+def data_page_html(
+    raw: Path, table: str, *, synthetic: bool, draft: str = "", sha256: str = ""
+) -> str:
+    """Source rows in order; a very long table is cut, and says so. `sha256` is that of its file."""
     found = read_table(Path(raw) / f"{table}.parquet", RAW)
     columns = [name for name in found.column_names if name not in ("source_file", "source_row")]
     cells = [found[name].to_pylist() for name in columns]
@@ -21,10 +23,11 @@ def data_page_html(raw: Path, table: str, *, synthetic: bool, draft: str = "") -
         for line, *values in zip(lines, *cells, strict=False)
     )
     cut = "" if found.num_rows <= ROWS_SHOWN else f" Only the first {ROWS_SHOWN} lines stand here."
+    digest = f'<p class="quiet">sha256 of the file: <code>{sha256}</code></p>\n' if sha256 else ""
     source = ", ".join(sorted(set(found["source_file"].to_pylist())))
     text = (
         f'<p class="up"><a href="../report.html">report</a></p>\n<h1>{escape(table)}</h1>\n'
-        f'<p class="subject">Raw rows of {escape(source)}, every cell as found.{cut}</p>\n'
+        f'<p class="subject">Raw rows of {escape(source)}, every cell as found.{cut}</p>\n{digest}'
         f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
     )
     return page(f"{table}: raw rows", text, synthetic=synthetic, draft=draft, up="../")

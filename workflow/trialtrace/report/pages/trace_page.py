@@ -158,7 +158,7 @@ def _group(group: Sequence[Number], above: Lines, around: Around) -> Iterator[st
     if len(subjects) == 1:
         yield f"<h2>{escape(subjects.pop())}</h2>"
         subjects = set()
-    yield f'<p class="story">{ARROW.join(_story(group, around))}</p>'
+    yield f"<p class=story>{ARROW.join(_story(group, around))}</p>"
     for one in group:
         left = {k: v for k, v in one.lines.items() if k not in shared and k not in above}
         yield from _number(one.trace, left, around, subject=bool(subjects))
@@ -169,14 +169,14 @@ def _group(group: Sequence[Number], above: Lines, around: Around) -> Iterator[st
 def _number(trace: Trace, lines: Lines, around: Around, *, subject: bool) -> Iterator[str]:
     """A number: what it is, its place in the report, what is its own line by line."""
     name = trace["result_id"]
-    code = f"<code>{escape(name)}</code>"
+    code = escape(name)
     if name in around.printed:
         code = f'<a href="../report.html#{escape(report_anchor(name))}">{code}</a>'
     yield f'<div id="{escape(number_anchor(name))}">'
     yield f"<h3>{escape(trace['heading'])}</h3>"
     if subject:
         yield f"<p>{escape(trace['subject'])}</p>"
-    yield f'<p class="id">{code}</p>'
+    yield f"<p class=id>{code}</p>"
     parts = {label: trace_link(name, label.replace(" ", "-")) for label in ("n", "out of")}
     yield from _list(
         lines, {k: link.partition("#")[2] for k, link in parts.items() if link in around.parts}
@@ -203,7 +203,10 @@ def _story(group: Sequence[Number], around: Around) -> Iterator[str]:
     yield escape("; ".join(dict.fromkeys(one.trace["method"]["title"] for one in group)))
     if trace["rows"]:
         yield ", ".join(
-            _linked(f"{m['n']} records ({m['role']})", around.rows(m) if around.rows else "")
+            _linked(
+                f"{m['n']} records" + (f" ({m['role']})" if len(trace["rows"]) > 1 else ""),
+                around.rows(m) if around.rows else "",
+            )
             for m in trace["rows"]
         )
     if trace["variables"]:
@@ -287,8 +290,9 @@ def _place(one: Trace, lined: bool) -> str:
 
 
 def _raw(member: Trace, part: Trace) -> str:
+    """Under full disclosure the page of the raw table has the hash of its file."""
     columns = escape(", ".join(part["columns"]))
-    digest = shown_hash(part)
+    digest = None if "lines" in part else shown_hash(part)
     digest = f" <code>{digest[:16]}</code>" if digest else ""
     source = escape(part["source_file"])
     return f"{escape(member['role'])}: {source}, {part['n_lines']} lines, columns {columns}{digest}"

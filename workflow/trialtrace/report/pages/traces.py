@@ -75,7 +75,11 @@ def write_traces(material: "Material", out: Path) -> None:
         _rows(material, sets, out)
         for table in trial.source.items:
             text = data_page_html(
-                material.folder / "raw", table, synthetic=trial.synthetic, draft=trial.draft
+                material.folder / "raw",
+                table,
+                synthetic=trial.synthetic,
+                draft=trial.draft,
+                sha256=material.tracer.manifest["tables"][table]["file"]["sha256"],
             )
             write_text(out / data_page(table), text)
 

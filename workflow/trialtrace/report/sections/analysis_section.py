@@ -10,7 +10,7 @@ from trialtrace.methods.analysing.cuts import parameters
 from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.images import beside
-from trialtrace.report.links import component_link, trace_link
+from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_tables import analysis_tables
@@ -161,8 +161,8 @@ def _n_of(row: ResultRow) -> int:
 
 def _n_link(row: ResultRow) -> str:
     """That number as a link to the description that is made of so many."""
-    page = component_link(row["result_id"], "denominator" if row["denominator"] else "value")
-    return f"[{_n_of(row)}]({page})"
+    part = "out-of" if row["denominator"] else "n"
+    return f"[{_n_of(row)}]({trace_link(row['result_id'], part)})"
 
 
 def _used(material: Material, name: str, arm: str, whole: int) -> list[ResultRow]:
