@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 EMPTY = "(empty)"
 QUOTED = "\N{LEFT DOUBLE QUOTATION MARK}{}\N{RIGHT DOUBLE QUOTATION MARK}"
 # From so many lines on, what all of them have alike stands once.
-MANY = 2
+MANY = 4
 # A raw table and the columns of it that were used in a line.
 Part = tuple[str, tuple[str, ...]]
 
