@@ -83,15 +83,13 @@ def gutter(page: Page) -> float | None:
             best, fewest = at, crossing
     if best is None:
         return None
-    left = [line for line in every if line.segments[0].right < best]
-    both = [line for line in left if any(s.left > best for s in line.segments)]
-    full = [
-        line
-        for line in both
-        if len(line.segments) == 2
-        and line.segments[0].right - line.segments[0].left > 0.3 * page.width
+    # Lines of text, not cells, on both sides of it.
+    long = [
+        one for line in every for one in line.segments if one.right - one.left > 0.25 * page.width
     ]
-    return best if len(full) >= 6 and fewest < 0.6 * len(every) else None
+    left = sum(one.right < best for one in long)
+    right = sum(one.left > best for one in long)
+    return best if min(left, right) >= 5 and fewest < 0.6 * len(every) else None
 
 
 def parted(page: Page, tables: Callable[[Sequence[Line]], list[range]]) -> list[list[Line]]:
@@ -114,7 +112,7 @@ def parted(page: Page, tables: Callable[[Sequence[Line]], list[range]]) -> list[
     waiting: list[Line] = []
     whole = False
     for number, line in enumerate(every):
-        wide = number in wider or _is_wide(line, at, page.width)
+        wide = number in wider or _is_wide(line, at)
         if wide != whole and waiting:
             blocks += _of(waiting, at, page) if not whole else [waiting]
             waiting = []
@@ -154,15 +152,8 @@ def _crosses(line: Line, at: float) -> bool:
     return any(segment.left < at < segment.right for segment in line.segments)
 
 
-def _is_wide(line: Line, at: float, width: float) -> bool:
-    if _crosses(line, at):
-        return True
-    if len(line.segments) > 2:
-        return True
-    # A row of a table of two columns: neither side is as long as a line of text.
-    return len(line.segments) == 2 and all(
-        segment.right - segment.left < 0.27 * width for segment in line.segments
-    )
+def _is_wide(line: Line, at: float) -> bool:
+    return _crosses(line, at) or len(line.segments) > 2
 
 
 def _of(waiting: Sequence[Line], at: float, page: Page) -> list[list[Line]]:

@@ -192,9 +192,16 @@ def _passages(rest: Sequence[Line], page: int, section: str, passages: list[Pass
     own: list[str] = []
 
     def close() -> None:
-        if own:
-            passages.append(Passage(tidy(_joined(own)), f"{section}, page {page}"))
-            own.clear()
+        if not own:
+            return
+        text, place = tidy(_joined(own)), f"{section}, page {page}"
+        before = passages[-1] if passages else None
+        if before and before.place == place and not re.search(r"[.!?:]\W*$", before.text):
+            # A sentence that goes on in the next column.
+            passages[-1] = Passage(f"{before.text} {text}", place)
+        else:
+            passages.append(Passage(text, place))
+        own.clear()
 
     before: Line | None = None
     for line in rest:
