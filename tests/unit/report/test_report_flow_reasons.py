@@ -166,6 +166,7 @@ def test_the_boxes_and_the_table(mini):
     draw(mini, given)
     table = flow_table(mini)
     assert "**Did not complete** | not reported | not reported | not reported |" in table
+    assert "**Assessed for eligibility** | not reported | not reported |" in table
     assert "Withdrew consent" in table and "**Analysed: Relief of the older**" in table
 
 

@@ -176,7 +176,7 @@ def test_a_sentence_stands_where_there_is_no_figure(mini):
 @pytest.mark.parametrize(
     ("blinding", "told"),
     [
-        (None, "stratified randomisation by site."),
+        (None, "by site; who was blinded is not recorded."),
         ("nobody", "by site; nobody was blinded."),
         (["assessors"], "by site; blinded: assessors."),
         (

@@ -30,6 +30,8 @@ def flow_table(material: Material) -> str:
     if "excluded" in given:
         body.append(_line("**Assessed for eligibility**", found, ("assessed", None, None), groups))
         body += _reasons(found, "excluded", None, groups)
+    else:
+        body.append(["**Assessed for eligibility**", *[NOT_REPORTED] * len(groups)])
     body.append(_line("**Randomised**", found, ("randomised", None, None), groups))
     if "received" in given:
         told = "**Received the treatment**"

@@ -50,9 +50,9 @@ def lost(material: Material) -> list[str]:
 
 
 def _blinding(who: str | tuple[str, ...] | None) -> str:
-    """Who did not know the allocation, as the end of a sentence; nothing where it is not told."""
+    """Who did not know the allocation, as the end of a sentence."""
     if who is None:
-        return ""
+        return "; who was blinded is not recorded"
     if isinstance(who, str):
         return f"; {who} was blinded"
     return f"; blinded: {' and '.join([', '.join(who[:-1]), who[-1]] if who[1:] else who)}"
