@@ -122,7 +122,7 @@ CARDS = (
             GIVES,
             _ANOVA + TABLE + _ERRORS + FROM_TABLE,
             packages=("car",),
-            only={"between": ()},
+            only={"between": (), "design": ("cells", "treatment_by_visit", "visits")},
         ),
     ),
     Card(
