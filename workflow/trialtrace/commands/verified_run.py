@@ -15,7 +15,7 @@ from trialtrace.report.seal_file import NAME as SEAL
 from trialtrace.report.seal_file import Sealed, read_seal
 from trialtrace.running.fresh import RENDER, STAGES
 from trialtrace.running.made import FOLDER, VOLATILE, Made, read_record, record_path, together
-from trialtrace.trace.seal import configured_files, value_of
+from trialtrace.trace.seal import value_of
 
 
 @dataclass(frozen=True)
@@ -176,6 +176,4 @@ def _seal(run: KeptRun) -> Iterator[Found]:
 def outdated_files(run: KeptRun) -> list[str]:
     """Files of the configuration that are no longer those of the run: no alteration of it."""
     kept = run.sealed["parts"]["configuration"]
-    own = configured_files(run.at.trial_config(run.trial))
-    names = {*kept, *(path.relative_to(run.at.root).as_posix() for path in own)}
-    return sorted(name for name in names if run.digest(name) != kept.get(name))
+    return sorted(name for name, digest in kept.items() if run.digest(name) != digest)

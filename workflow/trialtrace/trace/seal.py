@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
 # Folders of a trial's results: all that a run makes but the report.
 FOLDERS = ("raw", "clean", "derived", "analysis", "audit")
+# What a report reads of the configuration, with what it is drawn or drafted from.
+FILES = (
+    "trial.yaml",
+    "dictionary.csv",
+    "cleaning.yaml",
+    "endpoints.yaml",
+    "plan.yaml",
+    "claims.yaml",
+)
 # What of config.yaml decides what a report shows.
 SETTINGS = ("disclosure", "report")
 GROUP = 4
@@ -84,7 +93,9 @@ def data_files(folder: Path) -> dict[str, str]:
 
 def configuration_files(trial: "Trial") -> dict[str, str]:
     """The files of a trial's configuration by their sha256, with the tables that it reads."""
-    files = configured_files(trial.at.trial_config(trial.name))
+    names = [*FILES, *(["cohort.yaml"] if trial.synthetic else [])]
+    names += ["guesses.yaml"] if trial.guesses is not None else []
+    files = [trial.at.trial_config(trial.name) / name for name in names]
     for endpoint in trial.endpoints.values():
         files += [table_path(trial.at, *named) for named in endpoint.entry.project_tables]
     return {
@@ -92,11 +103,6 @@ def configuration_files(trial: "Trial") -> dict[str, str]:
         for path in sorted(set(files))
         if path.is_file()
     }
-
-
-def configured_files(folder: Path) -> list[Path]:
-    """The files of a trial's configuration folder that say what it is."""
-    return [path for path in folder.iterdir() if path.suffix in (".yaml", ".csv")]
 
 
 def grouped(value: str) -> str:
