@@ -39,6 +39,7 @@ from trialtrace.stats.categorical.proportions import bounds, clopper_pearson, wi
 from trialtrace.stats.continuous import means, ranks, ratios
 from trialtrace.stats.multiplicity import adjusted as multiplicity
 from trialtrace.stats.repeated.anova import WithinEffect, mixed_anova, rm_anova
+from trialtrace.stats.repeated.covariances import box_m
 from trialtrace.stats.stratified import mantel_haenszel as mh
 from trialtrace.stats.survival.kaplan_meier import cox, kaplan_meier, log_rank
 
@@ -231,6 +232,11 @@ def repeated() -> Numbers:
             fits = {"III": rm_anova(y)}
         else:
             fits = {t: mixed_anova(y, arm, sums_of_squares=t) for t in ("II", "III")}
+        sizes = np.unique(arm, return_counts=True)[1]
+        if len(sizes) > 1 and sizes.min() > y.shape[1]:
+            test = box_m(y, arm)
+            for part in ("statistic", "df", "p_value"):
+                yield case, f"box_m.{part}", getattr(test, part)
         for kind, fit in fits.items():
             for name in ("between", "within", "interaction"):
                 effect = getattr(fit, name, None)

@@ -36,6 +36,7 @@ MODULES: dict[str, str] = {
     "several_arms": f"{_HERE}.continuous.check_several_arms",
     "ordered_arms": f"{_HERE}.continuous.check_ordered_arms",
     "friedman": f"{_HERE}.repeated.check_friedman",
+    "box_m": f"{_HERE}.repeated.check_box_m",
     "association": f"{_HERE}.continuous.check_association",
     "equivalence": f"{_HERE}.continuous.check_equivalence",
     "risk_equivalence": f"{_HERE}.categorical.check_equivalence",

@@ -152,6 +152,26 @@ def friedman(cut: Cut, step: "Step[cards.Friedman]") -> Iterator[Result]:
         )
 
 
+def box_m(cut: Cut, step: "Step[cards.BoxM]") -> Iterator[Result]:
+    """One test of all arms, over subjects with a value at every visit."""
+    rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
+
+    def compute() -> TestResult:
+        found: TestResult = formula(step)(*by_subject(cut, rows, len(cut.visits)))
+        return found
+
+    yield from test_results(
+        cut,
+        cut.at(),
+        step.method,
+        {"analysed": rows},
+        compute,
+        statistic=statistic_of(step),
+        options=cut.options(step),
+        n_used=len(set(rows.column("USUBJID"))),
+    )
+
+
 def visit_contrast(cut: Cut, step: "Step[cards.VisitContrast]") -> Iterator[Result]:
     """Each combination of visits, by comparison, over subjects with a value at every visit."""
     rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
@@ -187,6 +207,7 @@ def visit_contrast(cut: Cut, step: "Step[cards.VisitContrast]") -> Iterator[Resu
 METHODS = {
     "visit_contrast.own_error": visit_contrast,
     "p_value.mixed_anova": mixed_anova,
+    "p_value.box_m": box_m,
     "p_value.friedman": friedman,
     "p_value.friedman_exact": friedman,
 }

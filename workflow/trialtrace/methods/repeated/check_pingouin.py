@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CORRECTED = {"greenhouse_geisser": "gg", "huynh_feldt": "hf", "lower_bound": "lower"}
+BOX = {"p_value": "pval", "chi_squared": "Chi2", "df": "df"}
 # The probabilities that leave 90 % between the limits of a noncentrality.
 TAILS = (0.95, 0.05)
 
@@ -61,6 +62,19 @@ def huynh_feldt_below_one(wide: "pd.DataFrame") -> float:
 
     with _as_pandas_is():
         return float(epsilon(wide, correction="hf"))
+
+
+def box_test(wide: "pd.DataFrame", arms: "pd.Series") -> dict[str, float]:
+    """Box's M by chi-squared; none of its numbers is finite where a product of roots underflows."""
+    from pingouin import box_m
+
+    frame = wide.copy()
+    frame.columns = [f"visit {position}" for position in range(wide.shape[1])]
+    visits = list(frame.columns)
+    frame["arm"] = arms
+    with np.errstate(divide="ignore"):
+        row = box_m(frame, dvs=visits, group="arm").iloc[0]
+    return {name: float(row[own]) for name, own in BOX.items()}
 
 
 @contextmanager

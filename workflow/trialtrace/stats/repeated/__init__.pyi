@@ -15,6 +15,7 @@ from trialtrace.stats.repeated.anova_general import Corrected as Corrected
 from trialtrace.stats.repeated.anova_general import Corrections as Corrections
 from trialtrace.stats.repeated.anova_general import repeated_anova as repeated_anova
 from trialtrace.stats.repeated.contrasts import repeated_contrast as repeated_contrast
+from trialtrace.stats.repeated.covariances import box_m as box_m
 from trialtrace.stats.repeated.eta import generalised_eta_squared as generalised_eta_squared
 from trialtrace.stats.repeated.eta import partial_eta_squared as partial_eta_squared
 from trialtrace.stats.repeated.eta import (

@@ -145,6 +145,7 @@ MODULES: dict[str, str] = {
     "visit_contrast.own_error": f"{_HERE}.repeated",
     "p_value.visit_pairs": f"{_HERE}.visit_pairs",
     "p_value.visit_pairs_compared": f"{_HERE}.visit_pairs",
+    "p_value.box_m": f"{_HERE}.repeated",
     "p_value.friedman": f"{_HERE}.repeated",
     "p_value.friedman_exact": f"{_HERE}.repeated",
     "p_value.mixed_anova": f"{_HERE}.repeated",

@@ -31,6 +31,14 @@ class Friedman:
 
 
 @shape
+class BoxM:
+    """Box's M test that all arms have one covariance matrix of their visits."""
+
+    within: Literal["visit"] = key("Factor within subjects.")
+    between: Literal["arm"] = key("Factor between subjects.")
+
+
+@shape
 class VisitContrast:
     """Contrasts of visits between arms."""
 
@@ -70,6 +78,17 @@ _ERRORS = """\
 within_df <- length(visits) - 1
 errors <- sum(squares[c("group", "visit"), "Error SS"])
 """
+_BOX_M = """\
+sizes <- table(group) - 1
+own <- lapply(split(as.data.frame(wide), group), cov)
+pooled <- Reduce(`+`, Map(`*`, own, sizes)) / sum(sizes)
+m <- sum(sizes) * log(det(pooled)) - sum(sizes * log(sapply(own, det)))
+k <- ncol(wide)
+arms <- length(sizes)
+scale <- (2 * k^2 + 3 * k - 1) / (6 * (k + 1) * (arms - 1))
+chi_squared <- m * (1 - scale * (sum(1 / sizes) - 1 / sum(sizes)))
+df <- k * (k + 1) * (arms - 1) / 2
+"""
 _EFFECT = GIVES | {"p_value@arm": "row$`Pr(>F)`"}
 
 
@@ -97,6 +116,27 @@ CARDS = (
         compares="between",
         formula=("repeated.anova:mixed_anova", "repeated.eta:partial_eta_squared_interval"),
         r=R(_EFFECT, _ANOVA + TABLE + _ERRORS + FROM_TABLE, packages=("car",)),
+    ),
+    Card(
+        "p_value.box_m",
+        "Box's M test of equal covariance matrices, by chi-squared",
+        "Box 1949, Biometrika 36:317",
+        means="Box's M test that all arms have one covariance matrix of their visits.",
+        options=BoxM,
+        gives="p_value.{}@all chi_squared.{}@all? df.{}@all?",
+        kinds=OVER_TIME,
+        visits="whole",
+        compares="between",
+        check="box_m",
+        formula="repeated.covariances:box_m",
+        r=R(
+            {
+                "p_value": "pchisq(chi_squared, df, lower.tail = FALSE)",
+                "chi_squared": "chi_squared",
+                "df": "df",
+            },
+            _BOX_M,
+        ),
     ),
     Card(
         "p_value.friedman",
