@@ -28,7 +28,6 @@ def test_numbers_are_found_with_place_arm_and_kind(form):
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
 @pytest.mark.parametrize("form", ["pdf_chromium", "pdf_two_columns"])
 def test_pages_are_read(form):
-    pytest.importorskip("pypdfium2")
     count: Counter[str] = Counter()
     for seed in (2_000, 2_001):
         made = trial(seed)
@@ -42,7 +41,6 @@ def test_pages_are_read(form):
     [(b"%PDF-1.7\nbroken", "a broken PDF"), (b"%PDF-1.4\n%%EOF", "a broken PDF")],
 )
 def test_a_broken_pdf_is_told(tmp_path, capsys, content, told):
-    pytest.importorskip("pypdfium2")
     from trialtrace.cli import main
 
     path = tmp_path / "p.pdf"

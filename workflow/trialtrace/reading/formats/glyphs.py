@@ -3,7 +3,6 @@
 PDF says where each glyph stands and nothing of words, lines or tables.
 """
 
-import importlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +12,6 @@ from trialtrace.ground.errors import Problem, UserError
 from trialtrace.reading.characters import superscript
 
 MOST_PAGES, MOST_GLYPHS = 1_000, 5_000_000
-PACKAGE = "pypdfium2"
 
 
 @dataclass(frozen=True)
@@ -54,17 +52,8 @@ class _Glyph:
 
 def pages(content: bytes, shown: str) -> Iterator[Page]:
     """The pages of a PDF. Raises UserError where it is broken or locked."""
-    try:
-        pdfium = importlib.import_module(PACKAGE)
-    except ModuleNotFoundError:
-        raise UserError(
-            Problem(
-                shown,
-                found="a PDF",
-                expected=f"the package {PACKAGE}, which reads them",
-                do=f"pip install {PACKAGE}; or read the paper as JATS XML or HTML",
-            )
-        ) from None
+    import pypdfium2 as pdfium
+
     try:
         document = pdfium.PdfDocument(content)
     except pdfium.PdfiumError as error:
@@ -95,7 +84,8 @@ class _Text(Protocol):
 
 
 def _glyphs(text: _Text, height: float) -> Iterator[_Glyph]:
-    raw = importlib.import_module(f"{PACKAGE}.raw")
+    from pypdfium2 import raw
+
     box = raw.FS_RECTF()
     matrix = raw.FS_MATRIX()
     for at in range(min(raw.FPDFText_CountChars(text), MOST_GLYPHS)):
