@@ -31,16 +31,20 @@ class Sources:
     """The project's code: modules of the package, scripts, reports and the files beside them."""
 
     at: Project
-    _known: dict[str, Imports] = field(default_factory=dict)
     _digests: dict[Path, bytes] = field(default_factory=dict)
     _edges: dict[Path, Edges] = field(default_factory=dict)
     _places: dict[Path, str] = field(default_factory=dict)
     _around: dict[str, list[str]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _known(self) -> dict[str, Imports]:
+        return dict(self._remembered)
+
+    @cached_property
+    def _remembered(self) -> dict[str, Imports]:
         try:
             told = json.loads((self.at.root / REMEMBERED).read_text(encoding="utf-8"))
-            self._known = {
+            return {
                 key: Imports(
                     tuple(each["names"]),
                     each["registry"],
@@ -50,12 +54,11 @@ class Sources:
                 for key, each in told.items()
             }
         except (OSError, ValueError, KeyError):
-            self._known = {}
-        self._remembered = len(self._known)
+            return {}
 
     def remember(self) -> None:
         """Keep what the sources import for the next run, if something is new."""
-        if len(self._known) > self._remembered:
+        if len(self._known) > len(self._remembered):
             keys = {self._key(path) for path in self._edges}
             told = {key: asdict(self._known[key]) for key in sorted(keys & set(self._known))}
             write_bytes(self.at.root / REMEMBERED, json.dumps(told).encode())
@@ -68,6 +71,14 @@ class Sources:
             folders[:] = [name for name in folders if name != "__pycache__"]
             found += [f"{folder}/{name}" for name in names]
         return [Path(name) for name in sorted(found)]
+
+    @property
+    def code_files(self) -> list[Path]:
+        """Every file of the package, of scripts/ and of reports/."""
+        folders = (self.at.root / "scripts", self.at.reports)
+        beside = sorted(path for folder in folders for path in folder.rglob("*"))
+        kept = (path for path in beside if path.is_file() and path.suffix != ".pyc")
+        return [*self._package_files, *kept]
 
     @cached_property
     def modules(self) -> dict[str, Path]:
@@ -93,7 +104,11 @@ class Sources:
     def digest(self, path: Path) -> bytes:
         """sha256 of a file's content; a missing file has one too, so that it can be told apart."""
         if path not in self._digests:
-            data = path.read_bytes() if path.is_file() else b"missing"
+            try:
+                with open(path, "rb") as file:
+                    data = file.read()
+            except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+                data = b"missing"
             self._digests[path] = hashlib.sha256(data).digest()
         return self._digests[path]
 

@@ -12,6 +12,7 @@ from trialtrace.ground.errors import Problem, Problems, UserError, one_of
 from trialtrace.ground.paths import Project
 from trialtrace.running.data import check_data
 from trialtrace.running.fresh import CLEAN, RENDER, SITE, STAGES, Freshness, freshness
+from trialtrace.running.known_jobs import remember_jobs
 from trialtrace.running.locks import lock_run
 from trialtrace.running.made import read_record, record_path
 from trialtrace.running.progress import Progress
@@ -156,6 +157,7 @@ def begin(at: Project, check: bool, dry: bool = False, words: Collection[str] = 
         print(*again(gone, run.hashes), sep="", end="", file=sys.stderr)
         run.freshness.sources.remember()
         accepted(at.root).remember()
+        remember_jobs(run.freshness, {trial for _, trial in run.hashes if trial})
     return run
 
 

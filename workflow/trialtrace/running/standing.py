@@ -12,6 +12,7 @@ from typing import Any
 from trialtrace.ground.contracts.definitions import VERSION
 from trialtrace.ground.errors import Problem, Problems, UserError
 from trialtrace.ground.paths import Project
+from trialtrace.running.closure import Sources
 from trialtrace.running.fresh import STAGES
 from trialtrace.running.made import Made, altered, edited, read_record, record_path, together
 from trialtrace.trial.load import load_trial
@@ -109,17 +110,17 @@ def changed_since(at: Project, trial: str) -> list[str]:
     The report is none of a number. Beside results alone, without code, nothing can be compared.
     """
     from trialtrace.running.fresh import RENDER, freshness
+    from trialtrace.running.known_jobs import known_jobs
 
     if not (at.root / "scripts").is_dir():
         return []
-    now = freshness(at)
-    return [
-        stage
-        for stage in STAGES
-        if stage != RENDER
-        and (made := read_record(at.root / record_path(stage, trial)))
-        and now.job(stage, trial) != made.fresh
-    ]
+    stages = [stage for stage in STAGES if stage != RENDER]
+    records = {stage: read_record(at.root / record_path(stage, trial)) for stage in stages}
+    now = known_jobs(Sources(at), load_trial(trial, at))
+    if now is None:
+        fresh = freshness(at)
+        now = {stage: fresh.job(stage, trial) for stage, made in records.items() if made}
+    return [stage for stage, made in records.items() if made and now[stage] != made.fresh]
 
 
 def outdated_line(stages: list[str]) -> str:
