@@ -9,7 +9,7 @@ from mini_trial import REPOSITORY
 from trialtrace.ground.contracts import RESULTS
 from trialtrace.ground.paths import Project
 from trialtrace.trace.content import Tracer
-from trialtrace.trial.constants import Constants, endpoints_behind
+from trialtrace.trial.constants import DECLARED, Constants, endpoints_behind
 from trialtrace.trial.load import load_trial
 
 AT = Project(REPOSITORY)
@@ -50,6 +50,14 @@ def test_what_the_trials_declare_is_listed():
     met = next(one["met"] for one in met.values() if "met" in one)
     shown = next(one for (_, what), one in found.items() if what == "metabolic equivalents")
     assert shown.value == ", ".join(f"{name} {value:g}" for name, value in met.items())
+    assert found["cipn", "rule of the composite"].value == (
+        "(findings ≥ 2 or findings ≥ 1 and ntx_change ≤ -4)"
+    )
+    assert found["conduction_new", "abnormal values"].value == "< 6"
+    assert found["vibration_new", "sides and locations that must be abnormal"].value == "1"
+    assert found["low_dose_intensity", "threshold of the value"].value == "< 0.85"
+    grades = found["tns_grade", "limits of the grades"]
+    assert grades.value.startswith("0 none, ≤ 1; 1 mild, between 2 and 7; ")
     whats = {what for _, what in found}
     assert {"score of each course pattern", "days from one cycle to the next"} <= whats
 
@@ -82,8 +90,21 @@ def test_an_endpoint_rests_on_the_constants_of_what_it_is_made_from():
     keys = {one.key for one in constants.behind([response])}
     assert keys & {"cdc_2022", "german_charts", "fpm_anzca_2021"}
     trial, constants = declared("streckmann2024")
-    assert "tuning_fork" in {one.key for one in constants.behind(["cipn"])}
+    behind = {one.key for one in constants.behind(["cipn"])}
+    assert {"tuning_fork", "cipn.event", "conduction_new.abnormal"} <= behind
     assert constants.behind(["died"]) == []
+
+
+def test_the_source_is_that_of_the_entry_else_ours():
+    found = told(declared("streckmann2024")[1].every)
+    assert "Osoba" in found["ql_better", "threshold of the value"].source
+    assert found["cipn", "rule of the composite"].source.startswith("ours: the digest")
+    assert found["conduction_new", "abnormal values"].source == DECLARED
+    assert found["activity", "metabolic equivalents"].source.startswith(
+        "declared by the trial, for"
+    )
+    found = told(declared("sprave2019")[1].every)
+    assert "≥80%" in found["feasible", "threshold of the value"].source
 
 
 def test_a_result_rests_on_its_endpoint_its_options_and_its_population():

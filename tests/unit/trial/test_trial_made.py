@@ -366,6 +366,13 @@ MISTAKES = [
         "a visit of pain",
     ),
     ("an arm that is none", T, "by_arm: {placebo:", "by_arm: {plazebo:", 'did you mean "placebo"?'),
+    (
+        "a source of nothing",
+        E,
+        "code: CHANGE, kind",
+        "code: CHANGE, source: theirs, kind",
+        "a source, but nothing in this entry is taken as given",
+    ),
     ("text against a value", T, "{relief: {is: 1}}", '{relief: {is: "Y"}}', "without quotes"),
 ]
 

@@ -139,12 +139,21 @@ Listed = Annotated[tuple[T, ...], Rule(minItems=1)]
 Distinct = Annotated[tuple[T, ...], Rule(minItems=1, uniqueItems=True)]
 
 
-def key(means: str, *, expected: str | None = None, constant: str = "", **rules: Any) -> Any:
+def key(
+    means: str,
+    *,
+    expected: str | None = None,
+    constant: str = "",
+    words: Callable[..., str] | None = None,
+    **rules: Any,
+) -> Any:
     """A key of a shape: what it means, and rules of JSON Schema besides those of its type.
 
-    `constant` is what a value is that reports list as taken as given.
+    `constant` is what a value is that reports list as taken as given, `words` tells that value
+    where it is more than numbers and words.
     """
-    return field(metadata=_metadata(means, expected, rules) | {"constant": constant})
+    about = _metadata(means, expected, rules) | {"constant": constant, "words": words}
+    return field(metadata=about)
 
 
 def optional(

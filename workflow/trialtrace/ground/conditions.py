@@ -237,6 +237,11 @@ def describe(condition: Mapping[str, Any]) -> str:
     return " and ".join(words)
 
 
+def describe_test(test: object) -> str:
+    """A test without what is tested: "≤ 4"."""
+    return describe({"": test}).strip()
+
+
 def _describe_test(name: str, operator: str, value: Any) -> str:
     if operator in ("missing", "present"):
         return f"{name} is {operator}"

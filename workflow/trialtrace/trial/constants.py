@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
     from trialtrace.trial.model import Endpoint
 
-DECLARED = "declared by the trial in endpoints.yaml; no source is given there"
+DECLARED = "ours: endpoints.yaml names no source"
 COLUMNS = {conversions.FOLDER: conversions.COLUMNS, norms.FOLDER: norms.COLUMNS}
 TITLES = {conversions.FOLDER: "conversion factors", norms.FOLDER: "normal values"}
 
@@ -87,11 +87,13 @@ class Constants:
         return self._own[entry]
 
     def _made(self, entry: str, endpoint: "Endpoint") -> Iterator[Constant]:
-        source, at = DECLARED, self.trial.at
+        at, own = self.trial.at, endpoint.entry.source
+        source = own or DECLARED
         if isinstance(endpoint.entry, InstrumentEntry):
             about = endpoint.entry.declared
-            source = f"declared by the trial, for {about.title}: {about.source}"
-        for path, what, value in _marked(endpoint.entry):
+            by = own or "declared by the trial"
+            source = f"{by}, for {about.title}: {about.source}"
+        for path, what, value in declared_in(endpoint.entry):
             key = (entry, *path)
             line = self._lines.get(key, self._lines.get((entry,), 1))
             yield Constant(entry, what, value, at.shown(self._file), line, ".".join(key), source)
@@ -150,7 +152,7 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(one)
 
 
-def _marked(
+def declared_in(
     value: object, path: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], str, str]]:
     """(keys, what it is, value) of the keys of a shape that are constants, and of shapes in it."""
@@ -158,10 +160,11 @@ def _marked(
     for name, inner in items_of(value).items() if about else ():
         what = about[name].metadata.get("constant", "")
         if what and not is_shape(type(inner)) and inner != "rows":
-            yield (*path, name), what, _text(mapping_of(inner))
+            words = about[name].metadata.get("words")
+            yield (*path, name), what, words(inner) if words else _text(mapping_of(inner))
         elif is_shape(type(inner)):
             yield from (
-                (keys, told or what, text) for keys, told, text in _marked(inner, (*path, name))
+                (keys, told or what, text) for keys, told, text in declared_in(inner, (*path, name))
             )
 
 

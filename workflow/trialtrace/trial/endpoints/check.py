@@ -9,6 +9,7 @@ from trialtrace.config.schema import tell
 from trialtrace.config.spec import structure
 from trialtrace.ground.errors import one_of
 from trialtrace.trial.check_conditions import check_condition, check_test
+from trialtrace.trial.constants import declared_in
 from trialtrace.trial.context import (
     NUMERIC,
     Files,
@@ -76,6 +77,12 @@ def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
             _parents(files, name, given, key)
     if "of" in given and given["kind"] == "event" and isinstance(given["event"], dict):
         check_test(document, (name, "event"), made.AVAL, given["event"], {"AVAL": made.AVAL})
+    if "source" in given and not any(declared_in(one.entry) for one in files.family(name)):
+        document.add(
+            (name, "source"),
+            found="a source, but nothing in this entry is taken as given",
+            expected="a source only beside limits, thresholds or days that the entry declares",
+        )
     made.check(files, name, given)
     many_rows.check(files, name, given)
     times.check(files, name, given)

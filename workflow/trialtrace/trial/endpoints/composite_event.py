@@ -46,7 +46,9 @@ class CompositeEvent(EndpointEntry):
     )
     event: Condition = key(
         "The rule: a condition over `findings` (their number), single findings (1 "
-        "present, 0 absent) and scores."
+        "present, 0 absent) and scores.",
+        constant="rule of the composite",
+        words=describe,
     )
     missing: MissingItems = key(
         "any_missing: the outcome is missing where any part is; undecided: only where the "

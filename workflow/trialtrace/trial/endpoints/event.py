@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import key, optional, shape
-from trialtrace.ground.conditions import describe
+from trialtrace.ground.conditions import describe, describe_test
 from trialtrace.trial.endpoints.shared import THE_VALUES, EndpointEntry, Labels, TableEntry
 from trialtrace.trial.words import AnalysedValue, Condition, Name, Test
 
@@ -13,7 +13,11 @@ class EventOfEndpoint(EndpointEntry):
     """Whether another endpoint's value meets a test."""
 
     of: Name = key("Endpoint whose value is tested (measure or repeated).")
-    event: Test = key("Test of its value, such as {above: 0}.")
+    event: Test = key(
+        "Test of its value, such as {above: 0}.",
+        constant="threshold of the value",
+        words=describe_test,
+    )
     value: AnalysedValue | None = optional(
         "What is tested: the value (so where it is left out), its change from baseline, "
         "or that in percent of the baseline."

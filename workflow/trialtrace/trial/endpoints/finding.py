@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from trialtrace.config.spec import Distinct, Filled, key, optional, shape
-from trialtrace.ground.conditions import describe
+from trialtrace.ground.conditions import describe_test
 from trialtrace.trial.endpoints.norms import FOLDER, read_norms
 from trialtrace.trial.endpoints.shared import (
     AFTER_BASELINE,
@@ -50,6 +52,7 @@ class Finding(ValueOfEndpoint):
     )
     at_least: int | None = optional(
         ("How many of the sides and locations must be abnormal; needed where there are several."),
+        constant="sides and locations that must be abnormal",
         minimum=1,
     )
     missing: MissingItems | None = optional(
@@ -105,29 +108,39 @@ class FindingByNorm(Finding):
         return f"outside the norms{age} ({self.norm.table.replace('_', ' ')})"
 
 
+def by_location(tests: Mapping[str, object]) -> str:
+    """ "< 4 (ankle); < 5 (hand)"."""
+    return "; ".join(f"{describe_test(test)} ({place})" for place, test in tests.items())
+
+
 @shape(by="abnormal_by_location")
 class FindingByLocation(Finding):
     """A finding by a test for each location."""
 
     abnormal_by_location: Filled[Words, Test] = key(
-        "Label of a location to the test of an abnormal value there."
+        "Label of a location to the test of an abnormal value there.",
+        constant="abnormal values of a location",
+        words=by_location,
     )
 
     @property
     def _abnormal(self) -> str:
-        tests = self.abnormal_by_location.items()
-        return "; ".join(f"{describe({'': test}).strip()} ({place})" for place, test in tests)
+        return by_location(self.abnormal_by_location)
 
 
 @shape
 class FindingByTest(Finding):
     """A finding by a test."""
 
-    abnormal: Test = key("Test of an abnormal value, such as {below: 4}.")
+    abnormal: Test = key(
+        "Test of an abnormal value, such as {below: 4}.",
+        constant="abnormal values",
+        words=describe_test,
+    )
 
     @property
     def _abnormal(self) -> str:
-        return describe({"": self.abnormal}).strip()
+        return describe_test(self.abnormal)
 
 
 AnyFinding = FindingByNorm | FindingByLocation | FindingByTest

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from trialtrace.config.spec import Filled, key, shape
-from trialtrace.ground.conditions import describe
+from trialtrace.ground.conditions import describe_test
 from trialtrace.trial.endpoints.shared import THE_VALUES, Labels, ValueOfEndpoint
 from trialtrace.trial.words import Test, Words
+
+
+def limits(grades: Mapping[str, object]) -> str:
+    """ "0 none, ≤ 1; 1 mild, between 2 and 7"."""
+    told = enumerate(grades.items())
+    return "; ".join(f"{value} {grade}, {describe_test(test)}" for value, (grade, test) in told)
 
 
 @shape
@@ -14,15 +22,14 @@ class Graded(ValueOfEndpoint):
 
     grades: Filled[Words, Test] = key(
         "Label of a grade, from 0 upwards, to the test of its values; every value must be "
-        "in one grade."
+        "in one grade.",
+        constant="limits of the grades",
+        words=limits,
     )
 
     def rule(self, labels: Labels) -> str:
-        grades = "; ".join(
-            f"{value} {grade}, {describe({'': test}).strip()}"
-            for value, (grade, test) in enumerate(self.grades.items())
-        )
-        return f"grade of {THE_VALUES[self.value]}{labels.of(self.of)}: {grades}"
+        of = f"{THE_VALUES[self.value]}{labels.of(self.of)}"
+        return f"grade of {of}: {limits(self.grades)}"
 
 
 ENTRY = Graded

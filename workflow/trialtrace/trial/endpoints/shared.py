@@ -113,6 +113,7 @@ class Entry:
     unit: str | None = None
     start: str | None = None
     origin: str | None = None
+    source: str | None = None
 
     @property
     def visit_labels(self) -> list[str]:
@@ -180,6 +181,10 @@ class EndpointEntry(Entry):
     label: Text = key("Label in reports.")
     code: Code = key("PARAMCD: at most 8 capitals and digits.")
     kind: str = key("Kind of the endpoint.")
+    source: Text | None = optional(
+        "Where the values come from that the entry takes as given (limits, thresholds, days); ours "
+        "where it is left out."
+    )
 
 
 @shape
