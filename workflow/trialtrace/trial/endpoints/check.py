@@ -77,7 +77,7 @@ def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
             _parents(files, name, given, key)
     if "of" in given and given["kind"] == "event" and isinstance(given["event"], dict):
         check_test(document, (name, "event"), made.AVAL, given["event"], {"AVAL": made.AVAL})
-    if "source" in given and not any(declared_in(one.entry) for one in files.family(name)):
+    if "source" in given and not any(list(declared_in(one.entry)) for one in files.family(name)):
         document.add(
             (name, "source"),
             found="a source, but nothing in this entry is taken as given",
