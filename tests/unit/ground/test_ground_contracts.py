@@ -96,6 +96,26 @@ def test_a_repeated_key_is_counted_and_names_no_subject():
     assert "S-17" not in message
 
 
+@pytest.mark.parametrize(
+    "keys",
+    [
+        [("a", 1), ("a", 2), ("b", 1)],
+        [("a", 2), ("a", 1), ("b", 1)],
+        [("b", 1), ("a", 2), ("a", 3)],
+        [("B", 1), ("a", 1), ("é", 1), ("😀", 0)],
+        [("é", 1), ("a", 1), ("😀", 0), ("B", 1)],
+    ],
+)
+def test_rows_come_in_the_order_of_their_key_whether_they_stood_so_or_not(keys):
+    subject, visit = zip(*keys, strict=True)
+    given = pa.table({"subject": subject, "visit": visit, "value": [0.5] * len(keys)})
+    parts = pa.concat_tables([given.slice(0, 1), given.slice(1)])
+    for table in (given, parts):
+        made = contracts.conform(table, VISITS, "here").to_pylist()
+        assert [(row["subject"], row["visit"]) for row in made] == sorted(keys)
+    assert "key stands twice" in refused(pa.concat_tables([given, given.slice(len(keys) - 1)]))
+
+
 def test_a_table_of_one_row_has_no_key_twice():
     assert contracts.conform(visits().slice(0, 1), VISITS, "here").num_rows == 1
 

@@ -21,9 +21,14 @@ def read_document(at: Project, path: Path, schema: str, largest: int = LARGEST) 
     return document
 
 
-def read_yaml(at: Project, path: Path, schema: str) -> Any:
-    """The content of a YAML file that its schema accepts. Raises UserError with every mistake."""
+def sound_document(at: Project, path: Path, schema: str) -> Document:
+    """A YAML file that its schema accepts. Raises UserError with every mistake."""
     document = read_document(at, path, schema)
     if document.problems:
         raise ProblemsError(document.in_order())
-    return document.data
+    return document
+
+
+def read_yaml(at: Project, path: Path, schema: str) -> Any:
+    """The content of a YAML file that its schema accepts. Raises UserError with every mistake."""
+    return sound_document(at, path, schema).data

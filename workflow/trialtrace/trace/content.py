@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.cleaning.summary import rejects_summary
-from trialtrace.config.compose import Path_, compose
 from trialtrace.ground.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, Contract, read_table
 from trialtrace.ground.contracts.rows import (
     CheckRow,
@@ -30,12 +29,12 @@ from trialtrace.trace.row_hash import RowHashes
 from trialtrace.trace.steps import step
 from trialtrace.trace.variables import Variables
 from trialtrace.trace.words import in_words
-from trialtrace.trial.claims.read import Claim, read_claims
 from trialtrace.trial.constants import Constants, endpoints_behind
 from trialtrace.trial.plan.planning import ANALYSIS as PLANNING
 from trialtrace.trial.plan.references import method_of
 
 if TYPE_CHECKING:
+    from trialtrace.trial.claims.read import Claim
     from trialtrace.trial.load import Trial
 
 GROUPS_SHOWN = 6
@@ -259,7 +258,9 @@ class Tracer:
         return step(self._declared[claim["claim_id"]].selects, claim, row)
 
     @cached_property
-    def _declared(self) -> dict[str, Claim]:
+    def _declared(self) -> "dict[str, Claim]":
+        from trialtrace.trial.claims.read import read_claims
+
         return read_claims(self.trial)
 
     def _plan(self, row: ResultRow) -> dict[str, str | int]:
@@ -268,17 +269,12 @@ class Tracer:
         else:
             planned = row["analysis_id"] in self.trial.plan.analyses
             key = ("analyses" if planned else "displays", row["analysis_id"])
-        line = self._plan_lines.get(key, 0)
+        line = self.trial.lines("plan").get(key, 0)
         return {"file": self._plan_file, "line": line, "key": ".".join(key)}
 
     @cached_property
     def _plan_file(self) -> str:
         return self.trial.at.shown(self.trial.at.trial_config(self.trial.name) / "plan.yaml")
-
-    @cached_property
-    def _plan_lines(self) -> dict[Path_, int]:
-        folder = self.trial.at.trial_config(self.trial.name)
-        return compose(self.trial.at, folder / "plan.yaml").lines
 
     def _rows(self, result_id: str, rows: bool) -> dict[str, Any]:
         selections = []

@@ -63,17 +63,8 @@ def reasons(rejects: "pa.Table", place: RawPlace) -> list[str]:
     ]
 
 
-def _may_reach(reached: set[tuple[str, str | None]], dataset: str, predicate: str) -> bool:
-    """Whether a predicate can select what chosen edges lead from: nearly each names one endpoint.
-
-    Its subjects' variables count too, so a value of ADSL may be reached by any.
-    """
-    code = json.loads(predicate).get("PARAMCD")
-    named = code.get("is") if isinstance(code, dict) else None
-    return any(
-        where == "adsl" or (where == dataset and (named is None or parameter == named))
-        for where, parameter in reached
-    )
+# Data set, endpoint and variable of a derived value; of ADSL the variable tells, else the endpoint.
+Reached = tuple[str, str | None, str]
 
 
 class Impact:
@@ -222,7 +213,7 @@ class Impact:
             for member in self.tracer.members.get(name, []):
                 key = (member["dataset"], member["predicate"])
                 if key not in known:
-                    known[key] = _may_reach(reached, *key) and self.tracer.raw.rests_on(
+                    known[key] = self._may_reach(reached, *key) and self.tracer.raw.rests_on(
                         self._selection(*key), chosen
                     )
                 if known[key]:
@@ -230,9 +221,23 @@ class Impact:
                     break
         return found
 
-    def _reached(self, chosen: "np.ndarray") -> set[tuple[str, str | None]]:
-        """Data set and endpoint of every derived value that the chosen edges lead from."""
-        return {(one.dataset, one.parameter) for one in self.derived(chosen)}
+    def _reached(self, chosen: "np.ndarray") -> set[Reached]:
+        """What the derived values are that the chosen edges lead from."""
+        return {(one.dataset, one.parameter, one.variable) for one in self.derived(chosen)}
+
+    def _may_reach(self, reached: set[Reached], dataset: str, predicate: str) -> bool:
+        """Whether a predicate can select what chosen edges lead from: nearly each names one
+        endpoint; of its subjects those variables count that it reads."""
+        where = json.loads(predicate)
+        code = where.get("PARAMCD")
+        named = code.get("is") if isinstance(code, dict) else None
+        read = self.tracer.raw.variables(where)
+        return any(
+            variable in read
+            if of == "adsl"
+            else of == dataset and (named is None or parameter == named)
+            for of, parameter, variable in reached
+        )
 
     def adjusted(self, results: list[ResultRow]) -> list[ResultRow]:
         """Further adjusted p values: those of families in which one of these analyses stands."""

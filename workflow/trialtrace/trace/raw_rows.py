@@ -70,7 +70,7 @@ class RawRows:
 
     def parts(self, selection: Selection) -> list[RawPart]:
         """Where the selected rows come from: their values, and what their predicate looked at."""
-        key = (selection.dataset, selection.sha256 + ",".join(self._variables(selection)))
+        key = (selection.dataset, selection.sha256 + ",".join(self.variables(selection.predicate)))
         if key not in self._parts:
             found = self._edges.blocks(self._used(selection))
             self._parts[key] = [RawPart(*block) for block in found]
@@ -83,7 +83,7 @@ class RawRows:
 
     def rests_on(self, selection: Selection, chosen: "np.ndarray") -> bool:
         """Whether any of the chosen edges is one of the selected rows or of their subjects."""
-        return bool(chosen[self._used(selection)].any())
+        return any(chosen[some].any() for some in self._found(selection))
 
     def cells(self, selection: Selection) -> "pa.Table":
         """The edges of the selected rows: one line a derived value and raw cell."""
@@ -118,9 +118,9 @@ class RawRows:
             cells[whose][edges.places[place][0], line, edges.columns[column]] = None
         return [list(each) for each in cells]
 
-    def _variables(self, selection: Selection) -> list[str]:
-        """ADSL variables that the predicate reads."""
-        named = [TREATMENT.get(name, name) for name in columns_read(selection.predicate)]
+    def variables(self, predicate: Predicate) -> list[str]:
+        """ADSL variables that a predicate reads."""
+        named = [TREATMENT.get(name, name) for name in columns_read(predicate)]
         adsl = set(self._frames.table("adsl").column_names) - MADE
         return sorted(adsl.intersection(named))
 
@@ -128,15 +128,21 @@ class RawRows:
         """Positions of the edges of the selected rows and of their subjects, in order."""
         import numpy as np
 
+        return np.unique(np.concatenate(self._found(selection)))
+
+    def _found(self, selection: Selection) -> "list[np.ndarray]":
+        """Positions of the edges of the subjects of the selected rows, and of the rows."""
+        import numpy as np
+
         subject, first, count = self._of_dataset(selection.dataset)
         there = np.zeros(len(self._subjects), dtype=bool)
         there[subject[selection.rows]] = True
-        found = [self._edges.of_subjects(there, self._variables(selection))]
+        found = [self._edges.of_subjects(there, self.variables(selection.predicate))]
         if selection.dataset != "adsl":
             first, count = first[selection.rows], count[selection.rows]
             inside = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
             found.append(np.repeat(first, count) + inside)
-        return np.unique(np.concatenate(found))
+        return found
 
     def _of_dataset(self, dataset: str) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
         """For each row of a data set its subject, where its edges begin, and their number."""

@@ -1,10 +1,9 @@
 """What a number is computed of: its variable, the rule that made it, and where the rule stands."""
 
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from trialtrace.config.compose import Path_, compose
+from trialtrace.config.compose import Path_
 from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.ground.words import lower_first
 from trialtrace.trace.words import rule_of
@@ -87,7 +86,6 @@ class Variables:
     def _shown(self, name: str) -> str:
         return self.trial.at.shown(self.trial.at.trial_config(self.trial.name) / name)
 
-    @cached_property
+    @property
     def _lines(self) -> dict[Path_, int]:
-        folder = self.trial.at.trial_config(self.trial.name)
-        return compose(self.trial.at, folder / ENDPOINTS).lines
+        return self.trial.lines("endpoints")

@@ -8,11 +8,10 @@ that nothing is told twice.
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.config.compose import Path_, compose
+from trialtrace.config.compose import Path_
 from trialtrace.config.project_table import read_rows, table_path
 from trialtrace.config.spec import is_shape, items_of, keys_of, mapping_of
 from trialtrace.ground.errors import Problems
@@ -109,9 +108,9 @@ class Constants:
     def _file(self) -> Path:
         return self.trial.at.trial_config(self.trial.name) / "endpoints.yaml"
 
-    @cached_property
+    @property
     def _lines(self) -> dict[Path_, int]:
-        return compose(self.trial.at, self._file).lines
+        return self.trial.lines("endpoints")
 
 
 def endpoints_behind(

@@ -6,10 +6,12 @@ A stage reads only the files whose parts it uses, so that a change in another fi
 import importlib
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.config.files import read_yaml
+from trialtrace.config.compose import Path_, compose
+from trialtrace.config.files import read_yaml, sound_document
 from trialtrace.config.spec import structure
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.paths import Project, project
@@ -58,7 +60,22 @@ class Trial:
     at: Project
 
     def _file(self, part: str) -> Any:
-        return read_yaml(self.at, self.at.trial_config(self.name) / f"{part}.yaml", part)
+        document = sound_document(self.at, self._path(part), part)
+        self._lines[part] = document.lines
+        return document.data
+
+    def _path(self, part: str) -> Path:
+        return self.at.trial_config(self.name) / f"{part}.yaml"
+
+    @cached_property
+    def _lines(self) -> dict[str, dict[Path_, int]]:
+        return {}
+
+    def lines(self, part: str) -> dict[Path_, int]:
+        """The line of every key and entry of a file, such as "plan", as it was last read."""
+        if part not in self._lines:
+            self._lines[part] = compose(self.at, self._path(part)).lines
+        return self._lines[part]
 
     @cached_property
     def _trial(self) -> TrialFile:
