@@ -174,15 +174,18 @@ class Data:
         return float(norm.isf((1 - self.confidence(asked)) / 2))
 
     def subjects(self, asked: Asked) -> "pd.DataFrame":
-        """The subjects of a result of the baseline table: its population, its arm."""
+        """The subjects of a result of the baseline table: its population, its arm or level."""
 
         def choose() -> "pd.DataFrame":
             chosen = self.adsl[self.trial.populations[asked.population].flag] == "Y"
             if asked.group != EVERYBODY:
                 chosen &= self.adsl["TRT01P"] == asked.group
+            if asked.stratum is not None:
+                name, _, level = asked.stratum.partition("=")
+                chosen &= self.adsl[adsl_code(name)].map(level_text) == level
             return self.adsl[chosen]
 
-        return self.once(("subjects", asked.population, asked.group), choose)
+        return self.once(("subjects", asked.population, asked.group, asked.stratum), choose)
 
     def compared(self, asked: Asked) -> list[str]:
         """Every arm that the analysis of a result compares."""

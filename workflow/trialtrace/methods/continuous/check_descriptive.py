@@ -44,7 +44,7 @@ def _at_level(data: Data, asked: Asked) -> int:
     def levels() -> Counter[str]:
         return Counter(level_text(value) for value in values(data, asked).dropna())
 
-    key = ("levels", asked.analysis, asked.population, asked.group, asked.parameter)
+    key = ("levels", asked.analysis, asked.population, asked.group, asked.stratum, asked.parameter)
     return data.once(key, levels)[asked.level]
 
 

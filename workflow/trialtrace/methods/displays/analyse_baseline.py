@@ -22,26 +22,35 @@ NUMBERS = ("mean", "sd", "median", "q1", "q3")
 
 
 def baseline(trial: "Trial", frames: Frames) -> Iterator[Result]:
-    """Counts and shares of categories, or summaries of numbers, for each variable and arm."""
+    """Counts and shares of categories, or summaries of numbers, for each variable and arm.
+
+    With `by`, for each level of that variable; it itself is described over all alone.
+    """
     given = trial.plan.displays.get("baseline")
     if given is None:
         return
     flag = trial.populations[given["population"]].flag
-    groups: list[tuple[str, dict[str, Any]]] = [
-        (arm, {flag: {"is": "Y"}, "TRT01P": {"is": arm}}) for arm in trial.design.arms
-    ]
-    if trial.design.kind in OWN_TREATMENT:
-        groups = []
+    everybody, by = {flag: {"is": "Y"}}, given.get("by")
+    groups: list[tuple[str, str | None, dict[str, Any]]] = []
+    if by is not None:
+        for level in levels(trial, frames, by):
+            base = everybody | {adsl_code(by): {"is": level}}
+            groups.append((ALL, f"{by}={level_text(level)}", base))
+    elif trial.design.kind not in OWN_TREATMENT:
+        groups = [(arm, None, everybody | {"TRT01P": {"is": arm}}) for arm in trial.design.arms]
     if given["overall"] or not groups:
-        groups.append((ALL, {flag: {"is": "Y"}}))
+        groups.append((ALL, None, everybody))
     for name in given["variables"]:
-        for group, base in groups:
+        for group, stratum, base in groups:
+            if stratum is not None and name == by:
+                continue
             place = Place(
                 trial.name,
                 ANALYSIS,
                 given["population"],
                 None,
                 name,
+                stratum=stratum,
                 group=group,
                 lists_parameters=True,
             )

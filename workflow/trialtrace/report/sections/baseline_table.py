@@ -6,7 +6,10 @@ from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table
-from trialtrace.trace.words import variable_label
+from trialtrace.trace.words import stratum_words, variable_label
+
+# The columns: an arm or all, and the level of the variable that the columns are by.
+Group = tuple[str, str | None]
 
 
 def baseline_table(material: Material) -> str:
@@ -18,7 +21,7 @@ def baseline_table(material: Material) -> str:
     if given is None:
         return ""
     rows = material.of("baseline")
-    groups = list(dict.fromkeys(present(row["group1_level"]) for row in rows))
+    groups = list(dict.fromkeys(_group(row) for row in rows))
     body = []
     for name in given["variables"]:
         body += _variable(material, name, [row for row in rows if row["parameter"] == name], groups)
@@ -28,18 +31,32 @@ def baseline_table(material: Material) -> str:
         if row["stat_name"] == "in_population" and row["parameter"] == given["population"]
     }
     header = [""]
-    for group in groups:
-        label = escape_markdown(material.arm_label(group))
-        header.append(f"{label} (n{NO_BREAK}={NO_BREAK}{link(sizes[group])})")
+    for arm, stratum in groups:
+        if stratum is None:
+            label, n = material.arm_label(arm), link(sizes[arm])
+        else:
+            label, n = stratum_words(material.trial, stratum), _size(rows, stratum)
+        header.append(f"{escape_markdown(label)} (n{NO_BREAK}={NO_BREAK}{n})")
     population = material.trial.populations[given["population"]].label
-    caption = f"Baseline, {population.lower()}. Arms are described, not tested."
+    caption = f"Baseline, {population.lower()}. {'Groups' if 'by' in given else 'Arms'} are "
+    caption += "described, not tested."
     return captioned(material, pipe_table(header, body), "baseline", caption)
 
 
+def _group(row: ResultRow) -> Group:
+    return present(row["group1_level"]), row["stratum"]
+
+
+def _size(rows: list[ResultRow], stratum: str) -> str:
+    """The subjects of a column by a level, from what is known and missing of a variable."""
+    row = next(one for one in rows if (one["stat_name"], one["stratum"]) == ("missing", stratum))
+    return f"[{row['n_used']}]({trace_link(row['result_id'], 'n')})"
+
+
 def _variable(
-    material: Material, name: str, rows: list[ResultRow], groups: list[str]
+    material: Material, name: str, rows: list[ResultRow], groups: list[Group]
 ) -> list[list[str]]:
-    by = {(row["stat_name"], row["group2_level"], row["group1_level"]): row for row in rows}
+    by = {(row["stat_name"], row["group2_level"], _group(row)): row for row in rows}
     label = escape_markdown(variable_label(material.trial, name))
     levels = list(dict.fromkeys(row["group2_level"] for row in rows if row["group2_level"]))
     if set(levels) == {"No", "Yes"}:
@@ -81,18 +98,20 @@ def _unit(material: Material, name: str) -> str:
     return f", {escape_markdown(units[origin.column])}" if origin and origin.column in units else ""
 
 
-def _share(by: dict, level: str, group: str) -> str:
+def _share(by: dict, level: str, group: Group) -> str:
+    if ("count", level, group) not in by:
+        return ""
     count, share = by["count", level, group], by["proportion", level, group]
     return f"{link(count)} ({link(share)})"
 
 
-def _mean(by: dict, group: str) -> str:
+def _mean(by: dict, group: Group) -> str:
     if ("mean", None, group) not in by:
         return ""
     return f"{link(by['mean', None, group])} ({link(by['sd', None, group])})"
 
 
-def _median(by: dict, group: str) -> str:
+def _median(by: dict, group: Group) -> str:
     if ("median", None, group) not in by:
         return ""
     median, q1, q3 = (by[stat, None, group] for stat in ("median", "q1", "q3"))

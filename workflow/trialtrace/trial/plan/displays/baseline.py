@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialtrace.config.compose import Path_
-from trialtrace.config.spec import Distinct, key, shape
+from trialtrace.config.spec import Distinct, key, optional, shape
 from trialtrace.trial.context import Files, known
 from trialtrace.trial.endpoints import check_derived as derived
 from trialtrace.trial.plan.displays import names
@@ -20,6 +20,10 @@ class Baseline:
     variables: Distinct[Name] = key(
         "Variables of `subjects`, in order; age, sex and site by these names."
     )
+    by: Name | None = optional(
+        "Variable of `subjects` whose levels are the columns, instead of the arms. Who lacks it is "
+        "in the column of all alone."
+    )
 
 
 def _check(files: Files, place: Path_, given: Baseline) -> None:
@@ -28,6 +32,10 @@ def _check(files: Files, place: Path_, given: Baseline) -> None:
         here = (*place, "variables", position)
         if known(files.plan, here, name, files.subject_variables, "a variable of subjects"):
             derived.check_baseline(files, here, name)
+    if given.by is not None:
+        known(
+            files.plan, (*place, "by"), given.by, files.subject_variables, "a variable of subjects"
+        )
 
 
 DISPLAY = Display(
