@@ -156,6 +156,22 @@ def test_baseline_describes_and_leaves_out_values_of_single_patients(trial):
     )
 
 
+def test_baseline_by_a_variable_has_its_levels_as_columns_of_both_arms(trial):
+    for arm, risk, smoker in [("high", 1.0, "Yes"), ("sham", 3.0, "Yes"), ("high", 8.0, "No")]:
+        trial.events(arm, 1, of=1, risk=risk, smoker=smoker)
+    trial.events("sham", 0, of=1, risk=20.0, smoker=None)
+    shown = "{baseline: {population: itt, by: smoker, overall: true, variables: [risk, smoker]}}"
+    found = trial.results(f"{RELIEF}displays: {shown}")
+    of_risk = "baseline/mean.descriptive@all;{}parameter=risk"
+    assert found.value(of_risk.format("stratum=smoker=Yes;")) == 2
+    assert found.value(of_risk.format("stratum=smoker=No;")) == 8
+    assert found.value(of_risk.format("")) == 8
+    # Of itself it is described over all alone, and there is no column of an arm.
+    names = [name for name in found if "baseline/" in name]
+    assert not [name for name in names if "stratum" in name and "parameter=smoker" in name]
+    assert not [name for name in names if "@all" not in name]
+
+
 def test_adjusted_p_values_stand_beside_their_tests(smokers):
     """Holm by hand: the smallest of three times 3, the next times 2, never going down."""
     family = """

@@ -152,6 +152,17 @@ def test_levels_are_those_of_a_closed_list_or_of_public_data(tmp_path: Path):
     assert told(check_trial(at, "mini")) == ""
 
 
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [("day", "day, a column of date without choices"), ("nobody", "a variable of subjects")],
+)
+def test_the_columns_of_the_baseline_table_are_levels(tmp_path: Path, by: str, words: str):
+    at = write_project(tmp_path)
+    edit(at, "trial.yaml", "    smoker: smoker", "    smoker: smoker\n    day: seen")
+    edit(at, "plan.yaml", "variables: [age, sex", f"by: {by}, variables: [age, sex")
+    assert words in told(check_trial(at, "mini"))
+
+
 def test_a_date_is_no_variable_of_the_baseline_table(tmp_path: Path):
     at = write_project(tmp_path)
     edit(at, "trial.yaml", "    smoker: smoker", "    smoker: smoker\n    day: seen")

@@ -33,9 +33,9 @@ def _check(files: Files, place: Path_, given: Baseline) -> None:
         if known(files.plan, here, name, files.subject_variables, "a variable of subjects"):
             derived.check_baseline(files, here, name)
     if given.by is not None:
-        known(
-            files.plan, (*place, "by"), given.by, files.subject_variables, "a variable of subjects"
-        )
+        here = (*place, "by")
+        if known(files.plan, here, given.by, files.subject_variables, "a variable of subjects"):
+            derived.check_levels(files, here, given.by)
 
 
 DISPLAY = Display(
