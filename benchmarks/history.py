@@ -28,6 +28,19 @@ FLOOR = "import of pyarrow"
 # CPU seconds that a command may take, and shares that an archive may.
 LIMITS = {"trace": 0.5, "impact of a cell": 0.5, "diff of two runs": 3.0}
 MOST_FIRST, MOST_ADDED = 1.0, 0.1
+# What the start of a run does for the commands after it; by the copy's own code, as there.
+REMEMBER = """
+import sys
+from trialtrace.config.accepted import accepted
+from trialtrace.ground.paths import project
+from trialtrace.running.fresh import freshness
+from trialtrace.running.known_jobs import remember_jobs
+at, trial = project(), sys.argv[1]
+fresh = freshness(at)
+fresh.trial(trial).claims_document
+remember_jobs(fresh, [trial])
+accepted(at.root).remember()
+"""
 
 
 @dataclass
@@ -65,7 +78,13 @@ class Sizes:
 
 
 def prepared(trial: str, folder: Path) -> Sizes:
-    """A copy of the project in which two runs of the trial are kept, one cell apart."""
+    """A copy of the project in which two runs of the trial are kept, one cell apart.
+
+    It is left as a run leaves one: modules compiled, and remembered what schemas accepted and which
+    hashes the jobs have.
+    """
+    import compileall
+
     from mini_run import record_stages
 
     from trialtrace.archive.functions import KnownFunctions
@@ -95,6 +114,9 @@ def prepared(trial: str, folder: Path) -> Sizes:
     change_cell(at.results / trial, trial, folder)
     record_stages(trial, at)
     keep_run(at, trial, freshness(at))
+    compileall.compile_dir(folder / "workflow", quiet=2)
+    variables = os.environ | {"PYTHONPATH": str(folder / "workflow")}
+    subprocess.run((sys.executable, "-c", REMEMBER, trial), cwd=folder, env=variables, check=True)
     functions = KnownFunctions(at).place.stat().st_size
     return Sizes(parquet, first, _bytes(at.archive / trial) - first, functions)
 

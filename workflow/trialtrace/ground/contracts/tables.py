@@ -86,6 +86,8 @@ def _typed(table: "pa.Table", position: int, column: Column, place: str) -> "pa.
     import pyarrow as pa
 
     field = pa.field(column.name, _arrow_type(column.kind))
+    if table.schema.field(position).equals(field, check_metadata=True):
+        return table
     given = table.column(position)
     try:
         return table.set_column(position, field, given.cast(field.type))
