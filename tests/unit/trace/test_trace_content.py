@@ -63,6 +63,14 @@ def test_a_subgroup_looks_at_its_own_column_too(full):
     assert part["columns"] == ["arm", "relief", "site", "smoker"]
 
 
+def test_what_cleaning_declares_of_the_columns_has_its_lines(full, mini):
+    lines = (mini.at.trial_config("mini") / "cleaning.yaml").read_text().splitlines()
+    declared = full.trace(RISK)["cleaning"]
+    assert [one["key"] for one in declared] == ["tables.patients.missing.relief"]
+    assert declared[0]["file"] == "config/trials/mini/cleaning.yaml"
+    assert "relief" in lines[declared[0]["line"] - 1]
+
+
 def test_members_have_the_condition_as_data_and_in_words(full):
     events = member(full.trace(SHARE), "numerator")
     assert events["predicate"]["AVAL"] == {"is": 1}

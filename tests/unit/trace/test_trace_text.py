@@ -12,7 +12,7 @@ from trialtrace.trace.text import cell_text, option_text, trace_text, without_co
 pytestmark = pytest.mark.xdist_group("mini_trace")
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
 LABELS = ["value", "from", "n", "method", "check", "rows"]
-LABELS += ["variable", "raw", "rejected", "plan", "script", "code", "claims"]
+LABELS += ["variable", "raw", "cleaning", "rejected", "plan", "script", "code", "claims"]
 
 
 def labels(text):

@@ -22,6 +22,7 @@ from trialtrace.ground.contracts.verdicts import COLUMNS, FINDINGS
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.ground.frames import Frames, Selection
 from trialtrace.trace.about import About, heading
+from trialtrace.trace.cleaning_rules import CleaningRules
 from trialtrace.trace.families import family_of, members
 from trialtrace.trace.functions import functions_of
 from trialtrace.trace.raw_rows import RawPart, RawRows, RawValues
@@ -77,6 +78,10 @@ class Tracer:
     def variables(self) -> Variables:
         """What results are computed of, with its rule."""
         return Variables(self.trial)
+
+    @cached_property
+    def _cleaning(self) -> CleaningRules:
+        return CleaningRules(self.trial)
 
     @cached_property
     def results(self) -> dict[str, ResultRow]:
@@ -297,7 +302,12 @@ class Tracer:
                 | self._hash(member, selection)
                 | ({"cells": self._cells(selection)} if rows else {})
             )
-        return {"rows": selections, "rejected": self._rejected(frozenset(every))}
+        parts = frozenset(every)
+        return {
+            "rows": selections,
+            "cleaning": self._cleaning.behind(parts),
+            "rejected": self._rejected(parts),
+        }
 
     def _hash(self, member: MemberRow, selection: Selection) -> dict[str, str | None]:
         """From a plain hash over identifiers these are found by trying, so it is shown in full

@@ -64,6 +64,9 @@ def entries(trace: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _labelled("rows", [row_line(rows) for rows in trace["rows"]])
     yield from _labelled("variable", [variable_line(one) for one in trace["variables"]])
     yield from _labelled("raw", list(raw_lines(trace["rows"])))
+    yield from _labelled(
+        "cleaning", [f"{place_words(one)}, {one['key']}" for one in trace["cleaning"]]
+    )
     yield from _labelled("rejected", rejected_lines(trace["rejected"]))
     yield from _labelled("constants", [constant_line(one) for one in trace["constants"]])
     yield from _labelled("plan", plan_lines(trace))

@@ -31,7 +31,7 @@ from trialtrace.trace.text import (
 
 # Where all numbers of a page have the same of these, it stands once, below its heading; where all
 # that rest on the same rows have, once below these.
-OF_PAGE = ("variable", "family", "warning", "rejected", "constants", "plan", "code")
+OF_PAGE = ("variable", "family", "warning", "cleaning", "rejected", "constants", "plan", "code")
 OF_GROUP = ("method", "check", "rows", "raw", *OF_PAGE)
 ORDER = (
     "value",
@@ -46,6 +46,7 @@ ORDER = (
     "rows",
     "variable",
     "raw",
+    "cleaning",
     "rejected",
     "constants",
     "plan",
@@ -53,6 +54,9 @@ ORDER = (
     "claims",
 )
 PACKAGE = "workflow/trialtrace/"
+IN_A_TERMINAL = (
+    "By the id below a number: trialtrace trace ID; as a script of R, trialtrace script ID."
+)
 ARROW = " \N{LEFTWARDS ARROW} "
 # A trace, or a part of one, as JSON has it.
 Trace = dict[str, Any]
@@ -93,6 +97,7 @@ def numbers_page(heading: str, traces: Sequence[Trace], around: Around) -> str:
         f'<p class="up"><a href="../report.html">{escape(around.title)}</a></p>',
         f"<h1>{escape(heading)}</h1>",
     ]
+    lines.append(f'<p class="quiet">{IN_A_TERMINAL}</p>')
     if shared:
         lines.append(f'<p class="quiet">Of all {len(traces)} numbers of this page:</p>')
         lines += _list(shared)
@@ -242,6 +247,9 @@ def _entries(trace: Trace, around: Around) -> Lines:
         "variable": [variable_told(one, lined=around.lined) for one in trace["variables"]],
         "raw": [_raw(m, part) for m in trace["rows"] for part in m["raw"]],
         "rejected": [_rejected(trace)] if trace["rejected"] else plain.get("rejected", []),
+        "cleaning": [
+            f"{_place(one, around.lined)}, {escape(one['key'])}" for one in trace["cleaning"]
+        ],
         "plan": [_plan(trace["plan"], trace["estimand"], around)],
         "code": [_function(one) for one in trace["functions"]],
         "claims": [_claim(claim) for claim in trace["claims"]],
