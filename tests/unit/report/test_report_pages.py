@@ -102,6 +102,7 @@ def test_a_trace_page_of_synthetic_data_is_stamped():
         "warning": None,
         "checks": [],
         "rows": [],
+        "cleaning": [],
         "rejected": [],
         "constants": [],
         "variables": [],
