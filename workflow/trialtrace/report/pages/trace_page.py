@@ -246,6 +246,7 @@ def _entries(trace: Trace, around: Around) -> Lines:
         "rows": [_rows(member) for member in trace["rows"]],
         "variable": [variable_told(one, lined=around.lined) for one in trace["variables"]],
         "raw": [_raw(m, part) for m in trace["rows"] for part in m["raw"]],
+        "constants": _constants(plain.get("constants", [])),
         "rejected": [_rejected(trace)] if trace["rejected"] else plain.get("rejected", []),
         "cleaning": [
             f"{_place(one, around.lined)}, {escape(one['key'])}" for one in trace["cleaning"]
@@ -255,6 +256,11 @@ def _entries(trace: Trace, around: Around) -> Lines:
         "claims": [_claim(claim) for claim in trace["claims"]],
     }
     return {name: items for name in ORDER if (items := made.get(name, plain.get(name, [])))}
+
+
+def _constants(lines: list[str]) -> list[str]:
+    """Each once; what a terminal sets apart by blanks, by semicolons."""
+    return list(dict.fromkeys(line.replace("   ", "; ") for line in lines))
 
 
 def _family(trace: Trace) -> list[str]:
