@@ -24,4 +24,4 @@ def test_a_plan_accepts_the_step(tmp_path, step):
 
 
 def test_every_method_is_on_the_page():
-    assert len(STEPS) == 4
+    assert len(STEPS) == 5

@@ -162,7 +162,7 @@ def box_m(cut: Cut, step: "Step[cards.BoxM]") -> Iterator[Result]:
 
     yield from test_results(
         cut,
-        cut.at(),
+        cut.at(second=("over", "visits")),
         step.method,
         {"analysed": rows},
         compute,

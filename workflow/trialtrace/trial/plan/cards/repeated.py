@@ -123,7 +123,7 @@ CARDS = (
         "Box 1949, Biometrika 36:317",
         means="Box's M test that all arms have one covariance matrix of their visits.",
         options=BoxM,
-        gives="p_value.{}@all chi_squared.{}@all? df.{}@all?",
+        gives=_OVER_VISITS.replace("@arm", "@all"),
         kinds=OVER_TIME,
         visits="whole",
         compares="between",
