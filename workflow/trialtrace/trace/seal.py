@@ -84,10 +84,12 @@ def value_of(trial: str, parts: Parts) -> str:
 
 
 def data_files(folder: Path) -> dict[str, str]:
-    """The files of a trial's results by their sha256, without the report."""
+    """The files of a trial's results by their sha256, without the report and the engine's marks."""
     found = (path for name in FOLDERS for path in sorted((folder / name).rglob("*")))
     return {
-        path.relative_to(folder).as_posix(): sha256_file(path) for path in found if path.is_file()
+        path.relative_to(folder).as_posix(): sha256_file(path)
+        for path in found
+        if path.is_file() and not path.name.startswith(".")
     }
 
 
