@@ -68,7 +68,7 @@ def check(
         look = _look(trial, lift, names, large) if there else Look()
     if line := older_line(at, name):
         print(line, file=sys.stderr)
-    after += _run_named(trial, at) if there and not problems else []
+    after += _run_named(trial, at) if there and not (problems or unlisted) else []
     if problems := [*first, *look.problems, *after, *([unlisted] if unlisted else [])]:
         if look.not_done:
             print(f"{name}: {look.not_done}", end="\n\n", file=sys.stderr)
