@@ -259,11 +259,21 @@ def _baseline(trial: "Trial") -> Iterator[Planned]:
     given = trial.plan.displays.get(baseline.ANALYSIS)
     if given is None:
         return
+    by, whole = given.get("by"), given["overall"]
+    groups: list[tuple[str, str | None]]
+    if by is None:
+        groups = [(group, None) for group in _groups(trial, first=False, overall=whole)]
+    else:
+        groups = [(ALL, f"{by}={level}") for level in _levels(trial, by)]
+        groups += [(ALL, None)] if whole else []
     for name in given["variables"]:
-        for group in _groups(trial, first=False, overall=given["overall"]):
-            place = _listed(
-                Place(trial.name, baseline.ANALYSIS, given["population"], group=group), name
+        for group, stratum in groups:
+            if stratum is not None and name == by:
+                continue
+            place = Place(
+                trial.name, baseline.ANALYSIS, given["population"], stratum=stratum, group=group
             )
+            place = _listed(place, name)
             if _is_number(trial, name):
                 yield _planned(place, "count", baseline.METHOD)
                 for stat in baseline.NUMBERS:
