@@ -97,22 +97,26 @@ def everyone(claims, groups=THREE):
     return {(row["claim_id"], row["component"]): row["on_print"] for row in rows}
 
 
+def drawn(rng, apart):
+    """Values of three arms by group, their means `apart` by chance, and what a paper prints."""
+    samples = {
+        name: rng.normal(rng.normal(50, apart), 9, int(group["randomised"]))
+        for name, group in THREE.items()
+    }
+    claims = {
+        name: claim(
+            f"mean (SD) {rounded(x.mean())} ({rounded(x.std(ddof=1))})", outcome="age", group=name
+        )
+        for name, x in samples.items()
+    }
+    return samples, claims
+
+
 def test_f_of_three_groups_by_scipy():
     """Of 60 drawn samples none is contradicted; each F half as large again is."""
     rng = np.random.default_rng(7)
     for _ in range(60):
-        samples = {
-            name: rng.normal(rng.normal(50, 3), 9, int(group["randomised"]))
-            for name, group in THREE.items()
-        }
-        claims = {
-            name: claim(
-                f"mean (SD) {rounded(x.mean())} ({rounded(x.std(ddof=1))})",
-                outcome="age",
-                group=name,
-            )
-            for name, x in samples.items()
-        }
+        samples, claims = drawn(rng, 3)
         true = stats.f_oneway(*samples.values())
         for factor, agreement in ((1, {"compatible"}), (1.5, {"inconsistent"})):
             f = rounded(true.statistic * factor, 2)
@@ -126,18 +130,7 @@ def test_all_patients_by_numpy():
     """The mean and deviation of all patients of 40 drawn trials, true and altered."""
     rng = np.random.default_rng(11)
     for _ in range(40):
-        samples = {
-            name: rng.normal(rng.normal(50, 4), 9, int(group["randomised"]))
-            for name, group in THREE.items()
-        }
-        claims = {
-            name: claim(
-                f"mean (SD) {rounded(x.mean())} ({rounded(x.std(ddof=1))})",
-                outcome="age",
-                group=name,
-            )
-            for name, x in samples.items()
-        }
+        samples, claims = drawn(rng, 4)
         every = np.concatenate(list(samples.values()))
         for shift, stretch, agreement in (
             (0, 1, ("compatible", "compatible")),
