@@ -239,7 +239,8 @@ def run_trace(arguments: argparse.Namespace) -> int:
     folder = at.results / trial.name
     settings = load_settings(at)
     hashes = RowHashes(trial, settings)
-    tracer = Tracer(trial, folder, trial.disclosure(settings), hashes)
+    disclosure = trial.disclosure(settings)
+    tracer = Tracer(trial, folder, disclosure, hashes, only=arguments.result_id)
     trace = tracer.trace(arguments.result_id, rows=arguments.rows)
     trace = with_record(trace, at, trial.name, changed)
     if arguments.format == "json":

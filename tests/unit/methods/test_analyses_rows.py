@@ -14,7 +14,7 @@ from trialtrace.methods.analysing.registry import method
 from trialtrace.methods.analysing.rows import Place, Result, result_id, slug
 from trialtrace.trial.plan.options import NoOptions
 from trialtrace.trial.plan.references import ADJUSTMENTS, method_of
-from trialtrace.trial.plan.registry import cards, titles
+from trialtrace.trial.plan.registry import cards, title_of
 from trialtrace.trial.plan.steps import Step
 
 ANALYSIS = Place("mini", "relief", "itt")
@@ -96,7 +96,7 @@ def test_a_slug_is_safe_in_a_file_name_and_an_address(text):
 @pytest.mark.parametrize("key", [card.step for card in cards()])
 def test_every_method_of_the_registry_has_its_function_and_its_words(key):
     assert callable(method(Step(*key.split("."), NoOptions())))
-    assert method_of(key) == titles()[key.split(".")[1]]
+    assert method_of(key) == title_of(key.split(".")[1])
 
 
 def test_words_of_an_adjusted_test_name_both():

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from trialtrace.ground.contracts import SOURCES, from_rows
+from trialtrace.ground.contracts.coded import Coded
 from trialtrace.ground.contracts.tables import conform
 from trialtrace.trace.edges import Edges
 
@@ -39,14 +40,14 @@ def rows(request) -> list[dict]:
 @pytest.fixture
 def edges(rows) -> Edges:
     table = conform(from_rows(rows, SOURCES), SOURCES, "here")
-    return Edges.of(table, pa.array(SUBJECTS))
+    return Edges.of(Coded.of(table), pa.array(SUBJECTS))
 
 
 def test_edges_of_a_derived_row_are_found(rows, edges):
     subject, record = np.divmod(np.arange(9 * 7), 7)
     first, count = edges.of_rows("bds", subject, record)
     for at in range(len(subject)):
-        own = edges.table.slice(first[at], count[at]).to_pylist()
+        own = edges.coded.table.slice(first[at], count[at]).to_pylist()
         name = SUBJECTS[subject[at]]
         wanted = [
             row
@@ -66,14 +67,14 @@ def test_edges_of_subjects_are_those_of_the_variables(rows, edges):
         and row["variable"] == "AGE"
         and SUBJECTS.index(row["USUBJID"]) % 2 == 0
     ]
-    found = edges.table.take(pa.array(places)).to_pylist()
+    found = edges.coded.table.take(pa.array(places)).to_pylist()
     assert sorted(map(str, found)) == sorted(map(str, wanted))
 
 
 def test_blocks_hold_each_cell_once(edges):
-    chosen = np.flatnonzero(np.arange(edges.table.num_rows) % 3 > 0)
+    chosen = np.flatnonzero(np.arange(edges.coded.table.num_rows) % 3 > 0)
     used = defaultdict(set)
-    for row in edges.table.take(pa.array(chosen)).to_pylist():
+    for row in edges.coded.table.take(pa.array(chosen)).to_pylist():
         used[row["table"], row["source_file"], row["source_row"]].add(row["column"])
     wanted = defaultdict(list)
     for (table, file, line), columns in used.items():

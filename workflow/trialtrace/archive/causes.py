@@ -66,7 +66,7 @@ class Causes:
     @staticmethod
     def _raw_rows(run: RunOfTrial) -> tuple[Frames, RawRows]:
         frames = Frames(run.files / "derived")
-        return frames, RawRows(run.files / "derived", run.files / "clean", frames)
+        return frames, RawRows(run.files / "derived", frames)
 
     def of(self, result: str) -> list[Cause]:
         """The causes of a result's change, cells first."""
@@ -170,18 +170,16 @@ class Causes:
     @cached_property
     def _values(self) -> dict[str, set[Cell]]:
         """Endpoint, or variable of a patient -> the changed cells that either run made it from."""
+        import numpy as np
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         codes = {one.code: name for name, one in self.trial.endpoints.items()}
         found: dict[str, set[Cell]] = {}
         for run in (self.compared.new, self.compared.old):
             by_place = {cell[1:]: cell for cell in self.changed_cells[run.name]}
             frames, raw = self._rows[run.name]
-            near = pc.is_in(
-                raw.edges["source_row"], pa.array([at for _, at, _ in by_place], pa.int64())
-            )
-            edges = raw.edges.filter(near)
+            near = np.isin(raw.edges.codes["source_row"], [at for _, at, _ in by_place])
+            edges = raw.edges.table.take(pa.array(np.flatnonzero(near)))
             columns = (edges[name].to_pylist() for name in EDGE)
             for file, row, column, dataset, subject, number, variable in zip(*columns, strict=True):
                 cell = by_place.get((file, row, column))

@@ -6,6 +6,7 @@ YAML would take for something else is a mistake that asks for quotes.
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
@@ -14,9 +15,10 @@ _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+][0-9]+)?")
 _LONGEST = 64
 NUMBER = "another number"
 _NULL = ("", "~", "null")
+_WORDS = dict.fromkeys(("yes", "no", "on", "off", "y", "n", "true", "false"), "true or false")
+_WORDS["null"] = "nothing"
+# None of them begins with a letter.
 _ELSEWHERE = (
-    (re.compile(r"(?i)yes|no|on|off|y|n|true|false"), "true or false"),
-    (re.compile(r"(?i)null"), "nothing"),
     (re.compile(r"[-+]?0(?:x[0-9a-fA-F_]+|o[0-7_]+|b[01_]+|[0-9_]+)"), NUMBER),
     (re.compile(r"[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?"), "a number of seconds"),
     (re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?"), "a date"),
@@ -26,12 +28,15 @@ _ELSEWHERE = (
 )
 
 
+@lru_cache(maxsize=1 << 14)
 def resolve(text: str) -> tuple[Any, str | None]:
     """The value, and what else a reader may take the scalar for if it is ambiguous."""
     if text in ("true", "false"):
         return text == "true", None
     if text in _NULL:
         return None, None
+    if text[0].isalpha():
+        return text, _WORDS.get(text.lower())
     if _INTEGER.fullmatch(text) and len(text) <= 18:
         return int(text), None
     if _DECIMAL.fullmatch(text):

@@ -17,7 +17,7 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.ground.conditions import met
+from trialtrace.ground.conditions import evaluate, met
 from trialtrace.ground.contracts import ADSL, DERIVED, read_table
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 COMPLETE = "complete"
 LACKING = "lacking"
+PRESENT = ("present", {"present": True})
 Predicate = Mapping[str, Any]
 
 
@@ -100,6 +101,23 @@ class Frames:
         for other in lacking:
             rows = self._without(table, rows, self.select(other["dataset"], other["where"]))
         return rows if complete is None else _complete(table, rows, complete)
+
+    def possible(self, dataset: str, predicate: Predicate) -> "Selection":
+        """The rows that a predicate selects, or would if what they lack were there."""
+        import numpy as np
+
+        where = dict(predicate)
+        complete, lacking = where.pop(COMPLETE, {}), where.pop(LACKING, ())
+        table = self.table(dataset)
+        rows = np.arange(table.num_rows)
+        plain = {name: test for name, test in where.items() if test not in PRESENT}
+        for condition in (plain, *({name: {"in": list(v)}} for name, v in complete.items())):
+            if condition:
+                unknown = evaluate(condition, table).fill_null(True)
+                rows = rows[unknown.to_numpy(zero_copy_only=False)[rows]]
+        for other in lacking:
+            rows = self._without(table, rows, self.select(other["dataset"], other["where"]))
+        return Selection(self, dataset, where, rows)
 
     @staticmethod
     def _without(table: "pa.Table", rows: "Places", others: "Selection") -> "Places":

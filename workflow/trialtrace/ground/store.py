@@ -151,10 +151,13 @@ def write_parquet(path: Path, table: Any, mode: int = 0o644, *, synthetic: bool 
     write_bytes(path, buffer.getvalue(), mode)
 
 
-def read_parquet(path: Path, columns: list[str] | None = None) -> Any:
+def read_parquet(
+    path: Path, columns: list[str] | None = None, *, coded: list[str] | None = None
+) -> Any:
     """A pyarrow table; a missing or broken file is told with the stage to run.
 
-    Reads by ParquetFile, since the data set reader of pyarrow loads pandas.
+    Columns of texts that are `coded` stay dictionaries, as they are in the file. Reads by
+    ParquetFile, since the data set reader of pyarrow loads pandas.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -162,7 +165,7 @@ def read_parquet(path: Path, columns: list[str] | None = None) -> Any:
     from trialtrace.ground.errors import Problem, UserError
 
     try:
-        return pq.ParquetFile(path).read(columns)
+        return pq.ParquetFile(path, read_dictionary=coded).read(columns)
     except FileNotFoundError:
         raise UserError(
             Problem(str(path), "this file is not there", do="run the workflow first: make run")

@@ -23,9 +23,10 @@ from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.ground.frames import Frames, Selection
 from trialtrace.trace.about import About, heading
 from trialtrace.trace.cleaning_rules import CleaningRules
-from trialtrace.trace.families import family_of, members
+from trialtrace.trace.families import ADJUSTED, family_of, members
 from trialtrace.trace.functions import functions_of
 from trialtrace.trace.raw_rows import RawPart, RawRows, RawValues
+from trialtrace.trace.rejected import Rejected
 from trialtrace.trace.row_hash import RowHashes
 from trialtrace.trace.steps import step
 from trialtrace.trace.variables import Variables
@@ -35,6 +36,8 @@ from trialtrace.trial.plan.planning import ANALYSIS as PLANNING
 from trialtrace.trial.plan.references import method_of
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from trialtrace.trial.claims.read import Claim
     from trialtrace.trial.load import Trial
 
@@ -57,17 +60,23 @@ class Tracer:
     """Traces of one trial's results. Tables are read once, when they are first needed."""
 
     def __init__(
-        self, trial: "Trial", results_dir: Path, disclosure: str, hashes: RowHashes | None = None
+        self,
+        trial: "Trial",
+        results_dir: Path,
+        disclosure: str,
+        hashes: RowHashes | None = None,
+        only: str | None = None,
     ):
-        """Without `hashes` no row hash is shown where disclosure is not full."""
+        """Without `hashes` no row hash is shown where disclosure is not full. With `only` one
+        result is traced, and of the tables no more is kept than it needs."""
         self.trial, self.folder, self.disclosure = trial, Path(results_dir), disclosure
-        self._hashes = hashes
+        self._hashes, self._only = hashes, only
         self.frames = Frames(self.folder / "derived")
         self.about = About(trial, self.frames)
-        self.raw = RawRows(self.folder / "derived", self.folder / "clean", self.frames)
+        self.raw = RawRows(self.folder / "derived", self.frames)
         self._selected: dict[tuple[str, str], Selected] = {}
         self._members_of: dict[str, list[dict[str, str]]] = {}
-        self._rejects: dict[frozenset[RawPart], list[dict[str, Any]]] = {}
+        self._told: dict[tuple[object, ...], list[dict[str, Any]]] = {}
 
     @cached_property
     def constants(self) -> Constants:
@@ -80,12 +89,24 @@ class Tracer:
         return Variables(self.trial)
 
     @cached_property
+    def rejects(self) -> Rejected:
+        """What cleaning or an endpoint did not accept, or flagged."""
+        folders = self.folder / "derived", self.folder / "clean"
+        return Rejected(*folders, self.frames, self.raw, self.trial.endpoints)
+
+    @cached_property
     def _cleaning(self) -> CleaningRules:
         return CleaningRules(self.trial)
 
     @cached_property
     def results(self) -> dict[str, ResultRow]:
+        """Every result; with `only` those of its analysis, unless it is adjusted with others or
+        unknown."""
         table = read_table(self.folder / "analysis" / "results.parquet", RESULTS)
+        if self._only is not None:
+            own = rows_with(table, "result_id", self._only)
+            if own.num_rows and own["stat_name"][0].as_py() != ADJUSTED:
+                table = rows_with(table, "analysis_id", own["analysis_id"][0].as_py())
         return {row["result_id"]: row for row in table.to_pylist()}
 
     @cached_property
@@ -107,7 +128,10 @@ class Tracer:
 
     def _by_result(self, path: Path, contract: Contract) -> dict[str, list[Any]]:
         grouped: dict[str, list[Any]] = {}
-        for row in read_table(path, contract).to_pylist():
+        table = read_table(path, contract)
+        if self._only is not None:
+            table = rows_with(table, "result_id", self._only)
+        for row in table.to_pylist():
             grouped.setdefault(row["result_id"], []).append(row)
         return grouped
 
@@ -164,7 +188,7 @@ class Tracer:
             "functions": functions_of(row["analysis_id"], row["method"]),
             "claims": [self._claim(claim, row) for claim in self.claims.get(result_id, [])],
         }
-        return made | self._rows(result_id, rows)
+        return made | self._rows(row, rows)
 
     def result(self, result_id: str) -> ResultRow:
         """The row of a result. Raises UserError with the nearest identifiers where there is none,
@@ -238,16 +262,15 @@ class Tracer:
     def _constants(self, row: ResultRow) -> list[dict[str, object]]:
         """What the rules of the endpoints behind a result take as given; an adjusted p-value rests
         on those of its whole family."""
-        behind = endpoints_behind(
-            self.trial,
-            row["analysis_id"],
-            row["parameter"],
-            row["population"],
-            json.loads(row["options"]),
-        )
+        behind = self._endpoints(row)
         family = (self.results[one["result_id"]] for one in self._family(row))
         behind += [one["parameter"] for one in family if one["parameter"]]
         return [vars(one) for one in self.constants.behind(behind)]
+
+    def _endpoints(self, row: ResultRow) -> list[str]:
+        options = json.loads(row["options"])
+        place = row["analysis_id"], row["parameter"], row["population"]
+        return endpoints_behind(self.trial, *place, options)
 
     def _check(self, check: CheckRow) -> dict[str, Any]:
         return {key: value for key, value in check.items() if key != "result_id"}
@@ -281,10 +304,10 @@ class Tracer:
     def _plan_file(self) -> str:
         return self.trial.at.shown(self.trial.at.trial_config(self.trial.name) / "plan.yaml")
 
-    def _rows(self, result_id: str, rows: bool) -> dict[str, Any]:
+    def _rows(self, row: ResultRow, rows: bool) -> dict[str, Any]:
         selections = []
         every: set[RawPart] = set()
-        for member in self.members.get(result_id, []):
+        for member in self.members.get(row["result_id"], []):
             found = self._select(member["dataset"], member["predicate"])
             selection = found.selection
             every.update(found.parts)
@@ -306,7 +329,7 @@ class Tracer:
         return {
             "rows": selections,
             "cleaning": self._cleaning.behind(parts),
-            "rejected": self._rejected(parts),
+            "rejected": self._rejected(row, parts),
         }
 
     def _hash(self, member: MemberRow, selection: Selection) -> dict[str, str | None]:
@@ -360,11 +383,23 @@ class Tracer:
                 cell["value"] = values.value(self.trial.tables[cell["table"]].of, cell)
         return cells
 
-    def _rejected(self, parts: frozenset[RawPart]) -> list[dict[str, Any]]:
-        if parts not in self._rejects:
+    def _rejected(self, row: ResultRow, parts: frozenset[RawPart]) -> list[dict[str, Any]]:
+        members = self.members.get(row["result_id"], [])
+        selections = [self.frames.select(m["dataset"], json.loads(m["predicate"])) for m in members]
+        endpoints = frozenset(self.constants.endpoints(self._endpoints(row)))
+        key = (parts, endpoints, *((m["dataset"], m["predicate"]) for m in members))
+        if key not in self._told:
             keys = ("severity", "level", "table", "column", "rule", "reason", "count")
-            self._rejects[parts] = [
+            found = self.rejects.behind(selections, parts, endpoints)
+            self._told[key] = [
                 {key: getattr(group, key) for key in keys} | {"lines": group.row_text}
-                for group in rejects_summary(self.raw.touching(parts), self.disclosure)
+                for group in rejects_summary(found, self.disclosure)
             ]
-        return self._rejects[parts]
+        return self._told[key]
+
+
+def rows_with(table: "pa.Table", column: str, value: str) -> "pa.Table":
+    """The rows of a table with a value in a column."""
+    import pyarrow.compute as pc
+
+    return table.filter(pc.equal(table[column], value))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trialtrace.ground.contracts.coded import Coded
+
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
@@ -14,13 +16,13 @@ Block = tuple[str, str, tuple[int, ...], tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Edges:
-    """sources.parquet in the order of its key, with its columns as numbers beside it.
+    """sources.parquet in the order of its key, with its columns as numbers.
 
     A subject is numbered by its place in ADSL, all else in the order of its names. `bounds` says
     where the edges of a data set begin and end.
     """
 
-    table: "pa.Table"
+    coded: Coded
     bounds: dict[str, tuple[int, int]]
     derived_row: "np.ndarray"
     stride: int
@@ -34,31 +36,33 @@ class Edges:
     columns: list[str]
 
     @classmethod
-    def of(cls, table: "pa.Table", subjects: "pa.Array") -> "Edges":
+    def of(cls, coded: Coded, subjects: "pa.Array") -> "Edges":
         """Number the edges of a trial; `subjects` are those of ADSL, in order."""
         import numpy as np
-        import pyarrow.compute as pc
 
-        table = table.combine_chunks()
-        dataset, names = _numbered(table["dataset"])
-        begin = np.searchsorted(dataset, np.arange(len(names) + 1)).tolist()
-        subject = pc.index_in(table["USUBJID"], value_set=subjects).to_numpy()
-        record = table["ASEQ"].to_numpy()
+        codes, names = coded.codes, coded.names
+        datasets = names["dataset"]
+        begin = np.searchsorted(codes["dataset"], np.arange(len(datasets) + 1)).tolist()
+        at = {name: place for place, name in enumerate(subjects.to_pylist())}
+        places = np.array([at.get(name, -1) for name in names["USUBJID"]], dtype=np.int64)
+        subject, record = places[codes["USUBJID"]], codes["ASEQ"]
         stride = 1 + int(record.max(initial=0))
-        of_table, tables = _numbered(table["table"])
-        file, files = _numbered(table["source_file"])
-        pairs, place = np.unique(of_table * len(files) + file, return_inverse=True)
+        tables, files = names["table"], names["source_file"]
+        pair = codes["table"] * len(files) + codes["source_file"]
+        there = np.flatnonzero(np.bincount(pair, minlength=1))
         return cls(
-            table,
-            {name: (begin[at], begin[at + 1]) for at, name in enumerate(names)},
+            coded,
+            {name: (begin[n], begin[n + 1]) for n, name in enumerate(datasets)},
             subject * stride + record,
             stride,
             subject,
-            *_numbered(table["variable"]),
-            place,
-            [(tables[pair // len(files)], files[pair % len(files)]) for pair in pairs.tolist()],
-            table["source_row"].to_numpy(),
-            *_numbered(table["column"]),
+            codes["variable"],
+            names["variable"],
+            np.searchsorted(there, pair),
+            [(tables[each // len(files)], files[each % len(files)]) for each in there.tolist()],
+            codes["source_row"],
+            codes["column"],
+            names["column"],
         )
 
     def of_rows(
@@ -111,18 +115,6 @@ class Edges:
             names = tuple(self.columns[code] for code in columns[used[one]].tolist())
             found.append((int(place[one]), -len(names), tuple(own.tolist()), names))
         return [(*self.places[at], own, names) for at, _, own, names in sorted(found)]
-
-
-def _numbered(column: "pa.ChunkedArray") -> "tuple[np.ndarray, list[str]]":
-    """Each value as its place among the sorted distinct ones, and these."""
-    import numpy as np
-
-    encoded = column.combine_chunks().dictionary_encode()
-    names = encoded.dictionary.to_pylist()
-    order = sorted(range(len(names)), key=names.__getitem__)
-    rank = np.empty(len(names), dtype=np.int64)
-    rank[order] = np.arange(len(names))
-    return rank[encoded.indices.to_numpy()], [names[at] for at in order]
 
 
 def _patterns(used: "np.ndarray") -> "np.ndarray":

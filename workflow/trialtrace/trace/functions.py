@@ -8,7 +8,7 @@ from pathlib import Path
 from trialtrace.trial.plan.card import TEST, Card
 from trialtrace.trial.plan.planning import ANALYSIS as PLANNING
 from trialtrace.trial.plan.references import ADJUSTMENTS
-from trialtrace.trial.plan.registry import cards
+from trialtrace.trial.plan.registry import of_method
 
 PACKAGE = Path(__file__).resolve().parents[1]
 SHOWN = "workflow/trialtrace"
@@ -58,7 +58,7 @@ def made_by(analysis: str, method: str) -> list[Function]:
 def _card(method: str) -> Card | None:
     """The card of a result: its own, that of its test, or one by whose method it is made."""
     statistic, _, short = method.partition(".")
-    found = [card for card in cards() if short == card.method or short in card.also]
+    found = of_method(short)
     for name in (statistic, TEST):
         for card in found:
             if card.statistic == name:

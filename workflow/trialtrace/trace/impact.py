@@ -138,21 +138,12 @@ class Impact:
 
     def edges(self, place: RawPlace) -> "np.ndarray":
         """Which edges lead to a place."""
-        import pyarrow.compute as pc
-
-        table = self.tracer.raw.edges
-        there = pc.and_(
-            pc.equal(table["source_row"], place.row), pc.equal(table["source_file"], place.file)
-        )
-        if place.column is not None:
-            there = pc.and_(there, pc.equal(table["column"], place.column))
-        mask: np.ndarray = there.combine_chunks().to_numpy(zero_copy_only=False)
-        return mask
+        edges = self.tracer.raw.edges
+        there = edges.equal("source_row", place.row) & edges.equal("source_file", place.file)
+        return there if place.column is None else there & edges.equal("column", place.column)
 
     def of_subject(self, asked: str) -> "np.ndarray":
         """Which edges are of a patient, by USUBJID or SUBJID. Raises UserError if there is none."""
-        import pyarrow.compute as pc
-
         adsl = self.tracer.frames.table("adsl")
         names = dict(zip(adsl["SUBJID"].to_pylist(), adsl["USUBJID"].to_pylist(), strict=True))
         subject = names.get(asked, asked if asked in names.values() else None)
@@ -167,19 +158,14 @@ class Impact:
                     else None,
                 )
             )
-        mask: np.ndarray = (
-            pc.equal(self.tracer.raw.edges["USUBJID"], subject)
-            .combine_chunks()
-            .to_numpy(zero_copy_only=False)
-        )
-        return mask
+        return self.tracer.raw.edges.equal("USUBJID", subject)
 
     def derived(self, chosen: "np.ndarray") -> Iterator[DerivedValue]:
         """The derived values that the chosen edges lead from, each once."""
         import numpy as np
         import pyarrow as pa
 
-        edges = self.tracer.raw.edges.take(pa.array(np.flatnonzero(chosen)))
+        edges = self.tracer.raw.edges.table.take(pa.array(np.flatnonzero(chosen)))
         keys = ("dataset", "USUBJID", "ASEQ", "variable")
         values = zip(*(edges[name].to_pylist() for name in keys), strict=True)
         for dataset, subject, record, variable in dict.fromkeys(values):
@@ -258,7 +244,7 @@ class Impact:
 
     def rejected(self, place: RawPlace) -> list[str]:
         """Why cleaning, or an endpoint, did not take a place: a rule and its reason, each once."""
-        return reasons(self.tracer.raw.rejects, place)
+        return reasons(self.tracer.rejects.table, place)
 
     def _selection(self, dataset: str, predicate: str) -> Selection:
         return self.tracer.frames.select(dataset, json.loads(predicate))

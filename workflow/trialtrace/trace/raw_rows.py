@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.cleaning.summary import run_text
 from trialtrace.ground.conditions import columns_of
-from trialtrace.ground.contracts import RAW, REJECTS, SOURCES, read_table
+from trialtrace.ground.contracts import RAW, SOURCES, read_table
+from trialtrace.ground.contracts.coded import Coded, read_coded
 from trialtrace.ground.frames import COMPLETE, LACKING, Frames, Predicate, Selection
 from trialtrace.trace.edges import Edges
 
@@ -43,43 +44,33 @@ class RawPart:
 
 
 class RawRows:
-    """The edges of a trial, and its rejects, read once."""
+    """The edges of a trial, read once."""
 
-    def __init__(self, derived: Path, clean: Path, frames: Frames):
-        self._derived, self._clean, self._frames = Path(derived), Path(clean), frames
+    def __init__(self, derived: Path, frames: Frames):
+        self._derived, self._frames = Path(derived), frames
         self._parts: dict[tuple[str, str], list[RawPart]] = {}
         self._numbers: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
-        self._touched: dict[RawPart, np.ndarray] = {}
-        self._rejects: dict[str, tuple[np.ndarray, pa.Table]] = {}
 
     @cached_property
     def _edges(self) -> Edges:
-        return Edges.of(read_table(self._derived / "sources.parquet", SOURCES), self._subjects)
+        return Edges.of(read_coded(self._derived / "sources.parquet", SOURCES), self._subjects)
 
     @cached_property
     def _subjects(self) -> "pa.Array":
         return self._frames.table("adsl")["USUBJID"].combine_chunks()
 
-    @cached_property
-    def rejects(self) -> "pa.Table":
-        """What cleaning did not accept, then what no endpoint could use."""
-        import pyarrow as pa
-
-        places = (self._clean / "rejects.parquet", self._derived / "rejects.parquet")
-        return pa.concat_tables([read_table(place, REJECTS) for place in places])
-
     def parts(self, selection: Selection) -> list[RawPart]:
         """Where the selected rows come from: their values, and what their predicate looked at."""
         key = (selection.dataset, selection.sha256 + ",".join(self.variables(selection.predicate)))
         if key not in self._parts:
-            found = self._edges.blocks(self._used(selection))
+            found = self._edges.blocks(self.used(selection))
             self._parts[key] = [RawPart(*block) for block in found]
         return self._parts[key]
 
     @property
-    def edges(self) -> "pa.Table":
+    def edges(self) -> Coded:
         """The edges of all derived values, in the order of their key."""
-        return self._edges.table
+        return self._edges.coded
 
     def rests_on(self, selection: Selection, chosen: "np.ndarray") -> bool:
         """Whether any of the chosen edges is one of the selected rows or of their subjects."""
@@ -89,7 +80,7 @@ class RawRows:
         """The edges of the selected rows: one line a derived value and raw cell."""
         import pyarrow as pa
 
-        return self._edges.table.take(pa.array(self._used(selection)))
+        return self._edges.coded.table.take(pa.array(self.used(selection)))
 
     def behind(
         self, dataset: str, rows: "np.ndarray", variables: Iterable[str] = ()
@@ -124,19 +115,26 @@ class RawRows:
         adsl = set(self._frames.table("adsl").column_names) - MADE
         return sorted(adsl.intersection(named))
 
-    def _used(self, selection: Selection) -> "np.ndarray":
+    def used(self, selection: Selection) -> "np.ndarray":
         """Positions of the edges of the selected rows and of their subjects, in order."""
         import numpy as np
 
         return np.unique(np.concatenate(self._found(selection)))
 
+    def subjects(self, selection: Selection) -> "np.ndarray":
+        """Whether each subject of ADSL has a selected row."""
+        import numpy as np
+
+        there = np.zeros(len(self._subjects), dtype=bool)
+        there[self._of_dataset(selection.dataset)[0][selection.rows]] = True
+        return there
+
     def _found(self, selection: Selection) -> "list[np.ndarray]":
         """Positions of the edges of the subjects of the selected rows, and of the rows."""
         import numpy as np
 
-        subject, first, count = self._of_dataset(selection.dataset)
-        there = np.zeros(len(self._subjects), dtype=bool)
-        there[subject[selection.rows]] = True
+        _, first, count = self._of_dataset(selection.dataset)
+        there = self.subjects(selection)
         found = [self._edges.of_subjects(there, self.variables(selection.predicate))]
         if selection.dataset != "adsl":
             first, count = first[selection.rows], count[selection.rows]
@@ -154,48 +152,6 @@ class RawRows:
             record = table["ASEQ"].to_numpy()
             self._numbers[dataset] = subject, *self._edges.of_rows(dataset, subject, record)
         return self._numbers[dataset]
-
-    def touching(self, parts: Iterable[RawPart]) -> "pa.Table":
-        """Rejects that belong to these parts: rejected rows of their tables, cells they looked at.
-
-        Flags count where the flagged cell itself was used.
-        """
-        import numpy as np
-        import pyarrow as pa
-
-        wanted = np.zeros(self.rejects.num_rows, dtype=bool)
-        for part in parts:
-            if part not in self._touched:
-                self._touched[part] = self._touching(part)
-            wanted[self._touched[part]] = True
-        return self.rejects.filter(pa.array(wanted))
-
-    def _touching(self, part: RawPart) -> "np.ndarray":
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        places, rejects = self._of_table(part.table)
-        if not len(places):
-            return places
-        row = pc.equal(rejects["level"], "row")
-        column = pc.is_in(rejects["column"], value_set=pa.array(part.columns, pa.string()))
-        used = pc.and_(
-            pc.equal(rejects["source_file"], part.source_file),
-            pc.is_in(rejects["source_row"], value_set=pa.array(part.rows, pa.int64())),
-        )
-        kept = pc.or_(pc.equal(rejects["severity"], "reject"), used)
-        return places[pc.or_(row, pc.and_(column, kept)).to_numpy()]
-
-    def _of_table(self, table: str) -> "tuple[np.ndarray, pa.Table]":
-        """The rejects of a table, and their positions among all."""
-        import numpy as np
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        if table not in self._rejects:
-            places = np.flatnonzero(pc.equal(self.rejects["table"], table).to_numpy())
-            self._rejects[table] = places, self.rejects.take(pa.array(places)).combine_chunks()
-        return self._rejects[table]
 
 
 def columns_read(predicate: Predicate) -> list[str]:

@@ -66,6 +66,11 @@ class Constants:
 
     def behind(self, names: Iterable[str]) -> list[Constant]:
         """Those that endpoints rest on, by themselves and through what they are made from."""
+        found = self.endpoints(names)
+        return self._of(name for name in self.trial.endpoints if name in found)
+
+    def endpoints(self, names: Iterable[str]) -> dict[str, None]:
+        """Endpoints with those that they are made from."""
         found: dict[str, None] = {}
         ahead = list(names)
         while ahead:
@@ -73,7 +78,7 @@ class Constants:
                 if endpoint.name not in found:
                     found[endpoint.name] = None
                     ahead += endpoint.entry.parents
-        return self._of(name for name in self.trial.endpoints if name in found)
+        return found
 
     def _of(self, names: Iterable[str]) -> list[Constant]:
         return list(dict.fromkeys(one for name in names for one in self._declared(name)))

@@ -23,7 +23,7 @@ def data_quality(material: Material) -> str:
     """Subjects, rows and cells in, out and rejected; every rule that listed something."""
     path = material.folder / "clean" / "conservation.json"
     laws = json.loads(path.read_text(encoding="utf-8"))
-    rejects = rejects_summary(material.tracer.raw.rejects, material.disclosure)
+    rejects = rejects_summary(material.tracer.rejects.table, material.disclosure)
     lines = [*_of_cleaning(material, rejects), *_of_endpoints(material, rejects)]
     account = material.account
     parts = [

@@ -5,7 +5,7 @@ import json
 from trialtrace.ground.words import OF_P_VALUES, P_VALUES, SYMBOLS
 from trialtrace.trial.plan.card import Named
 from trialtrace.trial.plan.planning import NAMED
-from trialtrace.trial.plan.registry import tested, titles
+from trialtrace.trial.plan.registry import tested_by, title_of
 
 # Procedures that adjust the p-values of a family.
 ADJUSTMENTS = {
@@ -54,11 +54,10 @@ def limits_of(options: str) -> str:
 def method_of(name: str) -> Named:
     """The words of a method ("risk_difference.newcombe", "p_adjusted.holm_fisher")."""
     stat, short = name.split(".", 1)
-    known = titles() | ADJUSTMENTS | NAMED
-    if stat in OF_A_TEST:
-        known |= tested()
-    if short in known:
-        return known[short]
+    test = tested_by(short) if stat in OF_A_TEST else None
+    known = test or NAMED.get(short) or ADJUSTMENTS.get(short) or title_of(short)
+    if known is not None:
+        return known
     adjust = adjustment_of(short)
     if adjust is None:
         return Named(short.replace("_", " "))

@@ -254,19 +254,29 @@ def cards() -> tuple[Card, ...]:
 
 
 @cache
-def titles() -> dict[str, Named]:
-    """Method, as results name it, -> its title and reference."""
-    named = {card.method: Named(card.title, card.reference) for card in cards() if card.title}
-    return named | {name: also for card in cards() for name, also in card.also.items()}
+def of_method(method: str) -> tuple[Card, ...]:
+    """The cards whose results bear a method, by its own name or another."""
+    own = tuple(card_of(step) for step in MODULES if step.partition(".")[2] == method)
+    return own or tuple(card for card in cards() if method in card.also)
 
 
 @cache
-def tested() -> dict[str, Named]:
-    """Method -> its test, where the title is that of an estimate or an interval."""
-    references = {card.method: card.reference for card in cards() if card.title}
-    return {
-        card.method: Named(card.tested, references[card.method]) for card in cards() if card.tested
-    }
+def title_of(method: str) -> Named | None:
+    """What a method is, as results name it, and where it is described."""
+    for card in of_method(method):
+        if card.title and card.method == method:
+            return Named(card.title, card.reference)
+        if method in card.also:
+            return card.also[method]
+    return None
+
+
+@cache
+def tested_by(method: str) -> Named | None:
+    """The test of a method whose title is that of an estimate or an interval."""
+    title = title_of(method)
+    named = next((card.tested for card in of_method(method) if card.tested), "")
+    return Named(named, title.reference) if named and title else None
 
 
 def comparing(how: str) -> list[str]:
