@@ -31,7 +31,8 @@ def _images(drawn: list[Drawn]) -> str:
     return "\n\n".join(
         escape_markdown(each.why)
         if each.why
-        else f"![{escape_markdown(each.caption)}](figures/{each.file})"
+        else f"![{escape_markdown(each.caption)} [Its numbers (CSV)](figures/{each.data}).]"
+        f"(figures/{each.file})"
         f'{{#{each.label} fig-alt="{escape_markdown(each.alt)}"}}'
         for each in drawn
     )

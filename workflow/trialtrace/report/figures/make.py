@@ -1,6 +1,8 @@
 """Makes every figure that a trial's plan asks for, and says where it stands in the report."""
 
+import csv
 import importlib
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 from trialtrace.ground.store import write_text
 from trialtrace.methods.analysing.cuts import parameters
 from trialtrace.report.figures.canvas import save
-from trialtrace.report.figures.picture import NothingToDraw, Picture, names
+from trialtrace.report.figures.picture import Cell, Data, NothingToDraw, Picture, names
 from trialtrace.report.material import Material
 from trialtrace.trial.plan.displays.registry import display_of, displays
 from trialtrace.trial.plan.planning import ANALYSIS as PLANNING
@@ -18,6 +20,7 @@ from trialtrace.trial.plan.planning import ANALYSIS as PLANNING
 # `draw(material, given) -> Picture` each.
 FIGURES = "trialtrace.report.figures"
 STAMP = "Synthetic, not evidence. "
+STAMPED = ("synthetic", "not evidence")
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Drawn:
     """A figure's place in the report, its file and words; `why` where there is no figure.
 
     `analysis` is the one beside which it stands; empty where it belongs to none. `data` is the
-    file of the numbers behind it, where it has one.
+    file of its numbers.
     """
 
     kind: str
@@ -51,19 +54,28 @@ def draw_figures(material: Material, folder: Path) -> list[Drawn]:
             continue
         file = save(picture.figure, folder, name, synthetic=synthetic)
         caption = (STAMP if synthetic else "") + picture.caption
-        data = _written(picture, folder / f"{name}.csv")
+        data = _written(picture.data, folder / f"{name}.csv", synthetic=synthetic)
         drawn.append(Drawn(kind, label, file, caption, picture.alt, beside, data=data))
     return drawn
 
 
-def _written(picture: Picture, file: Path) -> str:
-    """The name of the file of the numbers behind a figure, written; empty where it has none."""
-    if picture.data is None:
-        return ""
-    names, rows = picture.data
-    lines = [",".join("" if x is None else f"{x:.12g}" for x in row) for row in rows]
-    write_text(file, "\n".join([",".join(names), *lines]) + "\n")
+def _written(data: Data, file: Path, *, synthetic: bool) -> str:
+    """The name of the file of the numbers of a figure, written; each row of a synthetic cohort
+    says that it is no evidence."""
+    stamp = [STAMPED] if synthetic else []
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow([*data.columns, *(name for name, _ in stamp)])
+    told = [value for _, value in stamp]
+    lines.writerows([*map(_cell, row), *told] for row in data.rows)
+    write_text(file, text.getvalue())
     return file.name
+
+
+def _cell(value: Cell) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return f"{value:.12g}"
 
 
 def asked(material: Material) -> Iterator[tuple[str, str, dict[str, Any]]]:

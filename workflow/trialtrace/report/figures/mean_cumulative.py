@@ -5,6 +5,7 @@ import numpy as np
 from trialtrace.report.figures.at_risk import (
     DAYS,
     Given,
+    curves_data,
     drawn_steps,
     numbers,
     time_axis,
@@ -39,11 +40,13 @@ def draw(material: Material, given: Given) -> Picture:
     top = max(float(np.nanmax(np.concatenate(each[1:]))) for each in curves.values())
     with drawing(7.2, 3.9 + 0.2 * len(arms)) as figure:
         axes, below = with_table(figure, len(arms))
+        drawn = {}
         for at, (arm, (time, mean, low, high)) in enumerate(curves.items()):
             colour, line = colour_of(arms, arm), LINES[at % len(LINES)]
             places = drawn_steps(material, given, time, *(one / top for one in (mean, low, high)))
             time, mean, low, high = (places[0], *(one * top for one in places[1:]))
             label = material.arm_label(arm)
+            drawn[label] = [time, mean, low, high]
             axes.step(
                 time, mean, where="post", linewidth=1.6, label=label, color=colour, linestyle=line
             )
@@ -60,7 +63,8 @@ def draw(material: Material, given: Given) -> Picture:
         "logarithm's scale; numbers at risk below."
     )
     alt = f"Mean cumulative functions for {arm_words(material, list(data))}."
-    return Picture(figure, caption, alt)
+    shown = curves_data(material, given, drawn, seen, height="mean_number")
+    return Picture(figure, caption, alt, shown)
 
 
 def intervals(material: Material, given: Given, arm: str) -> Rows:

@@ -7,6 +7,7 @@ import numpy as np
 from trialtrace.ground.words import number
 from trialtrace.report.figures.canvas import FAINT, INK, colour_of, drawing, panels, wrapped
 from trialtrace.report.figures.picture import (
+    Data,
     Picture,
     arms_of,
     endpoint_of,
@@ -49,7 +50,11 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         "the means."
     )
     alt = f"Lines from {before} to {after}, a panel each for {len(arms)} treatments."
-    return Picture(figure, caption, alt)
+    data = Data(
+        ("arm", before, after),
+        [(material.arm_label(arm), *pair) for arm in arms for pair in pairs[arm].tolist()],
+    )
+    return Picture(figure, caption, alt, data)
 
 
 def _title(material: Material, arm: str, pairs: np.ndarray) -> str:

@@ -1,5 +1,6 @@
 """What a module of figures hands back, and what the modules share in reading the data."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,17 +20,29 @@ class NothingToDraw(Exception):
     """There is nothing to draw; the message says why, in a sentence for the report."""
 
 
+Cell = str | float | None
+
+
+@dataclass(frozen=True)
+class Data:
+    """The numbers of a figure: names of columns, and rows. A column `result` names the result of
+    which a row is, where there is one.
+    """
+
+    columns: tuple[str, ...]
+    rows: Sequence[Sequence[Cell]]
+
+
 @dataclass(frozen=True)
 class Picture:
-    """A figure with its caption and the text that stands for it where it cannot be seen.
-
-    `data` are names of columns and rows that are written beside it.
+    """A figure with its caption, the text that stands for it where it cannot be seen, and its
+    numbers: what can be read off it and nothing else, since they are as private as it is.
     """
 
     figure: "Figure"
     caption: str
     alt: str
-    data: tuple[tuple[str, ...], list[list[float | None]]] | None = None
+    data: Data
 
 
 def names(material: Material, given: dict[str, Any]) -> list[str]:
@@ -91,6 +104,12 @@ def arm_words(material: Material, arms: list[str] | None = None) -> str:
 def in_a_row(words: list[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def columns_as_rows(*columns: Iterable[Cell]) -> list[tuple[Cell, ...]]:
+    """Rows of columns; NaN of an array is no value."""
+    rows = zip(*(list(one) for one in columns), strict=True)
+    return [tuple(None if isinstance(x, float) and np.isnan(x) else x for x in row) for row in rows]
 
 
 def level_words(material: Material) -> str:

@@ -9,18 +9,9 @@ import numpy as np
 from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.methods.planning.settings import settings
 from trialtrace.report.figures.canvas import COLOURS, FAINT, INK, LINES, drawing, percent_axis
-from trialtrace.report.figures.picture import Picture, nothing
+from trialtrace.report.figures.picture import Data, Picture, nothing
 from trialtrace.report.material import Material
-from trialtrace.trial.plan.planning import (
-    ANALYSIS,
-    EquivalenceOfMeans,
-    LogRank,
-    MannWhitney,
-    PairedMeans,
-    Survival,
-    TwoMeans,
-    TwoProportions,
-)
+from trialtrace.trial.plan.planning import ANALYSIS, LogRank, PairedMeans, TwoMeans, TwoProportions
 
 if TYPE_CHECKING:
     from trialtrace.methods.planning.setting import Setting
@@ -30,10 +21,9 @@ POINTS = 61
 AXES = {
     "treated": "Risk that is assumed in the treated arm",
     "difference": "Difference that is assumed",
-    "superiority": "Probability of superiority that is assumed",
     "hazard_ratio": "Hazard ratio that is assumed",
 }
-DATA = ("control", "effect", "power")
+DATA = ("control", "effect", "power", "by", "result")
 
 
 def draw(material: Material, given: dict[str, str]) -> Picture:
@@ -59,7 +49,8 @@ def draw(material: Material, given: dict[str, str]) -> Picture:
             name = "by formula" if control is None else f"reference {100 * control:g} %"
             x, y = np.array(sorted(points)).T
             axes.plot(x, y, color=colour, linestyle=LINES[at % len(LINES)], label=name)
-            x, y = np.array(_simulated(material, powers, axis, control)).reshape(-1, 2).T
+            simulated = [each[:2] for each in _simulated(material, powers, axis, control)]
+            x, y = np.array(simulated).reshape(-1, 2).T
             axes.plot(x, y, "o", color=colour, markersize=4)
         for level in getattr(entry, "power", ()):
             axes.axhline(level, color=FAINT, linewidth=0.8, linestyle="--")
@@ -73,9 +64,17 @@ def draw(material: Material, given: dict[str, str]) -> Picture:
         "formula, points simulated trials, dashed the wanted power. What is assumed is a grid of "
         "the plan, no result."
     )
-    values = [[control, *point] for control, each in lines.items() for point in sorted(each)]
+    values = [
+        (control, *point, "formula", "")
+        for control, each in lines.items()
+        for point in sorted(each)
+    ] + [
+        (control, *point, "simulated", result)
+        for control in lines
+        for *point, result in _simulated(material, powers, axis, control)
+    ]
     alt = f"Curves of power, {len(lines)} line{'s' * (len(lines) > 1)}."
-    return Picture(figure, caption, alt, data=(DATA, values))
+    return Picture(figure, caption, alt, Data(DATA, values))
 
 
 def _of(setting: "Setting", name: str) -> float | None:
@@ -95,14 +94,7 @@ def _dense(entry: "Design") -> "Design":
     if isinstance(entry, PairedMeans):
         top = max(entry.differences)
         return replace(entry, differences=_grid(top / POINTS, top))
-    if isinstance(entry, EquivalenceOfMeans):
-        # At a margin itself there is no power to show, but the level.
-        step = (entry.upper - entry.lower) / POINTS
-        return replace(entry, differences=_grid(entry.lower + step, entry.upper - step))
-    if isinstance(entry, MannWhitney):
-        ends = [*entry.superiorities, 0.5]
-        return replace(entry, superiorities=_grid(min(ends), max(ends)))
-    assert isinstance(entry, LogRank | Survival)
+    assert isinstance(entry, LogRank)
     ends = [*entry.hazard_ratios, 1.0]
     return replace(entry, hazard_ratios=_grid(min(ends), max(ends)))
 
@@ -113,8 +105,8 @@ def _grid(low: float, high: float) -> tuple[float, ...]:
 
 def _simulated(
     material: Material, powers: list[ResultRow], axis: str, control: float | None
-) -> list[tuple[float, float]]:
-    """(effect, share of simulated trials) of the grid of the plan."""
+) -> list[tuple[float, float, str]]:
+    """(effect, share of simulated trials, result) of the grid of the plan."""
     found = []
     for row in powers:
         options = json.loads(row["options"])
@@ -122,5 +114,5 @@ def _simulated(
             continue
         for check in material.tracer.checks.get(row["result_id"], ()):
             if check["component"] == "value" and check["recomputed"] is not None:
-                found.append((float(options[axis]), check["recomputed"]))
+                found.append((float(options[axis]), check["recomputed"], row["result_id"]))
     return found

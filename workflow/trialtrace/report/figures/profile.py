@@ -14,9 +14,11 @@ from trialtrace.report.figures.canvas import (
     wrapped,
 )
 from trialtrace.report.figures.picture import (
+    Data,
     Picture,
     arm_words,
     arms_of,
+    columns_as_rows,
     endpoint_of,
     level_words,
     names,
@@ -65,7 +67,16 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         f"{_absent(material, chosen, [name for name, _ in with_values])}"
     )
     alt = f"Means over the visits for {arm_words(material)}; panels: {len(with_values)}."
-    return Picture(figure, caption, alt)
+    data = Data(
+        ("endpoint", "place", "arm", "visit", "mean", "low", "high"),
+        [
+            (endpoint_of(material, name).label, place, material.arm_label(arm), visit, *row)
+            for name, place in with_values
+            for (arm, visit), point in found[name, place].items()
+            for row in columns_as_rows(*([x] for x in point.tolist()))
+        ],
+    )
+    return Picture(figure, caption, alt, data)
 
 
 def places_of(material: Material, given: dict[str, Any], name: str) -> list[str]:

@@ -17,13 +17,13 @@ from trialtrace.report.figures.canvas import (
     panels,
     wrapped,
 )
-from trialtrace.report.figures.picture import Picture, arms_of, in_a_row, nothing
+from trialtrace.report.figures.picture import Data, Picture, arms_of, in_a_row, nothing
 from trialtrace.report.material import Material
 
 if TYPE_CHECKING:
     from trialtrace.ground.frames import Selection
 
-DATA = ("visit_number", "arm_number", "normal_quantile", "residual")
+DATA = ("visit", "arm", "normal_quantile", "residual")
 COLUMNS = 4
 
 
@@ -31,7 +31,6 @@ class Panel(NamedTuple):
     """The residuals of a visit in ascending order, with the normal quantiles of their ranks."""
 
     visit: str
-    number: float
     arm: Labels
     normal: Floats
     residual: Floats
@@ -78,13 +77,12 @@ def draw(material: Material, given: dict[str, str]) -> Picture:
         "less the mean of its group at the visit, over the standard deviation there. Normal values "
         "lie on the line; r is their correlation with it. The picture decides nothing."
     )
-    places = {arm: float(at) for at, arm in enumerate(arms, 1)}
-    data: list[list[float | None]] = [
-        [panel.number, places[str(arm)], float(x), float(y)]
+    data = [
+        (panel.visit, material.arm_label(str(arm)), float(x), float(y))
         for panel in found
         for arm, x, y in zip(panel.arm, panel.normal, panel.residual, strict=True)
     ]
-    return Picture(figure, caption, _alt(found), data=(DATA, data))
+    return Picture(figure, caption, _alt(found), Data(DATA, data))
 
 
 def _analysed(material: Material, given: dict[str, str]) -> "Selection":
@@ -122,7 +120,7 @@ def _panels(material: Material, given: dict[str, str], selection: "Selection") -
         shown = own[order]
         if len(own):
             label = str(visit[own[0]])
-            found.append(Panel(label, float(at), arm[shown], normal, residual[order]))
+            found.append(Panel(label, arm[shown], normal, residual[order]))
     return found
 
 

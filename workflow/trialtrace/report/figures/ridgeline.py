@@ -7,6 +7,7 @@ import numpy as np
 from trialtrace.report.figures.canvas import INK, colour_of, drawing, wrapped
 from trialtrace.report.figures.clean_rows import clean_rows
 from trialtrace.report.figures.picture import (
+    Data,
     Picture,
     arms_of,
     endpoint_of,
@@ -52,7 +53,16 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         "of each patient, and of all patients together (below)."
         + (f" {left} further patients are left out." if left else "")
     )
-    return Picture(figure, caption, f"Ridges of {len(shown)} patients, an arm a colour.")
+    told = np.isin(rows.subject, shown)
+    each = zip(
+        rows.subject[told].tolist(), rows.arm[told].tolist(), values[told].tolist(), strict=True
+    )
+    data = Data(
+        ("patient", "arm", "value"),
+        [(who.rpartition("-")[2], material.arm_label(arm), value) for who, arm, value in each],
+    )
+    alt = f"Ridges of {len(shown)} patients, an arm a colour."
+    return Picture(figure, caption, alt, data)
 
 
 def _ridge(

@@ -6,6 +6,7 @@ import numpy as np
 
 from trialtrace.report.figures.canvas import INK, colour_of, drawing, panels, wrapped
 from trialtrace.report.figures.picture import (
+    Data,
     Picture,
     arms_of,
     endpoint_of,
@@ -50,7 +51,18 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         "lines), and the mean at each visit of those who have a value then (thick line)."
     )
     alt = f"Individual courses with means, an arm a panel; endpoints: {len(chosen)}."
-    return Picture(figure, caption, alt)
+    data = Data(
+        ("endpoint", "arm", "line", "visit", "value"),
+        [
+            (endpoint_of(material, name).label, material.arm_label(arm), float(line), visit, value)
+            for name in chosen
+            for arm in arms
+            for line, values in enumerate(found[name, arm].tolist(), 1)
+            for visit, value in zip(visits_of(material, name), values, strict=True)
+            if np.isfinite(value)
+        ],
+    )
+    return Picture(figure, caption, alt, data)
 
 
 def courses(material: Material, given: dict[str, Any], name: str, arm: str) -> np.ndarray:

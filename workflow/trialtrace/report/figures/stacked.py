@@ -7,6 +7,7 @@ import numpy as np
 from trialtrace.ground.words import MINUS, number
 from trialtrace.report.figures.canvas import drawing, panels, percent_axis, shades, wrapped
 from trialtrace.report.figures.picture import (
+    Data,
     Picture,
     arms_of,
     endpoint_of,
@@ -47,7 +48,15 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     )
     told = ", ".join(order)
     alt = f"Stacked bars of the categories {told}, by arm and visit."
-    return Picture(_figure(material, given, counts, order), caption, alt)
+    data = Data(
+        ("arm", "visit", "category", "n"),
+        [
+            (material.arm_label(arm), visit, category, float(n))
+            for (arm, visit), group in counts.items()
+            for category, n in group.items()
+        ],
+    )
+    return Picture(_figure(material, given, counts, order), caption, alt, data)
 
 
 def _counted(material: Material, given: dict[str, Any], name: str) -> tuple[Counts, list[str]]:

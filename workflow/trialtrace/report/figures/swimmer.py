@@ -9,8 +9,11 @@ from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.figures.canvas import INK, PALE, colour_of, drawing, wrapped
 from trialtrace.report.figures.clean_rows import CleanRows, clean_rows
 from trialtrace.report.figures.picture import (
+    Cell,
+    Data,
     Picture,
     arms_of,
+    columns_as_rows,
     endpoint_of,
     nothing,
     population_words,
@@ -44,9 +47,13 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     sizes = [len(np.unique(rows.subject[own])) for own in by_arm.values()]
     with drawing(7.2, 1.4 + min(7.5, 0.06 * sum(sizes) + 0.25 * len(sizes))) as figure:
         every = figure.subplots(len(by_arm), 1, sharex=True, squeeze=False, height_ratios=sizes)
+        marks: list[tuple[Cell, ...]] = []
         for axes, (arm, own) in zip(every[:, 0], by_arm.items(), strict=True):
-            n = _panel(axes, rows.subject[own], day[own], share[own], colour_of(arms, arm))
-            axes.set_ylabel(wrapped(f"{material.arm_label(arm)} (n = {n})", 18))
+            line = _panel(axes, rows.subject[own], day[own], share[own], colour_of(arms, arm))
+            label = material.arm_label(arm)
+            axes.set_ylabel(wrapped(f"{label} (n = {line.max() + 1})", 18))
+            places = ((line + 1.0).tolist(), day[own].tolist(), share[own].tolist())
+            marks += columns_as_rows([label] * len(line), *places)
         every[-1, 0].set_xlabel("Days since the first cycle")
         figure.legend(handles=_legend(), loc="outside lower center", ncols=3, frameon=False)
     caption = (
@@ -54,7 +61,8 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         "full dose in the colour of the arm, reduced doses in yellow, cycles not given in black"
         f"{' at their planned day' if 'planned_date' in given else ''}."
     )
-    return Picture(figure, caption, f"Cycles of {sum(sizes)} patients, a line each.")
+    data = Data(("arm", "line", "day", "share_of_planned_dose"), marks)
+    return Picture(figure, caption, f"Cycles of {sum(sizes)} patients, a line each.", data)
 
 
 def _planned(rows: CleanRows, share: np.ndarray, given: dict[str, Any]) -> np.ndarray | None:
@@ -87,7 +95,8 @@ def _share(rows: CleanRows, doses: "DoseIntensity") -> np.ndarray:
 
 def _panel(
     axes: "Axes", subject: np.ndarray, day: np.ndarray, share: np.ndarray, colour: str
-) -> int:
+) -> np.ndarray:
+    """Draw the marks; returns the line of each, from 0."""
     patients, line = np.unique(subject, return_inverse=True)
     last = np.zeros(len(patients))
     np.maximum.at(last, line, day)
@@ -102,7 +111,7 @@ def _panel(
     axes.set_yticks([])
     axes.set_xlim(left=-2)
     axes.spines["left"].set_visible(False)
-    return len(patients)
+    return place
 
 
 def _marks(axes: "Axes", place: np.ndarray, day: np.ndarray, shade: str) -> None:

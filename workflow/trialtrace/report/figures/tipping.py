@@ -7,7 +7,7 @@ import numpy as np
 from trialtrace.ground.contracts.rows import present
 from trialtrace.ground.words import p_text
 from trialtrace.report.figures.canvas import INK, PALE, drawing, wrapped
-from trialtrace.report.figures.picture import Picture, nothing
+from trialtrace.report.figures.picture import Data, Picture, nothing
 from trialtrace.report.material import Material
 from trialtrace.stats.missing.bounds import TippingMap, tipping_map
 
@@ -40,7 +40,9 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         axes.set_title(given["title"], fontsize=9, loc="left")
         handles = legend(level)
         figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
-    return Picture(figure, _caption(given, found, level, arms), _alt(found, level))
+    rows = [(float(x), float(y), p) for (x, y), p in np.ndenumerate(found.p_value)]
+    data = Data((*(f"events among the missing, {arm}" for arm in arms), "p"), rows)
+    return Picture(figure, _caption(given, found, level, arms), _alt(found, level), data)
 
 
 def _counts(material: Material, given: dict[str, Any], arm: str) -> tuple[int, int, int] | None:

@@ -25,25 +25,8 @@ BASIS = {
     "other_data": "The assumptions come from other data than the trial's own.",
     "relevance": "The assumption is the smallest effect that matters.",
 }
-CHOICES = (
-    "alpha",
-    "sides",
-    "test",
-    "formula",
-    "events",
-    "hazard",
-    "accrual",
-    "follow_up",
-    "losses",
-    "margin",
-    "lower",
-    "upper",
-    "sd",
-    "clusters",
-    "visits",
-)
+CHOICES = ("alpha", "sides", "test", "formula", "events", "margin", "sd", "clusters", "visits")
 NEEDED = ("patients_needed", "events_needed")
-OTHERS = ("events_expected", "detectable_", "width_")
 
 
 def planning_section(material: Material, drawn: list[Drawn]) -> str:
@@ -54,11 +37,7 @@ def planning_section(material: Material, drawn: list[Drawn]) -> str:
     parts = ["## Sample size, power and precision {#sec-planning}", OPENING]
     for entry in entries.values():
         parts += _entry(material, entry)
-    figures = [each for each in drawn if each.analysis == ANALYSIS]
     parts.append(beside(drawn, ANALYSIS))
-    files = [f"[{each.label}](figures/{each.data})" for each in figures if each.data]
-    if files:
-        parts.append(f"The numbers behind the curves: {', '.join(files)}.")
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -115,8 +94,8 @@ def _powers(material: Material, entry: "Design", rows: list[ResultRow]) -> str:
 
 
 def _others(material: Material, entry: "Design", rows: list[ResultRow]) -> str:
-    """Events to expect, what is detected with each wanted power, the width of the interval."""
-    shown = [row for row in rows if row["stat_name"].startswith(OTHERS)]
+    """What is detected with each wanted power, and the width of the interval to expect."""
+    shown = [row for row in rows if row["stat_name"].startswith(("detectable_", "width_"))]
     if not shown:
         return ""
     body = []
