@@ -27,6 +27,12 @@ def make(root: Path, disclosure: str = "full") -> Project:
     config.write_text(text.replace("[html]", "[html, docx]"))
     for name in ("scripts", "requirements.lock"):
         (root / name).symlink_to(mini_trial.REPOSITORY / name)
+    run(at)
+    return at
+
+
+def run(at: Project) -> None:
+    """Every stage, records and archive, of the files as they stand."""
     trial = load_trial("mini", at)
     mini_run.run_stages(trial, at.results / "mini", at)
     fresh = freshness(at)
@@ -35,9 +41,8 @@ def make(root: Path, disclosure: str = "full") -> Project:
     inputs = [f"{FOLDER}/{one}" for one in READ]
     made = [f"{FOLDER}/report", f"{FOLDER}/seal.json"]
     origin = (RENDER, fresh.job(RENDER, "mini"))
-    write_record(root, record_path(RENDER, "mini"), origin, inputs, made)
+    write_record(at.root, record_path(RENDER, "mini"), origin, inputs, made)
     keep_run(at, "mini", fresh)
-    return at
 
 
 def repacked(data: bytes, change: Callable[[str, bytes], bytes] | None = None) -> bytes:

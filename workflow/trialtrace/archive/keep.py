@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from trialtrace.archive.functions import KnownFunctions
+from trialtrace.archive.kept_documents import documents_of
 from trialtrace.archive.kept_tables import keep_table
 from trialtrace.archive.own_code import own_code
 from trialtrace.archive.shelf import VERSION, Code, Kept, Manifest, Shelf, run_id
@@ -37,6 +38,8 @@ def keep_run(at: Project, trial: str, fresh: Freshness) -> str | None:
     known = KnownFunctions(at)
     manifest = manifest_of(at, trial, fresh, shelf, known, made)
     known.write()
+    if RENDER in records and (documents := documents_of(at.results / trial)):
+        manifest["documents"] = shelf.put_file(documents)
     run = run_id(manifest)
     shelf.put(manifest, _kept(run, at.results / trial))
     return run

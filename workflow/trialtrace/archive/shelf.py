@@ -30,7 +30,8 @@ Code = dict[str, dict[str, str]]
 
 class Manifest(TypedDict):
     """What a run held. `made` has the hashes of each stage: of its origin, and of what it
-    made; `own` is the object that says which code is not every number's."""
+    made; `own` is the object that says which code is not every number's, `documents` the one that
+    says which reports were made."""
 
     archive: int
     contract: int
@@ -39,6 +40,7 @@ class Manifest(TypedDict):
     files: dict[str, str]
     code: str
     own: NotRequired[str]
+    documents: NotRequired[str]
     environment: list[str]
     made: dict[str, list[str]]
 
@@ -195,6 +197,7 @@ class Shelf:
             *manifest["files"].values(),
             manifest["code"],
             *([manifest["own"]] if "own" in manifest else []),
+            *([manifest["documents"]] if "documents" in manifest else []),
         }
 
     def faults(self) -> list[Problem]:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from trialtrace.commands.verified_document import Judged, judged, kind_of, lines_of, pages_of
+from trialtrace.commands.verified_earlier import of_earlier_run
 from trialtrace.commands.verified_run import (
     Found,
     KeptRun,
@@ -37,7 +38,7 @@ SHOWN = 60
 
 @dataclass
 class Verified:
-    """What `verify` tells."""
+    """What `verify` tells; `earlier` is the kept run that a document is of, if not of the last."""
 
     trial: str
     what: str
@@ -45,6 +46,7 @@ class Verified:
     found: list[Found] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     compared: list[str] = field(default_factory=list)
+    earlier: str | None = None
 
 
 def verify(at: Project, given: str, trial: str | None, form: str) -> int:
@@ -100,7 +102,11 @@ def _folder(
         told.compared += more.compared
     prefix = f"results/{told.trial}/report/"
     wrote = {n.removeprefix(prefix): d for n, (d, _) in run.written.items() if n.startswith(prefix)}
-    told.what, told.found = str(path), told.found + list(_copied(place, wrote))
+    told.what = str(path)
+    if told.earlier is not None:
+        told.notes.append("of earlier runs reports are known, other files are not compared")
+        return told
+    told.found += _copied(place, wrote)
     told.compared.append(f"{len(wrote)} files")
     return told
 
@@ -176,7 +182,15 @@ def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verifie
     if kind not in documents:
         raise UserError(Problem(str(path), f"the run of {run.trial} made no {kind}"))
     made = judged(documents[kind], data, str(path), pages_of(run))
+    own = any(path.resolve().is_relative_to(one.resolve()) for one in (at.results, at.site))
+    # What stands in the place of the last run's is that run's, or altered.
+    earlier = None if own or not made.found else of_earlier_run(run, kind, data, str(path))
     told = Verified(run.trial, str(path), _seal(run), made.found, made.notes, [_counted(made)])
+    if earlier is not None:
+        told.seal, told.earlier = earlier.seal, earlier.run
+        told.found, told.notes = earlier.judged.found, earlier.judged.notes
+        told.compared = []
+        return told
     told.notes += _outdated(run)
     return told
 
@@ -232,7 +246,10 @@ def _trial_of(at: Project, path: Path, kind: str, data: bytes) -> str:
 
 def told_text(told: Verified) -> str:
     """For a terminal."""
-    head = f"{told.what}: {'ALTERED' if told.found else 'whole'} (run of {told.trial}"
+    which = f"run of {told.trial}"
+    if told.earlier is not None:
+        which = f"run {told.earlier} of {told.trial}, not the last"
+    head = f"{told.what}: {'ALTERED' if told.found else 'whole'} ({which}"
     lines = [f"{head}, hash {grouped(told.seal)})" if told.seal else f"{head})"]
     for one in told.found[:SHOWN]:
         lines.append(f"{one.what}: {one.file}" + (f", {one.place}" if one.place else ""))
@@ -245,5 +262,5 @@ def told_text(told: Verified) -> str:
     if counts:
         lines.append("altered: " + ", ".join(f"{n} {what}" for what, n in counts.most_common()))
     lines += [f"note: {note}" for note in told.notes]
-    lines.append(f"compared: {'; '.join(told.compared)}")
+    lines += [f"compared: {'; '.join(told.compared)}"] if told.compared else []
     return visible("\n".join(lines)) + "\n"

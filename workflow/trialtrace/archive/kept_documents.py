@@ -1,0 +1,52 @@
+"""Which reports a kept run made: each by its hash, a DOCX by a hash of each of its lines too, since
+another program may have saved it anew. What they said follows from the run and is not kept.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TypedDict
+
+from trialtrace.archive.shelf import Manifest, Shelf
+
+SEAL = "seal.json"
+DOCX = "report.docx"
+DIGITS = 10
+
+
+class KeptDocuments(TypedDict):
+    """The hash that the reports show, the sha256 of each, the hashes of the lines of the DOCX."""
+
+    seal: str | None
+    documents: dict[str, str]
+    lines: list[str]
+
+
+def documents_of(folder: Path) -> bytes | None:
+    """What the folder of a trial's results says of its reports; None where there are none."""
+    try:
+        sealed = json.loads((folder / SEAL).read_bytes())
+        documents = sealed["documents"]
+        lines = documents[DOCX]["lines"] if DOCX in documents else []
+        kept: KeptDocuments = {
+            "seal": sealed["seal"],
+            "documents": {name: one["sha256"] for name, one in documents.items()},
+            "lines": [line_hash(kind, pieces) for kind, _, _, pieces in lines],
+        }
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return json.dumps(kept, sort_keys=True).encode()
+
+
+def line_hash(kind: object, pieces: object) -> str:
+    """Of a line as seal.json has it: what it is, and its texts with their links."""
+    told = json.dumps([kind, pieces], ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()[:DIGITS]
+
+
+def kept_documents(shelf: Shelf, manifest: Manifest) -> KeptDocuments | None:
+    """The reports of a kept run; None of one that was kept without."""
+    if "documents" not in manifest:
+        return None
+    kept: KeptDocuments = json.loads(shelf.file(manifest["documents"]))
+    return kept

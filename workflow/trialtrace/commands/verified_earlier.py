@@ -1,0 +1,95 @@
+"""Whether a document that is not the last run's is one of an earlier run in the archive."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from trialtrace.archive.kept_documents import KeptDocuments, kept_documents, line_hash
+from trialtrace.archive.shelf import Kept, Shelf
+from trialtrace.commands.verified_document import Judged
+from trialtrace.commands.verified_run import Found, KeptRun
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.store import sha256_bytes
+from trialtrace.report.seal_file import DOCX
+from trialtrace.report.shown.compare import place_of
+from trialtrace.report.shown.docx_lines import BrokenDocument, Docx, docx_lines
+from trialtrace.report.shown.html_lines import html_lines
+from trialtrace.report.shown.lines import Line, stored
+from trialtrace.trace.seal import grouped
+
+UNKNOWN = "not a line of the report of that run, of which only hashes are kept"
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier run, the hash that its reports show, and what came of a document beside them."""
+
+    run: str
+    seal: str | None
+    judged: Judged
+
+
+def of_earlier_run(run: KeptRun, kind: str, data: bytes, file: str) -> Earlier | None:
+    """The earlier run that a document is of, and what it is beside its report; None for none.
+
+    It is of the run whose report it is, whose lines it has, or whose hash it shows.
+    """
+    digest = sha256_bytes(data)
+    last = run.sealed["documents"][kind]["sha256"]
+    try:
+        read = docx_lines(data) if kind == DOCX else None
+    except BrokenDocument:
+        return None
+    lines = read.lines if read else html_lines(data)
+    text = " ".join(line.text for line in lines)
+    for kept, documents in _earlier(run, kind, last):
+        seal = documents["seal"]
+        whole = documents["documents"][kind] == digest
+        same = whole or (read is not None and _hashes(lines) == documents["lines"])
+        if same or (seal is not None and grouped(seal) in text):
+            judged = Judged([], [_of_run(kept, read, whole)])
+            if not same:
+                judged.found += _altered(file, lines, documents["lines"], read)
+            return Earlier(kept["run"], seal, judged)
+    return None
+
+
+def _earlier(run: KeptRun, kind: str, last: str) -> Iterator[tuple[Kept, KeptDocuments]]:
+    """Kept runs that made another document of this kind than the last run, the newest first."""
+    shelf = Shelf(run.at, run.trial)
+    try:
+        log = shelf.log()
+    except UserError:
+        return
+    for kept in reversed(log):
+        try:
+            documents = kept_documents(shelf, shelf.manifest(kept["run"]))
+        except UserError:
+            continue
+        if documents is not None and documents["documents"].get(kind, last) != last:
+            yield kept, documents
+
+
+def _of_run(kept: Kept, read: Docx | None, whole: bool) -> str:
+    when = f" of {kept['ended'][:16].replace('T', ' ')}" if kept["ended"] else ""
+    saved = "" if whole or read is None else f"; saved anew by {read.program}"
+    return f"of the run kept as {kept['run']}{when}, not of the last{saved}"
+
+
+def _hashes(lines: list[Line]) -> list[str]:
+    return [line_hash(kind, pieces) for kind, _, _, pieces in stored(lines)]
+
+
+def _altered(file: str, lines: list[Line], kept: list[str], read: Docx | None) -> Iterator[Found]:
+    """The lines that the earlier report does not have; how many of its own are gone."""
+    if read is None:
+        yield Found(file, "changed", "shows the hash of that run, and is not as that run wrote it")
+        return
+    left = Counter(kept)
+    for at, one in enumerate(_hashes(lines)):
+        left[one] -= 1
+        if left[one] < 0:
+            yield Found(file, "changed", f"{place_of(lines, at)}: {UNKNOWN}", lines[at].text)
+    gone = sum(n for n in left.values() if n > 0)
+    if gone:
+        yield Found(file, "missing", f"{gone} lines of the report of that run")
