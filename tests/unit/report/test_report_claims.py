@@ -9,6 +9,7 @@ from test_report_sections import shown
 from trialtrace.report.audit.audit_page import _data, audit_page, tally_list
 from trialtrace.report.audit.audit_pictures import picture
 from trialtrace.report.audit.published import _findings, _recomputed
+from trialtrace.report.links import trace_link
 
 EVENTS = "t/a/count.events@drug"
 ROWS = [
@@ -25,14 +26,14 @@ ROWS = [
 
 def test_the_report_links_each_component_to_its_own_number():
     told = [_recomputed(row) for row in ROWS]
-    assert told[0].endswith("(trace/a.html#count.events@drug)")
-    assert told[1].endswith("(trace/a.html#count.events@drug/out-of)")
+    assert told[0].endswith(f"({trace_link(EVENTS)})")
+    assert told[1].endswith(f"({trace_link(EVENTS, 'out-of')})")
     assert shown(told[2]) == "46% (1 − 0.54)"
 
 
 def test_the_audit_page_does_the_same():
     text = _data(ROWS)
-    assert '<a href="trace/a.html#count.events@drug/out-of">602</a>' in text
+    assert f'<a href="{trace_link(EVENTS, "out-of")}">602</a>' in text
     assert ">46%</a> (1 − 0.54)" in text
 
 
@@ -118,8 +119,9 @@ def test_the_page_behind_a_denominator_shows_it_at_the_anchor(site):
     from site_pages import broken_links, pages
 
     text = (site / "audit.html").read_text()
-    anchor = "count.events@drug/out-of"
-    assert f'<a href="trace/relief_primary.html#{anchor}">10</a>' in text
+    link = trace_link("mini/relief_primary/count.events@drug", "out-of")
+    anchor = link.partition("#")[2]
+    assert f'<a href="{link}">10</a>' in text
     page = (site / "trace/relief_primary.html").read_text()
     assert f'<dt id="{anchor}">out of\n<dd>10\n' in page
     assert broken_links(pages(site.parent)) == []

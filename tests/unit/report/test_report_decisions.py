@@ -7,6 +7,7 @@ import pytest
 from test_report_reader import FISHER, HOLM, pair
 from test_report_wording import words
 
+from trialtrace.report.links import trace_link
 from trialtrace.report.sections.analysis_section import _levels, _used_in_all
 from trialtrace.report.sections.decisions import verdict
 from trialtrace.report.sections.findings import (
@@ -211,7 +212,7 @@ def test_how_many_were_compared_counts_no_single_arm():
     ]
     text = _used_in_all(material(*rows), "a")
     assert words(text) == ", 107 to 602 subjects in a comparison"
-    assert "[107](trace/a.html#p_value.fisher@drug/n)" in text
+    assert f"[107]({trace_link('t/a/p_value.fisher@drug', 'n')})" in text
     assert words(_used_in_all(material(*rows[:2]), "a")) == ", 107 subjects"
 
 

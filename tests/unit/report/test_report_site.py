@@ -6,6 +6,8 @@ import pytest
 from hostile_text import HOSTILE, LEVEL, PAYLOADS
 from site_pages import active_content, broken_links, pages
 
+from trialtrace.report.links import trace_link
+
 # A label of 150 characters leaves no room for the axes.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:constrained_layout not applied"),
@@ -55,7 +57,7 @@ def test_the_published_numbers_of_one_trial_and_of_all(hostile, found):
     report = named(found, "mini/report.html")
     assert "claims.html" in named(found, "site/index.html").links
     assert {"mini/audit.html", "mini/audit.html#claim-relief_drug"} <= set(site.links)
-    assert {"report.html", "trace/relief_primary.html#count.events@drug"} <= set(audit.links)
+    assert {"report.html", trace_link("mini/relief_primary/count.events@drug")} <= set(audit.links)
     assert "audit.html" in report.links
     printed = json.loads((hostile.folder / "audit" / "print.json").read_text(encoding="utf-8"))
     searches = [*printed["searches_over_data"], *printed["searches"]]

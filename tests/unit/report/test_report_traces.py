@@ -7,7 +7,7 @@ import pytest
 from site_pages import broken_links, pages
 
 from trialtrace.ground.frames import canonical
-from trialtrace.report.links import STYLE
+from trialtrace.report.links import STYLE, trace_link
 from trialtrace.trace.content import Tracer
 
 pytestmark = pytest.mark.xdist_group("display")
@@ -80,13 +80,7 @@ def test_every_result_has_one_place_and_its_heading_there(made):
     at = told(folder)
     for name in tracer.results:
         trace = tracer.trace(name)
-        page = next(
-            link
-            for link in at
-            if link.endswith(f"#{name.split('/', 2)[2]}")
-            and link.startswith(f"trace/{name.split('/')[1]}")
-        )
-        assert unescape(at[page]) == trace["heading"]
+        assert unescape(at[trace_link(name)]) == trace["heading"]
     numbers = [link for link in at if link.rpartition("/")[2] not in ("n", "out-of")]
     assert len(numbers) == len(tracer.results)
 

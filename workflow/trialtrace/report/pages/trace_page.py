@@ -14,7 +14,6 @@ from trialtrace.report.links import (
     config_page,
     data_page,
     number_anchor,
-    report_anchor,
     trace_link,
 )
 from trialtrace.report.pages.shell import page
@@ -174,10 +173,10 @@ def _group(group: Sequence[Number], above: Lines, around: Around) -> Iterator[st
 def _number(trace: Trace, lines: Lines, around: Around, *, subject: bool) -> Iterator[str]:
     """A number: what it is, its place in the report, what is its own line by line."""
     name = trace["result_id"]
-    code = escape(name)
+    code, anchor = escape(name), number_anchor(name)
     if name in around.printed:
-        code = f'<a href="../report.html#{escape(report_anchor(name))}">{code}</a>'
-    yield f'<div id="{escape(number_anchor(name))}">'
+        code = f'<a href="../report.html#{anchor}">{code}</a>'
+    yield f'<div id="{anchor}">'
     yield f"<h3>{escape(trace['heading'])}</h3>"
     if subject:
         yield f"<p>{escape(trace['subject'])}</p>"

@@ -16,8 +16,8 @@ from trialtrace.report.links import (
     FAMILIES_PAGE,
     component_link,
     data_page,
+    number_anchor,
     number_page,
-    report_anchor,
     trace_link,
 )
 from trialtrace.report.pages.cells import RawCells
@@ -123,7 +123,7 @@ def _anchored(report: Path, by_link: Mapping[str, str]) -> tuple[frozenset[str],
         if result_id is None or result_id in printed:
             return found[0]
         printed.add(result_id)
-        return f'<a id="{escape(report_anchor(result_id))}" href="{found[1]}"'
+        return f'<a id="{number_anchor(result_id)}" href="{found[1]}"'
 
     if report.is_file():
         write_text(report, _NUMBER.sub(anchored, report.read_text(encoding="utf-8")))
