@@ -111,6 +111,23 @@ for (d in cases("missing.csv")) {
       emit_pooled(case, paste("delta", shift[1], shift[2], sep = "."), a, 0.1, 0.1)
     }
   }
+  # A threshold within another separates: who is above the higher one is above the lower.
+  if (case == "gaps") {
+    high <- ifelse(is.na(d$y1), NA, d$y2 > 1)
+    B <- unname(cbind(d$b, d$y2 > 0, high) * 1)
+    for (arms in c("by_arm", "in_model")) {
+      s <- setting(d, arms, TRUE)
+      for (m in 1:3) {
+        Z <- chained(B, s, rep("binary", 3), 2, m, TRUE)
+        emit_filled(case, paste("augmented", arms, m, sep = "."), B, Z)
+      }
+      own <- s$groups[[1]][stats::complete.cases(B[s$groups[[1]], ])]
+      X <- unname(cbind(s$fixed[own, ], B[own, c(1, 3)]))
+      seen <- seq_len(length(own) - 5)
+      b <- logistic_draw(B[own, 2][seen], X[seen, ], uniform(7, 1, seq_len(ncol(X))), X)
+      for (k in seq_along(b)) emit(case, paste("augmented.coef", arms, k, sep = "."), b[k])
+    }
+  }
   V <- unname(as.matrix(d[c("base", "y1", "y2", "y3")]))
   for (m in 1:2) {
     found <- reference_based(V, d$arm, 2, m)

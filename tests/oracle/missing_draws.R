@@ -14,15 +14,36 @@ normal_draw <- function(y, X, u) {
   list(coef = b + sd * backsolve(R, qnorm(u[1:p])), sd = sd)
 }
 
-logistic_draw <- function(y, X, u) {
-  fit <- glm.fit(X, y, family = binomial(), control = list(epsilon = 1e-15, maxit = 50))
-  w <- fit$fitted.values * (1 - fit$fitted.values)
+# White, Daniel and Royston's rows, predictor by predictor, over all patients of the group.
+pseudo_rows <- function(everybody) {
+  P <- everybody[, -1, drop = FALSE]
+  rows <- NULL
+  for (j in seq_len(ncol(P))) for (outcome in 0:1) for (side in c(1, -1)) {
+    row <- colMeans(P)
+    row[j] <- min(max(row[j] + side * sd(P[, j]) / 2, min(P[, j])), max(P[, j]))
+    rows <- rbind(rows, c(outcome, 1, row))
+  }
+  rows
+}
+
+logistic_draw <- function(y, X, u, everybody = NULL) {
+  weights <- rep(1, length(y))
+  if (!is.null(everybody)) {
+    more <- pseudo_rows(everybody)
+    weights <- c(weights, rep(ncol(X) / nrow(more), nrow(more)))
+    y <- c(y, more[, 1])
+    X <- rbind(X, more[, -1])
+  }
+  # Shares as outcomes are no fault here; their weights are.
+  fit <- suppressWarnings(
+    glm.fit(X, y, weights, family = quasibinomial(), control = list(epsilon = 1e-15, maxit = 50)))
+  w <- weights * fit$fitted.values * (1 - fit$fitted.values)
   R <- qr.R(qr(X * sqrt(w)))
   R <- diag(sign(diag(R)), ncol(X)) %*% R
   fit$coefficients + backsolve(R, qnorm(u[seq_len(ncol(X))]))
 }
 
-fill <- function(Y, original, fixed, groups, kinds, j, others, cycle, m) {
+fill <- function(Y, original, fixed, groups, kinds, j, others, cycle, m, augment = FALSE) {
   k <- ncol(Y)
   base <- (cycle * k + j - 1) * (length(groups) + 1)
   for (g in seq_along(groups)) {
@@ -38,7 +59,7 @@ fill <- function(Y, original, fixed, groups, kinds, j, others, cycle, m) {
         d <- normal_draw(Y[seen, j], X[seen, , drop = FALSE], u)
         Y[i, j] <- sum(X[i, ] * d$coef) + d$sd * qnorm(r)
       } else {
-        b <- logistic_draw(Y[seen, j], X[seen, , drop = FALSE], u)
+        b <- logistic_draw(Y[seen, j], X[seen, , drop = FALSE], u, if (augment) X[sort(c(seen, gap)), , drop = FALSE])
         Y[i, j] <- as.numeric(r < plogis(sum(X[i, ] * b)))
       }
     }
@@ -64,7 +85,7 @@ monotone <- function(Y, s, kinds, m) {
   Y
 }
 
-chained <- function(Y, s, kinds, cycles, m) {
+chained <- function(Y, s, kinds, cycles, m, augment = FALSE) {
   original <- Y
   for (j in seq_len(ncol(Y))) for (own in s$groups) {
     seen <- original[own, j][!is.na(original[own, j])]
@@ -74,7 +95,7 @@ chained <- function(Y, s, kinds, cycles, m) {
     }
   }
   for (cycle in seq_len(cycles)) for (j in seq_len(ncol(Y))) if (anyNA(original[, j])) {
-    Y <- fill(Y, original, s$fixed, s$groups, kinds, j, setdiff(seq_len(ncol(Y)), j), cycle, m)
+    Y <- fill(Y, original, s$fixed, s$groups, kinds, j, setdiff(seq_len(ncol(Y)), j), cycle, m, augment)
   }
   Y
 }

@@ -4,12 +4,14 @@ The draws are fed with the uniform numbers of data/uniforms.csv, which R reads t
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from recompute import Numbers, cases
 
 from trialtrace.stats import missing
 from trialtrace.stats.missing import imputation, reference
+from trialtrace.stats.missing._posterior import Weighted, augmented, draw_logistic
 
 INTERVAL = ("estimate", "low", "high")
 POOLED = (*INTERVAL, "se", "df", "statistic", "p_value", "relative_increase", "fraction_missing")
@@ -89,6 +91,8 @@ def imputed() -> Numbers:
                 yield from _filled(case, f"{name}.{arms}.{m}", own, completed)
             if (case, arms) == ("dropout", "by_arm"):
                 yield from _deltas(case, d, found)
+        if case == "gaps":
+            yield from _augmented(case, d)
         visits = np.column_stack([d["base"], y[:, :3]])
         for assumption in reference.ASSUMPTIONS:
             checked = reference.check_visits(visits, d["arm"], None, 0, "by_arm", False, "refuse")
@@ -103,6 +107,26 @@ def imputed() -> Numbers:
             visits, visits[:, 0], not_to_impute=False
         )
         yield from _filled(case, "bocf", visits, bocf)
+
+
+def _augmented(case: str, d: dict[str, np.ndarray]) -> Numbers:
+    """A threshold within another, which separates."""
+    low = np.where(np.isnan(d["y2"]), np.nan, d["y2"] > 0)
+    high = np.where(np.isnan(d["y1"]) | np.isnan(d["y2"]), np.nan, d["y2"] > 1)
+    y = np.column_stack([d["b"], low, high])
+    for arms in ("by_arm", "in_model"):
+        data = imputation.check_data(
+            y, d["arm"], d["base"][:, None], ("binary",) * 3, arms, False, "refuse"
+        )
+        data = replace(data, logistic="augmented")
+        for m, completed in enumerate(imputation.chained(data, 2, given_numbers(3)).values, 1):
+            yield from _filled(case, f"augmented.{arms}.{m}", y, completed)
+        own = data.groups[0][~np.isnan(y[data.groups[0]]).any(axis=1)]
+        x = np.column_stack([data.fixed[own], y[own][:, [0, 2]]])
+        model = Weighted(y[own, 1][:-5], x[None, :-5], np.ones(len(own) - 5))
+        uniform = given_numbers(1)(7, x.shape[1])
+        for k, b in enumerate(draw_logistic(augmented(model, x[None]), uniform, "b")[0], 1):
+            yield case, f"augmented.coef.{arms}.{k}", b
 
 
 def _deltas(case: str, d: dict[str, np.ndarray], found: missing.Imputations) -> Numbers:

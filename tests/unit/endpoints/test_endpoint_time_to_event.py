@@ -1,5 +1,6 @@
 """Times to events: censoring, unknown times, and the first of several events."""
 
+import pytest
 from tiny_trial import derived, edges, refused, shown, tiny
 
 DEATH = """
@@ -86,6 +87,36 @@ def test_the_first_event_else_the_earliest_censoring(tmp_path):
     ]
     third = [edge for edge in edges(tables, "adtte", "AVAL") if edge[:2] == ("a", 3)]
     assert third == [("a", 3, "patients", 2, column) for column in ("e1", "e2", "t1", "t2")]
+
+
+# Of c and h the death is 25 and 10 after the relapse was no longer looked for.
+@pytest.mark.parametrize(
+    ("most", "expected"),
+    [
+        (0, {"c": (15, 1, "No relapse"), "h": (15, 1, "No relapse")}),
+        (10, {"c": (15, 1, "No relapse"), "h": (25, 0, None)}),
+        (25, {"c": (40, 0, None), "h": (25, 0, None)}),
+    ],
+)
+def test_an_event_long_after_the_end_of_observation_of_another_is_censored_there(
+    tmp_path, most, expected
+):
+    tables = derived(
+        tiny(FIRST.replace("[relapse, death]", f"[relapse, death], unseen_at_most: {most}")),
+        tmp_path,
+        patients="""
+        id  rx  t1:integer  e1  t2:integer  e2
+        a   1   10          1   30          1
+        b   1   30          0   20          1
+        c   1   15          0   40          1
+        d   1   15          0   40          0
+        h   1   15          0   25          1
+        """,
+    )
+    rows = shown(tables["adtte"], "PARAMCD", "AVAL", "CNSR", "CNSDTDSC")
+    found = {row[0]: row[2:] for row in rows if row[1] == "EFS"}
+    others = {"a": (10, 0, None), "b": (20, 0, None), "d": (15, 1, "No relapse")}
+    assert found == others | expected
 
 
 def test_times_in_different_units_have_no_first(tmp_path):

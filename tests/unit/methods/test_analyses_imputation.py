@@ -106,6 +106,9 @@ class At:
         return Stub(endpoints=TRIAL.endpoints | {"cipn": SO_FAR})
 
 
+EARLY, LATE = At("early", {"AVISIT": {"is": "early"}}), At("late", {"AVISIT": {"is": "late"}})
+
+
 def test_an_event_that_is_decided_at_an_earlier_visit_is_kept(monkeypatch):
     def component(cut, name, subjects, column="AVAL"):
         assert cut.base["AVISIT"] == {"is": "early"}
@@ -114,9 +117,52 @@ def test_an_event_that_is_decided_at_an_earlier_visit_is_kept(monkeypatch):
     monkeypatch.setattr(imputation, "component", component)
     monkeypatch.setattr(imputation, "visit_labels", lambda *_: ["early", "late"])
     # Of b and d the nerve would decide it, so that visit is left open.
-    told = imputation._so_far(At("late"), NAMES)
+    told = imputation._so_far(At("late"), [EARLY], NAMES)
     assert np.array_equal(told, [1, np.nan, 1, np.nan], equal_nan=True)
-    assert imputation._so_far(At("early"), NAMES).tolist() == [0] * 4
+    assert imputation._earlier(At("early")) == []
+    assert imputation._so_far(At("early"), [], NAMES) is None
+
+
+def test_visits_that_are_drawn_together_have_their_own_rule_each(monkeypatch):
+    values = {"early": EARLIER, "late": FOUND}
+
+    def component(cut, name, subjects, column="AVAL"):
+        of = values[cut.base["AVISIT"]["is"]]
+        return np.array(of.get((name, column), [np.nan] * 4), dtype=float)
+
+    monkeypatch.setattr(imputation, "component", component)
+    # Two draws of the nerve at either visit, (draws, patients, visits).
+    first = np.array([[0, 1, 0, 0], [1, 0, 0, 1]], dtype=float)
+    both = np.stack([first, DRAWN], axis=2)
+    early, late = imputation._each([EARLY, LATE], ("nerve",), both, NAMES)
+    # By hand: b needs the nerve beside its reflex; of d the symptoms are unknown.
+    assert np.array_equal(early, [[1, 1, 1, 0], [1, 0, 1, np.nan]], equal_nan=True)
+    assert late.tolist() == EXPECTED
+
+
+def test_the_check_takes_an_event_of_an_earlier_visit_along(monkeypatch):
+    rows = [
+        {"USUBJID": who, "PARAMCD": name.upper(), "AVISIT": visit, column: value}
+        for visit, of in (("early", EARLIER), ("late", FOUND))
+        for (name, column), values in of.items()
+        for who, value in zip(NAMES, values, strict=True)
+    ]
+    bds = pd.DataFrame(rows, columns=["USUBJID", "PARAMCD", "AVISIT", "AVAL", "CHG"])
+    data = Stub(bds=bds, trial=TRIAL)
+    asked = [
+        Stub(variable="cipn", visit=visit, options={"components": ["nerve"]})
+        for visit in ("early", "late")
+    ]
+    drawn = np.array([[0, 0], [1, 0], [0, 0], [1, 1]], dtype=float)
+    # a and c at the first visit by what is known, b by its nerve; d at the second.
+    told = check._by_visits(data, asked, drawn, pd.Series(NAMES))
+    assert told.tolist() == [1, 1, 1, 1]
+    assert check._by_visits(data, asked[1:], drawn[:, 1:], pd.Series(NAMES)).tolist() == [
+        0,
+        0,
+        0,
+        1,
+    ]
 
 
 def test_the_check_finds_it_by_every_guess_of_what_is_unknown():

@@ -7,10 +7,16 @@ import mini_run
 import mini_trial
 import pytest
 
+from trialtrace.config.spec import structure
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.images import beside, first_figures, other_figures
 from trialtrace.report.material import Material
-from trialtrace.report.sections.analysis_section import analysed, analysis_section, asked
+from trialtrace.report.sections.analysis_section import (
+    _intercurrent,
+    analysed,
+    analysis_section,
+    asked,
+)
 from trialtrace.report.sections.analysis_tables import analysis_tables
 from trialtrace.report.sections.choices import other_choices
 from trialtrace.report.sections.compact import MOST_LINES, _groups
@@ -19,6 +25,7 @@ from trialtrace.report.sections.findings import sentences
 from trialtrace.report.sections.sections import design_line
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.trial.load import load_settings, load_trial
+from trialtrace.trial.plan.estimand import Intercurrent
 
 PLAN = mini_trial.PLAN.replace(
     "analyses:\n",
@@ -86,6 +93,17 @@ def test_an_analysis_says_what_was_asked_who_was_analysed_and_what_was_found(min
         "6 of 10 Drug, 3 of 9 Placebo; p = 0.37 (Fisher's exact test), adjusted p = 0.61 (Holm's "
         "step-down adjustment), not below"
     ) in shown(found)
+
+
+def test_a_death_is_told_with_the_day_it_is_held_against():
+    death = {"event": "death", "strategy": "while alive"}
+    one = structure(Intercurrent, death | {"death": {"of": "survival", "day": 98}})
+    days = {"week 12": 98, "week 24": 180}
+    each = structure(Intercurrent, death | {"death": {"of": "survival", "days": days}})
+    told = [list(_intercurrent([event]))[-1] for event in (one, each)]
+    assert told[0].startswith("who had died by day 98 counts as dead at the visit")
+    assert "day 98 (week 12) or day 180 (week 24)" in told[1]
+    assert all("not by the date of the visit" in text for text in told)
 
 
 def test_a_model_of_all_arms_does_not_count_as_an_arm(mini, monkeypatch):

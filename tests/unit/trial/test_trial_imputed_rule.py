@@ -18,6 +18,7 @@ def imputed(more: str) -> str:
     [
         (SO_FAR, "all", "", "no undecided_before, while whole counts earlier visits"),
         (SO_FAR, "all", "undecided_before: refuse", ""),
+        (SO_FAR, "all", "undecided_before: drawn, logistic: augmented", ""),
         (SO_FAR, "after_baseline", "", ""),
         (SO_FAR.replace("undecided", "passed_over"), "all", "", ""),
         ("counted: at_visit\n", "all", "undecided_before: no_event", "left open"),

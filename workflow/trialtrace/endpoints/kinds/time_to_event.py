@@ -123,7 +123,8 @@ def _first_of(endpoint: Endpoint, entry: FirstOfTimes, study: Study) -> Records:
 
     Up to the earliest censoring all were followed, so the subject is known to be free of each. Of
     events at one time the endpoint named first gives the description. Missing where one of them is
-    missing, for it might have come first.
+    missing, for it might have come first. An event after the censoring of another part counts, up
+    to `unseen_at_most` after it where that is given; a later one is censored at that censoring.
     """
     parts = [study.parent(endpoint, name, ("adtte",)) for name in entry.first_of]
     unit = _common_unit(study, endpoint, parts, "first_of")
@@ -131,7 +132,11 @@ def _first_of(endpoint: Endpoint, entry: FirstOfTimes, study: Study) -> Records:
     censored = np.stack([_numpy(part.columns["CNSR"].cast("float64")) for part in parts])
     unknown = (np.isnan(time) | np.isnan(censored)).any(axis=0)
     at_event = np.where(censored == 0, time, np.inf)
+    at_end = np.where(censored == 1, time, np.inf)
     any_event = np.isfinite(at_event).any(axis=0)
+    if entry.unseen_at_most is not None:
+        # An event in time is earlier than the latest that counts; without an end there is none.
+        any_event &= at_event.min(axis=0) <= at_end.min(axis=0) + entry.unseen_at_most
     which = np.where(any_event, at_event.argmin(axis=0), np.where(unknown, 0, time.argmin(axis=0)))
     subjects = np.arange(study.size)
     happened = np.where(unknown, np.nan, any_event.astype(np.float64))

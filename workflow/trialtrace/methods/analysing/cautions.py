@@ -1,8 +1,37 @@
 """What a reader must know of every number of an endpoint, by the rule of the endpoint."""
 
 from trialtrace.endpoints.composite_rule import decided_sooner
+from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.trial.endpoints.composite_event import CompositeEvent
+from trialtrace.trial.endpoints.time_to_event import FirstOfTimes
 from trialtrace.trial.model import Endpoint
+
+
+def cautions(cut: Cut) -> str | None:
+    """What the rule of the endpoint, and what it met in the data, give to say; else nothing."""
+    return caution(cut.endpoint) or _unseen(cut)
+
+
+def _unseen(cut: Cut) -> str | None:
+    """Of the first of several events: in how many patients it came after another part's end."""
+    entry = cut.endpoint.entry
+    if not isinstance(entry, FirstOfTimes):
+        return None
+    ends: dict[str, float] = {}
+    for name in entry.first_of:
+        code = cut.trial.endpoints[name].code
+        rows = cut.frames.select("adtte", {"PARAMCD": {"is": code}, "CNSR": {"is": 1}})
+        for subject, time in zip(rows.column("USUBJID"), rows.column("AVAL"), strict=True):
+            ends[subject] = min(time, ends.get(subject, time))
+    events = cut.rows(CNSR={"is": 0})
+    times = zip(events.column("USUBJID"), events.column("AVAL"), strict=True)
+    late = sum(time > ends.get(subject, time) for subject, time in times)
+    if not late:
+        return None
+    return (
+        f"in {late} of {events.n} patients with an event another part of the outcome was no longer "
+        "observed by then, so an earlier event of that part may have been missed"
+    )
 
 
 def caution(endpoint: Endpoint) -> str | None:

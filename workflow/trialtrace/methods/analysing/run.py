@@ -11,7 +11,7 @@ from trialtrace.ground.frames import Frames
 from trialtrace.ground.store import make_folder
 from trialtrace.ground.units import of_difference
 from trialtrace.ground.words import COUNTS, DIFFERENCES, IN_UNITS, OF_P_VALUES, P_VALUES, SYMBOLS
-from trialtrace.methods.analysing.cautions import caution
+from trialtrace.methods.analysing.cautions import cautions
 from trialtrace.methods.analysing.cuts import cuts
 from trialtrace.methods.analysing.registry import method
 from trialtrace.methods.analysing.rows import Result
@@ -66,7 +66,7 @@ def run_analysis(trial: "Trial", analysis: "Analysis", frames: Frames) -> Iterat
     """The steps of one analysis, each over its cuts."""
     for step in (*analysis.describe, *analysis.estimates, *analysis.tests):
         for cut in cuts(trial, analysis, frames, together=card_of(step.key).visits != "each"):
-            told = caution(cut.endpoint)
+            told = cautions(cut)
             for result in filter(partial(_shown, analysis), method(step)(cut, step)):
                 if result.stat in IN_UNITS and result.unit is None:
                     differs = result.stat in DIFFERENCES

@@ -84,7 +84,10 @@ def _outcomes(
     """
     given, subjects = step.options, whole.subjects
     names = subjects.column("USUBJID")
-    parts = [component(cut, name, names) for name in given.components]
+    earlier = _earlier(cut) if given.at_least is None else []
+    at = [*(earlier if given.undecided_before == "drawn" else ()), cut]
+    parts = [component(one, name, names) for one in at for name in given.components]
+    visits = [one.place.visit for one in at for _ in given.components]
     impute, composite, _ = formulas(step)
     made = impute(
         np.column_stack(parts),
@@ -93,23 +96,26 @@ def _outcomes(
         kinds=["binary"] * len(parts),
         arms=given.arms,
         cycles=given.cycles,
-        not_to_impute=dead(cut, names, [cut.place.visit] * len(parts)),
+        not_to_impute=dead(cut, names, visits),
         if_marked="refuse",
         seed=(given.seed, stream(cut.place)),
         start=0,
         stop=given.imputations,
+        logistic=given.logistic or "maximum",
     )
     found = dict(zip(whole.rows.column("USUBJID"), whole.rows.column("AVAL"), strict=True))
     observed = np.array([found.get(name, nan) for name in names], dtype=float)
-    before = None if given.at_least is not None else _so_far(cut, names)
+    before = _so_far(cut, earlier, names)
 
     def outcomes(drawn: np.ndarray) -> np.ndarray:
         if given.at_least is not None:
             outcome = (drawn.sum(axis=2) >= given.at_least).astype(float)
         else:
-            findings = dict(zip(given.components, np.moveaxis(drawn, 2, 0), strict=True))
-            outcome = _by_rule(cut, findings, names)
-            outcome = outcome if before is None else np.where(before == 1, 1.0, outcome)
+            *past, outcome = _each(at, given.components, drawn, names)
+            if before is not None:
+                outcome = np.where(before == 1, 1.0, outcome)
+            for event in past:
+                outcome = np.where(event == 1, 1.0, outcome)
         completed = np.where(np.isnan(observed), outcome, observed)
         if undecided := int(np.isnan(completed).any(axis=0).sum()):
             raise StatsError(f"{undecided} subjects lack parts of the rule that are not imputed.")
@@ -118,13 +124,28 @@ def _outcomes(
     completed: np.ndarray = composite(made, outcomes)
     open_before = 0
     if before is not None:
-        passed = np.isnan(observed) & np.isnan(before) & (completed == 0).any(axis=0)
+        left = np.isnan(before)
+        if len(at) > 1:
+            past = _each(at, given.components, made.values, names)[:-1]
+            left = np.any([np.isnan(event).any(axis=0) for event in past], axis=0)
+        passed = np.isnan(observed) & left & (completed == 0).any(axis=0)
         open_before = int(passed.sum())
-    if open_before and given.undecided_before != "no_event":
+    if open_before and given.undecided_before not in ("no_event", "drawn"):
         raise StatsError(
             f"an earlier visit of {open_before} subjects leaves open whether they had the event."
         )
     return completed, _caution(open_before)
+
+
+def _each(
+    at: list[Cut], components: tuple[str, ...], drawn: np.ndarray, subjects: np.ndarray
+) -> list[np.ndarray]:
+    """The event of each of these visits by its own rule, (imputations, subjects)."""
+    columns = np.moveaxis(drawn, 2, 0).reshape(len(at), len(components), *drawn.shape[:2])
+    return [
+        _by_rule(one, dict(zip(components, own, strict=True)), subjects)
+        for one, own in zip(at, columns, strict=True)
+    ]
 
 
 def _caution(open_before: int) -> str | None:
@@ -160,21 +181,32 @@ def _by_rule(cut: Cut, drawn: dict[str, np.ndarray], subjects: np.ndarray) -> np
     return rule(composite.event, findings, scores, "undecided").reshape(shape)
 
 
-def _so_far(cut: Cut, subjects: np.ndarray) -> np.ndarray | None:
+def _earlier(cut: Cut) -> list[Cut]:
+    """The same at each earlier visit, of an outcome that counts it (`by_visit`)."""
+    here = cut.place.visit
+    if cut.endpoint.entry.counted != "by_visit" or here is None:
+        return []
+    visits = visit_labels(cut.endpoint.name, cut.trial.endpoints.get)
+    return [
+        replace(
+            cut, base=cut.base | {"AVISIT": {"is": visit}}, place=replace(cut.place, visit=visit)
+        )
+        for visit in visits[: visits.index(here)]
+    ]
+
+
+def _so_far(cut: Cut, earlier: list[Cut], subjects: np.ndarray) -> np.ndarray | None:
     """Whose event was there at an earlier visit, of an outcome that counts it (`by_visit`).
 
     By what is known at that visit alone: 1 where that decides it at one of them, NaN where it is
     open at one and the outcome says no only if every visit does, else 0. None where no earlier
     visit counts.
     """
-    composite, here = cut.endpoint.entry, cut.place.visit
-    if composite.counted != "by_visit" or here is None:
+    if not earlier:
         return None
-    visits = visit_labels(cut.endpoint.name, cut.trial.endpoints.get)
-    found = np.zeros(len(subjects))
-    for visit in visits[: visits.index(here)]:
-        at = replace(cut, base=cut.base | {"AVISIT": {"is": visit}})
-        first = composite.findings[0]
+    composite, found = cut.endpoint.entry, np.zeros(len(subjects))
+    first = composite.findings[0]
+    for at in earlier:
         event = _by_rule(at, {first: component(at, first, subjects)}, subjects)
         if composite.missing_visits != "undecided":
             event = np.nan_to_num(event)

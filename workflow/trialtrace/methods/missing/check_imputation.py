@@ -30,7 +30,7 @@ def difference(data: Data, asked: Asked) -> Recomputed:
     # What we refuse (separation, a missing covariate) another path would only guess.
     if asked.error or whole is None or counts(data, asked, arms) is None:
         return Recomputed(BY, nan, n_used=n)
-    kept = ("components", "covariates", "arms", "at_least")
+    kept = ("components", "covariates", "arms", "at_least", "undecided_before", "logistic")
     options = {key: asked.options.get(key) for key in kept}
     key = ("imputed", asked.analysis, asked.parameter, asked.visit, asked.stratum, str(options))
     completed = data.once(key, lambda: _completed(data, asked, whole))
@@ -54,7 +54,10 @@ def _completed(data: Data, asked: Asked, whole: "pd.DataFrame") -> np.ndarray:
     import pandas as pd
 
     options, names = asked.options, whole["USUBJID"]
-    parts = [_found(data, asked, name, names, "AVAL") for name in options["components"]]
+    together = "at_least" not in options and options.get("undecided_before") == "drawn"
+    visits = [*(_before(data, asked) if together else ()), asked.visit]
+    at = [replace(asked, visit=visit) for visit in visits]
+    parts = [_found(data, one, name, names, "AVAL") for one in at for name in options["components"]]
     y = np.column_stack(parts).astype(float)
     fixed = pd.get_dummies(
         whole[[adsl_code(name) for name in options["covariates"]]], drop_first=True
@@ -69,9 +72,20 @@ def _completed(data: Data, asked: Asked, whole: "pd.DataFrame") -> np.ndarray:
             [(imputed.sum(axis=1) >= options["at_least"]).astype(float) for imputed in completed]
         )
     else:
-        event = np.array([_by_rule(data, asked, imputed, names) for imputed in completed])
+        event = np.array([_by_visits(data, at, imputed, names) for imputed in completed])
         event = np.where(_earlier(data, asked, names), 1.0, event)
     return np.where(np.isnan(observed), event, observed)
+
+
+def _by_visits(data: Data, at: list[Asked], imputed: np.ndarray, names: "pd.Series") -> np.ndarray:
+    """The rule at the last of these visits, and yes where it says so at one before."""
+    *past, event = (
+        _by_rule(data, one, drawn, names)
+        for one, drawn in zip(at, np.split(imputed, len(at), axis=1), strict=True)
+    )
+    for before in past:
+        event = np.where(before == 1, 1.0, event)
+    return event
 
 
 def _found(data: Data, asked: Asked, name: str, names: "pd.Series", column: str) -> "pd.Series":
@@ -98,16 +112,22 @@ def _by_rule(data: Data, asked: Asked, imputed: np.ndarray, names: "pd.Series") 
     return surely(rule.event, pd.DataFrame(columns)).to_numpy(float)
 
 
+def _before(data: Data, asked: Asked) -> list[str]:
+    """The visits before that of a result, of an outcome that counts what is so far."""
+    rule = data.trial.endpoints[asked.variable]
+    if rule.entry.counted != "by_visit" or asked.visit is None:
+        return []
+    order = data.bds[data.bds["PARAMCD"] == rule.code].groupby("AVISIT")["AVISITN"].first()
+    return list(order.index[order < order[asked.visit]])
+
+
 def _earlier(data: Data, asked: Asked, names: "pd.Series") -> np.ndarray:
     """Whose event surely was there at an earlier visit, whatever the unknown findings were."""
     import pandas as pd
 
     rule = data.trial.endpoints[asked.variable].entry
     sure = np.zeros(len(names), dtype=bool)
-    own = data.bds[data.bds["PARAMCD"] == data.trial.endpoints[asked.variable].code]
-    order = own.groupby("AVISIT")["AVISITN"].first()
-    counted = rule.counted == "by_visit" and asked.visit is not None
-    for visit in order.index[order < order[asked.visit]] if counted else ():
+    for visit in _before(data, asked):
         at = replace(asked, visit=visit)
         found = np.array([_found(data, at, name, names, "AVAL") for name in rule.findings], float)
         scores = {
@@ -141,19 +161,40 @@ def _impute(y: np.ndarray, fixed: np.ndarray, arm: np.ndarray, options: dict, dr
             for group in groups:
                 seen, gone = group & ~lacking[:, column], group & lacking[:, column]
                 if gone.any():
-                    beta = _posterior(y[seen, column], x[seen], draw)
+                    own, rows, weights = y[seen, column], x[seen], np.ones(seen.sum())
+                    if options.get("logistic") == "augmented":
+                        own, rows, weights = _augmented(own, rows, x[group])
+                    beta = _posterior(own, rows, weights, draw)
                     p = 1 / (1 + np.exp(-x[gone] @ beta))
                     imputed[gone, column] = draw.random(gone.sum()) < p
     return imputed
 
 
-def _posterior(y: np.ndarray, x: np.ndarray, draw) -> np.ndarray:
+def _augmented(
+    y: np.ndarray, x: np.ndarray, group: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """White, Daniel and Royston's rows: each predictor half a standard deviation off its mean."""
+    centre, spread = group.mean(axis=0), group.std(axis=0, ddof=1)
+    low, high = group.min(axis=0), group.max(axis=0)
+    rows, outcomes = [], []
+    for predictor in range(1, x.shape[1]):
+        for outcome, side in product((0.0, 1.0), (0.5, -0.5)):
+            row = centre.copy()
+            row[predictor] += side * spread[predictor]
+            rows.append(np.minimum(np.maximum(row, low), high))
+            outcomes.append(outcome)
+    weight = x.shape[1] / len(rows)
+    weights = np.r_[np.ones(len(y)), np.full(len(rows), weight)]
+    return np.r_[y, outcomes], np.vstack([x, rows]), weights
+
+
+def _posterior(y: np.ndarray, x: np.ndarray, weights: np.ndarray, draw) -> np.ndarray:
     """A draw from the normal approximation at the maximum."""
     beta = np.zeros(x.shape[1])
     for _ in range(30):
         p = 1 / (1 + np.exp(-x @ beta))
-        information = (x.T * (p * (1 - p))) @ x + 1e-9 * np.eye(x.shape[1])
-        beta = beta + np.clip(np.linalg.solve(information, x.T @ (y - p)), -4, 4)
+        information = (x.T * (weights * p * (1 - p))) @ x + 1e-9 * np.eye(x.shape[1])
+        beta = beta + np.clip(np.linalg.solve(information, x.T @ (weights * (y - p))), -4, 4)
     return draw.multivariate_normal(beta, np.linalg.inv(information))
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.ground.conditions import describe
 from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.ground.words import LABELS, lower_first
+from trialtrace.ground.words import LABELS, lower_first, number
 from trialtrace.methods.analysing.cuts import parameters
 from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.figures.make import Drawn
@@ -26,7 +26,7 @@ from trialtrace.report.unadjusted import NOT_ADJUSTED, without_p
 
 if TYPE_CHECKING:
     from trialtrace.trial.plan.build import Analysis
-    from trialtrace.trial.plan.estimand import Intercurrent
+    from trialtrace.trial.plan.estimand import Death, Intercurrent
 
 VALUE_WORDS = {
     "value": "",
@@ -119,6 +119,19 @@ def _intercurrent(events: "Iterable[Intercurrent]") -> Iterator[str]:
     for strategy, named in by.items():
         each = "each " if len(named) > 1 else ""
         yield f"{', '.join(named)} ({each}{strategy}: {STRATEGIES[strategy]})"
+    deaths = [event.death for event in events if event.death is not None]
+    for death in deaths:
+        yield (
+            f"who had died by {_by_day(death)} counts as dead at the visit, by that declared day "
+            "and not by the date of the visit"
+        )
+
+
+def _by_day(death: "Death") -> str:
+    """Of one day "day 98", of several "day 98 (week 12) or day 180 (week 24)"."""
+    if death.days is None:
+        return f"day {number(death.day or 0)}"
+    return " or ".join(f"day {number(day)} ({visit})" for visit, day in death.days.items())
 
 
 def _variables(material: Material, analysis: "Analysis") -> str:

@@ -5,7 +5,9 @@ with the same numbers must give the same values. `Stream` makes them by counter:
 reads its own place, whichever imputations are made beside it.
 
 References: Rubin, Multiple Imputation for Nonresponse in Surveys, 1987, pages 167 (normal) and 169
-(logistic). Gelman and others, Bayesian Data Analysis, 3rd ed., section 14.2.
+(logistic). Gelman and others, Bayesian Data Analysis, 3rd ed., section 14.2. White, Daniel and
+Royston, Comput Stat Data Anal 2010;54:2267 (augmented), as in R's mice: half a standard deviation
+from the means, within what occurs.
 """
 
 from __future__ import annotations
@@ -101,25 +103,59 @@ def draw_normal(y: Floats, x: Floats, uniform: Floats, what: str) -> NormalDraw:
     return NormalDraw(b + sd[:, None] * np.linalg.solve(r, z)[..., 0], sd)
 
 
-def draw_logistic(y: Floats, x: Floats, uniform: Floats, what: str) -> Floats:
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighted:
+    """Outcomes (rows,), predictors (1 or imputations, rows, p) and weights (rows,) of a model."""
+
+    y: Floats
+    x: Floats
+    weights: Floats
+
+
+def augmented(model: Weighted, everybody: Floats) -> Weighted:
+    """The model with a few more rows of little weight, so that no predictors separate outcomes.
+
+    For each predictor four rows: half a standard deviation above and below its mean, once with
+    each outcome, the other predictors at their means; no value beyond the least and the largest.
+    Means are over `everybody`, (imputations, rows, p), of whom some have no outcome. All these
+    rows weigh as many as there are coefficients. The first column of x is the intercept.
+    """
+    own = everybody[..., 1:]
+    copies, _, q = own.shape
+    if q == 0:
+        return model
+    mean, sd = own.mean(axis=-2), own.std(axis=-2, ddof=1)
+    more = np.repeat(mean[:, None, :], 4 * q, axis=-2)
+    for j in range(q):
+        more[:, 4 * j : 4 * j + 4, j] += np.array([0.5, -0.5, 0.5, -0.5]) * sd[:, j, None]
+    more = np.clip(more, own.min(axis=-2)[:, None, :], own.max(axis=-2)[:, None, :])
+    rows = np.concatenate([np.ones((copies, 4 * q, 1)), more], axis=-1)
+    seen = np.broadcast_to(model.x, (copies, *model.x.shape[1:]))
+    weights = np.concatenate([model.weights, np.full(4 * q, (q + 1) / (4 * q))])
+    outcomes = np.concatenate([model.y, np.tile([0.0, 0.0, 1.0, 1.0], q)])
+    return Weighted(outcomes, np.concatenate([seen, rows], axis=-2), weights)
+
+
+def draw_logistic(model: Weighted, uniform: Floats, what: str) -> Floats:
     """Draw logistic coefficients from the normal approximation of their posterior.
 
     Shapes as in `draw_normal`, with uniform (imputations, p). beta = b + R^-1 z, where R'R is the
     information at the maximum b and R's diagonal is positive. Raises `StatsError` where b does
     not exist (separation, or all outcomes alike).
     """
+    x, weights = model.x, model.weights
     rows, p = x.shape[-2:]
     if rows <= p:
         raise StatsError(
             f"{what} has {rows} observed rows for {p} coefficients; more rows are needed."
         )
     triangle_of(x, what)
-    y = np.broadcast_to(y, x.shape[:-1])
+    y = np.broadcast_to(model.y, x.shape[:-1])
     b = np.zeros((x.shape[0], p))
     for _ in range(NEWTON_STEPS):
         mean = expit((x @ b[..., None])[..., 0])
-        information = np.swapaxes(x, -1, -2) @ (x * (mean * (1 - mean))[..., None])
-        score = np.swapaxes(x, -1, -2) @ (y - mean)[..., None]
+        information = np.swapaxes(x, -1, -2) @ (x * (weights * (mean * (1 - mean)))[..., None])
+        score = np.swapaxes(x, -1, -2) @ (weights * (y - mean))[..., None]
         step = _solve(information, score, what)
         b = b + step
         if (np.abs((x @ step[..., None])[..., 0]) < NEWTON_TOLERANCE).all():
@@ -127,7 +163,7 @@ def draw_logistic(y: Floats, x: Floats, uniform: Floats, what: str) -> Floats:
     else:
         raise _separated(what)
     mean = expit((x @ b[..., None])[..., 0])
-    _, r = triangle_of(x * np.sqrt(mean * (1 - mean))[..., None], what)
+    _, r = triangle_of(x * np.sqrt(weights * (mean * (1 - mean)))[..., None], what)
     return b + np.linalg.solve(r, ndtri(uniform)[..., None])[..., 0]
 
 

@@ -10,12 +10,13 @@ A death is an event after which values do not exist: cells marked `not_to_impute
 
 References: Rubin 1987, chapter 5. van Buuren, Flexible Imputation of Missing Data, 2nd ed., 2018,
 sections 3.2, 4.3 and 4.5. Sullivan and others, Stat Methods Med Res 2018;27:2610 (by arm).
+White, Daniel and Royston, Comput Stat Data Anal 2010;54:2267 (augmented logistic models).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -30,12 +31,21 @@ from trialtrace.stats._inputs import (
     numbers,
     whole_number,
 )
-from trialtrace.stats.missing._posterior import Stream, Uniforms, draw_logistic, draw_normal
+from trialtrace.stats.missing._posterior import (
+    Stream,
+    Uniforms,
+    Weighted,
+    augmented,
+    draw_logistic,
+    draw_normal,
+)
 from trialtrace.stats.resampling.drawing import Seed
 from trialtrace.stats.results import StatsError
 
 # Cycles through the columns; a chain settles within tens of them.
 MOST_CYCLES = 100_000
+# How a logistic model is fitted: by maximum likelihood, or with a few more rows of little weight.
+LOGISTIC = ("maximum", "augmented")
 # Takes completed components (imputations, n, k), gives one value a patient, (imputations, n).
 Composite = Callable[[Floats], Floats]
 
@@ -64,6 +74,7 @@ class Data:
     names: tuple[str, ...]
     to_fill: Flags
     marked: Flags
+    logistic: str = "maximum"
 
     def place(self, cycle: int, column: int, group: int) -> int:
         """Place in the stream, of the parameters of a group (from 1) or of values (group 0)."""
@@ -126,6 +137,7 @@ def impute_chained(
     seed: Seed,
     start: int,
     stop: int,
+    logistic: str = "maximum",
 ) -> Imputations:
     """Impute columns in any pattern by chained equations (fully conditional specification).
 
@@ -135,6 +147,10 @@ def impute_chained(
     regression on the covariates and all other columns. A patient left with a NaN cell is in no
     regression that needs it. Raises as there, and where a column has no observed value.
     Oracle: base R fed with the same uniform numbers.
+
+    `logistic` "augmented" draws the binary columns from models with a few more rows of little
+    weight, so that predictors which separate the outcomes have an estimate too; it draws
+    coefficients towards 0 (White, Daniel and Royston 2010). "maximum" has none then and raises.
 
     R: by hand in missing.R.
 
@@ -149,8 +165,9 @@ def impute_chained(
     (5, 8, 2)
     """
     cycles = whole_number(cycles, "cycles", least=1, most=MOST_CYCLES)
+    check_choice("logistic", logistic, LOGISTIC)
     data = check_data(y, arm, covariates, kinds, arms, not_to_impute, if_marked)
-    return chained(data, cycles, Stream(seed, start, stop))
+    return chained(replace(data, logistic=logistic), cycles, Stream(seed, start, stop))
 
 
 def composite(imputed: Imputations, function: Composite) -> Floats:
@@ -339,7 +356,12 @@ def fill_column(
             mean = (x_gap @ draw.coef[..., None])[..., 0]
             values[:, gap, j] = mean + draw.sd[:, None] * ndtri(residual[:, gap])
         else:
-            coef = draw_logistic(data.y[seen, j], x, uniform[:, :p], what)
+            model = Weighted(data.y[seen, j], x, np.ones(len(seen)))
+            if data.logistic == "augmented":
+                rows = np.sort(np.concatenate([seen, gap]))
+                everybody = _predictors(values, data.fixed, rows, others)
+                model = augmented(model, everybody)
+            coef = draw_logistic(model, uniform[:, :p], what)
             risk = expit((x_gap @ coef[..., None])[..., 0])
             values[:, gap, j] = residual[:, gap] < risk
 

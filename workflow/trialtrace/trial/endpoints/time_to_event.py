@@ -24,6 +24,13 @@ class FirstOfTimes(EndpointEntry):
     first_of: tuple[Name, ...] = key(
         "Time-to-event endpoints; the first event counts.", minItems=2, uniqueItems=True
     )
+    unseen_at_most: float | None = optional(
+        "How long after the end of observation of another part an event still counts, in their "
+        "unit; a later one is censored at that end, for an event of the other part may have come "
+        "first and not have been seen. 0 counts none of them. Without it all count, and results "
+        "say of how many patients that is so.",
+        minimum=0,
+    )
 
     @property
     def parents(self) -> list[str]:
@@ -34,7 +41,11 @@ class FirstOfTimes(EndpointEntry):
         return self.first_of[0]
 
     def rule(self, labels: Labels) -> str:
-        return f"time to the first of {labels.listed(self.first_of)}"
+        text = f"time to the first of {labels.listed(self.first_of)}"
+        if self.unseen_at_most is None:
+            return text
+        after = f"more than {number(self.unseen_at_most)} after" if self.unseen_at_most else "after"
+        return f"{text}; an event {after} the end of observation of another is censored there"
 
 
 @shape(last=True)

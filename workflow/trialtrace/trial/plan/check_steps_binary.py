@@ -128,10 +128,10 @@ def _before(
     if so_far and used & set(later) and key not in options:
         files.plan.add(
             place,
-            found=f"no {key}, while {name} counts earlier visits too, which are not drawn",
-            expected=f"{key}: no_event or refuse",
-            do="an event that came and went by an earlier visit left open is lost with no_event; "
-            "the result says of how many that may be",
+            found=f"no {key}, while {name} counts earlier visits too",
+            expected=f"{key}: no_event, refuse or drawn",
+            do="drawn draws them together with this one; an event that came and went by an earlier "
+            "visit left open is lost with no_event, and the result says of how many that may be",
         )
     elif key in options and not so_far:
         files.plan.add(

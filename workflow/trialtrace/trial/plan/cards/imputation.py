@@ -26,10 +26,19 @@ class MultipleImputation:
         ),
         minimum=1,
     )
-    undecided_before: Literal["no_event", "refuse"] | None = optional(
-        "Of an outcome that counts what is so far with `missing_visits: undecided`: earlier visits "
-        "are not drawn. Where what is known of one leaves the event open, no_event counts it as "
-        "none there, and the result says of how many; refuse gives an error."
+    undecided_before: Literal["no_event", "refuse", "drawn"] | None = optional(
+        "Of an outcome that counts what is so far with `missing_visits: undecided`. With drawn the "
+        "components of earlier visits are drawn together with those of this one. Otherwise they "
+        "are not; where what is known of one leaves the event open, no_event counts it as none "
+        "there, and the result says of how many, and refuse gives an error. What is not drawn and "
+        "leaves an earlier visit open counts with drawn as with no_event."
+    )
+    logistic: Literal["maximum", "augmented"] | None = optional(
+        "How the logistic models are fitted: by maximum likelihood, also without this key, which "
+        "gives an error where predictors tell the outcomes apart; or augmented, with rows of "
+        "little weight beside the data, half a standard deviation from the means with either "
+        "outcome, which draw coefficients towards 0 (White, Daniel and Royston 2010, Comput Stat "
+        "Data Anal 54:2267)."
     )
     covariates: tuple[Name, ...] = key(
         "Variables of `subjects` in the imputation models.", minItems=0, uniqueItems=True

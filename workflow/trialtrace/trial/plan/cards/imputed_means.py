@@ -182,8 +182,10 @@ CARDS = (
     ),
     Card(
         "mean_difference.delta_adjusted_imputation",
-        "multiple imputation shifted by delta, analysis of covariance, Rubin's rules",
-        "Carpenter and Kenward 2013, chapter 10",
+        "multiple imputation shifted by delta, analysis of covariance, Rubin's rules "
+        "(information-anchored variance)",
+        "Carpenter and Kenward 2013, chapter 10; variance: Cro, Carpenter and Kenward 2019, "
+        "J R Stat Soc A 182:623",
         options=DeltaAdjusted,
         gives=POOLED,
         kinds=OVER_TIME,
@@ -199,8 +201,10 @@ CARDS = (
     ),
     Card(
         "mean_difference.reference_based_imputation",
-        "reference-based multiple imputation, analysis of covariance, Rubin's rules",
-        "Carpenter, Roger and Kenward 2013, J Biopharm Stat 23:1352",
+        "reference-based multiple imputation, analysis of covariance, Rubin's rules "
+        "(information-anchored variance)",
+        "Carpenter, Roger and Kenward 2013, J Biopharm Stat 23:1352; variance: Cro, Carpenter and "
+        "Kenward 2019, J R Stat Soc A 182:623",
         options=ReferenceBased,
         gives=POOLED,
         kinds=OVER_TIME,
