@@ -82,6 +82,30 @@ detectable <- function(case, d) with(d, {
   per <- sqrt(ratio / (1 + ratio)^2 * n1)
   hazard <- function(x) { shift <- abs(x) * per; pnorm(shift - z) + pnorm(-shift - z) }
   emit(case, "detectable.hazard", exp(at(hazard, -40, -1e-9)))
+  ranks <- function(p) {
+    shift <- (p - 0.5) * sqrt(12 * n1 * n0 / (n1 + n0 + 1))
+    pnorm(shift - z) + pnorm(-shift - z)
+  }
+  emit(case, "detectable.superiority", at(ranks, 0.5 + 1e-9, 1 - 1e-9))
+  survival(case, d, at)
+})
+
+# Patients who come in over 12 units of time and are seen for 6 more: events to expect by integrate,
+# and by rpact; their power; the hazard ratio that is detected.
+survival <- function(case, d, at) with(d, {
+  own <- -log(1 - p0) / 10; z <- qnorm(alpha / 2, lower.tail = FALSE)
+  chance <- function(h) integrate(function(u) h / (h + 0.01) * (1 - exp(-(h + 0.01) * (6 + u))), 0, 12, rel.tol = 1e-12)$value / 12
+  events <- function(hr) n1 * chance(own * hr) + n0 * chance(own)
+  power_of <- function(x) {
+    shift <- abs(x) * sqrt(events(exp(x)) * n1 * n0 / (n1 + n0)^2)
+    pnorm(shift - z) + pnorm(-shift - z)
+  }
+  emit(case, "survival.power", power_of(log(hazard_ratio)))
+  emit(case, "survival.detectable", exp(at(power_of, -20, -1e-9)))
+  seen <- getEventProbabilities(time = 18, accrualTime = c(0, 12), lambda2 = own, hazardRatio = hazard_ratio,
+    dropoutRate1 = 1 - exp(-0.12), dropoutRate2 = 1 - exp(-0.12), dropoutTime = 12,
+    allocationRatioPlanned = n1 / n0, maxNumberOfSubjects = n1 + n0)
+  emit(case, "rpact.events", seen$cumulativeEventProbabilities * (n1 + n0))
 })
 
 # Mean width of the score intervals over all numbers of events.

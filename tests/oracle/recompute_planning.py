@@ -1,6 +1,7 @@
 """Our side of the oracle for designs: power, sizes and precision."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from math import log, nan
 
 import numpy as np
@@ -116,6 +117,29 @@ def _detectable(case: str, d: dict[str, float]) -> Numbers:
         yield case, f"detectable.{better}", found
     options = {"better": "lower", "ratio": d["ratio"], "formula": "schoenfeld", **wanted}
     yield case, "detectable.hazard", detectable.detectable_hazard_ratio(n1, **options)
+    found = nan
+    with suppress(StatsError):
+        found = detectable.detectable_superiority(n1, n0, **wanted)
+    yield case, "detectable.superiority", found
+    yield from _survival(case, d, wanted)
+
+
+def _survival(case: str, d: dict[str, float], wanted: dict[str, object]) -> Numbers:
+    n1, n0, hazard = int(d["n1"]), int(d["n0"]), -log(1 - d["p0"]) / 10
+    seen = {"accrual": 12, "follow_up": 6, "losses": 0.01}
+    first, second = (
+        events.event_probability(one, **seen) for one in (hazard * d["hazard_ratio"], hazard)
+    )
+    expected = n1 * first + n0 * second
+    yield case, "rpact.events", expected
+    test = {"alpha": d["alpha"], "sides": "two_sided", "formula": "schoenfeld"}
+    power = events.power_log_rank(d["hazard_ratio"], expected, null=1, ratio=n1 / n0, **test)
+    yield case, "survival.power", power
+    found = nan
+    with suppress(StatsError):
+        options = {"hazard": hazard, "better": "lower", "formula": "schoenfeld", **seen}
+        found = detectable.detectable_in_patients(n1, n0, **options, **wanted)
+    yield case, "survival.detectable", found
 
 
 def _widths(case: str, d: dict[str, float]) -> Numbers:

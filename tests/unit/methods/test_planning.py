@@ -22,6 +22,9 @@ MEANS = {"design": "two_means", "arms": ["a", "b"], "differences": [-0.4, 0.7], 
 TIMES = {"design": "log_rank", "arms": ["a", "b"], "formula": "schoenfeld", "events": 120}
 CLUSTERS = {"size": 10, "icc": 0.05, "variation": 0}
 SEEN = {"correlation": 0.6, "baselines": 1, "follow_ups": 3, "analysis": "ancova"}
+PAIRED = {"design": "paired_means", "differences": [0.4, 0.7], "sd": 1, "sides": "two_sided"}
+FOLLOWED = {"design": "survival", "arms": ["a", "b"], "formula": "schoenfeld", "hazard": 0.05}
+FOLLOWED |= {"accrual": 12, "follow_up": 18, "losses": 0.005}
 
 DESIGNS = {
     "chi_squared": {**RISKS, **TWO, "patients": [39, 40]},
@@ -58,6 +61,35 @@ DESIGNS = {
     "pairs": {
         **{"design": "paired_means", "patients": [22], "differences": [0.4, 0.7], "sd": 1},
         **{"sides": "two_sided", **TEST, **ABOUT},
+    },
+    "pairs_visits": {**PAIRED, **TEST, **ABOUT, "visits": SEEN, "patients": [22]},
+    "pairs_change": {
+        **{**PAIRED, **TEST, **ABOUT, "visits": SEEN | {"analysis": "change"}, "patients": [30]}
+    },
+    "pairs_after": {
+        **{**PAIRED, **TEST, **ABOUT, "visits": SEEN | {"analysis": "follow_up"}},
+        **{"sides": "one_sided", "patients": [22]},
+    },
+    "equivalence": {
+        **{"design": "equivalence_means", "arms": ["a", "b"], "patients": [70, 90], "sd": 1},
+        **{"differences": [-0.2, 0, 0.1], "lower": -0.5, "upper": 0.6, **TEST, **ABOUT},
+    },
+    "equivalence_of_few": {
+        **{"design": "equivalence_means", "arms": ["a", "b"], "patients": [8, 12], "sd": 2},
+        **{"differences": [0], "lower": -3, "upper": 3, **TEST, **ABOUT},
+    },
+    "ranks": {
+        **{"design": "mann_whitney", "arms": ["a", "b"], "patients": [39, 40]},
+        **{"superiorities": [0.35, 0.6, 0.7], "sides": "two_sided", **TEST, **ABOUT},
+    },
+    "ranks_one_sided": {
+        **{"design": "mann_whitney", "arms": ["a", "b"], "patients": [40, 20]},
+        **{"superiorities": [0.65], "sides": "one_sided", **TEST, **ABOUT},
+    },
+    "survival": {**FOLLOWED, **TWO, "hazard_ratios": [0.6, 0.8], "patients": [150, 150]},
+    "survival_freedman": {
+        **{**FOLLOWED, **ONE, "better": "higher", "formula": "freedman", "losses": 0},
+        **{"accrual": 0, "hazard_ratios": [1.5], "patients": [120, 100]},
     },
     "times": {**TIMES, **TWO, "hazard_ratios": [0.6, 0.8], "patients": [100, 100]},
     "times_freedman": {

@@ -217,12 +217,23 @@ class Ledger:
         """The claims about one of the groups that a claim compares.
 
         A change and a value of one visit are two things. A comparison that is not called one of
-        changes is about these where nothing else is printed.
+        changes is about these where nothing else is printed, and one of the first population about
+        claims that name none, or the other way round.
         """
-        own = (group, entry.about.category, *entry.about.cell)
-        if own not in self._by_cell and entry.about.compared and not entry.about.change:
-            own = (*own[:-1], True)
-        return self._by_cell.get(own, [])
+        about = entry.about
+        own = (group, about.category, *about.cell)
+        if own in self._by_cell or not about.compared:
+            return self._by_cell.get(own, [])
+        populations = [about.population]
+        first = next(iter(self.populations), None)
+        if about.population in (None, first):
+            populations.append(None if about.population else first)
+        for change in (about.change, True):
+            for population in populations:
+                other = replace(about, population=population, change=change)
+                if (key := (group, about.category, *other.cell)) in self._by_cell:
+                    return self._by_cell[key]
+        return []
 
     @cached_property
     def _by_cell(self) -> dict[tuple, list[Claim]]:

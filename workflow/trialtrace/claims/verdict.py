@@ -8,9 +8,14 @@ from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import COMPATIBLE, Finding
 from trialtrace.claims.sentences import brief, named, told_apart
 from trialtrace.ground.contracts.verdicts import WORST_FIRST
+from trialtrace.trial.claims.read import Claim
 
 USED = "used"
 ENTERS = "Used in the check of {}."
+HOW_MANY = (
+    "How many patients are behind it? The ledger has no number for {} (`patients`, `sizes` of a "
+    "population, or `randomised` of the group)."
+)
 UNCHECKED = "Nothing was checked: no other number in the ledger decides it."
 
 
@@ -45,21 +50,32 @@ def verdicts(ledger: Ledger, findings: Iterable[Finding]) -> list[dict[str, Any]
                     "quote": entry.printed,
                     "printed": part.text,
                     "against_data": None,
-                    **_verdict(found, others),
+                    **_verdict(found, others, _asked(ledger, entry)),
                 }
             )
     return rows
 
 
-def _verdict(found: list[Finding], others: list[str]) -> dict[str, Any]:
-    """`others` are the claims in whose checks this one took part, in words."""
+def _asked(ledger: Ledger, entry: Claim) -> str:
+    """What is told of a number that nothing was held against."""
+    rests = {"percent", "count", "sd", "se"} & set(entry.parts)
+    if not entry.about.group or not rests or ledger.size(entry) is not None:
+        return UNCHECKED
+    return HOW_MANY.format(ledger.group_label(entry))
+
+
+def _verdict(found: list[Finding], others: list[str], unchecked: str) -> dict[str, Any]:
+    """`others` are the claims in whose checks this one took part, in words.
+
+    `unchecked` is told where there are neither.
+    """
     judged = [one for one in found if one.agreement != NOT_CHECKABLE]
     if not judged:
         reasons = [one.sentence for one in found]
         # A check that was made on it, and could not decide, says more than where it was used.
         if others and not any(one.made for one in found):
             return _told(USED, [ENTERS.format(named(others)), *reasons])
-        told = _told(NOT_CHECKABLE, reasons or [UNCHECKED])
+        told = _told(NOT_CHECKABLE, reasons or [unchecked])
         return told | {"no_usual_test": any(one.open for one in found)}
     # A remark decides only where nothing else does, or where it is graver than compatible.
     deciding = [one for one in judged if not (one.remark and one.agreement == COMPATIBLE)]

@@ -45,15 +45,8 @@ SHARED = {
 }
 # What no stage calls yet, by the purpose for which the library has it.
 IN_NO_PLAN = {
-    "designs that a plan cannot assume yet: equivalence, ranks, accrual": (
-        "design.means.power_equivalence_means",
-        "design.means.sample_size_equivalence_means",
+    "widths of designs by Wald's formula, for comparison": (
         "design.proportions.precision_two_proportions",
-        "design.events.event_probability",
-        "design.events.patients_for_events",
-        "design.ranks.power_mann_whitney",
-        "design.ranks.sample_size_mann_whitney",
-        "design.ranks.precision_mann_whitney",
     ),
     "contrasts of arms, pooled arms and trends over doses": (
         "regression.ancova.adjusted_means",

@@ -27,15 +27,15 @@ from trialtrace.claims.prints.finding import (
 )
 from trialtrace.claims.prints.headline import REDUCTION
 from trialtrace.claims.prints.intervals import confidence_of
-from trialtrace.claims.prints.two_groups import KINDS, table_of
+from trialtrace.claims.prints.two_groups import KINDS, LOGS, table_of
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.estimates import EstimateCheck, check_estimate
 from trialtrace.stats.summaries.printed import Bounds, Printed
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 
-RATIOS = (*headline.RATIOS, REDUCTION)
-DIFFERENCES = ("risk_difference", "mean_difference")
+RATIOS = (*headline.RATIOS, REDUCTION, "geometric_mean_ratio")
+DIFFERENCES = ("risk_difference", "mean_difference", *LOGS)
 CENTRED = (None, "wald", "log")
 OF_A_MARGIN = ("noninferiority", "equivalence")
 WHOLE = Decimal(100)
@@ -47,7 +47,7 @@ Fisher's exact test and of the corrected χ² test is at least 0.73 times that o
 """
 NEAR_OF_TIMES = 0.9
 """The same of hazard and rate ratios: log-rank, likelihood-ratio and Wald's test lie nearer."""
-OF_EVENTS = (*KINDS, "hazard_ratio", "rate_ratio")
+OF_EVENTS = (*KINDS, "hazard_ratio", "rate_ratio", *LOGS)
 OF_NO_NAME = " The paper names no test; that of p may be another than the interval's."
 TINY = 1e-300
 FEWEST_DF = 8.0

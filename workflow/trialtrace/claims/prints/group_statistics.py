@@ -127,6 +127,8 @@ def _degrees(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
 
 def _of_means(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     groups = ledger.compared(entry, "value", "sd") or ledger.compared(entry, "value", "se")
+    if groups is None:
+        yield from _elsewhere(ledger, entry)
     if groups is None or not 2 <= len(groups) <= MOST_GROUPS:
         return
     sizes = [n for group in groups if (n := ledger.size(group)) is not None and n > 1]
@@ -151,6 +153,39 @@ def _of_means(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     except StatsError:
         return
     yield _told(entry, groups, sizes, spans)
+
+
+def _elsewhere(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """Means of these groups, printed of another population or visit: said, and not compared."""
+    about = entry.about
+    if about.outcome is None:
+        return
+    others = [
+        one
+        for one in ledger.of_group()
+        if one.about.outcome == about.outcome and one.about.group in ledger.compared_groups(entry)
+        if {"value", "sd"} <= set(one.parts) or {"value", "se"} <= set(one.parts)
+    ]
+    if not others or any(one.about.cell == about.cell for one in others):
+        return
+    told = [
+        what
+        for what, own in (
+            ("population", {_population(ledger, one) for one in (entry, *others)}),
+            ("visit", {one.about.visit for one in (entry, *others)}),
+            ("stratum", {one.about.stratum for one in (entry, *others)}),
+        )
+        if len(own) > 1
+    ]
+    if told:
+        text = f"Not checkable: the means of these groups are of another {listed(told, 'or')}."
+        beside = tuple(one.name for one in others)
+        yield Finding("statistic.means", entry.name, "statistic", NOT_CHECKABLE, text, beside)
+
+
+def _population(ledger: Ledger, entry: Claim) -> str | None:
+    found = ledger.population(entry)
+    return found.name if found else None
 
 
 def _spans(

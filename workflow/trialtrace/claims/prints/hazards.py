@@ -29,6 +29,7 @@ from trialtrace.claims.prints.finding import (
 from trialtrace.claims.prints.intervals import confidence_of
 from trialtrace.claims.prints.two_groups import Table, table_of
 from trialtrace.claims.sentences import thousands
+from trialtrace.trial.claims.about import ALL
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 
@@ -44,11 +45,13 @@ CARD = Card(
     "a hazard ratio and its p against the events, else the patients: how many events "
     "they need at least; its interval against the events: the error of the log is at "
     "least √(1/e₁ + 1/e₀), by Cox's model with Efron's or Breslow's ties, also "
-    "stratified or adjusted (there a remark), not with robust errors or weights",
+    "stratified or adjusted (there a remark), not with robust errors or weights; 2/√d of d events "
+    "of all groups; which group has more events, or the longer median time (remarks)",
     {
         "hazard.events": "A hazard ratio and its p, and the events that these need.",
         "hazard.interval": "The interval of a hazard ratio, and the events of both groups.",
         "hazard.direction": "A hazard ratio, and which group has more events.",
+        "hazard.medians": "A hazard ratio, and which group has the longer median time.",
     },
 )
 
@@ -65,6 +68,10 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             beside = tuple(one.name for one in groups)
             yield from _narrow(entry, table, beside)
             yield from _direction(entry, table, beside)
+        elif entry.measure == MEASURE and two:
+            yield from _of_total(ledger, entry)
+        if entry.measure == MEASURE and two:
+            yield from _medians(ledger, entry)
 
 
 def least_error(first: int, second: int) -> float:
@@ -111,6 +118,71 @@ def _narrow(entry: Claim, table: Table, beside: tuple[str, ...]) -> Iterator[Fin
         ("ci_high",) if agreement == INCONSISTENT else (),
         remark=agreement == COMPATIBLE,
     )
+
+
+def _of_total(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """An interval that is narrower than d events in all allow: SE >= 2 / √d, also of Peto's ratio.
+
+    1/e1 + 1/e0 is least where both have half of the events.
+    """
+    totals = [one for one in ledger.beside(entry, ALL) if one.whole_count]
+    span, events = errors_of_log(entry), {int(one.whole_count or 0) for one in totals}
+    if span is None or len(events) != 1:
+        return
+    d = events.pop()
+    least, (low, high) = 2 / sqrt(d), (entry.parts[name].text for name in BOUNDS)
+    fits = span[1] >= least
+    text = f"{low} to {high} is a standard error of the log of {span[0]:.3f} to {span[1]:.3f}; "
+    text += f"{thousands(d)} events in all have at least {least:.3f}"
+    agreement, more = COMPATIBLE if fits else INCONSISTENT, "."
+    if not fits and entry.stated_basis is not None:
+        agreement, more = COMPATIBLE, ", if its error is not a robust or weighted one."
+    covers = () if not fits and agreement == COMPATIBLE else ("ci_high",)
+    remark = not fits and agreement == COMPATIBLE
+    detail = {"events": d, "least": least, "error": list(span)}
+    yield Finding(
+        "hazard.interval",
+        entry.name,
+        "ci_low",
+        agreement,
+        text + more,
+        (totals[0].name,),
+        detail,
+        covers,
+        remark=remark,
+    )
+
+
+def _medians(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """The longer median time in the group of the higher hazard: possible where curves cross."""
+    span = _ratios(entry)
+    found = [
+        [one for one in ledger.beside(entry, group) if _is_median(one)]
+        for group in entry.about.compared
+    ]
+    if span is None or any(len(own) != 1 for own in found):
+        return
+    first, second = (own[0].parts["value"] for own in found)
+    (low1, high1), (low0, high0) = first.bounds, second.bounds
+    longer = low1 >= high0
+    if not longer and high1 > low0:
+        return
+    lower = span[1] < 1
+    part = entry.parts.get("percent") or entry.parts["value"]
+    if longer == lower:
+        return
+    text = (
+        f"The median time is {'longer' if longer else 'shorter'} in the first group ({first.text} "
+        f"and {second.text}), whose hazard is the {'lower' if lower else 'higher'} one "
+        f"({part.text}), as of curves that cross, or of an event that is wanted."
+    )
+    beside = tuple(own[0].name for own in found)
+    yield Finding("hazard.medians", entry.name, part.name, COMPATIBLE, text, beside, remark=True)
+
+
+def _is_median(entry: Claim) -> bool:
+    part = entry.parts.get("value")
+    return part is not None and part.symbol == "median" and part.relation == "="
 
 
 def errors_of_log(entry: Claim) -> tuple[float, float] | None:

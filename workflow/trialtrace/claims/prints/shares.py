@@ -144,6 +144,12 @@ def _share(
                 detail | {"alternative": words},
                 both,
             )
+    if (across := _across(ledger, entry)) is not None:
+        text = f"{count} of {n} is {value:.{max(percent.places, 0)}f} %; {percent.text} is that of "
+        text += f"the {across} of all groups together, as those of the other groups are."
+        other = "percentages of the row"
+        told = {**detail, "alternative": other}
+        return Finding("share.percent", entry.name, "percent", ALTERNATIVE, text, beside, told)
     counts = counts_for_percentage(as_range(percent), n).tolist()
     would = f"; {_few(counts)} would print so" if counts else ""
     shown = f"{value:.{max(percent.places, 0)}f} %"
@@ -161,6 +167,26 @@ def _share(
         beside,
         detail | {"counts": counts},
     )
+
+
+def _across(ledger: Ledger, entry: Claim) -> int | None:
+    """The count of all groups, where the percentages of each are shares of that: of the row."""
+    about = entry.about
+    row = [
+        one
+        for one in ledger.of_cell[about.cell]
+        if one.about.category == about.category and one.about.group in ledger.groups
+        if one.share is not None and one.whole_count is not None
+    ]
+    counts = [int(one.whole_count or 0) for one in row]
+    if {one.about.group for one in row} != set(ledger.groups) or len(row) != len(ledger.groups):
+        return None
+    total = sum(counts)
+    parts = [one.parts["percent"] for one in row]
+    fits = total > 0 and all(
+        prints(part, 100 * x / total) for part, x in zip(parts, counts, strict=True)
+    )
+    return total if fits else None
 
 
 def _elsewhere(ledger: Ledger, entry: Claim, count: int, n: int) -> str:

@@ -16,11 +16,12 @@ from trialtrace.trial.claims.read import Claim
 CARD = Card(
     "one fact told in several places, in numbers (what differs in words only cannot be "
     "judged); numbers that the ledger has for some groups only; a change without a "
-    "baseline; no difference without an interval; feasible without a threshold; what no "
-    "adverse event can exclude",
+    "baseline; no difference without an interval; not inferior though the interval holds the "
+    "margin; feasible without a threshold; what no adverse event can exclude",
     {
         "statement.change": "A change from baseline, and the baseline it needs.",
         "statement.no_difference": "A statement of no difference, and the interval it needs.",
+        "statement.non_inferiority": "A conclusion of non-inferiority, margin and interval.",
         "statement.feasibility": "A statement of feasibility, and the threshold it needs.",
         "statement.safety": "No adverse event, and the rate that this excludes.",
         "statement.groups": "A number of one group, and what stands beside it for the others.",
@@ -172,10 +173,44 @@ def _safety(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         yield Finding("statement.safety", entry.name, next(iter(entry.parts)), COMPATIBLE, text)
 
 
+def _non_inferiority(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """Not inferior, though the interval of the comparison holds the margin."""
+    own = [
+        entry,
+        *(one for one in ledger.comparisons.get(entry.about.cell, ()) if one is not entry),
+    ]
+    held = [
+        one
+        for one in own
+        if {"ci_low", "ci_high"} <= set(one.parts) and one.about.compared == entry.about.compared
+    ]
+    margin = next((m for one in own if (m := one.about.margin_value) is not None), None)
+    part = next(iter(entry.parts))
+    if margin is None or len({one.printed for one in held}) != 1:
+        text = (
+            f"Not checkable: “{entry.printed}” needs a margin and one interval of the comparison."
+        )
+        yield Finding("statement.non_inferiority", entry.name, part, NOT_CHECKABLE, text)
+        return
+    low, high = (held[0].parts[name] for name in ("ci_low", "ci_high"))
+    shown = f"{low.text} to {high.text}"
+    if low.bounds[1] <= margin < high.bounds[0]:
+        agreement = INCONSISTENT
+        text = f"{shown} holds the margin of {margin}, so that it does not exclude it."
+    elif low.bounds[0] <= margin <= high.bounds[1]:
+        agreement = NOT_CHECKABLE
+        text = f"Not checkable: rounding leaves open whether {shown} holds the margin of {margin}."
+    else:
+        agreement, text = COMPATIBLE, f"{shown} excludes the margin of {margin}."
+    beside = () if held[0] is entry else (held[0].name,)
+    yield Finding("statement.non_inferiority", entry.name, part, agreement, text, beside)
+
+
 # A claim of this fact prints the share from which on a trial counts as feasible.
 THRESHOLD = "feasibility_threshold"
 CONCLUSIONS = {
     "no_difference": _no_difference,
+    "non_inferiority": _non_inferiority,
     "feasibility": _feasibility,
     "safety": _safety,
 }

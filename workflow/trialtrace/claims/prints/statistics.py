@@ -35,7 +35,7 @@ from trialtrace.stats.summaries.statistics import (
 )
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
-from trialtrace.trial.claims.symbols import CHI_SQUARED
+from trialtrace.trial.claims.symbols import CHI_SQUARED, STANDARDISED
 
 WITH_DEGREES = {
     "t": "t(54) = 2.10, p = .04",
@@ -142,6 +142,7 @@ def _effect(entry: Claim, eta: Bounds) -> Finding:
     With several factors η² is smaller than partial η², never greater.
     """
     part, low, high = entry.parts.get("effect"), float(eta.low), float(eta.high)
+    part = None if part is not None and part.symbol == STANDARDISED else part
     text = f"Partial η² from F and its degrees of freedom is {_three(low, high)}"
     name, agreement, text_end = "statistic", COMPATIBLE, "."
     if part is not None:

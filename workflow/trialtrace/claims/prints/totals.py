@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.card import Card
-from trialtrace.claims.prints.finding import EXACT, INCONSISTENT, Finding, as_range
+from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding, as_range
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 
 CARD = Card(
-    "categories that should add up to their group, and the count that would make them",
+    "categories that should add up to their group, and the count that would make them; without "
+    "counts their percentages, which are not above 100 together",
     {
         "total.categories": "Categories that should add up to their group.",
+        "total.percentages": "Percentages of categories that exclude each other, together.",
     },
     of_sizes=("total.categories",),
 )
@@ -32,6 +35,40 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     for entries in ledger.categories.values():
         if found := _counted(ledger, entries):
             yield _total(ledger, entries, *found)
+        elif entries[0].about.category is not None:
+            yield from _percentages(entries)
+
+
+def _percentages(entries: list[Claim]) -> Iterator[Finding]:
+    """Percentages of the categories of one group that are more than 100 together.
+
+    Less than 100 is none: categories may not be in the ledger.
+    """
+    by_category: dict[str | None, list[Claim]] = {}
+    for entry in entries:
+        by_category.setdefault(entry.about.category, []).append(entry)
+    shares = [
+        (own[0], own[0].share)
+        for own in by_category.values()
+        if len({one.share.text for one in own if one.share is not None}) == 1
+    ]
+    known = [(one, part) for one, part in shares if part is not None and part.relation == "="]
+    if len(known) < 2 or len(known) < len(by_category):
+        return
+    low, high = (sum(float(as_range(part).bounds[k]) for _, part in known) for k in (0, 1))
+    names = [one.name for one, _ in known]
+    text = f"The {len(known)} categories are {low:.4g} to {high:.4g} % together"
+    if low > 100 + 1e-9:
+        agreement, more = INCONSISTENT, ", more than 100 %, where each patient is in one of them."
+    elif high < 100 - 1e-9:
+        agreement, more = NOT_CHECKABLE, ": not all of them are in the ledger."
+        text = f"Not checkable: {text[0].lower()}{text[1:]}"
+    else:
+        agreement, more = COMPATIBLE, ", which can be 100 %."
+    detail = {"low": low, "high": high}
+    yield Finding(
+        "total.percentages", names[0], "percent", agreement, text + more, tuple(names[1:]), detail
+    )
 
 
 def _counted(ledger: Ledger, entries: list[Claim]) -> tuple[dict[str, int], int] | None:

@@ -24,6 +24,13 @@ WORDS = {
 NEEDED = "number_needed_to_treat"
 RATIOS = ("risk_ratio", "odds_ratio")
 METHODS = {name: each.label for name, each in COMPARISONS.items()}
+LOGS = {
+    "log_odds_ratio": "odds_ratio",
+    "log_risk_ratio": "risk_ratio",
+    "log_hazard_ratio": "hazard_ratio",
+    "log_rate_ratio": "rate_ratio",
+}
+"""The log of each ratio, as the coefficient of a model is called."""
 Table = tuple[int, int, int, int]
 Span = tuple[float, float]
 

@@ -25,7 +25,10 @@ APPROXIMATE = {
     "margin_of_proportions": 0.04,
     "several_proportions": 0.04,
     "log_rank_formula": 0.04,
+    "log_rank_accrual": 0.04,
+    "noether_formula": 0.04,
     "repeated_means": 0.01,
+    "repeated_pairs": 0.03,
 }
 OF_CLUSTERS = 0.06
 UNEQUAL_CLUSTERS = 0.04
@@ -48,14 +51,22 @@ def power(data: Data, asked: Asked) -> Recomputed:
 
 def width(data: Data, asked: Asked) -> Recomputed:
     """The mean width of the interval over simulated trials."""
-    if asked.stat == "width_ratio":
-        value = formulas.hazard_width(asked.options)
+    if asked.stat in FORMULAS_OF_WIDTHS:
+        value = FORMULAS_OF_WIDTHS[asked.stat](asked.options)
         return Recomputed(BY, value, tolerance=ITERATIVE, n_used=_reached(data, asked))
     found = simulated.width(asked.options, seed_of(asked))
-    near = 0.02 * found.value if asked.options.get("clusters") or asked.options.get("visits") else 0
+    far = WIDTH_OF_PAIRS if asked.options["design"] == "paired_means" else WIDTH_OF_MEANS
+    near = far * found.value if asked.options.get("clusters") or asked.options.get("visits") else 0
     by = f"numpy: mean of {found.draws} simulated trials"
     chance = max(ERRORS * found.error + near, NEAR_ZERO)
     return Recomputed(by, found.value, n_used=_reached(data, asked), chance=chance)
+
+
+def expected(data: Data, asked: Asked) -> Recomputed:
+    """The mean number of events of simulated trials."""
+    found = simulated.events(asked.options, seed_of(asked))
+    by = f"numpy: mean of {found.draws} simulated trials"
+    return Recomputed(by, found.value, n_used=_reached(data, asked), chance=ERRORS * found.error)
 
 
 def detectable(data: Data, asked: Asked) -> Recomputed:
@@ -70,6 +81,13 @@ def detectable(data: Data, asked: Asked) -> Recomputed:
 
 
 EXACT_ENOUGH = 1e-6
+# What adjusting for a baseline costs beyond the formula, as a share of the width.
+WIDTH_OF_MEANS = 0.02
+WIDTH_OF_PAIRS = 0.04
+FORMULAS_OF_WIDTHS: dict[str, Callable[[dict], float]] = {
+    "width_ratio": formulas.hazard_width,
+    "width_superiority": formulas.superiority_width,
+}
 
 
 def needed(data: Data, asked: Asked) -> Recomputed:
@@ -118,9 +136,12 @@ CHECKS = {
     "width_points": width,
     "width_difference": width,
     "width_ratio": width,
+    "width_superiority": width,
+    "events_expected": expected,
     "detectable_proportion": detectable,
     "detectable_difference": detectable,
     "detectable_ratio": detectable,
+    "detectable_superiority": detectable,
     "patients_needed": needed,
     "events_needed": needed,
 }

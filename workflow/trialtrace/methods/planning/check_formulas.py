@@ -5,9 +5,11 @@
 
 from collections.abc import Callable
 from functools import cache
+from itertools import pairwise
 from math import ceil, exp, floor, log, sqrt
 
 import numpy as np
+from scipy.integrate import quad
 from scipy.stats import binom, hypergeom, ncf, nct, ncx2, norm
 from scipy.stats import chi2 as chi_squared
 from scipy.stats import f as f_distribution
@@ -30,11 +32,18 @@ def over_effects(given: dict) -> tuple[Callable[[float], float], float, float]:
         if given["test"] == "fisher":
             return lambda p1: fisher(p1, p0, n1, n0, tail(given), given["sides"]), low, high
         return lambda p1: two_proportions(given, p1, p0, n1, n0), low, high
-    if design == "log_rank":
+    if design == "mann_whitney":
+        n1, n0 = given["patients"]
+        return lambda p: mann_whitney(given, p, n1, n0), 0.5 + 1e-9, 1 - 1e-9
+    if design in ("log_rank", "survival"):
         sign = -1 if given["better"] == "lower" else 1
         n1, n0 = given["patients"]
         ends = sorted((exp(sign * 40), exp(sign * 1e-9)))
-        return lambda h: log_rank(given, h, given["events"], n1 / n0), ends[0], ends[1]
+        return (
+            lambda h: log_rank(given, h, events_of(given, h, n1, n0), n1 / n0),
+            ends[0],
+            ends[1],
+        )
     sd, units, df = scale(given)
     error = sd * (1 / sqrt(units[0]) if len(units) == 1 else sqrt(1 / units[0] + 1 / units[1]))
     critical = student.isf(tail(given), df)
@@ -56,6 +65,14 @@ def over_sizes(given: dict) -> Callable[[int], float]:
     if design == "log_rank":
         n1, n0 = given["patients"]
         return lambda events: log_rank(given, given["hazard_ratio"], events, n1 / n0)
+    if design == "mann_whitney":
+        return lambda n: mann_whitney(given, given["superiority"], n, n)
+    if design == "equivalence_means":
+        return lambda n: equivalence(given, n) if n > 1 else 0.0
+    if design == "survival":
+        hazard = given["hazard_ratio"]
+        # The events that are needed are whole; the patients are those in whom they are expected.
+        return lambda n: log_rank(given, hazard, floor(events_of(given, hazard, n, n) + 1e-9), 1.0)
     sd, _, _ = scale(given)
     both, away = given["sides"] == "two_sided", abs(given["difference"] - null_of(given))
     if design == "paired_means":
@@ -84,7 +101,8 @@ def hazard_width(given: dict) -> float:
     """Upper to lower bound: the variance of a log hazard ratio is 1 / events / shares."""
     n1, n0 = given["patients"]
     share = n1 / (n1 + n0)
-    error = 1 / sqrt(given["events"] * share * (1 - share))
+    events = events_of(given, 1.0, n1, n0)
+    error = 1 / sqrt(events * share * (1 - share))
     return exp(2 * norm.isf((1 - given["confidence"]) / 2) * error)
 
 
@@ -119,6 +137,8 @@ def scale(given: dict) -> tuple[float, list[int], int]:
     """Of means: the standard deviation of a unit, the units of each arm, degrees of freedom."""
     sd, units = given["sd"], list(given["patients"])
     if given["design"] == "paired_means":
+        seen = given.get("visits")
+        sd = sd if seen is None else sd * sqrt(factor(seen))
         return sd, [sum(units)], sum(units) - 1
     if (its := given.get("clusters")) is not None:
         units = [n // its["size"] for n in units]
@@ -180,7 +200,60 @@ def several_means(means: list[float], sd: float, n: list[int], alpha: float) -> 
     return float(ncf.sf(f_distribution.isf(alpha, *df), *df, away))
 
 
-def log_rank(given: dict, hazard_ratio: float, events: int, ratio: float) -> float:
+def mann_whitney(given: dict, superiority: float, n1: int, n0: int) -> float:
+    """By the variance of the rank sum under the null hypothesis, n1 n0 (n1 + n0 + 1) / 12."""
+    away = n1 * n0 * abs(superiority - 0.5)
+    shift = min(away / sqrt(n1 * n0 * (n1 + n0 + 1) / 12), FAR)
+    critical = norm.isf(tail(given))
+    power = norm.sf(critical - shift)
+    return float(power + (norm.cdf(-critical - shift) if given["sides"] == "two_sided" else 0))
+
+
+def superiority_width(given: dict) -> float:
+    """The variance of a probability of superiority near 1/2: (n1 + n0 + 1) / (12 n1 n0)."""
+    n1, n0 = given["patients"]
+    error = sqrt((n1 + n0 + 1) / (12 * n1 * n0))
+    return float(2 * norm.isf((1 - given["confidence"]) / 2) * error)
+
+
+def equivalence(given: dict, n: int) -> float:
+    """Of two arms of one size: over the estimated error, the chance to lie between the margins
+    drawn in by it."""
+    error, df = given["sd"] * sqrt(2 / n), 2 * n - 2
+    critical = student.isf(given["alpha"], df)
+    low, high = ((given[end] - given["difference"]) / error for end in ("lower", "upper"))
+
+    def inside(x: float) -> float:
+        drawn = critical * sqrt(x / df)
+        return float(chi_squared.pdf(x, df) * (norm.cdf(high - drawn) - norm.cdf(low + drawn)))
+
+    widest = df * ((high - low) / (2 * critical)) ** 2
+    ends = [float(chi_squared.ppf(q, df)) for q in (1e-13, 1e-4, 0.5, 1 - 1e-4, 1 - 1e-13)]
+    ends = sorted({min(end, widest) for end in ends})
+    pieces = pairwise(ends)
+    return sum(quad(inside, a, b, epsabs=1e-12, epsrel=1e-10)[0] for a, b in pieces)
+
+
+def events_of(given: dict, hazard_ratio: float, n1: float, n0: float) -> float:
+    """Events of a plan, or those to expect of patients who come in over a time."""
+    if given["design"] != "survival":
+        return float(given["events"])
+    own = given["hazard"]
+    return n1 * seen_event(given, own * hazard_ratio) + n0 * seen_event(given, own)
+
+
+def seen_event(given: dict, hazard: float) -> float:
+    """The chance of an event before loss and end: the mean over the days of coming in."""
+    both, accrual = hazard + given["losses"], given["accrual"]
+    after = both * given["follow_up"]
+    if accrual * both < 1e-6:
+        still = exp(-after)
+    else:
+        still = (exp(-after) - exp(-after - both * accrual)) / (both * accrual)
+    return hazard / both * (1 - still)
+
+
+def log_rank(given: dict, hazard_ratio: float, events: float, ratio: float) -> float:
     if given["formula"] == "schoenfeld":
         margin = given.get("margin")
         null = 0.0 if margin is None else log(margin) * (1 if given["better"] == "lower" else -1)

@@ -11,7 +11,7 @@ from math import sqrt
 import numpy as np
 from scipy.stats import chi2 as chi_squared
 from scipy.stats import f as f_distribution
-from scipy.stats import norm
+from scipy.stats import norm, rankdata
 from scipy.stats import t as student
 
 from trialtrace.ground.arrays import Flags, Floats, Whole
@@ -44,6 +44,12 @@ def power(given: dict, seed: list[int]) -> Simulated:
     # Agresti and Coull's, so that a share of 0 or 1 has an error too.
     near = (rejected.sum() + 2) / (n + 4)
     return Simulated(share, sqrt(near * (1 - near) / n), n)
+
+
+def events(given: dict, seed: list[int]) -> Simulated:
+    """The mean number of events that are seen."""
+    seen = _followed(given, np.random.default_rng(seed))[1].sum(axis=1)
+    return Simulated(float(seen.mean()), float(seen.std() / sqrt(len(seen))), len(seen))
 
 
 def width(given: dict, seed: list[int]) -> Simulated:
@@ -198,9 +204,49 @@ def _several_means(given: dict, rng: Rng) -> Flags:
 
 
 def _paired_means(given: dict, rng: Rng) -> Flags:
+    at, error, df = _of_pairs(given, rng, given["difference"])
+    return _rejects(at, error, df, given)
+
+
+def _of_pairs(given: dict, rng: Rng, effect: float) -> tuple[Floats, Floats, float]:
+    """Mean difference, its standard error and degrees of freedom; of visits as they are analysed,
+    adjusted for the difference at baseline at a baseline without one."""
     n = sum(given["patients"])
-    at, squares = _normal(rng, n, given["difference"], given["sd"])
-    return _rejects(at, np.sqrt(squares / (n - 1) / n), n - 1, given)
+    if (seen := given.get("visits")) is None:
+        at, squares = _normal(rng, n, effect, given["sd"])
+        return at, np.sqrt(squares / (n - 1) / n), n - 1
+    own = rng.normal(0, sqrt(seen["correlation"]), (DRAWS, n))
+    noise = sqrt(1 - seen["correlation"])
+    late = own + noise * rng.normal(0, 1 / sqrt(seen["follow_ups"]), own.shape)
+    early = own + noise * rng.normal(0, 1 / sqrt(seen["baselines"] or 1), own.shape)
+    after, before = effect + given["sd"] * late, given["sd"] * early
+    if seen["analysis"] == "change":
+        after = after - before
+    at, squares = after.mean(axis=1), _square(after, after)
+    if seen["analysis"] != "ancova":
+        return at, np.sqrt(squares / (n - 1) / n), n - 1
+    sxx, sxy, start = _square(before, before), _square(before, after), before.mean(axis=1)
+    residual = (squares - sxy**2 / sxx) / (n - 2)
+    return at - sxy / sxx * start, np.sqrt(residual * (1 / n + start**2 / sxx)), n - 2
+
+
+def _equivalence(given: dict, rng: Rng) -> Flags:
+    """Both one-sided t tests reject: of a difference at the lower margin, and at the upper."""
+    estimate, error, df = _difference(given, rng, given["difference"])
+    critical = student.isf(given["alpha"], df)
+    above = (estimate - given["lower"]) / error > critical
+    return np.asarray(above & ((given["upper"] - estimate) / error > critical))
+
+
+def _mann_whitney(given: dict, rng: Rng) -> Flags:
+    """Two normal samples as far apart as the probability says; the test without a correction."""
+    (n1, n0), p = given["patients"], given["superiority"]
+    apart = sqrt(2) * norm.ppf(p)
+    drawn = np.hstack([rng.normal(apart, 1, (DRAWS, n1)), rng.normal(0, 1, (DRAWS, n0))])
+    above = rankdata(drawn, axis=1)[:, :n1].sum(axis=1) - n1 * (n1 + 1) / 2 - n1 * n0 / 2
+    z = above * np.sign(apart) / sqrt(n1 * n0 * (n1 + n0 + 1) / 12)
+    both = given["sides"] == "two_sided"
+    return np.asarray((np.abs(z) if both else z) > norm.isf(tail(given)))
 
 
 def _log_rank(given: dict, rng: Rng) -> Flags:
@@ -218,6 +264,37 @@ def _log_rank(given: dict, rng: Rng) -> Flags:
     share = null * risk1 / (null * risk1 + risk0)
     away = (treated - share).sum(axis=1) * np.sign(hazard - null)
     error = np.sqrt((share * (1 - share)).sum(axis=1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.nan_to_num(away / error)
+    both = given["sides"] == "two_sided"
+    return np.asarray((np.abs(z) if both else z) > norm.isf(tail(given)))
+
+
+def _followed(given: dict, rng: Rng) -> tuple[Floats, Flags]:
+    """Times and events of all patients, the treated first: each comes in at a time of its own,
+    and is seen to its event, until it is lost, or to the end of the trial."""
+    n1, n0 = given["patients"]
+    shape = DRAWS_OF_TIMES, n1 + n0
+    times = rng.exponential(1 / given["hazard"], shape)
+    times[:, :n1] /= given["hazard_ratio"]
+    seen = given["follow_up"] + given["accrual"] * rng.random(shape)
+    if given["losses"]:
+        seen = np.minimum(seen, rng.exponential(1 / given["losses"], shape))
+    return np.minimum(times, seen), np.asarray(times <= seen)
+
+
+def _survival(given: dict, rng: Rng) -> Flags:
+    """The log-rank test of times that are censored."""
+    n1, n0 = given["patients"]
+    times, happened = _followed(given, rng)
+    order = np.argsort(times, axis=1)
+    treated = order < n1
+    event = np.take_along_axis(happened, order, axis=1)
+    risk1 = n1 - (np.cumsum(treated, axis=1) - treated)
+    risk = n1 + n0 - np.arange(n1 + n0)
+    share = risk1 / risk
+    away = (event * (treated - share)).sum(axis=1) * np.sign(given["hazard_ratio"] - 1)
+    error = np.sqrt((event * share * (1 - share)).sum(axis=1))
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.nan_to_num(away / error)
     both = given["sides"] == "two_sided"
@@ -251,10 +328,8 @@ def _width_of_means(given: dict, rng: Rng) -> Floats:
 
 
 def _width_of_pairs(given: dict, rng: Rng) -> Floats:
-    n = sum(given["patients"])
-    _, squares = _normal(rng, n, 0.0, given["sd"])
-    level = (1 - given["confidence"]) / 2
-    return np.asarray(2 * student.isf(level, n - 1) * np.sqrt(squares / (n - 1) / n))
+    _, error, df = _of_pairs(given, rng, 0.0)
+    return np.asarray(2 * student.isf((1 - given["confidence"]) / 2, df) * error)
 
 
 _REJECTED: dict[str, Callable[[dict, Rng], Flags]] = {
@@ -263,11 +338,15 @@ _REJECTED: dict[str, Callable[[dict, Rng], Flags]] = {
     "two_means": _two_means,
     "several_means": _several_means,
     "paired_means": _paired_means,
+    "equivalence_means": _equivalence,
+    "mann_whitney": _mann_whitney,
     "log_rank": _log_rank,
+    "survival": _survival,
 }
 _WIDTHS: dict[str, Callable[[dict, Rng], Floats]] = {
     "two_proportions": _width_of_difference,
     "one_proportion": _width_of_share,
     "two_means": _width_of_means,
     "paired_means": _width_of_pairs,
+    "equivalence_means": _width_of_means,
 }

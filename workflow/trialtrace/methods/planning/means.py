@@ -20,7 +20,7 @@ from trialtrace.stats.design.means import (
 from trialtrace.stats.design.several import power_several_means, sample_size_several_means
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.planning import PairedMeans, SeveralMeans, TwoMeans
+    from trialtrace.trial.plan.planning import PairedMeans, SeveralMeans, TwoMeans, Visits
 
 
 def two_means(entry: "TwoMeans", confidence: float) -> Iterator[Setting]:
@@ -73,15 +73,20 @@ def scale(entry: "TwoMeans") -> float:
     if (its := entry.clusters) is not None:
         effect = float(design_effect(its.size, its.icc, variation=its.variation))
         return entry.sd * sqrt(effect / its.size)
-    if (seen := entry.visits) is not None:
-        factor = variance_factor(
-            seen.correlation,
-            baselines=seen.baselines,
-            follow_ups=seen.follow_ups,
-            analysis=seen.analysis,
-        )
-        return entry.sd * sqrt(float(factor))
-    return entry.sd
+    return over_visits(entry.sd, entry.visits)
+
+
+def over_visits(sd: float, seen: "Visits | None") -> float:
+    """Standard deviation of the outcome of a patient, or a pair, who is seen so often."""
+    if seen is None:
+        return sd
+    factor = variance_factor(
+        seen.correlation,
+        baselines=seen.baselines,
+        follow_ups=seen.follow_ups,
+        analysis=seen.analysis,
+    )
+    return sd * sqrt(float(factor))
 
 
 def _units(entry: "TwoMeans", sizes: Sizes) -> tuple[int, int]:
@@ -147,7 +152,7 @@ def _patients_of_all(
 
 
 def paired_means(entry: "PairedMeans", confidence: float) -> Iterator[Setting]:
-    method = "paired_means"
+    method = "paired_means" if entry.visits is None else "repeated_pairs"
     for difference in entry.differences:
         yield Setting(
             "power", method, {"difference": difference}, partial(_power_of_pairs, entry, difference)
@@ -170,28 +175,30 @@ def paired_means(entry: "PairedMeans", confidence: float) -> Iterator[Setting]:
         "width_difference",
         "student_expected",
         {"sd": entry.sd},
-        partial(_width_of_pairs, entry.sd, confidence),
+        partial(_width_of_pairs, entry, confidence),
         confidence,
     )
 
 
 def _power_of_pairs(entry: "PairedMeans", difference: float, sizes: Sizes) -> float:
-    n, sd = sum(sizes), entry.sd
+    n, sd = sum(sizes), over_visits(entry.sd, entry.visits)
     found = power_paired_means(difference, sd, n, null=0, alpha=entry.alpha, sides=entry.sides)
     return float(found)
 
 
 def _pairs(entry: "PairedMeans", difference: float, wanted: float, _: Sizes) -> float:
+    sd = over_visits(entry.sd, entry.visits)
     found = sample_size_paired_means(
-        difference, entry.sd, null=0, power=wanted, alpha=entry.alpha, sides=entry.sides
+        difference, sd, null=0, power=wanted, alpha=entry.alpha, sides=entry.sides
     )
     return float(found)
 
 
 def _detected_in_pairs(entry: "PairedMeans", wanted: float, sizes: Sizes) -> float:
-    n = sum(sizes)
-    return detectable_paired_means(entry.sd, n, power=wanted, alpha=entry.alpha, sides=entry.sides)
+    n, sd = sum(sizes), over_visits(entry.sd, entry.visits)
+    return detectable_paired_means(sd, n, power=wanted, alpha=entry.alpha, sides=entry.sides)
 
 
-def _width_of_pairs(sd: float, confidence: float, sizes: Sizes) -> float:
+def _width_of_pairs(entry: "PairedMeans", confidence: float, sizes: Sizes) -> float:
+    sd = over_visits(entry.sd, entry.visits)
     return float(precision_paired_means(sd, sum(sizes), confidence=confidence))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from trialtrace.config.spec import mapping_of
+from trialtrace.methods.planning.equivalence import equivalence_means
 from trialtrace.methods.planning.events import log_rank
 from trialtrace.methods.planning.means import paired_means, several_means, two_means
 from trialtrace.methods.planning.proportions import (
@@ -11,13 +12,18 @@ from trialtrace.methods.planning.proportions import (
     several_proportions,
     two_proportions,
 )
+from trialtrace.methods.planning.ranks import mann_whitney
 from trialtrace.methods.planning.setting import Setting, Sizes
+from trialtrace.methods.planning.survival import survival
 from trialtrace.trial.plan.planning import (
+    EquivalenceOfMeans,
     LogRank,
+    MannWhitney,
     OneProportion,
     PairedMeans,
     SeveralMeans,
     SeveralProportions,
+    Survival,
     TwoMeans,
     TwoProportions,
 )
@@ -27,7 +33,15 @@ if TYPE_CHECKING:
 
 # Of an entry: what is no choice of its formula, or stands in each setting by itself.
 _APART = ("label", "note", "arms", "patients", "reached", "power")
-_GRIDS = ("control", "treated", "risks", "differences", "means", "hazard_ratios")
+_GRIDS = (
+    "control",
+    "treated",
+    "risks",
+    "differences",
+    "means",
+    "superiorities",
+    "hazard_ratios",
+)
 
 
 def options(entry: "Design", setting: Setting, sizes: Sizes) -> dict[str, object]:
@@ -55,5 +69,11 @@ def settings(entry: "Design", confidence: float) -> Iterator[Setting]:
         return several_means(entry)
     if isinstance(entry, PairedMeans):
         return paired_means(entry, confidence)
+    if isinstance(entry, EquivalenceOfMeans):
+        return equivalence_means(entry, confidence)
+    if isinstance(entry, MannWhitney):
+        return mann_whitney(entry, confidence)
+    if isinstance(entry, Survival):
+        return survival(entry, confidence)
     assert isinstance(entry, LogRank)
     return log_rank(entry, confidence)

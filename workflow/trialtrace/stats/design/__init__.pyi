@@ -2,7 +2,9 @@
 from trialtrace.stats.design.clusters import design_effect as design_effect
 from trialtrace.stats.design.clusters import sample_size_clusters as sample_size_clusters
 from trialtrace.stats.design.detectable import detectable_hazard_ratio as detectable_hazard_ratio
+from trialtrace.stats.design.detectable import detectable_in_patients as detectable_in_patients
 from trialtrace.stats.design.detectable import detectable_paired_means as detectable_paired_means
+from trialtrace.stats.design.detectable import detectable_superiority as detectable_superiority
 from trialtrace.stats.design.detectable import detectable_two_means as detectable_two_means
 from trialtrace.stats.design.detectable import (
     detectable_two_proportions as detectable_two_proportions,

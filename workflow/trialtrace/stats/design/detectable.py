@@ -17,9 +17,10 @@ from trialtrace.ground.arrays import Floats, Places
 from trialtrace.stats._inputs import check_choice
 from trialtrace.stats._roots import roots
 from trialtrace.stats.design._sizes import one_tail, positive, share, single, sizes, wanted
-from trialtrace.stats.design.events import power_log_rank
+from trialtrace.stats.design.events import event_probability, power_log_rank
 from trialtrace.stats.design.means import power_paired_means, power_two_means
 from trialtrace.stats.design.proportions import power_fisher, power_two_proportions
+from trialtrace.stats.design.ranks import power_mann_whitney
 from trialtrace.stats.results import StatsError
 
 DIRECTIONS = ("lower", "higher")
@@ -162,6 +163,79 @@ def detectable_hazard_ratio(
                 far,
             )
         )
+    )
+
+
+def detectable_in_patients(
+    n1: float,
+    n0: float,
+    *,
+    hazard: float,
+    accrual: float,
+    follow_up: float,
+    losses: float,
+    better: str,
+    formula: str,
+    power: float,
+    alpha: float,
+    sides: str,
+) -> float:
+    """Hazard ratio that the log-rank test finds with this power in arms of n1 and n0 patients.
+
+    The events are those to expect at that ratio (`event_probability`); `hazard` is the
+    reference's. The rest, and what is raised, as there and in `detectable_hazard_ratio`. Source:
+    Schoenfeld 1983, Lachin and Foulkes 1986. Oracle: uniroot.
+
+    R: by hand in planning.R.
+
+    >>> seen = {"hazard": 0.1, "accrual": 12, "follow_up": 6, "losses": 0}
+    >>> test = {"power": 0.8, "alpha": 0.05, "sides": "two_sided", "formula": "schoenfeld"}
+    >>> round(detectable_in_patients(200, 200, better="lower", **seen, **test), 4)
+    0.6985
+    """
+    check_choice("better", better, DIRECTIONS)
+    _tail(power, alpha, sides)
+    n1, n0 = (single(sizes(n, "n1 and n0", 1), "n1 and n0") for n in (n1, n0))
+    own = single(positive(hazard, "hazard"), "hazard")
+
+    def power_of(x: Floats) -> Floats:
+        ratio = np.exp(x)
+        first, second = (
+            event_probability(one, accrual=accrual, follow_up=follow_up, losses=losses)
+            for one in (own * ratio, own)
+        )
+        return power_log_rank(
+            ratio,
+            n1 * first + n0 * second,
+            null=1,
+            ratio=n1 / n0,
+            formula=formula,
+            alpha=alpha,
+            sides=sides,
+        )
+
+    far, near = (-40.0, -NEAR) if better == "lower" else (40.0, NEAR)
+    return float(np.exp(_root(power_of, power, near, far)))
+
+
+def detectable_superiority(n1: int, n0: int, *, power: float, alpha: float, sides: str) -> float:
+    """Probability of superiority, above 1/2, that the Mann-Whitney test finds with this power.
+
+    Raises `StatsError` as `power_mann_whitney`, and where no probability is large enough. Source:
+    Noether 1987. Oracle: base R's uniroot.
+
+    R: by hand in planning.R.
+
+    >>> round(detectable_superiority(58, 58, power=0.8, alpha=0.05, sides="two_sided"), 4)
+    0.6508
+    """
+    _tail(power, alpha, sides)
+    n1, n0 = (int(single(sizes(n, "n1 and n0", 1), "n1 and n0")) for n in (n1, n0))
+    return _root(
+        lambda x: power_mann_whitney(x, n1, n0, alpha=alpha, sides=sides),
+        power,
+        0.5 + NEAR,
+        1 - NEAR,
     )
 
 

@@ -21,7 +21,6 @@ from trialtrace.stats.design._sizes import (
     positive,
     quantile,
     share,
-    sizes,
     smallest,
     wanted,
 )
@@ -44,10 +43,11 @@ def power_log_rank(
 
     `ratio` is the number of treated patients to that of the others. `formula`: "schoenfeld", on
     the logarithmic scale, or "freedman". `null` is the hazard ratio under the null hypothesis: 1
-    for superiority, a margin for non-inferiority ("schoenfeld" only).
+    for superiority, a margin for non-inferiority ("schoenfeld" only). `events` may be a number to
+    expect, which need not be whole.
 
     Raises `StatsError` for ratios not above 0, a hazard ratio equal to `null`, another null with
-    "freedman", and events that are no whole numbers. Source: Schoenfeld 1981, Freedman 1982.
+    "freedman", and events not above 0. Source: Schoenfeld 1981, Freedman 1982.
     Oracle: rpact.
 
     R: by hand in planning.R.
@@ -59,7 +59,7 @@ def power_log_rank(
     tail = one_tail(alpha, sides)
     per_event, events, tail = broadcast(
         hazard_ratio=_per_event(hazard_ratio, null, ratio, formula),
-        events=sizes(events, "events", 1),
+        events=positive(events, "events"),
         alpha=tail,
     )
     return normal_power(per_event * np.sqrt(events), tail, sides)
@@ -101,7 +101,8 @@ def sample_size_log_rank(
 def precision_log_rank(events: ArrayLike, *, ratio: ArrayLike, confidence: ArrayLike) -> Floats:
     """Ratio to expect of the upper to the lower bound of a hazard ratio, near no effect.
 
-    The bounds are its estimate divided and multiplied by the root of this.
+    The bounds are its estimate divided and multiplied by the root of this. `events` may be a
+    number to expect.
 
     Raises `StatsError` for events and ratios that are none. Source: Schoenfeld 1981. Oracle: base
     R.
@@ -112,7 +113,7 @@ def precision_log_rank(events: ArrayLike, *, ratio: ArrayLike, confidence: Array
     1.6468
     """
     events, ratio, level = broadcast(
-        events=sizes(events, "events", 1),
+        events=positive(events, "events"),
         ratio=positive(ratio, "ratio"),
         confidence=share(confidence, "confidence"),
     )

@@ -131,6 +131,20 @@ _IQR = r"(?:IQR|interquartile\s+range|quartiles)"
 
 # What an expression may call its number, and the measure that it is then; none where that is open.
 MEASURES = {
+    "log odds ratio": "log_odds_ratio",
+    "log or": "log_odds_ratio",
+    "log hazard ratio": "log_hazard_ratio",
+    "log hr": "log_hazard_ratio",
+    "log risk ratio": "log_risk_ratio",
+    "log relative risk": "log_risk_ratio",
+    "log rr": "log_risk_ratio",
+    "log rate ratio": "log_rate_ratio",
+    "geometric mean ratio": "geometric_mean_ratio",
+    "ratio of geometric means": "geometric_mean_ratio",
+    "gmr": "geometric_mean_ratio",
+    "median difference": "median_difference",
+    "difference in medians": "median_difference",
+    "difference of medians": "median_difference",
     "hazard ratio": "hazard_ratio",
     "hr": "hazard_ratio",
     "ahr": "hazard_ratio",
@@ -173,9 +187,14 @@ MEASURES = {
     "coefficient": None,
     "b": None,
     "β": None,
-    "smd": None,
-    "standardised mean difference": None,
-    "standardized mean difference": None,
+    "smd": "standardised_difference",
+    "standardised mean difference": "standardised_difference",
+    "standardized mean difference": "standardised_difference",
+    "cohen's d": "standardised_difference",
+    "cohen’s d": "standardised_difference",
+    "hedges' g": "standardised_difference",
+    "hedges’ g": "standardised_difference",
+    "hedges g": "standardised_difference",
 }
 OF_THING = {"odds": "odds_ratio", "hazard": "hazard_ratio", "hazards": "hazard_ratio"}
 """The measure of a change in percent, by what it is a change of."""
@@ -210,9 +229,14 @@ def _spread(name: str, what: str) -> list[str]:
 _BARE_PERCENT = r"(?P<percent>100(?:\.0+)?|[0-9]{1,2}(?:\.[0-9]+)?)"
 
 
+# Events over person-time.
+_PERSON_TIME = rf"(?P<person_time>{_NUMBER}\s*(?:(?:person|patient|participant)s?[\s-]+){_PERIOD})"
 _DF = rf"(?:df\s*=\s*)?(?P<df1>{_BARE})(?:\s*,\s*(?P<df2>{_BARE})|\s*,\s*N\s*=\s*{_COUNT})?"
 _STATISTIC = rf"(?P<statistic>{_NUMBER})"
 _HEADS = [
+    rf"(?P<count>{_COUNT})\s*(?:{_WORD}\s+)?(?:/|in|over|during)\s*{_PERSON_TIME}"
+    rf"(?:\s*[(\[,]\s*(?P<value>{_NUMBER}{_RATE})\s*[)\]]?)?",
+    rf"(?P<count>{_COUNT})\s*(?:{_WORD})?\s*[(\[]\s*(?P<value>{_NUMBER}{_RATE})\s*[)\]]",
     rf"(?P<count>{_COUNT}){_PEOPLE}\s*(?:of|/|out\s+of)\s*(?P<denominator>{_COUNT}){_PEOPLE}"
     rf"(?:\s*[(\[,]\s*(?P<percent>{_NUMBER}{_PERCENT})\s*[)\]]?)?",
     rf"(?P<count>{_COUNT}){_PEOPLE}\s*[(\[]\s*(?P<percent>{_NUMBER}{_PERCENT})\s*[)\]]",
@@ -268,6 +292,10 @@ _BESIDE = [
     _named(_SE, rf"(?P<se>{_NUMBER})"),
     _named(_IQR, rf"(?P<quartile_low>{_BARE}){_TO}(?P<quartile_high>{_BARE})"),
     _named("range", rf"(?P<least>{_BARE}){_TO}(?P<most>{_BARE})"),
+    rf"{_OPEN}?\s*(?:Wald\s+)?(?P<symbol>t|z|F|χ²|χ2|chi2|chi[\s-]squared?)"
+    rf"\s*(?:[(\[]\s*{_DF}\s*[)\]])?\s*=\s*{_STATISTIC}\s*{_CLOSE}*",
+    rf"{_OPEN}?\s*(?P<standardised>Cohen['’]s\s+d|Hedges['’]?\s+g|d|g)\s*=\s*"
+    rf"(?P<effect>{_NUMBER})\s*{_CLOSE}*",
     rf"{_OPEN}?\s*(?P<partial>partial\s+)?(?:η|eta)(?P<p_after>[\s_-]*p(?:artial)?)?[\s_-]*"
     rf"(?:²|\^?2|squared)(?P<p_last>[\s_]*p)?\s*[=:,]\s*(?P<effect>{_NUMBER})\s*{_CLOSE}*",
 ]

@@ -42,6 +42,8 @@ Doi = Annotated[
     Rule(pattern=r"^10\.[0-9]{4,9}/[^\s]+$", expected="a DOI such as 10.1001/jama.2024.1"),
 ]
 NOT_AT_HAND = "not_at_hand"
+AT_RISK = "at_risk"
+"""The size of a claim that is a number at risk of a survival curve."""
 
 
 @shape
@@ -164,7 +166,12 @@ class PaperOutcome:
         "The ends of its scale, such as 1 and 9; means and deviations are held against them."
     )
     visits: Listed[Text] = optional(
-        "Visits at which it was measured, in the paper's words.", empty=tuple
+        "Visits at which it was measured, in the paper's words, in their order.", empty=tuple
+    )
+    baseline: bool = optional(
+        "Whether it was measured before randomisation, and is neither a stratum of it nor a "
+        "factor of minimisation: ten such outcomes or more are held against chance together.",
+        empty=bool,
     )
 
     @property
@@ -313,11 +320,19 @@ class About:
             "rate_ratio",
             "number_needed_to_treat",
             "relative_reduction",
+            "log_odds_ratio",
+            "log_risk_ratio",
+            "log_hazard_ratio",
+            "log_rate_ratio",
+            "geometric_mean_ratio",
+            "median_difference",
+            "standardised_difference",
         ]
         | None
     ) = optional(
         "What compares the groups; what the expression itself names, where it is left "
-        "out. A relative reduction is also the efficacy of a vaccine."
+        "out. A relative reduction is also the efficacy of a vaccine, a log ratio the coefficient "
+        "of a model."
     )
     basis: Literal["model", "curve"] | None = optional(
         "What the number rests on, where it need not follow from the counts or means of "
@@ -336,14 +351,19 @@ class About:
         empty=bool,
     )
     change: bool = optional("Whether the paper calls it a change from baseline.", empty=bool)
-    concludes: Literal["no_difference", "feasibility", "safety"] | None = optional(
-        "What is concluded from it."
+    concludes: Literal["no_difference", "non_inferiority", "feasibility", "safety"] | None = (
+        optional("What is concluded from it.")
     )
     fact: Name | None = optional(
         "A name for what is told; the same fact in several places is held against itself."
     )
-    size: Literal["planned", "randomised", "analysed"] | None = optional(
-        "Where the number is one of patients: which; of a group, or of all."
+    size: Literal["planned", "randomised", "analysed", "at_risk"] | None = optional(
+        "Where the number is one of patients: which; of a group, or of all. Those at risk are of "
+        "an outcome's survival curve at a visit."
+    )
+    curve: Literal["living", "events"] | None = optional(
+        "What a share of a survival curve (`basis: curve`) counts: those without the event, or "
+        "those with it. Both are tried where it is left out."
     )
     split: Name | None = optional(
         "A name for what parts the patients of a stratum from all others, where everyone "

@@ -44,11 +44,12 @@ from trialtrace.trial.claims.forms import (
     P,
     compiled,
 )
-from trialtrace.trial.claims.symbols import ADJUSTED, CHI_SQUARED, SPREADS, UNSAID
+from trialtrace.trial.claims.symbols import ADJUSTED, CHI_SQUARED, SPREADS, STANDARDISED, UNSAID
 
 NAMES = (
     "count",
     "denominator",
+    "person_time",
     "percent",
     "value",
     "sd",
@@ -296,6 +297,8 @@ def _called(name: str, groups: dict[str, str]) -> dict[str, object]:
         thing = next((one for one in things if one), "")
         measure = (MEASURES | NAMED_AFTER).get(called) or OF_THING.get(thing)
         return {"symbol": measure, "adjusted": adjusted}
+    if name == "effect" and "standardised" in groups:
+        return {"symbol": STANDARDISED}
     if name == "effect":
         partial = any(groups.get(key) for key in ("partial", "p_after", "p_last"))
         return {"symbol": "partial" if partial else None}
@@ -380,8 +383,11 @@ def _impossible(component: Component, by_name: Mapping[str, Component]) -> tuple
         return f"degrees of freedom of {component.number}", "degrees of freedom above 0"
     if component.name == "statistic":
         return _impossible_statistic(component, value)
-    if component.name == "effect" and not 0 <= value <= 1:
+    of_squares = component.name == "effect" and component.symbol != STANDARDISED
+    if of_squares and not 0 <= value <= 1:
         return f"an η² of {component.number}", "a number between 0 and 1"
+    if component.name == "person_time" and value <= 0:
+        return f"a person-time of {component.number}", "a time above 0"
     if component.name == "denominator" and value == 0:
         return f"a denominator of {component.number}", "at least one patient"
     if component.name == "count" and "denominator" in by_name:

@@ -115,8 +115,13 @@ class Claim:
 
     @property
     def whole_count(self) -> int | None:
-        """The count that a claim prints, alone or before a percentage; not a mean or a median."""
+        """The count of patients that a claim prints, alone or before a percentage.
+
+        Not a mean or a median, nor a number of events over time, which a patient may have several.
+        """
         part = self.parts.get("count")
+        if "person_time" in self.parts or (part is not None and "value" in self.parts):
+            return None
         if part is None and set(self.parts) <= {"value", "p"}:
             part = self.parts.get("value")
         if part is None or part.symbol in AVERAGES:

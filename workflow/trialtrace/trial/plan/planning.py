@@ -52,8 +52,23 @@ NAMED = {
     ),
     "several_means": Named("F test of all arms, noncentral F", "Cohen 1988, chapter 8"),
     "paired_means": Named("paired t test, noncentral t", "Machin, Campbell, Tan and Tan 2009"),
+    "repeated_pairs": Named(
+        "paired t test of the mean of repeated visits, noncentral t",
+        "Frison and Pocock 1992, Stat Med 11:1685",
+    ),
+    "equivalence_of_means": Named(
+        "two one-sided t tests against two margins, exact",
+        "Schuirmann 1987, J Pharmacokinet Biopharm 15:657",
+    ),
+    "noether_formula": Named(
+        "Mann-Whitney test, variance of the null hypothesis", "Noether 1987, J Am Stat Assoc 82:645"
+    ),
     "log_rank_formula": Named(
         "log-rank test by its number of events", "Schoenfeld 1981, Biometrika 68:316"
+    ),
+    "log_rank_accrual": Named(
+        "log-rank test by the events to expect, even accrual and constant hazards",
+        "Schoenfeld 1983, Biometrics 39:499; Lachin and Foulkes 1986, Biometrics 42:507",
     ),
     "newcombe_expected": Named(
         "mean width of Newcombe's interval", "Newcombe 1998, Stat Med 17:873, method 10"
@@ -64,6 +79,10 @@ NAMED = {
     ),
     "hazard_expected": Named(
         "upper to lower bound of the hazard ratio near 1", "Schoenfeld 1981, Biometrika 68:316"
+    ),
+    "superiority_expected": Named(
+        "width of the interval of a probability of superiority near 1/2",
+        "Noether 1987, J Am Stat Assoc 82:645",
     ),
 }
 
@@ -195,6 +214,37 @@ class PairedMeans(Tested):
     sides: DesignSides = key("Sides of the test; one-sided is towards the difference.")
     differences: Distinct[Above] = key("Mean differences within patients that are assumed.")
     sd: Above = key("Standard deviation of these differences; 1 gives differences in its units.")
+    visits: Visits | None = optional(
+        "Repeated visits: `sd` is that of the difference at a visit, and the correlation that of "
+        "the differences of two visits."
+    )
+
+
+@shape
+class EquivalenceOfMeans(Tested):
+    """Two independent means that are to lie within margins of each other."""
+
+    design: Literal["equivalence_means"] = key("Design.")
+    differences: Distinct[Number] = key(
+        "Differences that are assumed, treated less reference; between the margins."
+    )
+    sd: Above = key("Standard deviation within arms; 1 gives differences in its units.")
+    lower: Number = key("Lower margin of the difference.")
+    upper: Number = key(
+        "Upper margin of the difference. `alpha` is the level of each of the two one-sided tests."
+    )
+
+
+@shape
+class MannWhitney(Tested):
+    """Two arms compared by ranks."""
+
+    design: Literal["mann_whitney"] = key("Design.")
+    sides: DesignSides = key("Sides of the test; one-sided is towards what is assumed.")
+    superiorities: Distinct[Risk] = key(
+        "Probabilities that are assumed that a treated patient has the higher value, a tie "
+        "counted half; 1/2 is no difference."
+    )
 
 
 @shape
@@ -213,6 +263,30 @@ class LogRank(Tested):
     )
 
 
+@shape
+class Survival(Tested):
+    """Times to an event in two arms, of patients who come in evenly over a time."""
+
+    design: Literal["survival"] = key("Design.")
+    sides: DesignSides = key("Sides of the test; one-sided is towards what is better.")
+    better: HigherLower = key("Whether lower or higher hazards are better.")
+    formula: Literal["schoenfeld", "freedman"] = key("Formula of the number of events.")
+    hazard: Above = key(
+        "Hazard that is assumed in the reference arm, in one unit of time with what follows; it "
+        "is constant, log 2 over the median time."
+    )
+    hazard_ratios: Distinct[Above] = key("Hazard ratios that are assumed, treated to reference.")
+    accrual: Annotated[float, Rule(minimum=0, expected=ASSUMED)] = key(
+        "Time over which patients come in, evenly; 0 where all come at once."
+    )
+    follow_up: Annotated[float, Rule(minimum=0, expected=ASSUMED)] = key(
+        "Time from the last patient in to the analysis."
+    )
+    losses: Annotated[float, Rule(minimum=0, expected=ASSUMED)] = key(
+        "Hazard of being lost from sight, constant; 0 where nobody is."
+    )
+
+
 Design = (
     TwoProportions
     | SeveralProportions
@@ -220,11 +294,21 @@ Design = (
     | TwoMeans
     | SeveralMeans
     | PairedMeans
+    | EquivalenceOfMeans
+    | MannWhitney
     | LogRank
+    | Survival
 )
 Entry = Annotated[Design, By("design", "Design.")]
 # Of two arms, of any number of them, of all patients together.
-PAIRS = ("two_proportions", "two_means", "log_rank")
+PAIRS = (
+    "two_proportions",
+    "two_means",
+    "equivalence_means",
+    "mann_whitney",
+    "log_rank",
+    "survival",
+)
 WHOLE = ("paired_means",)
 
 
@@ -253,6 +337,12 @@ def check(files: Files, place: Path_, given: Design) -> None:
         _lists(files, (*place, "risks"), given.risks, given)
     if isinstance(given, SeveralMeans):
         _lists(files, (*place, "means"), given.means, given)
+    if isinstance(given, EquivalenceOfMeans):
+        _within(files, place, given)
+    if isinstance(given, Survival) and given.accrual + given.follow_up == 0:
+        files.plan.add(
+            place, found="neither accrual nor follow_up", expected="a time to be seen in"
+        )
 
 
 def _arms(files: Files, place: Path_, given: Design) -> None:
@@ -293,6 +383,24 @@ def _margin(files: Files, place: Path_, given: TwoProportions | TwoMeans | LogRa
         files.plan.add(place, found=f"{found} with a margin", expected="test: chi_squared alone")
     if isinstance(given, TwoMeans) and (given.clusters or given.visits):
         files.plan.add(place, found="clusters or visits with a margin", expected="neither")
+
+
+def _within(files: Files, place: Path_, given: EquivalenceOfMeans) -> None:
+    if given.lower >= given.upper:
+        files.plan.add(
+            (*place, "lower"),
+            found=f"{given.lower:g}",
+            expected=f"less than upper, {given.upper:g}",
+        )
+        return
+    for position, difference in enumerate(given.differences):
+        if not given.lower < difference < given.upper:
+            files.plan.add(
+                (*place, "differences", position),
+                found=f"{difference:g}",
+                expected=f"a difference between the margins {given.lower:g} and {given.upper:g}",
+                do="outside them the chance of a claim is at most alpha",
+            )
 
 
 def _lists(files: Files, place: Path_, lists: tuple[tuple[float, ...], ...], given: Design) -> None:

@@ -1,0 +1,148 @@
+"""Rates against events and person-time, and their ratio against the rates of both groups.
+
+A rate is events over time. The ratio of two groups' rates is Poisson regression's without further
+terms; negative binomial regression weighs patients by their time, and adjusted ones differ, so that
+a ratio near the crude one contradicts nothing, and a hazard ratio none.
+"""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
+from trialtrace.claims.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    Finding,
+    as_range,
+    overlaps,
+    prints,
+)
+from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import Claim
+
+RATIO = "rate_ratio"
+NEAR = 1.25
+"""By which factor a rate ratio of no stated model may differ from the crude one."""
+YEARS = {"y": Decimal(1), "m": Decimal(12), "w": Decimal("52.1786"), "d": Decimal("365.25")}
+"""How many of a period are a year, by its first letter."""
+Span = tuple[float, float]
+
+CARD = Card(
+    "a rate against its events and person-time; a rate ratio against the rates of both groups, "
+    "which contradicts beyond a factor of 1.25 and is told as a remark within it",
+    {
+        "rate.time": "A rate, and the events and person-time that it is made of.",
+        "rate.ratio": "A rate ratio, and the rates of both groups.",
+    },
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if {"count", "person_time", "value"} <= set(entry.parts):
+            yield from _rate(entry)
+        if entry.measure == RATIO and len(entry.about.compared) == 2 and "value" in entry.parts:
+            yield from _ratio(ledger, entry)
+
+
+def per_year(unit: str | None) -> Decimal | None:
+    """How many years of a person a unit such as "per 100 person-months" is of.
+
+    >>> per_year("per 100 patient-years")
+    Decimal('100')
+    """
+    found = re.search(
+        r"(?:per\b|/)\s*([0-9][0-9, ]*)?\s*(?:(?:person|patient|participant)s?[\s-]+)?(y|m|w|d)",
+        (unit or "").lower(),
+    )
+    if found is None:
+        return None
+    many = Decimal(re.sub(r"\D", "", found[1] or "") or 1)
+    return many / YEARS[found[2]]
+
+
+def _years(part: Component) -> tuple[Decimal, Decimal, Decimal] | None:
+    """A person-time in years, with the ends of what it stands for."""
+    found = re.search(r"(?:person|patient|participant)s?[\s-]+(y|m|w|d)", (part.unit or "").lower())
+    if found is None or part.value is None:
+        return None
+    low, high = as_range(part).bounds
+    by = YEARS[found[1]]
+    return part.value / by, Decimal(float(low)) / by, Decimal(float(high)) / by
+
+
+def _of_time(entry: Claim) -> Span | None:
+    """Events a year, over all person-times that print so."""
+    count, time = entry.parts.get("count"), entry.parts.get("person_time")
+    years = None if time is None else _years(time)
+    if count is None or count.value is None or years is None or years[1] <= 0:
+        return None
+    return float(count.value / years[2]), float(count.value / years[1])
+
+
+def _rate(entry: Claim) -> Iterator[Finding]:
+    part, span, per = entry.parts["value"], _of_time(entry), per_year(entry.parts["value"].unit)
+    if span is None or per is None or part.relation != "=":
+        return
+    low, high = (end * float(per) for end in span)
+    fits = overlaps(part, low, high)
+    places = max(part.places, 0) + 1
+    shown = " to ".join(dict.fromkeys(f"{end:.{places}f}" for end in (low, high)))
+    text = f"{entry.parts['count'].text} events in {entry.parts['person_time'].text} are a rate of "
+    text += f"{shown} {part.unit}"
+    text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
+    yield Finding(
+        "rate.time",
+        entry.name,
+        "value",
+        COMPATIBLE if fits else INCONSISTENT,
+        text,
+        detail={"low": low, "high": high},
+        covers=("count", "person_time") if fits else (),
+    )
+
+
+def _rates(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, Span] | None:
+    """The one rate of a group a year, of its events and time, else as printed."""
+    found = []
+    for one in ledger.beside(entry, group):
+        value = one.parts.get("value")
+        per = None if value is None else per_year(value.unit)
+        if (span := _of_time(one)) is not None:
+            found.append((one, span))
+        elif value is not None and per is not None and value.relation == "=":
+            low, high = (float(end) / float(per) for end in as_range(value).bounds)
+            found.append((one, (low, high)))
+    return found[0] if len(found) == 1 else None
+
+
+def _ratio(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    part = entry.parts["value"]
+    found = [_rates(ledger, entry, group) for group in entry.about.compared]
+    if found[0] is None or found[1] is None or part.relation != "=":
+        return
+    (first, (low1, high1)), (second, (low0, high0)) = found[0], found[1]
+    if low0 <= 0 or low1 <= 0:
+        return
+    low, high = low1 / high0, high1 / low0
+    own = [float(end) for end in as_range(part).bounds]
+    places = max(part.places, 0) + 1
+    shown = " to ".join(dict.fromkeys(f"{end:.{places}f}" for end in (low, high)))
+    text = f"The rates of both groups have a ratio of {shown}"
+    beside = (first.name, second.name)
+    if overlaps(part, low, high) or prints(part, low):
+        agreement, more = COMPATIBLE, f", in keeping with {part.text}."
+    elif entry.stated_basis is not None:
+        agreement, more = NOT_CHECKABLE, f"; {part.text} is that of a model."
+    elif own[0] <= high * NEAR and own[1] >= low / NEAR:
+        agreement, more = NOT_CHECKABLE, f"; {part.text} may be that of a model."
+    else:
+        agreement, more = INCONSISTENT, f"; printed is {part.text}."
+        if own[0] <= 1 / low and own[1] >= 1 / high:
+            more = f"; {part.text} is that of the groups the other way round."
+    if agreement == NOT_CHECKABLE:
+        text = f"Not checkable: {text[0].lower()}{text[1:]}"
+    yield Finding("rate.ratio", entry.name, "value", agreement, text + more, beside)
