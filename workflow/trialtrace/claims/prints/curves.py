@@ -9,7 +9,9 @@ and numbers at risk only fall. Patients whose event is at the very time are at r
 patient of slack is left.
 """
 
+import re
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import pairwise
 
 from trialtrace.claims.ledger import Ledger
@@ -21,19 +23,23 @@ from trialtrace.claims.prints.finding import (
     as_range,
     overlaps,
 )
+from trialtrace.claims.quantities import UNITS
 from trialtrace.trial.claims.paper import AT_RISK
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 
 LIVING, EVENTS = "living", "events"
+ALIVE = re.compile(r"\b(?:alive|living|surviv\w*|\w+[- ]free)\b", re.IGNORECASE)
+DEAD = re.compile(r"\b(?:dead|died|deaths?|events?|mortality|incidence)\b", re.IGNORECASE)
 Span = tuple[float, float]
 
 CARD = Card(
     "a share of a survival curve against the numbers at risk and the events of its group, by the "
-    "earliest and the latest censoring; shares of one curve and numbers at risk at several times, "
-    "which only fall",
+    "earliest and the latest censoring, and against its median time; shares of one curve and "
+    "numbers at risk at several times, which only fall",
     {
         "curve.share": "A share of a survival curve, numbers at risk and events.",
+        "curve.median": "A share of a survival curve at a time, and the median time.",
         "curve.order": "Shares of one survival curve, or numbers at risk, at several times.",
     },
 )
@@ -45,6 +51,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         curve = entry.stated_basis == "curve" and "percent" in entry.parts
         if curve and entry.parts["percent"].relation == "=":
             yield from _share(ledger, entry)
+            yield from _median(ledger, entry)
         if (curve or entry.about.size == AT_RISK) and entry.about.visit is not None:
             about = entry.about
             key = about.outcome, about.population, about.stratum, about.group, about.category
@@ -84,8 +91,8 @@ def _share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     part = entry.parts["percent"]
     low, high = 100 * span[0], 100 * span[1]
     ways = {LIVING: (low, high), EVENTS: (100 - high, 100 - low)}
-    if about.curve is not None:
-        ways = {about.curve: ways[about.curve]}
+    if (counts := _counts(ledger, entry)) is not None:
+        ways = {counts: ways[counts]}
     fits = any(overlaps(part, *own) for own in ways.values())
     given = f"{r} at risk of {n}" + (
         "" if total is None else f", and {total} with the event in all"
@@ -97,6 +104,58 @@ def _share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     agreement = COMPATIBLE if fits else INCONSISTENT
     detail = {"n": n, "at_risk": r, "events": total}
     yield Finding("curve.share", entry.name, "percent", agreement, text, names, detail)
+
+
+def _counts(ledger: Ledger, entry: Claim) -> str | None:
+    """What a share of a curve counts, as declared or as its category or label says."""
+    if entry.about.curve is not None:
+        return entry.about.curve
+    words = f"{entry.about.category or ''} {entry.label}"
+    return LIVING if ALIVE.search(words) and not DEAD.search(words) else None
+
+
+def _median(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """More than half are without the event before the median time, and at most half from it on."""
+    about, counts = entry.about, _counts(ledger, entry)
+    time = _time(about.visit)
+    medians = [
+        one
+        for one in ledger.of_group()
+        if one.about.outcome == about.outcome and one.about.group == about.group
+        if one.about.population == about.population and one.about.stratum == about.stratum
+        if one.about.visit is None and "value" in one.parts
+        if one.parts["value"].symbol == "median" and one.parts["value"].relation == "="
+    ]
+    if time is None or counts is None or len({one.printed for one in medians}) != 1:
+        return
+    value = medians[0].parts["value"]
+    unit = (value.unit or "").lower() or time[1]
+    kind, factor = UNITS.get(unit, (None, Decimal(1)))
+    if kind != "time":
+        return
+    low, high = (float(end) * float(factor) for end in as_range(value).bounds)
+    part = entry.parts["percent"]
+    least, most = (float(end) for end in as_range(part).bounds)
+    if counts == EVENTS:
+        least, most = 100 - most, 100 - least
+    before, after = float(time[0]) < low, float(time[0]) >= high
+    if not before and not after:
+        return
+    wrong = most < 50 if before else least > 50
+    text = f"The median time is {value.text}, so that {'more' if before else 'no more'} than half "
+    text += f"are without the event at {about.visit}"
+    text += f"; printed is {part.text}." if wrong else f", in keeping with {part.text}."
+    agreement = INCONSISTENT if wrong else COMPATIBLE
+    beside = (medians[0].name,)
+    yield Finding("curve.median", entry.name, "percent", agreement, text, beside)
+
+
+def _time(visit: str | None) -> tuple[Decimal, str] | None:
+    """A visit such as "12 months" as a time in seconds, with its unit."""
+    found = re.fullmatch(r"(?:at\s+)?([0-9]+(?:\.[0-9]+)?)[\s-]*([a-z]+)", (visit or "").lower())
+    if found is None or (unit := UNITS.get(found[2])) is None or unit[0] != "time":
+        return None
+    return Decimal(found[1]) * unit[1], found[2]
 
 
 def _events_of(ledger: Ledger, entry: Claim) -> list[Claim]:

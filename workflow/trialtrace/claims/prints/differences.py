@@ -6,12 +6,13 @@ everything that prints as given. A difference that is adjusted for other values 
 plain one, so that `about.test` has to name a t test, or none, for the check to be made.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import sqrt
 
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
+from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import (
@@ -31,6 +32,8 @@ from trialtrace.trial.claims.symbols import UNSAID
 
 MEASURE = "mean_difference"
 PLAIN = (None, "t", "welch")
+MOST_WIDER = 1.1
+"""How much wider an interval may be where the sizes are those of a population: of 83 % of it."""
 NAMES = {"student": "Student's t", "welch": "Welch's t", "normal": "the normal distribution"}
 Ends = tuple[float, float]
 
@@ -58,7 +61,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         yield _estimate(entry, main, span, found, beside)
         sizes = [ledger.size(one) for one in groups]
         if {"ci_low", "ci_high"} <= set(entry.parts) and min(n or 0 for n in sizes) > 1:
-            yield _interval(entry, groups, [int(n or 0) for n in sizes], found, beside)
+            yield _interval(ledger, entry, groups, [int(n or 0) for n in sizes], found, beside)
 
 
 def _ends(part: Component) -> Ends:
@@ -122,14 +125,40 @@ def half_widths(spreads: Sequence[Ends], n: Sequence[int], confidence: float) ->
     return {name: (float(one.min()), float(one.max())) for name, one in found.items()}
 
 
+def _of_fewer(
+    ledger: Ledger,
+    groups: Sequence[Claim],
+    halves: Mapping[str, Ends],
+    middle: Ends,
+    bounds: tuple[Component, Component],
+) -> float | None:
+    """By what factor a centred interval is wider than Student's, where no group's own n is printed.
+
+    None where it is narrower, off its middle, or wider than `MOST_WIDER`.
+    """
+    if any(one.about.n is not None or "denominator" in one.parts for one in groups):
+        return None
+    (l0, l1), (u0, u1) = (_ends(part) for part in bounds)
+    if not (l0 + u0) / 2 <= middle[1] or not (l1 + u1) / 2 >= middle[0]:
+        return None
+    factor = (u1 - l0) / 2 / halves["student"][0]
+    least = (u0 - l1) / 2 / halves["student"][1]
+    return factor if factor > 1 and least <= MOST_WIDER else None
+
+
 def _interval(
-    entry: Claim, groups: Sequence[Claim], n: list[int], span: Ends, beside: tuple[str, ...]
+    ledger: Ledger,
+    entry: Claim,
+    groups: Sequence[Claim],
+    n: list[int],
+    span: Ends,
+    beside: tuple[str, ...],
 ) -> Finding:
     low, high = entry.parts["ci_low"], entry.parts["ci_high"]
     confidence = float(low.level) / 100 if low.level is not None else 0.95
     middle = _common(span, _ends(entry.parts["value"]))
-    for spreads in _spreads(groups, n):
-        halves = half_widths(spreads, n, confidence)
+    every = [half_widths(spreads, n, confidence) for spreads in _spreads(groups, n)]
+    for halves in every:
         fit = [
             name
             for name, (least, most) in halves.items()
@@ -138,10 +167,23 @@ def _interval(
         ]
         if fit:
             break
+    halves = halves if fit else every[0]
     shown = f"{low.text} to {high.text}"
     if fit:
         told = listed([NAMES[name] for name in fit], "or")
         text = f"{shown} can be the interval by {told} on the printed means and deviations."
+    elif (f := _of_fewer(ledger, groups, halves, middle, (low, high))) is not None:
+        text = f"Not checkable: {shown} is {100 * (f - 1):.0f} % wider than the printed deviations "
+        text += "give on these sizes, as of fewer patients, who are not in the ledger (`patients`)."
+        return Finding(
+            "difference.interval",
+            entry.name,
+            "ci_low",
+            NOT_CHECKABLE,
+            text,
+            beside,
+            covers=("ci_high",),
+        )
     else:
         ends = [end for pair in halves.values() for end in pair]
         text = (

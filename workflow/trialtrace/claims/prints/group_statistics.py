@@ -98,6 +98,8 @@ def _repeated(ledger: Ledger, entry: Claim) -> bool:
 
 def _degrees(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     sizes = _sizes(ledger, entry)
+    if sizes is not None and entry.basis is None and not _repeated(ledger, entry):
+        yield from _between(entry, sizes)
     name = _within(entry, len(sizes)) if sizes else None
     if sizes is None or name is None or entry.basis is not None or _repeated(ledger, entry):
         return
@@ -123,6 +125,24 @@ def _degrees(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         if name != "df1" or low != high:
             text = text.replace(f" of {most - high:.0f} patients less", " fewer patients")
         yield Finding("statistic.sizes", entry.name, name, COMPATIBLE, text, remark=True)
+
+
+def _between(entry: Claim, sizes: list[int]) -> Iterator[Finding]:
+    """F with as many degrees of freedom between as groups, and the n - k of these within them.
+
+    An analysis with one more group would have one less within.
+    """
+    parts, groups = entry.parts, len(sizes)
+    if parts["statistic"].symbol != "f" or not {"df1", "df2"} <= set(parts):
+        return
+    whole = parts["df1"].places <= 0 and parts["df2"].places <= 0
+    if not whole or parts["df1"].value != groups or parts["df2"].value != sum(sizes) - groups:
+        return
+    text = (
+        f"{groups} groups have {groups - 1} degrees of freedom between them beside the "
+        f"{parts['df2'].text} within; printed are {parts['df1'].text}."
+    )
+    yield Finding("statistic.sizes", entry.name, "df1", INCONSISTENT, text)
 
 
 def _of_means(ledger: Ledger, entry: Claim) -> Iterator[Finding]:

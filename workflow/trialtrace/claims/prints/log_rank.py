@@ -8,6 +8,8 @@ change it further, so that a contradiction is told only well outside, and by mor
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from math import log
 
 from scipy.special import ndtr, ndtri
@@ -23,6 +25,8 @@ LEAST, MOST, APART = 0.8, 1.4, 1.0
 """By which factors, and by how much, z has to differ."""
 SMALLEST, LARGEST = 1 / 4, 4.0
 TINY = 1e-300
+LEVEL = Decimal("0.05")
+"""The level of "not significant" where none is said."""
 
 CARD = Card(
     "the p of a log-rank test against the hazard ratio and interval beside it: z of both differ "
@@ -37,10 +41,21 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             continue
         if len(entry.about.compared) != 2 or not (error := errors_of_log(entry)):
             continue
-        found = p_beside(ledger, entry)
+        found = p_beside(ledger, entry) or _not_significant(ledger, entry)
         if found is None or found[0].about.test != "log_rank" or found[0].tails != TWO_SIDED:
             continue
         yield from _apart(entry, error, *found)
+
+
+def _not_significant(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:
+    """The claim about the same comparison that prints n.s., as a p above 0.05."""
+    found = [
+        (one, replace(part, relation=">", value=LEVEL, places=2))
+        for one in ledger.comparisons[entry.about.cell]
+        if one.about.compared == entry.about.compared
+        if (part := one.parts.get("p")) is not None and part.relation == "ns"
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _apart(

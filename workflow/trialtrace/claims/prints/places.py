@@ -1,4 +1,8 @@
-"""One number printed in two places that a claim links by `with`: do their digits agree?"""
+"""One number printed in two places: do their digits agree?
+
+A claim links them by `with`. A mean or an effect of the abstract is that of the one claim about the
+same elsewhere, also without.
+"""
 
 from collections.abc import Iterator
 
@@ -6,12 +10,15 @@ from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding
 from trialtrace.trial.claims.read import Claim
+from trialtrace.trial.claims.symbols import AVERAGES
 
+ABSTRACT = "abstract"
 NAMES = ("percent", "value", "count", "sd", "ci_low", "ci_high", "p")
 
 
 CARD = Card(
-    "one number in two places, linked by `with`, that is printed with fewer or more digits",
+    "one number in two places, linked by `with`, that is printed with fewer or more digits; a mean "
+    "or an effect of the abstract, and the one of the same elsewhere",
     {
         "place.number": "One number in two places.",
     },
@@ -24,6 +31,41 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             other = ledger.entries.get(name)
             if other is not None and _same(entry, other):
                 yield from _twice(entry, other)
+        if ABSTRACT in entry.place.lower() and not entry.linked:
+            yield from _abstract(ledger, entry)
+
+
+def _abstract(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A mean or an effect of the abstract, and the one of the same that stands elsewhere."""
+    main = entry.parts.get("value")
+    if main is None or entry.about.outcome is None or entry.about.size or entry.about.fact:
+        return
+    if main.symbol not in AVERAGES if entry.about.group else entry.measure is None:
+        return
+    others = [
+        one
+        for one in ledger.entries.values()
+        if ABSTRACT not in one.place.lower() and "value" in one.parts and _same(entry, one)
+        if one.parts["value"].unit == main.unit and (_average(one) == _average(entry))
+    ]
+    if len({one.parts["value"].text for one in others}) != 1:
+        return
+    theirs = others[0].parts["value"]
+    if abs(theirs.value or 0) == abs(main.value or 0):
+        return
+    for one in _twice(entry, others[0]):
+        if one.agreement == INCONSISTENT:
+            yield one
+
+
+def _average(entry: Claim) -> str | None:
+    """What a number of a group is; a value beside a deviation is a mean."""
+    part = entry.parts["value"]
+    if part.symbol is None and {"sd", "se"} & set(entry.parts):
+        return "mean"
+    if part.symbol is None and "quartile_low" in entry.parts:
+        return "median"
+    return part.symbol if part.symbol in AVERAGES else None
 
 
 def _same(entry: Claim, other: Claim) -> bool:

@@ -28,6 +28,7 @@ NEAR = 1.25
 """By which factor a rate ratio of no stated model may differ from the crude one."""
 YEARS = {"y": Decimal(1), "m": Decimal(12), "w": Decimal("52.1786"), "d": Decimal("365.25")}
 """How many of a period are a year, by its first letter."""
+EVENTS = ("event", "death", "case", "relapse", "attack", "fall", "exacerbation", "seizure")
 Span = tuple[float, float]
 
 CARD = Card(
@@ -43,7 +44,9 @@ CARD = Card(
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if {"count", "person_time", "value"} <= set(entry.parts):
-            yield from _rate(entry)
+            yield from _rate(entry, entry, entry)
+        elif entry.about.group and "value" in entry.parts and per_year(entry.parts["value"].unit):
+            yield from _apart(ledger, entry)
         if entry.measure == RATIO and len(entry.about.compared) == 2 and "value" in entry.parts:
             yield from _ratio(ledger, entry)
 
@@ -74,24 +77,45 @@ def _years(part: Component) -> tuple[Decimal, Decimal, Decimal] | None:
     return part.value / by, Decimal(float(low)) / by, Decimal(float(high)) / by
 
 
-def _of_time(entry: Claim) -> Span | None:
+def _of_time(counted: Claim, timed: Claim) -> Span | None:
     """Events a year, over all person-times that print so."""
-    count, time = entry.parts.get("count"), entry.parts.get("person_time")
+    events, time = _number_of_events(counted), timed.parts.get("person_time")
     years = None if time is None else _years(time)
-    if count is None or count.value is None or years is None or years[1] <= 0:
+    if events is None or years is None or years[1] <= 0:
         return None
-    return float(count.value / years[2]), float(count.value / years[1])
+    return float(events / years[2]), float(events / years[1])
 
 
-def _rate(entry: Claim) -> Iterator[Finding]:
-    part, span, per = entry.parts["value"], _of_time(entry), per_year(entry.parts["value"].unit)
+def _apart(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A rate, with events and person-time that are printed apart from it."""
+    beside = ledger.beside(entry, entry.about.group or "")
+    times = [one for one in beside if "person_time" in one.parts]
+    counts = [one for one in beside if one is not entry and _number_of_events(one) is not None]
+    if len(times) == 1 and len({_number_of_events(one) for one in counts}) == 1:
+        yield from _rate(entry, counts[0], times[0])
+
+
+def _number_of_events(entry: Claim) -> Decimal | None:
+    """Events, which a patient may have several of: "127 events", or over time."""
+    part = entry.parts.get("count") if "person_time" in entry.parts else entry.parts.get("value")
+    if part is None or part.relation != "=" or part.places > 0 or part.value is None:
+        return None
+    named = (part.unit or "").lower().rstrip("s") in EVENTS or part.name == "count"
+    return part.value if named else None
+
+
+def _rate(entry: Claim, counted: Claim, timed: Claim) -> Iterator[Finding]:
+    part, span = entry.parts["value"], _of_time(counted, timed)
+    per = per_year(part.unit)
     if span is None or per is None or part.relation != "=":
         return
     low, high = (end * float(per) for end in span)
     fits = overlaps(part, low, high)
     places = max(part.places, 0) + 1
     shown = " to ".join(dict.fromkeys(f"{end:.{places}f}" for end in (low, high)))
-    text = f"{entry.parts['count'].text} events in {entry.parts['person_time'].text} are a rate of "
+    text = (
+        f"{_number_of_events(counted)} events in {timed.parts['person_time'].text} are a rate of "
+    )
     text += f"{shown} {part.unit}"
     text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
     yield Finding(
@@ -100,8 +124,9 @@ def _rate(entry: Claim) -> Iterator[Finding]:
         "value",
         COMPATIBLE if fits else INCONSISTENT,
         text,
-        detail={"low": low, "high": high},
-        covers=("count", "person_time") if fits else (),
+        tuple(dict.fromkeys(one.name for one in (counted, timed) if one is not entry)),
+        {"low": low, "high": high},
+        ("count", "person_time") if fits and counted is entry else (),
     )
 
 
@@ -111,7 +136,7 @@ def _rates(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, Span] | Non
     for one in ledger.beside(entry, group):
         value = one.parts.get("value")
         per = None if value is None else per_year(value.unit)
-        if (span := _of_time(one)) is not None:
+        if (span := _of_time(one, one)) is not None:
             found.append((one, span))
         elif value is not None and per is not None and value.relation == "=":
             low, high = (float(end) / float(per) for end in as_range(value).bounds)

@@ -233,6 +233,8 @@ def _alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
             yield Finding("share.count", entry.name, "percent", INCONSISTENT, text)
         return
     counts = counts_for_percentage(as_range(percent), n).tolist()
+    if not counts and _of_own_patients(ledger, entry):
+        return
     if counts:
         taken = ", the number randomised," if ledger.taken(entry) else ""
         text = f"{percent.text} of {n}{taken} is a count of {_few(counts)}."
@@ -241,6 +243,17 @@ def _alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     agreement = COMPATIBLE if counts else INCONSISTENT
     yield Finding(
         "share.count", entry.name, "percent", agreement, text, detail={"n": n, "counts": counts}
+    )
+
+
+def _of_own_patients(ledger: Ledger, entry: Claim) -> bool:
+    """Whether the same percentage stands elsewhere with a number of patients of its own."""
+    return any(
+        one.share is not None
+        and one.share.value == entry.parts["percent"].value
+        and ("denominator" in one.parts or one.about.n is not None)
+        for one in ledger.beside(entry, entry.about.group or "")
+        if one.name != entry.name
     )
 
 
@@ -282,7 +295,7 @@ def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
             )
         return
     counts = counts_for_percentage(as_range(percent), size).tolist()
-    if counts:
+    if counts or _of_own_patients(ledger, entry):
         return
     possible = possible_denominators(as_range(percent), limit=size).tolist()
     which = _denominators(possible, f"{percent.text} can be", f", of at most {size}")

@@ -73,6 +73,8 @@ def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fi
     sizes = [n for one in groups if (n := ledger.size(one)) is not None]
     everyone, beside = ledger.size(entry), tuple(one.name for one in groups)
     ranges = np.array([_range(one.parts["value"]) for one in groups])
+    if everyone is None and len(sizes) == len(groups) and _are_all(ledger, entry, sum(sizes)):
+        everyone = sum(sizes)
     if len(sizes) < len(groups) or everyone is None or sum(sizes) != everyone:
         yield from _between(entry, ranges, beside)
         return
@@ -88,6 +90,19 @@ def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fi
     yield Finding("whole.mean", entry.name, "value", agreement, text, beside, detail)
     if fits and min(sizes) > 1 and all(_has_deviation(one) for one in (entry, *groups)):
         yield _deviation(entry, groups, sizes, beside)
+
+
+def _are_all(ledger: Ledger, entry: Claim, total: int) -> bool:
+    """Whether a printed number of all patients is that of the groups together."""
+    population = entry.about.population
+    names = {population, None} if ledger.population(entry) is not None else {None}
+    printed = [
+        one.whole_count
+        for kind in ("analysed", "randomised")
+        for name in names
+        if (one := ledger.sizes(kind, name).get(ALL)) is not None
+    ]
+    return total in printed
 
 
 def _between(entry: Claim, ranges: np.ndarray, beside: tuple[str, ...]) -> Iterator[Finding]:

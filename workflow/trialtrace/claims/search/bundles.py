@@ -142,6 +142,8 @@ def _means(ledger: Ledger, entry: Claim, groups: list[Claim], last: int) -> Iter
     if not pairs:
         return
     of_first, of_second = groups
+    if not all("sd" in one.parts for one in groups):
+        return
     means = (
         as_range(of_first.parts["value"]),
         as_range(of_first.parts["sd"]),

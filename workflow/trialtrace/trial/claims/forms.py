@@ -183,6 +183,7 @@ MEASURES = {
     "mean": "mean",
     "m": "mean",
     "median": "median",
+    "geometric mean": "geometric_mean",
     "n": None,
     "coefficient": None,
     "b": None,
@@ -208,7 +209,7 @@ NAMED_AFTER = {
 """What a percentage may be called behind it: "72% effective"."""
 HARMS = ("number needed to harm", "nnh")
 _CALLED = (
-    r"(?:(?:crude|unadjusted|(?:\w+[\s-])?(?P<adjusted>adjusted))\s+)?"
+    r"(?:(?:crude|unadjusted|(?:\w+[\s-])?(?P<adjusted>adjusted|common|pooled))\s+)?"
     rf"(?P<called>{_any(MEASURES)})(?:\s*\(\s*[A-Z]{{2,3}}\s*\))?"
     r"(?:\s+(?:for|of|with|in)\s+(?:[^,;:(=]{1,80}?(?=[,:=])|[^0-9,;:(=]{1,80}?))?"
     r"\s*[,:=]?\s*(?:(?:of|was|is)\s+)?"
@@ -236,6 +237,11 @@ _STATISTIC = rf"(?P<statistic>{_NUMBER})"
 _HEADS = [
     rf"(?P<count>{_COUNT})\s*(?:{_WORD}\s+)?(?:/|in|over|during)\s*{_PERSON_TIME}"
     rf"(?:\s*[(\[,]\s*(?P<value>{_NUMBER}{_RATE})\s*[)\]]?)?",
+    rf"(?P<value>{_NUMBER}{_RATE})\s*[(\[]\s*(?P<count>{_COUNT})\s*(?:{_WORD}\s+)?"
+    rf"(?:/|in|over|during)\s*{_PERSON_TIME}\s*[)\]]",
+    _PERSON_TIME,
+    rf"median\s*{_OPEN}\s*range\s*{_CLOSE}\s*[,:=]?\s*(?P<value>{_NUMBER}(?:{_UNIT})?)\s*{_OPEN}"
+    rf"\s*(?P<least>{_BARE}){_TO}(?P<most>{_BARE})\s*{_CLOSE}",
     rf"(?P<count>{_COUNT})\s*(?:{_WORD})?\s*[(\[]\s*(?P<value>{_NUMBER}{_RATE})\s*[)\]]",
     rf"(?P<count>{_COUNT}){_PEOPLE}\s*(?:of|/|out\s+of)\s*(?P<denominator>{_COUNT}){_PEOPLE}"
     rf"(?:\s*[(\[,]\s*(?P<percent>{_NUMBER}{_PERCENT})\s*[)\]]?)?",

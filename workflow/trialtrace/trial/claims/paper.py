@@ -168,6 +168,9 @@ class PaperOutcome:
     visits: Listed[Text] = optional(
         "Visits at which it was measured, in the paper's words, in their order.", empty=tuple
     )
+    part_of: Name | None = optional(
+        "Outcome that everyone with this one has, as any adverse event is of serious ones."
+    )
     baseline: bool = optional(
         "Whether it was measured before randomisation, and is neither a stratum of it nor a "
         "factor of minimisation: ten such outcomes or more are held against chance together.",

@@ -7,4 +7,4 @@ CHI_SQUARED = "χ²"
 STANDARDISED = "standardised"
 """The symbol of an effect size that is a standardised difference of means."""
 SPREADS = {"sd": "standard deviation", "se": "standard error"}
-AVERAGES = ("mean", "median")
+AVERAGES = ("mean", "median", "geometric_mean")

@@ -1,0 +1,196 @@
+"""Words, places and outcomes: relations that hold between claims about the same comparison."""
+
+import pytest
+from paper import claim
+from test_relations import PAIR, audited, event, verdict
+
+SCORE = {"outcome": "score", "compare": ["training", "control"]}
+
+
+@pytest.mark.parametrize(
+    ("words", "p", "agreement"),
+    [
+        ("significantly lower with training", "p = 0.003", "compatible"),
+        ("significantly lower with training", "p = 0.05", None),  # 0.045 up to 0.055
+        ("significantly lower with training", "p = 0.06", "not_checkable"),
+        ("significantly lower with training", "p = 0.43", "inconsistent"),
+        ("significantly lower with training", "P = n.s.", "inconsistent"),
+        ("no significant difference", "p = 0.43", "compatible"),
+        ("no significant difference", "p = 0.03", "not_checkable"),
+        ("no significant difference", "p = 0.003", "inconsistent"),
+        ("did not differ significantly", "p < 0.001", "inconsistent"),
+        ("a clinically significant reduction", "p = 0.43", None),
+    ],
+)
+def test_words_on_significance_are_those_of_p(words, p, agreement):
+    claims = {"words": claim(words, **PAIR), "p": claim(p, **PAIR)}
+    _, found = audited(claims)
+    said = [one.agreement for one in found if one.check == "significance.words"]
+    assert said == ([agreement] if agreement else [])
+
+
+@pytest.mark.parametrize(
+    ("abstract", "agreement"),
+    [
+        ("hazard ratio 0.51 (95% CI 0.30 to 0.86)", None),
+        ("hazard ratio 0.5 (95% CI 0.3 to 0.9)", None),
+        ("hazard ratio 0.43 (95% CI 0.26 to 0.73)", "inconsistent"),
+    ],
+)
+def test_an_effect_of_the_abstract_is_that_of_the_text(abstract, agreement):
+    claims = {
+        "a": claim(abstract, "abstract", **PAIR),
+        "t": claim("hazard ratio 0.51 (95% CI 0.30 to 0.86)", "table 2", **PAIR),
+    }
+    assert verdict(claims, "a", "value", "place.number") == ([agreement] if agreement else [])
+    claims["t"]["about"] = {**PAIR, "basis": "model"}  # adjusted there
+    assert verdict(claims, "a", "value", "place.number") == []
+
+
+def test_a_mean_of_the_abstract_is_that_of_the_table():
+    def claims(printed, **more):
+        return {
+            "a": claim(printed, "abstract", outcome="score", group="training", **more),
+            "t": claim("mean (SD) 51.3 (4.7)", outcome="score", group="training"),
+        }
+
+    assert verdict(claims("mean 51.3"), "a", "value", "place.number") == []
+    assert verdict(claims("mean 51"), "a", "value", "place.number") == []
+    assert verdict(claims("mean 15.3"), "a", "value", "place.number") == ["inconsistent"]
+    assert verdict(claims("mean 15.3", change=True), "a", "value", "place.number") == []
+    assert verdict(claims("median 50.0"), "a", "value", "place.number") == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "visit", "agreement"),
+    [
+        ("27.0%", "24 months", "compatible"),
+        ("73.0%", "24 months", "inconsistent"),
+        ("73.0%", "6 months", "compatible"),
+        ("27.0%", "6 months", "inconsistent"),
+        ("50.3%", "1 year", None),  # at the median, within its rounding
+        ("50.6%", "13 months", "inconsistent"),
+        ("50.0%", "13 months", "compatible"),
+    ],
+)
+def test_half_are_alive_at_the_median_time(printed, visit, agreement):
+    about = {"basis": "curve", "group": "training", "outcome": "event"}
+    claims = {
+        "m": claim("median 12.0 months", **about),
+        "s": claim(printed, **about, visit=visit, curve="living"),
+    }
+    found = verdict(claims, "s", "percent", "curve.median")
+    assert found == ([agreement] if agreement else [])
+    del claims["s"]["about"]["curve"]  # of the living or of the dead: nobody says
+    assert verdict(claims, "s", "percent", "curve.median") == []
+
+
+@pytest.mark.parametrize(
+    ("serious", "agreement"),
+    [("22 (73%)", "compatible"), ("27 (90%)", "compatible"), ("28 (93%)", "inconsistent")],
+)
+def test_no_more_have_the_part_than_the_whole(serious, agreement):
+    outcomes = {"any": {"label": "Any"}, "serious": {"label": "Serious", "part_of": "any"}}
+    claims = {
+        "any": claim("27 (90%)", outcome="any", group="training"),
+        "serious": claim(serious, outcome="serious", group="training"),
+    }
+    found = verdict(claims, "serious", "count", "part.patients", outcomes=outcomes)
+    assert found == [agreement]
+
+
+@pytest.mark.parametrize(
+    ("df", "agreement"), [("F(1, 58) = 7.21", []), ("F(2, 58) = 7.21", ["inconsistent"])]
+)
+def test_f_has_one_degree_less_than_groups(df, agreement):
+    claims = {
+        "a": claim("mean (SD) 62.1 (8.8)", outcome="score", group="training"),
+        "b": claim("mean (SD) 56.1 (8.5)", outcome="score", group="control"),
+        "f": claim(df, **SCORE),
+    }
+    found = [one for one in verdict(claims, "f", "df1", "statistic.sizes") if one != "exact"]
+    assert found == agreement
+    claims["f"]["printed"] = "F(2, 57) = 7.21"  # of three groups, which may be
+    assert verdict(claims, "f", "df1", "statistic.sizes") == []
+
+
+@pytest.mark.parametrize(
+    ("interval", "wrong"),
+    [("0.41 to 0.60", True), ("0.41 to 0.98", False), ("0.30 to 1.20", False)],
+)
+def test_a_log_rank_test_without_significance(interval, wrong):
+    low, high = (float(end) for end in interval.split(" to "))
+    middle = f"{(low * high) ** 0.5:.2f}"
+    claims = {
+        "h": claim(f"hazard ratio {middle} (95% CI {interval})", **PAIR),
+        "p": claim("P = n.s.", **PAIR, test="log_rank"),
+    }
+    assert (verdict(claims, "p", "p", "hazard.log_rank") == ["inconsistent"]) == wrong
+
+
+@pytest.mark.parametrize(
+    ("rate", "agreement"),
+    [("4.5 per 100 person-years", "compatible"), ("4.6 per 100 person-years", "inconsistent")],
+)
+def test_events_and_time_may_be_printed_apart(rate, agreement):
+    claims = {
+        "rate": event(rate, "training"),
+        "events": event("45 events", "training"),
+        "time": event("1,001.5 person-years", "training"),
+    }
+    assert verdict(claims, "rate", "value", "rate.time") == [agreement]
+
+
+def test_the_mean_of_all_lies_between_those_of_the_groups():
+    claims = {
+        "a": claim("mean (SD) 62.1 (8.8)", outcome="score", group="training"),
+        "b": claim("mean (SD) 56.1 (8.5)", outcome="score", group="control"),
+        "n": claim("60", size="analysed", group="all"),
+        "all": claim("mean (SD) 59.1 (9.1)", outcome="score", group="all"),
+    }
+    assert verdict(claims, "all", "value", "whole.mean") == ["compatible"]
+    claims["all"]["printed"] = "mean (SD) 63.1 (9.1)"
+    assert verdict(claims, "all", "value", "whole.mean") == ["inconsistent"]
+    claims["n"]["printed"] = "58"
+    assert verdict(claims, "all", "value", "whole.mean") == ["not_checkable"]
+
+
+def test_an_interval_a_little_wider_is_that_of_fewer_patients():
+    def claims(interval, **more):
+        return {
+            "a": claim("mean (SD) 62.1 (8.8)", outcome="score", group="training", **more),
+            "b": claim("mean (SD) 56.1 (8.5)", outcome="score", group="control", **more),
+            "d": claim(f"6.0 (95% CI {interval})", **SCORE, measure="mean_difference"),
+        }
+
+    check = "d", "ci_low", "difference.interval"
+    assert verdict(claims("1.5 to 10.5"), *check) == ["compatible"]
+    assert verdict(claims("1.3 to 10.7"), *check) == ["not_checkable"]
+    assert verdict(claims("1.3 to 10.7", patients="30"), *check) == ["inconsistent"]
+    assert verdict(claims("0.5 to 11.5"), *check) == ["inconsistent"]
+    assert verdict(claims("2.5 to 9.5"), *check) == ["inconsistent"]
+
+
+def test_a_percentage_of_patients_that_are_printed_elsewhere():
+    claims = {
+        "table": event("11 (39.3%)", "training", patients="28"),
+        "abstract": claim("39.3%", "abstract", outcome="event", group="training"),
+    }
+    assert verdict(claims, "abstract", "percent", "share.count") == []
+    del claims["table"]
+    assert verdict(claims, "abstract", "percent", "share.count") == ["inconsistent"]
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "median (range) 4 (1–9)",
+        "common odds ratio 1.6 (95% CI 1.1 to 2.3)",
+        "12.3 per 100 person-years (34 events in 276.4 person-years)",
+        "276.4 person-years",
+        "geometric mean 3.2 (95% CI 2.1 to 4.4)",
+        "Cohen's d = 0.4",
+    ],
+)
+def test_what_papers_print_is_read(printed):
+    audited({"one": event(printed, "training")})

@@ -1,0 +1,67 @@
+"""One outcome that is part of another: who has the part has the whole.
+
+Serious adverse events are among all adverse events, deaths of the heart among all deaths. The
+ledger says so (`part_of` of the outcome), and numbers of patients of one group are then in order.
+"""
+
+from collections.abc import Iterator
+
+from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
+from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range
+from trialtrace.trial.claims.read import Claim
+
+CARD = Card(
+    "an outcome that is part of another (`part_of`) against that one: no more patients of a group "
+    "have it",
+    {"part.patients": "Patients with an outcome, and those with the one that it is part of."},
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.of_group():
+        outcome = ledger.outcomes.get(entry.about.outcome or "")
+        if outcome is None or outcome.part_of is None or entry.basis is not None:
+            continue
+        for other in ledger.of_group():
+            if other.about.outcome == outcome.part_of and _of_the_same(entry, other):
+                yield from _held(ledger, entry, other)
+
+
+def _of_the_same(entry: Claim, other: Claim) -> bool:
+    one, two = entry.about, other.about
+    if entry.basis is not None or other.basis is not None or one.change or two.change:
+        return False
+    return (one.group, one.population, one.visit, one.stratum, one.category) == (
+        two.group,
+        two.population,
+        two.visit,
+        two.stratum,
+        two.category,
+    )
+
+
+def _held(ledger: Ledger, entry: Claim, other: Claim) -> Iterator[Finding]:
+    counts = [one.whole_count for one in (entry, other)]
+    shares = [one.share for one in (entry, other)]
+    if counts[0] is not None and counts[1] is not None:
+        sizes = {ledger.size(one) for one in (entry, other)}
+        if len(sizes) > 1:
+            return
+        name = "count" if "count" in entry.parts else "value"
+        wrong, shown = counts[0] > counts[1], (str(counts[0]), str(counts[1]))
+    elif shares[0] is not None and shares[1] is not None:
+        if any(part is None or part.relation != "=" for part in shares):
+            return
+        low, high = as_range(shares[0]).bounds[0], as_range(shares[1]).bounds[1]
+        name, wrong = "percent", bool(low >= high)
+        shown = shares[0].text, shares[1].text
+    else:
+        return
+    labels = [ledger.outcomes[one.about.outcome or ""].label for one in (entry, other)]
+    text = f"{shown[0]} have “{labels[0]}”, which is part of “{labels[1]}” with {shown[1]}"
+    text += ": more than the whole." if wrong else "."
+    agreement = INCONSISTENT if wrong else COMPATIBLE
+    yield Finding(
+        "part.patients", entry.name, name, agreement, text, (other.name,), remark=not wrong
+    )

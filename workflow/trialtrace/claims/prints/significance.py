@@ -1,0 +1,85 @@
+"""Words on significance against the p that is printed of the same comparison.
+
+"Significantly lower" beside a p above 0.1, or n.s., and "no significant difference" beside a p
+below 0.01 contradict whatever level is meant; between these limits and 0.05 it depends on the
+level, which is told. "Clinically significant" is no such word.
+"""
+
+import re
+from collections.abc import Iterator
+
+from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
+from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range
+from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import Claim
+
+SAID = re.compile(r"\b(?:non[\s-]?)?significan(?:t|tly|ce)\b", re.IGNORECASE)
+DENIED = re.compile(
+    r"\b(?:no|not|without|neither|nor|never|lack\w*)\b|n't\b|\bnon[\s-]?signif|\binsignif",
+    re.IGNORECASE,
+)
+OTHER = re.compile(
+    r"\b(?:clinical\w*|practical\w*|borderline|nearly|almost|trend)\b", re.IGNORECASE
+)
+LEVEL, MOST, LEAST = 0.05, 0.1, 0.01
+"""The usual level, and p from which on, or below which, no usual level agrees."""
+
+CARD = Card(
+    'words such as "significantly lower" or "no significant difference" against the p of the same '
+    "comparison: contradicted by a p above 0.1 or below 0.01, a remark between these and 0.05",
+    {"significance.words": "Words on significance, and the p of the same comparison."},
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        name = next((one for one in ("direction", "words") if one in entry.parts), None)
+        if name is None or not entry.about.compared or entry.about.outcome is None:
+            continue
+        if "p" in entry.parts or not SAID.search(entry.printed) or OTHER.search(entry.printed):
+            continue
+        found = _p_of(ledger, entry)
+        if found is not None:
+            yield from _told(entry, name, *found)
+
+
+def _p_of(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:
+    """The one p that is printed of the same groups, outcome, population, visit and stratum."""
+    about = entry.about
+    found = [
+        one
+        for one in ledger.entries.values()
+        if one.about.outcome == about.outcome and set(one.about.compared) == set(about.compared)
+        if (one.about.visit, one.about.stratum) == (about.visit, about.stratum)
+        if one.about.change == about.change and one.about.category == about.category
+        if ledger.population(one) == ledger.population(entry) and one.about.margin is None
+        if "p" in one.parts and one.parts["p"].symbol is None and one.sides != "one_sided"
+    ]
+    if len({one.parts["p"].text for one in found}) != 1:
+        return None
+    return found[0], found[0].parts["p"]
+
+
+def _told(entry: Claim, name: str, source: Claim, part: Component) -> Iterator[Finding]:
+    denied = DENIED.search(entry.printed) is not None
+    if part.relation == "ns":
+        low, high = LEVEL, 1.0
+    elif part.relation in (">", ">="):
+        low, high = float(part.value or 0), 1.0
+    else:
+        low, high = (float(end) for end in as_range(part).bounds)
+    against = high < LEVEL if denied else low >= LEVEL
+    beyond = high < LEAST if denied else low >= MOST or part.relation == "ns"
+    said = f"“{entry.printed}” stands beside {part.text}"
+    if beyond:
+        agreement, text = INCONSISTENT, f"{said}."
+    elif against:
+        agreement = NOT_CHECKABLE
+        text = f"Not checkable: {said}, which agrees at another level than 0.05 only."
+    elif low < LEVEL < high:
+        return
+    else:
+        agreement, text = COMPATIBLE, f"{said}, in keeping with it."
+    yield Finding("significance.words", entry.name, name, agreement, text, (source.name,))
