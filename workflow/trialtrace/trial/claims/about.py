@@ -32,8 +32,8 @@ def check_about(document: Document) -> None:
             known_name(document, ("strata", "sizes", stratum, group), group, groups, "groups")
     for name, given in document.entries("outcomes"):
         if "part_of" in given:
-            place = ("outcomes", name, "part_of")
-            known_name(document, place, given["part_of"], known["outcomes"], "outcomes")
+            where = ("outcomes", name, "part_of")
+            known_name(document, where, given["part_of"], known["outcomes"], "outcomes")
     for name, given in document.entries("claims"):
         _placed(document, name, given)
         about = given.get("about", {})
