@@ -1,0 +1,59 @@
+"""What `trialtrace audit FILE --format json` says of a ledger, run in this process."""
+
+import io
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+from trialtrace.cli import main
+
+ALARM, OTHER = "inconsistent", "alternative"
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """The worst verdict of each claim, its sentences, or why the ledger was refused."""
+
+    worst: Mapping[str, str]
+    texts: Mapping[str, list[str]]
+    unusual: frozenset[str] = frozenset()
+    refused: str = ""
+
+    def alarms(self) -> set[str]:
+        return {name for name, verdict in self.worst.items() if verdict == ALARM}
+
+    def remarks(self) -> set[str]:
+        """Claims told apart without being called inconsistent."""
+        others = {name for name, verdict in self.worst.items() if verdict == OTHER}
+        return others | set(self.unusual)
+
+
+def audited_ledgers(ledgers: Sequence[str]) -> list[Verdicts]:
+    with tempfile.TemporaryDirectory() as folder:
+        return [_audited(Path(folder), each) for each in ledgers]
+
+
+def _audited(folder: Path, ledger: str) -> Verdicts:
+    at, out = folder / "ledger.yaml", folder / "audit.json"
+    out.unlink(missing_ok=True)
+    at.write_text(ledger, encoding="utf-8")
+    said = io.StringIO()
+    with redirect_stderr(said), redirect_stdout(said):
+        main(["audit", str(at), "--format", "json", "--output", str(out)])
+    if not out.exists():
+        return Verdicts({}, {}, refused=said.getvalue())
+    worst: dict[str, str] = {}
+    texts: dict[str, list[str]] = {}
+    unusual = set()
+    for row in json.loads(out.read_text(encoding="utf-8"))["claims"]:
+        name, verdict = row["claim_id"], row["on_print"]
+        told = f"{verdict}: {row['print_finding']} {row['print_more'] or ''}".strip()
+        texts.setdefault(name, []).append(told)
+        if row["no_usual_test"]:
+            unusual.add(name)
+        if worst.get(name) != ALARM and (verdict in (ALARM, OTHER) or name not in worst):
+            worst[name] = verdict
+    return Verdicts(worst, texts, frozenset(unusual))
