@@ -41,8 +41,11 @@ def _audited(folder: Path, ledger: str) -> Verdicts:
     out.unlink(missing_ok=True)
     at.write_text(ledger, encoding="utf-8")
     said = io.StringIO()
-    with redirect_stderr(said), redirect_stdout(said):
-        main(["audit", str(at), "--format", "json", "--output", str(out)])
+    try:
+        with redirect_stderr(said), redirect_stdout(said):
+            main(["audit", str(at), "--format", "json", "--output", str(out)])
+    except (LookupError, ArithmeticError, ValueError, TypeError, AttributeError) as error:
+        return Verdicts({}, {}, refused=f"crash: {error!r}")
     if not out.exists():
         return Verdicts({}, {}, refused=said.getvalue())
     worst: dict[str, str] = {}
