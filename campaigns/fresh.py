@@ -43,7 +43,7 @@ class Case:
             return "alarm"
         if new & self.planted.tied:
             return "beside"
-        told = self.after.remarks() - self.before.remarks()
+        told = self.after.remarks(self.before)
         return "remark" if told & (set(self.planted.altered) | self.planted.tied) else "missed"
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from trialtrace.cli import main
 
-ALARM, OTHER = "inconsistent", "alternative"
+ALARM, OTHER, OPEN = "inconsistent", "alternative", "not_checkable"
+# Claim, check, component, agreement.
+Note = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -19,16 +21,23 @@ class Verdicts:
 
     worst: Mapping[str, str]
     texts: Mapping[str, list[str]]
-    unusual: frozenset[str] = frozenset()
+    notes: frozenset[Note] = frozenset()
     refused: str = ""
 
     def alarms(self) -> set[str]:
         return {name for name, verdict in self.worst.items() if verdict == ALARM}
 
-    def remarks(self) -> set[str]:
-        """Claims told apart without being called inconsistent."""
-        others = {name for name, verdict in self.worst.items() if verdict == OTHER}
-        return others | set(self.unusual)
+    def remarks(self, before: "Verdicts") -> set[str]:
+        """Claims of which something is told that was not told before, short of inconsistent.
+
+        A check that has a finding for the first time, or that said that all is well and does not.
+        """
+        known = {note[:3] for note in before.notes}
+        return {
+            note[0]
+            for note in self.notes - before.notes
+            if note[:3] not in known or note[3] in (OTHER, OPEN)
+        }
 
 
 def audited_ledgers(ledgers: Sequence[str]) -> list[Verdicts]:
@@ -50,13 +59,13 @@ def _audited(folder: Path, ledger: str) -> Verdicts:
         return Verdicts({}, {}, refused=said.getvalue())
     worst: dict[str, str] = {}
     texts: dict[str, list[str]] = {}
-    unusual = set()
-    for row in json.loads(out.read_text(encoding="utf-8"))["claims"]:
+    audit = json.loads(out.read_text(encoding="utf-8"))
+    for row in audit["claims"]:
         name, verdict = row["claim_id"], row["on_print"]
         told = f"{verdict}: {row['print_finding']} {row['print_more'] or ''}".strip()
         texts.setdefault(name, []).append(told)
-        if row["no_usual_test"]:
-            unusual.add(name)
         if worst.get(name) != ALARM and (verdict in (ALARM, OTHER) or name not in worst):
             worst[name] = verdict
-    return Verdicts(worst, texts, frozenset(unusual))
+    keys = ("claim", "check", "component", "agreement")
+    notes = frozenset(tuple(finding[key] for key in keys) for finding in audit["findings"])
+    return Verdicts(worst, texts, notes)

@@ -118,7 +118,7 @@ def binary(paper: Paper, name: str, label: str, *, wanted: bool, abstract: bool)
         odds = base / (1 - base) * (np.exp(effect) if arm.name != paper.control else 1.0)
         n = _observed(paper, arm, lost)
         counts[arm.name] = int(rng.binomial(n, odds / (1 + odds))), n
-        told = habits.sizes == "patients" or n != arm.analysed
+        told = habits.sizes == "patients" or n != arm.analysed or bool(within)
         x, n = counts[arm.name]
         paper.share(
             name, x, n, label=f"{label}, {arm.label}", arm=arm.name, told=told, **within

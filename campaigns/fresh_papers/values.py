@@ -47,8 +47,7 @@ def spread(
     if form == "interval":
         parts |= paper.limits(mean - half, mean + half, places)
     known: dict[str, object] = {"outcome": section, **about}
-    sizes = {each.name: each.analysed for each in paper.arms}
-    if habits.sizes == "patients" or (n != sizes.get(arm, n) and not habits.silent_missing):
+    if habits.sizes == "patients" or "population" in about:
         known["patients"] = str(n)
     return paper.add(
         section, role, label, text, parts, known, place=place, arm=arm,
