@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run test test-fast check check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-statcheck campaign-simulate campaign-odd_inputs campaign-mutate-trial lock slurm clean
+.PHONY: help run test test-fast check check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-mutate-trial lock slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -33,6 +33,8 @@ help:
 	@echo 'make campaign-spoil: 1,000 exports with one thing wrong each; a section of the same page'
 	@echo 'make campaign-accuracy: how often the audit on print is right; writes docs/audit-accuracy.md'
 	@echo 'make campaign-honest: false alarms on true papers; writes docs/audit-honest-papers.md'
+	@echo 'make campaign-fresh: the audit on reports of a second generator, true and with an error'
+	@echo 'make campaign-problems: documented errors of problem papers; writes docs/audit-problem-papers.md'
 	@echo 'make campaign-statcheck: beside statcheck, in an R that has it; a section of the same page'
 	@echo 'make campaign-odd_inputs: odd arguments to every statistic; a section of docs/campaigns.md'
 	@echo 'make campaign-mutate-trial: a trial with one thing changed; a section of the same page'
@@ -80,7 +82,7 @@ docs: $(READY_TEST)
 bench: $(READY)
 	@$(BIN)/python benchmarks/bench.py $(ARGS)
 
-campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-statcheck campaign-simulate campaign-odd_inputs: campaign-%: $(READY_TEST)
+campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs: campaign-%: $(READY_TEST)
 	@$(BIN)/python campaigns/$*.py $(ARGS)
 
 campaign-mutate-trial: $(READY_TEST)

@@ -17,11 +17,15 @@ Note = tuple[str, str, str, str]
 
 @dataclass(frozen=True)
 class Verdicts:
-    """The worst verdict of each claim, its sentences, or why the ledger was refused."""
+    """The worst verdict of each claim, its sentences, or why the ledger was refused.
+
+    `unusual` are p-values of unnamed tests that no usual test gives.
+    """
 
     worst: Mapping[str, str]
     texts: Mapping[str, list[str]]
     notes: frozenset[Note] = frozenset()
+    unusual: frozenset[str] = frozenset()
     refused: str = ""
 
     def alarms(self) -> set[str]:
@@ -59,13 +63,16 @@ def _audited(folder: Path, ledger: str) -> Verdicts:
         return Verdicts({}, {}, refused=said.getvalue())
     worst: dict[str, str] = {}
     texts: dict[str, list[str]] = {}
+    unusual = set()
     audit = json.loads(out.read_text(encoding="utf-8"))
     for row in audit["claims"]:
         name, verdict = row["claim_id"], row["on_print"]
         told = f"{verdict}: {row['print_finding']} {row['print_more'] or ''}".strip()
         texts.setdefault(name, []).append(told)
+        if row["no_usual_test"]:
+            unusual.add(name)
         if worst.get(name) != ALARM and (verdict in (ALARM, OTHER) or name not in worst):
             worst[name] = verdict
     keys = ("claim", "check", "component", "agreement")
     notes = frozenset(tuple(finding[key] for key in keys) for finding in audit["findings"])
-    return Verdicts(worst, texts, notes)
+    return Verdicts(worst, texts, notes, frozenset(unusual))

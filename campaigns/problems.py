@@ -1,0 +1,142 @@
+"""Documented errors of problem papers: found, partly or missed; docs/audit-problem-papers.md.
+
+The ledgers of campaigns/problem_papers/ are typed by hand, with the source of each number at their
+head; documented.csv lists what others found wrong in them, by claim.
+"""
+
+import argparse
+import csv
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from fresh_page import share
+from fresh_papers.judged import ALARM, OTHER, Verdicts, audited_ledgers
+from record import ROOT, circumstances, table
+
+FOLDER = ROOT / "campaigns" / "problem_papers"
+PAGE = ROOT / "docs" / "audit-problem-papers.md"
+FOUND, PARTLY, MISSED = "found", "partly", "missed"
+
+
+@dataclass(frozen=True)
+class Error:
+    """A documented error: on which claims an alarm finds it."""
+
+    ledger: str
+    claims: tuple[str, ...]
+    kind: str
+    what: str
+
+
+def documented() -> list[Error]:
+    with (FOLDER / "documented.csv").open(encoding="utf-8", newline="") as lines:
+        return [
+            Error(row["ledger"], tuple(row["claims"].split()), row["kind"], row["what"])
+            for row in csv.DictReader(lines)
+        ]
+
+
+def verdicts(names: Sequence[str]) -> dict[str, Verdicts]:
+    texts = [(FOLDER / f"{name}.yaml").read_text(encoding="utf-8") for name in names]
+    return dict(zip(names, audited_ledgers(texts), strict=True))
+
+
+def state(error: Error, audit: Verdicts) -> str:
+    """Partly: by another choice, or a p that no usual test gives, but not inconsistent."""
+    own = {audit.worst.get(claim) for claim in error.claims}
+    if ALARM in own:
+        return FOUND
+    return PARTLY if OTHER in own or set(error.claims) & audit.unusual else MISSED
+
+
+def page(errors: Sequence[Error], audits: dict[str, Verdicts]) -> str:
+    states = [state(error, audits[error.ledger]) for error in errors]
+    rows: list[tuple] = []
+    for name in audits:
+        own = Counter(s for e, s in zip(errors, states, strict=True) if e.ledger == name)
+        others = _others(name, errors, audits[name])
+        rows.append((_cited(name), own.total(), own[FOUND], own[PARTLY], own[MISSED], len(others)))
+    count = Counter(states)
+    claims = sum(len(each.worst) for each in audits.values())
+    text = f"{HEAD}\n{circumstances()}\n\nFound: {share(count[FOUND], len(errors))}; "
+    text += f"partly {count[PARTLY]}, missed {count[MISSED]}. {claims} claims in all.\n\n"
+    head = ("paper", "documented", "found", "partly", "missed", "other alarms")
+    text += table(head, rows) + "\n\n## Each error\n\n"
+    lines = []
+    for error, found in zip(errors, states, strict=True):
+        told = _told(error, audits[error.ledger])
+        lines.append((error.ledger, f"`{' '.join(error.claims)}`", error.what, found, told))
+    text += table(("ledger", "claims", "what is documented", "", "what the audit says"), lines)
+    text += "\n\n## Other alarms\n\nOn claims of which no error is documented:\n\n"
+    for name in audits:
+        for claim in _others(name, errors, audits[name]):
+            text += f"- {name}, `{claim}`: {_alarm(audits[name], claim)}\n"
+    return text + "\n" + LEFT_OUT
+
+
+def _others(name: str, errors: Sequence[Error], audit: Verdicts) -> list[str]:
+    known = {claim for error in errors if error.ledger == name for claim in error.claims}
+    return sorted(audit.alarms() - known)
+
+
+def _cited(name: str) -> str:
+    ledger = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return f"`{name}`: {ledger['papers']['main']}"
+
+
+def _alarm(audit: Verdicts, claim: str) -> str:
+    texts = audit.texts[claim]
+    return next((each for each in texts if each.startswith((ALARM, OTHER))), texts[0])
+
+
+def _told(error: Error, audit: Verdicts) -> str:
+    claim = next((c for c in error.claims if audit.worst.get(c) in (ALARM, OTHER)), error.claims[0])
+    return _alarm(audit, claim).replace("|", "\\|")
+
+
+HEAD = """# Documented errors of problem papers
+
+What others found wrong in published papers, held against what the audit says of the same numbers.
+`make campaign-problems` writes this page.
+
+Every number was typed from a source that was opened, named at the head of its ledger in
+`campaigns/problem_papers/`, none from memory; most papers themselves were not at hand, so that the
+ledgers hold what the critiques and their data sets quote. **Found**: the number, or one of those
+that contradict each other, is called inconsistent. **Partly**: it is told that another choice gives
+the number, or that no usual test does. **Missed**: neither. An error of a test statistic is one
+where the printed value lies outside what all means and deviations that print as given allow.
+"""
+
+LEFT_OUT = """## Left out
+
+| what | errors | why |
+| --- | ---: | --- |
+| Kniffin 2016, table 2: effects of a 2 × 2 design | 12 | no words for two factors |
+| Sigirci 2015, table 2: effects of a 3 × 2 design | 12 | the same |
+| Sigirci 2015, table 3: third item, one piece | 0 | a mean of three decimals in the source |
+| Sato and Iwamoto, H30: ionised calcium | 1 | the source lost an end zero (1.3 for 1.30) |
+| Sato and Iwamoto: 40 of 50 lines have no p | 0 | nothing is documented of one alone |
+
+Further papers (ten of Guéguen's, more of Cornell's, retraction notices) were looked for; no source
+with their numbers could be opened whole.
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--output", type=Path, default=PAGE)
+    asked = parser.parse_args()
+    errors = documented()
+    text = page(errors, verdicts(sorted({error.ledger for error in errors})))
+    asked.output.write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
