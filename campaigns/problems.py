@@ -115,8 +115,7 @@ LEFT_OUT = """## Left out
 
 | what | errors | why |
 | --- | ---: | --- |
-| Kniffin 2016, table 2: effects of a 2 × 2 design | 12 | no words for two factors |
-| Sigirci 2015, table 2: effects of a 3 × 2 design | 12 | the same |
+| Sigirci 2015, table 2: effects of a 3 × 2 design | 12 | a ledger has no words for them |
 | Sigirci 2015, table 3: third item, one piece | 0 | a mean of three decimals in the source |
 | Sato and Iwamoto, H30: ionised calcium | 1 | the source lost an end zero (1.3 for 1.30) |
 | Sato and Iwamoto: 40 of 50 lines have no p | 0 | nothing is documented of one alone |
