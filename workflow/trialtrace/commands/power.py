@@ -25,6 +25,22 @@ if TYPE_CHECKING:
 
 HEADER = ("assumed", "what", "by formula", "again", "how")
 NO_RESULT = "Nothing here is a result: no outcome of the trial enters."
+CHOICES = (
+    "alpha",
+    "sides",
+    "test",
+    "formula",
+    "events",
+    "hazard",
+    "accrual",
+    "follow_up",
+    "losses",
+    "margin",
+    "lower",
+    "upper",
+    "sd",
+    "basis",
+)
 
 
 @dataclass(frozen=True)
@@ -134,11 +150,7 @@ def about(trial: "Trial", entry: "Design", told: list[Told]) -> str:
     arms = [trial.design.arms[arm].label for arm in entry.arms or ()] or ["patients"]
     given = [f"{arm} {n}" for arm, n in zip(arms, sizes, strict=True)]
     chosen = items_of(entry)
-    given += [
-        f"{key} {chosen[key]}".replace("_", " ")
-        for key in ("alpha", "sides", "test", "formula", "events", "margin", "sd", "basis")
-        if key in chosen
-    ]
+    given += [f"{key} {chosen[key]}".replace("_", " ") for key in CHOICES if key in chosen]
     return ", ".join(given)
 
 

@@ -11,7 +11,16 @@ from trialtrace.methods.planning.settings import settings
 from trialtrace.report.figures.canvas import COLOURS, FAINT, INK, LINES, drawing, percent_axis
 from trialtrace.report.figures.picture import Data, Picture, nothing
 from trialtrace.report.material import Material
-from trialtrace.trial.plan.planning import ANALYSIS, LogRank, PairedMeans, TwoMeans, TwoProportions
+from trialtrace.trial.plan.planning import (
+    ANALYSIS,
+    EquivalenceOfMeans,
+    LogRank,
+    MannWhitney,
+    PairedMeans,
+    Survival,
+    TwoMeans,
+    TwoProportions,
+)
 
 if TYPE_CHECKING:
     from trialtrace.methods.planning.setting import Setting
@@ -21,6 +30,7 @@ POINTS = 61
 AXES = {
     "treated": "Risk that is assumed in the treated arm",
     "difference": "Difference that is assumed",
+    "superiority": "Probability of superiority that is assumed",
     "hazard_ratio": "Hazard ratio that is assumed",
 }
 DATA = ("control", "effect", "power", "by", "result")
@@ -94,7 +104,14 @@ def _dense(entry: "Design") -> "Design":
     if isinstance(entry, PairedMeans):
         top = max(entry.differences)
         return replace(entry, differences=_grid(top / POINTS, top))
-    assert isinstance(entry, LogRank)
+    if isinstance(entry, EquivalenceOfMeans):
+        # At a margin itself there is no power to show, but the level.
+        step = (entry.upper - entry.lower) / POINTS
+        return replace(entry, differences=_grid(entry.lower + step, entry.upper - step))
+    if isinstance(entry, MannWhitney):
+        ends = [*entry.superiorities, 0.5]
+        return replace(entry, superiorities=_grid(min(ends), max(ends)))
+    assert isinstance(entry, LogRank | Survival)
     ends = [*entry.hazard_ratios, 1.0]
     return replace(entry, hazard_ratios=_grid(min(ends), max(ends)))
 

@@ -25,8 +25,25 @@ BASIS = {
     "other_data": "The assumptions come from other data than the trial's own.",
     "relevance": "The assumption is the smallest effect that matters.",
 }
-CHOICES = ("alpha", "sides", "test", "formula", "events", "margin", "sd", "clusters", "visits")
+CHOICES = (
+    "alpha",
+    "sides",
+    "test",
+    "formula",
+    "events",
+    "hazard",
+    "accrual",
+    "follow_up",
+    "losses",
+    "margin",
+    "lower",
+    "upper",
+    "sd",
+    "clusters",
+    "visits",
+)
 NEEDED = ("patients_needed", "events_needed")
+OTHERS = ("events_expected", "detectable_", "width_")
 
 
 def planning_section(material: Material, drawn: list[Drawn]) -> str:
@@ -94,8 +111,8 @@ def _powers(material: Material, entry: "Design", rows: list[ResultRow]) -> str:
 
 
 def _others(material: Material, entry: "Design", rows: list[ResultRow]) -> str:
-    """What is detected with each wanted power, and the width of the interval to expect."""
-    shown = [row for row in rows if row["stat_name"].startswith(("detectable_", "width_"))]
+    """Events to expect, what is detected with each wanted power, the width of the interval."""
+    shown = [row for row in rows if row["stat_name"].startswith(OTHERS)]
     if not shown:
         return ""
     body = []
