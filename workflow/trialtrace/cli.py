@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.commands.audit import add_audit, audit_output
 from trialtrace.commands.history import add_history
 from trialtrace.commands.read import add_read
 from trialtrace.commands.script import add_script
@@ -17,8 +18,6 @@ from trialtrace.ground.errors import UserError
 
 if TYPE_CHECKING:
     pass
-
-AUDIT_FORMATS = ("table", "json", "csv", "html", "sarif")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -80,7 +79,7 @@ def parser() -> argparse.ArgumentParser:
 
     claims = commands.add_parser("claims", help="published numbers of a trial and their verdicts")
     claims.add_argument("trial", help="name of the trial, as under config/trials")
-    _audit_output(claims)
+    audit_output(claims)
     claims.set_defaults(run=run_claims)
 
     covered = commands.add_parser(
@@ -91,14 +90,7 @@ def parser() -> argparse.ArgumentParser:
     covered.add_argument("-o", "--output", metavar="FILE", help="write to a file")
     covered.set_defaults(run=run_coverage)
 
-    audit = commands.add_parser("audit", help="printed numbers against each other, without data")
-    audit.add_argument("file", nargs="?", help="a ledger of printed numbers (YAML)")
-    audit.add_argument("--example", action="store_true", help="print a ledger to start from")
-    audit.add_argument(
-        "--trust", action="store_true", help="judge also what a program read and nobody confirmed"
-    )
-    _audit_output(audit)
-    audit.set_defaults(run=run_audit)
+    add_audit(commands.add_parser)
 
     check = commands.add_parser(
         "check", help="configuration, dictionary and data: every mistake, before a run"
@@ -167,11 +159,6 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def _audit_output(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--format", choices=AUDIT_FORMATS, default="table")
-    command.add_argument("-o", "--output", metavar="FILE", help="write to a file")
-
-
 def run_results(arguments: argparse.Namespace) -> int:
     from trialtrace.commands.results import tell_planned, tell_results
     from trialtrace.ground.contracts import RESULTS
@@ -195,6 +182,7 @@ def run_results(arguments: argparse.Namespace) -> int:
 def run_claims(arguments: argparse.Namespace) -> int:
     """Exit code 1 where a printed number does not hold, as for a ledger."""
     from trialtrace.claims.tally import failing
+    from trialtrace.commands.output import put, width
     from trialtrace.ground.contracts import CLAIMS
     from trialtrace.ground.paths import project
     from trialtrace.report.audit.audit_export import trial_text
@@ -207,19 +195,21 @@ def run_claims(arguments: argparse.Namespace) -> int:
         printed = at.results / arguments.trial / "audit" / "print.json"
         audit |= json.loads(printed.read_text(encoding="utf-8"))
     ledger = at.trial_config(arguments.trial) / "claims.yaml"
-    _put(arguments, trial_text(audit, arguments.format, at, ledger, width=_width(arguments)))
+    text = trial_text(audit, arguments.format, at, ledger, width=width(arguments.output))
+    put(text, arguments.output)
     return int(failing(audit["claims"]))
 
 
 def run_coverage(arguments: argparse.Namespace) -> int:
     from trialtrace.commands.coverage import coverage_as
+    from trialtrace.commands.output import put
     from trialtrace.ground.paths import project
     from trialtrace.trial.load import load_trial
 
     at = project(arguments.project)
     trial = load_trial(configured(at, arguments.trial), at)
     tell_version(at, trial.name)
-    _put(arguments, coverage_as(trial, arguments.format))
+    put(coverage_as(trial, arguments.format), arguments.output)
     return 0
 
 
@@ -248,64 +238,6 @@ def run_trace(arguments: argparse.Namespace) -> int:
     else:
         print(trace_text(trace, colour=sys.stdout.isatty()), end="")
     return 0
-
-
-def run_audit(arguments: argparse.Namespace) -> int:
-    """Exit code 1 where printed numbers contradict each other or need another choice."""
-    from pathlib import Path
-
-    from trialtrace.ground.errors import Problem
-    from trialtrace.ground.paths import project
-
-    at = project(arguments.project)
-    if arguments.example:
-        print((at.schemas / "ledger.example.yaml").read_text(encoding="utf-8"), end="")
-        return 0
-    if arguments.file is None:
-        raise UserError(
-            Problem(
-                "trialtrace audit",
-                found="no file",
-                expected="a ledger of printed numbers",
-                do="trialtrace audit --example > ledger.yaml",
-            )
-        )
-    from trialtrace.claims.ledger_file import read_standing
-    from trialtrace.claims.print_audit import as_json, audit_ledger
-    from trialtrace.claims.tally import failing
-    from trialtrace.ground.contracts import CLAIMS
-    from trialtrace.report.audit.audit_export import ledger_text
-
-    ledger = Path(arguments.file)
-    read, standing = read_standing(at, ledger, trust=arguments.trust)
-    audit = as_json(audit_ledger(read), CLAIMS.names)
-    if standing.told:
-        audit["standing"] = standing.told
-        if arguments.format == "csv":
-            print(standing.told, file=sys.stderr)
-    _put(arguments, ledger_text(audit, arguments.format, at, ledger, width=_width(arguments)))
-    return int(failing(audit["claims"]))
-
-
-def _width(arguments: argparse.Namespace) -> int:
-    """Characters in a line: those of the terminal, or of a file."""
-    import shutil
-
-    from trialtrace.claims.told import WIDTH
-
-    return WIDTH if arguments.output else shutil.get_terminal_size((WIDTH, 24)).columns
-
-
-def _put(arguments: argparse.Namespace, text: str) -> None:
-    """To the file that --output names, else to standard output."""
-    if arguments.output is None:
-        print(text, end="")
-        return
-    from pathlib import Path
-
-    from trialtrace.ground.store import write_text
-
-    write_text(Path(arguments.output), text)
 
 
 def run_check(arguments: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ from trialtrace.claims.agreement import (
     decimal,
     null_value,
 )
+from trialtrace.claims.contradiction.told import told_of
 from trialtrace.claims.convert import convert, falls, scale_of
 from trialtrace.claims.direction import judge_direction
 from trialtrace.claims.finding import sentence
@@ -63,10 +64,11 @@ def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file
         searches = search_rows(trial, claims, Frames(derived_dir), results, rows)
         note_searches(rows, searches, DATA)
         over_data = [search_as_json(searched) for searched in searches]
-    printed = audit_ledger(ledger(trial.claims_document, claims))
+    whole = ledger(trial.claims_document, claims)
+    printed = audit_ledger(whole)
     rows = with_print(rows, printed)
     write_table(Path(out_file), from_rows(rows, CLAIMS), CLAIMS, synthetic=trial.synthetic)
-    found = as_json(printed, CLAIMS.names)
+    found = as_json(printed, CLAIMS.names, told_of(whole, printed.findings, printed.rows))
     del found["claims"]
     about = {
         "title": trial.title,

@@ -106,13 +106,19 @@ def _none(searched: Searched, tried: str) -> str:
     return house(f"{text}.")
 
 
-def as_json(audit: PrintAudit, names: Sequence[str]) -> dict[str, Any]:
-    """The whole audit as plain data; `names` are the columns of the claims contract."""
+def as_json(
+    audit: PrintAudit, names: Sequence[str], contradictions: Sequence[Mapping[str, object]] = ()
+) -> dict[str, Any]:
+    """The whole audit as plain data; `names` are the columns of the claims contract.
+
+    `contradictions` are those of `contradiction.told`; a paper without any has no such key.
+    """
     return {
         "claims": [{name: row.get(name) for name in names} for row in audit.rows],
         "findings": [_finding(one) for one in audit.findings],
         "searches": [search_as_json(one) for one in audit.searches],
         "expected_matches_by_chance": audit.expected_by_chance,
+        **({"contradictions": [*contradictions]} if contradictions else {}),
     }
 
 

@@ -37,6 +37,11 @@ def told(audit: Mapping[str, Any], width: int = WIDTH) -> str:
     for one in worst_first(rows):
         lines += _claim(one, width)
     lines += ["", *_wrapped(tally_text(tally(rows)), width), *_worth_a_look(rows, width)]
+    if contradictions := audit.get("contradictions"):
+        lines += ["", "What cannot all hold:"]
+        for found in contradictions:
+            lines += _wrapped(f"  {plain_text(found['finding'])}", width)
+        lines.append("")
     if standing := audit.get("standing"):
         lines += _wrapped(standing, width)
     searches = audit.get("searches", ())

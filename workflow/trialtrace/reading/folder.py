@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from trialtrace.claims.flips import flips
 from trialtrace.claims.ledger_file import read_standing
 from trialtrace.claims.print_audit import audit_ledger
 from trialtrace.claims.tally import of_claims, worst
@@ -17,7 +18,6 @@ from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.paths import Project
 from trialtrace.ground.store import sha256_bytes, sha256_file, write_json, write_text
 from trialtrace.reading.draft import READ
-from trialtrace.reading.flips import flips
 from trialtrace.reading.ledger_text import ledger_yaml
 from trialtrace.reading.read import read_paper
 

@@ -80,16 +80,31 @@ def of_sizes() -> frozenset[str]:
     return frozenset(name for each in MODULES for name in card_of(each).of_sizes)
 
 
+@cache
+def _modules() -> dict[str, str]:
+    return {finding: name for name in MODULES for finding in card_of(name).findings}
+
+
+def module_of(finding: str) -> str:
+    """The check that a finding of this name comes from. Raises KeyError where there is none."""
+    return _modules()[finding]
+
+
 def findings(ledger: Ledger) -> Iterator[Finding]:
     """Every finding of every check."""
     for name in MODULES:
-        check = _check_of(name)
-        if card_of(name).of_all:
-            yield from check(ledger)
-            continue
-        for one in check(ledger.possible):
-            one = _with_number_taken(ledger, one)
-            yield _unless_assumed(ledger, _unless_paraphrased(ledger, one))
+        yield from findings_of(name, ledger)
+
+
+def findings_of(name: str, ledger: Ledger) -> Iterator[Finding]:
+    """Every finding of one check."""
+    check = _check_of(name)
+    if card_of(name).of_all:
+        yield from check(ledger)
+        return
+    for one in check(ledger.possible):
+        one = _with_number_taken(ledger, one)
+        yield _unless_assumed(ledger, _unless_paraphrased(ledger, one))
 
 
 def _with_number_taken(ledger: Ledger, one: Finding) -> Finding:

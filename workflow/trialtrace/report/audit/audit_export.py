@@ -1,15 +1,17 @@
 """An audit in every form in which it leaves: for a terminal, a program, a build, a reader."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from trialtrace.claims.contradiction.told import Told
+from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.print_audit import PrintAudit
+from trialtrace.claims.tally import tally, tally_text
 from trialtrace.claims.told import told
 from trialtrace.ground.contracts import CLAIMS
 from trialtrace.ground.paths import Project
 from trialtrace.report.listing import json_text, listing
-
-FORMATS = ("table", "json", "csv", "html", "sarif")
 
 
 def ledger_text(
@@ -20,6 +22,33 @@ def ledger_text(
         return json_text(audit)
     title = f"Audit of {ledger.name}"
     return _shared(audit, form, at, ledger, width=width, title=title, synthetic=False)
+
+
+def editor_text(
+    ledger: Ledger,
+    printed: PrintAudit,
+    contradictions: Sequence[Told],
+    form: str,
+    file: Path,
+    standing: str = "",
+) -> str:
+    """An audit for an editor: the page, or the sheet of INSPECT-SR as CSV."""
+    from trialtrace.claims.editor.inspect_sr import COLUMNS, as_rows, sheet
+    from trialtrace.claims.editor.letter import lines, questions
+    from trialtrace.report.audit.editor_page import editor_page
+
+    asked = sheet(ledger, printed.findings, printed.rows)
+    if form == "inspect-sr":
+        return listing(list(as_rows(asked)), list(COLUMNS), list(COLUMNS), "csv")
+    told = lines(ledger, printed.findings, printed.rows)
+    return editor_page(
+        f"Audit of {file.name} for an editor",
+        " ".join(filter(None, [tally_text(tally(printed.rows)), standing])),
+        list(ledger.papers.values()),
+        told,
+        questions(ledger, printed.findings, told, contradictions),
+        asked,
+    )
 
 
 def trial_text(

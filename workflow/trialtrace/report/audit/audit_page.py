@@ -29,6 +29,10 @@ CHANCE = (
     "a reproduction. At half and at double windows the numbers are displaced by half as much and "
     "by twice as much."
 )
+CANNOT = (
+    "The fewest numbers that contradict each other, and single numbers in the place of others that "
+    "would mend it, usual misprints first. Which of them was meant the paper alone cannot say."
+)
 NO_CAUSE = "A finding states arithmetic. It says nothing about how a number came to be."
 
 
@@ -59,6 +63,7 @@ def audit_page(
         *tally_list(rows),
         f'<p class="prose quiet">{SUMMARY}{OF_SYNTHETIC if synthetic else ""} {NO_CAUSE}</p>',
         *([more] if coverage else []),
+        *contradictions_section(audit),
         *claims_table(audit, links=in_report),
         *searches_section(audit),
     ]
@@ -116,6 +121,15 @@ def claims_table(audit: Mapping[str, Any], *, links: bool) -> Iterator[str]:
         more = [*_rest(rows, said.get(claim, [])), *drawn.get(claim, [])]
         yield _claim(rows, columns, more, links=links)
     yield "</tbody>\n</table></div>"
+
+
+def contradictions_section(audit: Mapping[str, Any]) -> Iterator[str]:
+    """What cannot all hold, with what would mend it; nothing where the numbers agree."""
+    told = audit.get("contradictions", ())
+    if not told:
+        return
+    items = "".join(f"<li>{escape(unbroken(str(one['finding'])))}</li>" for one in told)
+    yield f'<h2>What cannot all hold</h2>\n<p class="prose quiet">{CANNOT}</p><ul>{items}</ul>'
 
 
 def _upper(text: str) -> str:

@@ -1,0 +1,150 @@
+"""The 21 checks of INSPECT-SR, each with the evidence that printed numbers give.
+
+Source: Wilkinson J et al. INSPECT-SR: a tool for assessing trustworthiness of randomised controlled
+trials. medRxiv 2025, doi 10.1101/2025.09.03.25334905; inspect.sr. The checks are told in our words;
+the judgements, "no concerns", "some concerns" or "serious concerns" for each domain and for the
+study, are those of two reviewers who work apart, and nothing here makes one.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.finding import Finding, listed
+from trialtrace.claims.prints.registry import CONTRADICTS
+from trialtrace.claims.sentences import house
+
+SOURCE = (
+    "INSPECT-SR: Wilkinson J et al., medRxiv 2025, doi 10.1101/2025.09.03.25334905; the wording "
+    "here is ours, the guidance is on inspect.sr."
+)
+DOMAINS = {
+    1: "Post-publication notices",
+    2: "Conduct, governance and transparency",
+    3: "Text and figures",
+    4: "Results in the study",
+}
+CHECKS = {
+    "1.1": "Has the study been retracted?",
+    "1.2": "Is there an expression of concern or another notice after publication?",
+    "1.3": "Do other studies of the team give cause for concern?",
+    "2.1": "Are there concerns about the ethical approval?",
+    "2.2": "Are there concerns about the time of the registration, or is there none?",
+    "2.3": "Do the publication and the registration differ in what matters?",
+    "2.4": "Is the recruitment implausible?",
+    "2.5": "Could the study be carried out with the methods and means that are told?",
+    "3.1": "Is text or a table duplicated, or text there that does not belong to the study?",
+    "3.2": "Are figures manipulated or duplicated?",
+    "4.1": "Do the data agree with who was eligible?",
+    "4.2": "Are the sizes of the groups implausible for the way of allocation?",
+    "4.3": "Are baseline data implausible?",
+    "4.4": "Do figures, tables and text tell different results?",
+    "4.5": "Are the numbers lost to follow-up implausible?",
+    "4.6": "Do the numbers of participants disagree without an explanation?",
+    "4.7": "Are outcomes or effects implausible?",
+    "4.8": "Are means and variances of whole numbers impossible?",
+    "4.9": "Are there errors in the statistical results?",
+    "4.10": "Do the data imply any other contradiction?",
+    "4.11": "Do several publications of the study differ in methods or results?",
+}
+OTHERS = "4.10"
+_OF = {
+    "4.4": ("place.", "fact", "headline.", "direction.", "statement."),
+    "4.6": ("size.", "share.denominator", "share.everyone", "share.outcomes", "share.rule"),
+    "4.8": ("mean.", "deviation.", "median.granularity"),
+    "4.9": (
+        "p.",
+        "statistic.",
+        "interval.",
+        "comparison.",
+        "difference.",
+        "reduction.",
+        "error.",
+        "hazard.",
+    ),
+}
+NOT_HERE = "Not looked at: printed numbers do not tell."
+NO_FINDING = "No number of the ledger could be held against another for this."
+SIZES = "4.2"
+COLUMNS = ("domain", "check", "asked", "evidence", "reviewer_1", "reviewer_2")
+MOST_TOLD = 5
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One check of the sheet with the evidence that the tool has."""
+
+    number: str
+    text: str
+    evidence: str
+
+    @property
+    def domain(self) -> str:
+        first = int(self.number.partition(".")[0])
+        return f"{first} {DOMAINS[first]}"
+
+
+def belongs_to(finding: str) -> str:
+    """The check that a finding of this name is evidence for."""
+    for number, names in _OF.items():
+        if finding.startswith(names):
+            return number
+    return OTHERS
+
+
+def sheet(
+    ledger: Ledger, found: Sequence[Finding], rows: Iterable[Mapping[str, object]]
+) -> list[Asked]:
+    """All checks in their order. `rows` hold the verdicts that the searches left."""
+    verdicts = {(row["claim_id"], row["component"]): row["on_print"] for row in rows}
+    of: dict[str, list[Finding]] = {}
+    for one in found:
+        of.setdefault(belongs_to(one.check), []).append(one)
+    return [
+        Asked(number, text, _evidence(ledger, number, of.get(number), verdicts))
+        for number, text in CHECKS.items()
+    ]
+
+
+def _evidence(
+    ledger: Ledger,
+    number: str,
+    found: list[Finding] | None,
+    verdicts: Mapping[tuple[object, object], object],
+) -> str:
+    if number == SIZES:
+        return _sizes(ledger)
+    if number not in (*_OF, OTHERS):
+        return NOT_HERE
+    made = [one for one in found or () if one.agreement != NOT_CHECKABLE]
+    if not made:
+        return NO_FINDING
+    against = [
+        one
+        for one in made
+        if one.agreement in CONTRADICTS
+        and verdicts.get((one.claim, one.component)) in ("inconsistent", "alternative")
+    ]
+    claims = {one.claim for one in made}
+    told = f"{len(made)} finding{'s' if made[1:] else ''} on {len(claims)} "
+    told += f"claim{'s' if len(claims) > 1 else ''}; {len(against)} against what is printed."
+    lines = dict.fromkeys(
+        f"{ledger.entries[one.claim].label}: {house(one.sentence)}" for one in against
+    )
+    more = f" And {len(lines) - MOST_TOLD} more." if len(lines) > MOST_TOLD else ""
+    return " ".join([told, *list(lines)[:MOST_TOLD]]) + more
+
+
+def _sizes(ledger: Ledger) -> str:
+    sizes = [f"{one.label} {one.size}" for one in ledger.groups.values() if one.size]
+    if not sizes:
+        return NO_FINDING
+    return f"Randomised, as printed: {listed(sizes)}. The way of allocation is not in the ledger."
+
+
+def as_rows(asked: Iterable[Asked]) -> Iterator[dict[str, str]]:
+    """Rows of a spreadsheet; the columns of the reviewers are empty."""
+    for one in asked:
+        values = (one.domain, one.number, one.text, one.evidence, "", "")
+        yield dict(zip(COLUMNS, values, strict=True))

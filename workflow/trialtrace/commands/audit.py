@@ -1,0 +1,72 @@
+"""The command `audit`: printed numbers against each other, without data."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from trialtrace.ground.errors import Problem, UserError
+
+FORMATS = ("table", "json", "csv", "html", "sarif")
+"""Those that `report.audit.audit_export` makes."""
+FOR_EDITORS = ("editor", "inspect-sr")
+
+
+def add_audit(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add `audit` to the commands."""
+    audit = add("audit", help="printed numbers against each other, without data")
+    audit.add_argument("file", nargs="?", help="a ledger of printed numbers (YAML)")
+    audit.add_argument("--example", action="store_true", help="print a ledger to start from")
+    audit.add_argument(
+        "--trust", action="store_true", help="judge also what a program read and nobody confirmed"
+    )
+    audit_output(audit, *FOR_EDITORS)
+    audit.set_defaults(run=run_audit)
+
+
+def audit_output(command: argparse.ArgumentParser, *more: str) -> None:
+    """The options of a command that gives an audit; `more` are further formats."""
+    command.add_argument("--format", choices=(*FORMATS, *more), default="table")
+    command.add_argument("-o", "--output", metavar="FILE", help="write to a file")
+
+
+def run_audit(arguments: argparse.Namespace) -> int:
+    """Exit code 1 where printed numbers contradict each other or need another choice."""
+    from trialtrace.ground.paths import project
+
+    at = project(arguments.project)
+    if arguments.example:
+        print((at.schemas / "ledger.example.yaml").read_text(encoding="utf-8"), end="")
+        return 0
+    if arguments.file is None:
+        raise UserError(
+            Problem(
+                "trialtrace audit",
+                found="no file",
+                expected="a ledger of printed numbers",
+                do="trialtrace audit --example > ledger.yaml",
+            )
+        )
+    from trialtrace.claims.contradiction.told import told_of
+    from trialtrace.claims.ledger_file import read_standing
+    from trialtrace.claims.print_audit import as_json, audit_ledger
+    from trialtrace.claims.tally import failing
+    from trialtrace.commands.output import put, width
+    from trialtrace.ground.contracts import CLAIMS
+    from trialtrace.report.audit.audit_export import editor_text, ledger_text
+
+    file, form = Path(arguments.file), arguments.format
+    read, standing = read_standing(at, file, trust=arguments.trust)
+    printed = audit_ledger(read)
+    contradictions = told_of(read, printed.findings, printed.rows)
+    if standing.told and form in ("csv", "inspect-sr"):
+        print(standing.told, file=sys.stderr)
+    if form in FOR_EDITORS:
+        text = editor_text(read, printed, contradictions, form, file, standing.told)
+    else:
+        audit = as_json(printed, CLAIMS.names, contradictions)
+        if standing.told:
+            audit["standing"] = standing.told
+        text = ledger_text(audit, form, at, file, width=width(arguments.output))
+    put(text, arguments.output)
+    return int(failing(printed.rows))

@@ -1,0 +1,81 @@
+"""An audit as one page for an editor: ten lines, questions to the authors, a sheet for reviewers.
+
+It stands alone: no script, no link outside, every text from a ledger escaped.
+"""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from trialtrace.claims.editor.inspect_sr import DOMAINS, SOURCE, Asked
+from trialtrace.claims.editor.letter import GRADES, MOST_LINES, Line
+from trialtrace.claims.sentences import unbroken
+from trialtrace.report.audit.audit_page import NO_CAUSE, SUMMARY, audit_style
+from trialtrace.report.pages.shell import page
+
+NOTHING = "No number was found that does not hold on print."
+JUDGED = (
+    "Evidence is what arithmetic on printed numbers says; the judgements are those of two "
+    "reviewers who work apart, and are left to them."
+)
+
+
+def editor_page(
+    title: str,
+    counted: str,
+    papers: Sequence[str],
+    lines: Sequence[Line],
+    questions: Sequence[str],
+    sheet: Sequence[Asked],
+) -> str:
+    """The page; `counted` tells how many claims have which verdict."""
+    parts = [
+        f"<h1>{escape(title)}</h1>",
+        f'<p class="subject">{escape(counted)}</p>',
+        f"<ul>{''.join(f'<li>{escape(one)}</li>' for one in papers)}</ul>",
+        f'<p class="prose quiet">{SUMMARY}{NO_CAUSE}</p>',
+        *_lines(lines),
+        *_questions(questions),
+        *_sheet(sheet),
+    ]
+    return page(title, "\n".join(parts) + "\n", synthetic=False, style=audit_style())
+
+
+def _lines(lines: Sequence[Line]) -> Iterator[str]:
+    yield "<h2>What does not hold</h2>"
+    if not lines:
+        yield f"<p>{NOTHING}</p>"
+        return
+    order = ", ".join(GRADES)
+    more = f" {len(lines) - MOST_LINES} more are in the audit." if len(lines) > MOST_LINES else ""
+    yield f'<p class="prose quiet">By effect on the conclusion: {order}.{more}</p>'
+    yield '<div class="scroll"><table>\n<thead><tr><th>Effect</th><th>Printed</th>'
+    yield "<th>Finding</th></tr></thead>\n<tbody>"
+    for one in lines[:MOST_LINES]:
+        yield (
+            f'<tr><td class="verdict">{escape(one.grade)}</td><td>{escape(one.printed)}<br>'
+            f'<span class="quiet">{escape(one.label)}, {escape(one.place)}</span></td>'
+            f"<td>{escape(unbroken(one.text))}</td></tr>"
+        )
+    yield "</tbody>\n</table></div>"
+
+
+def _questions(questions: Sequence[str]) -> Iterator[str]:
+    if questions:
+        items = "".join(f"<li>{escape(unbroken(one))}</li>" for one in questions)
+        yield f"<h2>Questions to the authors</h2>\n<ol>{items}</ol>"
+
+
+def _sheet(sheet: Sequence[Asked]) -> Iterator[str]:
+    yield f'<h2>INSPECT-SR</h2>\n<p class="prose quiet">{JUDGED} {escape(SOURCE)}</p>'
+    yield '<div class="scroll"><table>\n<thead><tr><th>Check</th><th>Evidence</th>'
+    yield "<th>Reviewer 1</th><th>Reviewer 2</th></tr></thead>\n<tbody>"
+    for number, name in DOMAINS.items():
+        yield f'<tr><th colspan="4">Domain {number}: {escape(name)}</th></tr>'
+        for one in (each for each in sheet if each.domain.startswith(f"{number} ")):
+            yield (
+                f"<tr><td>{one.number} {escape(one.text)}</td>"
+                f"<td>{escape(unbroken(one.evidence))}</td><td></td><td></td></tr>"
+            )
+        yield "<tr><td>Judgement of the domain</td><td></td><td></td><td></td></tr>"
+    yield "<tr><th>Judgement of the study</th><td></td><td></td><td></td></tr>"
+    yield "</tbody>\n</table></div>"
