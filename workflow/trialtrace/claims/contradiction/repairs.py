@@ -41,6 +41,7 @@ no time, so that the same ledger gives the same text."""
 SIGNED = ("value", "percent", "ci_low", "ci_high", "statistic", "effect")
 """Components that may have a sign in a comparison; of a group where a neighbour has one."""
 COUNTS = ("count", "denominator")
+"""Components that are whole numbers."""
 SWAPPED = 0.1
 """How often an error is an exchange of two numbers, as `misprints.SHARES`."""
 SWAP = "exchanged between the groups"

@@ -50,11 +50,19 @@ CHECKS = {
 }
 OTHERS = "4.10"
 _OF = {
+    "4.3": ("baseline.",),
     "4.4": ("place.", "fact", "headline.", "direction.", "statement."),
     "4.6": ("size.", "share.denominator", "share.everyone", "share.outcomes", "share.rule"),
     "4.8": ("mean.", "deviation.", "median.granularity"),
     "4.9": (
         "p.",
+        "median.",
+        "coefficient.",
+        "estimate.",
+        "standardised.",
+        "needed.",
+        "rate.",
+        "curve.",
         "statistic.",
         "interval.",
         "comparison.",
