@@ -123,10 +123,10 @@ def claims_table(audit: Mapping[str, Any], *, links: bool) -> Iterator[str]:
     yield "</tbody>\n</table></div>"
 
 
-def contradictions_section(audit: Mapping[str, Any]) -> Iterator[str]:
+def contradictions_section(audit: Mapping[str, object]) -> Iterator[str]:
     """What cannot all hold, with what would mend it; nothing where the numbers agree."""
-    told = audit.get("contradictions", ())
-    if not told:
+    told = audit.get("contradictions")
+    if not isinstance(told, list):
         return
     items = "".join(f"<li>{escape(unbroken(str(one['finding'])))}</li>" for one in told)
     yield f'<h2>What cannot all hold</h2>\n<p class="prose quiet">{CANNOT}</p><ul>{items}</ul>'
