@@ -36,10 +36,15 @@ def heading(row: ResultRow) -> str:
     Student's t interval"."""
     name = {"count": "count"}.get(row["stat_name"], row["stat_label"])
     text = f"{'events' if row['method'] in EVENTS else name} {row['stat_text']}"
-    if row["method"].split(".", 1)[1] in PLAIN:
+    if plain(row):
         return text
     title = method_of(row["method"]).title
     return f"{text}, {title}" if text.endswith(")") else f"{text} ({title})"
+
+
+def plain(row: ResultRow) -> bool:
+    """Whether the name of the statistic says how it was made."""
+    return row["method"].split(".", 1)[1] in PLAIN
 
 
 class About:
@@ -55,7 +60,7 @@ class About:
         known = name in trial.populations
         parts = [
             self._endpoint(row),
-            self._groups(row),
+            self.groups(row),
             lower_first(_distinct(name, trial.populations)) if known else name,
             f"visit {row['visit']}" if row["visit"] else "",
             stratum_words(trial, row["stratum"]) if row["stratum"] else "",
@@ -92,7 +97,8 @@ class About:
             return f"Subjects in: {_distinct(name, trial.populations)}"
         return "Subjects"
 
-    def _groups(self, row: ResultRow) -> str:
+    def groups(self, row: ResultRow) -> str:
+        """The arms that a result is of, in words."""
         arms = self.trial.design.arms
         if row["analysis_id"] == PLANNING:
             named = self.trial.plan.planning[present(row["parameter"])].arms or ()

@@ -8,6 +8,8 @@ from trialtrace.ground.store import write_text
 from trialtrace.report.links import STYLE
 from trialtrace.report.render.house import CSP, SYNTHETIC, assets
 
+# A script beside the page, for the one that searches.
+CSP_SCRIPT = CSP.replace("style-src", "script-src 'self' file:; style-src")
 # A style sheet beside the page; `file:` for browsers to which a file on disk is no "self".
 CSP_LINKED = (
     "default-src 'none'; style-src 'self' file: 'unsafe-inline'; img-src data:; "
@@ -27,9 +29,18 @@ def write_style(folder: Path) -> None:
 
 
 def page(
-    title: str, body: str, *, synthetic: bool, style: str = "", draft: str = "", up: str = ""
+    title: str,
+    body: str,
+    *,
+    synthetic: bool,
+    style: str = "",
+    draft: str = "",
+    up: str = "",
+    script: str = "",
 ) -> str:
-    """A whole page in the house style, without scripts and outside links; `style` is added.
+    """A whole page in the house style, without outside links; `style` is added.
+
+    Only with `script`, a file beside the page, it runs one; it has to be whole without.
 
     With `up`, the way to the folder of the style sheet ("../"), it is linked; else the page has it
     inside and can be mailed alone. Of synthetic data a page is stamped at its top, and each of its
@@ -43,10 +54,12 @@ def page(
     meta = f'<meta name="description" content="{SYNTHETIC}">\n' if synthetic else ""
     own = f"<style>\n{'' if up else sheet()}{style}</style>\n" if style or not up else ""
     linked = f'<link rel="stylesheet" href="{up}{STYLE}">\n' if up else ""
+    run = f'<script src="{script}" defer></script>\n' if script else ""
+    policy = CSP_LINKED if up else CSP_SCRIPT if script else CSP
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{CSP_LINKED if up else CSP}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n{meta}'
-        f"<title>{escape(title)}</title>\n{linked}{own}</head>\n<body>\n"
-        f"{stamp}{body}</body>\n</html>\n"
+        f"<title>{escape(title)}</title>\n{linked}{own}{run}</head>\n<body>\n"
+        f"{stamp}<main>\n{body}</main>\n</body>\n</html>\n"
     )

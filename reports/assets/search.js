@@ -1,0 +1,102 @@
+"use strict";
+// Searches numbers, published claims and configuration of all trials. The index is read at the
+// first use of the field; the query stands in the address, so that a search can be kept.
+(() => {
+  const MOST = 60;
+  const field = document.getElementById("query");
+  const list = document.getElementById("found");
+  const hits = document.getElementById("hits");
+  let entries = null;
+  let wanted = "";
+
+  // One entry: what is looked through, what is shown, where it leads, and its kind.
+  function* flat(trials) {
+    for (const trial of trials) {
+      for (const [page, title, numbers] of trial.pages) {
+        for (const [stat, text, where, anchor] of numbers) {
+          const shown = [`${trial.words[stat]} ${text}`, title, trial.words[where]];
+          yield entry(trial, "number", shown, `${page}#${encodeURI(anchor)}`, text);
+        }
+      }
+      for (const [anchor, text] of trial.claims) {
+        yield entry(trial, "published", [text], `${trial.audit}#${encodeURI(anchor)}`, text);
+      }
+      for (const [page, lines] of trial.config) {
+        const file = page.split("/").pop().replace(/\.html$/, "");
+        for (const [at, line] of lines.entries()) {
+          if (line.trim()) {
+            yield entry(trial, `${file}, line ${at + 1}`, [line.trim()], `${page}#L${at + 1}`, "");
+          }
+        }
+      }
+    }
+  }
+
+  const plain = (text) => text.toLowerCase().replaceAll("\u2212", "-").replaceAll("\u00a0", " ");
+
+  function entry(trial, kind, shown, link, value) {
+    const text = plain([...shown, trial.name].join(" "));
+    return { text, value: plain(value), shown, kind, trial: trial.title, link: `${trial.name}/${link}` };
+  }
+
+  // A word that is the number itself comes before one that holds it.
+  function rank(one, words) {
+    const alone = one.value.split(/[^\p{L}\p{N}.<-]+/u);
+    const same = words.some((word) => alone.includes(word)) ? 0 : 1;
+    return 3 * same + ["number", "published"].indexOf(one.kind) * -1 + 1;
+  }
+
+  function search() {
+    const words = plain(field.value).split(/\s+/).filter(Boolean);
+    history.replaceState(null, "", words.length ? `#q=${encodeURIComponent(field.value)}` : "#");
+    list.replaceChildren();
+    hits.textContent = "";
+    if (!words.length) return;
+    const found = entries.filter((one) => words.every((word) => one.text.includes(word)));
+    const ranked = found.map((one, at) => [rank(one, words), at, one]);
+    ranked.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    const many = found.length;
+    hits.textContent = many > MOST
+      ? `${many.toLocaleString("en")} places, the first ${MOST}; more words find fewer`
+      : `${many} place${many === 1 ? "" : "s"}`;
+    list.append(...ranked.slice(0, MOST).map(([, , one]) => item(one)));
+  }
+
+  function item(one) {
+    const link = document.createElement("a");
+    link.href = one.link;
+    link.textContent = one.shown[0];
+    const rest = document.createElement("span");
+    rest.className = "quiet";
+    rest.textContent = ` ${[...one.shown.slice(1), one.kind, one.trial].filter(Boolean).join(" · ")}`;
+    const line = document.createElement("li");
+    line.append(link, rest);
+    return line;
+  }
+
+  function asked() {
+    wanted = field.value;
+    if (entries) { search(); return; }
+    if (document.getElementById("index")) return;
+    const script = document.createElement("script");
+    script.id = "index";
+    script.src = "search-index.js";
+    script.addEventListener("load", () => {
+      entries = [...flat(trialtraceIndex)];
+      if (wanted) search();
+    });
+    script.addEventListener("error", () => { hits.textContent = "search-index.js is not beside this page"; });
+    document.head.append(script);
+  }
+
+  document.getElementById("search").hidden = false;
+  field.addEventListener("focus", asked);
+  field.addEventListener("input", asked);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && document.activeElement !== field) { event.preventDefault(); field.focus(); }
+  });
+  if (location.hash.startsWith("#q=")) {
+    field.value = decodeURIComponent(location.hash.slice(3));
+    asked();
+  }
+})();
