@@ -11,6 +11,8 @@ from trialtrace.ground.words import LABELS, MINUS, POINTS, RATIOS
 WIDTH, LEFT, RIGHT, LINE, FOOT = 620, 16, 604, 16, 34
 # A ratio's axis names these, as far as it reaches.
 RATIO_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+WIDEST_RATIO = 1000.0
+"""What lies further out stands at the edge."""
 MOST_TICKS = 7
 
 
@@ -89,7 +91,8 @@ def _scale(rows: Sequence[ResultRow], stat: str) -> tuple[Callable[[float], floa
         ends += [factor * end for end in (row["ci_low"], row["ci_high"]) if end is not None]
         ends.append(factor * present(row["stat_value"]))
     log_scale = stat in RATIOS
-    finite = [end for end in ends if abs(end) < float("inf") and (end > 0 or not log_scale)]
+    least, most = (1 / WIDEST_RATIO, WIDEST_RATIO) if log_scale else (-float("inf"), float("inf"))
+    finite = [end for end in ends if least < end < most]
     if log_scale:
         low, high = min(finite) / 1.15, max(finite) * 1.15
         ticks = [tick for tick in RATIO_TICKS if low <= tick <= high]

@@ -1,0 +1,151 @@
+"""The start page of a site: what it shows of each trial, its pictures, and its search."""
+
+import json
+import re
+import subprocess
+from math import inf, nan
+
+import pytest
+from hostile_text import PAYLOADS
+from hypothesis import given
+from hypothesis import strategies as st
+from site_pages import pages
+
+from trialtrace.report.pages.interval_picture import LEFT, RIGHT, WIDTH, interval_picture
+
+# One process renders the sites.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:constrained_layout not applied"),
+    pytest.mark.xdist_group("display"),
+]
+
+
+@pytest.fixture(scope="module")
+def site(hostile):
+    return hostile.at.site
+
+
+@pytest.fixture(scope="module")
+def index(site):
+    text = (site / "search-index.js").read_text(encoding="utf-8")
+    return json.loads(text.removeprefix("const trialtraceIndex = ").removesuffix(";\n"))
+
+
+def test_a_trial_is_shown_by_its_design_result_and_verdicts(site):
+    page = pages(site)[site / "index.html"]
+    assert "Patients' data, as exported" in page.text
+    assert re.search(r"Parallel: .*n = 10\).*n = 10\)", page.text)
+    told = [given["aria-label"] for tag, given in page.elements if tag == "svg" and "role" in given]
+    assert len(told) == 1 and "risk difference" in told[0] and told[0].split(": ")[-1] in page.text
+    assert {"mini/report.html", "mini/audit.html", "claims.html"} <= set(page.links)
+    assert "3 differ 2 exact 1 not checkable" in page.text
+
+
+def test_the_search_alone_may_run_a_script(site):
+    texts = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
+    assert [path.name for path, text in texts.items() if "<script" in text] == ["index.html"]
+    assert [path.name for path, text in texts.items() if "script-src" in text] == ["index.html"]
+    policy = re.search(r'content="(default-src[^"]+)"', texts[site / "index.html"])
+    assert "script-src 'self' file:;" in policy[1] and "default-src 'none'" in policy[1]
+
+
+def test_every_place_of_the_index_is_there(site, index):
+    found = pages(site)
+    (trial,) = index
+    numbers = 0
+    for page, title, rows in trial["pages"]:
+        assert title
+        for stat, text, where, anchor in rows:
+            assert anchor in found[site / "mini" / page].ids
+            assert text and trial["words"][stat] and isinstance(trial["words"][where], str)
+            numbers += 1
+    assert numbers > 100
+    for anchor, text in trial["claims"]:
+        assert anchor in found[site / "mini" / trial["audit"]].ids and text
+    for page, lines in trial["config"]:
+        assert f"L{len(lines)}" in found[site / "mini" / page].ids
+
+
+def test_a_number_is_found_as_it_is_printed(index):
+    texts = {row[1] for _, _, rows in index[0]["pages"] for row in rows}
+    claims = " ".join(text for _, text in index[0]["claims"])
+    assert "P=0.03" in claims and any(text.startswith("10.0") for text in texts)
+
+
+def test_payloads_are_text_in_the_index(site, index):
+    text = (site / "search-index.js").read_text(encoding="utf-8")
+    shown = " ".join(
+        [index[0]["title"], *(line for _, lines in index[0]["config"] for line in lines)]
+    )
+    assert [payload for payload in PAYLOADS if payload in shown]
+    assert text.count("\n") == 1
+
+
+def test_restricted_data_are_not_in_the_index(restricted):
+    text = (restricted.at.site / "search-index.js").read_text(encoding="utf-8")
+    assert "SECRET" not in text and "mini-1" not in text
+
+
+@pytest.mark.chromium
+def test_a_query_of_the_address_is_answered_from_a_disk(site):
+    def answered(query):
+        page = (site / "index.html").resolve().as_uri() + f"#q={query}"
+        flags = ("--headless", "--no-sandbox", "--virtual-time-budget=4000", "--dump-dom")
+        ran = subprocess.run(
+            ["chromium", *flags, page], capture_output=True, text=True, check=True, timeout=120
+        )
+        return ran.stdout
+
+    shown = answered("p=0.03")
+    assert 'id="search" role="search"' in shown and "1 place<" not in shown
+    assert re.search(r'<li><a href="mini/audit\.html#claim-[^"]+">', shown)
+    assert "0 places" in answered("nothing%20has%20this")
+
+
+def row(value, low=None, high=None, stat="mean_difference"):
+    return {
+        "stat_name": stat,
+        "stat_value": value,
+        "stat_text": "as printed",
+        "ci_low": low,
+        "ci_high": high,
+        "unit": "kg",
+    }
+
+
+def test_nothing_is_drawn_of_what_has_no_value():
+    assert interval_picture([("Weight", row(None))], synthetic=False) == ""
+
+
+def test_a_synthetic_picture_is_stamped():
+    shown = interval_picture([("Weight", row(1.0, 0.5, 1.5))], synthetic=True)
+    assert "<figcaption>Synthetic data: not evidence</figcaption>" in shown
+
+
+@pytest.mark.parametrize("stat", ["mean_difference", "hazard_ratio", "risk_difference"])
+@given(
+    st.lists(
+        st.floats(1e-3, 1e3).flatmap(
+            lambda at: st.tuples(
+                st.just(at),
+                st.one_of(st.none(), st.floats(0, at)),
+                st.one_of(st.none(), st.just(inf), st.floats(at, 2e3)),
+            )
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_all_lies_inside_and_in_order(stat, values):
+    shown = interval_picture([("x", row(*each, stat=stat)) for each in values], synthetic=False)
+    places = [float(at) for at in re.findall(r'x[12]?="([-0-9.einf]+)"', shown)]
+    assert all(0 <= at <= WIDTH for at in places)
+    assert not [at for at in places if at in (inf, nan)]
+    ends = re.findall(r'class="ci" x1="([0-9.]+)" y1="\d+" x2="([0-9.]+)"', shown)
+    dots = [float(at) + 4 for at in re.findall(r'class="dot" x="([-0-9.]+)"', shown)]
+    drawn = [each for each in values if each[1] is not None or each[2] is not None]
+    assert len(ends) == len(drawn) and len(dots) == len(values)
+    places_of = [dot for dot, each in zip(dots, values, strict=True) if each in drawn]
+    for (left, right), dot in zip(ends, places_of, strict=False):
+        assert LEFT <= float(left) <= RIGHT and float(left) <= float(right)
+        assert len(drawn) != len(values) or float(left) - 0.1 <= dot <= float(right) + 0.1
