@@ -15,14 +15,14 @@ from trialtrace.report.shown.lines import TRACE, Line
 from trialtrace.trace.content import Tracer
 from trialtrace.trial.plan.planning import ANALYSIS as PLANNING
 
-AFTER = re.compile(r"\d* ?Endpoints")
+AFTER = re.compile(r"S?\d* ?(?:Endpoints|Published numbers)")
 # Where it stands, the number as it is read, and its link.
 Drawn = tuple[str, str, str | None]
 
 
 def of_report(lines: list[Line], document: str) -> Iterator[Drawn]:
-    """(where, number, the page it leads to) of each linked number before the section on endpoints,
-    in tables and sentences alike."""
+    """(where, number, the page it leads to) of each linked number before the section on endpoints
+    or on print, in tables and sentences alike."""
     for at, line in enumerate(lines):
         if line.kind == "heading" and AFTER.fullmatch(line.text):
             return
@@ -37,10 +37,13 @@ def of_report(lines: list[Line], document: str) -> Iterator[Drawn]:
 def drawn(folder: Path, count: int, seed: int) -> list[Drawn]:
     """Some numbers of a trial's report, of both formats where both are there."""
     report = folder / "report"
-    found = list(of_report(html_lines((report / "report.html").read_bytes()), "report.html"))
-    if (report / "report.docx").is_file():
-        lines = docx_lines((report / "report.docx").read_bytes()).lines
-        found += of_report(lines, "report.docx")
+    found: list[Drawn] = []
+    for name in ("report", "supplement"):
+        for page in sorted(report.glob(f"{name}*.html")):
+            found += of_report(html_lines(page.read_bytes()), page.name)
+        if (report / f"{name}.docx").is_file():
+            lines = docx_lines((report / f"{name}.docx").read_bytes()).lines
+            found += of_report(lines, f"{name}.docx")
     return random.Random(seed).sample(found, min(count, len(found)))
 
 

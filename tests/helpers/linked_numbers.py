@@ -5,8 +5,8 @@ import re
 from trialtrace.report.shown.compare import CAPTION, NUMBER
 from trialtrace.report.shown.html_lines import html_lines
 
-# The first section after the results; what follows tells of print, configuration, data and code.
-AFTER = re.compile(r"\d* ?Endpoints")
+# The first section after the results of a page: what follows tells of print, configuration, data.
+AFTER = re.compile(r"S?\d* ?(?:Endpoints|Published numbers)")
 WORD = re.compile(r"[^\W\d_]{2,}")
 OF_NUMBERS = {"of", "to", "CI", "and", "days", "months", "years"}
 COUNT = re.compile(r"\d+ of \d+")
@@ -35,7 +35,7 @@ def unlinked(page: bytes) -> list[str]:
                 found += [f"{table}: {piece.text}"] if IN_A_HEAD.search(rest) else []
             elif NUMBER.search(rest) and not set(WORD.findall(rest)) - OF_NUMBERS:
                 found.append(f"{table}: {piece.text}")
-    raise AssertionError("a report without its section on endpoints")
+    raise AssertionError("a page without what follows its results")
 
 
 def unlinked_counts(page: bytes) -> list[str]:
@@ -50,4 +50,4 @@ def unlinked_counts(page: bytes) -> list[str]:
                 rest = rest.replace(text, "", 1)
             planned = "planned patients" in rest  # of the design, not of the data
             found += [piece.text] if COUNT.search(rest) and not planned else []
-    raise AssertionError("a report without its section on endpoints")
+    raise AssertionError("a page without what follows its results")

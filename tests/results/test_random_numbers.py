@@ -18,4 +18,5 @@ def test_numbers_of_reports_reach_raw_cells(site, real):
 def test_counts_in_sentences_are_links_too(site, real):
     """ "27 of 295 Indomethacin", "295 of 295": events and those analysed, in every sentence."""
     for name in real:
-        assert unlinked_counts((site / name / "report.html").read_bytes()) == []
+        for page in ("report.html", "supplement.html"):
+            assert unlinked_counts((site / name / page).read_bytes()) == []

@@ -90,7 +90,8 @@ def test_every_table_and_figure_of_every_page_says_it_itself(synthetic):
         assert len(captions) == len(tables) == sum("<caption" in table for table in tables), path
         assert [one for one in captions + figures if not STAMPED.search(one)] == [], path
         found += len(tables) + len(figures)
-    report = (synthetic.folder / "report" / "report.html").read_text()
+    names = ("report.html", "supplement.html")
+    report = "".join((synthetic.folder / "report" / name).read_text() for name in names)
     ids = re.findall(r'id="tbl-([\w-]+)"', report)
     assert {"endpoints", "claims", "conservation", "code", "sources", "baseline"} <= set(ids)
     assert found > 2 * len(ids)

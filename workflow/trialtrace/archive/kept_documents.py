@@ -10,16 +10,16 @@ from typing import TypedDict
 from trialtrace.archive.shelf import Manifest, Shelf
 
 SEAL = "seal.json"
-DOCX = "report.docx"
+DOCX = ".docx"
 DIGITS = 10
 
 
 class KeptDocuments(TypedDict):
-    """The hash that the reports show, the sha256 of each, the hashes of the lines of the DOCX."""
+    """The hash that the reports show, the sha256 of each, of a DOCX the hashes of its lines."""
 
     seal: str | None
     documents: dict[str, str]
-    lines: list[str]
+    lines: dict[str, list[str]]
 
 
 def documents_of(folder: Path) -> bytes | None:
@@ -27,11 +27,14 @@ def documents_of(folder: Path) -> bytes | None:
     try:
         sealed = json.loads((folder / SEAL).read_bytes())
         documents = sealed["documents"]
-        lines = documents[DOCX]["lines"] if DOCX in documents else []
         kept: KeptDocuments = {
             "seal": sealed["seal"],
             "documents": {name: one["sha256"] for name, one in documents.items()},
-            "lines": [line_hash(kind, pieces) for kind, _, _, pieces in lines],
+            "lines": {
+                name: [line_hash(kind, pieces) for kind, _, _, pieces in one["lines"]]
+                for name, one in documents.items()
+                if name.endswith(DOCX)
+            },
         }
     except (OSError, ValueError, KeyError, TypeError):
         return None

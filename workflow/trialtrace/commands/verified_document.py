@@ -31,11 +31,11 @@ class Judged:
 
 def lines_of(name: str, data: bytes) -> list[Line]:
     """What a document shows. Raises BrokenDocument."""
-    return html_lines(data) if name == HTML else docx_lines(data).lines
+    return html_lines(data) if name.endswith(HTML) else docx_lines(data).lines
 
 
 def kind_of(data: bytes) -> str:
-    """Which of the two kinds of report some bytes are, by how they begin."""
+    """Which of the two formats of a report some bytes are, by how they begin."""
     return DOCX if data[:2] == b"PK" else HTML
 
 
@@ -59,7 +59,7 @@ def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judg
     if sha256_bytes(data) == kept.sha256:
         return counted
     try:
-        read = None if kept.name == HTML else docx_lines(data)
+        read = None if kept.name.endswith(HTML) else docx_lines(data)
     except BrokenDocument as error:
         counted.found.append(Found(file, "changed", f"cannot be read: {error}"))
         return counted

@@ -29,33 +29,33 @@ class Earlier:
     judged: Judged
 
 
-def of_earlier_run(run: KeptRun, kind: str, data: bytes, file: str) -> Earlier | None:
+def of_earlier_run(run: KeptRun, name: str, data: bytes, file: str) -> Earlier | None:
     """The earlier run that a document is of, and what it is beside its report; None for none.
 
     It is of the run whose report it is, whose lines it has, or whose hash it shows.
     """
     digest = sha256_bytes(data)
-    last = run.sealed["documents"][kind]["sha256"]
+    last = run.sealed["documents"][name]["sha256"]
     try:
-        read = docx_lines(data) if kind == DOCX else None
+        read = docx_lines(data) if name.endswith(DOCX) else None
     except BrokenDocument:
         return None
     lines = read.lines if read else html_lines(data)
     text = " ".join(line.text for line in lines)
-    for kept, documents in _earlier(run, kind, last):
+    for kept, documents in _earlier(run, name, last):
         seal = documents["seal"]
-        whole = documents["documents"][kind] == digest
-        same = whole or (read is not None and _hashes(lines) == documents["lines"])
+        whole = documents["documents"].get(name) == digest
+        same = whole or (read is not None and _hashes(lines) == documents["lines"].get(name))
         if same or (seal is not None and grouped(seal) in text):
             judged = Judged([], [_of_run(kept, read, whole)])
             if not same:
-                judged.found += _altered(file, lines, documents["lines"], read)
+                judged.found += _altered(file, lines, documents["lines"].get(name, []), read)
             return Earlier(kept["run"], seal, judged)
     return None
 
 
-def _earlier(run: KeptRun, kind: str, last: str) -> Iterator[tuple[Kept, KeptDocuments]]:
-    """Kept runs that made another document of this kind than the last run, the newest first."""
+def _earlier(run: KeptRun, name: str, last: str) -> Iterator[tuple[Kept, KeptDocuments]]:
+    """Kept runs that made another document of this name than the last run, the newest first."""
     shelf = Shelf(run.at, run.trial)
     try:
         log = shelf.log()
@@ -66,7 +66,7 @@ def _earlier(run: KeptRun, kind: str, last: str) -> Iterator[tuple[Kept, KeptDoc
             documents = kept_documents(shelf, shelf.manifest(kept["run"]))
         except UserError:
             continue
-        if documents is not None and documents["documents"].get(kind, last) != last:
+        if documents is not None and documents["documents"].get(name, last) != last:
             yield kept, documents
 
 

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from trialtrace.commands.which_run import configured
 from trialtrace.ground.errors import Problem, UserError, visible
 from trialtrace.ground.paths import Project
 from trialtrace.ground.store import sha256_file
-from trialtrace.report.seal_file import DOCX, HTML, NAME, kept_documents
+from trialtrace.report.seal_file import DOCX, HTML, NAME, Kept, kept_documents
 from trialtrace.report.shown.compare import shortened
 from trialtrace.report.shown.docx_lines import BrokenDocument
 from trialtrace.running.fresh import STAGES
@@ -31,6 +31,8 @@ from trialtrace.trace.seal import grouped
 from trialtrace.trial.listed import listed_trials
 
 WHOLE, ALTERED, NOT_LOOKED = 0, 1, 2
+# What a folder has in it that is a report's.
+FIRST = ("report.html", "report.docx")
 # The least share of its lines by which a document that lies anywhere is known for a trial's.
 KNOWN = 0.2
 SHOWN = 60
@@ -73,9 +75,7 @@ def verified(at: Project, path: Path, trial: str | None = None) -> Verified:
     name = configured(at, trial or inside[0]) if trial or inside else None
     if place.is_dir():
         return _folder(at, path, place, name, inside)
-    if inside and path.suffix not in (".html", ".docx"):
-        return _one_file(KeptRun(at, inside[0]), "/".join(("results", *inside)))
-    if inside and inside[1:] not in ((("report"), HTML), (("report"), DOCX)):
+    if inside and not (inside[1:-1] == ("report",) and inside[-1] in _documents(at, inside[0])):
         return _one_file(KeptRun(at, inside[0]), "/".join(("results", *inside)))
     return _document(at, path, place.read_bytes(), name)
 
@@ -85,7 +85,7 @@ def _folder(
 ) -> Verified:
     if name is not None and len(inside) == 1:
         return _results(KeptRun(at, name))
-    reports = [place / one for one in (HTML, DOCX) if (place / one).is_file()]
+    reports = [place / one for one in FIRST if (place / one).is_file()]
     if not reports:
         raise UserError(
             Problem(
@@ -96,7 +96,9 @@ def _folder(
         )
     told = _document(at, reports[0], reports[0].read_bytes(), name)
     run = KeptRun(at, told.trial)
-    for other in reports[1:]:
+    kept = _documents(at, told.trial)
+    others = (place / one for one in kept if one != reports[0].name)
+    for other in (one for one in others if one.is_file()):
         more = _document(at, other, other.read_bytes(), told.trial)
         told.found, told.notes = told.found + more.found, told.notes + more.notes
         told.compared += more.compared
@@ -106,18 +108,24 @@ def _folder(
     if told.earlier is not None:
         told.notes.append("of earlier runs reports are known, other files are not compared")
         return told
-    told.found += _copied(place, wrote)
+    told.found += _copied(place, wrote, kept)
     told.compared.append(f"{len(wrote)} files")
     return told
 
 
-def _copied(place: Path, wrote: dict[str, str]) -> Iterable[Found]:
+def _documents(at: Project, trial: str) -> list[str]:
+    """The names of the documents that the run of a trial made, as far as that is known."""
+    run = KeptRun(at, trial)
+    return list(kept_documents(run.sealed)) if _seal_stands(run) else list(FIRST)
+
+
+def _copied(place: Path, wrote: dict[str, str], documents: Collection[str]) -> Iterable[Found]:
     """A copy of a report's folder against what was written; its documents are told apart."""
     there = {one.relative_to(place).as_posix(): one for one in sorted(place.rglob("*"))}
     for name, digest in wrote.items():
         if name not in there:
             yield Found(name, "missing")
-        elif name not in (HTML, DOCX) and sha256_file(there[name]) != digest:
+        elif name not in documents and sha256_file(there[name]) != digest:
             yield Found(name, "changed")
     for name, one in there.items():
         if name not in wrote and one.is_file() and one.name not in VOLATILE:
@@ -131,7 +139,7 @@ def _results(run: KeptRun) -> Verified:
     told = Verified(run.trial, run.at.shown(run.folder), _seal(run))
     told.compared.append(f"{len(run.written)} files")
     kept = archived(run) if found else None
-    documents = {f"results/{run.trial}/report/{one}": one for one in (HTML, DOCX)}
+    documents = {f"results/{run.trial}/report/{one}": one for one in _documents(run.at, run.trial)}
     for one in found:
         told.found.append(one)
         if one.what == "changed" and one.file in run.written:
@@ -166,7 +174,7 @@ def _one_file(run: KeptRun, name: str) -> Verified:
 
 
 def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verified:
-    kind = kind_of(data) if path.suffix not in (".html", ".docx") else f"report{path.suffix}"
+    kind = kind_of(data) if path.suffix not in (HTML, DOCX) else path.suffix
     run = KeptRun(at, name or _trial_of(at, path, kind, data))
     run.check_there()
     if not _seal_stands(run):
@@ -178,13 +186,13 @@ def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verifie
                 "again",
             )
         )
-    documents = kept_documents(run.sealed)
-    if kind not in documents:
-        raise UserError(Problem(str(path), f"the run of {run.trial} made no {kind}"))
-    made = judged(documents[kind], data, str(path), pages_of(run))
+    kept = _alike(run, path.name, kind, data)
+    if kept is None:
+        raise UserError(Problem(str(path), f"the run of {run.trial} made no report as {kind[1:]}"))
+    made = judged(kept, data, str(path), pages_of(run))
     own = any(path.resolve().is_relative_to(one.resolve()) for one in (at.results, at.site))
     # What stands in the place of the last run's is that run's, or altered.
-    earlier = None if own or not made.found else of_earlier_run(run, kind, data, str(path))
+    earlier = None if own or not made.found else of_earlier_run(run, kept.name, data, str(path))
     told = Verified(run.trial, str(path), _seal(run), made.found, made.notes, [_counted(made)])
     if earlier is not None:
         told.seal, told.earlier = earlier.seal, earlier.run
@@ -193,6 +201,25 @@ def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verifie
         return told
     told.notes += _outdated(run)
     return told
+
+
+def _alike(run: KeptRun, name: str, kind: str, data: bytes) -> Kept | None:
+    """The document of the run that some bytes are held against: the one of that name, else the one
+    of that format of which they show most."""
+    documents = kept_documents(run.sealed)
+    if name in documents:
+        return documents[name]
+    chosen = [one for one in documents.values() if one.name.endswith(kind)]
+    try:
+        shown = {line.key for line in lines_of(kind, data)}
+    except BrokenDocument:
+        shown = set()
+    return max(chosen, key=lambda one: _share(one, shown), default=None)
+
+
+def _share(kept: Kept, shown: Collection[object]) -> float:
+    """The share of a document's lines that are shown."""
+    return sum(line.key in shown for line in kept.lines) / max(1, len(kept.lines))
 
 
 def _counted(made: Judged) -> str:
@@ -228,9 +255,10 @@ def _trial_of(at: Project, path: Path, kind: str, data: bytes) -> str:
     shares = {}
     for name in listed_trials(at):
         run = KeptRun(at, name)
-        if run.records and _seal_stands(run) and (kept := kept_documents(run.sealed).get(kind)):
-            lines = [line.key for line in kept.lines]
-            shares[name] = sum(key in shown for key in lines) / max(1, len(lines))
+        if run.records and _seal_stands(run):
+            documents = kept_documents(run.sealed).values()
+            own = [_share(one, shown) for one in documents if one.name.endswith(kind)]
+            shares[name] = max(own, default=0.0)
     best = max(shares, key=lambda name: shares[name], default=None)
     if best is None or shares[best] < KNOWN:
         raise UserError(

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from trialtrace.claims.coverage import coverage
 from trialtrace.ground.store import write_bytes, write_json, write_text
 from trialtrace.report.audit.audit_page import audit_page
-from trialtrace.report.audit.coverage_page import coverage_page
+from trialtrace.report.audit.coverage_page import coverage_page, section_pages
 from trialtrace.report.figures.make import Drawn, draw_figures
 from trialtrace.report.links import AUDIT_PAGE, COVERAGE_PAGE, WARNINGS, config_page
 from trialtrace.report.material import Material
 from trialtrace.report.pages.source_pages import config_lines
 from trialtrace.report.pages.traces import write_traces
-from trialtrace.report.render import render_document
+from trialtrace.report.render import RenderedFiles, render_document
 from trialtrace.report.seal_file import write_seal
 from trialtrace.report.sections.shown_config import shown_file
 
@@ -29,16 +29,17 @@ PARTS = ("trial", "cleaning", "endpoints", "plan", "claims", "cohort")
 def render_report(
     trial: "Trial", settings: "Settings", results_dir: Path, codes: dict[str, str]
 ) -> str:
-    """Write report/: report.html and .docx, audit.html, figures/, trace/, data/ and config/; and
-    seal.json beside it.
+    """Write report/: report.html and .docx, its supplement, audit.html, figures/, trace/, data/ and
+    config/; and seal.json beside it.
 
     `codes` holds the hash of each stage's code. Returns the name of the renderer that was used.
     """
     material = Material(trial, settings, Path(results_dir), codes)
     out = Path(results_dir) / "report"
     drawn = draw_figures(material, out / "figures")
-    renderer = _document(material, out, drawn)
-    write_traces(material, out)
+    made = _document(material, out, drawn)
+    pages = [file.name for file in made.files if file.suffix == ".html"]
+    write_traces(material, out, pages)
     if material.claims:
         audit = material.printed | {"claims": material.claims}
         text = audit_page(
@@ -52,19 +53,23 @@ def render_report(
         write_text(out / AUDIT_PAGE, text)
     if trial.claims_document.get("items"):
         text = coverage_page(
-            coverage(trial), trial.title, synthetic=trial.synthetic, draft=trial.draft
+            coverage(trial),
+            trial.title,
+            synthetic=trial.synthetic,
+            draft=trial.draft,
+            places=section_pages([out / name for name in pages]),
         )
         write_text(out / COVERAGE_PAGE, text)
     _configuration(material, out)
     write_json(out / "code.json", codes)
     write_json(out / WARNINGS, material.red_lines)
-    write_seal(material.folder, trial.name, material.seal)
-    return renderer
+    write_seal(material.folder, trial.name, material.seal, [file.name for file in made.files])
+    return made.renderer
 
 
-def _document(material: Material, out: Path, drawn: list[Drawn]) -> str:
+def _document(material: Material, out: Path, drawn: list[Drawn]) -> RenderedFiles:
     trial = material.trial
-    made = render_document(
+    return render_document(
         trial.at.reports / "trial.qmd",
         out_dir=out,
         stem="report",
@@ -80,8 +85,16 @@ def _document(material: Material, out: Path, drawn: list[Drawn]) -> str:
         title=f"{trial.draft}: {trial.title}" if trial.draft else trial.title,
         synthetic=trial.synthetic,
         private=material.disclosure != "full",
+        beside=_beside(material),
     )
-    return made.renderer
+
+
+def _beside(material: Material) -> list[tuple[str, str]]:
+    """Title and link of the pages beside the report."""
+    trial = material.trial
+    audit = [("Audit of the published numbers", AUDIT_PAGE)] if material.claims else []
+    covered = bool(trial.claims_document.get("items"))
+    return [*audit, *([("Coverage of the source texts", COVERAGE_PAGE)] if covered else [])]
 
 
 def _configuration(material: Material, out: Path) -> None:

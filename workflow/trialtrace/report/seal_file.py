@@ -5,6 +5,7 @@ sha256 of a small table can be found by trying. `trialtrace verify` holds docume
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -19,7 +20,7 @@ from trialtrace.trace.seal import Parts, Seal
 NAME = "seal.json"
 VERSION = 1
 PRIVATE, SHARED = 0o600, 0o644
-HTML, DOCX = "report.html", "report.docx"
+HTML, DOCX = ".html", ".docx"
 
 
 class KeptDocument(TypedDict):
@@ -51,13 +52,9 @@ class Kept:
     parts: dict[str, str]
 
 
-def write_seal(folder: Path, trial: str, seal: Seal) -> None:
-    """Keep what the documents in `folder`/report show."""
-    documents: dict[str, KeptDocument] = {}
-    for name in (HTML, DOCX):
-        path = folder / "report" / name
-        if path.is_file():
-            documents[name] = _document(name, path.read_bytes())
+def write_seal(folder: Path, trial: str, seal: Seal, names: Iterable[str]) -> None:
+    """Keep what the documents of those names in `folder`/report show."""
+    documents = {name: _document(name, (folder / "report" / name).read_bytes()) for name in names}
     sealed: Sealed = {
         "version": VERSION,
         "trial": trial,
@@ -70,7 +67,7 @@ def write_seal(folder: Path, trial: str, seal: Seal) -> None:
 
 
 def _document(name: str, data: bytes) -> KeptDocument:
-    if name == HTML:
+    if name.endswith(HTML):
         lines, parts = html_lines(data), {}
     else:
         read = docx_lines(data)

@@ -1,21 +1,41 @@
 """The coverage of the source texts as a page of a trial's report, and as text."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
+from pathlib import Path
 
 from trialtrace.claims.coverage import HOW, REPORT, Covered
 from trialtrace.report.links import AUDIT_PAGE, claim_anchor
 from trialtrace.report.pages.shell import page
 
 COLUMNS = ("Told", "Endpoint", "Analysis", "Claim", "In the report")
+_SECTION = re.compile(r'id="(sec-[^"]+)"')
 LEAD = (
     "What the source texts of this trial tell, item by item, and what covers each: made from the "
     "configuration. What nothing covers is listed with its reason."
 )
 
 
-def coverage_page(rows: Sequence[Covered], title: str, *, synthetic: bool, draft: str) -> str:
-    """The page beside the report; claims link to the audit, analyses to their sections."""
+def section_pages(pages: Iterable[Path]) -> dict[str, str]:
+    """The page of the report that has each section."""
+    return {
+        place: page.name
+        for page in pages
+        for place in _SECTION.findall(page.read_text(encoding="utf-8"))
+    }
+
+
+def coverage_page(
+    rows: Sequence[Covered],
+    title: str,
+    *,
+    synthetic: bool,
+    draft: str,
+    places: Mapping[str, str] | None = None,
+) -> str:
+    """The page beside the report; claims link to the audit, analyses to their sections on the page
+    that `places` gives for each."""
     head = "".join(f"<th>{one}</th>" for one in COLUMNS)
     body = "\n".join(
         [
@@ -24,7 +44,7 @@ def coverage_page(rows: Sequence[Covered], title: str, *, synthetic: bool, draft
             f'<p class="prose quiet">{LEAD}</p>',
             f'<p class="subject">{counted(rows)}</p>',
             f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>',
-            *map(_row, rows),
+            *(_row(row, places or {}) for row in rows),
             "</tbody>\n</table></div>",
         ]
     )
@@ -61,12 +81,14 @@ def _lines(row: Covered) -> Iterator[str]:
         yield f"  {'absent':<9} {row.absent}"
 
 
-def _row(row: Covered) -> str:
+def _row(row: Covered, pages: Mapping[str, str]) -> str:
     claims = [
         f'<a href="{AUDIT_PAGE}#{escape(claim_anchor(one))}">{escape(one)}</a>'
         for one in row.claims
     ]
-    places = [f'<a href="{REPORT}#{escape(one)}">{escape(one)}</a>' for one in row.report]
+    places = [
+        f'<a href="{pages.get(one, REPORT)}#{escape(one)}">{escape(one)}</a>' for one in row.report
+    ]
     absent = f'<br><span class="lost">{escape(row.absent)}</span>' if row.absent else ""
     where = f'<span class="quiet">{escape(row.source)}: {escape(row.place)}</span>'
     cells = [

@@ -31,7 +31,7 @@ def targets(material: Material) -> str:
     display = truth["mode"] == "display"
     title = "Target against drawn" if display else "Truth against drawn"
     rows = [row for row in truth["parameters"] if row["margin"]]
-    parts = [f"## {title} {{#sec-targets}}", _lead(display, truth)]
+    parts = [f"## {title} {{#sec-targets page=supplement}}", _lead(display, truth)]
     if rows:
         parts.append(margins_table(material, rows, display))
     assumed = [row for row in truth["parameters"] if not row["margin"]]

@@ -115,8 +115,16 @@ def _verdicts(material: "Material") -> str:
 
 
 def _links(material: "Material", report: str) -> str:
-    name = material.trial.name
+    name, folder = material.trial.name, material.folder / "report"
+    documents = {
+        "supplement.html": "Supplement",
+        "report.docx": "DOCX",
+        "supplement.docx": "Supplement as DOCX",
+    }
     found = [f'<a href="{report}">Report</a>']
-    if "docx" in material.settings.report.formats:
-        found.append(f'<a href="{name}/report.docx">DOCX</a>')
+    found += [
+        f'<a href="{name}/{file}">{title}</a>'
+        for file, title in documents.items()
+        if (folder / file).is_file()
+    ]
     return " · ".join([*found, escape(name)])

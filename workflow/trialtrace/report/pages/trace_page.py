@@ -1,7 +1,7 @@
 """Pages of numbers: the content of `trialtrace trace`, an analysis a page, a number a section."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -66,13 +66,13 @@ Lines = dict[str, list[str]]
 class Around:
     """What a page of numbers knows of the other pages.
 
-    `printed` are the results that stand in the report, `parts` the links to single lines of a
-    number; `rows` gives the link from a member of a trace to its rows, where disclosure is full;
+    `printed` has the page of each result that the report shows, `parts` the links to single lines
+    of a number; `rows` gives the link from a member of a trace to its rows under full disclosure;
     `lined` says that files of the configuration have a page of their lines.
     """
 
     title: str
-    printed: frozenset[str] = frozenset()
+    printed: Mapping[str, str] = field(default_factory=dict)
     parts: frozenset[str] = frozenset()
     rows: Callable[[Trace], str] | None = None
     lined: bool = False
@@ -175,7 +175,7 @@ def _number(trace: Trace, lines: Lines, around: Around, *, subject: bool) -> Ite
     name = trace["result_id"]
     code, anchor = escape(name), number_anchor(name)
     if name in around.printed:
-        code = f'<a href="../report.html#{anchor}">{code}</a>'
+        code = f'<a href="../{around.printed[name]}#{anchor}">{code}</a>'
     yield f'<div id="{anchor}">'
     yield f"<h3>{escape(trace['heading'])}</h3>"
     if subject:

@@ -1,7 +1,7 @@
 """Writes what numbers of a report lead to: pages of numbers, of rows, of raw cells, of code."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from html import escape, unescape
 from pathlib import Path
@@ -35,15 +35,16 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r'<a href="(trace/[^"]+)"')
 
 
-def write_traces(material: "Material", out: Path) -> None:
+def write_traces(material: "Material", out: Path, pages: Sequence[str]) -> None:
     """Write trace/, code.html and the style sheet; under full disclosure rows/ and data/ too.
 
-    Each number of report.html gets an anchor, to which its page links back.
+    Each number gets an anchor on the first of the report's `pages` that has it, to which its page
+    links back.
     """
     trial, results = material.trial, material.tracer.results
     by_link = _by_link(trial.name, results)
     sets = RowSets(material.tracer) if material.disclosure == "full" else None
-    printed, parts = _anchored(out / "report.html", by_link)
+    printed, parts = _anchored([out / name for name in pages], by_link)
     parts |= {
         component_link(row["result_id"], row["component"])
         for row in material.claims
@@ -109,25 +110,26 @@ def _by_page(results: Iterable[ResultRow]) -> dict[str, list[ResultRow]]:
     return found
 
 
-def _anchored(report: Path, by_link: Mapping[str, str]) -> tuple[frozenset[str], set[str]]:
-    """Give the first link to each number an anchor; returns the results that have one, and the
-    links to a line of a number."""
-    printed: set[str] = set()
+def _anchored(pages: Iterable[Path], by_link: Mapping[str, str]) -> tuple[dict[str, str], set[str]]:
+    """Give the first link to each number an anchor; returns the page of each result that has one,
+    and the links to a line of a number."""
+    printed: dict[str, str] = {}
     parts: set[str] = set()
 
-    def anchored(found: re.Match[str]) -> str:
+    def anchored(found: re.Match[str], page: str) -> str:
         link = unquote(unescape(found[1]))
         result_id = by_link.get(link)
         if result_id is None:
             parts.add(link)
         if result_id is None or result_id in printed:
             return found[0]
-        printed.add(result_id)
+        printed[result_id] = page
         return f'<a id="{number_anchor(result_id)}" href="{found[1]}"'
 
-    if report.is_file():
-        write_text(report, _NUMBER.sub(anchored, report.read_text(encoding="utf-8")))
-    return frozenset(printed), parts
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        write_text(page, _NUMBER.sub(partial(anchored, page=page.name), text))
+    return printed, parts
 
 
 def _code(material: "Material", out: Path) -> None:

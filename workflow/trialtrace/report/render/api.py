@@ -20,11 +20,15 @@ RENDERERS = ("auto", "quarto", "embedded")
 
 @dataclass(frozen=True)
 class RenderedFiles:
-    """What was written, and by which renderer (a volatile fact: it belongs into run.json)."""
+    """What was written, and by which renderer (a volatile fact: it belongs into run.json).
+
+    `files` are all of them; a document whose sections name pages has several of a format.
+    """
 
     html: Path | None
     docx: Path | None
     renderer: str
+    files: tuple[Path, ...] = ()
 
 
 def render_document(
@@ -39,12 +43,15 @@ def render_document(
     title: str | None = None,
     synthetic: bool = False,
     private: bool = False,
+    beside: Sequence[tuple[str, str]] = (),
 ) -> RenderedFiles:
-    """Write `out_dir/stem.html` and `out_dir/stem.docx`, both or none.
+    """Write `out_dir/stem.html` and `out_dir/stem.docx`, both or none, and the pages that sections
+    of the document name.
 
     `inputs` maps a name to a file or folder that cells and images find under that name beside
     the document. `title` replaces the title of the front matter; `synthetic` stamps every page;
     `private` keeps what an exception says, which may hold a value of the data, out of errors.
+    `beside` are title and link of other pages of the folder, to which its pages of HTML lead.
     """
     _known("format", formats, FORMATS)
     _known("renderer", [renderer], RENDERERS)
@@ -54,15 +61,14 @@ def render_document(
     with tempfile.TemporaryDirectory(prefix="trialtrace-") as scratch:
         folder = Path(scratch).resolve()
         _place_inputs(folder, inputs or {})
-        made, name = chosen(
-            document, values, Page(title, synthetic, private), folder, tuple(formats)
-        )
+        page = Page(title, synthetic, private, stem, tuple(beside))
+        made, name = chosen(document, values, page, folder, tuple(formats))
         _refuse_folder_in(made, folder, document)
-    paths = {}
-    for kind, data in made.items():
-        paths[kind] = Path(out_dir) / f"{stem}.{kind}"
-        write_bytes(paths[kind], data)
-    return RenderedFiles(paths.get("html"), paths.get("docx"), name)
+    paths = {name: Path(out_dir) / name for name in made}
+    for file, data in made.items():
+        write_bytes(paths[file], data)
+    html, docx = (paths.get(f"{stem}.{kind}") for kind in FORMATS)
+    return RenderedFiles(html, docx, name, tuple(paths.values()))
 
 
 def _known(what: str, given: Sequence[str], allowed: tuple[str, ...]) -> None:
@@ -95,5 +101,5 @@ def _place_inputs(folder: Path, inputs: Mapping[str, Path]) -> None:
 
 def _refuse_folder_in(made: dict[str, bytes], folder: Path, document: Document) -> None:
     """The scratch folder has another name in every run: shown, it would change the bytes."""
-    if folder.name.encode() in made.get("html", b""):
+    if any(folder.name.encode() in data for file, data in made.items() if file.endswith(".html")):
         raise UserError(Problem(document.name, "a cell shows the path of its working folder"))

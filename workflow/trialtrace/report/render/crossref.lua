@@ -10,8 +10,10 @@ local STYLES = { synthetic = "Synthetic", lost = "Lost" }
 local NBSP = "\u{a0}"
 
 local numbers = {}
-local counters = { fig = 0, tbl = 0 }
+local counters = {}
 local problems = {}
+-- Sections of a page of their own are numbered with its letter: Table S1, S2.1.
+local top, letter = 7, ""
 
 local function problem(text)
   problems[#problems + 1] = text
@@ -81,16 +83,24 @@ end
 
 -- Sections -----------------------------------------------------------------------------------
 
+local function enter(header)
+  if header.level == top then
+    letter = (header.attributes["page"] or ""):sub(1, 1):upper()
+  end
+end
+
 local function number_sections(doc)
-  local top = 7
   doc:walk({ Header = function(header) top = math.min(top, header.level) end })
   local wanted = doc.meta["number-sections"] == true
-  local count = {}
+  local counts = {}
   return doc:walk({
     Header = function(header)
+      enter(header)
       if not wanted or header.classes:includes("unnumbered") then
         return nil
       end
+      counts[letter] = counts[letter] or {}
+      local count = counts[letter]
       local depth = header.level - top + 1
       count[depth] = (count[depth] or 0) + 1
       for deeper = depth + 1, 6 do
@@ -100,7 +110,7 @@ local function number_sections(doc)
       for level = 1, depth do
         number[level] = tostring(count[level] or 0)
       end
-      local text = table.concat(number, ".")
+      local text = letter .. table.concat(number, ".")
       if kind_of(header.identifier) == "sec" then
         register(header.identifier, text)
       end
@@ -115,10 +125,10 @@ end
 -- Figures and tables -------------------------------------------------------------------------
 
 local function numbered(kind, caption)
-  local label = { pandoc.Str(PREFIX[kind] .. NBSP .. counters[kind]) }
+  local number = letter .. counters[letter .. kind]
+  local label = { pandoc.Str(PREFIX[kind] .. NBSP .. number) }
   if #caption > 0 then
-    label = pandoc.Inlines({ pandoc.Str(PREFIX[kind] .. NBSP .. counters[kind] .. ":"),
-      pandoc.Space() })
+    label = pandoc.Inlines({ pandoc.Str(PREFIX[kind] .. NBSP .. number .. ":"), pandoc.Space() })
     label:extend(caption)
   end
   return pandoc.Inlines(label)
@@ -126,8 +136,8 @@ end
 
 local function count(id)
   local kind = kind_of(id)
-  counters[kind] = counters[kind] + 1
-  register(id, tostring(counters[kind]))
+  counters[letter .. kind] = (counters[letter .. kind] or 0) + 1
+  register(id, letter .. counters[letter .. kind])
   return kind
 end
 
@@ -260,7 +270,8 @@ function Pandoc(doc)
   doc = doc:walk({ RawBlock = raw_as_text, RawInline = raw_as_text, Link = safe_link,
     Image = image })
   doc = number_sections(doc)
-  doc = doc:walk({ traverse = "topdown", Figure = figure, Div = float_div })
+  letter = ""
+  doc = doc:walk({ traverse = "topdown", Header = enter, Figure = figure, Div = float_div })
   doc = doc:walk({ Cite = cite })
   doc = doc:walk({ Div = special_div })
   for _, text in ipairs(problems) do

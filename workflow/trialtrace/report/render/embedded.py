@@ -14,7 +14,7 @@ from trialtrace.report.render.house import Page
 def render(
     document: Document, params: dict, page: Page, folder: Path, formats: tuple[str, ...]
 ) -> tuple[dict[str, bytes], str]:
-    """The bytes of each format, and the name of the renderer."""
+    """The bytes of each file by its name, and the name of the renderer."""
     with session(document, folder, page.private) as running:
         markdown = Assembler(document, running, folder).markdown(params)
     return pandoc.convert(markdown, document, page, folder, formats), "embedded"

@@ -5,17 +5,22 @@ local is_html = FORMAT:match("html") ~= nil
 local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
 local shares = dofile(pandoc.path.join({ here, "widths.lua" }))
 
-local function exists(path)
+-- A larger drawing gives way to its pixels where they are smaller; parts.py has the same limit.
+local LARGEST_DRAWING = 150000
+
+local function size(path)
   local file = io.open(path, "rb")
+  local found = file and file:seek("end")
   if file then
     file:close()
   end
-  return file ~= nil
+  return found
 end
 
 local function vector(image)
   local source = image.src:gsub("%.png$", ".svg")
-  if source ~= image.src and exists(source) then
+  local drawn = source ~= image.src and size(source)
+  if drawn and (drawn < LARGEST_DRAWING or drawn <= (size(image.src) or drawn)) then
     image.src = source
     return image
   end
@@ -24,6 +29,11 @@ end
 local function without_style(element)
   element.attributes["custom-style"] = nil
   return element
+end
+
+local function without_page(header)
+  header.attributes["page"] = nil
+  return header
 end
 
 local function without_widths(element)
@@ -46,6 +56,7 @@ local function with_widths(element)
 end
 
 function Pandoc(doc)
+  doc = doc:walk({ Header = without_page })
   if not is_html then
     return doc:walk({ traverse = "topdown", Table = with_widths })
   end

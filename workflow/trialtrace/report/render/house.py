@@ -22,12 +22,15 @@ REFERENCES = ("reference.docx", "reference-synthetic.docx")
 class Page:
     """What a caller sets for one document beside its own front matter.
 
-    Of a private one no error tells what an exception says: it may hold a value of the data.
+    Of a private one no error tells what an exception says: it may hold a value of the data. `stem`
+    is the name of its files, `beside` are title and link of the pages that lie beside it.
     """
 
     title: str | None = None
     synthetic: bool = False
     private: bool = False
+    stem: str = "document"
+    beside: tuple[tuple[str, str], ...] = ()
 
 
 def assets() -> Path:

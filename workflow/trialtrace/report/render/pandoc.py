@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,10 +21,13 @@ from trialtrace.report.render.house import (
     page_header,
     reference_docx,
 )
+from trialtrace.report.render.parts import LARGEST, Numbered, homes, navigation
 
 READER = "markdown-raw_tex-native_divs-native_spans-markdown_in_html_blocks"
 HERE = Path(__file__).parent
 MARK = "trialtrace: "
+# Pages that are written side by side: each takes some hundred megabytes.
+AT_ONCE = 2
 INSTALL = "pip install pypandoc_binary, or install pandoc 3.8 or newer, or Quarto"
 
 
@@ -48,9 +52,9 @@ def find_pandoc() -> str:
 def convert(
     markdown: str, document: Document, page: Page, folder: Path, formats: Iterable[str]
 ) -> dict[str, bytes]:
-    """The bytes of each format; `folder` holds images and inputs.
+    """The bytes of each file by its name; `folder` holds images and inputs.
 
-    The document is read and numbered once; the formats are then written side by side.
+    The document is read and numbered once; its pages are then written, some side by side.
     """
     build = folder / ".pandoc"
     (build / "data").mkdir(parents=True)
@@ -60,17 +64,37 @@ def convert(
     reading = _start([*common, *flags, f"--output={read}"], folder, stdin=subprocess.PIPE)
     text = _metadata(document, page) + markdown
     reading.finish(document, text.encode("utf-8"))
-    common += ["--from=json", f"--lua-filter={HERE / 'format.lua'}", str(read)]
-    outputs = {kind: build / f"out.{kind}" for kind in formats}
-    running = {
-        kind: _start(
-            [*common, *_of_format(kind, document, page, build), f"--output={output}"], folder
-        )
-        for kind, output in outputs.items()
-    }
-    for conversion in running.values():
-        conversion.finish(document)
-    return {kind: output.read_bytes() for kind, output in outputs.items()}
+    commands = _pages(Numbered.read(read, folder), document, page, build)
+    common += ["--from=json", f"--lua-filter={HERE / 'format.lua'}"]
+
+    def written(name: str, flags: list[str]) -> bytes:
+        output = build / f"out-{name}"
+        _start([*common, *flags, f"--output={output}"], folder).finish(document)
+        return output.read_bytes()
+
+    jobs = [job for kind in formats for job in commands(kind)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        made = pool.map(lambda job: written(*job), jobs)
+        return dict(zip([name for name, _ in jobs], made, strict=True))
+
+
+def _pages(
+    numbered: Numbered, document: Document, page: Page, build: Path
+) -> Callable[[str], Iterator[tuple[str, list[str]]]]:
+    """For a format: the name of each file, and what pandoc is told to write it."""
+
+    def of_format(kind: str) -> Iterator[tuple[str, list[str]]]:
+        parts = numbered.parts(LARGEST if kind == "html" else None)
+        files = homes(parts, page.stem, kind)
+        for part in parts:
+            name = f"{part.stem(page.stem)}.{kind}"
+            elsewhere = {one: file for one, file in files.items() if file != name}
+            source = build / f"{name}.json"
+            source.write_text(numbered.written(part, elsewhere, page.stem), encoding="utf-8")
+            around = navigation(parts, part, page.stem, page.beside) if kind == "html" else []
+            yield name, [str(source), *_of_format(kind, document, page, build, name, around)]
+
+    return of_format
 
 
 @dataclass(frozen=True)
@@ -106,13 +130,21 @@ def _start(command: list[str], folder: Path, stdin: int = subprocess.DEVNULL) ->
     return _Conversion(command, process)
 
 
-def _of_format(kind: str, document: Document, page: Page, build: Path) -> list[str]:
+def _of_format(
+    kind: str,
+    document: Document,
+    page: Page,
+    build: Path,
+    name: str,
+    around: list[dict[str, str]],
+) -> list[str]:
     flags = ["--toc", "--toc-depth=3"] if document.contents(kind) else []
     flags += ["--syntax-highlighting=none", "--wrap=none"]
     if kind == "docx":
         return ["--to=docx", f"--reference-doc={_near(reference_docx(page), build)}", *flags]
-    header = build / "variables.yaml"
-    header.write_text(json.dumps({"variables": {"header": page_header()}}), encoding="utf-8")
+    header = build / f"{name}.yaml"
+    variables = {"header": page_header(), "pages": around}
+    header.write_text(json.dumps({"variables": variables}), encoding="utf-8")
     return [
         "--to=html5",
         f"--template={_near(HERE / 'template.html', build)}",

@@ -42,7 +42,7 @@ _CONDA = {
 def render(
     document: Document, params: dict, page: Page, folder: Path, formats: tuple[str, ...]
 ) -> tuple[dict[str, bytes], str]:
-    """The bytes of each format, and the name and version of the renderer."""
+    """The bytes of each file, a format has one; the name and version of the renderer."""
     place = shutil.which("quarto")
     assert place is not None, "the caller looks for it"
     quarto = Path(place)
@@ -51,7 +51,8 @@ def render(
     (folder / f"{STEM}.qmd").write_text(text, encoding="utf-8")
     (folder / "params.json").write_text(json.dumps(params), encoding="utf-8")
     made = {
-        kind: _render(quarto, kind, document, page, folder, environment, params) for kind in formats
+        f"{page.stem}.{kind}": _render(quarto, kind, document, page, folder, environment, params)
+        for kind in formats
     }
     version = _run([quarto, "--version"], folder, environment).stdout.strip()
     return made, f"quarto {version}"

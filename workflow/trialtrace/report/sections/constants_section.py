@@ -21,7 +21,7 @@ def constants_section(material: Material) -> str:
         for constant, entries in _joined(material, found)
     ]
     table = captioned(material, rows_table(header, body), "constants", "Declared constants.")
-    return f"## Declared constants {{#sec-constants}}\n\n{OPENING}\n\n{table}\n"
+    return f"## Declared constants {{#sec-constants page=supplement}}\n\n{OPENING}\n\n{table}\n"
 
 
 def place(constant: Constant) -> str:

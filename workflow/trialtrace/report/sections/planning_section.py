@@ -51,7 +51,7 @@ def planning_section(material: Material, drawn: list[Drawn]) -> str:
     entries = material.trial.plan.planning
     if not entries:
         return ""
-    parts = ["## Sample size, power and precision {#sec-planning}", OPENING]
+    parts = ["## Sample size, power and precision {#sec-planning page=supplement}", OPENING]
     for entry in entries.values():
         parts += _entry(material, entry)
     parts.append(beside(drawn, ANALYSIS))

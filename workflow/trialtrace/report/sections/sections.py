@@ -13,6 +13,7 @@ from trialtrace.report.tables import captioned, link, pipe_table
 from trialtrace.trace.seal import grouped
 from trialtrace.trace.text import shown_hash
 from trialtrace.trace.words import variable_label
+from trialtrace.trial.reported import SUPPLEMENT, in_main_report
 
 ROLES = {
     "primary": "Primary analysis",
@@ -113,13 +114,28 @@ def populations(material: Material) -> str:
     return "\n\n".join([shown, *map(escape_markdown, groups)])
 
 
-def analyses(material: Material, role: str, drawn: list[Drawn]) -> str:
-    """Every analysis of a role."""
-    chosen = [a for a in material.trial.plan.analyses.values() if a.role == role]
-    if not chosen:
+def main_analyses(material: Material, drawn: list[Drawn]) -> str:
+    """The analyses of the main report, by role."""
+    return "\n".join(_of_role(material, role, drawn, "") for role in ROLES)
+
+
+def further_analyses(material: Material, drawn: list[Drawn]) -> str:
+    """The analyses of the supplement, by role."""
+    return "\n".join(_of_role(material, role, drawn, SUPPLEMENT) for role in ROLES)
+
+
+def _of_role(material: Material, role: str, drawn: list[Drawn], page: str) -> str:
+    """Analyses of a role on one page; of those on both the title in the supplement says so."""
+    every = [a for a in material.trial.plan.analyses.values() if a.role == role]
+    here = [a for a in every if in_main_report(material.trial, a) == (page != SUPPLEMENT)]
+    if not here:
         return ""
-    parts = [analysis_section(material, analysis, drawn) for analysis in chosen]
-    return "\n\n".join([f"## {ROLES[role]} {{#sec-{role}}}", *parts]) + "\n"
+    title, place = ROLES[role], f"sec-{role}"
+    if page and len(here) < len(every):
+        title, place = f"Further {lower_first(title)}", f"{place}-further"
+    where = f" page={page}" if page else ""
+    parts = [analysis_section(material, analysis, drawn) for analysis in here]
+    return "\n\n".join([f"## {title} {{#{place}{where}}}", *parts]) + "\n"
 
 
 def made_by(material: Material) -> str:

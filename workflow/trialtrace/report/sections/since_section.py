@@ -26,7 +26,7 @@ def since_section(material: Material) -> str:
     parts = rows_table(["Part", "What changed"], [[part, what] for part, what in overview(told)])
     return "\n\n".join(
         (
-            f"## What changed since run {run} {{#sec-since}}",
+            f"## What changed since run {run} {{#sec-since page=supplement}}",
             captioned(material, parts, "since", f"Changes since run {run}."),
             *_lists(material, told),
         )

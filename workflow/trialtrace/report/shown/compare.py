@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from trialtrace.report.shown.lines import TRACE, Line, Piece
 
 NUMBER = re.compile(r"[-\u2212\u2011]?\d+(?:[.,\u00b7:]\d+)*(?:e[-+]?\d+)?")
-CAPTION = re.compile(r"(Table|Figure) \d+")
+CAPTION = re.compile(r"(Table|Figure) S?\d+")
 # A block of changed lines is paired by likeness up to this many pairs, beyond it in order.
 MOST = 4_000
 ALIKE = 0.5

@@ -70,6 +70,10 @@ class Analysis:
     tests: Distinct[TestStep] | None = optional("Tests.")
     interaction: InteractionStep | None = optional("Test of the interaction with `by`.")
     note: Text | None = optional("What a reader must know, printed with the analysis.")
+    report: Literal["main", "supplement"] | None = optional(
+        "Where it is reported; left out, primary analyses, secondary ones with a test in a family "
+        "(all, where no family has one) and those of adverse events stand in the main report."
+    )
     p_values_by_level: bool | None = optional(
         "With `by`: whether each of its levels shows p-values of its own; false leaves "
         "the interaction test alone to decide."

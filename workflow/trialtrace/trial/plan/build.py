@@ -29,6 +29,7 @@ NOT_INHERITED = (
     "tests",
     "interaction",
     "note",
+    "report",
     "overall",
     "p_values_by_level",
 )
@@ -79,6 +80,7 @@ class Analysis:
     value: str = "value"
     of: str | None = None
     p_values_by_level: bool = True
+    report: str | None = None
     look: DecisionLevel | None = None
 
     @property
@@ -181,6 +183,7 @@ def _analysis(name: str, file: PlanFile, estimands: dict[str, Estimand]) -> Anal
         overall=bool(whole.overall),
         where=whole.where,
         note=whole.note,
+        report=whole.report,
         p_values_by_level=whole.p_values_by_level is not False,
         look=level if isinstance(level, DecisionLevel) else None,
         value=whole.value or "value",

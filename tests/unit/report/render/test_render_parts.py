@@ -1,0 +1,127 @@
+"""A document whose sections name pages: which page has what, links from one to another, numbers."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from trialtrace.report.render import parts, render_document
+from trialtrace.report.render.parts import Numbered
+
+BODY = """\
+Before.
+
+## One {#sec-one}
+
+See @tbl-far, @tbl-near and [there](#sec-two).
+
+::: {#tbl-near}
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+Near.
+
+:::
+
+## Two {#sec-two page=supplement}
+
+### Inner {#sec-inner}
+
+See @tbl-near.
+
+::: {#tbl-far}
+
+| a | b |
+|---|---|
+| 3 | 4 |
+
+Far.
+
+:::
+
+### Last {#sec-last}
+
+The end.
+
+## Three {#sec-three}
+
+More.
+"""
+FRONT = "title: T\nformat:\n  html: {number-sections: true, toc: true}\nexecute: {echo: false}"
+
+
+@pytest.fixture
+def made(write, tmp_path: Path):
+    files = render_document(
+        write(BODY, FRONT),
+        out_dir=tmp_path / "out",
+        stem="report",
+        renderer="embedded",
+        beside=[("Audit", "audit.html")],
+    )
+    return {file.name: file for file in files.files}
+
+
+def test_each_page_is_a_file_in_each_format(made):
+    assert set(made) == {"report.html", "supplement.html", "report.docx", "supplement.docx"}
+
+
+def test_sections_stand_on_the_page_that_they_name(made):
+    report, supplement = (made[f"{n}.html"].read_text() for n in ("report", "supplement"))
+    assert "Before." in report and "More." in report and "The end." not in report
+    assert "The end." in supplement and "Before." not in supplement
+    assert "<title>Supplement: T</title>" in supplement and "<title>T</title>" in report
+    for page in (report, supplement):
+        assert '<a href="audit.html">Audit</a>' in page
+    assert '<a href="supplement.html">Supplement</a>' in report
+    assert '<span aria-current="page">Supplement</span>' in supplement
+
+
+def test_numbers_of_a_supplement_are_its_own(made):
+    report, supplement = (made[f"{n}.html"].read_text() for n in ("report", "supplement"))
+    assert "Table 1: Near." in report.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Table S1: Far." in supplement.replace("\N{NO-BREAK SPACE}", " ")
+    numbers = re.findall(r'<h\d.*?header-section-number">([^<]+)<', supplement)
+    assert numbers == ["S1", "S1.1", "S1.2"]
+    assert re.findall(r'<h2.*?header-section-number">([^<]+)<', report) == ["1", "2"]
+
+
+def test_links_lead_to_the_page_that_has_their_target(made):
+    report, supplement = (made[f"{n}.html"].read_text() for n in ("report", "supplement"))
+    assert 'href="supplement.html#tbl-far"' in report
+    assert 'href="supplement.html#sec-two"' in report and 'href="#tbl-near"' in report
+    assert 'href="report.html#tbl-near"' in supplement
+
+
+def numbered(tmp_path: Path, count: int) -> Numbered:
+    def header(level: int, name: str) -> dict:
+        pairs = [["page", "supplement"]] if level == 2 else []
+        return {"t": "Header", "c": [level, [name, [], pairs], [{"t": "Str", "c": name}]]}
+
+    blocks = [header(2, "sec-a")]
+    for number in range(count):
+        blocks += [header(3, f"sec-{number}"), {"t": "Para", "c": [{"t": "Str", "c": "x" * 900}]}]
+    file = tmp_path / "document.json"
+    document = {"pandoc-api-version": [1, 23], "meta": {}, "blocks": blocks}
+    file.write_text(json.dumps(document))
+    return Numbered.read(file, tmp_path)
+
+
+@pytest.mark.parametrize("count", [1, 5, 30])
+def test_a_page_that_would_be_too_large_is_cut_between_sections(tmp_path: Path, count: int):
+    largest = 5_000
+    own, *supplement = numbered(tmp_path, count).parts(largest)
+    assert own.blocks == () and [part.number for part in supplement] == list(
+        range(1, len(supplement) + 1)
+    )
+    for part in supplement:
+        assert sum(map(len, part.blocks)) * parts.OF_JSON <= largest
+    text = "".join(block for part in supplement for block in part.blocks)
+    found = [f"sec-{number}" for number in range(count)]
+    assert re.findall(r'\["(sec-\d+)"', text) == found
+    # Each page after the first begins with its section, once more without its anchor.
+    for part in supplement[1:]:
+        assert "(continued)" in part.blocks[0] and '["",[],[]]' in part.blocks[0]

@@ -1,0 +1,192 @@
+"""Cuts a numbered document into pages by its sections, and leads links from one page to another.
+
+A section of the highest level whose header has the attribute `page` stands on the page of that
+name, every other one on the document's own. A page of HTML that would be too large is cut again,
+between sections or their parts. The document is pandoc's JSON, whose blocks stay text: a report has
+hundreds of thousands of elements, of which headers alone are looked into.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from math import ceil
+from pathlib import Path
+from typing import TypeAlias
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+
+# Bytes that a page may have, as estimated before it is written.
+LARGEST = 1_400_000
+# A page of HTML by its JSON; images stand in it as base64.
+OF_JSON, OF_IMAGE = 0.55, 4 / 3
+# A larger SVG gives way to a smaller PNG; format.lua has the same limit.
+LARGEST_DRAWING = 150_000
+CONTINUED: list[Json] = [{"t": "Space"}, {"t": "Str", "c": "(continued)"}]
+_IDENTIFIER = re.compile(r'\["([^"\\]+)",\[')
+_INNER = re.compile(r'\["#([^"\\]+)",""\]')
+_IMAGE = re.compile(r'\["([^"\\]+)\.png",')
+
+
+@dataclass(frozen=True)
+class Part:
+    """A page: which one, the how many-th of how many of that name, its blocks as JSON."""
+
+    page: str
+    number: int
+    of: int
+    blocks: tuple[str, ...]
+
+    def stem(self, own: str) -> str:
+        """The name of its file, where the document's own is called `own`."""
+        name = self.page or own
+        return name if self.number == 1 else f"{name}-{self.number}"
+
+    def title(self, own: str) -> str:
+        name = (self.page or own).capitalize()
+        return f"{name} {self.number}" if self.of > 1 else name
+
+
+@dataclass
+class _Piece:
+    """What must stay together; `section` is the header that it stands under, else None."""
+
+    page: str
+    section: Json
+    first: bool
+    blocks: list[str]
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A document as its filter left it."""
+
+    document: dict[str, Json]
+    folder: Path
+
+    @classmethod
+    def read(cls, file: Path, folder: Path) -> Numbered:
+        return cls(json.loads(file.read_bytes()), folder)
+
+    @property
+    def _blocks(self) -> list[Json]:
+        found = self.document["blocks"]
+        return found if isinstance(found, list) else []
+
+    def parts(self, largest: float | None) -> list[Part]:
+        """The pages in their order, the own one first; cut at `largest` bytes, or not."""
+        pieces = self._pieces()
+        names = dict.fromkeys(["", *(one.page for one in pieces)])
+        return [
+            part
+            for name in names
+            for part in self._cut([one for one in pieces if one.page == name], name, largest)
+        ]
+
+    def _pieces(self) -> list[_Piece]:
+        top = min((header[0] for one in self._blocks if (header := _header(one))), default=1)
+        pieces = [_Piece("", None, True, [])]
+        for block in self._blocks:
+            header = _header(block)
+            if header and header[0] == top:
+                pieces.append(_Piece(header[1], block, True, []))
+            elif header and header[0] == top + 1:
+                pieces.append(_Piece(pieces[-1].page, pieces[-1].section, False, []))
+            pieces[-1].blocks.append(_text(block))
+        return [one for one in pieces if one.blocks or one.page == ""]
+
+    def _cut(self, pieces: list[_Piece], name: str, largest: float | None) -> list[Part]:
+        sizes = [sum(map(self._size, one.blocks)) for one in pieces]
+        # As even as can be: each page takes pieces up to its share of the whole.
+        least = 1 if largest is None else max(1, ceil(sum(sizes) / largest))
+        share = sum(sizes) / least
+        groups: list[list[str]] = [[]]
+        filled = 0.0
+        for piece, size in zip(pieces, sizes, strict=True):
+            full = filled + size / 2 > share and len(groups) < least
+            if groups[-1] and (full or (largest is not None and filled + size > largest)):
+                groups.append([] if piece.first else [_continued(piece.section)])
+                filled = 0.0
+            groups[-1] += piece.blocks
+            filled += size
+        return [
+            Part(name, number, len(groups), tuple(blocks))
+            for number, blocks in enumerate(groups, start=1)
+        ]
+
+    def _size(self, block: str) -> float:
+        drawn = sum(map(self._of_image, _IMAGE.findall(block)))
+        return OF_JSON * len(block) + OF_IMAGE * drawn
+
+    def _of_image(self, name: str) -> int:
+        """As format.lua chooses: the drawing, but where it is large the smaller of it and its
+        pixels."""
+        files = [self.folder / f"{name}.{end}" for end in ("svg", "png")]
+        sizes = [file.stat().st_size for file in files if file.is_file()]
+        return sizes[0] if sizes and sizes[0] < LARGEST_DRAWING else min(sizes, default=0)
+
+    def written(self, part: Part, files: Mapping[str, str], own: str) -> str:
+        """The JSON of a part. `files` gives the file of each identifier that is elsewhere."""
+        blocks = _INNER.sub(
+            lambda found: f'["{files[found[1]]}#{found[1]}",""]' if found[1] in files else found[0],
+            ",".join(part.blocks),
+        )
+        meta = self.document["meta"]
+        if part.page and isinstance(meta, dict):
+            before: list[Json] = [{"t": "Str", "c": f"{part.title(own)}:"}, {"t": "Space"}]
+            meta = meta | {name: _titled(before, meta[name]) for name in ("title", "pagetitle")}
+        version = json.dumps(self.document["pandoc-api-version"])
+        return f'{{"pandoc-api-version":{version},"meta":{_text(meta)},"blocks":[{blocks}]}}'
+
+
+def homes(parts: Sequence[Part], own: str, kind: str) -> dict[str, str]:
+    """The file in which each identifier stands."""
+    return {
+        name: f"{part.stem(own)}.{kind}"
+        for part in reversed(parts)
+        for block in part.blocks
+        for name in _IDENTIFIER.findall(block)
+    }
+
+
+def navigation(
+    parts: Sequence[Part], here: Part, own: str, beside: Sequence[tuple[str, str]]
+) -> list[dict[str, str]]:
+    """The pages of a report, for the template: title and link, the one that is open without."""
+    pages = [
+        {"title": escape(part.title(own))}
+        | ({} if part is here else {"link": escape(f"{part.stem(own)}.html")})
+        for part in parts
+    ]
+    more = [{"title": escape(title), "link": escape(link)} for title, link in beside]
+    return [*pages, *more] if len(pages) + len(more) > 1 else []
+
+
+def _titled(before: list[Json], title: Json) -> Json:
+    if isinstance(title, dict) and isinstance(words := title["c"], list):
+        return {"t": "MetaInlines", "c": [*before, *words]}
+    return title
+
+
+def _header(block: Json) -> tuple[int, str] | None:
+    """The level of a header and the page that it names; None for any other block."""
+    match block:
+        case {"t": "Header", "c": [int() as level, [_, _, list() as pairs], _]}:
+            named = (pair[1] for pair in pairs if isinstance(pair, list) and pair[0] == "page")
+            return level, str(next(named, ""))
+    return None
+
+
+def _continued(header: Json) -> str:
+    """A header once more, where its section goes on on another page."""
+    match header:
+        case {"t": "Header", "c": [int() as level, _, list() as words]}:
+            return _text({"t": "Header", "c": [level, ["", [], []], [*words, *CONTINUED]]})
+    return _text({"t": "Null"})
+
+
+def _text(found: Json) -> str:
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
