@@ -28,6 +28,7 @@ def data(records: pd.DataFrame, *, time_to_event: bool = False, confidence: floa
     )
     kind = "time_to_event" if time_to_event else "event"
     trial = SimpleNamespace(
+        design=SimpleNamespace(kind="parallel"),
         plan=SimpleNamespace(analyses={"a": analysis}),
         endpoints={"end": SimpleNamespace(kind=kind, code="END")},
         populations={"itt": SimpleNamespace(flag="ITTFL")},

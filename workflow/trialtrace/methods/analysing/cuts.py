@@ -16,6 +16,7 @@ from trialtrace.trial.plan.build import Analysis
 from trialtrace.trial.plan.methods import DATASETS
 from trialtrace.trial.plan.steps import Step
 from trialtrace.trial.visits import visit_labels
+from trialtrace.trial.whole_patients import of_patients
 
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
@@ -82,8 +83,13 @@ class Cut:
         return [arm for arm in self.trial.design.arms if arm in named]
 
     def groups(self) -> list[tuple[str, Predicate]]:
-        """(name, condition) for each arm, and for all arms together where the plan says overall."""
+        """(name, condition) for each arm, and for all arms together where the plan says overall.
+
+        Of what is of a patient as a whole, for all patients alone.
+        """
         groups: list[tuple[str, Predicate]]
+        if of_patients(self.trial, self.endpoint):
+            return [(ALL, {})]
         groups = [(arm, {"TRTP": {"is": arm}}) for arm in self.arms()]
         if self.analysis.overall:
             groups.append((ALL, {"TRTP": {"in": self.arms()}}))

@@ -23,6 +23,7 @@ from trialtrace.trial.plan.methods import OWN_TREATMENT
 from trialtrace.trial.plan.multiplicity import HolmTest
 from trialtrace.trial.plan.results import Statistic, statistics
 from trialtrace.trial.plan.steps import Step
+from trialtrace.trial.whole_patients import of_patients
 
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
@@ -177,7 +178,12 @@ def _places(
             yield from (replace(at, pair=pair) for pair in every)
         else:
             overall = [ALL] if analysis.overall and one.of == "group" else []
-            yield from (replace(at, group=group) for group in [*arms, *overall])
+            groups = [ALL] if _of_patients(trial, place) else [*arms, *overall]
+            yield from (replace(at, group=group) for group in groups)
+
+
+def _of_patients(trial: "Trial", place: Place) -> bool:
+    return place.parameter is not None and of_patients(trial, trial.endpoints[place.parameter])
 
 
 def _seconds(place: Place, step: Step[object], one: Statistic) -> list[tuple[str, str] | None]:

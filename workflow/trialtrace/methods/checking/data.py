@@ -17,6 +17,7 @@ from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.methods.checking.where import surely
 from trialtrace.trial.model import adsl_code
 from trialtrace.trial.plan.methods import DATASETS
+from trialtrace.trial.whole_patients import of_patients
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -204,6 +205,8 @@ class Data:
         """The records with a value that a result rests on, of its own arms or of those given."""
         arms = self.arms(asked) if arms is None else arms
         rows = self.endpoint_records(asked)
+        if of_patients(self.trial, self.trial.endpoints[asked.variable]):
+            return rows
         key = ("arms", *self._cut(asked), tuple(arms))
         return self.once(key, lambda: rows[rows["TRTP"].isin(arms)])
 

@@ -23,6 +23,7 @@ from trialtrace.report.sections.findings import described, sentences
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import link
 from trialtrace.report.unadjusted import NOT_ADJUSTED, without_p
+from trialtrace.trial.whole_patients import of_patients
 
 if TYPE_CHECKING:
     from trialtrace.trial.plan.build import Analysis
@@ -150,16 +151,17 @@ def analysed(material: Material, analysis: "Analysis") -> str:
         if row["stat_name"] == "in_population" and row["parameter"] == population.name
     }
     parts = []
-    for arm in material.trial.design.arms:
+    whole = all(of_patients(material.trial, one) for one in parameters(material.trial, analysis))
+    for arm in [ALL] if whole else material.trial.design.arms:
         of = populations.get(arm, populations.get(ALL))
-        whole = round(present(of["stat_value"])) if of else 0
-        used = _used(material, analysis.name, arm, whole)
+        size = round(present(of["stat_value"])) if of else 0
+        used = _used(material, analysis.name, arm, size)
         if used:
             least, most = min(used, key=_n_of), max(used, key=_n_of)
             shown = _n_link(least)
             shown += f" to {_n_link(most)}" if _n_of(most) > _n_of(least) else ""
-            label = escape_markdown(material.arm_label(arm))
-            parts.append(f"{shown} of {link(of, str(whole)) if of else 0} {label}")
+            label = "patients" if arm == ALL else escape_markdown(material.arm_label(arm))
+            parts.append(f"{shown} of {link(of, str(size)) if of else 0} {label}")
     if not parts:
         return f"{escape_markdown(population.label)}{_used_in_all(material, analysis.name)}."
     words = {PLACES.get(name, name): test for name, test in (analysis.where or {}).items()}

@@ -5,6 +5,7 @@ from functools import partial
 
 from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.words import LABELS, POINTS
+from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
@@ -27,7 +28,7 @@ def compact_tables(material: Material, name: str) -> str:
     others = [row for row in rows if id(row) not in taken]
     made: list[str] = []
     for method, chosen in _by_description(arms).items():
-        caption = f"{label}: by arm" + (f", {_title(method)}" if method else "")
+        caption = f"{label}: {of_whom(chosen)}" + (f", {_title(method)}" if method else "")
         slug = f"{name}-arms" + (f"-{method}" if method else "")
         made += _grid(material, chosen, slug, caption, _arm, _described)
     for method, chosen in _by_estimate(compared).items():
@@ -110,6 +111,11 @@ def _with_unit(line: Line, cells: dict[str, list[ResultRow]]) -> str:
     """The endpoint with the unit of its values."""
     unit = next((row["unit"] for rows in cells.values() for row in rows if row["unit"]), None)
     return f"{line[0]}, {unit}" if unit else line[0]
+
+
+def of_whom(rows: list[ResultRow]) -> str:
+    """What descriptions are by; those of a patient as a whole are of all patients alone."""
+    return "all patients" if {row["group1_level"] for row in rows} == {ALL} else "by arm"
 
 
 def _by_description(rows: list[ResultRow]) -> dict[str, list[ResultRow]]:

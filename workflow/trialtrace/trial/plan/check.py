@@ -31,6 +31,7 @@ from trialtrace.trial.resolve import (
     variables_of,
     visits_of_all,
 )
+from trialtrace.trial.whole_patients import has_no_treatment
 
 
 def check(files: Files) -> None:
@@ -218,6 +219,8 @@ def _where(files: Files, name: str, path: Path_, condition: Any) -> None:
 
 def _suits(files: Files, name: str, place: Path_, step: tuple[str, str, str]) -> None:
     section, statistic, method = step
+    if section != "describe":
+        _compares(files, name, place)
     kinds = registry.kinds_of(*step)
     told = method if registry.narrower(statistic, method) else statistic
     for variable in variables_of(files, name):
@@ -232,6 +235,22 @@ def _suits(files: Files, name: str, place: Path_, step: tuple[str, str, str]) ->
             do=f"for kind {kind}, {section} has: {offered}",
         )
         return
+
+
+def _compares(files: Files, name: str, place: Path_) -> None:
+    """What has no treatment, where each patient has every treatment, compares nothing."""
+    design = files.trial.get("design", "kind")
+    arms = {table: "arm" in spec for table, spec in files.trial.entries("tables")}
+    for variable in variables_of(files, name):
+        endpoint = files.derived.get(variable)
+        if endpoint and has_no_treatment(design, endpoint, arms, files.derived.get):
+            files.plan.add(
+                place,
+                found=f"a comparison of {variable}, which is of the patient as a whole: its table "
+                "has no column of the treatment",
+                expected="describe alone",
+                do="or `arm` of that table in trial.yaml, where a row is of one treatment",
+            )
 
 
 def _visits(files: Files, name: str, given: dict[str, Any]) -> None:
