@@ -175,6 +175,25 @@ def test_a_ratio_of_rates_is_near_that_of_the_groups(ratio, agreement):
     assert verdict(claims, "r", "value", "rate.ratio") == [agreement]
 
 
+@pytest.mark.parametrize(
+    ("events", "agreement"),
+    [
+        ("415", "compatible"),
+        ("200", "compatible"),
+        ("170", "not_checkable"),
+        ("90", "inconsistent"),
+    ],
+)
+def test_the_interval_of_a_rate_ratio_needs_events(events, agreement):
+    """0.59 to 0.83 is an error of at most 0.090; 200 and 400 events have 0.087, 170 and 400 0.092."""
+    claims = {
+        "a": event(f"{events} events", "training"),
+        "b": event("400 events", "control"),
+        "r": claim("rate ratio 0.70 (95% CI 0.59 to 0.83)", **PAIR),
+    }
+    assert verdict(claims, "r", "ci_low", "rate.interval") == [agreement]
+
+
 def shares(n, d, at_risk):
     """Every Kaplan-Meier share of n patients, by every order of events and censorings."""
     marks = [1] * d + [0] * (n - d - at_risk)

@@ -35,7 +35,7 @@ from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.count_tests import p_values_of_counts
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 from trialtrace.trial.claims.printed import Component
-from trialtrace.trial.claims.read import Claim
+from trialtrace.trial.claims.read import TIMED, Claim
 
 NAMES = {
     name: each.label if "'s " in each.label else f"the {each.label}" for name, each in TESTS.items()
@@ -67,9 +67,23 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if known := all_counted(ledger, entry):
             if over_strata(entry) and entry.basis is None:
                 continue
-            yield _of_counts(entry, [one for one, _ in known], [counts for _, counts in known])
+            made = _of_counts(entry, [one for one, _ in known], [counts for _, counts in known])
+            yield _unless_timed(ledger, entry, made)
         elif ledger.compared(entry, "percent") is None and entry.basis is None:
             yield from _of_categories(ledger, entry)
+
+
+def _unless_timed(ledger: Ledger, entry: Claim, made: Finding) -> Finding:
+    """A p of no named test may be the log-rank test's, where the outcome is one of times."""
+    timed = any(
+        one.about.outcome == entry.about.outcome
+        and (one.measure in TIMED or one.about.basis == "curve" or one.about.test == "log_rank")
+        for one in ledger.entries.values()
+    )
+    if entry.about.test is not None or made.agreement != ALTERNATIVE or not timed:
+        return made
+    text = f"Not checkable: {made.sentence} It may be that of a test of the times."
+    return replace(made, agreement=NOT_CHECKABLE, sentence=text)
 
 
 def _above_level(entry: Claim) -> Claim:

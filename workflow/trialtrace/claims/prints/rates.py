@@ -20,10 +20,13 @@ from trialtrace.claims.prints.finding import (
     overlaps,
     prints,
 )
+from trialtrace.claims.prints.hazards import BOUNDS, errors_of_log, least_error
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 
 RATIO = "rate_ratio"
+NARROWER = 1.2
+"""By which factor an error may be smaller than Poisson's, as a robust one."""
 NEAR = 1.25
 """By which factor a rate ratio of no stated model may differ from the crude one."""
 YEARS = {"y": Decimal(1), "m": Decimal(12), "w": Decimal("52.1786"), "d": Decimal("365.25")}
@@ -33,10 +36,12 @@ Span = tuple[float, float]
 
 CARD = Card(
     "a rate against its events and person-time; a rate ratio against the rates of both groups, "
-    "which contradicts beyond a factor of 1.25 and is told as a remark within it",
+    "which contradicts beyond a factor of 1.25 and is told as a remark within it; its interval "
+    "against Poisson's error √(1/e₁ + 1/e₀), which only a robust one falls below",
     {
         "rate.time": "A rate, and the events and person-time that it is made of.",
         "rate.ratio": "A rate ratio, and the rates of both groups.",
+        "rate.interval": "The interval of a rate ratio, and the events of both groups.",
     },
 )
 
@@ -49,6 +54,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield from _apart(ledger, entry)
         if entry.measure == RATIO and len(entry.about.compared) == 2 and "value" in entry.parts:
             yield from _ratio(ledger, entry)
+            yield from _interval(ledger, entry)
 
 
 def per_year(unit: str | None) -> Decimal | None:
@@ -142,6 +148,43 @@ def _rates(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, Span] | Non
             low, high = (float(end) / float(per) for end in as_range(value).bounds)
             found.append((one, (low, high)))
     return found[0] if len(found) == 1 else None
+
+
+def _interval(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """The interval of a rate ratio is that of Poisson's events or wider: SE² >= 1/e1 + 1/e0.
+
+    Events that vary more than Poisson's widen it; a robust error alone can be smaller.
+    """
+    found = [
+        [one for one in ledger.beside(entry, group) if _number_of_events(one)]
+        for group in entry.about.compared
+    ]
+    span = errors_of_log(entry)
+    if span is None or any(len({_number_of_events(one) for one in own}) != 1 for own in found):
+        return
+    e1, e0 = (int(_number_of_events(own[0]) or 0) for own in found)
+    least = least_error(e1, e0)
+    low, high = (entry.parts[name].text for name in BOUNDS)
+    text = f"{low} to {high} is a standard error of the log of {span[0]:.3f} to {span[1]:.3f}; "
+    text += f"{e1} and {e0} events have at least {least:.3f} by Poisson's distribution"
+    agreement, more = COMPATIBLE, "."
+    if span[1] * NARROWER < least and entry.stated_basis is None:
+        agreement = INCONSISTENT
+    elif span[1] < least:
+        agreement, more = NOT_CHECKABLE, ": a robust error can be smaller."
+        text = f"Not checkable: {text}"
+    beside = tuple(own[0].name for own in found)
+    detail = {"events": [e1, e0], "least": least, "error": list(span)}
+    yield Finding(
+        "rate.interval",
+        entry.name,
+        "ci_low",
+        agreement,
+        text + more,
+        beside,
+        detail,
+        ("ci_high",),
+    )
 
 
 def _ratio(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
