@@ -185,7 +185,7 @@ def test_a_ratio_of_rates_is_near_that_of_the_groups(ratio, agreement):
     ],
 )
 def test_the_interval_of_a_rate_ratio_needs_events(events, agreement):
-    """0.59 to 0.83 is an error of at most 0.090; 200 and 400 events have 0.087, 170 and 400 0.092."""
+    """0.59 to 0.83 is an error of at most 0.090; 200 and 400 events have 0.087, 170 0.092."""
     claims = {
         "a": event(f"{events} events", "training"),
         "b": event("400 events", "control"),

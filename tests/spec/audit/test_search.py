@@ -1,9 +1,13 @@
 """Searches over alternatives: which choice gives a printed number, and what that is worth."""
 
+from fractions import Fraction
+
 import pytest
 from paper import THREE, claim, read
+from scipy import stats
 
 from trialtrace.claims.print_audit import audit_ledger
+from trialtrace.claims.search.candidates import p_families
 
 TRAINING = {"outcome": "event", "group": "training"}
 CONTROL = {"outcome": "event", "group": "control"}
@@ -35,7 +39,7 @@ def test_a_p_that_only_unprinted_denominators_give():
     assert one.cp[1] < 0.1 and one.cp[2] > 0.9
     row = rows["p", "p"]
     assert row["on_print"] == "not_checkable" and row["alternative"] is None
-    assert "21 of 20,160 choices tried give it" in row["print_more"]
+    assert "21 of 25,200 choices tried give it" in row["print_more"]
     assert "so this says nothing" in row["print_more"]
     assert row["candidates"] == one.candidates[-1] and row["chance"] == one.cp[-1]
 
@@ -132,3 +136,12 @@ def test_estimate_bounds_and_p_are_fitted_together():
 def test_a_ratio_that_no_specification_gives():
     audit, _ = searched(pancreatitis("0.54 (95% CI 0.30 to 0.90), P=0.005", "risk_ratio"))
     assert [one.tier for one in audit.searches] == [None]
+
+
+def test_twice_a_p_is_among_the_other_choices():
+    """1 of 52 against 7 of 41: each tail doubled, which no usual test gives."""
+    tail = stats.hypergeom.cdf(1, 93, 8, 52)
+    families = p_families([("", 1, (1, 52, 7, 41))], Fraction(1, 10_000))
+    names = {one.name for one in families if one.matching([(round(2e4 * tail),)], 2)[0]}
+    assert "twice Fisher's exact test, one-sided" in names
+    assert "Fisher's exact test" not in names

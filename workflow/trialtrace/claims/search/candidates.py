@@ -4,7 +4,7 @@ Tiers: 1 the printed denominators and the usual methods; 2 other tests, methods,
 ways of rounding; 3 denominators that are not printed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from trialtrace.claims import methods
 from trialtrace.claims.methods import tiers
 from trialtrace.claims.search.coincidence import Choices, Family, choices
-from trialtrace.ground.arrays import Whole
+from trialtrace.ground.arrays import Floats, Whole
 from trialtrace.stats.categorical.proportions import bounds
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.count_tests import p_values_of_tables
@@ -29,6 +29,15 @@ TESTS = {name: (methods.TESTS[name].label, tier) for name, tier in tiers(methods
 INTERVALS = {
     methods.INTERVALS[name].label: (name.removesuffix(methods.CUT), tier)
     for name, tier in tiers(methods.INTERVALS).items()
+}
+# What some papers print of Fisher's test: twice the smaller tail, or twice what is two-sided.
+DOUBLED: dict[str, Callable[[Mapping[str, Floats]], Floats]] = {
+    "fisher_tail_twice": lambda found: np.minimum(found["fisher_less"], found["fisher_greater"]),
+    "fisher_twice": lambda found: found["fisher"],
+}
+TWICE = {
+    "fisher_tail_twice": ("twice Fisher's exact test, one-sided", 2),
+    "fisher_twice": ("twice Fisher's exact test", 2),
 }
 ALSO_OF_SHARES = ("Wald", "Wald, cut at 0 and 1", "Wilson")
 
@@ -86,8 +95,9 @@ def p_families(
     """Families of a p of two groups; `tables` are (name, tier, (x1, n1, x0, n0))."""
     counts = np.array([table for _, _, table in tables], dtype=np.int64).reshape(-1, 4)
     found = p_values_of_tables(*counts.T)
+    found |= {name: np.minimum(2 * made(found), 1.0) for name, made in DOUBLED.items()}
     names, tiers = [name for name, _, _ in tables], [tier for _, tier, _ in tables]
-    for test, (label, tier) in TESTS.items():
+    for test, (label, tier) in (TESTS | TWICE).items():
         for rounding, other in ROUNDINGS.items():
             name = label if other == 1 else f"{label}, {rounding}"
             own = tabulated(names, tiers, found[test], [unit], rounding)
