@@ -362,7 +362,8 @@ def impossible(
     """
     found = {name: _impossible(part, parts) for name, part in parts.items()}
     main = parts.get("value")
-    if main is not None and (main.symbol or measure or "").endswith("_ratio"):
+    called = "" if main is None else main.symbol or measure or ""
+    if called.endswith("_ratio") and not called.startswith("log_"):
         found |= _below_zero(parts)
     return {name: said for name, said in found.items() if said is not None}
 
