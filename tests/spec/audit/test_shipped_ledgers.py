@@ -265,7 +265,7 @@ ROWS = {
             "0.612 by Fisher's exact test",
             "Expected counts are below 5",
             "19 of 21,870 choices tried give it",
-            "chance 0.99, so this says nothing",
+            "chance >0.99, so this says nothing",
         ],
         {"fracture_p": "p = 0.335"},
     ),
