@@ -29,9 +29,9 @@ def _counts(cases: Sequence[Case]) -> Counter[str]:
     return Counter(case.found for case in cases)
 
 
-def _found(cases: Sequence[Case]) -> str:
+def _found(cases: Sequence[Case], *, remarks: bool) -> str:
     count = _counts(cases)
-    return share(count["alarm"] + count["beside"], len(cases))
+    return share(count["alarm"] + count["beside"] + remarks * count["remark"], len(cases))
 
 
 def page(done: Run, seed: int) -> str:
@@ -44,10 +44,12 @@ def page(done: Run, seed: int) -> str:
     rows: list[tuple] = []
     for label, cases in (("all", done.cases), ("told", told), ("held out", held)):
         count = _counts(cases)
-        rows.append((label, _found(cases), *(count[each] for each in FOUND)))
+        found = _found(cases, remarks=False), _found(cases, remarks=True)
+        rows.append((label, *found, *(count[each] for each in FOUND)))
     head = (
         "kinds",
         "found",
+        "found or remarked",
         "at the altered number",
         "beside it",
         "only a remark",
@@ -104,15 +106,19 @@ def _kinds(cases: Sequence[Case]) -> str:
         own = [case for case in cases if case.planted.kind == name]
         count = _counts(own)
         found = count["alarm"] + count["beside"]
-        percent = f"{100 * found / len(own):.0f} %" if own else ""
+        percent = _percent(found, own)
+        told = _percent(found + count["remark"], own)
         mark = "held out" if name in HELD_OUT else ""
-        rows.append((kind.words, kind.family, mark, len(own), percent, *(count[e] for e in FOUND)))
+        rows.append(
+            (kind.words, kind.family, mark, len(own), percent, told, *(count[e] for e in FOUND))
+        )
     head = (
         "error",
         "family",
         "",
         "papers",
         "found",
+        "or remarked",
         "at it",
         "beside",
         "remark",
@@ -120,6 +126,10 @@ def _kinds(cases: Sequence[Case]) -> str:
         "missed",
     )
     return table(head, rows) + "\n"
+
+
+def _percent(found: int, cases: Sequence[Case]) -> str:
+    return f"{100 * found / len(cases):.0f} %" if cases else ""
 
 
 def _missed(cases: Sequence[Case]) -> str:

@@ -313,7 +313,7 @@ def _four(cells: Sequence[int]) -> tuple[int, int, int, int]:
 
 
 def rates(paper: Paper) -> None:
-    """Relapses, their rates per 100 person-years and the ratio; a ledger can't hold the years."""
+    """Relapses, their rates per 100 person-years and the ratio; half tell the years."""
     rng, habits = paper.rng, paper.habits
     paper.outcome("relapse", "Relapses")
     base, found = float(rng.uniform(0.15, 1.2)), {}
@@ -328,14 +328,20 @@ def rates(paper: Paper) -> None:
             "per": f"{per} person-years" if per > 1 else "person-year",
         }
         raw = {"events": float(events), "years": float(years), "per": float(per)}
+        counted = {"events": whole(events, habits)}
+        about = {"outcome": "relapse"}
+        if paper.seed % 2:
+            form = "{events} events in {years} person-years ({rate} per {per})"
+            all_parts = parts | counted | {"years": years}
+            label = f"Relapses, {arm.label}"
+            paper.add("relapse", "rate", label, form, all_parts, about, arm=arm.name, **raw)
+            continue
+        label = f"Rate of relapses, {arm.label}"
+        paper.add("relapse", "rate", label, "{rate} per {per}", parts, about, arm=arm.name, **raw)
+        label = f"Relapses, {arm.label}"
         paper.add(
-            "relapse", "rate", f"Rate of relapses, {arm.label}", "{rate} per {per}", parts,
-            {"outcome": "relapse"}, arm=arm.name, **raw,
-        )  # fmt: skip
-        paper.add(
-            "relapse", "events", f"Relapses, {arm.label}", "{events} events",
-            {"events": whole(events, habits)}, {"outcome": "relapse"}, arm=arm.name, **raw,
-        )  # fmt: skip
+            "relapse", "events", label, "{events} events", counted, about, arm=arm.name, **raw
+        )
     (e1, t1), (e0, t0) = (found[name] for name in paper.pair)
     limits, _ = f.rate_ratio(e1, t1, e0, t0)
     parts = {"est": number(limits[0], habits.ratio, habits)}

@@ -85,21 +85,24 @@ def baseline_values(paper: Paper) -> None:
 def _median(
     paper: Paper, section: str, values: Floats, *, label: str, arm: str, places: int = 0
 ) -> None:
-    """Median with quartiles; a ledger has no words for a range."""
+    """Median with quartiles, in some papers with the ends."""
     habits = paper.habits
-    low, middle, high = (float(np.percentile(values, at)) for at in (25, 50, 75))
+    wide = paper.seed % 5 == 0
+    ends = (0, 100) if wide else (25, 75)
+    low, middle, high = (float(np.percentile(values, at)) for at in (ends[0], 50, ends[1]))
     # R's and SPSS's quantiles lie at halves where values are whole.
     places = max(places, 1 if (2 * middle) % 2 else 0)
     parts = {
         "mid": rounded(middle, places, habits),
         "low": rounded(low, places, habits),
         "high": rounded(high, places, habits),
+        "word": "range" if wide else "IQR",
     }
     known: dict[str, object] = {"outcome": section}
     if habits.sizes == "patients":
         known["patients"] = str(len(values))
     paper.add(
-        section, "median", label, "median (IQR) {mid} ({low}–{high})", parts, known,
+        section, "median", label, "median ({word}) {mid} ({low}–{high})", parts, known,
         place="table 1" if section == "duration" else "table 2", arm=arm,
         mid=middle, low=low, high=high, places=places, n=len(values),
     )  # fmt: skip

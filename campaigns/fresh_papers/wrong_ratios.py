@@ -134,7 +134,7 @@ def rate_per(paper: Paper, rng: Generator) -> list[str]:
 
 @kind("rates", "Digits of the events behind a rate transposed")
 def rate_events(paper: Paper, rng: Generator) -> list[str]:
-    name = some(paper, rng, "events")
+    name = some(paper, rng, ("rate", "events"), lambda c: "events" in c.parts)
     set_parts(paper, name, events=transposed(paper.claims[name].parts["events"]))
     return [name]
 

@@ -241,7 +241,7 @@ def quartiles_exchanged(paper: Paper, rng: Generator) -> list[str]:
 def medians_apart(paper: Paper, rng: Generator) -> list[str]:
     one, two = pair(paper, some(paper, rng, "median", lambda c: c.section == "stay"))
     first, second = paper.claims[one], paper.claims[two]
-    need(first.raw["n"] > 30)
+    need(first.raw["n"] > 30 and first.parts["word"] == "IQR")
     shift = round(first.raw["high"]) + 6
     for part in ("low", "mid", "high"):
         shown = first.raw[part] + shift
