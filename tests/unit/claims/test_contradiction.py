@@ -126,3 +126,14 @@ def test_a_standard_error_for_a_deviation():
 def test_a_neighbours_number():
     weight, kind = likelihood("41", "60", Place(neighbours=("41", "38")))
     assert kind == "neighbour" and weight > likelihood("41", "60", Place())[0]
+
+
+def test_a_habit_may_be_told_of_a_number_that_is_left_out():
+    """13 of 40 as 32 and 1 of 40 as 2 % are halves to the even digit, told beside the first."""
+    shares = {
+        name: claim(printed, outcome=name, group="training")
+        for name, printed in (("a", "13/40 (32%)"), ("b", "1/40 (2%)"), ("x", "27/295 (9.8%)"))
+    }
+    _, audit, (one,) = found(shares)
+    assert any(each.check == "share.rounding" for each in audit.findings)
+    assert {n.of for n in one.numbers} == {"x"}

@@ -73,9 +73,9 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _habits(ledger: Ledger) -> Iterator[Finding]:
-    """How each paper rounds, told once."""
+    """How each paper rounds, told once; a part of a ledger has the habits of the whole."""
     for habit in ledger.habits.values():
-        if habit.told is not None:
+        if habit.told is not None and habit.told[0] in ledger.entries:
             name, text = habit.told
             part = ledger.entries[name].main
             if part is not None:
