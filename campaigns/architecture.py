@@ -21,7 +21,7 @@ ORDER = (
     ("trial",),
     ("running", "sources"),
     ("synthetic", "cleaning"),
-    ("endpoints", "interchange", "drafting"),
+    ("endpoints", "interchange", "drafting", "integrity"),
     ("methods", "rehearsal"),
     ("trace",),
     ("claims",),

@@ -1,6 +1,7 @@
 """The section of a report on the data: what came in, what was rejected or flagged, and why.
 
-Then which subjects each table covers, and what the configuration decides about lost rows.
+Then which subjects each table covers, what the configuration decides about lost rows, and what is
+unusual in the rows.
 """
 
 import json
@@ -13,6 +14,7 @@ from trialtrace.ground.words import lower_first
 from trialtrace.report.audit.red_lines import excluded_line
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.unusual import unusual_rows
 from trialtrace.report.tables import captioned, pipe_table
 
 LINES_SHOWN = 12
@@ -33,6 +35,7 @@ def data_quality(material: Material) -> str:
         coverage_table(material, account),
         decisions_table(material, account),
         rejects_table(material, lines),
+        unusual_rows(material),
     ]
     return "\n".join(filter(None, parts))
 

@@ -1,0 +1,1 @@
+"""Made trials for the checks of rows: true ones, and fabricated ones by recipes."""

@@ -1,0 +1,186 @@
+"""What the checks of rows find, and what they leave alone."""
+
+import numpy as np
+import pytest
+
+from rows.recipes import too_alike
+from rows.true_trials import Made, export_of, true_trial
+from trialtrace.integrity.export import CODE, DATE, NUMBER, Export, Sheet
+from trialtrace.integrity.export import Column as C
+from trialtrace.integrity.look import LEVEL, Look, judged
+from trialtrace.integrity.registry import CHECKS, look_at
+
+
+def unusual(made: Made | Export) -> dict[str, list[Look]]:
+    found: dict[str, list[Look]] = {}
+    for one in judged(look_at(made if isinstance(made, Export) else export_of(made))):
+        if one.unusual:
+            found.setdefault(one.look.check, []).append(one.look)
+    return found
+
+
+LARGE = next(seed for seed in range(90) if true_trial(seed).n > 240)
+
+
+@pytest.fixture
+def made() -> Made:
+    return true_trial(LARGE)
+
+
+def test_many_looks_are_taken_into_account():
+    looks = [Look("a", "x", "", 0.001), Look("a", "y", "", 0.5), Look("b", "z", "", 0.02)]
+    told = judged(looks)
+    assert [(one.look.where, one.adjusted) for one in told] == [("x", 0.004), ("z", 0.04), ("y", 1)]
+    assert [one.unusual for one in told] == [True, False, False]
+
+
+def test_true_trials_are_seldom_unusual():
+    """Of 15 trials hardly one; the level is one in a hundred."""
+    assert sum(bool(unusual(true_trial(seed))) for seed in range(15)) <= 1
+
+
+def test_every_check_looks_at_something(made):
+    assert {one.check for one in look_at(export_of(made))} == set(CHECKS)
+
+
+def test_chances_are_chances(made):
+    for one in look_at(export_of(made)):
+        assert 0 <= one.p <= 1
+
+
+def test_patients_who_are_entered_twice(made):
+    who = np.arange(made.n)
+    who[20:24] = [3, 4, 5, 6]
+    found = unusual(made.taken(who))["duplicates"]
+    assert {5, 6, 7, 8, 22, 23, 24, 25} <= set(found[0].rows)
+
+
+def test_arms_that_depend_on_the_weekday(made):
+    entered = made.patients["entered"][1]
+    made.arm = ((entered.astype(int) + 3) % 7 % 2).astype(np.intp)
+    assert "allocation" in unusual(made)
+
+
+def test_arms_in_long_runs(made):
+    made.arm = (np.arange(made.n) // 12 % 2).astype(np.intp)
+    made.site[:] = 0
+    assert any("run" in one.told for one in unusual(made)["allocation"])
+
+
+def test_arms_further_apart_than_their_blocks_allow():
+    n = 120
+    entered = np.arange(n) * 2.0
+    sheet = Sheet(
+        "p",
+        np.arange(2, n + 2),
+        np.arange(n),
+        np.zeros(n, np.intp),
+        np.zeros(n, np.intp),
+        (C("entered", DATE, entered),),
+    )
+    blocks = np.tile([0, 1, 1, 0], 30).astype(np.intp)
+    coins = np.random.default_rng(1).permutation(blocks)
+    given = {"entry": ("p", "entered"), "scheme": "blocked", "block_sizes": (4,)}
+    true = look_at(Export(n, "p", (sheet,), arm=blocks, **given))
+    false = look_at(Export(n, "p", (sheet,), arm=coins, **given))
+    told = [next(one for one in looks if "blocks allow" in one.told) for looks in (true, false)]
+    assert told[0].p == 1 and told[0].told.startswith("0 of 120")
+    assert told[1].p < 1e-6 and len(told[1].rows) > 10
+
+
+def test_arms_that_are_too_alike(made):
+    false = too_alike(made, np.random.default_rng(1))
+    assert any("alike" in one.told for one in unusual(false)["balance"])
+
+
+def test_a_run_of_values_that_stands_twice(made):
+    _, values, _ = made.visits["lab4"]
+    values[60:72, 0] = values[20:32, 0]
+    found = unusual(made)["blocks"]
+    assert [one.where for one in found] == ["visits.lab4"]
+
+
+def test_records_of_other_patients(made):
+    for name, (_, values, _) in made.visits.items():
+        if name != "visited":
+            values[40:46, 1] = values[50:56, 2]
+    assert "records" in unusual(made)
+
+
+def test_last_digits_that_somebody_likes(made):
+    _, values, _ = made.visits["lab1"]
+    values[:] = np.floor(values / 10) * 10 + np.random.default_rng(1).choice(
+        [3, 7, 8], values.shape
+    )
+    assert "visits.lab1" in {one.where for one in unusual(made)["digits"]}
+
+
+def test_more_weekends_than_days_of_the_week_have(made):
+    _, values, _ = made.visits["visited"]
+    values[:, 1] += 5 - (values[:, 1] + 3) % 7
+    values[:, 2] += 6 - (values[:, 2] + 3) % 7
+    assert "weekdays" in unusual(made)
+
+
+def test_a_site_that_lies_near_the_centre(made):
+    made.site[:] = np.arange(made.n) % 3
+    for name, (kind, values, unit) in made.visits.items():
+        if kind == NUMBER:
+            own = made.site == 1
+            centre = np.nanmedian(values)
+            made.visits[name] = (
+                kind,
+                np.where(own[:, None], np.round(centre + 0.2 * (values - centre), 1), values),
+                unit,
+            )
+    found = unusual(made)["sites"]
+    assert any("centre" in one.told for one in found)
+    assert any("spread" in one.told for one in found)
+
+
+def test_visits_that_have_nothing_to_do_with_each_other(made):
+    _, values, _ = made.visits["lab2"]
+    rng = np.random.default_rng(2)
+    for visit in range(values.shape[1]):
+        rng.shuffle(values[:, visit])
+    assert "visits.lab2" in {one.where for one in unusual(made)["correlations"]}
+
+
+def test_values_that_are_carried_forward_or_midway(made):
+    _, values, _ = made.visits["lab4"]
+    values[10:50, 2] = values[10:50, 1]
+    _, midway, _ = made.visits["systolic"]
+    midway[30:80, 1] = np.round((midway[30:80, 0] + midway[30:80, 2]) / 2)
+    found = unusual(made)["carried"]
+    assert {(one.where, "midway" in one.told) for one in found} >= {
+        ("visits.lab4", False),
+        ("visits.systolic", True),
+    }
+
+
+def test_a_column_of_which_every_visit_is_midway(made):
+    _, values, _ = made.visits["walked"]
+    values[:, 1] = np.round((values[:, 0] + values[:, 2]) / 2)
+    assert "visits.walked" in {one.where for one in unusual(made)["carried"]}
+
+
+def test_visits_in_another_order(made):
+    _, values, _ = made.visits["visited"]
+    values[5:30, 2] = values[5:30, 1] - 3
+    found = unusual(made)["sequence"]
+    assert len(found[0].rows) >= 20
+
+
+def test_an_export_without_anything_to_look_at_has_no_looks():
+    empty = np.array([], np.intp)
+    sheet = Sheet("p", np.array([], np.int64), empty, empty, empty, (C("x", CODE, np.array([])),))
+    assert look_at(Export(0, "p", (sheet,), arm=empty, site=empty)) == []
+    one = Sheet("p", np.array([2]), np.array([0]), np.array([0]), np.array([0]), ())
+    assert look_at(Export(1, "p", (one,), arm=np.array([0]), site=np.array([0]))) == []
+
+
+def test_columns_without_values_are_left_alone(made):
+    for name, (kind, values, unit) in made.visits.items():
+        made.visits[name] = (kind, np.full_like(values, np.nan), unit)
+    assert all(one.p >= 0 for one in look_at(export_of(made)))
+    assert LEVEL == 0.01

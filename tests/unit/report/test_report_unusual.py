@@ -1,0 +1,41 @@
+"""What the data section tells of unusual rows."""
+
+from types import SimpleNamespace as Stub
+
+from trialtrace.integrity.look import Look, judged
+from trialtrace.report.sections.unusual import sentence, told_rows
+
+REAL = Stub(trial=Stub(synthetic=False))
+
+
+def test_looks_are_counted_beside_what_chance_gives():
+    looks = [Look("digits", f"t.x{k}", "last digits", 0.5) for k in range(150)]
+    told = sentence(judged(looks))
+    assert "150 looks" in told and "about 1.5 with p below 0.01; there are 0" in told
+    assert "none is unusual" in told
+    told = sentence(judged([*looks, Look("sites", "t.y", "spread", 1e-9)]))
+    assert "there is 1." in told and "1 is unusual" in told
+
+
+def test_rows_of_what_stands_out_are_shown_and_cut():
+    rows = tuple(range(2, 90, 2))
+    looks = [
+        Look("carried", "v.x", "44 of 90 values", 1e-6, rows),
+        Look("sites", "v.y", "spread", 0.3),
+    ]
+    told = told_rows(REAL, judged(looks))
+    line = next(line for line in told.splitlines() if "44 of 90" in line)
+    assert "| &#60;0.0001 | &#60;0.0001 | 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, … |" in line
+    assert "v.y" not in told
+    assert "#tbl-unusual" in told
+
+
+def test_more_lines_than_a_reader_takes_are_counted():
+    looks = [Look("digits", f"t.x{k}", "last digits", 0.001) for k in range(30)]
+    told = told_rows(REAL, judged(looks))
+    assert told.count("last digits") == 25
+    assert "The first 25 of 30." in told
+
+
+def test_without_a_look_nothing_is_told():
+    assert told_rows(REAL, []) == ""

@@ -1,0 +1,47 @@
+"""A look at one thing in an export, and what many looks make of a chance."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+LEVEL = 0.01
+"""What is listed, and what counts as unusual after all looks are taken into account."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was looked at: the check, where, what is there in counts, its chance, rows of the file.
+
+    `told` holds no value of the data. `p` is the chance of as much or more where nothing is
+    behind it; `rows` are row numbers of the raw file.
+    """
+
+    check: str
+    where: str
+    told: str
+    p: float
+    rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A look with its chance among all looks."""
+
+    look: Look
+    adjusted: float
+
+    @property
+    def unusual(self) -> bool:
+        return self.adjusted < LEVEL
+
+
+def judged(looks: Iterable[Look]) -> list[Judged]:
+    """Each look with its p times the looks of its check times the checks that had any, at most 1.
+
+    That is Bonferroni's bound with the same share for each check, so that a check of two hundred
+    columns takes nothing from one of a single question. The most unusual come first.
+    """
+    every = list(looks)
+    of = Counter(one.check for one in every)
+    made = [Judged(one, min(1.0, one.p * of[one.check] * len(of))) for one in every]
+    return sorted(made, key=lambda one: (one.adjusted, one.look.p, one.look.check, one.look.where))
