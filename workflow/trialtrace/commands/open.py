@@ -28,7 +28,7 @@ def open_report(at: Project, trial: str) -> None:
             )
         )
     print(at.shown(report))
-    if not (has_screen(os.environ) and _opened(report.resolve().as_uri())):
+    if not (has_screen(os.environ) and opened(report.resolve().as_uri())):
         print(f"no browser here: open {report.resolve().as_uri()} where there is one")
 
 
@@ -37,7 +37,8 @@ def has_screen(environment: Mapping[str, str]) -> bool:
     return sys.platform in DESKTOPS or any(environment.get(name) for name in SCREENS)
 
 
-def _opened(address: str) -> bool:
+def opened(address: str) -> bool:
+    """Whether a browser took the address."""
     try:
         return webbrowser.open(address)
     except (OSError, webbrowser.Error):

@@ -20,6 +20,11 @@ def add_read(add: Callable[..., argparse.ArgumentParser]) -> None:
     read.add_argument(
         "--trust", action="store_true", help="with --into: judge what nobody confirmed, too"
     )
+    read.add_argument(
+        "--review",
+        action="store_true",
+        help="with --output: confirm the claims in a browser, each beside its quote",
+    )
     read.add_argument("--form", action="store_true", help="print a table form to type into")
     read.set_defaults(run=run_read)
 
@@ -42,17 +47,23 @@ def run_read(arguments: argparse.Namespace) -> int:
                 do="trialtrace read paper.xml > ledger.yaml",
             )
         )
+    if arguments.review:
+        return _reviewed(arguments)
+    _draft(Path(arguments.papers[0]), arguments.output)
+    return 0
+
+
+def _draft(path: Path, output: str | None) -> None:
     from trialtrace.ground.store import write_text
     from trialtrace.reading.ledger_text import ledger_yaml
     from trialtrace.reading.read import read_paper
 
-    path = Path(arguments.papers[0])
     made = read_paper(path)
     text = ledger_yaml(made, path.name)
-    if arguments.output is None:
+    if output is None:
         print(text, end="")
     else:
-        write_text(Path(arguments.output), text)
+        write_text(Path(output), text)
     doubtful = sum(
         "unconfirmed" in one and one["unconfirmed"] != "read" for one in made.claims.values()
     )
@@ -61,7 +72,26 @@ def run_read(arguments: argparse.Namespace) -> int:
         f"a doubt; {len(made.left)} numbers seen and not taken up",
         file=sys.stderr,
     )
-    return 0
+
+
+def _reviewed(arguments: argparse.Namespace) -> int:
+    """Drafts the ledger where it is not there yet, and lets a person confirm it in a browser."""
+    from trialtrace.commands.review import review
+    from trialtrace.ground.paths import project
+
+    if arguments.output is None:
+        raise UserError(
+            Problem(
+                "trialtrace read --review",
+                found="no file for the ledger",
+                expected="--output, where what you decide is written",
+                do=f"trialtrace read {arguments.papers[0]} --review --output ledger.yaml",
+            )
+        )
+    ledger = Path(arguments.output)
+    if not ledger.exists():
+        _draft(Path(arguments.papers[0]), arguments.output)
+    return review(project(arguments.project), ledger)
 
 
 def _read_all(arguments: argparse.Namespace) -> int:

@@ -37,6 +37,7 @@ def page(
     draft: str = "",
     up: str = "",
     script: str = "",
+    forms: bool = False,
 ) -> str:
     """A whole page in the house style, without outside links; `style` is added.
 
@@ -45,6 +46,7 @@ def page(
     With `up`, the way to the folder of the style sheet ("../"), it is linked; else the page has it
     inside and can be mailed alone. Of synthetic data a page is stamped at its top, and each of its
     tables and pictures by itself; `draft` is the stamp of a draft.
+    With `forms` it may send its forms to where it came from.
     """
     stamps = [text for text in (SYNTHETIC if synthetic else "", escape(draft)) if text]
     stamp = "".join(f'<p class="synthetic">{text}</p>\n' for text in stamps)
@@ -56,6 +58,8 @@ def page(
     linked = f'<link rel="stylesheet" href="{up}{STYLE}">\n' if up else ""
     run = f'<script src="{script}" defer></script>\n' if script else ""
     policy = CSP_LINKED if up else CSP_SCRIPT if script else CSP
+    if forms:
+        policy = policy.replace("form-action 'none'", "form-action 'self'")
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'

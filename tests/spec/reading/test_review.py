@@ -1,0 +1,219 @@
+"""`trialtrace read PAPER --review`: a page on this machine alone writes into the ledger."""
+
+import re
+import signal
+import subprocess
+import sys
+import threading
+from http.client import HTTPConnection
+from urllib.parse import quote, urlencode, urlsplit
+
+import pytest
+import yaml
+
+from trialtrace.claims.ledger_file import read_standing
+from trialtrace.cli import main
+from trialtrace.commands.review import FORM, LARGEST_FORM, ReviewServer
+from trialtrace.ground.paths import project
+from trialtrace.reading.formats.form import EXAMPLE
+
+LEDGER = """\
+# A comment that stays.
+papers:
+  paper: "A <b>paper</b>"
+groups:
+  a: {label: "A", randomised: "27"}
+outcomes:
+  men: {label: "Men"}
+claims:
+
+  # table 1
+  t1_men:
+    from: "paper"
+    place: "table 1, row 3, column 2"
+    label: "Men <i>"
+    printed: "13 (48.1%)"
+    quote: "13 (48·1) <script>"
+    about: {outcome: "men", group: "a", patients: "27"}
+    unconfirmed: "n (%) by its arithmetic"
+  t1_p:
+    from: "paper"
+    place: "table 1, row 3, column 4"
+    label: "Men"
+    printed: "P = 0.6"
+    quote: "0.6"
+    with: ["t1_men"]
+    unconfirmed: "read"
+
+  # abstract
+  abstract_1:
+    from: "paper"
+    place: "abstract, paragraph 1"
+    label: "Men"
+    printed: "13/27 (48%)"
+    quote: "13/27 (48%)"
+    unconfirmed: "read"
+"""
+
+
+@pytest.fixture
+def served(tmp_path):
+    ledger = tmp_path / "ledger.yaml"
+    ledger.write_text(LEDGER, encoding="utf-8")
+    server = ReviewServer(project(None), ledger)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield server, ledger, thread
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+
+
+def ask(server, form=None, *, path=None, method=None, **headers):
+    """(status, body, headers) of a request; a form is posted."""
+    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+    body = None if form is None else urlencode(form)
+    given = {"Content-Type": FORM} if form is not None else {}
+    given |= {name.replace("_", "-"): value for name, value in headers.items()}
+    method = method or ("GET" if form is None else "POST")
+    connection.request(method, path or urlsplit(server.address).path, body, given)
+    answer = connection.getresponse()
+    found = answer.status, answer.read().decode(), dict(answer.getheaders())
+    connection.close()
+    return found
+
+
+def claims(ledger):
+    return yaml.safe_load(ledger.read_text(encoding="utf-8"))["claims"]
+
+
+def test_quote_and_claim_stand_side_by_side(served):
+    server, _, _ = served
+    status, page, headers = ask(server)
+    assert status == 200 and "3 of 3 claims are left" in page
+    assert "“13 (48·1) &lt;script&gt;”" in page and "n (%) by its arithmetic" in page
+    assert "<script" not in page and "http" not in page.replace("http-equiv", "")
+    assert "form-action 'self'" in page and headers["Cache-Control"] == "no-store"
+    assert page.index("<h2>table 1</h2>") < page.index("<h2>abstract</h2>")
+
+
+def test_accept_correct_and_drop_are_written(served):
+    server, ledger, _ = served
+    assert ask(server, {"do": "accept", "of": "t1_p"})[0] == 303
+    assert "unconfirmed" not in claims(ledger)["t1_p"]
+    assert ask(server, {"do": "correct", "of": "abstract_1", "printed": "13/27 (48.1%)"})[0] == 303
+    assert claims(ledger)["abstract_1"] | {"quote": ""} == {
+        "from": "paper",
+        "place": "abstract, paragraph 1",
+        "label": "Men",
+        "printed": "13/27 (48.1%)",
+        "quote": "",
+    }
+    assert ask(server, {"do": "drop", "of": "t1_men"})[0] == 303
+    assert list(claims(ledger)) == ["t1_p", "abstract_1"]
+    assert "with" not in claims(ledger)["t1_p"]
+    assert "# A comment that stays." in ledger.read_text() and "# table 1" in ledger.read_text()
+    assert "0 of 2 claims are left" in ask(server)[1]
+    assert not read_standing(project(None), ledger, trust=False)[1].unconfirmed
+
+
+def test_a_whole_place_is_confirmed(served):
+    server, ledger, _ = served
+    assert ask(server, {"do": "confirm", "of": "table 1"})[0] == 303
+    assert yaml.safe_load(ledger.read_text())["confirmed"] == ["table 1"]
+    assert ask(server, {"do": "confirm", "of": "abstract"})[0] == 303
+    assert yaml.safe_load(ledger.read_text())["confirmed"] == ["table 1", "abstract"]
+    assert "0 of 3 claims are left" in ask(server)[1]
+    assert read_standing(project(None), ledger, trust=False)[1].unconfirmed == 0
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"do": "correct", "of": "t1_p", "printed": "5.2 (3"}, "5.2 (3"),
+        ({"do": "accept", "of": "nobody"}, "nobody"),
+        ({"do": "confirm", "of": "table"}, "table"),
+    ],
+)
+def test_what_cannot_be_written_is_told_and_changes_nothing(served, form, said):
+    server, ledger, _ = served
+    status, page, _ = ask(server, form)
+    assert status == 409 and said in page and ledger.read_text() == LEDGER
+
+
+def test_claims_in_another_form_of_yaml_are_left_to_the_file(served):
+    server, ledger, _ = served
+    text = LEDGER.replace('    quote: "0.6"\n', "    quote:\n      0.6\n").replace(
+        "  # abstract\n",
+        '  flow: {from: paper, place: "table 2", label: L, printed: "5", unconfirmed: "read"}\n',
+    )
+    ledger.write_text(text, encoding="utf-8")
+    status, page, _ = ask(server, {"do": "accept", "of": "flow"})
+    assert status == 409 and "change it in the file" in page and ledger.read_text() == text
+
+
+def test_only_this_page_is_answered(served):
+    server, ledger, _ = served
+    form = {"do": "accept", "of": "t1_p"}
+    assert server.server_address[0] == "127.0.0.1"
+    for path in ("/", "/x/", f"/{server.token}", f"/{server.token[:-1]}x/", "/" + quote("é") + "/"):
+        assert ask(server, path=path)[0] == 404
+        assert ask(server, form, path=path)[0] == 404
+    port = server.server_port
+    for host in ("evil.example", f"evil.example:{port}", "127.0.0.1", f"127.0.0.2:{port}", ""):
+        assert ask(server, Host=host)[0] == 403
+        assert ask(server, form, Host=host)[0] == 403
+    for origin in ("http://evil.example", "null", f"https://127.0.0.1:{port}"):
+        assert ask(server, form, Origin=origin)[0] == 403
+    assert ledger.read_text() == LEDGER
+    assert ask(server, form, Origin=f"http://127.0.0.1:{port}")[0] == 303
+    assert ask(server, Host=f"localhost:{port}")[0] == 200
+
+
+def test_a_form_of_another_kind_is_refused(served):
+    server, ledger, _ = served
+    form = {"do": "accept", "of": "t1_p"}
+    assert ask(server, form, Content_Type="text/plain")[0] == 400
+    assert ask(server, {"do": "everything", "of": "t1_p"})[0] == 400
+    assert ask(server, {})[0] == 400
+    assert ask(server, {f"k{n}": "1" for n in range(99)})[0] == 400
+    assert ask(server, {"do": "x" * LARGEST_FORM})[0] == 400
+    assert ask(server, method="PUT")[0] == 501
+    assert ledger.read_text() == LEDGER
+
+
+def test_the_button_ends_it(served):
+    server, _, thread = served
+    status, text, _ = ask(server, {"do": "end"})
+    assert status == 200 and "has ended" in text
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_a_file_for_the_ledger_is_asked_for(tmp_path, capsys):
+    assert main(["read", str(tmp_path / "p.xml"), "--review"]) == 1
+    assert "--output" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("how", ["button", "interrupt"])
+def test_the_command_drafts_a_ledger_and_serves_it_until_it_ends(tmp_path, how):
+    paper, ledger = tmp_path / "table.csv", tmp_path / "ledger.yaml"
+    paper.write_text(EXAMPLE, encoding="utf-8")
+    words = ["read", str(paper), "--review", "--output", str(ledger)]
+    call = [sys.executable, "-c", "from trialtrace.cli import entry; entry()", *words]
+    with subprocess.Popen(call, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            address = running.stdout.readline().strip()
+            assert re.fullmatch(r"http://127\.0\.0\.1:\d+/[\w-]{32}/", address)
+            if how == "button":
+                found = urlsplit(address)
+                connection = HTTPConnection(found.hostname, found.port, timeout=10)
+                connection.request("POST", found.path, "do=end", {"Content-Type": FORM})
+                assert connection.getresponse().status == 200
+                connection.close()
+            else:
+                running.send_signal(signal.SIGINT)
+            assert running.wait(20) == 0
+        finally:
+            running.kill()
+    assert claims(ledger)

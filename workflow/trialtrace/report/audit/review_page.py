@@ -1,0 +1,83 @@
+"""The page on which a person holds what a program read against the paper: quote and claim.
+
+It has forms and no script; `commands.review` serves it on this machine alone.
+"""
+
+from collections.abc import Iterator, Mapping
+from html import escape
+
+from trialtrace.reading.decisions import ACCEPT, CONFIRM, CORRECT, DROP
+from trialtrace.report.pages.shell import page
+
+MOST_SHOWN = 150
+END = "end"
+STYLE = """
+td form {margin: 0; display: flex; gap: .4rem; flex-wrap: wrap}
+td input[type=text] {min-width: 16rem; flex: 1}
+.doubt {font-weight: 600}
+"""
+Claims = Mapping[str, Mapping[str, object]]
+
+
+def review_page(title: str, claims: Claims, open_: list[str], said: str = "") -> str:
+    """The page of the claims that nobody confirmed; `said` is what went wrong before."""
+    left = len(open_)
+    shown = open_[:MOST_SHOWN]
+    more = f" The first {len(shown)} are shown." if left > len(shown) else ""
+    parts = [
+        f"<h1>{escape(title)}</h1>",
+        f'<p class="wrong">{escape(said)}</p>' if said else "",
+        f'<p class="subject">{left} of {len(claims)} claims are left to confirm.{more}</p>',
+        '<p class="prose quiet">Hold each quote against the paper, at its place. What you decide '
+        "is written into the ledger at once; what you leave stays open.</p>",
+        *_tables(claims, shown),
+        f'<form method="post"><button name="do" value="{END}">End</button></form>',
+    ]
+    body = "\n".join(part for part in parts if part) + "\n"
+    return page(title, body, synthetic=False, style=STYLE, forms=True)
+
+
+def _tables(claims: Claims, shown: list[str]) -> Iterator[str]:
+    by_place: dict[str, list[str]] = {}
+    for name in shown:
+        whole = str(claims[name].get("place", "")).partition(",")[0]
+        by_place.setdefault(whole, []).append(name)
+    for whole, names in by_place.items():
+        told = escape(whole)
+        yield (
+            f'<h2>{told}</h2>\n<form method="post"><input type="hidden" name="of" value="{told}">'
+            f'<button name="do" value="{CONFIRM}">All that is left of {told} is right</button>'
+            "</form>"
+        )
+        yield (
+            '<div class="scroll"><table>\n<thead><tr><th>In the paper</th><th>Claim</th>'
+            "<th>Decision</th></tr></thead>\n<tbody>"
+        )
+        yield from (_row(name, claims[name]) for name in names)
+        yield "</tbody>\n</table></div>"
+
+
+def _row(name: str, claim: Mapping[str, object]) -> str:
+    doubt = str(claim.get("unconfirmed", ""))
+    read = "" if doubt == "read" else f'<br><span class="doubt">{escape(doubt)}</span>'
+    about = claim.get("about")
+    told = (
+        "; ".join(f"{key} {_plain(value)}" for key, value in about.items())
+        if isinstance(about, Mapping)
+        else ""
+    )
+    quote, place = (escape(str(claim.get(key, ""))) for key in ("quote", "place"))
+    printed, label = (escape(str(claim.get(key, ""))) for key in ("printed", "label"))
+    return (
+        f'<tr id="{escape(name)}"><td>“{quote}”<br><span class="quiet">{place}</span></td>'
+        f'<td>{printed}<br>{label}<br><span class="quiet">{escape(told)}</span>{read}</td>'
+        f'<td><form method="post"><input type="hidden" name="of" value="{escape(name)}">'
+        f'<button name="do" value="{ACCEPT}">Accept</button>'
+        f'<input type="text" name="printed" value="{printed}" aria-label="printed">'
+        f'<button name="do" value="{CORRECT}">Correct</button>'
+        f'<button name="do" value="{DROP}">Drop</button></form></td></tr>'
+    )
+
+
+def _plain(value: object) -> str:
+    return " and ".join(map(str, value)) if isinstance(value, list) else str(value)
