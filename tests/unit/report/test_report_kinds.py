@@ -60,7 +60,7 @@ def test_figures_have_the_same_bytes_twice(mini, tmp_path):
     drawn(mini, first)
     drawn(mini, second)
     files = sorted(path.name for path in first.iterdir())
-    assert len(files) == 2 * len(list(make.asked(mini)))
+    assert len(files) == 3 * len(list(make.asked(mini)))
     assert [n for n in files if (first / n).read_bytes() != (second / n).read_bytes()] == []
 
 

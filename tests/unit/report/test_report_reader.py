@@ -17,7 +17,7 @@ PAIR = {
 
 
 def pair(method, value, **more):
-    text = {"stat_text": f"{value:g}", "ci_low": None, "ci_high": None}
+    text = {"stat_text": f"{value:g}", "ci_low": None, "ci_high": None, "unit": None}
     return row(method, value, **(PAIR | text | more))
 
 

@@ -59,7 +59,8 @@ def test_restricted_disclosure_draws_no_day_finer_than_the_picture(figures, name
     """A step of the axis is 10 days; the days of the patients lie between."""
     step = END / PLACES
     found = times(figures, "restricted", name)
-    assert all(abs(x / step - round(x / step)) < 1e-3 for x in found)
+    # Drawings have places to a hundredth of a point.
+    assert all(abs(x / step - round(x / step)) < 5e-3 for x in found)
     exact = [days(number) for number in range(1, 21)]
     assert not any(abs(x - day) < 1 for x in found for day in exact)
 

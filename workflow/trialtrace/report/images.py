@@ -9,6 +9,15 @@ def first_figures(drawn: list[Drawn]) -> str:
     return _images(_first(drawn))
 
 
+def first_forest(drawn: list[Drawn]) -> str:
+    """The first forest plot of the plan; nothing where it has none."""
+    return _images([each for each in _first(drawn) if each.kind == "forest"])
+
+
+def flow_figure(drawn: list[Drawn]) -> str:
+    return _images([each for each in drawn if each.kind == "flow"])
+
+
 def beside(drawn: list[Drawn], analysis: str) -> str:
     """The figures that stand beside an analysis; with "" those that stand beside none."""
     first = _first(drawn)

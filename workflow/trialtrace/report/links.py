@@ -75,6 +75,7 @@ STYLE = "style.css"
 # In trace/; no analysis has a name that begins so.
 FAMILIES_PAGE = "_families.html"
 CODE_PAGE = "code.html"
+SUMMARY = "summary"
 AUDIT_PAGE = "audit.html"
 COVERAGE_PAGE = "coverage.html"
 # The sentences in red on page 1, for the site.

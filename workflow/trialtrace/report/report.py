@@ -9,12 +9,12 @@ from trialtrace.ground.store import write_bytes, write_json, write_text
 from trialtrace.report.audit.audit_page import audit_page
 from trialtrace.report.audit.coverage_page import coverage_page, section_pages
 from trialtrace.report.figures.make import Drawn, draw_figures
-from trialtrace.report.links import AUDIT_PAGE, COVERAGE_PAGE, WARNINGS, config_page
-from trialtrace.report.material import Material
+from trialtrace.report.links import AUDIT_PAGE, COVERAGE_PAGE, SUMMARY, WARNINGS, config_page
+from trialtrace.report.material import Material, at_hand
 from trialtrace.report.pages.source_pages import config_lines
 from trialtrace.report.pages.traces import write_traces
 from trialtrace.report.render import RenderedFiles, render_document
-from trialtrace.report.seal_file import write_seal
+from trialtrace.report.seal_file import HTML, write_seal
 from trialtrace.report.sections.shown_config import shown_file
 
 if TYPE_CHECKING:
@@ -29,17 +29,19 @@ PARTS = ("trial", "cleaning", "endpoints", "plan", "claims", "cohort")
 def render_report(
     trial: "Trial", settings: "Settings", results_dir: Path, codes: dict[str, str]
 ) -> str:
-    """Write report/: report.html and .docx, its supplement, audit.html, figures/, trace/, data/ and
-    config/; and seal.json beside it.
+    """Write report/: summary.html, report.html and .docx, the supplement, audit.html, figures/,
+    trace/, data/ and config/; and seal.json beside it.
 
     `codes` holds the hash of each stage's code. Returns the name of the renderer that was used.
     """
     material = Material(trial, settings, Path(results_dir), codes)
     out = Path(results_dir) / "report"
     drawn = draw_figures(material, out / "figures")
-    made = _document(material, out, drawn)
-    pages = [file.name for file in made.files if file.suffix == ".html"]
-    write_traces(material, out, pages)
+    with at_hand(material):
+        made = _document(material, out, drawn)
+        summary = _summary(material, out, drawn, made)
+    pages = [file.name for file in made.files if file.suffix == HTML]
+    write_traces(material, out, [*pages, *summary])
     if material.claims:
         audit = material.printed | {"claims": material.claims}
         text = audit_page(
@@ -63,30 +65,68 @@ def render_report(
     _configuration(material, out)
     write_json(out / "code.json", codes)
     write_json(out / WARNINGS, material.red_lines)
-    write_seal(material.folder, trial.name, material.seal, [file.name for file in made.files])
+    names = [*summary, *(file.name for file in made.files)]
+    write_seal(material.folder, trial.name, material.seal, names)
     return made.renderer
 
 
 def _document(material: Material, out: Path, drawn: list[Drawn]) -> RenderedFiles:
     trial = material.trial
+    html = "html" in material.settings.report.formats
     return render_document(
         trial.at.reports / "trial.qmd",
         out_dir=out,
         stem="report",
-        params={
-            "trial": trial.name,
-            "root": str(trial.at.root),
-            "results": str(material.folder.resolve()),
-            "codes": material.codes,
-            "drawn": [asdict(figure) for figure in drawn],
-        },
+        params=_params(material, drawn),
         inputs={"figures": out / "figures"},
         formats=material.settings.report.formats,
-        title=f"{trial.draft}: {trial.title}" if trial.draft else trial.title,
+        title=_title(material),
         synthetic=trial.synthetic,
         private=material.disclosure != "full",
+        before=[("Summary", f"{SUMMARY}{HTML}")] if html else [],
         beside=_beside(material),
     )
+
+
+def _summary(material: Material, out: Path, drawn: list[Drawn], report: RenderedFiles) -> list[str]:
+    """Write the first page; returns its name, none where no page is asked for.
+
+    A DOCX begins with most of it.
+    """
+    pages = [file.stem for file in report.files if file.suffix == HTML]
+    if not pages:
+        return []
+    made = render_document(
+        material.trial.at.reports / "summary.qmd",
+        out_dir=out,
+        stem=SUMMARY,
+        params={**_params(material, drawn), "renderer": report.renderer},
+        inputs={"figures": out / "figures"},
+        formats=("html",),
+        title=_title(material),
+        synthetic=material.trial.synthetic,
+        private=material.disclosure != "full",
+        beside=[
+            *((stem.replace("-", " ").capitalize(), f"{stem}{HTML}") for stem in pages),
+            *_beside(material),
+        ],
+    )
+    return [file.name for file in made.files]
+
+
+def _params(material: Material, drawn: list[Drawn]) -> dict[str, object]:
+    return {
+        "trial": material.trial.name,
+        "root": str(material.trial.at.root),
+        "results": str(material.folder.resolve()),
+        "codes": material.codes,
+        "drawn": [asdict(figure) for figure in drawn],
+    }
+
+
+def _title(material: Material) -> str:
+    trial = material.trial
+    return f"{trial.draft}: {trial.title}" if trial.draft else trial.title
 
 
 def _beside(material: Material) -> list[tuple[str, str]]:

@@ -117,6 +117,7 @@ def _verdicts(material: "Material") -> str:
 def _links(material: "Material", report: str) -> str:
     name, folder = material.trial.name, material.folder / "report"
     documents = {
+        "summary.html": "Summary",
         "supplement.html": "Supplement",
         "report.docx": "DOCX",
         "supplement.docx": "Supplement as DOCX",

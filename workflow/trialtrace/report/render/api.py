@@ -43,6 +43,7 @@ def render_document(
     title: str | None = None,
     synthetic: bool = False,
     private: bool = False,
+    before: Sequence[tuple[str, str]] = (),
     beside: Sequence[tuple[str, str]] = (),
 ) -> RenderedFiles:
     """Write `out_dir/stem.html` and `out_dir/stem.docx`, both or none, and the pages that sections
@@ -51,7 +52,8 @@ def render_document(
     `inputs` maps a name to a file or folder that cells and images find under that name beside
     the document. `title` replaces the title of the front matter; `synthetic` stamps every page;
     `private` keeps what an exception says, which may hold a value of the data, out of errors.
-    `beside` are title and link of other pages of the folder, to which its pages of HTML lead.
+    `before` and `beside` are title and link of other pages of the folder, to which its pages lead
+    before and after its own.
     """
     _known("format", formats, FORMATS)
     _known("renderer", [renderer], RENDERERS)
@@ -61,7 +63,7 @@ def render_document(
     with tempfile.TemporaryDirectory(prefix="trialtrace-") as scratch:
         folder = Path(scratch).resolve()
         _place_inputs(folder, inputs or {})
-        page = Page(title, synthetic, private, stem, tuple(beside))
+        page = Page(title, synthetic, private, stem, tuple(before), tuple(beside))
         made, name = chosen(document, values, page, folder, tuple(formats))
         _refuse_folder_in(made, folder, document)
     paths = {name: Path(out_dir) / name for name in made}

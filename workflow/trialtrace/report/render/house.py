@@ -23,13 +23,14 @@ class Page:
     """What a caller sets for one document beside its own front matter.
 
     Of a private one no error tells what an exception says: it may hold a value of the data. `stem`
-    is the name of its files, `beside` are title and link of the pages that lie beside it.
+    is the name of its files, `before` and `beside` are title and link of pages that lie beside it.
     """
 
     title: str | None = None
     synthetic: bool = False
     private: bool = False
     stem: str = "document"
+    before: tuple[tuple[str, str], ...] = ()
     beside: tuple[tuple[str, str], ...] = ()
 
 

@@ -21,7 +21,7 @@ from trialtrace.report.render.house import (
     page_header,
     reference_docx,
 )
-from trialtrace.report.render.parts import LARGEST, Numbered, homes, navigation
+from trialtrace.report.render.parts import LARGEST, Numbered, Part, homes, navigation
 
 READER = "markdown-raw_tex-native_divs-native_spans-markdown_in_html_blocks"
 HERE = Path(__file__).parent
@@ -91,7 +91,7 @@ def _pages(
             elsewhere = {one: file for one, file in files.items() if file != name}
             source = build / f"{name}.json"
             source.write_text(numbered.written(part, elsewhere, page.stem), encoding="utf-8")
-            around = navigation(parts, part, page.stem, page.beside) if kind == "html" else []
+            around = _around(parts, part, page) if kind == "html" else []
             yield name, [str(source), *_of_format(kind, document, page, build, name, around)]
 
     return of_format
@@ -128,6 +128,10 @@ def _start(command: list[str], folder: Path, stdin: int = subprocess.DEVNULL) ->
         env=clean_environment(),
     )
     return _Conversion(command, process)
+
+
+def _around(parts: list[Part], part: Part, page: Page) -> list[dict[str, str]]:
+    return navigation(parts, part, page.stem, page.before, page.beside)
 
 
 def _of_format(

@@ -153,7 +153,11 @@ def homes(parts: Sequence[Part], own: str, kind: str) -> dict[str, str]:
 
 
 def navigation(
-    parts: Sequence[Part], here: Part, own: str, beside: Sequence[tuple[str, str]]
+    parts: Sequence[Part],
+    here: Part,
+    own: str,
+    before: Sequence[tuple[str, str]],
+    beside: Sequence[tuple[str, str]],
 ) -> list[dict[str, str]]:
     """The pages of a report, for the template: title and link, the one that is open without."""
     pages = [
@@ -161,8 +165,11 @@ def navigation(
         | ({} if part is here else {"link": escape(f"{part.stem(own)}.html")})
         for part in parts
     ]
-    more = [{"title": escape(title), "link": escape(link)} for title, link in beside]
-    return [*pages, *more] if len(pages) + len(more) > 1 else []
+    first, last = (
+        [{"title": escape(title), "link": escape(link)} for title, link in each]
+        for each in (before, beside)
+    )
+    return [*first, *pages, *last] if len(first) + len(pages) + len(last) > 1 else []
 
 
 def _titled(before: list[Json], title: Json) -> Json:

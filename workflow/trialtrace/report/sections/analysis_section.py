@@ -20,6 +20,7 @@ from trialtrace.report.sections.decided import decided_early
 from trialtrace.report.sections.decisions import decides_anything
 from trialtrace.report.sections.families import families
 from trialtrace.report.sections.findings import described, sentences
+from trialtrace.report.sections.key_sentences import without_comparison
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import link
 from trialtrace.report.unadjusted import NOT_ADJUSTED, without_p
@@ -57,7 +58,7 @@ def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn
         parts.append(f"**Arms.** {escape_markdown(used)}")
     held = against_thresholds(material, analysis, named=False)
     found = [*held, *sentences(material, analysis, named=False)]
-    found = found or described(material, analysis)
+    found = found or described(material, analysis) or without_comparison(material, analysis)
     if without_p(material.trial.plan, analysis, material.of(analysis.name)):
         found.append(NOT_ADJUSTED)
     if found:

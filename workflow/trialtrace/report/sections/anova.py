@@ -86,13 +86,23 @@ def told_ids(tests: Iterable[FTest]) -> set[str]:
     }
 
 
+def _how_many_below(analysis: Analysis, tests: list[FTest]) -> str:
+    """ ": 12 of the 70 adjusted p-values are below 0.05"; what is not adjusted is not judged."""
+    adjusted = [test.adjusted for test in tests if test.adjusted is not None]
+    values = [row["stat_value"] for row in adjusted if row["stat_value"] is not None]
+    if not values:
+        return ", whose p-values are not judged"
+    below = sum(value < analysis.decision_level for value in values)
+    return f": {below} of the {len(values)} adjusted p-values are below {analysis.decision_level:g}"
+
+
 def anova_sentences(material: Material, analysis: Analysis, *, markdown: bool) -> Iterator[str]:
     """ "Side × visit: F(2.77, 58.12) = 1.24, p = 0.30, partial η² = 0.056 (0 to 0.131) …"."""
     tests = f_tests(material, analysis.name)
     if len(tests) > MOST_SENTENCES:
         endpoints = len({test.rows["f"]["parameter"] for test in tests})
         of = f" of {endpoints} endpoints" if endpoints > 1 else ""
-        yield f"{len(tests)} F tests{of}, in the table below, ready to print"
+        yield f"{len(tests)} F tests{of}{_how_many_below(analysis, tests)}"
         return
     show: Show = link if markdown else short_text
     escape: Callable[[str], str] = escape_markdown if markdown else str

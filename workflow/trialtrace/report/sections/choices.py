@@ -47,6 +47,19 @@ def other_choices(material: Material, analysis: "Analysis") -> str:
     return "\n\n".join([made, *cautions])
 
 
+def same_question(material: Material, analysis: "Analysis") -> list[ResultRow]:
+    """The estimates of the analysis's first statistic, its own and those of the analyses that ask
+    the same question otherwise."""
+    wanted = _first_statistic(material.of(analysis.name))
+    return [
+        row
+        for member in (analysis, *_children(material, analysis.name))
+        for rows in _cuts(material.printable(member.name)).values()
+        for row in rows
+        if row["comparison"] and row["stat_name"] == wanted and row["stat_value"] is not None
+    ]
+
+
 def _title(wanted: str | None) -> str:
     """ "Risk difference, percentage points"; what a member has in its place is named there."""
     if wanted is None:

@@ -19,6 +19,7 @@ from trialtrace.report.sections.decisions import (
     of_all_arms,
     verdict,
 )
+from trialtrace.report.sections.key_sentences import over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, model_words, own_p
 from trialtrace.report.tables import link
 from trialtrace.trial.plan.references import ADJUSTMENTS, adjustment_of, limits_of, method_of
@@ -180,16 +181,22 @@ def _upper(text: str) -> str:
 
 
 def _many(material: Material, analysis: "Analysis", found: list[Compared]) -> str:
-    text = f"{len(found)} estimates, in the tables below"
+    leads = {one.estimate["result_id"]: one.lead for one in found}
+
+    def where(row: ResultRow) -> str:
+        return leads[row["result_id"]].removeprefix(", ").rstrip(":")
+
+    text = over_comparisons([one.estimate for one in found], where)
     tested = [p for one in found if (p := one.planned or one.own) is not None]
     if not tested:
-        return escape_markdown(text)
+        return text
     planned = [one.planned for one in found if one.planned is not None]
     decided = [row for p in planned if (row := deciding(material, analysis, p)) is not None]
     by = ", ".join(dict.fromkeys(_how(material, p) for p in tested))
     counted = _counted(material, analysis, decided)
-    text += f"; {counted}" if decided else f", with p-values ({by}), not judged"
-    return escape_markdown(text)
+    return text + escape_markdown(
+        f"; {counted}" if decided else f"; p-values ({by}) are not judged"
+    )
 
 
 def _counted(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> str:

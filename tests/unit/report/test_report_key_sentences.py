@@ -1,0 +1,124 @@
+"""One sentence on more numbers than sentences can tell."""
+
+import re
+
+import mini_run
+import mini_trial
+import pytest
+
+from trialtrace.report.material import Material, at_hand, open_material
+from trialtrace.report.sections.key_sentences import (
+    leaves_out_no_effect,
+    over_comparisons,
+    without_comparison,
+)
+from trialtrace.report.sections.summary import summary
+from trialtrace.report.tables import NO_BREAK
+from trialtrace.trial.load import load_settings
+
+ROW = {
+    "result_id": "mini/pain/mean_difference.welch@drug-placebo",
+    "stat_name": "mean_difference",
+    "stat_text": "",
+    "parameter": "pain",
+    "unit": "kg",
+    "ci_level": 0.95,
+}
+
+
+def row(value, low, high, **more):
+    return ROW | {"stat_value": value, "ci_low": low, "ci_high": high} | more
+
+
+def words(markdown):
+    text = re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), markdown)
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text).replace(NO_BREAK, " ")
+
+
+ROWS = [row(1.0, -1.0, 3.0), row(2.5, 0.5, 4.5), row(-1.5, -3.0, 0.0)]
+
+
+def test_values_of_one_unit_are_told_by_their_ends():
+    told = words(over_comparisons(ROWS, lambda one: f"at {one['stat_value']:g}"))
+    assert told == (
+        "3 comparisons: mean difference in kg from \N{MINUS SIGN}1.50 (\N{MINUS SIGN}3.00 to 0.00) "
+        "(at -1.5) to 2.50 (0.50 to 4.50) (at 2.5)"
+    )
+
+
+def test_of_several_units_intervals_are_counted():
+    other = row(9.0, 8.0, 10.0, unit="s", parameter="time")
+    assert words(over_comparisons([*ROWS, other], lambda one: "")) == (
+        "4 comparisons: of 4 intervals of 95 %, 2 leave out no effect, where 0.2 would by chance "
+        "alone"
+    )
+    without_unit = [one | {"unit": None, "parameter": str(at)} for at, one in enumerate(ROWS)]
+    assert "of 3 intervals of 95 %, 1 leaves out" in over_comparisons(without_unit, lambda _: "")
+
+
+def test_what_could_not_be_estimated_is_counted_and_not_told():
+    nothing = row(None, None, None)
+    assert over_comparisons([nothing], lambda _: "") == "1 comparisons, none of them estimable"
+    assert words(over_comparisons([nothing, *ROWS], lambda _: "")).startswith("4 comparisons: mean")
+
+
+@pytest.mark.parametrize(
+    ("stat", "low", "high", "out"),
+    [
+        ("risk_ratio", 0.5, 0.9, True),
+        ("risk_ratio", 0.5, 1.0, False),
+        ("probability_of_superiority", 0.51, 0.7, True),
+        ("mean_difference", 0.51, 0.7, True),
+        ("mean_difference", -0.1, 0.7, False),
+    ],
+)
+def test_no_effect_is_by_the_statistic(stat, low, high, out):
+    assert leaves_out_no_effect(row(1.0, low, high, stat_name=stat)) is out
+
+
+@pytest.fixture(scope="module")
+def mini(tmp_path_factory):
+    plan = mini_trial.PLAN.replace(
+        "    estimates: [{hazard_ratio: {method: cox, ties: efron}}]\n", ""
+    ).replace(
+        "  relief_by_smoker:\n",
+        "  relief_wald:\n    label: Relief, Wald\n    role: sensitivity\n    of: relief_primary\n"
+        "    estimates: [{risk_difference: wald}]\n  relief_by_smoker:\n",
+    )
+    run = mini_run.run_mini(tmp_path_factory.mktemp("key"), plan=plan + mini_trial.MORE_DISPLAYS)
+    return Material(run.trial, load_settings(run.at), run.folder, {"analyse_plan": "0" * 64})
+
+
+def test_an_analysis_without_an_estimate_tells_its_descriptions_and_tests(mini):
+    told = [words(one) for one in without_comparison(mini, mini.trial.plan.analyses["death_time"])]
+    assert told[0].startswith("Event-free: Drug ")
+    assert re.fullmatch(r"All arms: p = 0\.\d+ \(.*log-rank test.*\)\.", told[1])
+
+
+def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
+    text = summary(mini, [], "embedded")
+    assert re.findall(r"^## (.*)$", text, re.M) == [
+        "Primary result",
+        "Patients",
+        "Adverse events",
+        "Under other choices",
+        "Published numbers",
+        "How it was made",
+    ]
+    shown = words(text)
+    assert "20 randomised: 10 Drug, 10 Placebo." in shown
+    assert "2 estimates of the risk difference, from 26.7 to 26.7 percentage points" in shown
+    assert "of 2 intervals 0 leave out no effect" in shown
+    assert "make run TRIAL=mini" in shown
+    body = text.partition("## How it was made")[0].partition("## Primary result")[2]
+    bare = re.sub(r"\[[^\]]*\]\([^)]*\)|&#\d+;", "", body)
+    assert re.findall(r"\d+(?:\.\d+)? (?:of|%)", bare) == []
+
+
+def test_documents_of_a_process_open_what_is_at_hand(mini):
+    at = str(mini.trial.at.root)
+    given = ("mini", at, str(mini.folder.resolve()), mini.codes)
+    with at_hand(mini):
+        assert open_material(*given) is mini
+        assert open_material(*given[:3], {}) is not mini
+    assert open_material(*given) is not mini

@@ -1,0 +1,146 @@
+"""One sentence on more numbers than sentences can tell: how far they go, and where."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from trialtrace.ground.contracts.rows import ResultRow, present
+from trialtrace.ground.words import IN_UNITS, LABELS, RATIOS, unit_text
+from trialtrace.methods.analysing.rows import ALL
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.tables import link
+from trialtrace.trial.plan.references import method_of
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.build import Analysis
+
+# Statistics whose value of no effect is neither 1 (ratios) nor 0.
+NULL = {"probability_of_superiority": 0.5}
+# What describes an arm, the first of them that an analysis has.
+DESCRIBED = ("proportion", "survival", "incidence", "mean", "median", "upper_bound")
+TWO, FEW = 2, 4
+
+
+def over_comparisons(rows: Sequence[ResultRow], where: Callable[[ResultRow], str]) -> str:
+    """ "8 comparisons: risk difference from −9.1 (Pain, …) to 2.4 (Sleep, …)". Markdown.
+
+    Values of several units have no order: of them it says how many intervals leave out no effect.
+    """
+    whole = [row for row in rows if row["stat_value"] is not None]
+    told = f"{len(rows)} comparisons"
+    if not whole:
+        return f"{told}, none of them estimable"
+    kinds = {(row["stat_name"], row["unit"]) for row in whole}
+    of_units = {row["parameter"] for row in whole} if whole[0]["stat_name"] in IN_UNITS else set()
+    if len(kinds) == 1 and (len(of_units) < TWO or whole[0]["unit"]):
+        label = f"{LABELS[whole[0]['stat_name']]}{_unit(whole[0])}"
+        return f"{told}: {label} {_ends(whole, where)}"
+    bounded = [row for row in whole if row["ci_low"] is not None and row["ci_high"] is not None]
+    clear = sum(leaves_out_no_effect(row) for row in bounded)
+    if not bounded:
+        return told
+    level = {row["ci_level"] for row in bounded}.pop() or 0.0
+    return (
+        f"{told}: of {len(bounded)} intervals of {100 * level:g} %, {clear} "
+        f"leave{'s' * (clear == 1)} out no effect, where {len(bounded) * (1 - level):.1f} would by "
+        "chance alone"
+    )
+
+
+def leaves_out_no_effect(row: ResultRow) -> bool:
+    """Whether an interval does not have the value of no effect in it."""
+    null = NULL.get(row["stat_name"], 1.0 if row["stat_name"] in RATIOS else 0.0)
+    return not present(row["ci_low"]) <= null <= present(row["ci_high"])
+
+
+def without_comparison(material: Material, analysis: "Analysis") -> list[str]:
+    """What is told of an analysis without an estimate that compares: its descriptions, its tests,
+    or that it has no number."""
+    rows = [row for row in material.printable(analysis.name) if row["stat_value"] is not None]
+    told = [*_by_arm(material, rows), *_tests(material, rows)]
+    if not told and material.of(analysis.name) and not rows:
+        told = ["Nothing of it could be estimated; the reasons stand below"]
+    synthetic = " (synthetic, not evidence)" if material.trial.synthetic else ""
+    return [f"{text}{synthetic}." for text in told]
+
+
+def _by_arm(material: Material, found: Sequence[ResultRow]) -> list[str]:
+    """How far the descriptions of each arm go; nothing where they cannot be put in an order."""
+    rows = [row for row in found if row["group1_level"] and row["group2"] in (None, "time")]
+    stat = next((one for one in DESCRIBED if any(r["stat_name"] == one for r in rows)), "")
+    chosen = [row for row in rows if row["stat_name"] == stat]
+    units = {row["unit"] for row in chosen}
+    several = len({row["parameter"] for row in chosen}) > 1 and stat in IN_UNITS
+    if not chosen or len(units) > 1 or (several and None in units):
+        return []
+    arms = dict.fromkeys(row["group1_level"] for row in chosen)
+    told = []
+    for arm in arms:
+        if arm != ALL or len(arms) == 1:
+            own = [row for row in chosen if row["group1_level"] == arm]
+            ends = _ends(own, lambda row: _place(material, row))
+            told.append(f"{escape_markdown(material.arm_label(arm))} {ends}")
+    label = LABELS[stat]
+    return [f"{label[0].upper()}{label[1:]}{_unit(chosen[0])}: {'; '.join(told)}"]
+
+
+def _tests(material: Material, found: Sequence[ResultRow]) -> list[str]:
+    """The p-values that stand alone: each where they are few, else how far they go."""
+    rows = [
+        row
+        for row in found
+        if row["stat_name"] == "p_value" and not row["group1_level"] and not row["stratum"]
+    ]
+
+    def where(row: ResultRow) -> str:
+        return ", ".join(part for part in (_place(material, row), _who(material, row)) if part)
+
+    if len(rows) > FEW:
+        return [f"{len(rows)} tests: p {_ends(rows, where)}"]
+    return [
+        f"{escape_markdown(_upper(where(row)))}: p {_sign(row)}{link(row)} "
+        f"({escape_markdown(method_of(row['method']).title)})"
+        for row in rows
+    ]
+
+
+def _who(material: Material, row: ResultRow) -> str:
+    if row["group2"] == "effect":
+        return material.tracer.about.second_words(row) or ""
+    if row["comparison"]:
+        return " against ".join(material.arm_label(row[k]) for k in ("comparison", "reference"))
+    return "all arms"
+
+
+def _place(material: Material, row: ResultRow) -> str:
+    stratum = [material.stratum_words(row["stratum"])] if row["stratum"] else []
+    of_time = row["group2"] == "time"
+    unit = material.tracer.about.time_unit(row) if of_time else ""
+    at = [f"at {row['group2_level']}{unit}"] if of_time else []
+    return ", ".join([*material.parameter_words(row), *stratum, *filter(None, [row["visit"]]), *at])
+
+
+def _sign(p: ResultRow) -> str:
+    return "= " if p["stat_text"][0].isdigit() else ""
+
+
+def _unit(row: ResultRow) -> str:
+    """ " in percentage points": what a value without its unit is of."""
+    unit = unit_text(row["stat_name"], row["unit"]).strip()
+    return f" in {escape_markdown(unit)}" if unit and unit != "%" else ""
+
+
+def _ends(rows: Sequence[ResultRow], where: Callable[[ResultRow], str]) -> str:
+    """ "from −9.1 (…) to 2.4 (…)", or the one value."""
+    ordered = sorted(rows, key=lambda row: present(row["stat_value"]))
+    ends = [ordered[0], ordered[-1]]
+    shown = [f"{link(row)}{_in_brackets(where(row))}" for row in ends]
+    return shown[0] if len(rows) == 1 else f"from {shown[0]} to {shown[1]}"
+
+
+def _in_brackets(text: str) -> str:
+    return f" ({escape_markdown(text)})" if text else ""
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

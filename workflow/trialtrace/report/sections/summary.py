@@ -1,0 +1,204 @@
+"""The first page of a trial: question, flow, primary result, harms, other choices, audit, origin.
+
+Every number of it is a link to its trace; the sentences are those of the report.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from trialtrace.claims.tally import tally, tally_text, worst_first
+from trialtrace.ground.contracts.rows import ResultRow, present, values_of
+from trialtrace.ground.contracts.verdicts import COLUMNS, FAILS, SHOWN
+from trialtrace.ground.store import sha256_bytes, sha256_file
+from trialtrace.ground.words import LABELS, unit_text, value_text
+from trialtrace.methods.analysing.rows import ALL
+from trialtrace.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
+from trialtrace.methods.displays.analyse_adverse_events import ANY
+from trialtrace.report.figures.make import Drawn
+from trialtrace.report.images import first_forest, flow_figure
+from trialtrace.report.links import AUDIT_PAGE, claim_anchor, component_link
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.analysis_section import analysed
+from trialtrace.report.sections.choices import same_question
+from trialtrace.report.sections.findings import primary, primary_sentences
+from trialtrace.report.sections.key_sentences import leaves_out_no_effect
+from trialtrace.report.sections.sections import design_line, lost
+from trialtrace.report.sections.thresholds import against_thresholds
+from trialtrace.report.tables import captioned, link, pipe_table, short_text
+from trialtrace.trace.seal import configuration_files, grouped
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.build import Analysis
+
+MOST_CLAIMS = 6
+DIGITS = 16
+
+
+def summary(material: Material, drawn: list[Drawn], renderer: str) -> str:
+    """The page as Markdown."""
+    trial = material.trial
+    parts = [*lost(material)]
+    if trial.draft:
+        told = f"{trial.draft}. What was guessed: trialtrace confirm {trial.name}"
+        parts.append(f"::: {{.synthetic}}\n{escape_markdown(told)}\n:::")
+    if trial.synthetic:
+        parts.append("::: {.synthetic}\nSynthetic data: not evidence of anything.\n:::")
+    parts += [f"**{escape_markdown(trial.question)}**", design_line(material)]
+    sections = {
+        "Primary result": _primary(material, drawn),
+        "Patients": _patients(material, drawn),
+        "Adverse events": list(_harms(material)),
+        "Under other choices": list(_choices(material)),
+        "Published numbers": list(_audit(material)),
+        "How it was made": [_made(material, renderer)],
+    }
+    for title, texts in sections.items():
+        if shown := [text for text in texts if text]:
+            parts += [f"## {title}", *shown]
+    return "\n\n".join(parts) + "\n"
+
+
+def _primary(material: Material, drawn: list[Drawn]) -> list[str]:
+    """The sentences on the primary analyses, and the picture of the first."""
+    told = [
+        text
+        for analysis in primary(material)
+        for text in against_thresholds(material, analysis, named=True)
+    ]
+    told += primary_sentences(material)
+    return [*(f"**{text}**" for text in told), first_forest(drawn)]
+
+
+def _patients(material: Material, drawn: list[Drawn]) -> list[str]:
+    """How many were randomised to each arm, and who of them the primary analyses have."""
+    counts = {
+        row["group1_level"]: row
+        for row in material.of("flow")
+        if row["stat_name"] == "randomised" and row["group2_level"] is None
+    }
+    arms = [
+        f"{link(counts[arm])} {escape_markdown(material.arm_label(arm))}"
+        for arm in material.trial.design.arms
+        if arm in counts
+    ]
+    whole = f"{link(counts[ALL])} randomised" if ALL in counts else ""
+    told = ": ".join(part for part in (whole, ", ".join(arms)) if part)
+    of = [
+        f"Analysed for {escape_markdown(one.label)}: {analysed(material, one)}"
+        for one in primary(material)
+    ]
+    return [" ".join([*([f"{told}."] if told else []), *of]), flow_figure(drawn)]
+
+
+def _harms(material: Material) -> Iterator[str]:
+    """The share of patients with any event, by arm, of each display of adverse events."""
+    for given in material.trial.plan.displays.get(ADVERSE, ()):
+        rows = [
+            row
+            for row in material.of(ADVERSE)
+            if row["parameter"] == given["endpoint"] and row["group2_level"] in (None, ANY)
+        ]
+        shares = {r["group1_level"]: r for r in rows if r["stat_name"] == "any_event"}
+        patients = {r["group1_level"]: r for r in rows if r["stat_name"] == "patients"}
+        told = [
+            f"{escape_markdown(material.arm_label(arm))} {_of(patients[arm])}, {link(share)}"
+            for arm, share in shares.items()
+            if arm in patients and (arm != ALL or len(shares) == 1)
+        ]
+        if told:
+            title = escape_markdown(f"{given['title']}, patients with any:")
+            yield f"{title} {'; '.join(told)}. [By term](report.html#sec-harms)."
+
+
+def _of(row: ResultRow) -> str:
+    n = f"[{row['denominator']}]({component_link(row['result_id'], 'denominator')})"
+    return f"{link(row, short_text(row))} of {n}"
+
+
+def _choices(material: Material) -> Iterator[str]:
+    """Of each comparison of a primary analysis: how far its first estimate goes under the analyses
+    that ask the same question otherwise."""
+    for analysis in primary(material):
+        for rows in _by_pair(same_question(material, analysis)):
+            if len(rows) > 1:
+                yield _range(material, analysis, rows)
+
+
+def _by_pair(rows: list[ResultRow]) -> list[list[ResultRow]]:
+    found: dict[tuple[str | None, ...], list[ResultRow]] = {}
+    for row in rows:
+        found.setdefault(values_of(row, ("comparison", "reference")), []).append(row)
+    return list(found.values())
+
+
+def _range(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> str:
+    """ "… against …: 5 estimates of the risk difference, from −8.1 to −6.9; of 5 intervals …"."""
+    by_value = sorted(rows, key=lambda row: present(row["stat_value"]))
+    stat, first = rows[0]["stat_name"], rows[0]
+    ends = [
+        link(row, value_text(stat, present(row["stat_value"])))
+        for row in (by_value[0], by_value[-1])
+    ]
+    whole = [row for row in rows if row["ci_low"] is not None and row["ci_high"] is not None]
+    clear = sum(map(leaves_out_no_effect, whole))
+    pair = " against ".join(material.arm_label(first[key]) for key in ("comparison", "reference"))
+    unit = f" {escape_markdown(unit_text(stat, first['unit']).strip())}".rstrip()
+    place = f"report.html#sec-of-{analysis.name.replace('_', '-')}"
+    told = f"{escape_markdown(f'{analysis.label}, {pair}')}: [{len(rows)} estimates]({place}) of "
+    told += f"the {LABELS[stat]}, from {ends[0]} to {ends[1]}{unit}; of {len(whole)} intervals "
+    return f"{told}{clear} leave{'s' * (clear == 1)} out no effect."
+
+
+def _audit(material: Material) -> Iterator[str]:
+    """The verdicts in a line, then the printed numbers that do not hold."""
+    if not material.claims:
+        yield "No published numbers are configured for this trial."
+        return
+    counts = escape_markdown(tally_text(tally(material.claims)))
+    yield f"[{counts}]({AUDIT_PAGE})"
+    failing = [
+        (rows[0], column, name)
+        for rows in worst_first(material.claims)
+        for column, name in COLUMNS.items()
+        if rows[0][column] in FAILS
+    ]
+    lines = [_claim(row, column, name) for row, column, name in failing[:MOST_CLAIMS]]
+    if len(failing) > MOST_CLAIMS:
+        lines.append(f"- and {len(failing) - MOST_CLAIMS} more")
+    yield "\n".join(lines)
+
+
+def _claim(row: Mapping[str, object], column: str, name: str) -> str:
+    printed = escape_markdown(f"{row['label']}, printed {row['quote']}")
+    place = f"{AUDIT_PAGE}#{claim_anchor(str(row['claim_id']))}"
+    return f"- [{printed}]({place}): {name} {SHOWN[str(row[column])]}"
+
+
+def _made(material: Material, renderer: str) -> str:
+    """Hashes of what it was made from and by, and the command that makes it again."""
+    trial, full = material.trial, material.disclosure == "full"
+    files = configuration_files(trial) if full else {}
+    told = "".join(f"{name} {digest}\n" for name, digest in sorted(files.items()))
+    configuration = sha256_bytes(told.encode())[:DIGITS] if files else "not shown: no key"
+    code = "".join(f"{stage} {digest}\n" for stage, digest in sorted(material.codes.items()))
+    lock = trial.at.root / "requirements.lock"
+    value = material.seal.value
+    rows = [
+        ["Run (data, configuration, code)", grouped(value) if value else "not shown: no key"],
+        ["Configuration", configuration],
+        ["Code", sha256_bytes(code.encode())[:DIGITS]],
+        ["Packages (requirements.lock)", sha256_file(lock)[:DIGITS] if lock.is_file() else "none"],
+        ["Renderer", renderer],
+        ["Make it again", f"make run TRIAL={trial.name}"],
+        ["Hold a copy against it", f"trialtrace verify FILE --trial {trial.name}"],
+        ["Commit, times, versions", "run.json of the run (results and site)"],
+    ]
+    table = pipe_table(
+        ["What", "Hash or command"], [[what, f"`{told}`"] for what, told in rows], numbers_from=99
+    )
+    caption = (
+        "How this was made. The hash of the configuration is over its files by name and sha256, "
+        "that of the code over its stages."
+    )
+    return captioned(material, table, "made", caption)
