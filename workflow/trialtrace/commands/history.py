@@ -63,17 +63,20 @@ def _impact(arguments: argparse.Namespace) -> int:
     from trialtrace.commands.impact import tell_impact
     from trialtrace.ground.paths import project
     from trialtrace.running.fresh import AUDIT
+    from trialtrace.running.standing import has_code
 
     at = project(arguments.project)
     changed = tell_run(at, configured(at, arguments.trial), AUDIT)
     recomputed = arguments.influence or arguments.what_if is not None
-    if changed and recomputed:
+    if recomputed and (changed or not has_code(at)):
         raise UserError(
             Problem(
                 "--influence" if arguments.influence else "--what-if",
-                found="results of an earlier state of the project",
+                found="results of an earlier state of the project"
+                if changed
+                else "no scripts/ beside the results, so that changes since are not known",
                 expected="those of today's, or its changes would be told as the cell's",
-                do=f"make run TRIAL={arguments.trial}",
+                do=f"make run TRIAL={arguments.trial}, in a checkout",
             )
         )
     return tell_impact(

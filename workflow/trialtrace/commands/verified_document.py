@@ -1,5 +1,6 @@
 """Whether a report, HTML or DOCX, shows what it showed when it was made."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,8 +15,9 @@ from trialtrace.report.shown.docx_lines import BrokenDocument, Docx, docx_lines
 from trialtrace.report.shown.html_lines import html_lines
 from trialtrace.report.shown.lines import TRACE, Line
 
+PROGRAM = "docProps/app.xml"
 # Parts of a DOCX that every program writes its own way.
-UNREAD = "its layout is not compared"
+UNREAD = "fonts and layout are not compared"
 
 
 @dataclass
@@ -68,6 +70,9 @@ def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judg
         result = result_at(pages, one.page or "")
         counted.found.append(Found(file, one.what, one.place, one.shown, one.kept, result))
     if read is not None:
+        for what, many in sorted((read.means - Counter(kept.means)).items()):
+            told = f"{what}, {many} more than it had" if kept.means.get(what) else what
+            counted.found.append(Found(file, "means", told))
         counted.notes += _saved_anew(kept, read)
     elif not counted.found:
         told = "bytes that are no text: markup, style or what a browser does with them"
@@ -82,8 +87,14 @@ def _saved_anew(kept: Kept, read: Docx) -> list[str]:
     if not other and not gone:
         return ["packed anew; every part of it is the one that was written"]
     if set(read.parts) == set(kept.parts):
-        return [f"parts whose bytes are others, without effect on the text: {', '.join(other)}"]
-    return [f"saved anew by {read.program}: {UNREAD}"]
+        return [f"parts whose bytes are others: {', '.join(other)}; {UNREAD}"]
+    return [f"{saved_by(kept.parts, read)}: {UNREAD}"]
+
+
+def saved_by(parts: Mapping[str, str], read: Docx) -> str:
+    """Who saved a DOCX anew, where the program left its name."""
+    own = read.parts.get(PROGRAM) != parts.get(PROGRAM)
+    return f"saved anew by {read.program}" if own else "saved anew by another program"
 
 
 def pages_of(run: KeptRun) -> dict[str, str]:

@@ -73,6 +73,14 @@ def verified(at: Project, path: Path, trial: str | None = None) -> Verified:
     results = at.results.resolve()
     inside = place.relative_to(results).parts if place.is_relative_to(results) else ()
     name = configured(at, trial or inside[0]) if trial or inside else None
+    if inside and name != inside[0]:
+        raise UserError(
+            Problem(
+                str(path),
+                found=f"results of {inside[0]}, and --trial {name}",
+                do=f"leave --trial out, or copy the file to hold it against {name}",
+            )
+        )
     if place.is_dir():
         return _folder(at, path, place, name, inside)
     if inside and not (inside[1:-1] == ("report",) and inside[-1] in _documents(at, inside[0])):

@@ -28,6 +28,7 @@ def tell_run(
         changed_since,
         check_blind,
         check_stands,
+        has_code,
         outdated_line,
         read_run,
         run_line,
@@ -44,6 +45,8 @@ def tell_run(
             raise
         told.append(f"NOT VERIFIED\n{error}")
     changed: list[str] = []
+    if not has_code(at):
+        told.append("no scripts/ here: whether code, plan or data changed since is not known")
     try:
         changed = changed_since(at, trial)
         told += [outdated_line(changed)] if changed else []

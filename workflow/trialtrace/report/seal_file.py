@@ -18,16 +18,18 @@ from trialtrace.report.shown.lines import Line, Stored, restored, stored
 from trialtrace.trace.seal import Parts, Seal
 
 NAME = "seal.json"
-VERSION = 1
+VERSION = 2
 PRIVATE, SHARED = 0o600, 0o644
 HTML, DOCX = ".html", ".docx"
 
 
 class KeptDocument(TypedDict):
-    """A document as it was made. `parts` are those of a DOCX by their sha256."""
+    """A document as it was made. Of a DOCX `means` counts what is shown by other means than text,
+    and `parts` are its parts by their sha256."""
 
     sha256: str
     lines: list[Stored]
+    means: dict[str, int]
     parts: dict[str, str]
 
 
@@ -49,6 +51,7 @@ class Kept:
     name: str
     sha256: str
     lines: list[Line]
+    means: dict[str, int]
     parts: dict[str, str]
 
 
@@ -67,12 +70,12 @@ def write_seal(folder: Path, trial: str, seal: Seal, names: Iterable[str]) -> No
 
 
 def _document(name: str, data: bytes) -> KeptDocument:
+    digest = sha256_bytes(data)
     if name.endswith(HTML):
-        lines, parts = html_lines(data), {}
-    else:
-        read = docx_lines(data)
-        lines, parts = read.lines, read.parts
-    return {"sha256": sha256_bytes(data), "lines": stored(lines), "parts": parts}
+        return {"sha256": digest, "lines": stored(html_lines(data)), "means": {}, "parts": {}}
+    read = docx_lines(data)
+    means = dict(sorted(read.means.items()))
+    return {"sha256": digest, "lines": stored(read.lines), "means": means, "parts": read.parts}
 
 
 def read_seal(path: Path) -> Sealed:
@@ -90,6 +93,7 @@ def read_seal(path: Path) -> Sealed:
             )
         for one in found["documents"].values():
             restored(one["lines"])
+            _ = one["means"], one["parts"]
         _ = (
             found["trial"],
             found["seal"],
@@ -109,6 +113,6 @@ def read_seal(path: Path) -> Sealed:
 def kept_documents(sealed: Sealed) -> dict[str, Kept]:
     """The documents of a run by their names."""
     return {
-        name: Kept(name, one["sha256"], restored(one["lines"]), one["parts"])
+        name: Kept(name, one["sha256"], restored(one["lines"]), one["means"], one["parts"])
         for name, one in sealed["documents"].items()
     }

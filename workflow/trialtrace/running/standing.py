@@ -104,15 +104,20 @@ def check_blind(at: Project, trial: str) -> None:
         )
 
 
+def has_code(at: Project) -> bool:
+    """Whether the code that results came from lies beside them, to be compared with."""
+    return (at.root / "scripts").is_dir()
+
+
 def changed_since(at: Project, trial: str) -> list[str]:
     """Stages whose code, configuration or data are no longer those of what they made, in order.
 
-    The report is none of a number. Beside results alone, without code, nothing can be compared.
+    The report is none of a number. Without the code nothing can be compared, and none is named.
     """
     from trialtrace.running.fresh import RENDER, freshness
     from trialtrace.running.known_jobs import known_jobs
 
-    if not (at.root / "scripts").is_dir():
+    if not has_code(at):
         return []
     stages = [stage for stage in STAGES if stage != RENDER]
     records = {stage: read_record(at.root / record_path(stage, trial)) for stage in stages}
@@ -140,5 +145,5 @@ def read_run(folder: Path) -> dict[str, Any]:
     """run.json of a trial's results; empty where there is none."""
     try:
         return json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, json.JSONDecodeError):
         return {}

@@ -1,9 +1,9 @@
 """The lines of a DOCX, as a word processor shows them.
 
 Read is the main text with its tables and text boxes, then footnotes, endnotes, headers and footers.
-Deleted, hidden and struck text is not shown; comments belong to no report. Of a table of contents
-or a number of pages the program that saves writes the text, so it counts for nothing in headers and
-footers.
+Deleted, hidden and struck text is not shown, nor a row or a cell that is; comments belong to no
+report. Of a number of pages the program that saves writes the text, so it counts for nothing in
+headers and footers.
 """
 
 import io
@@ -11,12 +11,14 @@ import posixpath
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from trialtrace.ground.store import sha256_bytes
+from trialtrace.report.shown.docx_means import Styles, other_means
 from trialtrace.report.shown.lines import Line, Piece, Writing, plain, shown_lines
 from trialtrace.report.shown.pictures import picture_of
 
@@ -30,13 +32,15 @@ PICTURES = {
     "{urn:schemas-microsoft-com:vml}imagedata": f"{R}id",
 }
 MAIN = "word/document.xml"
+STYLES = "word/styles.xml"
+PACKAGE = "_rels/.rels"
 NOTES = re.compile(r"word/(footnotes|endnotes|header\d*|footer\d*)\.xml")
 HEADING = re.compile(r"heading\s*\d|title", re.IGNORECASE)
 HYPERLINK = re.compile(r'HYPERLINK\s+(?:\\l\s+)?"([^"]*)"')
 PAGE_NUMBERS = re.compile(r"\b(PAGE|NUMPAGES|SECTIONPAGES)\b")
 MARKS = {f"{W}tab": " ", f"{W}br": " ", f"{W}cr": " ", f"{W}noBreakHyphen": "\u2011"}
 # A document that was packed to fill the memory is none.
-LARGEST = 1 << 30
+LARGEST = 1 << 28
 
 
 class BrokenDocument(Exception):
@@ -45,9 +49,10 @@ class BrokenDocument(Exception):
 
 @dataclass(frozen=True)
 class Docx:
-    """What a DOCX shows, and the hash of each of its parts."""
+    """What a DOCX shows, by what other means than text, and the hash of each of its parts."""
 
     lines: list[Line]
+    means: Counter[str]
     parts: dict[str, str]
     program: str
 
@@ -59,6 +64,7 @@ class _Story:
     links: dict[str, str]
     pictures: dict[str, str]
     body: bool
+    styles: Styles
     lines: list[Line] = field(default_factory=list)
     tables: int = 0
     # Complex fields that are open: what each asks for, and whether its result has begun.
@@ -70,14 +76,35 @@ def docx_lines(data: bytes) -> Docx:
     parts = _unpacked(data)
     if MAIN not in parts:
         raise BrokenDocument(f"{MAIN} is not there: this is no DOCX")
+    _check_main(parts)
     names = [MAIN, *sorted(name for name in parts if NOTES.fullmatch(name))]
-    lines = [line for name in names for line in _part(parts, name)]
+    styles = Styles(_xml(parts, STYLES) if STYLES in parts else None)
+    try:
+        stories = {name: _xml(parts, name) for name in names}
+        lines = [
+            line for name, root in stories.items() for line in _part(parts, name, root, styles)
+        ]
+        means = other_means(stories, styles)
+    except RecursionError as error:
+        raise BrokenDocument("its parts lie in each other deeper than any report's") from error
     digests = {name: sha256_bytes(content) for name, content in sorted(parts.items())}
     told = re.search(
         rb"<Application>([^<]{1,60})</Application>", parts.get("docProps/app.xml", b"")
     )
     program = told.group(1).decode("utf-8", "replace") if told else "another program"
-    return Docx(shown_lines(lines), digests, program)
+    return Docx(shown_lines(lines), means, digests, program)
+
+
+def _check_main(parts: dict[str, bytes]) -> None:
+    """What a program opens is the part that the package names, whatever another is called."""
+    if PACKAGE not in parts:
+        raise BrokenDocument(f"{PACKAGE} is not there: this is no DOCX")
+    for one in _xml(parts, PACKAGE):
+        if one.get("Type", "").endswith("/officeDocument"):
+            if one.get("Target", "").lstrip("/") != MAIN:
+                raise BrokenDocument(f"its text is not in {MAIN}, where every report has it")
+            return
+    raise BrokenDocument(f"{PACKAGE} names no text")
 
 
 def _unpacked(data: bytes) -> dict[str, bytes]:
@@ -108,7 +135,7 @@ def _xml(parts: dict[str, bytes], name: str) -> Element:
         raise BrokenDocument(f"{name} is no XML") from error
 
 
-def _part(parts: dict[str, bytes], name: str) -> list[Line]:
+def _part(parts: dict[str, bytes], name: str, root: Element, styles: Styles) -> list[Line]:
     folder, file = posixpath.split(name)
     related = f"{folder}/_rels/{file}.rels"
     targets = (
@@ -122,8 +149,8 @@ def _part(parts: dict[str, bytes], name: str) -> list[Line]:
         place = target.lstrip("/") if target.startswith("/") else place
         if place in parts and place.startswith("word/media/"):
             pictures[key] = picture_of(parts[place])
-    story = _Story(targets, pictures, name == MAIN)
-    for child in _xml(parts, name):
+    story = _Story(targets, pictures, name == MAIN, styles)
+    for child in root:
         # In the body its children are text; footnotes are one level further in.
         _blocks(story, child)
     return story.lines
@@ -146,8 +173,8 @@ def _table(story: _Story, found: Element) -> None:
     for number, row in enumerate(_rows(found), 1):
         pieces, figures = [], []
         for cell in _cells(row):
-            inner = _Story(story.links, story.pictures, story.body)
-            for child in cell:
+            inner = _Story(story.links, story.pictures, story.body, story.styles)
+            for child in () if _covered(cell) else cell:
                 _blocks(inner, child)
             figures += [line for line in inner.lines if line.kind == "figure"]
             texts = [
@@ -158,6 +185,12 @@ def _table(story: _Story, found: Element) -> None:
         story.lines.append(Line("row", tuple(pieces), table, number))
 
 
+def _covered(cell: Element) -> bool:
+    """Whether the cell above reaches over it."""
+    merged = cell.find(f"{W}tcPr/{W}vMerge")
+    return merged is not None and merged.get(f"{W}val") != "restart"
+
+
 def _together(pieces: list[Piece]) -> Piece:
     links = tuple(link for piece in pieces for link in piece.links)
     return Piece(plain(" ".join(piece.text for piece in pieces)), links)
@@ -166,7 +199,8 @@ def _together(pieces: list[Piece]) -> Piece:
 def _rows(table: Element) -> Iterator[Element]:
     for child in table:
         if child.tag == f"{W}tr":
-            yield child
+            if child.find(f"{W}trPr/{W}hidden") is None:
+                yield child
         elif child.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}customXml"):
             yield from _rows(child)
 
@@ -183,7 +217,7 @@ def _paragraph(story: _Story, found: Element) -> list[Line]:
     """The paragraph; before it the figures in it, after it what stands in its text boxes."""
     writing = Writing()
     beside: list[Line] = []
-    _inline(story, found, writing, beside)
+    _inline(story, found, writing, beside, found.find(f"{W}pPr"))
     style = found.find(f"{W}pPr/{W}pStyle")
     kind = "heading" if HEADING.match(_value(style)) else "text"
     figures = [line for line in beside if line.kind == "figure"]
@@ -195,26 +229,33 @@ def _value(found: Element | None) -> str:
     return "" if found is None else found.get(f"{W}val", "")
 
 
-def _inline(story: _Story, found: Element, writing: Writing, beside: list[Line]) -> None:
+def _inline(
+    story: _Story,
+    found: Element,
+    writing: Writing,
+    beside: list[Line],
+    look: Element | None = None,
+) -> None:
+    """What stands in a line; `look` are the properties of its paragraph."""
     for child in found:
         tag = child.tag
         if tag in (f"{W}del", f"{W}moveFrom", FALLBACK, f"{W}pPr", f"{W}rPr"):
             continue
-        if tag == f"{W}r" and _unseen(child):
+        if tag == f"{W}r" and story.styles.hidden(child.find(f"{W}rPr"), look):
             continue
         if tag == f"{W}txbxContent":
-            inner = _Story(story.links, story.pictures, story.body)
+            inner = _Story(story.links, story.pictures, story.body, story.styles)
             for block in child:
                 _blocks(inner, block)
             beside += inner.lines
         elif tag == f"{W}hyperlink":
             target, anchor = story.links.get(child.get(f"{R}id", ""), ""), child.get(f"{W}anchor")
             writing.open(f"{target}#{anchor}" if anchor and "#" not in target else target)
-            _inline(story, child, writing, beside)
+            _inline(story, child, writing, beside, look)
             writing.close()
         elif tag == f"{W}fldSimple":
             if not _page_number(story, child.get(f"{W}instr", "")):
-                _inline(story, child, writing, beside)
+                _inline(story, child, writing, beside, look)
         elif tag == f"{W}fldChar":
             _field(story, child.get(f"{W}fldCharType", ""), writing)
         elif tag == f"{W}instrText":
@@ -231,16 +272,7 @@ def _inline(story: _Story, found: Element, writing: Writing, beside: list[Line])
         elif tag in MARKS:
             writing.write(MARKS[tag])
         else:
-            _inline(story, child, writing, beside)
-
-
-def _unseen(run: Element) -> bool:
-    """Whether a run is hidden or struck through."""
-    found = run.find(f"{W}rPr")
-    if found is None:
-        return False
-    marks = (found.find(f"{W}{name}") for name in ("vanish", "strike", "dstrike"))
-    return any(mark is not None and _value(mark) not in ("0", "false", "off") for mark in marks)
+            _inline(story, child, writing, beside, look)
 
 
 def _field(story: _Story, what: str, writing: Writing) -> None:
