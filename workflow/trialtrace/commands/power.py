@@ -151,6 +151,11 @@ def about(trial: "Trial", entry: "Design", told: list[Told]) -> str:
     given = [f"{arm} {n}" for arm, n in zip(arms, sizes, strict=True)]
     chosen = items_of(entry)
     given += [f"{key} {chosen[key]}".replace("_", " ") for key in CHOICES if key in chosen]
+    given += [
+        f"{key} ({', '.join(f'{name} {value}' for name, value in items_of(chosen[key]).items())})"
+        for key in ("clusters", "visits")
+        if key in chosen
+    ]
     return ", ".join(given)
 
 

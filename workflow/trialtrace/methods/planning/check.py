@@ -40,6 +40,8 @@ def power(data: Data, asked: Asked) -> Recomputed:
     found = simulated.power(asked.options, seed_of(asked))
     method = asked.method.split(".", 1)[1]
     near = APPROXIMATE.get(method, 0.0)
+    if (seen := asked.options.get("visits")) is not None and seen["analysis"] != "ancova":
+        near = 0.0
     if (clusters := asked.options.get("clusters")) is not None:
         near = OF_CLUSTERS if method == "chi_squared_formula" else near
         near += UNEQUAL_CLUSTERS if clusters["variation"] else 0.0
@@ -55,11 +57,17 @@ def width(data: Data, asked: Asked) -> Recomputed:
         value = FORMULAS_OF_WIDTHS[asked.stat](asked.options)
         return Recomputed(BY, value, tolerance=ITERATIVE, n_used=_reached(data, asked))
     found = simulated.width(asked.options, seed_of(asked))
-    far = WIDTH_OF_PAIRS if asked.options["design"] == "paired_means" else WIDTH_OF_MEANS
-    near = far * found.value if asked.options.get("clusters") or asked.options.get("visits") else 0
+    near = found.value * _wider(asked.options)
     by = f"numpy: mean of {found.draws} simulated trials"
     chance = max(ERRORS * found.error + near, NEAR_ZERO)
     return Recomputed(by, found.value, n_used=_reached(data, asked), chance=chance)
+
+
+def _wider(given: dict) -> float:
+    """What clusters, or adjusting for a baseline, cost beyond the formula, as a share."""
+    if (seen := given.get("visits")) is not None and seen["analysis"] == "ancova":
+        return WIDTH_OF_PAIRS if given["design"] == "paired_means" else WIDTH_OF_MEANS
+    return WIDTH_OF_MEANS if given.get("clusters") else 0.0
 
 
 def expected(data: Data, asked: Asked) -> Recomputed:
@@ -81,7 +89,7 @@ def detectable(data: Data, asked: Asked) -> Recomputed:
 
 
 EXACT_ENOUGH = 1e-6
-# What adjusting for a baseline costs beyond the formula, as a share of the width.
+# Of a width.
 WIDTH_OF_MEANS = 0.02
 WIDTH_OF_PAIRS = 0.04
 FORMULAS_OF_WIDTHS: dict[str, Callable[[dict], float]] = {
