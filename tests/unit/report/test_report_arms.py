@@ -81,5 +81,21 @@ def test_of_two_arms_nothing_needs_to_be_told(more):
     assert arms_used(material(("p_value.fisher", ("high", "low")), **more), ANALYSIS) == ""
 
 
+def test_who_has_no_outcome_counts_where_it_is_drawn():
+    made = material(("risk_difference.multiple_imputation", ("high", "low")))
+    made.tracer.members["r0"].append(
+        {
+            "role": "denominator",
+            "dataset": "adsl",
+            "predicate": json.dumps({"TRT01P": {"in": ["high", "low", "placebo"]}}),
+        }
+    )
+    made.tracer.frames.select = lambda dataset, predicate: Stub(
+        column=lambda _: range(240 if dataset == "adsl" else 155)
+    )
+    told = arms_used(made, ANALYSIS)
+    assert told.startswith("Patients of all arms (240): multiple imputation")
+
+
 def test_an_analysis_that_compares_nothing_has_no_such_sentence():
     assert arms_used(material(), ANALYSIS) == ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.ground.contracts.rows import MemberRow
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.trial.plan.methods import OWN_TREATMENT
@@ -54,17 +55,24 @@ def _used(
     for row in material.printable(name):
         if row["group1_level"] is not None or row["stat_name"] == "p_adjusted":
             continue
-        for member in material.tracer.members.get(row["result_id"], ()):
+        for member in _of_whom(material.tracer.members.get(row["result_id"], ())):
             used = _arms(material, json.loads(member["predicate"]))
-            if member["role"] == "analysed" and used:
+            if used:
                 sizes.setdefault(used, set()).add(patients(member["dataset"], member["predicate"]))
                 methods.setdefault(used, {})[method_of(row["method"]).title] = None
     return sizes, methods
 
 
+def _of_whom(members: Iterable[MemberRow]) -> list[MemberRow]:
+    """The rows that a result is of: the subjects, where it is also of those without an outcome."""
+    given = list(members)
+    whole = [one for one in given if one["role"] == "denominator" and one["dataset"] == "adsl"]
+    return whole or [one for one in given if one["role"] == "analysed"]
+
+
 def _arms(material: Material, predicate: dict[str, Any]) -> Arms:
-    """The arms that a condition on TRTP keeps, in the order of the trial."""
-    test = predicate.get("TRTP", {})
+    """The arms that a condition on the treatment keeps, in the order of the trial."""
+    test = predicate.get("TRTP", predicate.get("TRT01P", {}))
     kept = [test["is"]] if "is" in test else test.get("in", ())
     return tuple(arm for arm in material.trial.design.arms if arm in kept)
 
