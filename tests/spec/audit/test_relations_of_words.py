@@ -1,8 +1,13 @@
 """Words, places and outcomes: relations that hold between claims about the same comparison."""
 
+from decimal import Decimal
+
 import pytest
 from paper import claim
 from test_relations import PAIR, audited, event, verdict
+
+from trialtrace.ground.errors import UserError
+from trialtrace.trial.claims.printed import parse
 
 SCORE = {"outcome": "score", "compare": ["training", "control"]}
 
@@ -194,3 +199,118 @@ def test_a_percentage_of_patients_that_are_printed_elsewhere():
 )
 def test_what_papers_print_is_read(printed):
     audited({"one": event(printed, "training")})
+
+
+@pytest.mark.parametrize(
+    ("printed", "agreement"),
+    [
+        ("mean 51.3 (95% CI 49.5 to 53.1)", "compatible"),
+        ("mean 51.3 (95% CI 49.6 to 53.0)", "compatible"),  # by the normal distribution
+        ("mean 51.3 (95% CI 49.3 to 53.3)", "not_checkable"),  # of fewer patients
+        ("mean 51.3 (95% CI 50.4 to 52.2)", "inconsistent"),
+        ("mean 51.3 (95% CI 46.6 to 56.0)", "inconsistent"),  # the deviation's
+    ],
+)
+def test_the_interval_of_a_mean_is_that_of_its_deviation(printed, agreement):
+    """4.7 in 30 patients: 1.755 with Student's t, 1.682 without."""
+    claims = {
+        "sd": claim("mean (SD) 51.3 (4.7)", outcome="score", group="training"),
+        "ci": claim(printed, "text", outcome="score", group="training"),
+    }
+    assert verdict(claims, "ci", "ci_low", "mean.interval") == [agreement]
+
+
+def test_ratios_with_halves_where_a_cell_is_empty():
+    """0 of 18 and 5 of 17, as R's metafor gives with add = 1/2."""
+    groups = {
+        "training": {"label": "training", "randomised": "18"},
+        "control": {"label": "control", "randomised": "17", "control": True},
+    }
+    claims = {
+        "a": event("0/18", "training"),
+        "b": event("5/17", "control"),
+        "odds": claim("odds ratio 0.06 (95% CI 0.003 to 1.21)", **PAIR),
+        "risk": claim("risk ratio 0.09 (95% CI 0.005 to 1.45)", **PAIR),
+    }
+    rows, _ = audited(claims, groups)
+    for name in ("odds", "risk"):
+        assert rows[name, "value"]["on_print"] == "compatible", rows[name, "value"]
+        assert rows[name, "ci_low"]["on_print"] == "compatible", rows[name, "ci_low"]
+    claims["odds"]["printed"] = "odds ratio 0.16 (95% CI 0.003 to 1.21)"
+    rows, _ = audited(claims, groups)
+    assert rows["odds", "value"]["on_print"] == "inconsistent"
+
+
+@pytest.mark.parametrize(
+    ("interval", "agreement"), [("0 to 10", "compatible"), ("0 to 15", "inconsistent")]
+)
+def test_the_rule_of_three(interval, agreement):
+    claims = {
+        "a": event("0/30 (0%)", "training"),
+        "i": event(f"0% (95% CI {interval})", "training"),
+    }
+    assert verdict(claims, "i", "ci_low", "interval.share") == [agreement]
+
+
+def test_a_patient_may_be_in_several_categories():
+    claims = {
+        f"c{k}": event(one, "training", category=name)
+        for k, (one, name) in enumerate(zip(("20 (67%)", "15 (50%)"), "xy", strict=True))
+    }
+    assert verdict(claims, "c0", "count", "total.categories") == ["inconsistent"]
+    several = {"event": {"label": "Event", "several": True}}
+    assert verdict(claims, "c0", "count", "total.categories", outcomes=several) == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "wrong"),
+    [("median (IQR) 4 (2–10)", False), ("median (range) 4 (0–11)", True), ("median 14", True)],
+)
+def test_a_median_is_on_its_scale(printed, wrong):
+    outcomes = {"score": {"label": "Score", "scale": {"from": "0", "to": "10"}}}
+    claims = {"m": claim(printed, outcome="score", group="training")}
+    _, found = audited(claims, outcomes=outcomes)
+    assert any(one.check == "quantile.scale" for one in found) == wrong
+
+
+def test_percentage_points_of_two_groups_are_a_difference_of_shares():
+    claims = {
+        "a": event("24/30 (80%)", "training"),
+        "b": event("15/30 (50%)", "control"),
+        "d": claim("30.0 percentage points", **PAIR),
+    }
+    assert verdict(claims, "d", "percent", "comparison.estimate") == ["exact"]
+    claims["d"]["printed"] = "31.2 percentage points"
+    assert verdict(claims, "d", "percent", "comparison.estimate") == ["inconsistent"]
+
+
+def test_a_percentage_of_the_abstract_is_that_of_the_table():
+    claims = {
+        "t": event("11 (39.3%)", "training", patients="28"),
+        "a": claim("39%", "abstract", outcome="event", group="training"),
+    }
+    assert verdict(claims, "a", "percent", "place.number") == []
+    claims["a"]["printed"] = "93%"
+    assert verdict(claims, "a", "percent", "place.number") == ["inconsistent"]
+
+
+def test_four_arms_are_no_visits():
+    groups = {name: {"label": name, "randomised": "25"} for name in "abcd"}
+    claims = {"f": claim("F(3, 96) = 2.9, p = 0.039", outcome="score", compare="all")}
+    _, found = audited(claims, groups)
+    assert not [one for one in found if one.check == "statistic.design"]
+    claims["f"]["printed"] = "F(3, 93) = 2.9, p = 0.039"
+    _, found = audited(claims, groups)
+    assert [one for one in found if one.check == "statistic.design"]
+
+
+@pytest.mark.parametrize(("printed", "value"), [("P=5 × 10⁻³", "0.005"), ("P = 2×10⁻¹²", "2E-12")])
+def test_raised_powers_are_read(printed, value):
+    (part,) = parse(printed, "p")
+    assert part.value == Decimal(value)
+
+
+def test_a_decimal_comma_is_no_interval():
+    with pytest.raises(UserError, match="decimals with a point"):
+        parse("13 of 247 (5,26%)", "share")
+    assert parse("5 (<1%)", "share")[1].relation == "<"

@@ -42,6 +42,7 @@ from trialtrace.claims.prints.two_groups import (
     shares_of,
     span_of,
     table_of,
+    with_halves,
 )
 from trialtrace.stats.categorical.contingency import odds_ratio_peto
 from trialtrace.stats.results import Interval
@@ -174,6 +175,9 @@ def _estimate(
             told = f"{text}; {main.text} is that of the first group, which is the control."
             return make(COMPATIBLE, told)
         return make(INCONSISTENT, f"{text}; printed is {main.text}. {_harm(main)}")
+    halves = with_halves(measure, table, 0.95)
+    if halves is not None and _fits(main, halves[0], False):
+        return make(COMPATIBLE, f"{text}; {main.text} is that with 0.5 added to each cell.")
     if _fits(main, value, True):
         return make(ALTERNATIVE, f"{text}; {main.text} is that with {TURNED}.", alternative=TURNED)
     rounded = of_percentages(measure, groups)
@@ -309,6 +313,19 @@ def _interval(entry: Claim, table: Table, beside: tuple[str, ...]) -> Finding:
     if same:
         names = listed(sorted({METHODS[name] for name in same}), "or")
         text = f"{shown} is the interval of {names} on these counts."
+        return Finding(
+            "comparison.interval",
+            entry.name,
+            "ci_low",
+            COMPATIBLE,
+            text,
+            beside,
+            detail,
+            ("ci_high",),
+        )
+    halves = with_halves(measure, table, level)
+    if halves is not None and prints(low, halves[1]) and prints(high, halves[2]):
+        text = f"{shown} is the interval of the log with 0.5 added to each cell."
         return Finding(
             "comparison.interval",
             entry.name,

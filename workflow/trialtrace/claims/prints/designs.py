@@ -32,7 +32,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _design(ledger: Ledger, entry: Claim, df1: int, df2: int) -> Iterator[Finding]:
-    if df2 % df1:
+    if df2 % df1 or _of_groups(ledger, entry, df1, df2):
         return
     n, patients = df2 // df1 + 1, ledger.patients_of_every_group
     if patients is None:
@@ -53,6 +53,15 @@ def _design(ledger: Ledger, entry: Claim, df1: int, df2: int) -> Iterator[Findin
         text,
         detail={"subjects": n, "cells": df1 + 1},
     )
+
+
+def _of_groups(ledger: Ledger, entry: Claim, df1: int, df2: int) -> bool:
+    """Whether they are those of an analysis of the groups that are compared, without visits."""
+    groups = ledger.compared_groups(entry)
+    sizes = [ledger.size_of(entry, group) for group in groups]
+    known = [n for n in sizes if n is not None]
+    one_way = len(known) == len(groups) == df1 + 1
+    return one_way and sum(known) - len(known) == df2 and not ledger.patients_of_every_group
 
 
 def _under_every_condition(conditions: int, df1: int, df2: int, n: int) -> str:

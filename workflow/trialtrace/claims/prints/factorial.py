@@ -112,8 +112,12 @@ def _of_cells(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fin
     told = listed([_shown(span) for span in spans[:3]], "or")
     text = f"The three effects of a two-by-two design on these means have F of {told}"
     beside = tuple(one.name for one in groups)
-    if fits:
+    if any(overlaps(part, *span) for span in spans[:3]):
         agreement, text = COMPATIBLE, f"{text}; {part.text} is in keeping with one of them."
+    elif fits:
+        agreement = COMPATIBLE
+        text += f" by type III; {part.text} is that of a main effect by type I or II, which weigh "
+        text += "the cells by their sizes."
     elif entry.basis is not None or within is None or within.value != sum(sizes) - CELLS:
         agreement = NOT_CHECKABLE
         text = f"Not checkable: its degrees of freedom are not those of these groups; {text}."

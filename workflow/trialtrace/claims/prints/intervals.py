@@ -136,6 +136,9 @@ def _share_finding(entry: Claim, pairs: Whole, found: dict, drawn: dict) -> Find
     if stated not in (None, *METHODS):
         text = f"Not checkable: the stated method ({stated}) is not one of a share."
         return _bounds(entry, NOT_CHECKABLE, text, detail)
+    if not found and _of_three(entry, pairs):
+        text = f"{shown} is the interval by the rule of three, 3 over {pairs[0][1]} patients."
+        return _bounds(entry, COMPATIBLE, text, detail)
     if not found:
         tried = listed(sorted({name.split(",")[0] for name in METHODS.values()}), "or")
         text = f"No usual interval ({tried}) on {where} has the bounds {shown}."
@@ -151,6 +154,19 @@ def _share_finding(entry: Claim, pairs: Whole, found: dict, drawn: dict) -> Find
     agreement = EXACT if stated and len(pairs) == 1 else COMPATIBLE
     text = f"{shown} is the interval of {sets} by {told}."
     return _bounds(entry, agreement, text, detail)
+
+
+def _of_three(entry: Claim, pairs: Whole) -> bool:
+    """Whether the bounds are the rule of three's, of no events or of nothing but events.
+
+    Source: Hanley & Lippman-Hand, JAMA 1983;249:1743.
+    """
+    if len(pairs) != 1 or pairs[0][0] not in (0, pairs[0][1]):
+        return False
+    reach = 300 / float(pairs[0][1])
+    ends = (0.0, reach) if pairs[0][0] == 0 else (100 - reach, 100.0)
+    low, high = (entry.parts[name] for name in ("ci_low", "ci_high"))
+    return prints(low, ends[0]) and prints(high, ends[1])
 
 
 def _outward(entry: Claim) -> str:

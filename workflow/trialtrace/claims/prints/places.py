@@ -37,6 +37,9 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 def _abstract(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A mean or an effect of the abstract, and the one of the same that stands elsewhere."""
+    if entry.share is not None and entry.about.group:
+        yield from _share(ledger, entry)
+        return
     main = entry.parts.get("value")
     if main is None or entry.about.outcome is None or entry.about.size or entry.about.fact:
         return
@@ -56,6 +59,19 @@ def _abstract(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     for one in _twice(entry, others[0]):
         if one.agreement == INCONSISTENT:
             yield one
+
+
+def _share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A percentage of the abstract, and the one of the same group elsewhere."""
+    others = [
+        one
+        for one in ledger.beside(entry, entry.about.group or "")
+        if ABSTRACT not in one.place.lower() and one.share is not None and _same(entry, one)
+    ]
+    if len({one.parts["percent"].text for one in others}) == 1:
+        for one in _twice(entry, others[0]):
+            if one.agreement == INCONSISTENT and one.component == "percent":
+                yield one
 
 
 def _average(entry: Claim) -> str | None:

@@ -19,10 +19,11 @@ QUARTILES, ENDS = ("quartile_low", "quartile_high"), ("least", "most")
 
 
 CARD = Card(
-    "quartiles, range and median in order; the deviation that a range leaves room for; "
-    "medians of whole numbers",
+    "quartiles, range and median in order, and on their scale; the deviation that a range leaves "
+    "room for; medians of whole numbers",
     {
         "quantile.order": "Quartiles and range, and the value between them.",
+        "quantile.scale": "Medians, quartiles and ranges, and the ends of the scale.",
         "quantile.deviation": "A standard deviation, and the range of the values.",
         "median.granularity": "A median of whole numbers, and the medians that there are.",
     },
@@ -38,6 +39,8 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         named = [pair for pair in (QUARTILES, ENDS) if set(pair) <= set(entry.parts)]
         if named:
             yield from _order(entry, named)
+        if entry.about.group and (named or _is_median(entry)):
+            yield from _off_scale(ledger, entry)
         sd = entry.parts.get("sd")
         said = sd is not None and sd.symbol != UNSAID
         if said and ENDS in named and (n := ledger.size(entry)) and n > 1:
@@ -51,6 +54,22 @@ def _is_median(entry: Claim) -> bool:
     value = entry.parts.get("value")
     called = value is not None and value.symbol == "median"
     return called or (value is not None and QUARTILES[0] in entry.parts and "sd" not in entry.parts)
+
+
+def _off_scale(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A median, quartile or end of a range outside the scale of its outcome."""
+    outcome = ledger.outcomes.get(entry.about.outcome or "")
+    ends = outcome.ends if outcome else None
+    if ends is None or entry.about.change or entry.measure is not None or entry.about.compared:
+        return
+    for name in ("value", *QUARTILES, *ENDS):
+        part = entry.parts.get(name)
+        if part is None or part.value is None or part.relation != "=" or part.unit == "%":
+            continue
+        low, high = (float(end) for end in as_range(part).bounds)
+        if high <= ends[0] or low > ends[1]:
+            text = f"{part.text} is off the scale from {ends[0]:g} to {ends[1]:g}."
+            yield Finding("quantile.scale", entry.name, name, INCONSISTENT, text)
 
 
 def _order(entry: Claim, named: list[tuple[str, str]]) -> Iterator[Finding]:

@@ -32,6 +32,7 @@ MODULES: dict[str, str] = {
     "factorial": f"{_HERE}.factorial",
     "wholes": f"{_HERE}.wholes",
     "changes": f"{_HERE}.changes",
+    "mean_intervals": f"{_HERE}.mean_intervals",
     "differences": f"{_HERE}.differences",
     "standardised": f"{_HERE}.standardised",
     "quantiles": f"{_HERE}.quantiles",

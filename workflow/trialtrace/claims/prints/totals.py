@@ -33,6 +33,9 @@ class Repair:
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entries in ledger.categories.values():
+        outcome = ledger.outcomes.get(entries[0].about.outcome or "")
+        if outcome is not None and outcome.several:
+            continue
         if found := _counted(ledger, entries):
             yield _total(ledger, entries, *found)
         elif entries[0].about.category is not None:

@@ -4,7 +4,9 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product
-from math import isfinite, nan
+from math import exp, isfinite, log, nan, sqrt
+
+from scipy.special import ndtri
 
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.methods import COMPARISONS
@@ -68,6 +70,22 @@ def conditional_odds_ratio(table: Table) -> float:
     """The odds ratio of greatest conditional likelihood; NaN where it is not finite."""
     found = odds_ratio_conditional(*table, confidence=0.95).estimate
     return found if isfinite(found) else nan
+
+
+def with_halves(measure: str, table: Table, confidence: float) -> tuple[float, float, float] | None:
+    """A ratio and its log interval with 0.5 added to each cell, as is done where one is 0.
+
+    Sources: Haldane 1956, Anscombe 1956. Oracle: R's metafor adds alike (`add = 1/2`).
+    """
+    x1, n1, x0, n0 = table
+    if measure not in RATIOS or 0 not in (x1, n1 - x1, x0, n0 - x0):
+        return None
+    a, b, c, d = (cell + 0.5 for cell in (x1, n1 - x1, x0, n0 - x0))
+    odds = measure == "odds_ratio"
+    value = log(a * d / (b * c)) if odds else log(a / (a + b) / (c / (c + d)))
+    variance = 1 / a + 1 / c + (1 / b + 1 / d if odds else -1 / (a + b) - 1 / (c + d))
+    half = float(ndtri(0.5 + confidence / 2)) * sqrt(variance)
+    return exp(value), exp(value - half), exp(value + half)
 
 
 def as_ratio(part: Component, word: str | None) -> Component:

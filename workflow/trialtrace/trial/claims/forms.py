@@ -33,7 +33,13 @@ PLAIN = str.maketrans(
 _COUNT = r"(?:[1-9][0-9]{0,2}(?:[, ][0-9]{3})+(?![0-9])|[0-9]+)"
 _BARE = r"(?:[-–+]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+))"
 _NUMBER = rf"(?:[-–+]?(?:{_COUNT}(?:\.[0-9]+)?|\.[0-9]+))"
-_POWER = r"(?:\s*(?:e|[×x]\s*10\s*\^?)\s*[-–]?[0-9]{1,3}(?![0-9]))?"
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_POWER = (
+    r"(?:\s*(?:e|[×x]\s*10\s*\^?)\s*[-–]?[0-9]{1,3}(?![0-9])"
+    rf"|\s*[×x]\s*10\s*⁻?[{_RAISED}]{{1,3}})?"
+)
+RAISED = str.maketrans(f"⁻{_RAISED}", "-0123456789")
+"""Raised signs and digits as plain ones."""
 _PERCENT = r"(?:\s*%|[\s-]+per\s?cent\b(?!age))"
 _POINTS = r"\s+percentage[\s-]+points?"
 _WORD = r"[^\W\d_]+[23²³]?"
@@ -245,7 +251,7 @@ _HEADS = [
     rf"(?P<count>{_COUNT})\s*(?:{_WORD})?\s*[(\[]\s*(?P<value>{_NUMBER}{_RATE})\s*[)\]]",
     rf"(?P<count>{_COUNT}){_PEOPLE}\s*(?:of|/|out\s+of)\s*(?P<denominator>{_COUNT}){_PEOPLE}"
     rf"(?:\s*[(\[,]\s*(?P<percent>{_NUMBER}{_PERCENT})\s*[)\]]?)?",
-    rf"(?P<count>{_COUNT}){_PEOPLE}\s*[(\[]\s*(?P<percent>{_NUMBER}{_PERCENT})\s*[)\]]",
+    rf"(?P<count>{_COUNT}){_PEOPLE}\s*[(\[]\s*(?P<percent>(?:[<>]\s*)?{_NUMBER}{_PERCENT})\s*[)\]]",
     rf"(?:no\.|n|number)\s*\(\s*%\s*\)\s*[,:=]?\s*(?P<count>{_COUNT})\s*"
     rf"\(\s*(?P<percent>{_NUMBER})\s*\)",
     rf"(?P<percent>{_NUMBER}{_PERCENT})\s*[(\[]\s*(?P<count>{_COUNT})\s*(?:of|/|out\s+of)\s*"

@@ -168,6 +168,10 @@ class PaperOutcome:
     visits: Listed[Text] = optional(
         "Visits at which it was measured, in the paper's words, in their order.", empty=tuple
     )
+    several: bool = optional(
+        "Whether a patient can be in several of its categories, which then need not add up.",
+        empty=bool,
+    )
     part_of: Name | None = optional(
         "Outcome that everyone with this one has, as any adverse event is of serious ones."
     )

@@ -36,6 +36,7 @@ from trialtrace.trial.claims.forms import (
     NS,
     OF_THING,
     PLAIN,
+    RAISED,
     RELATIONS,
     SIDE,
     SIGN_BEFORE,
@@ -254,11 +255,13 @@ def _tail(printed: str, plain: str, start: int, names: set[str]) -> list[Compone
 def _is_interval(match: re.Match[str], *, alone: bool) -> bool:
     """Whether two numbers are an interval: named so, or in brackets after a value.
 
-    "100,200" is refused: it could be one number.
+    "100,200" and "5,26%" are refused: they could be one number.
     """
     text = match.group()
     between = match.string[match.start("ci_low") : match.end("ci_high")]
     if re.fullmatch(r"[0-9]{1,3},[0-9]{3}", between):
+        return False
+    if not match["ci"] and re.fullmatch(r"[0-9]+,[0-9]+\s*%", between):
         return False
     return bool(match["ci"]) or (not alone and text.strip()[:1] in "([")
 
@@ -333,7 +336,7 @@ def _component(name: str, text: str, **more: object) -> Component:
 
 def _decimal(text: str) -> tuple[Decimal, int]:
     """The exact value of a printed number, and its decimals."""
-    plain = re.sub(r"[\s,^]", "", text.lower().replace("–", "-"))
+    plain = re.sub(r"[\s,^]", "", text.lower().replace("–", "-").translate(RAISED))
     plain = re.sub(r"[×x]10", "e", plain)
     value = Decimal(plain)
     exponent = value.as_tuple().exponent

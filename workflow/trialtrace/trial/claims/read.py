@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
 
 MODEL = "model"
+POINTS = "percentage"
+"""How the unit of a difference of two shares begins."""
 # They rest on the times of the events.
 TIMED = ("hazard_ratio", "rate_ratio")
 
@@ -53,7 +55,11 @@ class Claim:
     def measure(self) -> str | None:
         """What compares the groups, or what the expression itself calls the number."""
         symbol = None if self.main is None else self.main.symbol
-        return self.about.measure or (None if symbol in (UNSAID, *AVERAGES) else symbol)
+        own = None if symbol in (UNSAID, *AVERAGES) else symbol
+        points = self.main is not None and (self.main.unit or "").startswith(POINTS)
+        if own is None and points and len(self.about.compared) == 2:
+            own = "risk_difference"
+        return self.about.measure or own
 
     @cached_property
     def stated_basis(self) -> str | None:

@@ -1,0 +1,87 @@
+"""The interval of one group's mean against its deviation, printed with it or beside it.
+
+The half width is q s / √n with q of Student's t of n - 1 degrees of freedom, or of the normal
+distribution, over everything that prints as given. Where n is that of a population, fewer patients
+may have been measured, which makes the interval wider.
+"""
+
+from collections.abc import Iterator
+from math import sqrt
+
+from scipy.special import ndtri, stdtrit
+
+from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
+from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range
+from trialtrace.claims.prints.intervals import confidence_of
+from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import Claim
+from trialtrace.trial.claims.symbols import UNSAID
+
+MOST_WIDER = 1.2
+"""How much wider an interval may be where n is that of a population: of 70 % of it."""
+
+CARD = Card(
+    "the interval of the mean of a group against its deviation and number of patients",
+    {"mean.interval": "The interval of a mean, and the deviation of its group."},
+    of_sizes=("mean.interval",),
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.of_group():
+        if not {"value", "ci_low", "ci_high"} <= set(entry.parts) or entry.basis is not None:
+            continue
+        symbol, measure = entry.parts["value"].symbol, entry.measure
+        if symbol not in (None, "mean") or measure is not None or entry.about.interval is not None:
+            continue
+        other = _deviation(ledger, entry)
+        n = ledger.size(entry)
+        if other is not None and n is not None and n > 1:
+            yield from _held(entry, other, n)
+
+
+def _deviation(ledger: Ledger, entry: Claim) -> Claim | None:
+    """The claim that prints the deviation of the same mean: itself, or the one beside it."""
+    if "sd" in entry.parts:
+        return entry if entry.parts["sd"].symbol != UNSAID else None
+    found = [
+        one
+        for one in ledger.beside(entry, entry.about.group or "")
+        if {"value", "sd"} <= set(one.parts) and one.parts["sd"].symbol != UNSAID
+        if one.parts["value"].text == entry.parts["value"].text
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _held(entry: Claim, other: Claim, n: int) -> Iterator[Finding]:
+    level = 0.5 + confidence_of(entry) / 2
+    (least, most), (l0, l1), (u0, u1) = (
+        _ends(part) for part in (other.parts["sd"], entry.parts["ci_low"], entry.parts["ci_high"])
+    )
+    low = float(ndtri(level)) * least / sqrt(n)
+    high = float(stdtrit(n - 1, level)) * most / sqrt(n)
+    own = max((u0 - l1) / 2, 0.0), (u1 - l0) / 2
+    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
+    text = (
+        f"A deviation of {other.parts['sd'].text} in {n} patients gives an interval that reaches "
+    )
+    text += f"{low:.3g} to {high:.3g} to either side of the mean"
+    wider = own[0] > high and own[0] <= MOST_WIDER * high and entry.about.n is None
+    if own[0] <= high and own[1] >= low:
+        agreement, more = COMPATIBLE, f", in keeping with {shown}."
+    elif wider and "denominator" not in entry.parts:
+        agreement, more = NOT_CHECKABLE, f"; {shown} is wider, as of fewer patients."
+        text = f"Not checkable: {text[0].lower()}{text[1:]}"
+    else:
+        agreement, more = INCONSISTENT, f"; printed is {shown}."
+    beside = () if other is entry else (other.name,)
+    yield Finding(
+        "mean.interval", entry.name, "ci_low", agreement, text + more, beside, covers=("ci_high",)
+    )
+
+
+def _ends(part: Component) -> tuple[float, float]:
+    low, high = as_range(part).bounds
+    return float(low), float(high)
