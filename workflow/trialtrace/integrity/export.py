@@ -28,7 +28,7 @@ class Sheet:
     """A clean table without its keys: rows of the raw file, subject of each, its columns.
 
     `step` is the place of a row in the order of visits, `part` what else the key holds (a nerve, a
-    side); both are 0 where a subject has one row.
+    side, a kind of event); both are 0 where a subject has one row.
     """
 
     name: str

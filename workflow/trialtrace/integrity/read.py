@@ -9,6 +9,7 @@ from trialtrace.cleaning.keys import subject_text
 from trialtrace.ground.arrays import Floats, Places
 from trialtrace.ground.contracts import CLEAN, read_table
 from trialtrace.integrity.export import CODE, DATE, NOBODY, NUMBER, Column, Export, Sheet
+from trialtrace.trial.endpoints.shared import Visit, VisitDates
 from trialtrace.trial.endpoints.time_to_event import DatedTime
 from trialtrace.trial.load import Trial
 from trialtrace.trial.model import Variable
@@ -67,8 +68,13 @@ def _sheet(trial: Trial, spec: TableSpec, table: "pa.Table", subject: Places) ->
         if name not in left_out and (kind := _kind(variable))
     ]
     used = np.flatnonzero(subject != NOBODY)
-    step = _order(table, keys[0], known[keys[0]]) if keys else np.zeros(len(subject), np.intp)
-    part = _crossed([_codes(table, name) for name in keys[1:]])
+    visits = _visit_columns(trial)
+    ordered = [name for name in keys if name in visits or _kind(known[name]) == NUMBER]
+    step, part = np.zeros(len(subject), np.intp), None
+    if ordered:
+        step = _order(table, ordered[0], known[ordered[0]])
+    if others := [name for name in keys if name not in ordered[:1]]:
+        part = _crossed([_codes(table, name) for name in others])
     return Sheet(
         spec.name,
         table["source_row"].to_numpy()[used],
@@ -77,6 +83,12 @@ def _sheet(trial: Trial, spec: TableSpec, table: "pa.Table", subject: Places) ->
         (np.zeros(len(subject), np.intp) if part is None else part)[used],
         tuple(Column(c.name, c.kind, c.values[used], c.unit) for c in columns),
     )
+
+
+def _visit_columns(trial: Trial) -> set[str]:
+    """The columns that an endpoint declares to hold its visits."""
+    told = (one.entry.visit for one in trial.endpoints.values())
+    return {visit.column for visit in told if isinstance(visit, Visit | VisitDates)}
 
 
 def _kind(variable: Variable) -> str:
