@@ -33,7 +33,7 @@ TABLE = [
 
 
 def test_a_table_has_its_heads_and_rows():
-    rest, (table,), _ = _tables(lines(put(TABLE)), 3, 0)
+    rest, (table,), _ = _tables(lines(put(TABLE)), 3, 0, [])
     assert not rest and (table.name, table.page, table.heads) == ("table 1", 3, 1)
     assert table.rows == (
         ("Characteristic", "Training (n = 27)", "Usual care (n = 29)"),

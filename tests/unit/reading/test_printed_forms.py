@@ -6,6 +6,7 @@ from trialtrace.reading.arms import Arms
 from trialtrace.reading.cells import read_cell
 from trialtrace.reading.characters import decimal_commas, plain, superscript, tidy, unmarked
 from trialtrace.reading.expressions import expression
+from trialtrace.reading.item import Item
 from trialtrace.reading.kinds import said
 from trialtrace.reading.paper import Passage
 from trialtrace.reading.sentences import read_passages, sentences
@@ -167,16 +168,21 @@ SENTENCES = [
 ]
 
 
+def items_of(sentence):
+    read = read_passages((Passage(sentence, "results"),), ARMS)
+    return [one for one in read if isinstance(one, Item)]
+
+
 @pytest.mark.parametrize(("sentence", "found"), SENTENCES)
 def test_statistics_in_sentences(sentence, found):
-    items = read_passages((Passage(sentence, "results"),), ARMS)
+    items = items_of(sentence)
     made = [f"{one.arm or ', '.join(one.compare)}: {one.printed}" for one in items]
     assert made == found
 
 
 def test_a_quotation_has_ten_words_at_most_and_is_verbatim():
     sentence = "In all of the many patients of this trial, 17/55\u202f(31\u202f%) of them walked."
-    (item,) = read_passages((Passage(tidy(sentence), "results"),), ARMS)
+    (item,) = items_of(tidy(sentence))
     assert len(item.quote.split()) <= 10 and item.quote in tidy(sentence)
 
 

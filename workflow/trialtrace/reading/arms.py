@@ -36,7 +36,7 @@ class Arms:
         """(place, name) of each arm that a sentence names, in order; longer names first."""
         found: list[tuple[int, int, str]] = []
         for name in sorted(self.labels, key=len, reverse=True):
-            for match in re.finditer(rf"(?<!\w){_loose(name)}(?!\w)", sentence, re.I):
+            for match in re.finditer(rf"(?<!\w){_loose(name)}s?(?!\w)", sentence, re.I):
                 if all(match.end() <= start or match.start() >= end for start, end, _ in found):
                     found.append((match.start(), match.end(), name))
         return [(start, name) for start, _, name in sorted(found)]

@@ -55,6 +55,11 @@ FORMS = (
     _form(
         "p", r"p\s*(?:-?\s*value)?\s*(?P<relation>[<>=≤≥])\s*(?P<p>(?:0|1)?\.[0-9]+|[01](?:\.0+)?)"
     ),
+    _form(
+        "power",
+        r"(?:p\s*(?:-?\s*value)?\s*)?(?P<relation>[<>=≤≥]?)\s*"
+        r"(?P<p>(?:[0-9](?:\.[0-9]+)?\s*[×x]\s*)?10\^-[0-9]+|[0-9](?:\.[0-9]+)?e-[0-9]+)",
+    ),
     _form("bound", rf"(?P<relation>[<>≤≥])\s?(?P<a>{_N})"),
     _form("not_significant", r"n\.?\s?s\.?|not significant"),
     _form("value", rf"(?P<a>{_N}){_UNIT}"),

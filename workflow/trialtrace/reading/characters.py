@@ -18,27 +18,44 @@ _TIDY = str.maketrans(
 # Hyphen-minus, hyphens, figure dash, en and em dash, minus, small and fullwidth hyphen.
 _DASH = "-\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d"
 _POINTS = "·∙⋅‧•"
+# Three digits behind a point, of which one of thousands is possible.
+_THOUSANDS = r"(?<![0-9.,])[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?![0-9]|\.[0-9])"
+BY_POINT = "a point before three digits is taken for one of thousands"
 MARKS = "*†‡§¶#‖"
 _SUPER = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_PLAIN = str.maketrans(f"{_RAISED}⁻", "0123456789-")
 _SQUARED = re.compile(r"(?:[χXxRrη]|m|cm|mm|km|s|ft|in)$")
 
 
 def tidy(text: str) -> str:
     """Text in one line with ligatures taken apart, and each space an ordinary one."""
     thousands = re.sub(rf"(?<=[0-9])[{_SPACES}](?=[0-9]{{3}}(?![0-9]))", ",", text.translate(_TIDY))
-    return " ".join(thousands.split())
+    powers = re.sub(
+        rf"(?<![0-9.])10(⁻[{_RAISED}]+|(?!¹(?![{_RAISED}]))[{_RAISED}]+)",
+        lambda m: f"10^{m[1].translate(_PLAIN)}",
+        thousands,
+    )
+    # A raised digit behind another number is a footnote's.
+    marked = re.sub(rf"(?<=[0-9])[{_RAISED}]+(?![{_RAISED}⁻])", "", powers)
+    return " ".join(marked.split())
 
 
 def superscript(before: str, raised: str) -> str:
     """What a raised text becomes: a square, a power of ten, or nothing where it is a mark."""
     if re.fullmatch(r"[-−]?[0-9]{1,2}", raised):
-        if re.search(r"(?:^|[^0-9.])10$", before.rstrip()):
+        if raised != "1" and re.search(r"(?:^|[^0-9.])10$", before.rstrip()):
             return f"^{raised}"
         if raised in "23" and _SQUARED.search(before):
             return raised.translate(_SUPER)
     if re.fullmatch(r"(?:st|nd|rd|th)", raised):
         return raised
     return ""
+
+
+def thousands_by_point(text: str, *, commas: bool) -> bool:
+    """Whether a point in these numbers was taken for one of thousands."""
+    return commas and bool(re.search(_THOUSANDS, text))
 
 
 def decimal_commas(texts: Iterable[str]) -> bool:
@@ -48,6 +65,7 @@ def decimal_commas(texts: Iterable[str]) -> bool:
         commas += len(re.findall(r"(?<![0-9,])[0-9]+,[0-9]{1,2}(?![0-9,])", text))
         commas += len(re.findall(r"(?<![0-9])0,[0-9]{3}(?![0-9])", text))
         points += len(re.findall(rf"[0-9][.{_POINTS}][0-9]", text))
+        points -= len(re.findall(_THOUSANDS, text))
     return commas > points
 
 
@@ -55,7 +73,9 @@ def plain(text: str, *, commas: bool = False) -> str:
     """Tidy text as a ledger prints numbers; `commas` says that they are decimal signs."""
     text = re.sub(rf"(?<=[0-9])[{_POINTS}](?=[0-9])|(?<![0-9])[{_POINTS}](?=[0-9])", ".", text)
     if commas:
-        text = re.sub(r"(?<=[0-9]),(?=[0-9])", ".", text)
+        parts = re.split(f"({_THOUSANDS})", text)
+        parts[1::2] = [part.replace(".", "\x00") for part in parts[1::2]]
+        text = re.sub(r"(?<=[0-9]),(?=[0-9])", ".", "".join(parts)).replace("\x00", ",")
     # A dash behind a number parts a range; any other one before a number is its sign.
     ranged = rf"(?<=[0-9%])\s*[{_DASH}]\s*(?=[<>≤≥]?\s*[{_DASH}]?\s*\.?[0-9])"
     tight = re.sub(rf"(?<=[0-9]) [{_DASH}](?=\.?[0-9])", " -", text)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from trialtrace.ground.errors import UserError
 from trialtrace.reading.cells import Cell
 from trialtrace.reading.expressions import Expression, expression, p_text
 from trialtrace.reading.heads import Column
@@ -47,7 +48,10 @@ def ordered(
 
 def _main(printed: str) -> Decimal | None:
     """The percentage of an expression, else its value."""
-    parts = {part.name: part.value for part in parse(printed)}
+    try:
+        parts = {part.name: part.value for part in parse(printed)}
+    except UserError:
+        return None
     return parts.get("percent", parts.get("value"))
 
 

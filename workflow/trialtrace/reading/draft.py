@@ -11,6 +11,7 @@ from trialtrace.reading.item import Item, Left
 from trialtrace.reading.paper import ReadPaper
 from trialtrace.reading.sentences import read_passages
 from trialtrace.reading.tables import laid_out, left_whole, read_table
+from trialtrace.reading.turned import upright
 from trialtrace.trial.claims.printed import parse
 
 READ = "read"
@@ -65,11 +66,13 @@ def draft(paper: ReadPaper, *, typed: bool = False) -> Draft:
 
 def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
     laid = [one for table in paper.tables if (one := laid_out(table)) is not None]
-    arms = arms_of([one.columns for one in laid])
     read: list[Item | Left] = []
     for table in paper.tables:
         if not any(one.table is table for one in laid):
             read += left_whole(table)
+    laid, left = upright(laid)
+    read += left
+    arms = arms_of([one.columns for one in laid])
     for one in laid:
         read += without_missing(categorised(read_table(one, arms, {})))
     read += list(read_passages(paper.passages, arms))

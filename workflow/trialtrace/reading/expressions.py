@@ -48,8 +48,13 @@ def p_text(cell: Cell) -> str | None:
         return "P = n.s."
     if cell.form == "p":
         return f"P {cell.parts['relation']} {cell.parts['p']}"
+    if cell.form == "power":
+        p = cell.parts["p"]
+        return f"P {cell.parts['relation'] or '='} {'1 × ' if p.startswith('10^') else ''}{p}"
     value = cell.parts.get("a", "")
     if cell.form not in ("value", "bound") or value.startswith("-"):
+        return None
+    if float(value.replace(",", "")) > 1:
         return None
     return f"P {cell.parts.get('relation', '=')} {value}"
 
@@ -61,7 +66,7 @@ def _p(cell: Cell) -> Expression | None:
 
 def _effect(cell: Cell, measure: str) -> Expression | None:
     lead = _NAMED.get(measure, "difference {}")
-    a, b, c = (cell.parts.get(name) for name in "abc")
+    a, b, c = (cell.parts.get(name, "").replace(",", "") for name in "abc")
     percent = " percentage points" if measure in ("risk difference", "difference") else "%"
     if cell.form in ("ranged", "ranged_p"):
         p = (
@@ -146,7 +151,8 @@ def _plus_minus(
 
 
 def _ranged(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression | None:
-    a, b, c = (cell.parts[name] for name in "abc")
+    # A ledger has no thousands in a range: "4,100" could be two numbers.
+    a, b, c = (cell.parts[name].replace(",", "") for name in "abc")
     doubt = None
     if kind in (None, "median", "mean"):
         first = (f"{kind}_",) if kind else ("median_", "mean_")

@@ -5,9 +5,9 @@ import re
 from trialtrace.reading.kinds import MEASURES
 
 # A hyphen behind a letter is no sign: "PHQ-9".
-_SIGN = r"(?:(?<![\w.])[-+]|(?<![\w.])(?<![A-Za-z]-))"
+_SIGN = r"(?:(?<![\w.^])[-+]|(?<![\w.^])(?<![A-Za-z^]-))"
 N = rf"{_SIGN}(?:(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+)(?:\.[0-9]+)?(?![0-9])|\.[0-9]+)"
-COUNT = r"(?<![\w.-])(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?![0-9.,]*[0-9])"
+COUNT = r"(?<![\w.^-])(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?![0-9.,]*[0-9])"
 _PEOPLE = (
     r"(?:\s+(?:[a-z-]+\s+)?(?:patients|participants|subjects|women|men|children|infants|"
     r"adults|people))?"
@@ -17,8 +17,10 @@ _PC = r"\s?(?:%|per\s?cent\b)"
 _TO = r"\s*(?:to|,|;|and)\s*"
 _EQ = r"\s*(?:=|:|,|of|was|is)?\s*"
 _P_VALUE = (
-    r"[Pp](?:[\s-]?[Vv]alue)?\s*(?:=|<|>|≤|≥|:)\s*(?:0|"
-    r"1)?\.?[0-9]+(?:\.[0-9]+)?(?:\s*[×x]\s*10\^?-?[0-9]+)?"
+    r"[Pp](?:[\s-]?[Vv]alue)?\s*(?:=|<|>|≤|≥|:)\s*"
+    r"(?:[0-9](?:\.[0-9]+)?(?:\s*[×x]\s*10\^?-|[eE]-)[0-9]+|10\^-[0-9]+|"
+    r"0?\.[0-9]+|1(?:\.0+)?|0(?:\.0+)?)"
+    r"(?![0-9^]|[.,][0-9]|\s*[×x]\s*10|[eE]-?[0-9]|\s?%)"
 )
 P = (
     rf"(?:{_P_VALUE}(?:\s+for\s+(?:trend|interaction|heterogeneity|non-?inferiority|"
@@ -58,13 +60,18 @@ FORMS = (
     ),
     _form(
         "fraction_percent",
-        rf"(?P<a>{COUNT}){_PEOPLE}\s*(?:/\s*|of(?: the)?\s|out "
+        rf"(?P<a>{COUNT}){_PEOPLE}\s*(?:/\s*|(?:of|among)(?: the)?\s|out "
         rf"of\s)(?P<n>(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|"
         rf"[0-9]+)){_PEOPLE}{_O}(?P<b>{N}){_PC}",
     ),
     _form(
         "percent_fraction",
         rf"(?P<b>{N}){_PC}{_O}(?:n\s*=\s*)?(?P<a>{COUNT})\s*(?:/|of)\s*(?P<n>[0-9,]+){_PEOPLE}{_C}",
+    ),
+    _form(
+        "fraction_by_sum",
+        rf"(?P<a>{COUNT})\s+(?:[^\W\d_]+\s+){{1,3}}?(?P<n>[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+)"
+        rf"{_PEOPLE}{_O}(?P<b>{N}){_PC}",
     ),
     _form("percent_ci", rf"(?P<a>{N}){_PC}{_CI}\s*{_AND_P}"),
     _form("count_percent", rf"(?P<a>{COUNT}){_PEOPLE}{_O}(?P<b>{N}){_PC}\s*(?=[)\],;])"),

@@ -21,7 +21,11 @@ _OF_LABELS = re.compile(
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its role, whose numbers it holds, and of what kind."""
+    """A column: its role, whose numbers it holds, and of what kind.
+
+    `names` are all names over it, of which `sized` has the number of patients; `part` is what of
+    an outcome it holds, such as a grade.
+    """
 
     at: int
     role: str
@@ -33,6 +37,10 @@ class Column:
     null: str | None = None
     change: bool = False
     adjusted: bool = False
+    names: tuple[str, ...] = ()
+    sized: str | None = None
+    part: str | None = None
+    doubt: str | None = None
 
 
 def is_head(row: Sequence[str], first: int) -> bool:
@@ -108,6 +116,7 @@ def column(at: int, pieces: Sequence[str]) -> Column:
             and one.kind not in ("effect", "effect_p")
         ):
             names.append(one.rest)
+            found = replace(found, sized=one.rest if one.size else found.sized)
     if len(names) > 1:
         names = [name for name in names if not _NUMBERED.fullmatch(name)] or names
     if found.kind in ("p", "effect", "effect_p") or found.measure is not None:
@@ -115,7 +124,7 @@ def column(at: int, pieces: Sequence[str]) -> Column:
     arm = " ".join(names) or None
     if arm is not None and EVERYONE.fullmatch(arm):
         arm = "all"
-    return replace(found, arm=arm)
+    return replace(found, arm=arm, names=tuple(names))
 
 
 def of_tests(column: Column, cells: Sequence[str]) -> Column:

@@ -23,7 +23,7 @@ _CLOSES = {
     "p": ({"p"}, {"div", "td", "th", "section", "article", "body", "li"}),
 }
 _BLOCKS = {"p", "div", "br", "li", "title", "label", "tr", "td", "th", "break", "list-item", "sec"}
-_UNSEEN = {"script", "style", "noscript", "template", "tex-math"}
+_UNSEEN = {"script", "style", "noscript", "template", "tex-math", "del", "s", "strike"}
 
 
 @dataclass
@@ -64,12 +64,24 @@ def _pieces(node: Node, but: tuple[str, ...]) -> list[str]:
             continue
         elif child.name == "sup":
             made.append(superscript("".join(made[-4:]), child.text(*but)))
+        elif child.name in ("msup", "mfrac"):
+            made += _of_formula(child, but)
         elif child.name == "xref" and child.given.get("ref-type") in ("bibr", "fn", "table-fn"):
             continue
         else:
             inside = _pieces(child, but)
             made += [" ", *inside, " "] if child.name in _BLOCKS else inside
     return made
+
+
+def _of_formula(node: Node, but: tuple[str, ...]) -> list[str]:
+    """A power or a fraction of MathML in one line."""
+    parts = [_pieces(Node("", {}, [part]), but) for part in node.elements()]
+    if len(parts) != 2:
+        return [piece for part in parts for piece in part]
+    if node.name == "mfrac":
+        return [*parts[0], "/", *parts[1]]
+    return [*parts[0], superscript("".join(parts[0]), tidy("".join(parts[1])))]
 
 
 def read_xml(content: bytes, shown: str) -> Node:

@@ -1,5 +1,6 @@
 """A paper as it was read: passages of text and tables, each with its place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -16,7 +17,8 @@ class Table:
     """A table as a grid in which every row has as many cells.
 
     `heads` is how many rows from the top its file calls heads. `name` is "table 2", by the
-    paper's number where it has one.
+    paper's number where it has one. `pages` are the first rows of the pages on which it goes on;
+    `turned` says that its arms stood in rows: the rows and the columns of the paper in order.
     """
 
     name: str
@@ -25,10 +27,23 @@ class Table:
     heads: int = 0
     notes: str = ""
     page: int | None = None
+    pages: tuple[tuple[int, int], ...] = ()
+    turned: tuple[tuple[int, ...], tuple[int, ...]] | None = None
 
     @property
     def place(self) -> str:
         return self.name if self.page is None else f"{self.name}, page {self.page}"
+
+    def place_of(self, row: int, columns: Sequence[int]) -> str:
+        """Where cells of a row stand in the paper; rows and columns are counted from 0 here."""
+        if self.turned is not None:
+            # One row of this table is one column of the paper's.
+            column, columns = self.turned[1][row - 1], [self.turned[0][at - 1] for at in columns]
+            row, columns = columns[0], [column]
+        page = next((page for begin, page in reversed(self.pages) if row >= begin), self.page)
+        named = self.name if page is None else f"{self.name}, page {page}"
+        numbers = ", ".join(str(at + 1) for at in columns)
+        return f"{named}, row {row + 1}, column {numbers}"
 
 
 @dataclass(frozen=True)

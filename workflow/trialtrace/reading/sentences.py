@@ -3,11 +3,18 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from trialtrace.reading.arms import Arms
-from trialtrace.reading.characters import decimal_commas, plain, words
+from trialtrace.reading.characters import (
+    BY_POINT,
+    decimal_commas,
+    plain,
+    thousands_by_point,
+    words,
+)
 from trialtrace.reading.forms import FORMS
-from trialtrace.reading.item import Item
+from trialtrace.reading.item import Item, Left
 from trialtrace.reading.kinds import MEASURES
 from trialtrace.reading.paper import Passage
 from trialtrace.trial.claims.symbols import CHI_SQUARED
@@ -30,6 +37,18 @@ _ENDS = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])")
 _SHORTENED = re.compile(
     r"(?:\b(?:vs|v|no|nos|fig|figs|e\.g|i\.e|al|approx|resp|ca|Dr|St|P|p)|\b[A-Z])\.$"
 )
+# Words before the number of patients of whom another number is a part.
+_SHARE_OF = r"(?:of|among|out of|von|aus|sur|parmi|van|av|af|su|de|di)(?: the| all| der| les| los)?"
+# What looks like a result, read or not: shares, counts of others, pairs, deviations, p, intervals.
+_NUMBER = r"[0-9][0-9,.]*"
+_RESULT = re.compile(
+    rf"(?<![\w.]){_NUMBER}\s+(?:out\s+)?(?:of|among|vs?\.?|versus)\s+(?:the\s+)?{_NUMBER}|"
+    rf"(?<![\w.]){_NUMBER}\s?%(?!\s?(?:CI|confidence))|"
+    rf"(?<![\w.]){_NUMBER}(?:\s[a-z]+)?\s*(?:±\s*|[(\[]\s*){_NUMBER}(?:\s*to\s*{_NUMBER})?|"
+    rf"(?<!\w)[Pp](?:[\s-]?[Vv]alue)?\s*[=<>≤≥]\s*{_NUMBER}|"
+    rf"9[059]\s?%\s?(?:CI|confidence interval)\W*-?{_NUMBER}"
+)
+_CELLS = re.compile(rf"{_NUMBER}\s?\({_NUMBER}%?\)\s{_NUMBER}\s?\({_NUMBER}%?\)")
 LONGEST = 10
 _PARTS = (
     "count_percent",
@@ -54,7 +73,7 @@ def sentences(text: str) -> list[str]:
     return made
 
 
-def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item]:
+def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item | Left]:
     """The statistics of the abstract, the results and of text in no named section."""
     commas = decimal_commas(passage.text for passage in passages)
     for passage in passages:
@@ -66,8 +85,11 @@ def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item]:
                 yield from _sentence(sentence, place, arms, commas)
 
 
-def _sentence(sentence: str, place: str, arms: Arms, commas: bool) -> Iterator[Item]:
+def _sentence(sentence: str, place: str, arms: Arms, commas: bool) -> Iterator[Item | Left]:
     text = plain(sentence, commas=commas)
+    if _CELLS.search(text):
+        yield Left(place, words(sentence, 20), "cells of a table stand among its words")
+        return
     found: list[tuple[int, int, Item]] = []
     for name, pattern in FORMS:
         for match in pattern.finditer(text):
@@ -79,22 +101,37 @@ def _sentence(sentence: str, place: str, arms: Arms, commas: bool) -> Iterator[I
                 quote = _verbatim(sentence, text, match.start(), match.end())
                 label = words(sentence, 8)
                 made = replace(item, place=place, label=label, quote=quote, stem=_stem(place))
+                by_point = thousands_by_point(quote, commas=commas)
+                made = made.doubted(BY_POINT if by_point else None)
                 found.append((match.start(), match.end(), made))
     found.sort(key=lambda one: (one[0], one[1]))
     yield from _told_apart(found, text, arms, place)
+    for match in _RESULT.finditer(text):
+        if all(match.end() <= start or match.start() >= end for start, end, _ in found):
+            near = _verbatim(sentence, text, match.start(), match.end())
+            yield Left(place, near, "no form of sentence is known for it")
 
 
 def _is_one(name: str, match: re.Match[str]) -> bool:
     """Whether a match is what its form says, by the words before it and by what it holds."""
     before = match.string[: match.start()]
     if name in ("count_percent", "percents"):
-        return not re.search(r"(?:\bof(?: the)?|/)\s*$", before)
+        return not re.search(rf"(?:\b{_SHARE_OF}|/)\s*$", before, re.IGNORECASE)
+    if name == "fraction_by_sum":
+        return _is_share(match["a"], match["n"], match["b"])
     if name in ("value_ci", "percent_ci"):
         return not re.search(r"[Pp]\s*[=<>≤≥]\s*$", before)
     if name == "effect" and match["low"] is None and match["p"] is None:
         link = re.search(r"(?:=|\bof|\bwas|\bis)\s*$", match.string[: match.start("a")])
         return bool(link) and "." in match["a"]
     return True
+
+
+def _is_share(count: str, size: str, percent: str) -> bool:
+    """Whether one number is this percentage of another, as printed."""
+    a, n, b = (Decimal(one.replace(",", "")) for one in (count, size, percent))
+    places = -int(b.as_tuple().exponent)
+    return n > 0 and abs(100 * a / n - b) <= Decimal(1).scaleb(-places)
 
 
 def _items(name: str, match: re.Match[str]) -> Iterator[Item]:
@@ -112,6 +149,9 @@ def _measure(text: str) -> str:
 
 def _printed(name: str, given: dict[str, str]) -> Iterator[tuple[str, str]]:
     a, b = given.get("a", ""), given.get("b", "")
+    if "p" in given:
+        # A ledger has no power without a number before it.
+        given["p"] = re.sub(r"(?<=[<>=≤≥:])(\s*)10\^", r"\g<1>1 × 10^", given["p"])
     p = f", {given['p']}" if "p" in given else ""
     level = given.get("level", "95")
     interval = f" ({level}% CI {given['low']} to {given['high']})" if "low" in given else ""
@@ -122,7 +162,7 @@ def _printed(name: str, given: dict[str, str]) -> Iterator[tuple[str, str]]:
         yield f"{symbol}({given['df']}) = {a}{p}{effect}", "statistic"
     elif name == "effect":
         yield f"{_measure(given['measure'])} {a}{unit}{interval}{p}", "effect"
-    elif name in ("fraction_percent", "percent_fraction"):
+    elif name in ("fraction_percent", "percent_fraction", "fraction_by_sum"):
         yield f"{a}/{given['n']} ({b}%)", "fraction"
     elif name in ("count_percent", "percent_count"):
         yield f"{a} ({b}%)", "count_percent"

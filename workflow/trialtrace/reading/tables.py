@@ -7,8 +7,9 @@ from itertools import pairwise
 
 from trialtrace.reading.arms import ALL, Arms, bare
 from trialtrace.reading.cells import Cell, is_missing, is_number, read_cell
-from trialtrace.reading.characters import decimal_commas, words
+from trialtrace.reading.characters import BY_POINT, decimal_commas, thousands_by_point, words
 from trialtrace.reading.compared import compared, ordered
+from trialtrace.reading.crossed import crossed
 from trialtrace.reading.expressions import expression
 from trialtrace.reading.heads import (
     ARM,
@@ -25,6 +26,7 @@ from trialtrace.reading.paper import Table
 from trialtrace.reading.rows import Row, rows
 
 _SPREAD = {"sd": "mean (SD) {} ({})", "se": "mean {} (SE {})"}
+_IN_ROWS = "its arms were taken from the labels of rows"
 _NO_ARM = "no arm is named over this column"
 
 
@@ -50,6 +52,7 @@ def laid_out(table: Table) -> Laid | None:
         of_tests(column, [row[column.at] for row in table.rows[heads:]])
         for column in columns(table, heads, first)
     ]
+    every = crossed(every)
     return Laid(table, tuple(every), heads, tuple(rows(table.rows, heads, every)))
 
 
@@ -120,9 +123,10 @@ class _Reader:
             yield replace(item, arm=arm, is_size=True, path=()).doubted(doubt)
 
     def _of_arms(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> Iterator[Item | Left]:
-        groups: dict[tuple[str | None, str | None, bool], list[tuple[Column, Cell]]] = {}
+        groups: dict[tuple[object, ...], list[tuple[Column, Cell]]] = {}
         for column, cell in read:
-            groups.setdefault((column.arm, column.visit, column.change), []).append((column, cell))
+            whose = (column.arm, column.visit, column.change, column.part)
+            groups.setdefault(whose, []).append((column, cell))
         for own in groups.values():
             yield from self._group(row, own)
 
@@ -208,6 +212,7 @@ class _Reader:
         if by_row := column.arm is None:
             arm = next((one for name in row.path if (one := self.arms.of(name))), None)
         doubts = [] if arm else [_NO_ARM]
+        doubts += [column.doubt] if column.doubt else []
         n = size or row.size or column.size or (self.sizes.get(arm) if arm else None)
         item = self._item(row, read, printed, kind)
         if kind == "p":
@@ -246,6 +251,8 @@ class _Reader:
                     doubts.append("the order of the groups is guessed")
                 elif len(self.arms.labels) > 2 and names == ("all",):
                     doubts.append("taken for a test of all groups")
+                if any(column.part for column in self.laid.columns):
+                    doubts.append("which of the columns beside it this is of is not said")
                 yield replace(item, model=model).doubted(*doubts)
 
     def _compared(self, row: Row, beside: Sequence[Item]) -> tuple[str, ...]:
@@ -259,24 +266,25 @@ class _Reader:
 
     def _item(self, row: Row, read: Sequence[tuple[Column, Cell]], printed: str, kind: str) -> Item:
         column = read[0][0]
-        numbers = ", ".join(str(one.at + 1) for one, _ in read)
-        place = f"{self.laid.table.place}, row {row.at + 1}, column {numbers}"
+        place = self.laid.table.place_of(row.at, [one.at for one, _ in read])
         name = self.laid.table.name.split(" (")[0].replace("table ", "t").replace(" ", "_")
+        path = row.path or (self._titled or row.label,)
+        by_point = any(thousands_by_point(cell.text, commas=self.commas) for _, cell in read)
         return Item(
             place=place,
-            label=row.label,
+            label=f"{row.label}, {column.part}" if column.part else row.label,
             printed=printed,
             quote=" | ".join(cell.text for _, cell in read),
             kind=kind,
-            path=row.path or (self._titled or row.label,),
+            path=path if column.part is None else (f"{path[0]}, {column.part}", *path[1:]),
             visit=column.visit or row.visit,
             change=column.change or row.change,
             stem=name,
             cells=tuple((row.at, one.at) for one, _ in read),
-        )
+        ).doubted(BY_POINT if by_point else None, _IN_ROWS if self.laid.table.turned else None)
 
     def _left(self, row: Row, at: int, text: str, why: str) -> Left:
-        return Left(f"{self.laid.table.place}, row {row.at + 1}, column {at + 1}", text, why)
+        return Left(self.laid.table.place_of(row.at, [at]), text, why)
 
 
 def _count_and_percent(own: Sequence[tuple[Column, Cell]]) -> list[tuple[Column, Cell]]:
@@ -314,7 +322,7 @@ def read_table(laid: Laid, arms: Arms, sizes: dict[str, int]) -> list[Item | Lef
 def left_whole(table: Table) -> list[Left]:
     """The numbers of a table that has no columns of numbers."""
     return [
-        Left(f"{table.place}, row {at + 1}, column {number + 1}", cell, "no column of numbers")
+        Left(table.place_of(at, [number]), cell, "no column of numbers")
         for at, row in enumerate(table.rows)
         for number, cell in enumerate(row)
         if cell and is_number(cell)

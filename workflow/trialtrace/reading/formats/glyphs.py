@@ -129,15 +129,27 @@ def _turned(one: _Glyph, quarter: int, width: float, height: float) -> _Glyph:
 
 def _words(glyphs: Sequence[_Glyph]) -> Iterator[Word]:
     own: list[_Glyph] = []
+    ended = False
     for one in glyphs:
-        blank = not one.text.strip()
-        if own and (blank or _apart(own[-1], one)):
+        if not one.text.strip():
+            ended = ended or bool(own)
+            continue
+        # A raised mark often stands behind the end of a line that its height made up.
+        if own and (_apart(own[-1], one) or (ended and not _is_raised(one, own))):
             yield _word(own)
             own = []
-        if not blank and one.text.isprintable():
+        ended = False
+        if one.text.isprintable():
             own.append(one)
     if own:
         yield _word(own)
+
+
+def _is_raised(one: _Glyph, own: Sequence[_Glyph]) -> bool:
+    """Whether a glyph is smaller and higher than the word before it."""
+    size = max(other.size for other in own)
+    lowest = max(other.bottom for other in own if other.size == size)
+    return one.size < 0.85 * size and one.bottom < lowest - 0.15 * size
 
 
 def _apart(before: _Glyph, one: _Glyph) -> bool:
@@ -150,11 +162,10 @@ def _apart(before: _Glyph, one: _Glyph) -> bool:
 def _word(own: Sequence[_Glyph]) -> Word:
     """A word; what is raised and smaller in it is a mark, or a square."""
     size = max(one.size for one in own)
-    lowest = max(one.bottom for one in own if one.size == size)
     text = ""
     raised = ""
     for one in own:
-        if text and one.size < 0.85 * size and one.bottom < lowest - 0.15 * size:
+        if text and _is_raised(one, own):
             raised += one.text
             continue
         text += one.text

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.reading.cells import is_missing, is_number
-from trialtrace.reading.characters import tidy
+from trialtrace.reading.characters import tidy, words
+from trialtrace.reading.formats.beside import below_each_other
 from trialtrace.reading.formats.glyphs import pages
 from trialtrace.reading.formats.lines import Line, parted
 from trialtrace.reading.formats.marked import numbered
@@ -28,6 +29,7 @@ def read_pdf(content: bytes, shown: str) -> ReadPaper:
     passages: list[Passage] = []
     section, title, number, goes_on = "text", "", 0, False
     empty: list[int] = []
+    lost: list[str] = []
     waiting: list[Line] = []
     for page in pages(content, shown):
         number = page.number
@@ -35,11 +37,16 @@ def read_pdf(content: bytes, shown: str) -> ReadPaper:
             empty.append(page.number)
             continue
         for place, lines in enumerate(parted(page, _places)):
-            rows = _continued(lines, tables) if place == 0 and goes_on else lines
+            lines = below_each_other(lines)
+            rows = lines
+            if place == 0 and goes_on:
+                rows = _continued(lines, tables, page.number, lost)
+                if lines and not rows:
+                    continue
             block, waiting = _with_heads(waiting, rows), []
             if begin := _unfinished(block):
                 block, waiting = block[:-begin], block[-begin:]
-            rest, found, goes_on = _tables(block, page.number, len(tables))
+            rest, found, goes_on = _tables(block, page.number, len(tables), lost)
             tables += found
             title = title or max(rest, key=lambda one: one.size).text if rest else title
             section = _passages(rest, page.number, section, passages)
@@ -53,7 +60,8 @@ def read_pdf(content: bytes, shown: str) -> ReadPaper:
                 "trialtrace read --form",
             )
         )
-    remarks = (f"{len(empty)} pages without text, as scans are: {_few(empty)}",) if empty else ()
+    scans = (f"{len(empty)} pages without text, as scans are: {_few(empty)}",) if empty else ()
+    remarks = (*scans, *lost)
     doi = re.search(r"\b10\.[0-9]{4,9}/[^\s\"'<>]+", " ".join(one.text for one in passages[:8]))
     return ReadPaper(
         title, tuple(passages), tuple(tables), doi.group().rstrip(".,;)") if doi else None, remarks
@@ -91,21 +99,31 @@ def _with_heads(waiting: Sequence[Line], block: Sequence[Line]) -> list[Line]:
     return [*waiting, *block]
 
 
-def _continued(block: Sequence[Line], tables: list[Table]) -> Sequence[Line]:
-    """What is left of a page whose first lines are further rows of the last table."""
+def _continued(block: list[Line], tables: list[Table], page: int, lost: list[str]) -> list[Line]:
+    """What is left of a page whose first lines are further rows of the last table; `lost` is told
+    where they are rows of other columns, which may be of that table or not."""
     end = _table_end(block, 0)
     grid, heads = table_rows(block[:end])
     last = tables[-1]
     if not grid or len(grid[0]) != len(last.rows[0]):
+        if grid and not CAPTION.match(block[0].text):
+            lost.append(
+                f"page {page} begins with {len(grid) - heads} rows that may be of {last.name}, "
+                "in other columns: they were not read"
+            )
         return block
     repeated = [row for row in grid[:heads] if row not in last.rows[: last.heads]]
     rows = grid[heads:] if not repeated else grid
-    tables[-1] = replace(last, rows=last.rows + rows)
+    pages = (*last.pages, (len(last.rows), page))
+    tables[-1] = replace(last, rows=last.rows + rows, pages=pages)
     return block[end:]
 
 
-def _tables(block: Sequence[Line], page: int, before: int) -> tuple[list[Line], list[Table], bool]:
-    """The lines that are text, the tables, and whether the last line is one of a table."""
+def _tables(
+    block: Sequence[Line], page: int, before: int, lost: list[str]
+) -> tuple[list[Line], list[Table], bool]:
+    """The lines that are text, the tables, and whether the last line is one of a table; `lost` is
+    told of captions below which none was found."""
     rest: list[Line] = []
     found: list[Table] = []
     at, inside = 0, False
@@ -119,6 +137,7 @@ def _tables(block: Sequence[Line], page: int, before: int) -> tuple[list[Line], 
         grid, heads = table_rows(block[begin:end])
         if not grid:
             rest.append(block[at])
+            lost.append(f"page {page}: no table was found below “{words(block[at].text, 6)}”")
             at += 1
             continue
         caption = tidy(" ".join(line.text for line in block[at:begin]))

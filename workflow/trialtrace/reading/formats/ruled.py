@@ -24,7 +24,7 @@ def table_rows(block: Sequence[Line]) -> tuple[Grid, int]:
     first = next((at for at, line in enumerate(block) if _is_row(line)), None)
     if first is None:
         return (), 0
-    columns = _columns(block[first:])
+    columns = _columns(block[first:], min(line.left for line in block))
     if not columns:
         return (), 0
     # Labels alone right above the first row are those of its section.
@@ -63,11 +63,14 @@ def _is_value(text: str) -> bool:
     return is_number(text) or is_missing(text)
 
 
-def _columns(body: Sequence[Line]) -> list[_Column]:
-    """The columns of numbers: what overlaps from row to row, the fullest rows first."""
+def _columns(body: Sequence[Line], label: float) -> list[_Column]:
+    """The columns of numbers: what overlaps from row to row, the fullest rows first. `label` is
+    where labels begin."""
     spans: list[Segment] = []
     for line in body:
-        spans += [one for one in line.segments[1:] if _is_value(one.text)]
+        # Numbers beside the middle of a wrapped label have none in their own line.
+        begin = 0 if line.left > label + 4 * line.size else 1
+        spans += [one for one in line.segments[begin:] if _is_value(one.text)]
     columns: list[_Column] = []
     for span in sorted(spans, key=lambda one: one.right - one.left):
         over = [c for c in columns if span.left < c.right and span.right > c.left]

@@ -1,0 +1,249 @@
+"""Print that a reader could take for another number: read as it is meant, in doubt, or told."""
+
+import pytest
+
+from trialtrace.reading.characters import tidy
+from trialtrace.reading.draft import draft
+from trialtrace.reading.formats.beside import below_each_other
+from trialtrace.reading.formats.glyphs import Page, Word, _Glyph, _words
+from trialtrace.reading.formats.lines import lines
+from trialtrace.reading.formats.pdf import _continued, _tables
+from trialtrace.reading.formats.web import read_web
+from trialtrace.reading.paper import Passage, ReadPaper, Table
+
+SIDES = Table(
+    "table 1",
+    "Table 1. Baseline",
+    (("", "Training (n=40)", "Usual care (n=50)"), ("Women, n (%)", "10 (25)", "20 (40)")),
+    1,
+)
+
+
+def read(*tables, text=""):
+    return draft(ReadPaper("", (Passage(text, "abstract"),) if text else (), tables))
+
+
+def told(made, place="table 2"):
+    """(place, arm, outcome, expression, doubts) of the claims of a place."""
+    return [
+        (
+            claim["place"].removeprefix(f"{place}, "),
+            made.items[name].arm,
+            made.items[name].outcome,
+            claim["printed"],
+            claim["unconfirmed"],
+        )
+        for name, claim in made.claims.items()
+        if claim["place"].startswith(place)
+    ]
+
+
+def printed(sentence):
+    made = read(SIDES, text=tidy(sentence))
+    return [claim["printed"] for claim in made.claims.values() if "abstract" in claim["place"]]
+
+
+def page(body):
+    return draft(read_web(f"<html><body>{body}</body></html>".encode(), "page"))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("It was rare (P < 10^-4) with training.", ["P < 1 × 10^-4"]),
+        ("It was rare (P<10⁻⁵) with training.", ["P<1 × 10^-5"]),
+        ("It was rare, P = 3 × 10⁻⁴, with training.", ["P = 3 × 10^-4"]),
+        ("It was rare (P=4.5e-6) with training.", ["P=4.5e-6"]),
+        ("It was P=7.5 with training.", []),
+        ("It was P = 5% with training.", []),
+        ("With training 10 among 40 (25.0%) fell.", ["10/40 (25.0%)"]),
+        ("With training 10 von 40 (25.0%) fell.", ["10/40 (25.0%)"]),
+        ("With training 10 from all 40 (25.0%) fell.", ["10/40 (25.0%)"]),
+        ("With training 10 von 40 (26.0%) fell.", []),
+        ("With training 10¹ of 40 (25%) fell.", ["10/40 (25%)"]),
+        ("Of 40 patients, 10 (25%) of training fell.", ["10 (25%)"]),
+    ],
+)
+def test_a_sentence_gives_its_own_number_or_none(sentence, found):
+    assert printed(sentence) == found
+
+
+def test_what_a_sentence_holds_and_is_not_taken_up_is_told():
+    made = read(SIDES, text="With training 25% fell, 3.4 (1.2) points, 2 of 40 died, P=7.5.")
+    assert [one.text.split()[-1] for one in made.left] == ["25%", "(1.2)", "40", "P=7.5"]
+
+
+def test_a_plural_names_its_arm():
+    arms = Table("table 1", "", (("", "Training", "Control"), ("Falls", "1 (2)", "3 (4)")), 1)
+    made = read(arms, text="Among controls 20/50 (40%) and with training 10/40 (25%) fell.")
+    assert [one[1] for one in told(made, "abstract")] == ["control", "training"]
+
+
+def test_powers_fractions_and_deletions_of_markup():
+    made = page(
+        "<h2>Results</h2><p>It fell (<i>P</i> &lt; 10<sup>-4</sup>).</p>"
+        "<p>It fell (<math><mi>P</mi><mo>=</mo><mn>2</mn><mo>×</mo>"
+        "<msup><mn>10</mn><mrow><mo>−</mo><mn>6</mn></mrow></msup></math>).</p>"
+        "<p>It was <math><mfrac><mn>10</mn><mn>40</mn></mfrac></math> (25%).</p>"
+        "<p>It was <del>11 of 40 (28%)</del> 10 of 40 (25%).</p>"
+    )
+    assert [claim["printed"] for claim in made.claims.values()] == [
+        "P < 1 × 10^-4",
+        "P=2×10^-6",
+        "10/40 (25%)",
+        "10/40 (25%)",
+    ]
+
+
+def test_a_point_of_thousands_beside_decimal_commas_is_in_doubt():
+    rows = (
+        ("", "Training (n=40)", "Usual care (n=50)"),
+        ("Age, mean (SD)", "61,3 (8,2)", "62,4 (9,1)"),
+        ("Cells, median (IQR)", "5.200 (4.100–6.300)", "5.300 (4.200–6.400)"),
+        ("Cost, mean (SD)", "1.234,5 (210,2)", "1.310,4 (220,1)"),
+    )
+    made = told(read(Table("table 2", "Table 2. Baseline", rows, 1)))
+    assert [one[3] for one in made[2:]] == [
+        "median (IQR) 5200 (4100 to 6300)",
+        "median (IQR) 5300 (4200 to 6400)",
+        "mean (SD) 1,234.5 (210.2)",
+        "mean (SD) 1,310.4 (220.1)",
+    ]
+    assert ["thousands" in one[4] for one in made] == [False, False, True, True, True, True]
+
+
+@pytest.mark.parametrize("over", ["Group", ""])
+def test_arms_in_rows_are_arms(over):
+    rows = (
+        (over, "Fell, n (%)", "Pain, mean (SD)", "P"),
+        ("Training", "10 (25)", "3.1 (1.1)", "0.04"),
+        ("Usual care", "20 (40)", "4.2 (1.4)", ""),
+    )
+    made = read(Table("table 2", "Table 2. Outcomes", rows, 1))
+    assert [one[:4] for one in told(made)] == [
+        ("row 2, column 2", "training", "Fell", "10 (25%)"),
+        ("row 3, column 2", "usual care", "Fell", "20 (40%)"),
+        ("row 2, column 3", "training", "Pain", "mean (SD) 3.1 (1.1)"),
+        ("row 3, column 3", "usual care", "Pain", "mean (SD) 4.2 (1.4)"),
+    ]
+    assert all("labels of rows" in one[4] for one in told(made))
+    assert [(one.place, one.why) for one in made.left] == [
+        ("table 2, row 2, column 4", "its arms seem to stand in rows")
+    ]
+
+
+def test_arms_in_rows_below_several_heads_each_are_told_and_not_read():
+    rows = (
+        ("Group", "Pain", "Pain", "Grip", "Grip"),
+        ("", "mean", "SD", "mean", "SD"),
+        ("Training", "3.1", "1.1", "33.1", "5.1"),
+        ("Control", "4.2", "1.4", "31.2", "5.4"),
+    )
+    made = read(Table("table 2", "Table 2. Outcomes", rows, 2))
+    assert not made.claims and len(made.left) == 8
+
+
+def test_grades_below_arms_are_parts_of_an_outcome():
+    rows = (
+        ("", "Training (n=40)", "Training (n=40)", "Usual care (n=50)", "Usual care (n=50)"),
+        ("Event", "Any grade", "Grade ≥3", "Any grade", "Grade ≥3"),
+        ("Nausea, n (%)", "10 (25)", "2 (5)", "20 (40)", "1 (2)"),
+    )
+    made = read(Table("table 2", "Table 2. Events", rows, 2))
+    assert [one[1:3] for one in told(made)] == [
+        ("training", "Nausea, Any grade"),
+        ("training", "Nausea, Grade ≥3"),
+        ("usual care", "Nausea, Any grade"),
+        ("usual care", "Nausea, Grade ≥3"),
+    ]
+    assert [entry["label"] for entry in made.groups.values()] == ["Training", "Usual care"]
+
+
+def test_arms_below_outcomes_are_arms_and_unclear_names_are_in_doubt():
+    def heads(upper, lower):
+        return (("", upper[0], upper[0], upper[1], upper[1]), ("", *lower, *lower))
+
+    row = (("Week 4, mean (SD)", "3.1 (1.1)", "4.2 (1.4)", "33.1 (5.1)", "31.2 (5.4)"),)
+    known = Table("table 2", "", heads(("Pain", "Grip"), ("Training", "Control")) + row, 2)
+    assert {one[1] for one in told(read(known))} == {"training", "control"}
+    unclear = Table("table 2", "", heads(("Alpha", "Beta"), ("Gamma", "Delta")) + row, 2)
+    assert all("is guessed" in one[4] for one in told(read(unclear)))
+
+
+def letters(text, left, size=10.0, raised=0.0):
+    return [
+        _Glyph(one, left + 5 * at, left + 5 * at + 5, 50 - raised, 60 - raised, size, 0.0)
+        for at, one in enumerate(text)
+    ]
+
+
+def test_a_raised_mark_behind_a_made_up_line_end_is_none_of_the_number():
+    glyphs = [
+        *letters("13", 10),
+        *letters("\r\n", 22, 1.0),
+        *letters("1", 20, 8.0, 4.0),
+        *letters(" of", 26),
+    ]
+    assert [word.text for word in _words(glyphs)] == ["13", "of"]
+
+
+def put(rows, size=9.0):
+    words = []
+    for top, cells in rows:
+        for left, text in cells:
+            at = left
+            for word in text.split():
+                wide = 0.5 * size * len(word)
+                words.append(Word(word, at, at + wide, 50 + top, 50 + top + size, size))
+                at += wide + 0.25 * size
+    return lines(Page(1, 600, 800, tuple(words), False).words)
+
+
+def test_a_table_over_three_pages_keeps_its_rows_and_their_pages():
+    def part(first):
+        body = [
+            [(50, f"Item {n}, n (%)"), (250, f"{n} (1{n}.5)"), (400, f"{n} (2{n}.5)")]
+            for n in range(first, first + 3)
+        ]
+        heads = [[(50, "Event"), (250, "Training"), (400, "Control")]]
+        return [*heads, *body]
+
+    caption = [[(50, "Table 1. Events")]]
+    first = put([(14 * at, row) for at, row in enumerate(caption + part(1))])
+    _, tables, _ = _tables(first, 1, 0, [])
+    for page, begin in ((2, 4), (3, 7)):
+        block = put([(14 * at, row) for at, row in enumerate(part(begin))])
+        assert not _continued(block, tables, page, [])
+    (table,) = tables
+    assert [row[0] for row in table.rows[1:]] == [f"Item {n}, n (%)" for n in range(1, 10)]
+    assert [table.place_of(at, [1]) for at in (1, 4, 9)] == [
+        "table 1, page 1, row 2, column 2",
+        "table 1, page 2, row 5, column 2",
+        "table 1, page 3, row 10, column 2",
+    ]
+
+
+def test_tables_side_by_side_are_two():
+    block = put(
+        [
+            (0, [(60, "Table 1. Baseline"), (360, "Table 2. Events")]),
+            (14, [(120, "Training"), (200, "Control"), (390, "Training"), (470, "Control")]),
+            (28, [(40, "Women"), (120, "10 (25)"), (200, "20 (40)"), (320, "Falls")]),
+            (34, [(390, "1 (3)"), (470, "2 (4)")]),
+            (40, [(320, "of the old")]),
+            (47, [(40, "Men"), (120, "30 (75)"), (200, "30 (60)"), (320, "Deaths")]),
+            (53, [(390, "3 (8)"), (470, "4 (8)")]),
+            (59, [(320, "of any cause")]),
+        ]
+    )
+    _, (left, right), _ = _tables(below_each_other(block), 1, 0, [])
+    assert left.rows[1:] == (("Women", "10 (25)", "20 (40)"), ("Men", "30 (75)", "30 (60)"))
+    assert right.name == "table 2" and right.rows[0][1:] == ("Training", "Control")
+    numbers = [row[1:] for row in right.rows[1:] if any(row[1:])]
+    assert numbers == [("1 (3)", "2 (4)"), ("3 (8)", "4 (8)")]
+
+
+def test_a_caption_without_a_table_is_told():
+    lost = []
+    _tables(put([(0, [(50, "Table 3. Nothing")]), (14, [(50, "Some words.")])]), 2, 0, lost)
+    assert lost == ["page 2: no table was found below “Table 3. Nothing”"]
