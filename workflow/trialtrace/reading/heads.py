@@ -99,7 +99,11 @@ def columns(table: Table, heads: int, first: int) -> list[Column]:
         if at < first:
             made.append(Column(at, LABEL, visit=_times(pieces)))
         else:
-            made.append(column(at, pieces))
+            own = column(at, pieces)
+            if own.kind == "ci" and own.arm is None and made[-1].kind == "effect":
+                # The interval of the estimate in the column before it.
+                own = replace(own, role=COMPARE)
+            made.append(own)
     return made
 
 

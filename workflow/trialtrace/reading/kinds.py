@@ -16,6 +16,12 @@ _PERCENT = r"(?:%|per ?cent(?:age)?s?|proportion)"
 _GAP = r"\s*(?:[,;:/(\[±]|\+/-|and)*\s*(?:[±(])?\s*"
 _MEAN, _MEDIAN = r"(?:means?|average|mean values?)", r"(?:medians?)"
 _END = r"[)\]]?"
+# "Median days in hospital (IQR)": words between a statistic and its spread.
+_PARTED = re.compile(
+    rf"^(?P<main>mean|median)\s+(?P<of>[^,;:()\[\]]*[^,;:()\[\]\s±])\s*[,(\[]\s*"
+    rf"(?:(?P<iqr>{_IQR})|(?P<sd>{_SD})|(?P<se>{_SE})|(?P<range>{_RANGE})|(?P<ci>{_CI}))\s*[)\]]?$",
+    re.IGNORECASE,
+)
 # The longest first: what is found is taken out of the text.
 KINDS: tuple[tuple[str, str], ...] = (
     ("median_iqr", rf"{_MEDIAN}{_GAP}{_IQR}{_END}"),
@@ -25,6 +31,10 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("mean_sd", rf"{_MEAN}{_GAP}{_SD}{_END}"),
     ("mean_se", rf"{_MEAN}{_GAP}{_SE}{_END}"),
     ("mean_ci", rf"{_MEAN}{_GAP}{_CI}{_END}"),
+    (
+        "events_patients",
+        rf"(?:n|no\.?|numbers?) of events{_GAP}(?:n|no\.?|numbers?) of patients{_END}",
+    ),
     ("fraction", r"n/N(?:\s*[(,]?\s*%\s*\)?)?"),
     ("count_percent", rf"{_N}{_GAP}{_PERCENT}{_END}"),
     ("percent_count", rf"{_PERCENT}{_GAP}{_N}{_END}"),
@@ -125,6 +135,10 @@ def said(text: str) -> Said:
             )
             kind = "effect" if not re.search(r"\bp[\s-]values?\b", text, re.I) else "effect_p"
             return Said(left, kind, size, measure=name, adjusted=adjusted)
+    if found := _PARTED.search(text):
+        spread = next(name for name in ("iqr", "sd", "se", "range", "ci") if found[name])
+        left = _bare(f"{text[: found.start()]} {found['of']}")
+        return Said(left, f"{found['main'].lower()}_{spread}", size, adjusted=adjusted)
     for name, pattern in KINDS:
         if found := re.search(rf"[(\[]?(?<!\w){pattern}(?!\w)", text, re.I):
             left = _bare(text[: found.start()] + " " + text[found.end() :])

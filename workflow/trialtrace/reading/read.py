@@ -1,5 +1,6 @@
 """Reads a file as a paper, by what it holds and not by its name."""
 
+import re
 from pathlib import Path
 
 from trialtrace.ground.errors import Problem, UserError
@@ -46,8 +47,17 @@ def _content(path: Path, shown: str) -> bytes:
     return path.read_bytes()
 
 
+def _in_bytes(content: bytes) -> bytes:
+    """The same text in UTF-8 where it is in UTF-16, which its first two bytes tell."""
+    if content[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        return content
+    text = content.decode("utf-16", errors="replace")
+    return re.sub(r"^(<\?xml[^>]*?)\s+encoding=[\"'][^\"']*[\"']", r"\1", text).encode()
+
+
 def parsed(content: bytes, shown: str, suffix: str) -> tuple[ReadPaper, bool]:
     """The paper in a file's content, and whether a person typed it."""
+    content = _in_bytes(content)
     start = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<"):
         web = b"<html" in start.lower() or b"<!doctype html" in start.lower()

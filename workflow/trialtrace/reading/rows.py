@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trialtrace.reading.heads import LABEL, Column, is_head
+from trialtrace.reading.heads import ARM, LABEL, Column, is_head
 from trialtrace.reading.kinds import Said, said
 
 
@@ -34,7 +34,9 @@ def rows(grid: Sequence[Sequence[str]], heads: int, every: Sequence[Column]) -> 
     stand above it; `opens` says that it is a section's own row, with a p perhaps."""
     labels = [one for one in every if one.role == LABEL]
     first = len(labels)
-    arms = [one.at for one in every if one.role == "arm"]
+    arms = [one.at for one in every if one.role == ARM]
+    # A table of estimates alone, as of a model, has its numbers in the columns that it has.
+    arms = arms or [one.at for one in every if one.role != LABEL]
     made: list[Row] = []
     section: list[Said] = []
     carried, before_was_section = "", False

@@ -1,7 +1,7 @@
 """Running text: statistics in sentences, the arms that the words beside them name, and their p."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -59,6 +59,12 @@ _PARTS = (
     "median",
     "count",
     "percent_ci",
+    "mean_ci",
+)
+# What stands right before the group that another is compared with.
+_REFERENCE = re.compile(
+    r"\b(?:(?:as )?compared (?:with|to)|relative to|versus|than|against)\W+(?:the\W+)?$",
+    re.IGNORECASE,
 )
 
 
@@ -197,6 +203,7 @@ def _told_apart(
 ) -> Iterator[Item]:
     """Items with arms and outcome: an arm named once more begins another outcome."""
     mentions = arms.mentions(text)
+    found = _of_each(found, mentions)
     of_arms = [one for one in found if one[2].kind in _PARTS]
     assigned = _assigned(of_arms, mentions, text)
     number, unplaced, seen = 1, 0, list[str]()
@@ -213,6 +220,8 @@ def _told_apart(
             if len(compare) != 2:
                 named = list(dict.fromkeys(name for _, name in mentions))
                 compare = tuple(named) if len(named) == 2 else ()
+            if len(compare) == 2 and _REFERENCE.search(text, 0, _begin(mentions, compare[0])):
+                compare = (compare[1], compare[0])
             item = replace(item, compare=compare)
             if item.kind == "p" and (len(set(seen)) != 2 or lone > 1):
                 unplaced += 1
@@ -229,6 +238,29 @@ def _told_apart(
             if re.search(r"\badjust", text, re.I) and item.kind in ("effect", "estimate", "p"):
                 item = replace(item, model=True).doubted("adjusted, by the words beside it")
         yield replace(item, path=(f"{place}, outcome {number}",))
+
+
+def _begin(mentions: Sequence[tuple[int, str]], arm: str) -> int:
+    """Where the first mention of an arm begins."""
+    return next((at for at, name in mentions if name == arm), 0)
+
+
+def _of_each(
+    found: list[tuple[int, int, Item]], mentions: Sequence[tuple[int, str]]
+) -> list[tuple[int, int, Item]]:
+    """The same; as many values with intervals as there are arms named are one of each arm."""
+    names = [name for _, name in mentions]
+    values = [one for one in found if one[2].kind == "estimate"]
+    whole = len(values) == len(names) == len(set(names)) > 1
+    if not whole or any(item.kind in (*_PARTS, "effect") for _, _, item in found):
+        return found
+    doubt = "taken for a value of one group, and not for a comparison"
+    return [
+        (start, end, replace(item, kind="mean_ci").doubted(doubt))
+        if item.kind == "estimate"
+        else (start, end, item)
+        for start, end, item in found
+    ]
 
 
 def _assigned(

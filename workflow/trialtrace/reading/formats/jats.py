@@ -20,9 +20,9 @@ def read_jats(content: bytes, shown: str) -> ReadPaper:
     )
     tables, pictures = [], 0
     for position, wrap in enumerate(article.every("table-wrap"), 1):
-        made = _table(wrap, position)
-        pictures += made is None
-        tables += [made] if made else []
+        made = _tables(wrap, position)
+        pictures += not made
+        tables += made
     passages = []
     for abstract in front.every("abstract"):
         if abstract.given.get("abstract-type") not in ("toc", "graphical", "teaser"):
@@ -55,20 +55,28 @@ def _paragraphs(section: Node, name: str) -> Iterator[Passage]:
             yield Passage(text, place)
 
 
-def _table(wrap: Node, position: int) -> Table | None:
-    """None for a table that is there as a picture only."""
-    tables = list(wrap.every("table"))
-    if not tables:
-        return None
-    rows, heads = table_grid(tables[0])
-    for more in tables[1:]:
-        further, _ = table_grid(more)
-        if further and len(further[0]) == len(rows[0]):
-            rows += further
-    return Table(
-        numbered(text_of(wrap.first("label")), position),
-        text_of(wrap.first("caption")),
-        rows,
-        heads,
-        text_of(wrap.first("table-wrap-foot")),
-    )
+def _tables(wrap: Node, position: int) -> list[Table]:
+    """The tables below one caption; none where there is a picture only.
+
+    A further one goes on with the first where it has as many columns and no other heads.
+    """
+    grids = [table_grid(one) for one in wrap.every("table")]
+    parts: list[tuple[tuple[tuple[str, ...], ...], int]] = []
+    for rows, heads in grids:
+        first = parts[0] if parts else ((), 0)
+        goes_on = first[0] and rows and len(rows[0]) == len(first[0][0])
+        if goes_on and rows[:heads] in ((), first[0][: first[1]]):
+            parts[0] = (first[0] + rows[heads:], first[1])
+        elif rows:
+            parts.append((rows, heads))
+    name = numbered(text_of(wrap.first("label")), position)
+    return [
+        Table(
+            name if number == 1 else f"{name} (part {number})",
+            text_of(wrap.first("caption")),
+            rows,
+            heads,
+            text_of(wrap.first("table-wrap-foot")),
+        )
+        for number, (rows, heads) in enumerate(parts, 1)
+    ]
