@@ -1,5 +1,6 @@
 """`trialtrace read`: a paper becomes a draft ledger, of which nothing is judged unconfirmed."""
 
+import csv
 import io
 import json
 import re
@@ -258,6 +259,9 @@ def test_a_folder_is_summed_up_with_flips_first(many, capsys):
     lines = (out / "summary.csv").read_text(encoding="utf-8").splitlines()
     assert [line.partition(",")[0] for line in lines] == ["paper", "b.csv", "a.xml", "c.xml"]
     assert lines[1].startswith("b.csv,1,") and "broken XML" in lines[3]
+    rows = {row["paper"]: row for row in csv.DictReader(lines)}
+    assert rows["b.csv"]["gravest"].startswith("across 0.05: P = .01 (Death")
+    assert rows["c.xml"]["gravest"] == "" and rows["b.csv"]["comparisons"] == "0"
     assert "across 0.05" in shown and shown.splitlines()[0].startswith("b.csv")
     assert sorted(path.name for path in out.iterdir()) == [
         *("a.xml.json", "a.xml.yaml", "b.csv.json", "b.csv.yaml", "c.xml.json", "summary.csv")
@@ -292,6 +296,22 @@ def test_a_second_run_reads_and_judges_only_what_has_changed(many, monkeypatch, 
     assert main(["read", str(folder), "--into", str(out)]) == 0
     assert "move the ledger away" in capsys.readouterr().out
     assert ledger.read_text(encoding="utf-8") == edited
+
+
+def test_what_other_checks_judged_is_judged_again(many, monkeypatch):
+    from trialtrace.reading import folder as module
+
+    folder, out = many
+    assert main(["read", str(folder), "--into", str(out)]) == 0
+    judged = []
+    judging = module._judge
+    monkeypatch.setattr(
+        module, "_judge", lambda *call, **how: judged.append(call[1].name) or judging(*call, **how)
+    )
+    monkeypatch.setattr(module, "_code", lambda: "another")
+    assert main(["read", str(folder), "--into", str(out)]) == 0
+    assert main(["read", str(folder), "--into", str(out)]) == 0
+    assert sorted(judged) == ["a.xml.yaml", "b.csv.yaml"]
 
 
 def test_two_papers_of_one_name_are_refused(many, capsys):

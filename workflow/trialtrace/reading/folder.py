@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 
+from trialtrace.claims.editor.letter import COMPARES, GRADES, lines
 from trialtrace.claims.flips import flips
 from trialtrace.claims.ledger_file import read_standing
 from trialtrace.claims.print_audit import audit_ledger
@@ -23,12 +25,19 @@ from trialtrace.reading.read import read_paper
 
 ENDINGS = (".xml", ".nxml", ".html", ".htm", ".docx", ".pdf", ".csv", ".tsv", ".xlsx")
 SUMMARY = "summary.csv"
-_COLUMNS = ("paper", "flips", "inconsistent", "alternative", "claims", "doubtful", "left", "told")
+_COLUMNS = (
+    *("paper", "flips", "comparisons", "inconsistent", "alternative"),
+    *("claims", "doubtful", "left", "gravest", "told"),
+)
+_JUDGING = ("claims", "stats", "trial/claims")
+"""Rooms whose code decides a verdict."""
 
 
 @dataclass
 class PaperRow:
-    """What is known of one paper. `told` is why it could not be read or judged."""
+    """What is known of one paper. `told` is why it could not be read or judged; `grades` counts
+    what does not hold by its effect on the conclusion, and `gravest` is the first of it; `code` is
+    that of the checks which judged it."""
 
     paper: str
     sha256: str
@@ -40,18 +49,15 @@ class PaperRow:
     left: int = 0
     flips: dict[str, str] = field(default_factory=dict)
     verdicts: dict[str, int] = field(default_factory=dict)
+    grades: dict[str, int] = field(default_factory=dict)
+    gravest: str = ""
+    code: str = ""
     told: str = ""
 
     @property
-    def order(self) -> tuple[int, int, int, str]:
-        """Flips first, then what is inconsistent, then what needs another choice."""
-        found = self.verdicts
-        return (
-            -len(self.flips),
-            -found.get("inconsistent", 0),
-            -found.get("alternative", 0),
-            self.paper,
-        )
+    def order(self) -> tuple[int, list[int], str]:
+        """Flips first, then what contradicts a comparison, another number, needs another choice."""
+        return -len(self.flips), [-self.grades.get(grade, 0) for grade in GRADES], self.paper
 
 
 def papers_of(given: Sequence[Path]) -> list[Path]:
@@ -113,16 +119,24 @@ def _one(at: Project, path: Path, into: Path, trust: bool) -> PaperRow:
         write_json(state, asdict(row))
         judged = False
     else:
-        judged = row.trusted == trust
+        judged = row.trusted == trust and row.code == _code()
     if not ledger.exists():
         return row
     own = sha256_file(ledger)
     if judged and own == row.ledger_sha256:
         return row
     _judge(at, ledger, row, trust)
-    row.ledger_sha256, row.trusted = own, trust
+    row.ledger_sha256, row.trusted, row.code = own, trust, _code()
     write_json(state, asdict(row))
     return row
+
+
+@cache
+def _code() -> str:
+    """One hash over the code that judges: what an earlier version judged is judged again."""
+    package = Path(__file__).resolve().parents[1]
+    files = sorted(path for room in _JUDGING for path in (package / room).rglob("*.py"))
+    return sha256_bytes(b"".join(path.read_bytes() for path in files))
 
 
 def _state(file: Path) -> PaperRow | None:
@@ -155,6 +169,7 @@ def _drafted(path: Path, sha256: str, ledger: Path) -> PaperRow:
 
 def _judge(at: Project, ledger: Path, row: PaperRow, trust: bool) -> None:
     row.flips, row.verdicts, row.told = {}, {}, ""
+    row.grades, row.gravest = {}, ""
     try:
         read, standing = read_standing(at, ledger, trust=trust)
     except UserError as error:
@@ -164,6 +179,11 @@ def _judge(at: Project, ledger: Path, row: PaperRow, trust: bool) -> None:
     verdicts = Counter(worst(rows, PRINT) or "" for rows in of_claims(audit.rows).values())
     row.verdicts = dict(sorted(verdicts.items()))
     row.flips = flips(audit.findings, read.entries)
+    told = lines(read, audit.findings, audit.rows)
+    row.grades = dict(Counter(line.grade for line in told))
+    if told:
+        first = told[0]
+        row.gravest = f"{first.grade}: {first.printed} ({first.label}, {first.place}). {first.text}"
     row.told = standing.told
 
 
@@ -174,6 +194,8 @@ def summary(rows: Iterable[PaperRow]) -> str:
     writer.writerow(_COLUMNS)
     for row in rows:
         found = row.verdicts
-        counts = [len(row.flips), found.get("inconsistent", 0), found.get("alternative", 0)]
-        writer.writerow([row.paper, *counts, row.claims, row.doubtful, row.left, row.told])
+        counts = [len(row.flips), row.grades.get(COMPARES, 0)]
+        counts += [found.get("inconsistent", 0), found.get("alternative", 0)]
+        counts += [row.claims, row.doubtful, row.left]
+        writer.writerow([row.paper, *counts, row.gravest, row.told])
     return out.getvalue()
