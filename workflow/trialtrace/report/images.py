@@ -1,6 +1,7 @@
 """Where the figures of a report stand: on its first screen, beside an analysis, or alone."""
 
 from trialtrace.report.figures.make import Drawn
+from trialtrace.report.figures.specification import KIND as STRIP
 from trialtrace.report.render.escape import escape_markdown
 
 
@@ -16,6 +17,11 @@ def first_forest(drawn: list[Drawn]) -> str:
 
 def flow_figure(drawn: list[Drawn]) -> str:
     return _images([each for each in drawn if each.kind == "flow"])
+
+
+def strips(drawn: list[Drawn]) -> str:
+    """The primary results under all choices."""
+    return _images([each for each in drawn if each.kind == STRIP])
 
 
 def beside(drawn: list[Drawn], analysis: str) -> str:

@@ -14,8 +14,8 @@ from trialtrace.report.figures.canvas import (
     percent_axis,
     wrapped,
 )
-from trialtrace.report.figures.lines import data_of, name_of, repeats_cuts
-from trialtrace.report.figures.picture import Picture, arm_words, arms_of, nothing
+from trialtrace.report.figures.lines import data_of, name_of, repeats_cuts, told
+from trialtrace.report.figures.picture import Picture, arms_of, nothing
 from trialtrace.report.material import Material
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     interval = f" with {100 * level:g} % confidence intervals" if level is not None else ""
     caption = f"{given['title']}: share of patients by arm{interval}; events and patients beneath."
     many = len(groups)
-    alt = f"Bars of shares for {arm_words(material, shown)}, {many} group{'s' * (many > 1)}."
+    bars = [f"{name}, {material.arm_label(arm)}" for name, of in groups.items() for arm in of]
+    alt = f"Bars of shares, {many} group{'s' * (many > 1)}: {told(bars, rows)}."
     figure = _figure(material, given["title"], groups, shown)
     lines = [name for name, group in groups.items() for _ in group]
     return Picture(figure, caption, alt, data_of(rows, lines))

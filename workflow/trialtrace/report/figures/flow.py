@@ -25,7 +25,8 @@ def draw(material: Material, given: Row) -> Picture:
     """The counts of the flow analysis, a column an arm; one column where patients have all arms."""
     export = exported(material)
     first = "in the export" if export else "randomised"
-    alt = f"Boxes from the patients {first} to those analysed, {arm_words(material)}."
+    alt = f"Boxes from the patients {first} to those analysed, {arm_words(material)}. "
+    alt += _told(material)
     groups = [
         arm for arm in arms_of(material) if ("randomised", None, arm, None) in counts(material)
     ]
@@ -66,6 +67,18 @@ def _data(material: Material, export: list[str]) -> Data:
     ]
     told: list[tuple[Cell, ...]] = [("", line, None, None, None, None) for line in export]
     return Data(("result", "count", "of", "reason", "arm", "n"), [*told, *rows])
+
+
+def _told(material: Material) -> str:
+    """ "Randomised 602: Drug 295, Placebo 307." in words, for who cannot see the boxes."""
+    known = counts(material)
+    arms = [
+        f"{material.arm_label(arm)} {known['randomised', None, arm, None]}"
+        for arm in arms_of(material)
+        if ("randomised", None, arm, None) in known
+    ]
+    whole = f"Randomised {known['randomised', None, ALL, None]}"
+    return f"{whole}: {', '.join(arms)}." if arms else f"{whole}."
 
 
 def exported(material: Material) -> list[str]:

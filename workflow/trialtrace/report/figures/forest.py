@@ -9,7 +9,7 @@ from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.units import POINTS as POINTS_UNIT
 from trialtrace.ground.words import LABELS, POINTS, RATIOS
 from trialtrace.report.figures.canvas import FAINT, INK, PALE, colour_of, drawing, wrapped
-from trialtrace.report.figures.lines import data_of, name_of, repeats_cuts
+from trialtrace.report.figures.lines import data_of, name_of, repeats_cuts, told
 from trialtrace.report.figures.picture import Picture, arms_of, nothing
 from trialtrace.report.material import Material
 from trialtrace.report.tables import short_text
@@ -37,16 +37,14 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
     interval = f"{100 * level:g} % confidence" if level is not None else "confidence"
     caption = f"{given['title']}: estimates with their {interval} intervals."
-    lines = f"{len(rows)} line{'s' * (len(rows) > 1)}"
-    figure = _figure(material, wanted[0], rows)
-    return Picture(
-        figure, caption, f"Forest plot of {lines}.", data_of(rows, _names(material, rows))
-    )
+    stat, names = wanted[0].split(".", 1)[0], _names(material, rows)
+    alt = f"Forest plot of the {LABELS[stat]}: {told(names, rows)}."
+    return Picture(forest(material, stat, rows, names), caption, alt, data_of(rows, names))
 
 
-def _figure(material: Material, estimate: str, rows: list[ResultRow]) -> "Figure":
-    stat = estimate.split(".", 1)[0]
-    names = [wrapped(name, WIDTH) for name in _names(material, rows)]
+def forest(material: Material, stat: str, rows: list[ResultRow], names: list[str]) -> "Figure":
+    """A line for each row, with its name."""
+    names = [wrapped(name, WIDTH) for name in names]
     heights = np.array([max(1.0, 0.6 + 0.5 * name.count("\n")) for name in names])
     edges = -np.concatenate([[0.0], np.cumsum(heights)])
     places = (edges[:-1] + edges[1:]) / 2

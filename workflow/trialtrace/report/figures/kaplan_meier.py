@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trialtrace.ground.words import percent
 from trialtrace.report.figures.at_risk import (
     DAYS,
     curves_data,
@@ -69,8 +70,20 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         f"{given['title']}, {population_words(material, given)}: Kaplan-Meier estimates with "
         f"{level_words(material)} log-log intervals; numbers at risk below."
     )
-    alt = f"Kaplan-Meier curves for {arm_words(material, list(found))}."
+    alt = f"Kaplan-Meier curves for {arm_words(material, list(found))}; "
+    alt += f"{_told(material, given, found)}."
     return Picture(figure, caption, alt, curves_data(material, given, drawn, at_risk))
+
+
+def _told(material: Material, given: dict[str, Any], found: dict[str, KaplanMeier]) -> str:
+    """The share without the event at the last time of the table, by arm."""
+    at = max(given["at"])
+    shares = []
+    for arm, curve in found.items():
+        steps = int(np.searchsorted(curve.time, at, side="right"))
+        share = float(curve.survival[steps - 1]) if steps else 1.0
+        shares.append(f"{material.arm_label(arm)} {percent(share)} %")
+    return f"without the event at {at:g} days: {', '.join(shares)}"
 
 
 def _places(material: Material, given: dict[str, Any], curve: KaplanMeier) -> list[np.ndarray]:

@@ -1,9 +1,14 @@
 """What tells the lines or groups of a figure of results apart."""
 
+from collections.abc import Sequence
+
 from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.report.figures.picture import Cell, Data
 from trialtrace.report.material import Material
+from trialtrace.report.tables import NO_BREAK, short_text
 from trialtrace.trace.words import stratum_words
+
+MOST_TOLD = 12
 
 
 def repeats_cuts(rows: list[ResultRow]) -> bool:
@@ -31,6 +36,13 @@ def name_of(material: Material, row: ResultRow, several: bool) -> str:
     if row["comparison"] and len(analysis.pairs) > 1:
         parts.append(material.arm_label(row["comparison"]))
     return ", ".join(parts)
+
+
+def told(names: Sequence[str], rows: Sequence[ResultRow]) -> str:
+    """Lines in words: "Relief 1.80 (0.63 to 5.16); ...", for who cannot see them."""
+    shown = [f"{name} {short_text(row)}" for name, row in zip(names, rows, strict=True)]
+    more = [f"and {len(shown) - MOST_TOLD} more"] if len(shown) > MOST_TOLD else []
+    return "; ".join([*shown[:MOST_TOLD], *more]).replace(NO_BREAK, " ")
 
 
 def data_of(rows: list[ResultRow], names: list[str]) -> Data:

@@ -12,6 +12,8 @@ from trialtrace.ground.store import write_text
 from trialtrace.methods.analysing.cuts import parameters
 from trialtrace.report.figures.canvas import save
 from trialtrace.report.figures.picture import Cell, Data, NothingToDraw, Picture, names
+from trialtrace.report.figures.specification import KIND as STRIP
+from trialtrace.report.figures.specification import strips
 from trialtrace.report.material import Material
 from trialtrace.trial.plan.displays.registry import display_of, displays
 from trialtrace.trial.plan.planning import ANALYSIS as PLANNING
@@ -56,7 +58,20 @@ def draw_figures(material: Material, folder: Path) -> list[Drawn]:
         caption = (STAMP if synthetic else "") + picture.caption
         data = _written(picture.data, folder / f"{name}.csv", synthetic=synthetic)
         drawn.append(Drawn(kind, label, file, caption, picture.alt, beside, data=data))
+    for analysis, picture in strips(material):
+        drawn.append(_drawn(material, folder, analysis, picture))
     return drawn
+
+
+def _drawn(material: Material, folder: Path, analysis: str, picture: Picture) -> Drawn:
+    """A figure that no display asks for, beside an analysis."""
+    synthetic = material.trial.synthetic
+    name = f"{STRIP}_{analysis}"
+    file = save(picture.figure, folder, name, synthetic=synthetic)
+    caption = (STAMP if synthetic else "") + picture.caption
+    data = _written(picture.data, folder / f"{name}.csv", synthetic=synthetic)
+    label = f"fig-{name.replace('_', '-')}"
+    return Drawn(STRIP, label, file, caption, picture.alt, analysis, data=data)
 
 
 def _written(data: Data, file: Path, *, synthetic: bool) -> str:

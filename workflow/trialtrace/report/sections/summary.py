@@ -15,7 +15,7 @@ from trialtrace.methods.analysing.rows import ALL
 from trialtrace.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
 from trialtrace.methods.displays.analyse_adverse_events import ANY
 from trialtrace.report.figures.make import Drawn
-from trialtrace.report.images import first_forest, flow_figure
+from trialtrace.report.images import first_forest, flow_figure, strips
 from trialtrace.report.links import AUDIT_PAGE, claim_anchor, component_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -49,7 +49,7 @@ def summary(material: Material, drawn: list[Drawn], renderer: str) -> str:
         "Primary result": _primary(material, drawn),
         "Patients": _patients(material, drawn),
         "Adverse events": list(_harms(material)),
-        "Under other choices": list(_choices(material)),
+        "Under other choices": [*_choices(material), strips(drawn)],
         "Published numbers": list(_audit(material)),
         "How it was made": [_made(material, renderer)],
     }

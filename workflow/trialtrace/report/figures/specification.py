@@ -1,0 +1,55 @@
+"""Specification strip: a primary result under every analysis that asks the same question."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from trialtrace.ground.contracts.rows import ResultRow, present
+from trialtrace.ground.words import LABELS
+from trialtrace.report.figures.forest import forest
+from trialtrace.report.figures.lines import data_of, told
+from trialtrace.report.figures.picture import Picture
+from trialtrace.report.material import Material
+from trialtrace.report.sections.choices import same_question
+from trialtrace.trial.plan.references import method_of
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.build import Analysis
+
+KIND = "specification"
+# Fewer estimates are read as well without a picture; more than these fill a page.
+FEWEST, MOST = 3, 40
+
+
+def strips(material: Material) -> Iterator[tuple[str, Picture]]:
+    """(analysis, picture) of each primary analysis that others ask the same question as."""
+    for analysis in material.trial.plan.analyses.values():
+        rows = same_question(material, analysis) if analysis.role == "primary" else []
+        if FEWEST <= len(rows) <= MOST and len({row["analysis_id"] for row in rows}) > 1:
+            yield analysis.name, _strip(material, analysis, rows)
+
+
+def _strip(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> Picture:
+    """The estimates by comparison, in each from the lowest to the highest."""
+    pairs = list(dict.fromkeys((row["comparison"], row["reference"]) for row in rows))
+    ordered = sorted(
+        rows,
+        key=lambda row: (
+            pairs.index((row["comparison"], row["reference"])),
+            present(row["stat_value"]),
+        ),
+    )
+    names = [_name(material, row, len(pairs) > 1) for row in ordered]
+    stat = rows[0]["stat_name"]
+    caption = (
+        f"{analysis.label}: {LABELS[stat]} under all analyses of the plan that ask the same "
+        "question, sorted."
+    )
+    alt = f"Specification strip of the {LABELS[stat]}: {told(names, ordered)}."
+    return Picture(forest(material, stat, ordered, names), caption, alt, data_of(ordered, names))
+
+
+def _name(material: Material, row: ResultRow, several: bool) -> str:
+    label = material.trial.plan.analyses[row["analysis_id"]].label
+    arm = f", {material.arm_label(row['comparison'])}" if several else ""
+    visit = f", {row['visit']}" if row["visit"] else ""
+    return f"{label}{visit}{arm} ({method_of(row['method']).title})"
