@@ -7,6 +7,7 @@ import numpy as np
 from trialtrace.ground.words import percent
 from trialtrace.report.figures.at_risk import (
     DAYS,
+    Given,
     curves_data,
     drawn_steps,
     numbers,
@@ -75,7 +76,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     return Picture(figure, caption, alt, curves_data(material, given, drawn, at_risk))
 
 
-def _told(material: Material, given: dict[str, Any], found: dict[str, KaplanMeier]) -> str:
+def _told(material: Material, given: Given, found: dict[str, KaplanMeier]) -> str:
     """The share without the event at the last time of the table, by arm."""
     at = max(given["at"])
     shares = []
