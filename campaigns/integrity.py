@@ -125,7 +125,7 @@ def section(true: list[Outcome], false: list[Outcome]) -> str:
         "are fabricated or found. The level was fixed before; other seeds served to "
         "write the checks.",
         "",
-        "Nothing of a check was changed after its first run, and one thing of how exports are "
+        "Nothing of a check was changed after the first such run, and one thing of how exports are "
         "read: in that run 9 of 20 parts of moertel1990 were false alarms of `carried` "
         "(11 of 200 trials "
         "in all), since its rows of recurrence and of death were taken for visits, and are equal "

@@ -1,5 +1,7 @@
 """What the checks of rows find, and what they leave alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -177,6 +179,15 @@ def test_an_export_without_anything_to_look_at_has_no_looks():
     assert look_at(Export(0, "p", (sheet,), arm=empty, site=empty)) == []
     one = Sheet("p", np.array([2]), np.array([0]), np.array([0]), np.array([0]), ())
     assert look_at(Export(1, "p", (one,), arm=np.array([0]), site=np.array([0]))) == []
+
+
+def test_a_table_without_rows_is_left_alone(made):
+    whole = export_of(made)
+    empty = np.array([], np.intp)
+    none = tuple(C(name, kind, np.array([])) for name, kind in (("x", NUMBER), ("d", DATE)))
+    sheet = Sheet("later", np.array([], np.int64), empty, empty, empty, none)
+    more = replace(whole, sheets=(*whole.sheets, sheet))
+    assert look_at(more) == look_at(whole)
 
 
 def test_columns_without_values_are_left_alone(made):

@@ -125,6 +125,8 @@ class Export:
 
 
 def _slices(sheet: Sheet, n: int) -> Iterator[Slice]:
+    if not len(sheet.rows):
+        return
     first = np.full(n, NOBODY, dtype=np.int64)
     first[sheet.subject[::-1]] = np.arange(len(sheet.rows))[::-1]
     alone = len(np.unique(sheet.subject)) == len(sheet.subject)

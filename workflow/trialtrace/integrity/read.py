@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 
 def read_export(trial: Trial, clean_dir: Path) -> Export:
-    """What the checks look at. Where the data are blinded there is no arm."""
+    """What the checks look at. There is no arm where the data are blinded, nor where other units
+    than patients were allocated: each test of arms is of patients."""
     tables = {name: read_table(Path(clean_dir) / f"{name}.parquet", CLEAN) for name in trial.tables}
     names = {name: subject_text(tables[name], spec) for name, spec in trial.tables.items()}
     first = trial.subjects.table
@@ -47,7 +48,7 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         n=len(people),
         subjects=first,
         sheets=tuple(sheets),
-        arm=by_subject(arm.table, arm.column) if arm else None,
+        arm=by_subject(arm.table, arm.column) if arm and trial.design.kind == "parallel" else None,
         site=by_subject(first, site) if site else None,
         strata=_crossed([by_subject(one.table, one.column) for one in strata]),
         entry=_entry(trial),
