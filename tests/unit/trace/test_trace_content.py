@@ -109,6 +109,36 @@ def test_a_cell_that_was_rejected_is_told_where_it_would_have_counted(tmp_path):
     )
     assert [each["column"] for each in age["rejected"]] == ["age"]
     assert "SECRET-VALUE" not in str(age)
+    # Patient 3 has the drug, so has patient 5: what is of the placebo lacks neither.
+    placebo = (
+        SHARE.replace("@drug", "@placebo"),
+        "mini/baseline/mean.descriptive@placebo;parameter=age",
+    )
+    assert [Tracer(run.trial, run.folder, "full").trace(one)["rejected"] for one in placebo] == [
+        [],
+        [],
+    ]
+
+
+def test_a_cell_is_rejected_of_its_own_visit_and_endpoint_alone(tmp_path):
+    """Pain before of patient 3 and pain after of patient 5, both of the drug."""
+    from mini_run import patients, run_mini
+
+    rows = patients()
+    rows[2]["pain0"], rows[4]["pain1"] = "77", "88"
+    run = run_mini(tmp_path, rows)
+    tracer = Tracer(run.trial, run.folder, "full")
+    told = {
+        name: {(each["column"], each["lines"]) for each in tracer.trace(name)["rejected"]}
+        for name in tracer.results
+        if name.startswith("mini/pain_each/") and "@drug" in name
+    }
+    before = {lines for name, lines in told.items() if "visit=before" in name for lines in lines}
+    after = {lines for name, lines in told.items() if "visit=after" in name for lines in lines}
+    assert before == {("pain0", "4")}
+    # A record after has its baseline beside it, and so the cell that this would be made from.
+    assert after == {("pain0", "4"), ("pain1", "6")}
+    assert tracer.trace(SHARE)["rejected"] == []
 
 
 def test_restricted_has_counts_and_hashes_and_no_lines_or_subjects(restricted, full):

@@ -32,6 +32,9 @@ from trialtrace.trace.text import (
 # that rest on the same rows have, once below these.
 OF_PAGE = ("variable", "family", "warning", "cleaning", "rejected", "constants", "plan", "code")
 OF_GROUP = ("method", "check", "rows", "raw", *OF_PAGE)
+# Of these a block that stood on the page already is a link to it.
+ONCE = ("family", "cleaning", "rejected", "constants", "code")
+SHORT = 80
 ORDER = (
     "value",
     "from",
@@ -79,6 +82,23 @@ class Around:
     draft: str = ""
 
 
+class Said:
+    """The blocks that stand on a page, each with the anchor that it has there."""
+
+    def __init__(self) -> None:
+        self._at: dict[tuple[str, ...], str] = {}
+
+    def block(self, label: str, items: list[str]) -> tuple[str, list[str]]:
+        """The anchor of a block where it stands first, and its items; later a link to it."""
+        told = (label, *items)
+        if label not in ONCE or len("".join(items)) < SHORT:
+            return "", items
+        if told in self._at:
+            return "", [f"<a href=#{self._at[told]}>as above</a>"]
+        self._at[told] = f"s{len(self._at)}"
+        return self._at[told], items
+
+
 @dataclass(frozen=True)
 class Number:
     """A number of a page: its trace, and its lines of HTML by label."""
@@ -91,7 +111,7 @@ def numbers_page(heading: str, traces: Sequence[Trace], around: Around) -> str:
     """The page of the numbers of an analysis, each at its anchor; those of the same rows stand
     together."""
     found = [Number(trace, _entries(trace, around)) for trace in traces]
-    shared = _shared(found, OF_PAGE)
+    shared, said = _shared(found, OF_PAGE), Said()
     lines = [
         f'<p class="up"><a href="../report.html">{escape(around.title)}</a></p>',
         f"<h1>{escape(heading)}</h1>",
@@ -99,9 +119,9 @@ def numbers_page(heading: str, traces: Sequence[Trace], around: Around) -> str:
     lines.append(f'<p class="quiet">{IN_A_TERMINAL}</p>')
     if shared:
         lines.append(f'<p class="quiet">Of all {len(traces)} numbers of this page:</p>')
-        lines += _list(shared)
+        lines += _list(shared, said)
     for group in _groups(found):
-        lines += _group(group, shared, around)
+        lines += _group(group, shared, around, said)
     synthetic = traces[0]["synthetic"]
     body = "\n".join([*lines, ""])
     title = f"{heading} \N{EN DASH} {around.title}"
@@ -154,7 +174,7 @@ def _shared(found: Sequence[Number], labels: Iterable[str]) -> Lines:
     }
 
 
-def _group(group: Sequence[Number], above: Lines, around: Around) -> Iterator[str]:
+def _group(group: Sequence[Number], above: Lines, around: Around, said: Said) -> Iterator[str]:
     """What numbers are about and where they come from in a line; the numbers; what they share."""
     shared = {k: v for k, v in _shared(group, OF_GROUP).items() if k not in above}
     subjects = {one.trace["subject"] for one in group}
@@ -165,12 +185,14 @@ def _group(group: Sequence[Number], above: Lines, around: Around) -> Iterator[st
     yield f"<p class=story>{ARROW.join(_story(group, around))}</p>"
     for one in group:
         left = {k: v for k, v in one.lines.items() if k not in shared and k not in above}
-        yield from _number(one.trace, left, around, subject=bool(subjects))
-    yield from _list(shared)
+        yield from _number(one.trace, left, around, said, subject=bool(subjects))
+    yield from _list(shared, said)
     yield "</section>"
 
 
-def _number(trace: Trace, lines: Lines, around: Around, *, subject: bool) -> Iterator[str]:
+def _number(
+    trace: Trace, lines: Lines, around: Around, said: Said, *, subject: bool
+) -> Iterator[str]:
     """A number: what it is, its place in the report, what is its own line by line."""
     name = trace["result_id"]
     code, anchor = escape(name), number_anchor(name)
@@ -183,20 +205,24 @@ def _number(trace: Trace, lines: Lines, around: Around, *, subject: bool) -> Ite
     yield f"<p class=id>{code}</p>"
     parts = {label: trace_link(name, label.replace(" ", "-")) for label in ("n", "out of")}
     yield from _list(
-        lines, {k: link.partition("#")[2] for k, link in parts.items() if link in around.parts}
+        lines,
+        said,
+        {k: link.partition("#")[2] for k, link in parts.items() if link in around.parts},
     )
     yield "</div>"
 
 
-def _list(lines: Lines, anchors: Mapping[str, str] | None = None) -> Iterator[str]:
+def _list(lines: Lines, said: Said, anchors: Mapping[str, str] | None = None) -> Iterator[str]:
     if not lines:
         return
     yield "<dl>"
     for label, items in lines.items():
         anchor = (anchors or {}).get(label)
         part = f' id="{escape(anchor)}"' if anchor else ""
+        at, told = said.block(label, items)
+        part = f" id={at}" if at else part
         yield f"<dt{part}>{label}"
-        yield from (f"<dd>{item}" for item in items)
+        yield from (f"<dd>{item}" for item in told)
     yield "</dl>"
 
 
@@ -296,10 +322,11 @@ def variable_told(one: Trace, *, lined: bool) -> str:
 def _place(one: Trace, lined: bool) -> str:
     """A line of a file of the configuration, a link to it where its page has lines."""
     name = Path(one["file"]).name
+    told = place_words(one | {"file": name})
     if not lined:
-        return _linked(place_words(one), f"../config/{name}.txt")
+        return _linked(told, f"../config/{name}.txt")
     line = f"#L{one['line']}" if one["line"] else ""
-    return _linked(place_words(one), f"../{config_page(name)}{line}")
+    return _linked(told, f"../{config_page(name)}{line}")
 
 
 def _raw(member: Trace, part: Trace) -> str:
