@@ -84,6 +84,7 @@ MISSING = {
     "chromium": _program(
         "chromium", "chromium-browser", "google-chrome", hint="apt-get install chromium"
     ),
+    "libreoffice": _program("soffice", hint="apt-get install libreoffice-writer"),
     "quarto": _program("quarto", hint="environment.yml has it"),
 }
 

@@ -4,6 +4,7 @@ another program may have saved it anew. What they said follows from the run and 
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
 
@@ -31,7 +32,10 @@ def documents_of(folder: Path) -> bytes | None:
             "seal": sealed["seal"],
             "documents": {name: one["sha256"] for name, one in documents.items()},
             "lines": {
-                name: [line_hash(kind, pieces) for kind, _, _, pieces in one["lines"]]
+                name: [
+                    line_hash(kind, [[text, *(to for _, to in links)] for text, *links in pieces])
+                    for kind, _, _, pieces in one["lines"]
+                ]
                 for name, one in documents.items()
                 if name.endswith(DOCX)
             },
@@ -41,8 +45,8 @@ def documents_of(folder: Path) -> bytes | None:
     return json.dumps(kept, sort_keys=True).encode()
 
 
-def line_hash(kind: object, pieces: object) -> str:
-    """Of a line as seal.json has it: what it is, and its texts with their links."""
+def line_hash(kind: str, pieces: Sequence[Sequence[str]]) -> str:
+    """Of a line: what it is, and its texts, each with where its links lead."""
     told = json.dumps([kind, pieces], ensure_ascii=False)
     return hashlib.sha256(told.encode()).hexdigest()[:DIGITS]
 

@@ -14,7 +14,7 @@ from trialtrace.report.seal_file import DOCX
 from trialtrace.report.shown.compare import place_of
 from trialtrace.report.shown.docx_lines import BrokenDocument, Docx, docx_lines
 from trialtrace.report.shown.html_lines import html_lines
-from trialtrace.report.shown.lines import Line, stored
+from trialtrace.report.shown.lines import Line
 from trialtrace.trace.seal import grouped
 
 UNKNOWN = "not a line of the report of that run, of which only hashes are kept"
@@ -77,7 +77,10 @@ def _of_run(kept: Kept, read: Docx | None, whole: bool) -> str:
 
 
 def _hashes(lines: list[Line]) -> list[str]:
-    return [line_hash(kind, pieces) for kind, _, _, pieces in stored(lines)]
+    return [
+        line_hash(line.kind, [[one.text, *(to for _, to in one.links)] for one in line.pieces])
+        for line in lines
+    ]
 
 
 def _altered(file: str, lines: list[Line], kept: list[str], read: Docx | None) -> Iterator[Found]:

@@ -28,6 +28,7 @@ class Altered:
 
 def alterations(kept: Sequence[Line], shown: Sequence[Line]) -> list[Altered]:
     """All of them, in the order of the document."""
+    shown = _as_kept(kept, shown)
     numbers: dict[object, int] = {}
     ours, theirs = (
         [numbers.setdefault(line.key, len(numbers)) for line in lines] for lines in (kept, shown)
@@ -47,6 +48,30 @@ def alterations(kept: Sequence[Line], shown: Sequence[Line]) -> list[Altered]:
             old = range(start + i1, start + i2)
             found += _block(kept, shown, old, range(start + j1, start + j2))
     return found
+
+
+def _as_kept(kept: Sequence[Line], shown: Sequence[Line]) -> list[Line]:
+    """The lines that are shown; one of which links end early as it was kept.
+
+    LibreOffice ends a link where the script of its letters changes, as after a minus sign: words
+    and target are the same.
+    """
+    known = {line.key for line in kept}
+    alike = {line.loose: line for line in kept}
+    found = []
+    for line in shown:
+        other = alike.get(line.loose) if line.key not in known else None
+        found.append(other if other is not None and _end_early(other, line) else line)
+    return found
+
+
+def _end_early(kept: Line, shown: Line) -> bool:
+    pairs = (
+        (old, new)
+        for one, other in zip(kept.pieces, shown.pieces, strict=True)
+        for (old, _), (new, _) in zip(one.links, other.links, strict=True)
+    )
+    return all(old.startswith(new) for old, new in pairs)
 
 
 def _block(

@@ -36,7 +36,8 @@ STYLES = "word/styles.xml"
 PACKAGE = "_rels/.rels"
 NOTES = re.compile(r"word/(footnotes|endnotes|header\d*|footer\d*)\.xml")
 HEADING = re.compile(r"heading\s*\d|title", re.IGNORECASE)
-HYPERLINK = re.compile(r'HYPERLINK\s+(?:\\l\s+)?"([^"]*)"')
+# A field that is a link: where it leads, and the place there, which some programs write apart.
+HYPERLINK = re.compile(r'HYPERLINK(?:\s+"([^"]*)")?(?:\s+\\l\s+"([^"]*)")?')
 PAGE_NUMBERS = re.compile(r"\b(PAGE|NUMPAGES|SECTIONPAGES)\b")
 MARKS = {f"{W}tab": " ", f"{W}br": " ", f"{W}cr": " ", f"{W}noBreakHyphen": "\u2011"}
 # A document that was packed to fill the memory is none.
@@ -283,8 +284,8 @@ def _field(story: _Story, what: str, writing: Writing) -> None:
         asked, _ = story.fields[-1]
         story.fields[-1] = (asked, True)
         if told := HYPERLINK.search("".join(asked)):
-            local = re.search(r"\\l\s+\"", "".join(asked))
-            writing.open(f"#{told.group(1)}" if local else told.group(1))
+            target, anchor = told.group(1) or "", told.group(2)
+            writing.open(f"{target}#{anchor}" if anchor and "#" not in target else target)
     elif what == "end" and story.fields:
         asked, _ = story.fields.pop()
         if HYPERLINK.search("".join(asked)):

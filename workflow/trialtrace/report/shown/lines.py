@@ -39,6 +39,12 @@ class Line:
         return self.kind, self.pieces
 
     @property
+    def loose(self) -> tuple[object, ...]:
+        """What it says and where its links lead, whichever of its words they are on."""
+        pieces = tuple((one.text, *(target for _, target in one.links)) for one in self.pieces)
+        return self.kind, pieces
+
+    @property
     def text(self) -> str:
         return " | ".join(piece.text for piece in self.pieces)
 
