@@ -1,12 +1,13 @@
 """The command line: thin over the package; each command imports only what it needs."""
 
 import argparse
+import gc
 import io
 import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trialtrace.commands.audit import add_audit, audit_output
 from trialtrace.commands.history import add_history
@@ -15,9 +16,6 @@ from trialtrace.commands.script import add_script
 from trialtrace.commands.which_run import configured, tell_run, tell_version
 from trialtrace.drafting.command import add_commands
 from trialtrace.ground.errors import UserError
-
-if TYPE_CHECKING:
-    pass
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -373,6 +371,8 @@ def entry() -> None:
     """The program `trialtrace`."""
     from trialtrace.running.faults import guard
 
+    # Looking for garbage would be a twentieth of a short command.
+    gc.set_threshold(50_000, 20, 20)
     sys.meta_path.insert(0, WithoutPandas)
     guard()
     sys.exit(main())

@@ -47,6 +47,10 @@ class Frames:
             self._tables[dataset] = self._read(dataset)
         return self._tables[dataset]
 
+    def of_subjects(self, subjects: "pa.Array") -> "Frames":
+        """The same data sets with the rows of these subjects alone."""
+        return _Part(self, subjects)
+
     def _read(self, dataset: str) -> "pa.Table":
         import numpy as np
         import pyarrow as pa
@@ -144,6 +148,20 @@ class Frames:
             rows = np.flatnonzero(mask)
             self._parts[dataset, code] = rows, table.take(pa.array(rows)).combine_chunks()
         return self._parts[dataset, code]
+
+
+class _Part(Frames):
+    """Data sets of which the rows of some subjects are kept: conditions are of a subject's rows."""
+
+    def __init__(self, whole: Frames, subjects: "pa.Array"):
+        super().__init__(whole.folder)
+        self._whole, self._subjects = whole, subjects
+
+    def _read(self, dataset: str) -> "pa.Table":
+        import pyarrow.compute as pc
+
+        table = self._whole.table(dataset)
+        return table.filter(pc.is_in(table["USUBJID"], value_set=self._subjects)).combine_chunks()
 
 
 def _complete(table: "pa.Table", rows: "Places", complete: Mapping[str, list[object]]) -> "Places":

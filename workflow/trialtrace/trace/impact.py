@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from trialtrace.ground.contracts import RAW, read_table
 from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
-from trialtrace.ground.frames import Selection
 from trialtrace.trace.content import Tracer
 
 if TYPE_CHECKING:
@@ -192,15 +191,23 @@ class Impact:
 
     def results(self, chosen: "np.ndarray") -> list[ResultRow]:
         """The results that rest on any of the chosen edges, in the order of the plan."""
+        import pyarrow as pa
+
         known: dict[tuple[str, str], bool] = {}
         reached = self._reached(chosen)
+        # Whether a row is selected hangs on the rows of its subject alone.
+        codes = sorted(set(self.tracer.raw.edges.codes["USUBJID"][chosen].tolist()))
+        names = [self.tracer.raw.edges.names["USUBJID"][code] for code in codes]
+        frames = self.tracer.frames.of_subjects(pa.array(names, pa.string()))
+        raw = self.tracer.raw.within(frames)
         found = []
         for name, row in self.tracer.results.items():
             for member in self.tracer.members.get(name, []):
                 key = (member["dataset"], member["predicate"])
                 if key not in known:
-                    known[key] = self._may_reach(reached, *key) and self.tracer.raw.rests_on(
-                        self._selection(*key), chosen
+                    dataset, predicate = key
+                    known[key] = self._may_reach(reached, *key) and raw.rests_on(
+                        frames.select(dataset, json.loads(predicate)), chosen
                     )
                 if known[key]:
                     found.append(row)
@@ -245,9 +252,6 @@ class Impact:
     def rejected(self, place: RawPlace) -> list[str]:
         """Why cleaning, or an endpoint, did not take a place: a rule and its reason, each once."""
         return reasons(self.tracer.rejects.table, place)
-
-    def _selection(self, dataset: str, predicate: str) -> Selection:
-        return self.tracer.frames.select(dataset, json.loads(predicate))
 
     def displays(self, results: list[ResultRow]) -> list[str]:
         """The figures and tables of the plan that show one of these analyses or endpoints."""

@@ -51,13 +51,21 @@ class RawRows:
         self._parts: dict[tuple[str, str], list[RawPart]] = {}
         self._numbers: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
 
-    @cached_property
+    @property
     def _edges(self) -> Edges:
-        return Edges.of(read_coded(self._derived / "sources.parquet", SOURCES), self._subjects)
+        return self._all_edges
 
     @cached_property
+    def _all_edges(self) -> Edges:
+        return Edges.of(read_coded(self._derived / "sources.parquet", SOURCES), self._subjects)
+
+    @property
     def _subjects(self) -> "pa.Array":
         return self._frames.table("adsl")["USUBJID"].combine_chunks()
+
+    def within(self, frames: Frames) -> "RawRows":
+        """The same edges beside data sets with fewer rows."""
+        return _Part(self, frames)
 
     def parts(self, selection: Selection) -> list[RawPart]:
         """Where the selected rows come from: their values, and what their predicate looked at."""
@@ -152,6 +160,22 @@ class RawRows:
             record = table["ASEQ"].to_numpy()
             self._numbers[dataset] = subject, *self._edges.of_rows(dataset, subject, record)
         return self._numbers[dataset]
+
+
+class _Part(RawRows):
+    """The edges of a trial beside a part of its rows."""
+
+    def __init__(self, whole: RawRows, frames: Frames):
+        super().__init__(whole._derived, frames)
+        self._whole = whole
+
+    @property
+    def _edges(self) -> Edges:
+        return self._whole._edges
+
+    @property
+    def _subjects(self) -> "pa.Array":
+        return self._whole._subjects
 
 
 def columns_read(predicate: Predicate) -> list[str]:
