@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from fresh import Case, Run
 
 
-def share(x: int, n: int) -> str:
+def share(x: int, n: int, places: int = 1) -> str:
     """In percent with Wilson's limits."""
     if not n:
         return "none"
     p, low, high = (100 * max(each, 0.0) for each in wilson(x, n))
-    return f"{x:,} of {n:,}, {p:.1f} % ({low:.1f} to {high:.1f})"
+    return f"{x:,} of {n:,}, {p:.{places}f} % ({low:.{places}f} to {high:.{places}f})"
 
 
 FOUND = ("alarm", "beside", "remark", "refused", "missed")
@@ -75,7 +75,7 @@ def _true(done: Run) -> str:
         f"{count:,} {name.replace('_', ' ')}" for name, count in verdicts.most_common()
     )
     text = (
-        f"- Claims with a false alarm: {share(len(alarms), claims)}.\n"
+        f"- Claims with a false alarm: {share(len(alarms), claims, 2)}.\n"
         f"- Papers with one: {share(papers, len(done.papers))}; of the papers that do not tell "
         f"who is missing: {share(len({p.seed for p, _, _ in alarms} & silent), len(silent))}.\n"
         f"- Claims by another choice: {share(verdicts['alternative'], claims)}.\n"
@@ -172,9 +172,11 @@ were given (2026-11-21 20:54, and again at 21:05) named none of them. **Found** 
 outcome (for numbers of patients: anywhere). A **remark** is a new finding there that is not
 called inconsistent. **Refused**: the ledger was not read, or the audit ended in a traceback.
 
-**What it cannot show.** The ledger is what the forms allow: person-years, medians with a range
-and geometric means were refused when this was written, and are not in it. Its author chose the
-kinds of error, and how often each is planted; papers have others.
+**What it cannot show.** The ledger is what the forms allow: person-years and medians with a
+range were refused at the first meeting, and are typed since. Its author chose the kinds of
+error, and how often each is planted; papers have others. Some errors break no arithmetic that
+holds of every paper (means of both arms exchanged beside a difference that may be adjusted): a
+remark is then all that can be said.
 
 **First meeting.** The audit as it was then (commit c34c2d26; 150 true papers, 292 errors, the
 first of the seeds below): found 192 of 292, 65.8 % (60.1 to 71.0); of the kinds that were told
