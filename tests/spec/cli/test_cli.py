@@ -31,7 +31,8 @@ def told(done):
 def test_results_as_a_table(run):
     done = run("results", "mini", "--analysis", "relief_primary")
     header, *lines = done.stdout.splitlines()
-    assert (done.returncode, done.stderr) == (0, "mini: no record of when this was run\n")
+    said = "mini: no record of when this was run\nno scripts/ here: whether code, plan or data"
+    assert (done.returncode, done.stderr) == (0, f"{said} changed since is not known\n")
     assert tuple(header.split()) == RESULT_COLUMNS
     assert lines[0].split() == ["mini/relief_primary/count.events@drug", "6", "10"]
     assert all(line.startswith("mini/relief_primary/") for line in lines)

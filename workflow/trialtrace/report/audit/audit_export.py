@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from trialtrace.claims.contradiction.told import Told
-from trialtrace.claims.ledger import Ledger
-from trialtrace.claims.print_audit import PrintAudit
 from trialtrace.claims.tally import tally, tally_text
 from trialtrace.claims.told import told
 from trialtrace.ground.contracts import CLAIMS
 from trialtrace.ground.paths import Project
 from trialtrace.report.listing import json_text, listing
+
+if TYPE_CHECKING:
+    from trialtrace.claims.contradiction.told import Told
+    from trialtrace.claims.ledger import Ledger
+    from trialtrace.claims.print_audit import PrintAudit
 
 
 def ledger_text(
@@ -25,9 +27,9 @@ def ledger_text(
 
 
 def editor_text(
-    ledger: Ledger,
-    printed: PrintAudit,
-    contradictions: Sequence[Told],
+    ledger: "Ledger",
+    printed: "PrintAudit",
+    contradictions: "Sequence[Told]",
     form: str,
     file: Path,
     standing: str = "",
