@@ -21,6 +21,7 @@ NO_RESULTS = {
     "tbl-endpoints",
     "tbl-coverage",
     "tbl-decisions",
+    "tbl-unusual",
 }
 NUMBER = re.compile(r"^[\N{MINUS SIGN}<]?\d")
 
@@ -32,6 +33,14 @@ def found(site):
 
 def report(found, site, trial):
     return found[site / trial / "report.html"]
+
+
+def cells_of(found, site, trial):
+    """Those of the report and its supplement that show results."""
+    pages_of = [report(found, site, trial)]
+    pages_of += [found[path] for path in sorted((site / trial).glob("supplement*.html"))]
+    assert len(pages_of) > 1
+    return [cell for one in pages_of for cell in one.cells if cell.table not in NO_RESULTS]
 
 
 def test_every_link_and_anchor_of_the_site_resolves(found):
@@ -62,7 +71,7 @@ def test_nothing_runs_but_the_search_or_loads_from_elsewhere(found, site):
 
 @pytest.mark.parametrize("trial", TRIALS)
 def test_every_number_of_a_table_of_results_is_a_link(found, site, trial):
-    cells = [c for c in report(found, site, trial).cells if c.table not in NO_RESULTS]
+    cells = cells_of(found, site, trial)
     numbers = [cell for cell in cells if cell.links]
     assert len(numbers) > 100
     bare = [c.text for c in cells if not c.links and NUMBER.match(c.text.strip())]
@@ -91,8 +100,8 @@ def test_every_result_has_a_place_and_every_place_its_result(site, real, trial):
 def test_a_link_shows_the_number_of_the_page_it_leads_to(found, site, trial):
     """The first number of a cell's text stands in the headline of its trace, or where it leads."""
     checked = 0
-    for cell in report(found, site, trial).cells:
-        if cell.table in NO_RESULTS or len(cell.links) != 1:
+    for cell in cells_of(found, site, trial):
+        if len(cell.links) != 1:
             continue
         shown = re.search(r"[\N{MINUS SIGN}<]?[\d.]+", cell.text)
         if shown is None:

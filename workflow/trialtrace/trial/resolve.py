@@ -6,6 +6,7 @@ from typing import Any
 from trialtrace.config.compose import Path_
 from trialtrace.trial.context import Files
 from trialtrace.trial.plan.registry import step_key
+from trialtrace.trial.whole_patients import has_no_treatment
 
 STEPS = ("describe", "estimates", "tests")
 
@@ -38,6 +39,18 @@ def variables_of(files: Files, name: str) -> list[str]:
     estimand = estimand_of(files, name)
     named = variables(estimand) if estimand else []
     return [one for name in named for one in [e.name for e in files.family(name)] or [name]]
+
+
+def of_whole_patients(files: Files, analysis: str) -> list[str]:
+    """The variables of an analysis whose records have no treatment though each patient has all."""
+    design = files.trial.get("design", "kind")
+    arms = {table: "arm" in spec for table, spec in files.trial.entries("tables")}
+    return [
+        variable
+        for variable in variables_of(files, analysis)
+        if (endpoint := files.derived.get(variable)) is not None
+        and has_no_treatment(design, endpoint, arms, files.derived.get)
+    ]
 
 
 def variables(estimand: dict[str, Any]) -> list[str]:

@@ -20,6 +20,7 @@ from trialtrace.trial.plan.steps import steps_of
 from trialtrace.trial.resolve import (
     estimand_of,
     inherited,
+    of_whole_patients,
     used_visits,
     variables_of,
 )
@@ -273,7 +274,8 @@ def _who(files: Files, name: str, selects: dict[str, Any], own: list[Statistic])
 
 def _groups(files: Files, name: str, selects: dict[str, Any], given: dict[str, Any]) -> None:
     document, path, analysis = files.claims, ("claims", name, "is"), selects["analysis"]
-    if selects.get("group") == ALL and not given.get("overall"):
+    everyone = given.get("overall") or of_whole_patients(files, analysis)
+    if selects.get("group") == ALL and not everyone:
         document.add(
             (*path, "group"),
             found=f"all, while {analysis} describes each arm alone",

@@ -25,13 +25,13 @@ from trialtrace.trial.plan.displays import registry as displays
 from trialtrace.trial.resolve import (
     STEPS,
     inherited,
+    of_whole_patients,
     steps,
     used_visits,
     variables,
     variables_of,
     visits_of_all,
 )
-from trialtrace.trial.whole_patients import has_no_treatment
 
 
 def check(files: Files) -> None:
@@ -239,18 +239,14 @@ def _suits(files: Files, name: str, place: Path_, step: tuple[str, str, str]) ->
 
 def _compares(files: Files, name: str, place: Path_) -> None:
     """What has no treatment, where each patient has every treatment, compares nothing."""
-    design = files.trial.get("design", "kind")
-    arms = {table: "arm" in spec for table, spec in files.trial.entries("tables")}
-    for variable in variables_of(files, name):
-        endpoint = files.derived.get(variable)
-        if endpoint and has_no_treatment(design, endpoint, arms, files.derived.get):
-            files.plan.add(
-                place,
-                found=f"a comparison of {variable}, which is of the patient as a whole: its table "
-                "has no column of the treatment",
-                expected="describe alone",
-                do="or `arm` of that table in trial.yaml, where a row is of one treatment",
-            )
+    for variable in of_whole_patients(files, name):
+        files.plan.add(
+            place,
+            found=f"a comparison of {variable}, which is of the patient as a whole: its table "
+            "has no column of the treatment",
+            expected="describe alone",
+            do="or `arm` of that table in trial.yaml, where a row is of one treatment",
+        )
 
 
 def _visits(files: Files, name: str, given: dict[str, Any]) -> None:
