@@ -59,7 +59,15 @@ def analysed(values: np.ndarray, arm: np.ndarray) -> tuple[float, float]:
 
 def ours_chained(arm: np.ndarray, gaps: np.ndarray) -> tuple[float, float]:
     found = missing.impute_chained(
-        gaps, arm, None, kinds=("normal",) * VISITS, arms="by_arm", cycles=CYCLES, **MARKS, **MANY
+        gaps,
+        arm,
+        None,
+        kinds=("normal",) * VISITS,
+        arms="by_arm",
+        logistic="maximum",
+        cycles=CYCLES,
+        **MARKS,
+        **MANY,
     )
     return analysed(found.values, arm)
 

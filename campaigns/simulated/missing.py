@@ -82,6 +82,7 @@ def _chained(trial: Trial, number: int) -> tuple[float, float]:
         base[:, None],
         kinds=("normal",) * 2,
         arms="by_arm",
+        logistic="maximum",
         cycles=5,
         seed=(number, 2),
         **MARKS,

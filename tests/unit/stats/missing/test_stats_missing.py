@@ -30,7 +30,7 @@ def impute(y, arm, covariates=None, *, kinds=("normal",) * 3, arms="by_arm", **o
 
 
 def chain(y, arm, *, kinds=("normal",) * 3, arms="by_arm", **options):
-    options = {**NOTHING_MARKED, **TEN, "cycles": 3, **options}
+    options = {**NOTHING_MARKED, **TEN, "cycles": 3, "logistic": "maximum", **options}
     return missing.impute_chained(y, arm, None, kinds=kinds, arms=arms, **options)
 
 

@@ -31,6 +31,7 @@ def test_mice_gives_the_same_within_monte_carlo_error():
         data["base"][:, None],
         kinds=("normal",) * 3,
         arms="in_model",
+        logistic="maximum",
         cycles=10,
         not_to_impute=False,
         if_marked="refuse",

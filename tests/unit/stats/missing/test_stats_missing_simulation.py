@@ -48,6 +48,7 @@ def chained(y, arms, trial):
         None,
         kinds=("normal",) * 3,
         arms=arms,
+        logistic="maximum",
         cycles=4,
         seed=(trial, 2),
         start=0,

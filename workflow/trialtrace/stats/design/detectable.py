@@ -191,7 +191,7 @@ def detectable_in_patients(
     >>> seen = {"hazard": 0.1, "accrual": 12, "follow_up": 6, "losses": 0}
     >>> test = {"power": 0.8, "alpha": 0.05, "sides": "two_sided", "formula": "schoenfeld"}
     >>> round(detectable_in_patients(200, 200, better="lower", **seen, **test), 4)
-    0.6985
+    0.7002
     """
     check_choice("better", better, DIRECTIONS)
     _tail(power, alpha, sides)

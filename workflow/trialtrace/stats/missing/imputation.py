@@ -137,7 +137,7 @@ def impute_chained(
     seed: Seed,
     start: int,
     stop: int,
-    logistic: str = "maximum",
+    logistic: str,
 ) -> Imputations:
     """Impute columns in any pattern by chained equations (fully conditional specification).
 
@@ -161,6 +161,7 @@ def impute_chained(
     ...     "not_to_impute": np.zeros((8, 2), bool),
     ... }
     >>> last = {"cycles": 5, "if_marked": "refuse", "seed": (1, 2), "start": 0, "stop": 5}
+    >>> last |= {"logistic": "maximum"}
     >>> impute_chained(y, list("abababab"), None, **given, **last).values.shape
     (5, 8, 2)
     """

@@ -25,6 +25,7 @@ Above = Annotated[float, Rule(exclusiveMinimum=0, expected=ASSUMED)]
 Size = Annotated[int, Rule(minimum=2, expected="a whole number of patients, 2 or more")]
 Level = Annotated[float, Rule(exclusiveMinimum=0, exclusiveMaximum=1)]
 DesignSides = Literal["two_sided", "one_sided"]
+EventsFormula = Literal["schoenfeld", "freedman"]
 
 NAMED = {
     "chi_squared_formula": Named(
@@ -254,7 +255,7 @@ class LogRank(Tested):
     design: Literal["log_rank"] = key("Design.")
     sides: DesignSides = key("Sides of the test; one-sided is towards what is better.")
     better: HigherLower = key("Whether lower or higher hazards are better.")
-    formula: Literal["schoenfeld", "freedman"] = key("Formula of the number of events.")
+    formula: EventsFormula = key("Formula of the number of events.")
     events: Annotated[int, Rule(minimum=2)] = key("Events in both arms at the analysis.")
     hazard_ratios: Distinct[Above] = key("Hazard ratios that are assumed, treated to reference.")
     margin: Annotated[float, Rule(exclusiveMinimum=1)] | None = optional(
@@ -270,7 +271,7 @@ class Survival(Tested):
     design: Literal["survival"] = key("Design.")
     sides: DesignSides = key("Sides of the test; one-sided is towards what is better.")
     better: HigherLower = key("Whether lower or higher hazards are better.")
-    formula: Literal["schoenfeld", "freedman"] = key("Formula of the number of events.")
+    formula: EventsFormula = key("Formula of the number of events.")
     hazard: Above = key(
         "Hazard that is assumed in the reference arm, in one unit of time with what follows; it "
         "is constant, log 2 over the median time."
