@@ -17,6 +17,7 @@ from trialtrace.methods.planning.check import CHECKS
 from trialtrace.methods.planning.settings import settings
 from trialtrace.report.listing import aligned, json_text
 from trialtrace.trial.load import load_trial
+from trialtrace.trial.plan.planning import CHOICES
 
 if TYPE_CHECKING:
     from trialtrace.methods.analysing.rows import Result
@@ -25,22 +26,7 @@ if TYPE_CHECKING:
 
 HEADER = ("assumed", "what", "by formula", "again", "how")
 NO_RESULT = "Nothing here is a result: no outcome of the trial enters."
-CHOICES = (
-    "alpha",
-    "sides",
-    "test",
-    "formula",
-    "events",
-    "hazard",
-    "accrual",
-    "follow_up",
-    "losses",
-    "margin",
-    "lower",
-    "upper",
-    "sd",
-    "basis",
-)
+TOLD = (*CHOICES, "basis")
 
 
 @dataclass(frozen=True)
@@ -150,7 +136,7 @@ def about(trial: "Trial", entry: "Design", told: list[Told]) -> str:
     arms = [trial.design.arms[arm].label for arm in entry.arms or ()] or ["patients"]
     given = [f"{arm} {n}" for arm, n in zip(arms, sizes, strict=True)]
     chosen = items_of(entry)
-    given += [f"{key} {chosen[key]}".replace("_", " ") for key in CHOICES if key in chosen]
+    given += [f"{key} {chosen[key]}".replace("_", " ") for key in TOLD if key in chosen]
     given += [
         f"{key} ({', '.join(f'{name} {value}' for name, value in items_of(chosen[key]).items())})"
         for key in ("clusters", "visits")

@@ -310,60 +310,29 @@ def _interval(entry: Claim, table: Table, beside: tuple[str, ...]) -> Finding:
             name: [one.low * factor, one.high * factor] for name, one in intervals.items()
         }
     }
+
+    def finding(agreement: str, text: str) -> Finding:
+        name = "comparison.interval"
+        return Finding(name, entry.name, "ci_low", agreement, text, beside, detail, ("ci_high",))
+
     if same:
         names = listed(sorted({METHODS[name] for name in same}), "or")
         text = f"{shown} is the interval of {names} on these counts."
-        return Finding(
-            "comparison.interval",
-            entry.name,
-            "ci_low",
-            COMPATIBLE,
-            text,
-            beside,
-            detail,
-            ("ci_high",),
-        )
+        return finding(COMPATIBLE, text)
     halves = with_halves(measure, table, level)
     if halves is not None and prints(low, halves[1]) and prints(high, halves[2]):
         text = f"{shown} is the interval of the log with 0.5 added to each cell."
-        return Finding(
-            "comparison.interval",
-            entry.name,
-            "ci_low",
-            COMPATIBLE,
-            text,
-            beside,
-            detail,
-            ("ci_high",),
-        )
+        return finding(COMPATIBLE, text)
     for other in RATIOS:
         if measure in RATIOS and other != measure:
             others = two_arm_intervals(*table, measure=KINDS[other], confidence=level)
             if printing_the_same(others, as_range(low), as_range(high), factor=1):
                 text = f"{shown} is the interval of the {WORDS[other]} on these counts."
                 detail |= {"alternative": WORDS[other]}
-                return Finding(
-                    "comparison.interval",
-                    entry.name,
-                    "ci_low",
-                    ALTERNATIVE,
-                    text,
-                    beside,
-                    detail,
-                    ("ci_high",),
-                )
+                return finding(ALTERNATIVE, text)
     tried = listed(sorted({METHODS[name] for name in intervals}), "or")
     text = f"No usual interval ({tried}) on these counts has the bounds {shown}."
-    return Finding(
-        "comparison.interval",
-        entry.name,
-        "ci_low",
-        INCONSISTENT,
-        text,
-        beside,
-        detail,
-        ("ci_high",),
-    )
+    return finding(INCONSISTENT, text)
 
 
 def _ratio_bounds(entry: Claim) -> tuple[Component, Component]:

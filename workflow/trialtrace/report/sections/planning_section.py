@@ -10,7 +10,7 @@ from trialtrace.report.images import beside
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import captioned, link, pipe_table, slug
-from trialtrace.trial.plan.planning import ANALYSIS
+from trialtrace.trial.plan.planning import ANALYSIS, CHOICES
 
 if TYPE_CHECKING:
     from trialtrace.trial.plan.planning import Design
@@ -25,23 +25,7 @@ BASIS = {
     "other_data": "The assumptions come from other data than the trial's own.",
     "relevance": "The assumption is the smallest effect that matters.",
 }
-CHOICES = (
-    "alpha",
-    "sides",
-    "test",
-    "formula",
-    "events",
-    "hazard",
-    "accrual",
-    "follow_up",
-    "losses",
-    "margin",
-    "lower",
-    "upper",
-    "sd",
-    "clusters",
-    "visits",
-)
+TOLD = (*CHOICES, "clusters", "visits")
 NEEDED = ("patients_needed", "events_needed")
 OTHERS = ("events_expected", "detectable_", "width_")
 
@@ -66,7 +50,7 @@ def _entry(material: Material, entry: "Design") -> list[str]:
     counted = "as planned"
     if entry.reached is not None:
         counted = f"as reached, {material.trial.populations[entry.reached].label}"
-    chosen = "; ".join(_chosen(name, options[name]) for name in CHOICES if name in options)
+    chosen = "; ".join(_chosen(name, options[name]) for name in TOLD if name in options)
     told = f"{sizes} ({counted}); {chosen}." if chosen else f"{sizes} ({counted})."
     text = [f"### {escape_markdown(entry.label)}", escape_markdown(f"{told} {BASIS[entry.basis]}")]
     if entry.note:

@@ -26,6 +26,22 @@ Size = Annotated[int, Rule(minimum=2, expected="a whole number of patients, 2 or
 Level = Annotated[float, Rule(exclusiveMinimum=0, exclusiveMaximum=1)]
 DesignSides = Literal["two_sided", "one_sided"]
 EventsFormula = Literal["schoenfeld", "freedman"]
+CHOICES = (
+    "alpha",
+    "sides",
+    "test",
+    "formula",
+    "events",
+    "hazard",
+    "accrual",
+    "follow_up",
+    "losses",
+    "margin",
+    "lower",
+    "upper",
+    "sd",
+)
+"""Keys of an entry that are told beside its numbers, in this order."""
 
 NAMED = {
     "chi_squared_formula": Named(
