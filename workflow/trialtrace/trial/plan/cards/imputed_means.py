@@ -146,6 +146,8 @@ SINGLE = "mean_difference.{}@pair p_value.{}@pair f.{}@pair? df1.{}@pair? df2.{}
 
 
 SINGLY = "single imputation; Molenberghs and Kenward 2007, chapter 4"
+# Every visit is a number.
+NO_LOGISTIC_MODEL = {"logistic": "maximum"}
 
 CARDS = (
     Card(
@@ -179,6 +181,7 @@ CARDS = (
             "missing.linear:pooled_contrast",
             "missing.linear:pooled_contrasts_test",
         ),
+        fixed=NO_LOGISTIC_MODEL,
     ),
     Card(
         "mean_difference.delta_adjusted_imputation",
@@ -198,6 +201,7 @@ CARDS = (
             "missing.linear:pooled_contrasts_test",
             "missing.delta:add_delta",
         ),
+        fixed=NO_LOGISTIC_MODEL,
     ),
     Card(
         "mean_difference.reference_based_imputation",
