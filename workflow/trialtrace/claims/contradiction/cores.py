@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.contradiction.numbers import CLAIM, Number, numbers_of, only, without
+from trialtrace.claims.contradiction.numbers import CLAIM, Number, near, numbers_of, only, without
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import INCONSISTENT, Finding
 from trialtrace.claims.prints.registry import CONTRADICTS, findings, findings_of, module_of
@@ -97,10 +97,11 @@ def _restricted(again: Again, ledger: Ledger) -> Ledger | None:
     own = only(ledger, {finding.claim, *finding.beside})
     if again.holds(own):
         return own
-    if not again.holds(ledger):
+    wider = next((one for one in (near(ledger, own.entries), ledger) if again.holds(one)), None)
+    if wider is None:
         return None
-    names = shrunk(list(ledger.entries), lambda kept: again.holds(only(ledger, set(kept))))
-    return only(ledger, set(names))
+    names = shrunk(list(wider.entries), lambda kept: again.holds(only(wider, set(kept))))
+    return only(wider, set(names))
 
 
 def shrunk(items: Sequence[T], still: Callable[[list[T]], bool]) -> list[T]:

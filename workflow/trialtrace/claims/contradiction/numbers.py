@@ -56,6 +56,24 @@ def only(ledger: Ledger, claims: Collection[str]) -> Ledger:
     return replace(ledger, entries=kept)
 
 
+def near(ledger: Ledger, claims: Collection[str]) -> Ledger:
+    """The ledger with what these claims can be held against, but for sizes of groups."""
+    entries = ledger.entries
+    own = [entries[name] for name in claims]
+    outcomes, facts = {one.about.outcome for one in own}, {one.about.fact for one in own}
+    linked = {name for one in own for name in one.linked}
+    names = {
+        name
+        for name, one in entries.items()
+        if one.about.outcome in outcomes
+        or one.about.size is not None
+        or (one.about.fact is not None and one.about.fact in facts)
+        or name in linked
+        or any(other in claims for other in one.linked)
+    }
+    return only(ledger, names)
+
+
 def without(ledger: Ledger, gone: Collection[Number]) -> Ledger:
     """The ledger as if these numbers were not printed, and what says nothing without them."""
     out = set(gone)

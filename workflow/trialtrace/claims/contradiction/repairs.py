@@ -17,7 +17,7 @@ from trialtrace.claims.contradiction.numbers import (
     Changes,
     Number,
     changed,
-    only,
+    near,
     text_of,
     value_of,
 )
@@ -92,18 +92,7 @@ class Whole:
         """The claims that a changed number can be held against; all for sizes."""
         if any(number.kind != CLAIM for number in changes):
             return self.ledger
-        entries = self.ledger.entries
-        own = [entries[number.of] for number in changes]
-        outcomes, facts = {one.about.outcome for one in own}, {one.about.fact for one in own}
-        names = {
-            name
-            for name, one in entries.items()
-            if one.about.outcome in outcomes
-            or one.about.size is not None
-            or (one.about.fact is not None and one.about.fact in facts)
-            or any(claim.name in one.linked or name in claim.linked for claim in own)
-        }
-        return only(self.ledger, names)
+        return near(self.ledger, {number.of for number in changes})
 
 
 def _contradicted(found: Sequence[Finding] | Iterator[Finding]) -> set[Key]:
