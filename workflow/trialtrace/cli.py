@@ -113,7 +113,7 @@ def parser() -> argparse.ArgumentParser:
     power.add_argument("--json", action="store_true", help="for a program")
     power.set_defaults(run=run_power)
 
-    opening = commands.add_parser("open", help="the report of a trial in the browser")
+    opening = commands.add_parser("open", help="the summary of a trial's report in the browser")
     opening.add_argument("trial", help="name of the trial, as under config/trials")
     opening.set_defaults(run=run_open)
 

@@ -61,12 +61,15 @@ def test_a_quote_is_at_most_ten_words(told):
 
 def test_the_page_links_to_sections_and_claims(told):
     trial, rows = told
-    page = coverage_page(rows, trial.title, synthetic=True, draft="")
+    places = {"sec-endpoints": "supplement.html", "sec-patients": "report.html"}
+    page = coverage_page(rows, trial.title, synthetic=True, draft="", places=places)
     for row in rows:
         for claim in row.claims:
             assert f'href="audit.html#claim-{claim}"' in page
         for anchor in row.report:
-            assert f'href="report.html#{anchor}"' in page
+            assert anchor in page
+            assert (f'.html#{anchor}"' in page) == (anchor in places)
+            assert f'href="{places.get(anchor, "")}#{anchor}"' in page or anchor not in places
     assert page.count("<tr>") == 1 + len(rows)
     assert "Synthetic" in page
 
@@ -116,6 +119,16 @@ def test_the_command_gives_text_csv_json_and_a_page(tmp_path, capsys):
         row["name"] for row in rows
     ]
     assert said("--format", "html").startswith("<!DOCTYPE html>")
+    assert relief["report"].startswith("sec-of-relief-primary; ")
+    report = at.results / "mini" / "report"
+    report.mkdir(parents=True)
+    (report / "summary.html").write_text('<h2 id="sec-of-relief-primary">')
+    (report / "report.html").write_text('<h2 id="sec-of-relief-primary">')
+    (report / "supplement.html").write_text('<h2 id="sec-endpoints">')
+    assert "supplement.html#sec-endpoints" in said()
+    relief = next(csv.DictReader(io.StringIO(said("--format", "csv"))))
+    assert relief["report"].startswith("report.html#sec-of-relief-primary; ")
+    assert relief["report"].endswith("; supplement.html#sec-endpoints")
 
 
 @pytest.mark.parametrize(

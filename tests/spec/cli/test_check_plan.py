@@ -92,9 +92,9 @@ def test_a_report_is_opened_or_its_place_is_told(
     at = write_project(tmp_path)
     with pytest.raises(UserError, match="make run TRIAL=mini"):
         opening.open_report(at, "mini")
-    report = at.results / "mini" / "report" / "report.html"
-    report.parent.mkdir(parents=True)
-    report.write_text("<html>")
+    summary = at.results / "mini" / "report" / "summary.html"
+    summary.parent.mkdir(parents=True)
+    summary.write_text("<html>")
     seen: list[str] = []
     monkeypatch.setattr(opening.webbrowser, "open", lambda address: seen.append(address) or True)
     for name in opening.SCREENS:
@@ -102,12 +102,12 @@ def test_a_report_is_opened_or_its_place_is_told(
     monkeypatch.setattr(opening.sys, "platform", "linux")
     opening.open_report(at, "mini")
     said = capsys.readouterr().out
-    assert said.startswith("results/mini/report/report.html\nno browser here: open file://")
+    assert said.startswith("results/mini/report/summary.html\nno browser here: open file://")
     assert seen == []
     monkeypatch.setenv("DISPLAY", ":0")
     opening.open_report(at, "mini")
-    assert capsys.readouterr().out == "results/mini/report/report.html\n"
-    assert seen == [report.resolve().as_uri()]
+    assert capsys.readouterr().out == "results/mini/report/summary.html\n"
+    assert seen == [summary.resolve().as_uri()]
 
 
 def test_results_have_a_heading_an_analysis():

@@ -22,13 +22,12 @@ WHOLE, PART, LEDGER, NOTHING = "whole", "in part", "in the ledger alone", "not c
 HOW = (WHOLE, PART, LEDGER, NOTHING)
 # Parts of the report that a claim names in place of an analysis, with their anchors.
 PARTS = {"baseline": "sec-patients", "flow": "sec-patients", "adverse_events": "sec-harms"}
-REPORT = "report.html"
 
 
 @dataclass(frozen=True)
 class Covered:
     """A thing that a text tells, and what covers it. `source` is the name of its paper,
-    `report` has anchors of report.html, `tied` says that data settle a claim of it.
+    `report` has anchors of the report's sections, `tied` says that data settle a claim of it.
     """
 
     name: str

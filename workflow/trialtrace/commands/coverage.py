@@ -4,7 +4,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from trialtrace.claims.coverage import coverage
-from trialtrace.report.audit.coverage_page import coverage_page, coverage_text
+from trialtrace.report.audit.coverage_page import (
+    coverage_page,
+    coverage_text,
+    place_link,
+    report_pages,
+    section_pages,
+)
 from trialtrace.report.listing import listing
 
 if TYPE_CHECKING:
@@ -14,13 +20,23 @@ SEPARATOR = "; "
 
 
 def coverage_as(trial: "Trial", form: str) -> str:
-    """The coverage of a trial's texts in one of the forms of the command."""
+    """The coverage of a trial's texts in one of the forms of the command.
+
+    Sections have the page on which they stand in the report of the last run, if there is one.
+    """
     rows = coverage(trial)
+    places = section_pages(report_pages(trial.at.results / trial.name / "report"))
     if form == "table":
-        return coverage_text(rows)
+        return coverage_text(rows, places)
     if form == "html":
-        return coverage_page(rows, trial.title, synthetic=trial.synthetic, draft=trial.draft)
-    found = [asdict(row) | {"how": row.how} for row in rows]
+        return coverage_page(
+            rows, trial.title, synthetic=trial.synthetic, draft=trial.draft, places=places
+        )
+    found = [
+        asdict(row)
+        | {"report": tuple(place_link(one, places) or one for one in row.report), "how": row.how}
+        for row in rows
+    ]
     if form == "csv":
         found = [
             {k: SEPARATOR.join(v) if isinstance(v, tuple) else v for k, v in row.items()}

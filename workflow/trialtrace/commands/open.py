@@ -1,4 +1,4 @@
-"""`trialtrace open`: the report of a trial in the browser."""
+"""`trialtrace open`: the summary of a trial's report in the browser."""
 
 import os
 import sys
@@ -7,29 +7,30 @@ from collections.abc import Mapping
 
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.paths import Project
+from trialtrace.report.links import SUMMARY_PAGE
 
 DESKTOPS = ("darwin", "win32")
 SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
 
 
 def open_report(at: Project, trial: str) -> None:
-    """Open a trial's report and print where it is; print alone where there is no browser.
+    """Open a report's first page and print where it is; print alone where there is no browser.
 
     Raises UserError where no run has made one.
     """
-    report = at.results / trial / "report" / "report.html"
-    if not report.is_file():
+    summary = at.results / trial / "report" / SUMMARY_PAGE
+    if not summary.is_file():
         raise UserError(
             Problem(
                 f"trial {trial}",
-                found=f"no report in {at.shown(report.parent)}",
+                found=f"no {SUMMARY_PAGE} in {at.shown(summary.parent)}",
                 expected="a run that has come to its end",
                 do=f"make run TRIAL={trial}",
             )
         )
-    print(at.shown(report))
-    if not (has_screen(os.environ) and opened(report.resolve().as_uri())):
-        print(f"no browser here: open {report.resolve().as_uri()} where there is one")
+    print(at.shown(summary))
+    if not (has_screen(os.environ) and opened(summary.resolve().as_uri())):
+        print(f"no browser here: open {summary.resolve().as_uri()} where there is one")
 
 
 def has_screen(environment: Mapping[str, str]) -> bool:

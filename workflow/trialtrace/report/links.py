@@ -76,6 +76,7 @@ STYLE = "style.css"
 FAMILIES_PAGE = "_families.html"
 CODE_PAGE = "code.html"
 SUMMARY = "summary"
+SUMMARY_PAGE = f"{SUMMARY}.html"
 AUDIT_PAGE = "audit.html"
 COVERAGE_PAGE = "coverage.html"
 # The sentences in red on page 1, for the site.

@@ -9,7 +9,14 @@ from trialtrace.ground.store import write_bytes, write_json, write_text
 from trialtrace.report.audit.audit_page import audit_page
 from trialtrace.report.audit.coverage_page import coverage_page, section_pages
 from trialtrace.report.figures.make import Drawn, draw_figures
-from trialtrace.report.links import AUDIT_PAGE, COVERAGE_PAGE, SUMMARY, WARNINGS, config_page
+from trialtrace.report.links import (
+    AUDIT_PAGE,
+    COVERAGE_PAGE,
+    SUMMARY,
+    SUMMARY_PAGE,
+    WARNINGS,
+    config_page,
+)
 from trialtrace.report.material import Material, at_hand
 from trialtrace.report.pages.source_pages import config_lines
 from trialtrace.report.pages.traces import write_traces
@@ -83,7 +90,7 @@ def _document(material: Material, out: Path, drawn: list[Drawn]) -> RenderedFile
         title=_title(material),
         synthetic=trial.synthetic,
         private=material.disclosure != "full",
-        before=[("Summary", f"{SUMMARY}{HTML}")] if html else [],
+        before=[("Summary", SUMMARY_PAGE)] if html else [],
         beside=_beside(material),
     )
 

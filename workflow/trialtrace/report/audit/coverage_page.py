@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-from trialtrace.claims.coverage import HOW, REPORT, Covered
-from trialtrace.report.links import AUDIT_PAGE, claim_anchor
+from trialtrace.claims.coverage import HOW, Covered
+from trialtrace.report.links import AUDIT_PAGE, SUMMARY, SUMMARY_PAGE, claim_anchor
 from trialtrace.report.pages.shell import page
 
 COLUMNS = ("Told", "Endpoint", "Analysis", "Claim", "In the report")
@@ -18,12 +18,22 @@ LEAD = (
 
 
 def section_pages(pages: Iterable[Path]) -> dict[str, str]:
-    """The page of the report that has each section."""
+    """The page of the report that has each section, the first where several have it."""
     return {
         place: page.name
-        for page in pages
+        for page in reversed(list(pages))
         for place in _SECTION.findall(page.read_text(encoding="utf-8"))
     }
+
+
+def report_pages(folder: Path) -> list[Path]:
+    """The pages of a report that a run has made, without its summary; none before a run."""
+    return [page for page in sorted(folder.glob("*.html")) if page.stem != SUMMARY]
+
+
+def place_link(place: str, pages: Mapping[str, str]) -> str:
+    """The link to a section from the report's folder; "" where no page has it."""
+    return f"{pages[place]}#{place}" if place in pages else ""
 
 
 def coverage_page(
@@ -32,19 +42,19 @@ def coverage_page(
     *,
     synthetic: bool,
     draft: str,
-    places: Mapping[str, str] | None = None,
+    places: Mapping[str, str],
 ) -> str:
     """The page beside the report; claims link to the audit, analyses to their sections on the page
-    that `places` gives for each."""
+    that `places` gives for each. Before a run there is none to link to."""
     head = "".join(f"<th>{one}</th>" for one in COLUMNS)
     body = "\n".join(
         [
-            f'<p class="up"><a href="{REPORT}">{escape(title)}</a></p>',
+            f'<p class="up"><a href="{SUMMARY_PAGE}">{escape(title)}</a></p>',
             "<h1>Coverage of the source texts</h1>",
             f'<p class="prose quiet">{LEAD}</p>',
             f'<p class="subject">{counted(rows)}</p>',
             f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>',
-            *(_row(row, places or {}) for row in rows),
+            *(_row(row, places) for row in rows),
             "</tbody>\n</table></div>",
         ]
     )
@@ -57,13 +67,13 @@ def counted(rows: Sequence[Covered]) -> str:
     return f"{len(rows)} items: {', '.join(each)}."
 
 
-def coverage_text(rows: Sequence[Covered]) -> str:
-    """A paragraph a row, then the counts."""
-    told = ["\n".join(_lines(row)) for row in rows]
+def coverage_text(rows: Sequence[Covered], places: Mapping[str, str]) -> str:
+    """A paragraph a row, then the counts; `places` as for the page."""
+    told = ["\n".join(_lines(row, places)) for row in rows]
     return "\n\n".join([*told, counted(rows)]) + "\n"
 
 
-def _lines(row: Covered) -> Iterator[str]:
+def _lines(row: Covered, pages: Mapping[str, str]) -> Iterator[str]:
     yield f"{row.name}: {row.how}"
     yield f"  {row.label} ({row.source}: {row.place})"
     for word, names in (
@@ -73,7 +83,7 @@ def _lines(row: Covered) -> Iterator[str]:
         ("figure", row.figures),
         ("claim", row.claims),
         ("setting", row.settings),
-        ("report", tuple(f"{REPORT}#{one}" for one in row.report)),
+        ("report", tuple(place_link(one, pages) or one for one in row.report)),
     ):
         if names:
             yield f"  {word:<9} {', '.join(names)}"
@@ -87,7 +97,10 @@ def _row(row: Covered, pages: Mapping[str, str]) -> str:
         for one in row.claims
     ]
     places = [
-        f'<a href="{pages.get(one, REPORT)}#{escape(one)}">{escape(one)}</a>' for one in row.report
+        f'<a href="{escape(link)}">{escape(one)}</a>'
+        if (link := place_link(one, pages))
+        else escape(one)
+        for one in row.report
     ]
     absent = f'<br><span class="lost">{escape(row.absent)}</span>' if row.absent else ""
     where = f'<span class="quiet">{escape(row.source)}: {escape(row.place)}</span>'
