@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 # Elements that end where the next of these begins, if nothing ends them before.
 UNTIL = {"td": ("td", "th", "tr"), "th": ("td", "th", "tr"), "tr": ("tr",)}
 UNTIL |= {"dt": ("dt", "dd"), "dd": ("dt", "dd")}
+SCRIPTS = [{"src": name, "defer": ""} for name in ("search.js", "card.js")]
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
@@ -96,10 +97,10 @@ def broken_links(found: dict[Path, Page]) -> list[str]:
 
 
 def active_content(page: Page) -> list[str]:
-    """Whatever runs code, loads from elsewhere, or sends something; but for the search."""
+    """Whatever runs code, loads from elsewhere, or sends something; but for our own scripts."""
     found = []
     for tag, given in page.elements:
-        if tag == "script" and given == {"src": "search.js", "defer": ""}:
+        if tag == "script" and given in SCRIPTS:
             continue
         if tag in ("script", "iframe", "object", "embed", "form", "base"):
             found.append(tag)

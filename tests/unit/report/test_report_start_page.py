@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from html import unescape
 from math import inf, nan
 
 import pytest
@@ -41,12 +42,18 @@ def test_a_trial_is_shown_by_its_design_result_and_verdicts(site):
     assert "3 differ 2 exact 1 not checkable" in page.text
 
 
-def test_the_search_alone_may_run_a_script(site):
+def test_search_and_cards_alone_may_run_a_script(site):
     texts = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
-    assert [path.name for path, text in texts.items() if "<script" in text] == ["index.html"]
-    assert [path.name for path, text in texts.items() if "script-src" in text] == ["index.html"]
-    policy = re.search(r'content="(default-src[^"]+)"', texts[site / "index.html"])
-    assert "script-src 'self' file:;" in policy[1] and "default-src 'none'" in policy[1]
+    report = [site / "mini" / name for name in ("summary.html", "report.html", "supplement.html")]
+    wanted = {site / "index.html", site / "mini" / "audit.html", *report}
+    assert {path for path, text in texts.items() if "<script" in text} == wanted
+    assert {path for path, text in texts.items() if "script-src" in text} == wanted
+    for path in wanted:
+        assert texts[path].count("<script") == 1
+        policy = re.search(
+            r'content="(default-src[^"]+)"', unescape(texts[path]).replace("\n", " ")
+        )
+        assert "script-src 'self' file:;" in policy[1] and "default-src 'none'" in policy[1]
 
 
 def test_every_place_of_the_index_is_there(site, index):

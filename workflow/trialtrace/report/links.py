@@ -74,6 +74,7 @@ def code_anchor(file: str, function: str) -> str:
 STYLE = "style.css"
 # In trace/; no analysis has a name that begins so.
 FAMILIES_PAGE = "_families.html"
+CARD_SCRIPT, CARDS = "card.js", "cards.js"
 CODE_PAGE = "code.html"
 SUMMARY = "summary"
 SUMMARY_PAGE = f"{SUMMARY}.html"

@@ -12,7 +12,7 @@ from trialtrace.claims.tally import shown, tally, unmatched_text, worst, worst_f
 from trialtrace.claims.told import by_verdict
 from trialtrace.ground.contracts.verdicts import COLUMNS, FAILS, PRINT, SHOWN
 from trialtrace.report.audit.audit_pictures import picture
-from trialtrace.report.links import COVERAGE_PAGE, claim_anchor, component_link
+from trialtrace.report.links import CARD_SCRIPT, COVERAGE_PAGE, claim_anchor, component_link
 from trialtrace.report.pages.shell import page
 from trialtrace.report.render.house import assets
 
@@ -68,12 +68,15 @@ def audit_page(
         *searches_section(audit),
     ]
     body = "\n".join(parts) + "\n"
-    return page(title, body, synthetic=synthetic, style=audit_style(), draft=draft)
+    script = CARD_SCRIPT if in_report else ""
+    style = audit_style()
+    return page(title, body, synthetic=synthetic, style=style, draft=draft, script=script)
 
 
 def audit_style() -> str:
     """What audit pages have beyond the house style."""
-    return (assets() / "audit.css").read_text(encoding="utf-8")
+    sheets = ("audit.css", "card.css")
+    return "".join((assets() / name).read_text(encoding="utf-8") for name in sheets)
 
 
 def _subject(rows: Sequence[Row]) -> str:

@@ -4,13 +4,11 @@ A script of data beside the page, read when somebody begins to search; a file on
 where it may not fetch one.
 """
 
-import json
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.store import write_text
 from trialtrace.report.links import (
     AUDIT_PAGE,
     claim_anchor,
@@ -18,6 +16,7 @@ from trialtrace.report.links import (
     number_anchor,
     number_page,
 )
+from trialtrace.report.pages.shell import write_data
 from trialtrace.report.render.house import assets
 from trialtrace.trace.about import plain
 from trialtrace.trace.words import stratum_words
@@ -36,10 +35,7 @@ def write_search(site: Path, materials: Iterable["Material"]) -> None:
     """Write the script of the search and its index into the site."""
     shutil.copyfile(assets() / SEARCH_SCRIPT, site / SEARCH_SCRIPT)
     found = [_of_trial(material, site / material.trial.name) for material in materials]
-    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-    # A script ends a line at these two; JSON does not.
-    text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    write_text(site / SEARCH_INDEX, f"const trialtraceIndex = {text};\n")
+    write_data(site / SEARCH_INDEX, "trialtraceIndex", found)
 
 
 def _of_trial(material: "Material", folder: Path) -> dict[str, object]:

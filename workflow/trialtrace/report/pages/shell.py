@@ -1,5 +1,6 @@
 """The frame of every page beside the reports: head, style, stamps."""
 
+import json
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -8,9 +9,9 @@ from trialtrace.ground.store import write_text
 from trialtrace.report.links import STYLE
 from trialtrace.report.render.house import CSP, SYNTHETIC, assets
 
-# A script beside the page, for the one that searches.
+# A script beside the page; `file:` for browsers to which a file on disk is no "self".
 CSP_SCRIPT = CSP.replace("style-src", "script-src 'self' file:; style-src")
-# A style sheet beside the page; `file:` for browsers to which a file on disk is no "self".
+# A style sheet beside the page.
 CSP_LINKED = (
     "default-src 'none'; style-src 'self' file: 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'"
@@ -26,6 +27,14 @@ def sheet() -> str:
 def write_style(folder: Path) -> None:
     """The style sheet as a file, for the pages that link to it."""
     write_text(Path(folder) / STYLE, sheet())
+
+
+def write_data(path: Path, name: str, data: object) -> None:
+    """Data as a script of one constant, for the script of a page to read."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    # A script ends a line at these two; JSON does not.
+    text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    write_text(path, f"const {name} = {text};\n")
 
 
 def page(

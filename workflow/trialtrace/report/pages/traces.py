@@ -20,6 +20,7 @@ from trialtrace.report.links import (
     number_page,
     trace_link,
 )
+from trialtrace.report.pages.cards import Cards, with_cards
 from trialtrace.report.pages.cells import RawCells
 from trialtrace.report.pages.data_page import data_page_html
 from trialtrace.report.pages.row_sets import FOLDER, SUBJECTS, RowSets, Variable
@@ -36,10 +37,10 @@ _NUMBER = re.compile(r'<a href="(trace/[^"]+)"')
 
 
 def write_traces(material: "Material", out: Path, pages: Sequence[str]) -> None:
-    """Write trace/, code.html and the style sheet; under full disclosure rows/ and data/ too.
+    """Write trace/, code.html, style sheet and cards; under full disclosure rows/ and data/ too.
 
     Each number gets an anchor on the first of the report's `pages` that has it, to which its page
-    links back.
+    links back; each of them shows cards.
     """
     trial, results = material.trial, material.tracer.results
     by_link = _by_link(trial.name, results)
@@ -51,6 +52,11 @@ def write_traces(material: "Material", out: Path, pages: Sequence[str]) -> None:
         if row["result_id"]
     }
     families: dict[str, list[dict[str, str]]] = {}
+    cards = Cards(
+        [*map(number_anchor, printed), *(_anchor(link) for link in parts)],
+        synthetic=trial.synthetic,
+        lined=not trial.blinded,
+    )
     write_style(out)
     for name, rows in _by_page(results.values()).items():
         around = Around(
@@ -63,6 +69,7 @@ def write_traces(material: "Material", out: Path, pages: Sequence[str]) -> None:
         )
         traces = [material.tracer.trace(row["result_id"]) for row in rows]
         for trace in traces:
+            cards.add(trace)
             if trace["family"]:
                 families[trace["method"]["options"]["family"]] = trace["family"]
         text = numbers_page(material.tracer.about.page(rows[0]), traces, around)
@@ -71,6 +78,7 @@ def write_traces(material: "Material", out: Path, pages: Sequence[str]) -> None:
         about = Around(trial.title, draft=trial.draft)
         text = families_page(families, about, synthetic=trial.synthetic)
         write_text(out / "trace" / FAMILIES_PAGE, text)
+    cards.write(out)
     _code(material, out)
     if sets is not None:
         _rows(material, sets, out)
@@ -128,8 +136,13 @@ def _anchored(pages: Iterable[Path], by_link: Mapping[str, str]) -> tuple[dict[s
 
     for page in pages:
         text = page.read_text(encoding="utf-8")
-        write_text(page, _NUMBER.sub(partial(anchored, page=page.name), text))
+        write_text(page, with_cards(_NUMBER.sub(partial(anchored, page=page.name), text)))
     return printed, parts
+
+
+def _anchor(link: str) -> str:
+    """The anchor of a number in a link to it or to a line of it."""
+    return link.partition("#")[2].partition("/")[0]
 
 
 def _code(material: "Material", out: Path) -> None:

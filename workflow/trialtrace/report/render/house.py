@@ -15,6 +15,7 @@ CSP = (
 SYNTHETIC = "Synthetic data: not evidence"
 # The earliest time that a zip entry can carry; a report has no time of its own (see run.json).
 EPOCH = 315532800
+SHEETS = ("report.css", "card.css")
 REFERENCES = ("reference.docx", "reference-synthetic.docx")
 
 
@@ -45,13 +46,13 @@ def resource_files() -> list[Path]:
     here = Path(__file__).parent
     names = ("crossref.lua", "format.lua", "widths.lua", "template.html", "matplotlibrc")
     inside = [here / name for name in names]
-    styles = [assets() / name for name in ("report.css", *REFERENCES)]
+    styles = [assets() / name for name in (*SHEETS, *REFERENCES)]
     return sorted(inside) + styles
 
 
 def page_header() -> str:
     """Security policy and style sheet, as lines for the head of an HTML page."""
-    css = (assets() / "report.css").read_text(encoding="utf-8")
+    css = "".join((assets() / name).read_text(encoding="utf-8") for name in SHEETS)
     policy = f'<meta http-equiv="Content-Security-Policy" content="{CSP}">'
     return f"{policy}\n<style>\n{css}</style>\n"
 
