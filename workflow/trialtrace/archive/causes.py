@@ -2,9 +2,9 @@
 that changed.
 
 Cells follow the edges of either run; keys, the names that a result's analysis leads to in plan.yaml
-and endpoints.yaml; functions are those of the stages up to the analysis that the result's method
-and endpoints can come to use. A result for which none is found is told as such: then its chain has
-a gap.
+and endpoints.yaml; functions are those of the stages up to the analysis that the result reaches by
+its method and its endpoints. A result for which none is found is told as such: then its chain has a
+gap, or code changed of which it is not known to reach any.
 """
 
 import json
@@ -17,20 +17,20 @@ from typing import TYPE_CHECKING, Literal
 from trialtrace.archive.code_changes import FunctionChange
 from trialtrace.archive.compare import Comparison, Row, RunOfTrial
 from trialtrace.archive.configuration_changes import KeyChange
+from trialtrace.archive.entry_points import MAKING
+from trialtrace.archive.reached_code import barred_to
 from trialtrace.config.compose import compose_text
 from trialtrace.ground.frames import Frames
 from trialtrace.ground.words import DECIDING
-from trialtrace.running.fresh import ANALYSE, CLAIMS, CLEAN, DERIVE, INGEST
+from trialtrace.running.fresh import CLAIMS
 from trialtrace.trace.raw_rows import RawPart, RawRows
 
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
 
-Kind = Literal["cell", "key", "function", "environment", "family", "unknown"]
+Kind = Literal["cell", "key", "function", "code", "environment", "family", "unknown"]
 # Raw table, file, line, column.
 Cell = tuple[str, str, int, str]
-# Stages whose code makes results.
-MAKING = {INGEST, CLEAN, DERIVE, ANALYSE}
 # Parts of files whose keys are names that other parts refer to.
 NAMED = {
     "plan.yaml": ("analyses", "displays", "estimands", "multiplicity"),
@@ -73,8 +73,8 @@ class Causes:
         direct = [*self._direct(result)]
         if not direct:
             direct = [*self._of_family(result)]
-        if not direct:
-            direct = [Cause("function", change.place) for change in self._making]
+        if not direct and self._making:
+            direct = [Cause("code", "code changed, of which it is not known to reach any function")]
         return direct or [Cause("unknown", "nothing that this number is known to rest on")]
 
     def _direct(self, result: str) -> Iterator[Cause]:
@@ -87,12 +87,21 @@ class Causes:
             for change in self.compared.configuration
             if _concerns(change, names)
         )
-        used = {"steps": self._steps(new or old or {}), "endpoints": names}
-        for change in self._making:
-            if self.compared.own_code.concerns(change, MAKING, used):
-                yield Cause("function", change.place)
+        yield from self._functions(new or old or {}, names)
         if self.compared.environment:
             yield Cause("environment", "packages or Python")
+
+    def _functions(self, row: Row, names: set[str]) -> Iterator[Cause]:
+        """The changed functions that a result reaches."""
+        if not self._making:
+            return
+        used = {"steps": self._steps(row), "endpoints": names}
+        analysis, statistic = str(row.get("analysis_id")), str(row.get("stat_name"))
+        words = self._entries.get("analyses", {}).get(analysis, set())
+        barred = barred_to(analysis, statistic, ADJUSTED, words)
+        for change in self._making:
+            if self.compared.reached_code.reaches(change, MAKING, used, barred):
+                yield Cause("function", change.place)
 
     def _of_family(self, result: str) -> Iterator[Cause]:
         """What changed the other members of a family, for a p that is adjusted within it."""
@@ -113,7 +122,7 @@ class Causes:
     @cached_property
     def _making(self) -> list[FunctionChange]:
         """The changed functions of the stages that make results."""
-        return [change for change in self.compared.code if MAKING & set(change.stages)]
+        return [change for change in self.compared.code if {*MAKING} & {*change.stages}]
 
     def _steps(self, row: Row) -> set[str]:
         """The steps of its analysis that may have made a result: those that it is named after."""

@@ -11,6 +11,7 @@ from trialtrace.archive.code_changes import FunctionChange, code_changes
 from trialtrace.archive.configuration_changes import KeyChange, configuration_changes
 from trialtrace.archive.functions import KnownFunctions
 from trialtrace.archive.own_code import OwnCode
+from trialtrace.archive.reached_code import ReachedCode
 from trialtrace.archive.shelf import Kept, Manifest, Shelf
 from trialtrace.archive.table_changes import TableChange, aligned_change, keyed_change
 from trialtrace.ground.contracts.definitions import VERSION as CONTRACT
@@ -165,6 +166,12 @@ class Comparison:
     def own_code(self) -> OwnCode:
         """Which files of the code are not every number's."""
         return OwnCode.of((run.shelf, run.manifest) for run in (self.old, self.new))
+
+    @cached_property
+    def reached_code(self) -> ReachedCode:
+        """Which functions a number reaches."""
+        runs = [(run.shelf, run.manifest) for run in (self.old, self.new)]
+        return ReachedCode.of(runs, self._known, self.own_code)
 
     @cached_property
     def environment(self) -> bool:

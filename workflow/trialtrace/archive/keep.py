@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from trialtrace.archive.entry_points import entry_points
 from trialtrace.archive.functions import KnownFunctions
 from trialtrace.archive.kept_documents import documents_of
 from trialtrace.archive.kept_tables import keep_table
@@ -69,6 +70,7 @@ def manifest_of(
         },
         "code": shelf.put_file(_code(shelf, trial, fresh, known)),
         "own": shelf.put_file(own_code(fresh, trial, at.root)),
+        "begins": shelf.put_file(entry_points(fresh, trial)),
         "environment": list(fresh.environment),
         "made": made,
     }

@@ -94,7 +94,9 @@ class OwnCode:
 
         `used` has the steps and endpoints of the number.
         """
-        return any(self._in(stage, change.file, used) for stage in change.stages if stage in stages)
+        return any(
+            self.in_stage(stage, change.file, used) for stage in change.stages if stage in stages
+        )
 
     @cached_property
     def steps(self) -> set[str]:
@@ -103,7 +105,8 @@ class OwnCode:
         by_file = (stage.get("steps", {}).values() for stage in stages)
         return {name for files in by_file for names in files for name in names}
 
-    def _in(self, stage: str, file: str, used: Mapping[str, Collection[str]]) -> bool:
+    def in_stage(self, stage: str, file: str, used: Mapping[str, Collection[str]]) -> bool:
+        """Whether a number can come to use a file in a stage."""
         known = [
             (by, names[file])
             for own in self.told

@@ -30,8 +30,8 @@ Code = dict[str, dict[str, str]]
 
 class Manifest(TypedDict):
     """What a run held. `made` has the hashes of each stage: of its origin, and of what it
-    made; `own` is the object that says which code is not every number's, `documents` the one that
-    says which reports were made."""
+    made; `own` is the object that says which code is not every number's, `begins` the one that says
+    where the functions begin that a number reaches, `documents` which reports were made."""
 
     archive: int
     contract: int
@@ -40,6 +40,7 @@ class Manifest(TypedDict):
     files: dict[str, str]
     code: str
     own: NotRequired[str]
+    begins: NotRequired[str]
     documents: NotRequired[str]
     environment: list[str]
     made: dict[str, list[str]]
@@ -197,6 +198,7 @@ class Shelf:
             *manifest["files"].values(),
             manifest["code"],
             *([manifest["own"]] if "own" in manifest else []),
+            *([manifest["begins"]] if "begins" in manifest else []),
             *([manifest["documents"]] if "documents" in manifest else []),
         }
 

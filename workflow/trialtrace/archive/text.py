@@ -145,7 +145,11 @@ def apart(before: float, after: float) -> tuple[str, str]:
 
 def cause_texts(causes: Sequence[ToldCause]) -> list[str]:
     """The causes in words, the first few."""
-    words = {"unknown": "NO KNOWN CAUSE: {}", "family": "its family: {}"}
+    words = {
+        "unknown": "NO KNOWN CAUSE: {}",
+        "family": "its family: {}",
+        "function": "{}, which it reaches",
+    }
     told = [words.get(one["kind"], "{}").format(one["place"]) for one in causes[:CAUSES_SHOWN]]
     left = len(causes) - CAUSES_SHOWN
     return [*told, f"{left} more"] if left > 0 else told

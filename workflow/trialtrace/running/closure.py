@@ -149,20 +149,23 @@ class Sources:
             if path in found:
                 continue
             found.add(path)
-            names, registry, by_card, files = self._leads_to(path)
-            by_name = {key: [module] for key, module in registry.items()}
-            by_name |= {
-                key: [module for module in modules if room and module.startswith(f"{room}.")]
-                for key, modules in by_card.items()
-            }
-            if by_name:
-                used = named(self._dotted.get(path, ""))
-                keys = by_name if used is None else used & set(by_name)
-                chosen = (module for key in keys for module in by_name[key])
-                names = names | {name for module in chosen for name in self._with_parents(module)}
+            names, _, _, files = self._leads_to(path)
+            chosen = self.chosen(path, named, room=room)
+            names = names | {name for module in chosen for name in self._with_parents(module)}
             ahead += [self.modules[name] for name in names]
             ahead += files
         return found
+
+    def chosen(self, path: Path, named: Named, *, room: str | None = None) -> set[str]:
+        """The modules that a file leads to by the names that are used of its registry or cards."""
+        _, registry, by_card, _ = self._leads_to(path)
+        by_name = {key: [module] for key, module in registry.items()} | {
+            key: [module for module in modules if room and module.startswith(f"{room}.")]
+            for key, modules in by_card.items()
+        }
+        used = named(self._dotted.get(path, "")) if by_name else None
+        keys = by_name if used is None else used & set(by_name)
+        return {module for key in keys for module in by_name[key]}
 
     def _key(self, path: Path) -> str:
         """Content, place (relative imports depend on it) and the code that reads imports."""

@@ -208,7 +208,7 @@ class Freshness:
         `only` has, of some registries, the names that it would use if nothing else were asked for.
         """
         script = self.at.root / "scripts" / f"{rule}.py"
-        named, fewer = self._named(rule, trial), only or {}
+        named, fewer = self.named(rule, trial), only or {}
 
         def chosen(registry: str) -> set[str] | None:
             known = registry_of(registry)
@@ -216,7 +216,7 @@ class Freshness:
 
         return self.sources.closure(script, chosen, room=BY_CARD.get(rule))
 
-    def _named(self, rule: str, trial: str | None) -> Named:
+    def named(self, rule: str, trial: str | None) -> Named:
         """The names of each registry that a job can use."""
         read = self._files_read(rule, trial)
 
@@ -261,7 +261,7 @@ class Freshness:
         """The hash of a job's code and environment, which pages and results carry."""
         if (rule, trial) not in self._codes:
             files = self.code_files(rule, trial)
-            named = self._named(rule, trial)
+            named = self.named(rule, trial)
             self._codes[rule, trial] = self.sources.hash(files, *self.environment, named=named)
         return self._codes[rule, trial]
 
