@@ -1,6 +1,8 @@
 """The sections of a report: four answers an analysis, other choices, tables of many endpoints."""
 
 import re
+from copy import copy
+from dataclasses import replace
 from html import unescape
 
 import mini_run
@@ -8,6 +10,7 @@ import mini_trial
 import pytest
 
 from trialtrace.config.spec import structure
+from trialtrace.ground.styles import STYLES
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.images import beside, first_figures, other_figures
 from trialtrace.report.material import Material
@@ -211,3 +214,19 @@ def test_the_line_of_the_design_says_who_was_blinded(tmp_path, blinding, told):
         )
     material = Material(load_trial("mini", at), load_settings(at), tmp_path, {})
     assert told in unescape(design_line(material))
+
+
+def test_a_style_of_the_plan_writes_every_number_of_the_report(mini):
+    styled = replace(mini.trial.plan, style=STYLES["jama"])
+    trial = copy(mini.trial)
+    trial.__dict__["plan"] = styled
+    journal = Material(trial, mini.settings, mini.folder, {})
+    plain, told = (
+        shown("\n".join(analysis_tables(one, name) for name in ("relief_primary", "scales")))
+        for one in (mini, journal)
+    )
+    assert plain != told
+    assert not re.findall(r"\| 0\.\d+ \(", told)
+    rows = {row["result_id"]: row["stat_text"] for row in journal.results}
+    p_values = [row["result_id"] for row in mini.results if row["stat_name"] == "p_value"]
+    assert {rows[name][0] for name in p_values} <= set(".<>")

@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from math import isinf, isnan
 
 from trialtrace.ground.store import SIGNIFICANT_DIGITS
+from trialtrace.ground.styles import PLAIN, Style
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -264,12 +265,21 @@ def decimals(value: float, digits: int) -> str:
     return f"{rounded or abs(rounded):f}".replace("-", MINUS)
 
 
-def p_text(p: float) -> str:
-    """A p-value: "<0.0001", three decimals below 0.1 (four below 0.001), else two."""
-    if p < 0.0001:
-        return "<0.0001"
-    digits = 4 if p < 0.00095 else 3 if p < 0.0995 else 2
-    return decimals(p, digits)
+def p_text(p: float, style: Style = PLAIN) -> str:
+    """A p-value: "<0.0001", three decimals below 0.1 (four below 0.001), else two; or as a journal
+    writes it."""
+    if p < style.least:
+        text = f"<{style.least:f}".rstrip("0")
+    elif style is PLAIN:
+        text = decimals(p, 4 if p < 0.00095 else 3 if p < 0.0995 else 2)
+    elif p > style.most:
+        text = f">{style.most:g}"
+    else:
+        digits = 3 if p < 0.00995 else 2
+        while p != 0.05 and Decimal(decimals(p, digits)) == Decimal("0.05") and digits < 6:
+            digits += 1
+        text = decimals(p, digits)
+    return text if style.zero else text.replace("0.", ".", 1)
 
 
 def percent(share: float) -> str:
@@ -283,14 +293,18 @@ def number(value: float) -> str:
     return decimals(value, 1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 3)
 
 
-def value_text(stat: str, value: float) -> str:
+def value_text(stat: str, value: float, style: Style = PLAIN) -> str:
     """One value of a statistic, without its unit."""
     if isnan(value):
         return NOT_ESTIMABLE
     if stat in COUNTS:
         return str(round(value))
     if stat in P_VALUES:
-        return p_text(value)
+        return p_text(value, style)
+    if stat in IN_UNITS and (places := style.places_for(stat)) is not None:
+        return decimals(value, places)
+    if stat in SYMBOLS and style is not PLAIN:
+        return decimals(value, 2)
     if stat == "mc_se":
         # It belongs to a p-value, whose digits are as small.
         return decimals(value, 4) if value == 0 or value >= 0.00005 else "<0.0001"
@@ -332,19 +346,20 @@ def stat_text(
     interval: tuple[float, float] | None,
     level: float | None,
     unit: str | None,
+    style: Style = PLAIN,
 ) -> str:
     """A statistic as shown: "−7.8 percentage points (95 % CI −13.2 to −2.4)"."""
-    text = value_text(stat, value)
+    text = value_text(stat, value, style)
     if text == NOT_ESTIMABLE:
         return text
     text += unit_text(stat, unit)
     if interval is None or level is None:
         return text
-    return f"{text} ({100 * level:g} % CI {interval_text(stat, *interval)})"
+    return f"{text} ({100 * level:g} % CI {interval_text(stat, *interval, style)})"
 
 
-def interval_text(stat: str, low: float | None, high: float | None) -> str:
+def interval_text(stat: str, low: float | None, high: float | None, style: Style = PLAIN) -> str:
     """Two bounds: "−13.2 to −2.4"; of a time "1509 to not reached"; else "not estimable"."""
     absent = "not reached" if stat in TIMES else NOT_ESTIMABLE
-    bounds = [absent if b is None or isnan(b) else value_text(stat, b) for b in (low, high)]
+    bounds = [absent if b is None or isnan(b) else value_text(stat, b, style) for b in (low, high)]
     return absent if bounds == [absent, absent] else " to ".join(bounds)

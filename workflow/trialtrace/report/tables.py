@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from trialtrace.ground.contracts.rows import ResultRow
+from trialtrace.ground.styles import style_of
 from trialtrace.ground.words import LABELS, NOT_ESTIMABLE, interval_text, unit_text, value_text
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
@@ -51,13 +52,19 @@ def short_text(row: ResultRow) -> str:
     stat = row["stat_name"]
     if stat == "verdict":
         return row["stat_text"]
-    text = value_text(stat, value) + (
+    style = style_of(row)
+    text = value_text(stat, value, style) + (
         unit_text(stat, None) if unit_text(stat, None) == " %" else ""
     )
     if row["ci_level"] is None:
         return text.replace(" ", NO_BREAK)
-    bounds = interval_text(stat, row["ci_low"], row["ci_high"])
+    bounds = interval_text(stat, row["ci_low"], row["ci_high"], style)
     return f"{text} ({bounds})".replace(" ", NO_BREAK)
+
+
+def sign(p: ResultRow) -> str:
+    """ "= " before a number; nothing before "<0.0001" or words."""
+    return "= " if p["stat_text"][0] in ".0123456789" else ""
 
 
 def slug(text: str) -> str:

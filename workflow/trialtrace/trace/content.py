@@ -28,6 +28,7 @@ from trialtrace.trace.functions import functions_of
 from trialtrace.trace.raw_rows import RawPart, RawRows, RawValues
 from trialtrace.trace.rejected import Rejected
 from trialtrace.trace.row_hash import RowHashes
+from trialtrace.trace.shown import in_style
 from trialtrace.trace.steps import step
 from trialtrace.trace.variables import Variables
 from trialtrace.trace.words import in_words
@@ -101,13 +102,13 @@ class Tracer:
     @cached_property
     def results(self) -> dict[str, ResultRow]:
         """Every result; with `only` those of its analysis, unless it is adjusted with others or
-        unknown."""
+        unknown; in the style of the plan."""
         table = read_table(self.folder / "analysis" / "results.parquet", RESULTS)
         if self._only is not None:
             own = rows_with(table, "result_id", self._only)
             if own.num_rows and own["stat_name"][0].as_py() != ADJUSTED:
                 table = rows_with(table, "analysis_id", own["analysis_id"][0].as_py())
-        return {row["result_id"]: row for row in table.to_pylist()}
+        return {row["result_id"]: row for row in in_style(table.to_pylist(), self.trial.plan.style)}
 
     @cached_property
     def members(self) -> dict[str, list[MemberRow]]:

@@ -39,11 +39,12 @@ def draw(material: Material, asked: dict[str, object]) -> Picture:
         axes.set_title(given.title, fontsize=9, loc="left")
         figure.legend(handles=legend(level), loc="outside lower center", ncols=2, frameon=False)
     plain = found.without_shift
-    p, estimate = p_text(float(plain.p_value[0, 0])), decimals(float(plain.estimate[0, 0]), 2)
+    p = p_text(float(plain.p_value[0, 0]), material.trial.plan.style)
+    estimate = decimals(float(plain.estimate[0, 0]), 2)
     caption = (
         f"{given.title}, {arms[0]} against {arms[1]}, {given.visit}: pooled analysis of "
         f"covariance for every pair of deltas. Without any the difference is {estimate}, p "
-        f"{'' if p.startswith('<') else '= '}{p}; {100 * found.significant.mean():.0f} % of the "
+        f"{'' if p[0] in '<>' else '= '}{p}; {100 * found.significant.mean():.0f} % of the "
         f"map has p at most {level:g}."
     )
     alt = f"Map of two deltas, coloured by whether p is at most {level:g}."

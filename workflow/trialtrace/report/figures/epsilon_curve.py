@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialtrace.ground.contracts.rows import present
+from trialtrace.ground.styles import Style
 from trialtrace.ground.words import number, p_text
 from trialtrace.report.figures.canvas import COLOURS, FAINT, INK, MARKERS, drawing
 from trialtrace.report.figures.picture import Data, Picture, nothing
@@ -52,7 +53,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         epsilon = np.linspace(lower, 1, 200)
         curve_p = p_values(f, df1, df2, epsilon)
         axes.plot(epsilon, curve_p, color=INK, linewidth=1.6)
-        _marks(axes, f, df1, df2, marks)
+        _marks(axes, f, df1, df2, marks, material.trial.plan.style)
         level = analysis.decision_level
         axes.axhline(level, color=FAINT, linewidth=0.9, linestyle="--")
         axes.annotate(
@@ -100,11 +101,14 @@ def p_values(f: float, df1: float, df2: float, epsilon: Any) -> np.ndarray:
     return fdtrc(np.asarray(epsilon) * df1, np.asarray(epsilon) * df2, f)
 
 
-def _marks(axes: "Axes", f: float, df1: float, df2: float, marks: dict[str, float]) -> None:
+def _marks(
+    axes: "Axes", f: float, df1: float, df2: float, marks: dict[str, float], style: Style
+) -> None:
     points = {MARKED[name]: at for name, at in marks.items()} | {"uncorrected": 1.0}
     for at, (label, epsilon) in enumerate(points.items()):
         p = float(p_values(f, df1, df2, epsilon))
-        text = f"{label}: ε = {epsilon:.3f}, p {'' if p < 0.0001 else '= '}{p_text(p)}"
+        shown = p_text(p, style)
+        text = f"{label}: ε = {epsilon:.3f}, p {'' if shown[0] in '<>' else '= '}{shown}"
         axes.plot(
             epsilon,
             p,

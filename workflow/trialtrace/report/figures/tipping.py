@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialtrace.ground.contracts.rows import present
+from trialtrace.ground.styles import Style
 from trialtrace.ground.words import p_text
 from trialtrace.report.figures.canvas import INK, PALE, drawing, wrapped
 from trialtrace.report.figures.picture import Data, Picture, nothing
@@ -42,7 +43,12 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
     rows = [(float(x), float(y), p) for (x, y), p in np.ndenumerate(found.p_value)]
     data = Data((*(f"events among the missing, {arm}" for arm in arms), "p"), rows)
-    return Picture(figure, _caption(given, found, level, arms), _alt(found, level), data)
+    return Picture(
+        figure,
+        _caption(given, found, level, arms, material.trial.plan.style),
+        _alt(found, level),
+        data,
+    )
 
 
 def _counts(material: Material, given: dict[str, Any], arm: str) -> tuple[int, int, int] | None:
@@ -143,14 +149,16 @@ def legend(level: float) -> list[Any]:
     ]
 
 
-def _caption(given: dict[str, Any], found: TippingMap, level: float, arms: list[str]) -> str:
+def _caption(
+    given: dict[str, Any], found: TippingMap, level: float, arms: list[str], style: Style
+) -> str:
     share = found.significant.mean()
-    p = p_text(found.observed_p_value)
+    p = p_text(found.observed_p_value, style)
     return (
         f"{given['title']}, {arms[0]} against {arms[1]}: {TESTS[given['test']]} for every number "
         f"of events among the patients without an outcome. Of the {found.p_value.size} "
         f"possibilities {100 * share:.0f} % have p at most {level:g}; with the observed patients "
-        f"alone p {'' if p.startswith('<') else '= '}{p}."
+        f"alone p {'' if p[0] in '<>' else '= '}{p}."
     )
 
 

@@ -35,7 +35,7 @@ def _table(material: Material, given: dict[str, Any]) -> str:
         name = escape_markdown(column.replace("_", " ").capitalize())
         lines = [_line(by, level, groups) for level in _levels(rows, column)]
         body += [[f"**{name}**", *[""] * len(groups)], *lines] if lines else []
-    header = ["", *(_head(by, material, group) for group in groups)]
+    header = ["Event", *(_head(by, material, group) for group in groups)]
     caption = (
         f"{given['title']}: patients with any (percent of the arm), number of occurrences. In the "
         f"first line with {100 * material.trial.plan.confidence:g} % exact intervals of the share."

@@ -142,7 +142,7 @@ def _pivot(
         body = [
             [title, *column] for title, column in zip(titles, zip(*cells, strict=True), strict=True)
         ]
-        return captioned(material, pipe_table(["", *names], body), slug(label), caption)
+        return captioned(material, pipe_table(["Statistic", *names], body), slug(label), caption)
     made = []
     for number, part in enumerate(_parts(len(columns)), start=1):
         here = [line[part] for line in cells]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from trialtrace.ground.contracts.rows import ResultRow, present
+from trialtrace.ground.styles import style_of
 from trialtrace.ground.words import value_text
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
@@ -136,7 +137,7 @@ def _table(material: Material, tests: list[FTest]) -> str:
     places = [_place(material, test) for test in tests]
     effects = [escape_markdown(test.effect) for test in tests]
     if len(set(places)) == 1:
-        return pipe_table(["", *effects], [[title, *cells] for title, cells in lines])
+        return pipe_table(["Statistic", *effects], [[title, *cells] for title, cells in lines])
     body, before = [], None
     for at, (place, effect) in enumerate(zip(places, effects, strict=True)):
         lead = escape_markdown(place if place != before else "")
@@ -225,6 +226,6 @@ def _mauchly(test: FTest) -> str:
 def _equals(name: str, row: ResultRow, show: Show) -> str:
     """ ", p = 0.30", ", p <0.0001"."""
     value = row["stat_value"]
-    text = "" if value is None else value_text(row["stat_name"], value)
-    sign = "" if text.startswith("<") else f"={NO_BREAK}"
+    text = "" if value is None else value_text(row["stat_name"], value, style_of(row))
+    sign = "" if text.startswith(("<", ">")) else f"={NO_BREAK}"
     return f"{name}{NO_BREAK}{sign}{show(row)}"

@@ -1,6 +1,7 @@
 """The baseline table of a report: variables and levels down, arms across, no tests."""
 
 from trialtrace.ground.contracts.rows import ResultRow, present
+from trialtrace.ground.styles import style_of
 from trialtrace.ground.words import value_text
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
@@ -30,7 +31,7 @@ def baseline_table(material: Material) -> str:
         for row in material.of("flow")
         if row["stat_name"] == "in_population" and row["parameter"] == given["population"]
     }
-    header = [""]
+    header = ["Characteristic"]
     for arm, stratum in groups:
         if stratum is None:
             label, n = material.arm_label(arm), link(sizes[arm])
@@ -116,7 +117,7 @@ def _median(by: dict, group: Group) -> str:
         return ""
     median, q1, q3 = (by[stat, None, group] for stat in ("median", "q1", "q3"))
     ends = [
-        f"[{escape_markdown(value_text(q['stat_name'], q['stat_value']))}]"
+        f"[{escape_markdown(value_text(q['stat_name'], q['stat_value'], style_of(q)))}]"
         f"({trace_link(q['result_id'])})"
         for q in (q1, q3)
     ]

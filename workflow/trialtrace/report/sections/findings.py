@@ -21,7 +21,7 @@ from trialtrace.report.sections.decisions import (
 )
 from trialtrace.report.sections.key_sentences import over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, model_words, own_p
-from trialtrace.report.tables import link
+from trialtrace.report.tables import link, sign
 from trialtrace.trial.plan.references import ADJUSTMENTS, adjustment_of, limits_of, method_of
 
 if TYPE_CHECKING:
@@ -277,14 +277,14 @@ def _beside(material: Material, one: Compared, p: ResultRow) -> list[tuple[Resul
 def _tests_text(tests: list[tuple[ResultRow, str]]) -> str:
     """ "p = 0.03 (Fisher's exact test), adjusted p = 0.06 (Holm's step-down adjustment)"."""
     return ", ".join(
-        f"{LABELS[row['stat_name']]} {_sign(row)}{row['stat_text']} ({how})" for row, how in tests
+        f"{LABELS[row['stat_name']]} {sign(row)}{row['stat_text']} ({how})" for row, how in tests
     )
 
 
 def _tests_markdown(tests: list[tuple[ResultRow, str]]) -> str:
     """The same with links."""
     return ", ".join(
-        f"{LABELS[row['stat_name']]} {_sign(row)}{link(row)} ({escape_markdown(how)})"
+        f"{LABELS[row['stat_name']]} {sign(row)}{link(row)} ({escape_markdown(how)})"
         for row, how in tests
     )
 
@@ -329,11 +329,6 @@ def _margins(material: Material, estimate: ResultRow) -> str:
             margins = escape_markdown(limits_of(row["options"]).removeprefix(", "))
             return f"; held against margins of {margins}: {link(row)}"
     return ""
-
-
-def _sign(p: ResultRow) -> str:
-    """ "= " before a number; nothing before "<0.0001" or words."""
-    return "= " if p["stat_text"][0].isdigit() else ""
 
 
 def ending(material: Material) -> str:

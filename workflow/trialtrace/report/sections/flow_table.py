@@ -50,7 +50,7 @@ def flow_table(material: Material) -> str:
         label = escape_markdown(material.trial.plan.analyses[name].label)
         body.append(_line(f"**Analysed: {label}**", found, ("analysed", name, None), groups))
         body += _reasons(found, "not_analysed", name, groups)
-    header = ["", *(escape_markdown(material.arm_label(group)) for group in groups)]
+    header = ["Stage", *(escape_markdown(material.arm_label(group)) for group in groups)]
     caption = (
         "Flow of the patients. Below each analysis stand those who were randomised and did not "
         "enter it, by reason."

@@ -8,7 +8,7 @@ from trialtrace.ground.words import IN_UNITS, LABELS, RATIOS, unit_text
 from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import link
+from trialtrace.report.tables import link, sign
 from trialtrace.trial.plan.references import method_of
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _tests(material: Material, found: Sequence[ResultRow]) -> list[str]:
     if len(rows) > FEW:
         return [f"{len(rows)} tests: p {_ends(rows, where)}"]
     return [
-        f"{escape_markdown(_upper(where(row)))}: p {_sign(row)}{link(row)} "
+        f"{escape_markdown(_upper(where(row)))}: p {sign(row)}{link(row)} "
         f"({escape_markdown(method_of(row['method']).title)})"
         for row in rows
     ]
@@ -118,10 +118,6 @@ def _place(material: Material, row: ResultRow) -> str:
     unit = material.tracer.about.time_unit(row) if of_time else ""
     at = [f"at {row['group2_level']}{unit}"] if of_time else []
     return ", ".join([*material.parameter_words(row), *stratum, *filter(None, [row["visit"]]), *at])
-
-
-def _sign(p: ResultRow) -> str:
-    return "= " if p["stat_text"][0].isdigit() else ""
 
 
 def _unit(row: ResultRow) -> str:

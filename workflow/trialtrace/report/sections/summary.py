@@ -10,6 +10,7 @@ from trialtrace.claims.tally import tally, tally_text, worst_first
 from trialtrace.ground.contracts.rows import ResultRow, present, values_of
 from trialtrace.ground.contracts.verdicts import COLUMNS, FAILS, SHOWN
 from trialtrace.ground.store import sha256_bytes, sha256_file
+from trialtrace.ground.styles import style_of
 from trialtrace.ground.words import LABELS, unit_text, value_text
 from trialtrace.methods.analysing.rows import ALL
 from trialtrace.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
@@ -137,7 +138,7 @@ def _range(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> s
     by_value = sorted(rows, key=lambda row: present(row["stat_value"]))
     stat, first = rows[0]["stat_name"], rows[0]
     ends = [
-        link(row, value_text(stat, present(row["stat_value"])))
+        link(row, value_text(stat, present(row["stat_value"]), style_of(row)))
         for row in (by_value[0], by_value[-1])
     ]
     whole = [row for row in rows if row["ci_low"] is not None and row["ci_high"] is not None]

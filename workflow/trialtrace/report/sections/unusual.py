@@ -4,6 +4,7 @@ No value of the data is shown, whatever the disclosure: counts, and rows of the 
 """
 
 from trialtrace.cleaning.summary import run_text
+from trialtrace.ground.styles import Style
 from trialtrace.ground.words import decimals, p_text
 from trialtrace.integrity.look import LEVEL, Judged, judged
 from trialtrace.integrity.read import read_export
@@ -29,7 +30,8 @@ def told_rows(material: Material, looks: list[Judged]) -> str:
     parts = [escape_markdown(sentence(looks)) + "\n"]
     if found:
         header = ["Check", "Where", "What was looked at", "p", "p among all looks", "Rows"]
-        body = [[escape_markdown(cell) for cell in _line(one)] for one in found[:ROWS_SHOWN]]
+        lines = [_line(one, material.trial.plan.style) for one in found[:ROWS_SHOWN]]
+        body = [[escape_markdown(cell) for cell in line] for line in lines]
         more = f" The first {ROWS_SHOWN} of {len(found)}." if len(found) > ROWS_SHOWN else ""
         caption = f"Looks at the rows with p below {LEVEL}.{more} Rows are those of the raw file."
         table = pipe_table(header, body, numbers_from=99)
@@ -50,9 +52,10 @@ def sentence(looks: list[Judged]) -> str:
     return told + "What is unusual is not wrong: it is a question to who made the export."
 
 
-def _line(one: Judged) -> list[str]:
+def _line(one: Judged, style: Style) -> list[str]:
     look = one.look
     rows = run_text(look.rows).split(", ") if look.rows else []
     shown = rows if len(rows) <= RUNS_SHOWN else [*rows[:RUNS_SHOWN], "…"]
     title = CHECKS[look.check].title
-    return [title, look.where, look.told, p_text(look.p), p_text(one.adjusted), ", ".join(shown)]
+    p = [p_text(value, style) for value in (look.p, one.adjusted)]
+    return [title, look.where, look.told, *p, ", ".join(shown)]

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from trialtrace.config.spec import items_of, structure
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.ground.styles import PLAIN, STYLES, Style
 from trialtrace.trial.model import Condition
 from trialtrace.trial.plan.analysis import Analysis as DeclaredAnalysis
 from trialtrace.trial.plan.analysis import DecisionLevel
@@ -109,6 +110,7 @@ class Plan:
     multiplicity: dict[str, Family]
     planning: dict[str, Design]
     displays: dict[str, Any]
+    style: Style
 
 
 def plan(data: dict[str, Any]) -> Plan:
@@ -123,6 +125,7 @@ def plan(data: dict[str, Any]) -> Plan:
         file.multiplicity or {},
         file.planning or {},
         data.get("displays", {}),
+        STYLES[file.style] if file.style else PLAIN,
     )
 
 

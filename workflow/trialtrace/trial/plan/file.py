@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from trialtrace.config.spec import By, Filled, key, optional, shape
 from trialtrace.trial.plan.analysis import Analysis
@@ -26,6 +26,11 @@ class PlanFile:
         "Confidence level of intervals where an analysis sets no other, 0 to 1.",
         maximum=0.999999,
         exclusiveMinimum=0,
+    )
+    style: Literal["nejm", "jama", "bmj"] | None = optional(
+        "Journal as whose tables the report writes its numbers: leading zero, digits and bounds of "
+        "p, digits of a mean by its standard deviation. Without it p has up to four decimals and a "
+        "mean two."
     )
     estimands: Filled[Name, Estimand] = key("Estimands (ICH E9(R1)).")
     analyses: Filled[Name, Analysis] = key("Analyses, in the order of the report.")

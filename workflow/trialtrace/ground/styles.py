@@ -1,0 +1,63 @@
+"""How a journal writes numbers: p-values, and the decimals of means by their standard deviation.
+
+A plan names one by `style`; without it a report writes numbers as `PLAIN` says, which is also how
+results are stored and how the audit compares them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import floor, log10
+
+# Statistics that describe values on their own scale, and differences of these.
+DESCRIBED = {"mean", "sd", "median", "q1", "q3", "minimum", "maximum"}
+
+
+@dataclass(frozen=True)
+class Style:
+    """A way to write numbers.
+
+    A p below `least` is "<0.001"; one above `most` is ">0.99". It has two decimals from 0.01, three
+    below, and more where it would else read as 0.05, which it is not. `zero` is the zero before the
+    decimal point of a p. `places` are the decimals of what describes values, told by `places_of`.
+    """
+
+    name: str
+    zero: bool = True
+    least: float = 0.001
+    most: float = 1
+    places: int | None = None
+
+    def places_for(self, stat: str) -> int | None:
+        """Decimals of a statistic on the scale of the values: a difference has one more than a
+        mean, so that a bound beside no difference stays visible."""
+        if self.places is None:
+            return None
+        return self.places if stat in DESCRIBED else self.places + 1
+
+
+PLAIN = Style("plain", least=0.0001)
+# NEJM: its statistical guidelines for authors (2019). JAMA: AMA Manual of Style, 11th
+# edition. BMJ: exact values, P<0.001 the least, as SAMPL asks (Lang and Altman 2013).
+STYLES = {
+    one.name: one for one in (Style("nejm"), Style("jama", zero=False, most=0.99), Style("bmj"))
+}
+
+
+def style_of(row: Mapping[str, object]) -> Style:
+    """The style that the results of a plan carry; PLAIN for a row as it is stored."""
+    found = row.get("style")
+    return found if isinstance(found, Style) else PLAIN
+
+
+def places_of(sd: float) -> int:
+    """Decimals at which a standard deviation has two figures: 0 for 13.49, 1 for 8.60, 2 for 0.51.
+
+    Never below 0, nor above 6. The rule: Cole 2015, Arch Dis Child 100:608.
+
+    >>> [places_of(sd) for sd in (132.0, 13.49, 9.96, 8.6, 0.51)]
+    [0, 0, 0, 1, 2]
+    """
+    place = 1 - floor(log10(sd))
+    if round(sd, place) >= 10 ** (2 - place):
+        place -= 1
+    return min(max(place, 0), 6)
