@@ -34,7 +34,8 @@ class _Reader(HTMLParser):
             self.silent.append(tag)
         if tag in BLOCKS:
             self.flush()
-            self.kinds.append(tag)
+            # Only the embedded renderer marks the headers of rows.
+            self.kinds.append("td" if attributes.get("scope") == "row" else tag)
 
     def handle_endtag(self, tag):
         if self.silent and tag == self.silent[-1]:

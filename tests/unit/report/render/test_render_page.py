@@ -138,6 +138,24 @@ def test_wide_tables_have_natural_columns(write, render):
     assert "<col" not in render(write(rows))
 
 
+def test_every_row_of_a_table_has_a_header(write, render):
+    inset = "\N{NO-BREAK SPACE}" * 2
+    rows = [
+        "| Of | A |",
+        "| --- | ---: |",
+        "| **Age**, years | |",
+        f"| {inset}mean | 1 |",
+        "| | 2 |",
+    ]
+    text = render(write("\n".join(rows)))
+    assert '<th scope="col">Of</th>' in text
+    assert re.findall(r'<th scope="row"( aria-label="[^"]*")?>', text) == [
+        "",
+        ' aria-label="Age, years: mean"',
+        ' aria-label="Age, years: mean"',
+    ]
+
+
 def test_contents_can_be_left_out(write, render):
     for front, there in (
         ("", False),

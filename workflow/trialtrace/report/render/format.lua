@@ -36,13 +36,42 @@ local function without_page(header)
   return header
 end
 
+-- What a row is of stands in its first column: a screen reader says it before each number. A cell that
+-- is empty there is of the line above; one that is set in is of the last line that is not.
+local function with_heads(element)
+  for _, row in ipairs(element.head.rows) do
+    for _, cell in ipairs(row.cells) do
+      cell.attributes["scope"] = "col"
+    end
+  end
+  for _, body in ipairs(element.bodies) do
+    body.row_head_columns = 1
+    local above, group = "", ""
+    for _, row in ipairs(body.body) do
+      local first = row.cells[1]
+      local text = pandoc.utils.stringify(first.contents)
+      local inset = text:match("^\u{a0}\u{a0}(.*)")
+      first.attributes["scope"] = "row"
+      if text == "" and above ~= "" then
+        first.attributes["aria-label"] = above
+      elseif inset and group ~= "" then
+        above = group .. ": " .. inset
+        first.attributes["aria-label"] = above
+      else
+        above, group = text, text
+      end
+    end
+  end
+  return element
+end
+
 local function without_widths(element)
   local specs = pandoc.List({})
   for column, spec in ipairs(element.colspecs) do
     specs[column] = { spec[1] }
   end
   element.colspecs = specs
-  return pandoc.Div({ element }, { class = "table" })
+  return pandoc.Div({ with_heads(element) }, { class = "table" })
 end
 
 local function with_widths(element)
