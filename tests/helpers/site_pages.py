@@ -14,12 +14,16 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 
 @dataclass
 class Cell:
-    """A td: its text, and whether all of it that is not space lies inside links."""
+    """A td or the header of a row: its text, and whether all of it that is not space lies inside links."""
 
     table: str
     text: str = ""
     outside: str = ""
     links: list[str] = field(default_factory=list)
+
+
+def _is_cell(tag, given):
+    return tag == "td" or (tag == "th" and given.get("scope") == "row")
 
 
 class Page(HTMLParser):
@@ -44,9 +48,9 @@ class Page(HTMLParser):
             self.links.append(given["href"])
         if tag not in VOID:
             self._open.append((tag, given))
-        if tag == "td":
+        if _is_cell(tag, given):
             self.cells.append(Cell(self._table()))
-        elif tag == "a" and self._inside("td"):
+        elif tag == "a" and self._in_cell():
             self.cells[-1].links.append(given.get("href", ""))
 
     def handle_endtag(self, tag):
@@ -59,13 +63,16 @@ class Page(HTMLParser):
         if self._inside("style"):
             return
         self.text += data
-        if self._inside("td"):
+        if self._in_cell():
             self.cells[-1].text += data
             if not self._inside("a"):
                 self.cells[-1].outside += data
 
     def _inside(self, tag):
         return any(name == tag for name, _ in self._open)
+
+    def _in_cell(self):
+        return any(_is_cell(*one) for one in self._open)
 
     def _table(self):
         """The identifier of the nearest element around the cell that begins with tbl-."""

@@ -67,7 +67,7 @@ def test_the_table_has_a_line_a_term_and_links_to_each_number(mini):
     plain = re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), text).replace(NO_BREAK, " ")
     plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", plain)
     rows = [line.strip("| ").split(" | ") for line in plain.splitlines() if line.startswith("|")]
-    assert rows[0] == ["Drug (n = 10)", "Placebo (n = 10)", "All arms (n = 20)"]
+    assert rows[0] == ["Event", "Drug (n = 10)", "Placebo (n = 10)", "All arms (n = 20)"]
     assert rows[2] == [
         "**Any**",
         "1, 1; 10.0 % (0.3 to 44.5)",
