@@ -14,7 +14,7 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 
 @dataclass
 class Cell:
-    """A td or the header of a row: its text, and whether all of it that is not space lies inside links."""
+    """A td or a row's th: its text, and whether all of it that is not space lies inside links."""
 
     table: str
     text: str = ""
