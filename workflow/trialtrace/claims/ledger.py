@@ -189,12 +189,19 @@ class Ledger:
         return own or (known.size if known else None)
 
     def sizes(self, kind: str, population: str | None = None) -> dict[str, Claim]:
-        """The claims that print a number of patients (planned, randomised, analysed), by group."""
-        return {
-            entry.about.group or ALL: entry
-            for entry in self.entries.values()
-            if (entry.about.size, entry.about.population) == (kind, population)
-        }
+        """The claims that print a number of patients (planned, randomised, analysed), by group.
+
+        Of several for a group it is the last one.
+        """
+        return {name: own[-1] for name, own in self.every_size(kind, population).items()}
+
+    def every_size(self, kind: str, population: str | None = None) -> dict[str, list[Claim]]:
+        """All claims that print a number of patients, by group: in the flow, in the abstract."""
+        found: dict[str, list[Claim]] = {}
+        for entry in self.entries.values():
+            if (entry.about.size, entry.about.population) == (kind, population):
+                found.setdefault(entry.about.group or ALL, []).append(entry)
+        return found
 
     @cached_property
     def patients_of_every_group(self) -> int | None:

@@ -177,16 +177,15 @@ def _one(entries: list[Claim]) -> Claim | None:
 
 
 def _order(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
-    outcome = ledger.outcomes.get(entries[0].about.outcome or "")
-    visits = list(outcome.visits) if outcome else []
-    known = [one for one in entries if one.about.visit in visits and _part(one) is not None]
-    known.sort(key=lambda one: visits.index(one.about.visit or ""))
+    known = _in_order(ledger, entries)
     if len({one.about.visit for one in known}) < 2:
         return
     steps = [(a, b, way) for a, b in pairwise(known) if (way := _way(a, b))]
     about, ways = known[0].about, {way for _, _, way in steps}
-    down = about.size == AT_RISK or about.curve == LIVING
-    wrong = 1 if down else -1 if about.curve == EVENTS else None
+    counts = {_counts(ledger, one) for one in known}
+    counted = counts.pop() if len(counts) == 1 else None
+    down = about.size == AT_RISK or counted == LIVING
+    wrong = 1 if down else -1 if counted == EVENTS else None
     if wrong is None:
         wrong = min(ways, key=[way for _, _, way in steps].count) if len(ways) == 2 else 0
     if wrong not in ways:
@@ -202,12 +201,24 @@ def _order(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
                 if about.size == AT_RISK
                 else "one curve never does both."
             )
-            if about.curve is not None:
+            if counted is not None and about.size is None:
                 text = text.replace(
-                    "one curve never does both", f"a curve of the {about.curve} never does"
+                    "one curve never does both", f"a curve of the {counted} never does"
                 )
             yield Finding("curve.order", second.name, other.name, INCONSISTENT, text, (first.name,))
             return
+
+
+def _in_order(ledger: Ledger, entries: list[Claim]) -> list[Claim]:
+    """By time: the order of the outcome's visits, else that of visits such as "12 months"."""
+    outcome = ledger.outcomes.get(entries[0].about.outcome or "")
+    visits = list(outcome.visits) if outcome else []
+    shown = [one for one in entries if _part(one) is not None]
+    known = [one for one in shown if one.about.visit in visits]
+    if known:
+        return sorted(known, key=lambda one: visits.index(one.about.visit or ""))
+    timed = [(time[0], one) for one in shown if (time := _time(one.about.visit)) is not None]
+    return [one for _, one in sorted(timed, key=lambda pair: pair[0])]
 
 
 def _part(entry: Claim) -> Component | None:

@@ -26,6 +26,8 @@ from trialtrace.claims.prints.finding import (
     signed,
     unsigned,
 )
+from trialtrace.claims.prints.mean_intervals import of_interval
+from trialtrace.claims.prints.mean_tests import with_spreads
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.claims.symbols import UNSAID
@@ -39,7 +41,8 @@ Ends = tuple[float, float]
 
 
 CARD = Card(
-    "a difference of means and its interval against the means and deviations of the groups",
+    "a difference of means and its interval against the means and deviations of the groups, or the "
+    "intervals of these means",
     {
         "difference.estimate": "A difference of means, and the means of the groups.",
         "difference.interval": "The interval of a difference of means, and the deviations.",
@@ -52,7 +55,8 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if entry.measure != MEASURE or entry.about.test not in PLAIN or entry.basis:
             continue
-        groups, main = ledger.compared(entry, "value", "sd"), entry.parts.get("value")
+        groups = ledger.compared(entry, "value", "sd") or _with_intervals(ledger, entry)
+        main = entry.parts.get("value")
         if groups is None or len(groups) != 2 or main is None or main.relation != "=":
             continue
         beside = tuple(one.name for one in groups)
@@ -62,6 +66,12 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         sizes = [ledger.size(one) for one in groups]
         if {"ci_low", "ci_high"} <= set(entry.parts) and min(n or 0 for n in sizes) > 1:
             yield _interval(ledger, entry, groups, [int(n or 0) for n in sizes], found, beside)
+
+
+def _with_intervals(ledger: Ledger, entry: Claim) -> list[Claim] | None:
+    """The means of the groups, where their intervals are printed in the place of deviations."""
+    groups = with_spreads(ledger, entry)
+    return groups if groups and not any({"sd", "se"} & set(one.parts) for one in groups) else None
 
 
 def _ends(part: Component) -> Ends:
@@ -169,11 +179,12 @@ def _interval(
             break
     halves = halves if fit else every[0]
     shown = f"{low.text} to {high.text}"
+    spread = "deviations" if "sd" in groups[0].parts else "intervals"
     if fit:
         told = listed([NAMES[name] for name in fit], "or")
-        text = f"{shown} can be the interval by {told} on the printed means and deviations."
+        text = f"{shown} can be the interval by {told} on the printed means and {spread}."
     elif (f := _of_fewer(ledger, groups, halves, middle, (low, high))) is not None:
-        text = f"Not checkable: {shown} is {100 * (f - 1):.0f} % wider than the printed deviations "
+        text = f"Not checkable: {shown} is {100 * (f - 1):.0f} % wider than the printed {spread} "
         text += "give on these sizes, as of fewer patients, who are not in the ledger (`patients`)."
         return Finding(
             "difference.interval",
@@ -187,7 +198,7 @@ def _interval(
     else:
         ends = [end for pair in halves.values() for end in pair]
         text = (
-            f"The printed deviations give an interval that reaches {min(ends):.3g} to "
+            f"The printed {spread} give an interval that reaches {min(ends):.3g} to "
             f"{max(ends):.3g} to either side of the difference; printed is {shown}."
         )
     return Finding(
@@ -203,12 +214,18 @@ def _interval(
 
 
 def _spreads(groups: Sequence[Claim], n: Sequence[int]) -> Iterator[list[Ends]]:
-    """The printed deviations; where ± says not of what, also those of standard errors."""
+    """The printed deviations, or those of the printed intervals of the means; where ± says not of
+    what, also those of standard errors."""
+    own = [of_interval(one, size) for one, size in zip(groups, n, strict=True)]
+    if known := [each for each in own if each is not None]:
+        yield [(float(each.low), float(each.high)) for each in known]
+        return
     printed = [_ends(one.parts["sd"]) for one in groups]
     yield printed
     if all(one.parts["sd"].symbol == UNSAID for one in groups):
         yield [
-            (low * sqrt(own), high * sqrt(own)) for (low, high), own in zip(printed, n, strict=True)
+            (low * sqrt(size), high * sqrt(size))
+            for (low, high), size in zip(printed, n, strict=True)
         ]
 
 

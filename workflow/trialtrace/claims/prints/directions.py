@@ -44,7 +44,7 @@ CONTROL = "control"
 
 
 @dataclass(frozen=True)
-class _Number:
+class GroupNumber:
     """A number of a group, as printed, with the values that it stands for."""
 
     entry: Claim
@@ -112,10 +112,10 @@ def _words(text: str) -> list[str]:
 def _direction(ledger: Ledger, entry: Claim, word: str, lower: str, than: str) -> Iterator[Finding]:
     pairs = [
         (one, other)
-        for one, other in product(_numbers(ledger, entry, lower), _numbers(ledger, entry, than))
+        for one, other in product(numbers_of(ledger, entry, lower), numbers_of(ledger, entry, than))
         if one.kind == other.kind
     ]
-    ways = {_way(one, other) for one, other in pairs}
+    ways = {way_of(one, other) for one, other in pairs}
     if len(ways) != 1 or (not entry.direction and any(one.bounds[0] < 0 for one in sum(pairs, ()))):
         return
     first, second = pairs[0]
@@ -140,7 +140,7 @@ def _direction(ledger: Ledger, entry: Claim, word: str, lower: str, than: str) -
     )
 
 
-def _way(one: _Number, other: _Number) -> str | None:
+def way_of(one: GroupNumber, other: GroupNumber) -> str | None:
     """Whether the first number is the lower or the higher one; None where they may be equal."""
     (low, high), (bottom, top) = one.bounds, other.bounds
     if low == bottom or (low < top and bottom < high):
@@ -157,7 +157,7 @@ def _said(entry: Claim, word: str) -> str:
     return "as the words say" if _says(entry, word) else f"as “{entry.printed}” is read"
 
 
-def _numbers(ledger: Ledger, entry: Claim, group: str) -> list[_Number]:
+def numbers_of(ledger: Ledger, entry: Claim, group: str) -> list[GroupNumber]:
     """The percentages, means, medians and shares that are printed for a group."""
     found = []
     for one in ledger.beside(entry, group):
@@ -165,8 +165,8 @@ def _numbers(ledger: Ledger, entry: Claim, group: str) -> list[_Number]:
         if part is not None and part.relation == "=":
             kind = "median" if part.symbol == "median" else part.name
             unit = None if kind == "percent" else part.unit
-            found.append(_Number(one, (kind, unit), part.text, part.bounds))
+            found.append(GroupNumber(one, (kind, unit), part.text, part.bounds))
         if count is not None and n and count <= n and "percent" not in one.parts:
             share = Decimal(100 * count) / n
-            found.append(_Number(one, ("percent", None), f"{count} of {n}", (share, share)))
+            found.append(GroupNumber(one, ("percent", None), f"{count} of {n}", (share, share)))
     return found

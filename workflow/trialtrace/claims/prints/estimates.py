@@ -134,6 +134,27 @@ def _of_estimate(
         yield _centred(entry, main, given, first.symmetric)
 
 
+def p_of_interval(ledger: Ledger, entry: Claim) -> tuple[float, float] | None:
+    """P of no difference that the interval of an estimate leaves, of two sides.
+
+    Over what prints so, over the scales on which it may be centred, and all degrees of freedom.
+    """
+    main = entry.main
+    if main is None or main.relation != "=" or not {"ci_low", "ci_high"} <= set(entry.parts):
+        return None
+    given = None if entry.parts["ci_low"].symbol == "credible" else _on_scale(entry, main)
+    if given is None or entry.about.margin_value is not None:
+        return None
+    degrees = _degrees(ledger, entry)
+    every = [
+        _checked(entry, one, df, "two_sided") for one in _scales(entry, given) for df in degrees
+    ]
+    found = [one.p_of_bounds for one in every if one is not None]
+    if not found:
+        return None
+    return min(float(one.low) for one in found), max(float(one.high) for one in found)
+
+
 def _scales(entry: Claim, given: OnScale) -> list[OnScale]:
     """A ratio's interval is centred on the log scale as a rule, by some models as it stands."""
     plain = given.scale == "log" and entry.about.interval != "log"

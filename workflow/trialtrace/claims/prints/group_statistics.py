@@ -31,7 +31,7 @@ from trialtrace.claims.prints.finding import (
     prints,
     signed,
 )
-from trialtrace.claims.prints.mean_tests import readings_of_deviations
+from trialtrace.claims.prints.mean_tests import readings_of_deviations, with_spreads
 from trialtrace.stats.categorical.exact_tables import chi_squared_table
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.mean_statistics import MOST_GROUPS, f_of_means, t_of_means
@@ -146,7 +146,7 @@ def _between(entry: Claim, sizes: list[int]) -> Iterator[Finding]:
 
 
 def _of_means(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
-    groups = ledger.compared(entry, "value", "sd") or ledger.compared(entry, "value", "se")
+    groups = with_spreads(ledger, entry)
     if groups is None:
         yield from _elsewhere(ledger, entry)
     if groups is None or not 2 <= len(groups) <= MOST_GROUPS:
@@ -242,7 +242,8 @@ def _told(
     fit = [name for name, span in spans.items() if _fits(entry, span)]
     ends = [end for name in fit or spans for end in spans[name]]
     of = f"{' and '.join(fit)} {letter}".strip() if fit and letter == "t" else letter
-    own = f"The printed means, deviations and sizes give {of} from "
+    spread = "deviations" if {"sd", "se"} & set(groups[0].parts) else "intervals"
+    own = f"The printed means, {spread} and sizes give {of} from "
     own += f"{signed(min(ends), 2)} to {signed(max(ends), 2)}"
     if fit:
         text, agreement = f"{own}, in keeping with {part.text}.", COMPATIBLE

@@ -1,8 +1,9 @@
 """The interval of one group's mean against its deviation, printed with it or beside it.
 
-The half width is q s / √n with q of Student's t of n - 1 degrees of freedom, or of the normal
+The half width h is q s / √n with q of Student's t of n - 1 degrees of freedom, or of the normal
 distribution, over everything that prints as given. Where n is that of a population, fewer patients
-may have been measured, which makes the interval wider.
+may have been measured, which makes the interval wider. Where nothing but the interval is printed
+the deviation is h √n / q, which takes the place of a printed one (`of_interval`).
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range
 from trialtrace.claims.prints.intervals import confidence_of
+from trialtrace.stats.summaries.printed import Printed, below
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.claims.symbols import UNSAID
@@ -31,15 +33,38 @@ CARD = Card(
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.of_group():
-        if not {"value", "ci_low", "ci_high"} <= set(entry.parts) or entry.basis is not None:
-            continue
-        symbol, measure = entry.parts["value"].symbol, entry.measure
-        if symbol not in (None, "mean") or measure is not None or entry.about.interval is not None:
+        if not _usual(entry):
             continue
         other = _deviation(ledger, entry)
         n = ledger.size(entry)
         if other is not None and n is not None and n > 1:
             yield from _held(entry, other, n)
+
+
+def _usual(entry: Claim) -> bool:
+    """Whether it is a mean with an interval that no model and no other method made."""
+    if not {"value", "ci_low", "ci_high"} <= set(entry.parts) or entry.basis is not None:
+        return False
+    usual = entry.measure is None and entry.about.interval is None
+    return usual and entry.parts["value"].symbol in (None, "mean")
+
+
+def of_interval(entry: Claim, n: int) -> Printed | None:
+    """The deviations of n patients that the interval of their mean leaves, by either quantile.
+
+    None where a deviation or an error is printed, or the interval is none of one mean.
+
+    Oracle: R's t.test of one sample, and the same by qnorm.
+    """
+    if {"sd", "se"} & set(entry.parts) or not _usual(entry) or n < 2:
+        return None
+    if entry.parts["ci_low"].symbol == "credible":
+        return None
+    level = 0.5 + confidence_of(entry) / 2
+    (l0, l1), (u0, u1) = (_ends(entry.parts[name]) for name in ("ci_low", "ci_high"))
+    least = max((u0 - l1) / 2, 0.0) * sqrt(n) / float(stdtrit(n - 1, level))
+    most = (u1 - l0) / 2 * sqrt(n) / float(ndtri(level))
+    return below(f"{most:.12f}", least=f"{least:.12f}") if least < most else None
 
 
 def _deviation(ledger: Ledger, entry: Claim) -> Claim | None:

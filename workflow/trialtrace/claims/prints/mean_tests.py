@@ -20,6 +20,7 @@ from trialtrace.claims.prints.finding import (
     p_span,
     shown_p,
 )
+from trialtrace.claims.prints.mean_intervals import of_interval
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.mean_tests import t_test_p
 from trialtrace.stats.summaries.printed import Printed
@@ -46,7 +47,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
-    groups = ledger.compared(entry, "value", "sd") or ledger.compared(entry, "value", "se")
+    groups = with_spreads(ledger, entry)
     if groups is None or len(groups) != 2:
         return
     sizes = [n for group in groups if (n := ledger.size(group)) is not None]
@@ -79,7 +80,8 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     named = [ranges[name] for name in fit] or list(ranges.values())
     lowest, highest = min(r[0] for r in named), max(r[1] for r in named)
     span = p_span(lowest, highest)
-    about = f"Over all means and standard deviations that print as given{as_errors}, "
+    given = "print as given" if {"sd", "se"} & set(groups[0].parts) else "their intervals leave"
+    about = f"Over all means and standard deviations that {given}{as_errors}, "
     detail: dict[str, object] = {"ranges": ranges}
     beyond = _beyond(entry)
     if beyond is not None:
@@ -110,6 +112,16 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         detail,
         open=open,
     )
+
+
+def with_spreads(ledger: Ledger, entry: Claim) -> list[Claim] | None:
+    """The mean of each group that is compared, all with a deviation, an error or an interval."""
+    for spread in (("sd",), ("se",), ("ci_low", "ci_high")):
+        if found := ledger.compared(entry, "value", *spread):
+            sizes = [(one, ledger.size(one)) for one in found]
+            usable = all(n is None or of_interval(one, n) is not None for one, n in sizes)
+            return found if "ci_low" not in spread or usable else None
+    return None
 
 
 def readings_of_deviations(groups: list[Claim], sizes: list[int]) -> Iterator[list[Printed]]:
@@ -195,6 +207,8 @@ def _as_errors(groups: list[Claim], sizes: list[int], part: Component) -> str:
 
 
 def _deviation(entry: Claim, n: int, is_error: bool) -> Printed:
-    """The standard deviation as printed, or that of a printed standard error."""
+    """The standard deviation as printed, or that of a printed standard error or interval."""
+    if (found := of_interval(entry, n)) is not None:
+        return found
     own = as_range(entry.parts.get("sd") or entry.parts["se"])
     return own.scaled(Fraction(int(n**0.5 * 10**9), 10**9)) if is_error else own

@@ -2,16 +2,20 @@
 
 "Significantly lower" beside a p above 0.1, or n.s., and "no significant difference" beside a p
 below 0.01 contradict whatever level is meant; between these limits and 0.05 it depends on the
-level, which is told. "Clinically significant" is no such word.
+level, which is told. "Clinically significant" is no such word. Where no p is printed it is that of
+the interval, with z of another test up to a factor of 0.7 from the interval's (`estimates.NEAR`).
 """
 
 import re
 from collections.abc import Iterator
 
+from scipy.special import ndtr, ndtri
+
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.card import Card
-from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range
+from trialtrace.claims.prints.estimates import NEAR, TINY, p_of_interval
+from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range, p_span
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 
@@ -28,8 +32,9 @@ LEVEL, MOST, LEAST = 0.05, 0.1, 0.01
 
 CARD = Card(
     'words such as "significantly lower" or "no significant difference" against the p of the same '
-    "comparison: contradicted by a p above 0.1 or below 0.01, a remark between these and 0.05",
-    {"significance.words": "Words on significance, and the p of the same comparison."},
+    "comparison, or that of its interval where no p is printed: contradicted by a p above 0.1 or "
+    "below 0.01, a remark between these and 0.05",
+    {"significance.words": "Words on significance, and p or interval of the same comparison."},
 )
 
 
@@ -43,23 +48,60 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         found = _p_of(ledger, entry)
         if found is not None:
             yield from _told(entry, name, *found)
+        elif not any("p" in one.parts for one in _same(ledger, entry)):
+            yield from _of_interval(ledger, entry, name)
 
 
 def _p_of(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:
-    """The one p that is printed of the same groups, outcome, population, visit and stratum."""
-    about = entry.about
+    """The one p that is printed of the same comparison, of two sides."""
     found = [
+        one
+        for one in _same(ledger, entry)
+        if "p" in one.parts and one.parts["p"].symbol is None and one.sides != "one_sided"
+    ]
+    if len({one.parts["p"].text for one in found}) != 1:
+        return None
+    return found[0], found[0].parts["p"]
+
+
+def _same(ledger: Ledger, entry: Claim) -> list[Claim]:
+    """What is printed of the same groups, outcome, population, visit and stratum, of no margin."""
+    about = entry.about
+    return [
         one
         for one in ledger.entries.values()
         if one.about.outcome == about.outcome and set(one.about.compared) == set(about.compared)
         if (one.about.visit, one.about.stratum) == (about.visit, about.stratum)
         if one.about.change == about.change and one.about.category == about.category
         if ledger.population(one) == ledger.population(entry) and one.about.margin is None
-        if "p" in one.parts and one.parts["p"].symbol is None and one.sides != "one_sided"
     ]
-    if len({one.parts["p"].text for one in found}) != 1:
-        return None
-    return found[0], found[0].parts["p"]
+
+
+def _of_interval(ledger: Ledger, entry: Claim, name: str) -> Iterator[Finding]:
+    """The words against the one interval of the same comparison."""
+    found = [(one, p) for one in _same(ledger, entry) if (p := p_of_interval(ledger, one))]
+    if len({one.printed for one, _ in found}) != 1:
+        return
+    source, (low, high) = found[0]
+    denied = DENIED.search(entry.printed) is not None
+    shown = f"{source.parts['ci_low'].text} to {source.parts['ci_high'].text}"
+    text = f"“{entry.printed}” stands beside {shown}, with {p_span(low, high)}"
+    least, most = (
+        2 * float(ndtr(float(ndtri(max(p, TINY) / 2)) * by))
+        for p, by in ((low, 1 / NEAR), (high, NEAR))
+    )
+    beyond = most < LEAST if denied else least >= MOST
+    against = high < LEVEL if denied else low >= LEVEL
+    if beyond:
+        agreement, text = INCONSISTENT, f"{text}."
+    elif against:
+        agreement = NOT_CHECKABLE
+        text = f"Not checkable: {text}; another test or level may agree."
+    elif low < LEVEL < high:
+        return
+    else:
+        agreement, text = COMPATIBLE, f"{text}, in keeping with it."
+    yield Finding("significance.words", entry.name, name, agreement, text, (source.name,))
 
 
 def _told(entry: Claim, name: str, source: Claim, part: Component) -> Iterator[Finding]:

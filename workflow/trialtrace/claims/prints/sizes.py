@@ -77,26 +77,44 @@ def _sum(
     ledger: Ledger, kind: str, population: str | None, sizes: dict[str, int]
 ) -> Iterator[Finding]:
     """The sizes of the groups against the number that is printed for all, and for each."""
-    claims = ledger.sizes(kind, population)
-    for group, entry in claims.items():
-        count = entry.whole_count
-        if group in sizes and count is not None and sizes[group] != count:
-            text = f"{count} is printed here, {sizes[group]} as the size of this group."
-            yield Finding("size.sum", entry.name, "value", INCONSISTENT, text)
-    total = claims.get(ALL)
-    count = None if total is None else total.whole_count
-    if total is None or count is None or len(sizes) < 2 or set(sizes) != set(ledger.groups):
+    claims = ledger.every_size(kind, population)
+    for group, entries in claims.items():
+        for entry in entries:
+            count = entry.whole_count
+            if group in sizes and count is not None and sizes[group] != count:
+                text = f"{count} is printed here, {sizes[group]} as the size of this group."
+                yield Finding("size.sum", entry.name, "value", INCONSISTENT, text)
+    totals = claims.pop(ALL, [])
+    if len(sizes) < 2 or set(sizes) != set(ledger.groups):
+        yield from _alike(kind, totals)
         return
-    beside = tuple(entry.name for group, entry in claims.items() if group != ALL)
+    beside = tuple(entries[-1].name for entries in claims.values())
     told = " + ".join(thousands(sizes[name]) for name in ledger.groups)
-    if kind == "randomised" and ledger.patients_of_every_group:
-        agreement, text = EXACT, f"All {count} patients are in every group."
-    elif sum(sizes.values()) == count:
-        agreement, text = EXACT, f"{told} are {thousands(count)}, as printed."
-    else:
-        agreement = INCONSISTENT
-        text = f"{told} are {thousands(sum(sizes.values()))}; printed is {total.printed}."
-    yield Finding("size.sum", total.name, "value", agreement, text, beside)
+    for total in totals:
+        count = total.whole_count
+        if count is None:
+            continue
+        if kind == "randomised" and ledger.patients_of_every_group == count:
+            agreement, text = EXACT, f"All {count} patients are in every group."
+        elif sum(sizes.values()) == count:
+            agreement, text = EXACT, f"{told} are {thousands(count)}, as printed."
+        else:
+            agreement = INCONSISTENT
+            text = f"{told} are {thousands(sum(sizes.values()))}; printed is {total.printed}."
+        yield Finding("size.sum", total.name, "value", agreement, text, beside)
+
+
+def _alike(kind: str, totals: list[Claim]) -> Iterator[Finding]:
+    """The number randomised in two places, where the ledger has no sizes that add up to it."""
+    known = [one for one in totals if one.whole_count is not None]
+    if kind != "randomised" or len(known) < 2:
+        return
+    first = known[0]
+    for other in (one for one in known[1:] if (one.paper, one.about) == (first.paper, first.about)):
+        same = other.whole_count == first.whole_count
+        text = f"{first.printed} and {other.printed} are printed as the number of all randomised."
+        agreement = EXACT if same else INCONSISTENT
+        yield Finding("size.sum", other.name, "value", agreement, text, (first.name,))
 
 
 def _of(ledger: Ledger, kind: str, population: str | None, verb: str) -> Iterator[Finding]:

@@ -349,6 +349,11 @@ class About:
     margin: NumberPrinted | None = optional(
         "Margin that the p-value is about, as printed, where it is not that of no difference."
     )
+    ordered: bool = optional(
+        "Whether the paper says that the difference is the first group of `compare` less the "
+        "second, so that its sign is held against their numbers.",
+        empty=bool,
+    )
     correction: Literal["greenhouse_geisser", "huynh_feldt", "lower_bound"] | None = optional(
         "Correction for sphericity that the paper names."
     )
