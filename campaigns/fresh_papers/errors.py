@@ -11,10 +11,20 @@ from fresh_papers.paper import Paper
 
 # Modules enter their kinds into KINDS when they are read.
 SOURCES = (wrong_ratios, wrong_shares, wrong_tests, wrong_values, wrong_words)
-# Every third kind, in the order of the modules: named to no one who works on the audit.
-HELD_OUT = frozenset(list(KINDS)[2::3])
+# Kinds that the audit's developers were told later, and worked on.
+TOLD_LATER = frozenset(
+    (
+        "total_randomised",
+        "interval_of_deviation",
+        "difference_sign",
+        "survival_rises",
+        "none_but_significant",
+    )
+)
+# Every third kind, in the order of the modules: named to no one who worked on the audit then.
+HELD_OUT = frozenset(list(KINDS)[2::3]) - TOLD_LATER
 
-__all__ = ["HELD_OUT", "KINDS", "NotHereError", "Planted", "plant"]
+__all__ = ["HELD_OUT", "KINDS", "TOLD_LATER", "NotHereError", "Planted", "plant"]
 
 
 @dataclass(frozen=True)
