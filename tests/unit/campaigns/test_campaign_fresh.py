@@ -1,13 +1,16 @@
 """The second generator of reports: what it prints, its errors, what the audit says of a few."""
 
+from math import inf
+
 import numpy as np
 import pytest
 import yaml
 from scipy import stats
 
+from fresh import Kept, in_turn, planted, run
 from fresh_papers import formulas, times
 from fresh_papers.draw import paper
-from fresh_papers.errors import HELD_OUT, KINDS, NotHereError, plant
+from fresh_papers.errors import HELD_OUT, KINDS, TOLD_LATER, NotHereError, plant
 from fresh_papers.judged import audited_ledgers
 from problems import FOLDER, documented
 
@@ -24,7 +27,33 @@ def test_a_seed_is_one_paper(papers):
 
 
 def test_a_third_of_at_least_forty_kinds_is_held_out():
-    assert len(KINDS) >= 40 and 3 * len(HELD_OUT) in range(len(KINDS) - 2, len(KINDS) + 3)
+    assert not HELD_OUT & TOLD_LATER
+    held = 3 * len(HELD_OUT | TOLD_LATER)
+    assert len(KINDS) >= 40 and held in range(len(KINDS) - 2, len(KINDS) + 3)
+
+
+def test_a_run_goes_on_where_its_time_ended(tmp_path):
+    """Stopped at once it has nothing; what was audited is not audited twice."""
+    path = tmp_path / "kept.jsonl"
+    none = run(4, 2, 3, 1, Kept.at(path), 0.0)
+    assert none.papers == [] and none.cases == [] and none.asked == (4, 2)
+    whole = run(4, 2, 3, 1, Kept.at(path), inf)
+    lines = path.read_text().splitlines()
+    again = run(4, 2, 3, 1, Kept.at(path), inf)
+    assert path.read_text().splitlines() == lines
+    assert whole.cases and len(lines) == len(whole.papers) + len(whole.cases)
+    assert [one.found for one in again.cases] == [one.found for one in whole.cases]
+    assert [dict(one.worst) for one in again.verdicts] == [
+        dict(one.worst) for one in whole.verdicts
+    ]
+    assert [one.notes for one in again.verdicts] == [one.notes for one in whole.verdicts]
+
+
+def test_errors_are_tried_in_turn():
+    papers = [paper(seed) for seed in range(3, 13)]
+    kinds = [one.kind for one in in_turn(planted(papers, 2 * len(KINDS), 1))]
+    first = len(set(kinds))
+    assert len(set(kinds[:first])) == first < len(kinds)
 
 
 @pytest.mark.parametrize("name", list(KINDS))
