@@ -55,7 +55,14 @@ class Material:
 
     def of(self, analysis: str) -> list[ResultRow]:
         """The results of one analysis, in the plan's order."""
-        return [row for row in self.results if row["analysis_id"] == analysis]
+        return [*self._by_analysis.get(analysis, ())]
+
+    @cached_property
+    def _by_analysis(self) -> dict[str, list[ResultRow]]:
+        found: dict[str, list[ResultRow]] = {}
+        for row in self.results:
+            found.setdefault(row["analysis_id"], []).append(row)
+        return found
 
     def printable(self, analysis: str) -> list[ResultRow]:
         """The same but for p-values outside every family, where an estimate stands for them."""

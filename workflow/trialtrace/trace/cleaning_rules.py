@@ -1,10 +1,11 @@
 """Where cleaning.yaml says what was done to the cells behind a number."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from trialtrace.config.compose import Document, Path_, compose
+from trialtrace.config.compose import Path_, compose
 from trialtrace.trace.raw_rows import RawPart
 
 if TYPE_CHECKING:
@@ -13,45 +14,58 @@ if TYPE_CHECKING:
 EXCLUDED = "exclude"
 
 
+class _Rule(NamedTuple):
+    """A rule of columns, of rows that are left out, or a check with the words in it."""
+
+    path: Path_
+    place: dict[str, str | int]
+    words: Set[str]
+
+    def of_columns(self, columns: Mapping[str, Set[str]]) -> bool:
+        """Whether it is of any of these columns of tables."""
+        if self.path[0] == "checks":
+            return any(t in self.words and self.words & of for t, of in columns.items())
+        _, table, what, name = map(str, self.path)
+        return table in columns and (what == EXCLUDED or name in columns[table])
+
+
 class CleaningRules:
     """The lines of a trial's cleaning.yaml. The file is read when it is first needed."""
 
     def __init__(self, trial: "Trial"):
         self.trial = trial
-
-    @cached_property
-    def _document(self) -> Document | None:
-        path = self.trial.at.trial_config(self.trial.name) / "cleaning.yaml"
-        return compose(self.trial.at, path) if path.exists() else None
+        self._told: dict[frozenset[tuple[str, tuple[str, ...]]], list[dict[str, str | int]]] = {}
 
     def behind(self, parts: Iterable[RawPart]) -> list[dict[str, str | int]]:
         """File, line and key of what is declared of the columns, of rows that are left out, and of
         checks over the columns; in the order of the file."""
-        document = self._document
-        if document is None:
-            return []
-        columns: dict[str, set[str]] = {}
-        for part in parts:
-            columns.setdefault(part.table, set()).update(part.columns)
-        return [
-            {"file": document.shown, "line": line, "key": ".".join(map(str, path))}
-            for path, line in sorted(document.lines.items(), key=lambda one: (one[1], str(one[0])))
-            if _is_of_column(path, columns) or self._is_check(document, path, columns)
-        ]
+        read = frozenset((part.table, part.columns) for part in parts)
+        if read not in self._told:
+            columns: dict[str, set[str]] = {}
+            for table, names in read:
+                columns.setdefault(table, set()).update(names)
+            self._told[read] = [rule.place for rule in self._rules if rule.of_columns(columns)]
+        return self._told[read]
 
-    @staticmethod
-    def _is_check(document: Document, path: Path_, columns: dict[str, set[str]]) -> bool:
-        if len(path) != 2 or path[0] != "checks":
-            return False
-        words = set(_words(document.get(*map(str, path))))
-        return any(table in words and words & of for table, of in columns.items())
+    @cached_property
+    def _rules(self) -> list[_Rule]:
+        path = self.trial.at.trial_config(self.trial.name) / "cleaning.yaml"
+        return list(_rules(self.trial, path)) if path.exists() else []
 
 
-def _is_of_column(path: Path_, columns: dict[str, set[str]]) -> bool:
-    """tables.vas.convert.pain of the column pain of vas; tables.ntx.exclude.subject_missing."""
-    if len(path) != 4 or path[0] != "tables" or str(path[1]) not in columns:
-        return False
-    return path[2] == EXCLUDED or str(path[3]) in columns[str(path[1])]
+def _rules(trial: "Trial", file: Path) -> Iterator[_Rule]:
+    document = compose(trial.at, file)
+    for path, line in sorted(document.lines.items(), key=lambda one: (one[1], str(one[0]))):
+        # checks.NAME; tables.vas.convert.pain of a column; tables.ntx.exclude.REASON.
+        if (path[:1], len(path)) in ((("checks",), 2), (("tables",), 4)):
+            place: dict[str, str | int] = {
+                "file": document.shown,
+                "line": line,
+                "key": ".".join(map(str, path)),
+            }
+            check = path[0] == "checks"
+            words = set(_words(document.get(*map(str, path)))) if check else set()
+            yield _Rule(path, place, words)
 
 
 def _words(given: object) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.ground.contracts.rows import ResultRow, present, values_of
 from trialtrace.report.material import Material
+from trialtrace.trace.families import ADJUSTED
 from trialtrace.trial.plan.references import adjustment_of
 
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ def decides_anything(plan: "Plan", analysis: "Analysis") -> bool:
 
 def is_adjusted(adjusted: ResultRow, p: ResultRow) -> bool:
     """Whether a row is the adjusted p-value of a test: of the same name at the same place."""
+    if adjusted["stat_name"] != ADJUSTED:
+        return False
     short, test = (row["method"].split(".", 1)[1] for row in (adjusted, p))
     of_one = (*PLACE, "group1_level", "group2", "group2_level")
     return (
-        adjusted["stat_name"] == "p_adjusted"
-        and short == f"{adjustment_of(short)}_{test}"
+        short == f"{adjustment_of(short)}_{test}"
         and values_of(adjusted, of_one) == values_of(p, of_one)
     )
 
@@ -44,7 +46,7 @@ def of_all_arms(material: Material, name: str) -> list[tuple[ResultRow, ResultRo
     """(p, adjusted p) of the tests of an analysis over all its arms that a family has."""
     of_some = ("comparison", "group1_level", "group2")
     rows = [row for row in material.of(name) if set(values_of(row, of_some)) == {None}]
-    adjusted = [row for row in rows if row["stat_name"] == "p_adjusted"]
+    adjusted = [row for row in rows if row["stat_name"] == ADJUSTED]
     return [
         (p, own)
         for own in adjusted

@@ -6,6 +6,7 @@ a reader see another number though every letter of the text is kept.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -47,6 +48,13 @@ SIGN_FONTS = ("symbol", "wingdings", "wingdings 2", "wingdings 3", "webdings")
 SMALLEST_SIZE, PALEST, NARROWEST, LOWEST_ROW, CLOSEST = 8, 0xD8, 50, 120, -20
 
 
+class RunLook(NamedTuple):
+    """Whether letters are hidden or struck through, and what else is done to them."""
+
+    hidden: bool
+    effects: tuple[str, ...]
+
+
 class Styles:
     """Styles by their names, each with what it is based on."""
 
@@ -54,6 +62,8 @@ class Styles:
         found = [] if root is None else root.findall(f"{W}style")
         self._by_id = {one.get(f"{W}styleId", ""): one for one in found}
         self._default = None if root is None else root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
+        self._based: dict[tuple[str, str], list[Element]] = {}
+        self._told: dict[object, RunLook] = {}
 
     def chain(self, name: str) -> Iterator[Element]:
         """A style and those that it is based on, the nearest first."""
@@ -65,15 +75,28 @@ class Styles:
 
     def looks(self, run: Element | None, paragraph: Element | None) -> list[Element]:
         """The properties of a run that count, the nearest first."""
-        own = [] if run is None else [run]
-        for name in (_style(run, "rStyle"), _style(paragraph, "pStyle")):
-            own += [found for one in self.chain(name) if (found := one.find(f"{W}rPr")) is not None]
-        return own if self._default is None else [*own, self._default]
+        names = _style(run, "rStyle"), _style(paragraph, "pStyle")
+        if names not in self._based:
+            every = (one.find(f"{W}rPr") for name in names for one in self.chain(name))
+            self._based[names] = [one for one in (*every, self._default) if one is not None]
+        return self._based[names] if run is None else [run, *self._based[names]]
+
+    def look(self, run: Element | None, paragraph: Element | None) -> "RunLook":
+        """What the properties of a run of a paragraph and of their styles do to its letters.
+
+        Runs with the same properties look alike; a report has tens of thousands of runs.
+        """
+        own = () if run is None else tuple((one.tag, *one.attrib.items()) for one in run)
+        key = own, _style(paragraph, "pStyle")
+        if key not in self._told:
+            looks = self.looks(run, paragraph)
+            hides = any(_is_on(_nearest(looks, name)) for name in ("vanish", "strike", "dstrike"))
+            self._told[key] = RunLook(hides, tuple(_effects(looks)))
+        return self._told[key]
 
     def hidden(self, run: Element | None, paragraph: Element | None) -> bool:
         """Whether a run of a paragraph is hidden or struck through, by itself or by a style."""
-        looks = self.looks(run, paragraph)
-        return any(_is_on(_nearest(looks, name)) for name in ("vanish", "strike", "dstrike"))
+        return self.look(run, paragraph).hidden
 
     def numbered(self, paragraph: Element | None) -> bool:
         """Whether a number or a sign is put before a paragraph."""
@@ -93,35 +116,35 @@ def other_means(stories: Mapping[str, Element], styles: Styles) -> Counter[str]:
             look = paragraph.find(f"{W}pPr")
             counts["a number or sign before a paragraph"] += styles.numbered(look)
             for run in paragraph.iter(f"{W}r"):
-                _letters(counts, run, styles.looks(run.find(f"{W}rPr"), look))
+                if many := sum(len(one.text or "") for one in run.iter(f"{W}t")):
+                    for effect in styles.look(run.find(f"{W}rPr"), look).effects:
+                        counts[effect] += many
         for found in root.iter():
             _element(counts, found)
     return +counts
 
 
-def _letters(counts: Counter[str], run: Element, looks: list[Element]) -> None:
-    many = sum(len(one.text or "") for one in run.iter(f"{W}t"))
-    if not many:
-        return
+def _effects(looks: list[Element]) -> Iterator[str]:
+    """What is done to letters; a word once for each way in which it is."""
     colour = _value(_nearest(looks, "color"))
     if len(colour) == 6 and all(int(colour[at : at + 2], 16) >= PALEST for at in (0, 2, 4)):
-        counts["letters too pale to be read"] += many
+        yield "letters too pale to be read"
     if _number(_nearest(looks, "sz"), SMALLEST_SIZE) < SMALLEST_SIZE:
-        counts["letters too small to be read"] += many
+        yield "letters too small to be read"
     narrow = _number(_nearest(looks, "w"), 100) < NARROWEST
     if narrow or _number(_nearest(looks, "spacing"), 0) < CLOSEST:
-        counts["letters on top of each other"] += many
+        yield "letters on top of each other"
     if _is_on(_nearest(looks, "rtl")):
-        counts["text in another direction"] += many
+        yield "text in another direction"
     if _nearest(looks, "fitText") is not None:
-        counts["letters on top of each other"] += many
+        yield "letters on top of each other"
     fonts = _nearest(looks, "rFonts")
     named = [] if fonts is None else [fonts.get(f"{W}{one}", "") for one in ("ascii", "hAnsi")]
     if any(name.lower() in SIGN_FONTS for name in named):
-        counts["letters in a font of signs"] += many
+        yield "letters in a font of signs"
     raised = _value(_nearest(looks, "vertAlign"))
     if raised in ("superscript", "subscript") or _number(_nearest(looks, "position"), 0):
-        counts["letters above or below the line"] += many
+        yield "letters above or below the line"
 
 
 def _element(counts: Counter[str], found: Element) -> None:
