@@ -31,9 +31,8 @@ def is_adjusted(adjusted: ResultRow, p: ResultRow) -> bool:
         return False
     short, test = (row["method"].split(".", 1)[1] for row in (adjusted, p))
     of_one = (*PLACE, "group1_level", "group2", "group2_level")
-    return (
-        short == f"{adjustment_of(short)}_{test}"
-        and values_of(adjusted, of_one) == values_of(p, of_one)
+    return short == f"{adjustment_of(short)}_{test}" and values_of(adjusted, of_one) == values_of(
+        p, of_one
     )
 
 
