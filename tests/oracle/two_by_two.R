@@ -31,9 +31,10 @@ for (d in cases("two_by_two.csv")) with(d, {
     low <- p1 - p0 - sqrt((p1 - w1[1])^2 + (w0[2] - p0)^2)
     high <- p1 - p0 + sqrt((w1[2] - p1)^2 + (p0 - w0[1])^2)
     emit_interval(case, tag("newcombe"), p1 - p0, low, high)
-    apart <- low > 0 || high < 0
+    # Altman 1998: through infinity where the interval contains no difference.
+    needed <- if (low != 0 && high != 0) sort(-1 / c(low, high)) else c(NaN, NaN)
     emit_interval(case, tag("nnt"), if (p1 == p0) Inf else 1 / (p0 - p1),
-                  if (apart) -1 / low else NaN, if (apart) -1 / high else NaN)
+                  needed[1], needed[2])
 
     se <- sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)
     if (se == 0) se <- NaN

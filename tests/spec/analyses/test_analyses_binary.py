@@ -34,10 +34,11 @@ def test_counts_shares_and_comparisons(trial):
     assert found.value(f"relief/risk_difference.newcombe@{PAIR}") == 3 / 10 - 6 / 12
     assert found.value(f"relief/risk_ratio.katz_log@{PAIR}") == (3 / 10) / (6 / 12)
     assert found.value(f"relief/odds_ratio.woolf@{PAIR}") == pytest.approx((3 / 7) / (6 / 6))
-    # 5 patients avoid one event, as 1 / (1/2 - 3/10); zero lies within the interval.
+    # 5 patients avoid one event, as 1 / (1/2 - 3/10); the interval of the difference, by R's
+    # prop.test of each arm, is -0.5124 to 0.1906.
     needed = found[f"relief/number_needed_to_treat.newcombe@{PAIR}"]
     assert needed["stat_value"] == pytest.approx(5)
-    assert needed["stat_text"] == "5.0 (95 % CI not estimable)"
+    assert needed["stat_text"] == "NNTB 5.0 (95 % CI NNTH 5.2 to ∞ to NNTB 2.0)"
 
 
 def test_a_method_stands_in_every_identifier_also_a_corrected_one(trial):

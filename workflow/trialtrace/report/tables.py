@@ -2,9 +2,16 @@
 
 from collections.abc import Iterable
 
-from trialtrace.ground.contracts.rows import ResultRow
+from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.styles import style_of
-from trialtrace.ground.words import LABELS, NOT_ESTIMABLE, interval_text, unit_text, value_text
+from trialtrace.ground.words import (
+    LABELS,
+    NOT_ESTIMABLE,
+    NUMBER_NEEDED,
+    interval_text,
+    unit_text,
+    value_text,
+)
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -52,6 +59,9 @@ def short_text(row: ResultRow) -> str:
     stat = row["stat_name"]
     if stat == "verdict":
         return row["stat_text"]
+    if stat == NUMBER_NEEDED:
+        level = f"{100 * present(row['ci_level']):g} % CI " if row["ci_level"] is not None else ""
+        return row["stat_text"].replace(level, "").replace(" ", NO_BREAK)
     style = style_of(row)
     text = value_text(stat, value, style) + (
         unit_text(stat, None) if unit_text(stat, None) == " %" else ""
@@ -65,6 +75,17 @@ def short_text(row: ResultRow) -> str:
 def sign(p: ResultRow) -> str:
     """ "= " before a number; nothing before "<0.0001" or words."""
     return "= " if p["stat_text"][0] in ".0123456789" else ""
+
+
+def of_needed(rows: Iterable[ResultRow]) -> str:
+    """What a caption says of numbers needed, and until when; empty where there are none."""
+    found = [row for row in rows if row["stat_name"] == NUMBER_NEEDED]
+    if not found:
+        return ""
+    visits = {row["visit"] for row in found}
+    seen = f"at the visit {found[0]['visit']}" if len(visits) == 1 and None not in visits else ""
+    until = seen or "by the time that the endpoint sets"
+    return f" NNTB and NNTH: patients treated for one event fewer and for one more, {until}."
 
 
 def slug(text: str) -> str:

@@ -85,11 +85,15 @@ def test_score_interval_has_the_stated_statistic_at_its_bounds(table):
 def test_number_needed_to_treat_is_the_reciprocal_difference(table):
     d = categorical.risk_difference_newcombe(*table, confidence=0.95)
     nnt = categorical.number_needed_to_treat(*table, confidence=0.95)
-    if d.low <= 0 <= d.high:
+    if 0 in (d.low, d.high):
         assert isnan(nnt.low) and isnan(nnt.high)
     else:
-        same(numbers_of(nnt), (-1 / d.estimate, -1 / d.low, -1 / d.high))
-        assert nnt.low <= nnt.estimate <= nnt.high
+        estimate = -1 / d.estimate if d.estimate else inf
+        same(numbers_of(nnt), (estimate, *sorted((-1 / d.low, -1 / d.high))))
+        within = nnt.low <= nnt.estimate <= nnt.high
+        # Through infinity, where the difference may be none.
+        between = nnt.low < nnt.estimate < nnt.high
+        assert not between if d.low < 0 < d.high else within
 
 
 def exact_fisher(x1, n1, x0, n0, sides):

@@ -5,6 +5,8 @@ from functools import partial
 
 from trialtrace.config.spec import items_of
 from trialtrace.ground.frames import Selection
+from trialtrace.ground.needed import needed_text
+from trialtrace.ground.words import NUMBER_NEEDED
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, plain_result, test_results
 from trialtrace.methods.analysing.formulas import formula, statistic_of
@@ -43,7 +45,7 @@ def describe_proportion(cut: Cut, step: Step[object]) -> Iterator[Result]:
 def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: a difference or ratio of two risks with its interval."""
     for pair, both, treated, reference in cut.pairs():
-        yield interval_result(
+        found = interval_result(
             cut,
             cut.at(pair=pair),
             (step.statistic, step.method),
@@ -56,6 +58,9 @@ def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
             options=cut.options(step, interval=True),
             n_used=both.n,
         )
+        if step.statistic == NUMBER_NEEDED and found.interval is not None:
+            found.text = needed_text(found.value, *found.interval, found.level)
+        yield found
 
 
 def test(cut: Cut, step: Step[object]) -> Iterator[Result]:

@@ -79,14 +79,17 @@ def _two_risks(
 
 @peer(f"{TWO_RISKS} (newcomb, reciprocal)", both_arms)
 def needed_to_treat(data: Data, asked: Asked, table: Table) -> Answer:
-    """Reciprocals of the risk reduction and of its bounds; none where these contain zero.
+    """Reciprocals of the risk reduction and of its bounds, the lower first; none of a bound of 0.
 
     The bounds are those of statsmodels' `confint_proportions_2indep`.
     """
     x1, n1, x0, n0 = table
     value = inf if x1 * n0 == x0 * n1 else 1 / (x0 / n0 - x1 / n1)
     low, high = _two_risks(data, asked, table, "newcomb", "diff")
-    return value, (-1 / low, -1 / high) if low * high > 0 else UNDEFINED
+    if low * high == 0:
+        return value, UNDEFINED
+    ends = (-1 / low, -1 / high)
+    return value, (min(ends), max(ends))
 
 
 @peer(f"{TWO_RISKS} (log ratio)", both_arms)

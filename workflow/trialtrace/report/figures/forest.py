@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialtrace.ground.contracts.rows import ResultRow, present
+from trialtrace.ground.needed import through_infinity
 from trialtrace.ground.units import POINTS as POINTS_UNIT
 from trialtrace.ground.words import LABELS, POINTS, RATIOS
 from trialtrace.report.figures.canvas import FAINT, INK, PALE, colour_of, drawing, wrapped
@@ -138,8 +139,9 @@ def _scale(axes: "Axes", rows: list[ResultRow], stat: str) -> None:
 
 def _line(axes: "Axes", row: ResultRow, height: float, stat: str, colour: str) -> None:
     factor = _factor(stat)
-    if row["ci_low"] is not None and row["ci_high"] is not None:
-        ends = [factor * row["ci_low"], factor * row["ci_high"]]
+    low, high = row["ci_low"], row["ci_high"]
+    if low is not None and high is not None and not through_infinity(stat, low, high):
+        ends = [factor * low, factor * high]
         axes.plot(ends, [height, height], color=INK, linewidth=1.4, solid_capstyle="butt", zorder=2)
     axes.plot(
         factor * present(row["stat_value"]), height, "s", color=colour, markersize=6, zorder=3

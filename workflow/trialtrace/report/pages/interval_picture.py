@@ -5,6 +5,7 @@ from html import escape
 from math import ceil, floor, log, log10
 
 from trialtrace.ground.contracts.rows import ResultRow, present
+from trialtrace.ground.needed import through_infinity
 from trialtrace.ground.units import POINTS as POINTS_UNIT
 from trialtrace.ground.words import LABELS, MINUS, POINTS, RATIOS
 
@@ -47,7 +48,7 @@ def _line(row: ResultRow, place: Callable[[float], float], stat: str) -> list[st
     null = place(factor * null_of(stat))
     parts = [f'<line class="null" x1="{null}" y1="0" x2="{null}" y2="{LINE}"/>']
     low, high = row["ci_low"], row["ci_high"]
-    if low is not None or high is not None:
+    if (low is not None or high is not None) and not through_infinity(stat, low, high):
         left = LEFT if low is None else place(factor * low)
         right = RIGHT if high is None else place(factor * high)
         parts.append(f'<line class="ci" x1="{left}" y1="{middle}" x2="{right}" y2="{middle}"/>')

@@ -14,6 +14,7 @@ from trialtrace.report.tables import (
     captioned,
     effects_table,
     link,
+    of_needed,
     pipe_table,
     slug,
 )
@@ -136,7 +137,7 @@ def _pivot(
         lines = {("", name): line for (_, name), line in lines.items()}
     if level is not None:
         caption += f" ({100 * level:g} % confidence intervals in brackets)"
-    caption = caption if caption.endswith("?") else f"{caption}."
+    caption = (caption if caption.endswith("?") else f"{caption}.") + of_needed(shown)
     if len(lines) == 1 or (len(columns) > MOST_COLUMNS and len(lines) <= MOST_COLUMNS):
         names = [escape_markdown(", ".join(p for p in key if p)) for key in lines]
         body = [

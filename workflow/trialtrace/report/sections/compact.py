@@ -9,7 +9,7 @@ from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
-from trialtrace.report.tables import NO_BREAK, OF_A_TEST, captioned, link, pipe_table
+from trialtrace.report.tables import NO_BREAK, OF_A_TEST, captioned, link, of_needed, pipe_table
 from trialtrace.trial.plan.references import ADJUSTMENTS, adjustment_of, method_of
 
 Line = tuple[str, str]
@@ -76,7 +76,7 @@ def _grid(
         table = _table(parts, columns, visit is None)
         at = f", {visit}" if visit else ""
         slug = label + (f"-{number}" if len(groups) > 1 else "")
-        told = f"{caption}{at}{brackets}."
+        told = f"{caption}{at}{brackets}.{of_needed(rows)}"
         yield captioned(material, table, slug.replace("_", "-").replace(".", "-"), told)
 
 

@@ -122,9 +122,10 @@ def number_needed_to_treat(
     """Number needed to treat to avoid one event, 1 / (p0 - p1), from Newcombe's interval.
 
     Negative where treatment raises the risk: -13 is one event more among 13 treated. The bounds
-    are the reciprocals of those of the risk reduction. Where that interval contains 0 the
-    reciprocal set is not an interval but runs through infinity (Altman 1998): both bounds are
-    NaN. Equal observed risks have an infinite estimate.
+    are the reciprocals of those of the risk reduction, the lower first. Where that interval
+    contains 0 the reciprocal set is not an interval but runs through infinity (Altman 1998, BMJ
+    317:1309): what lies at or below the lower, negative bound and at or above the upper, positive
+    one. Where a bound of the reduction is 0 both are NaN. Equal risks have an infinite estimate.
 
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
 
@@ -135,9 +136,10 @@ def number_needed_to_treat(
     """
     difference = risk_difference_newcombe(x1, n1, x0, n0, confidence=confidence)
     estimate = -1 / difference.estimate if difference.estimate != 0 else inf
-    if difference.low <= 0 <= difference.high:
+    if 0 in (difference.low, difference.high):
         return Interval(estimate, nan, nan)
-    return Interval(estimate, -1 / difference.low, -1 / difference.high)
+    low, high = sorted((-1 / difference.low, -1 / difference.high))
+    return Interval(estimate, low, high)
 
 
 def risk_ratio_log(x1: float, n1: float, x0: float, n0: float, *, confidence: float) -> Interval:

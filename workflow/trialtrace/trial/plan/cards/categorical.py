@@ -179,7 +179,7 @@ CARDS = (
         r=R(
             {
                 "number_needed_to_treat": "c(1 / (p0 - p1), "
-                "if (low > 0 || high < 0) -1 / c(low, high) else c(NA, NA))"
+                "if (low != 0 && high != 0) sort(-1 / c(low, high)) else c(NA, NA))"
             },
             _NEWCOMBE,
         ),
