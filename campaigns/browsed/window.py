@@ -1,10 +1,11 @@
 """A window of Chromium without a network, and what is wrong with a page that it shows."""
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -29,22 +30,37 @@ OVERFLOW = """() => {
   return document.documentElement.scrollWidth + ' px' +
     (out ? ': ' + out.tagName.toLowerCase() + ' ' + out.textContent.trim().slice(0, 40) : '');
 }"""
+# Rows of a long table and sections of a long page beyond the first are made like these, and axe
+# takes a minute for ten thousand cells.
+SHORTEN = """() => document
+  .querySelectorAll('tbody tr:nth-of-type(n+31), body > main > section:nth-of-type(n+9)')
+  .forEach(one => one.remove())"""
 AXE = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(
   one => [one.impact, one.id, one.nodes.length, String(one.nodes[0].target)])"""
 
 
+class View(NamedTuple):
+    """A width, light or dark; with `axe` also what bars readers who hear a page or see badly."""
+
+    width: int
+    dark: bool = False
+    axe: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.width} px, {'dark' if self.dark else 'light'}"
+
+
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a page at a width, in light or in dark."""
+    """What is wrong with a page in a view."""
 
     page: str
-    width: int
-    scheme: str
+    view: View
     kind: str
     words: str
 
     def __str__(self) -> str:
-        return f"{self.page} at {self.width} px, {self.scheme}: {self.kind}: {self.words}"
+        return f"{self.page} at {self.view}: {self.kind}: {self.words}"
 
 
 class Window:
@@ -66,31 +82,42 @@ class Window:
         if not url.startswith((self._site.as_uri() + "/", "data:")):
             self._heard.append(("request", url))
 
-    def show(self, path: Path, width: int, scheme: str = "light", anchor: str = "") -> None:
+    def name(self, path: Path) -> str:
+        """A page by its path within the site."""
+        return path.relative_to(self._site).as_posix()
+
+    def show(self, path: Path, view: View) -> None:
         """Open a page of the site."""
         self._heard.clear()
-        self.page.set_viewport_size({"width": width, "height": HEIGHT})
-        self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        self.page.goto(path.as_uri() + (f"#{anchor}" if anchor else ""))
+        self._view(view)
+        self.page.goto(path.as_uri())
 
-    def problems(
-        self, path: Path, width: int, scheme: str = "light", *, axe: bool = True
-    ) -> Iterator[Problem]:
-        """All of a page; with `axe` also what bars readers with a screen reader or weak sight."""
-        self.show(path, width, scheme)
-        told = list(self._heard)
-        if out := self.page.evaluate(OVERFLOW):
-            told.append(("overflow", str(out)))
-        if axe:
-            self.page.evaluate(AXE_SCRIPT)
-            told += [
-                (f"axe {rule}", f"{count} times, first {first}")
-                for impact, rule, count, first in self.page.evaluate(AXE)
-                if impact in IMPACTS
-            ]
-        name = path.relative_to(self._site).as_posix()
-        for kind, words in dict.fromkeys(told):
-            yield Problem(name, width, scheme, kind, words)
+    def _view(self, view: View) -> None:
+        self.page.set_viewport_size({"width": view.width, "height": HEIGHT})
+        self.page.emulate_media(color_scheme="dark" if view.dark else "light")
+
+    def problems(self, path: Path, views: Sequence[View]) -> Iterator[Problem]:
+        """All of a page, which is loaded once, seen in each view, and then held against axe."""
+        name = self.name(path)
+        self.show(path, views[0])
+        for view in views:
+            self._view(view)
+            if out := self.page.evaluate(OVERFLOW):
+                self._heard.append(("overflow", str(out)))
+            yield from self._told(name, view)
+        self.page.evaluate(SHORTEN)
+        self.page.evaluate(AXE_SCRIPT)
+        for view in (view for view in views if view.axe):
+            self._view(view)
+            for impact, rule, count, first in self.page.evaluate(AXE):
+                if impact in IMPACTS:
+                    self._heard.append((f"axe {rule}", f"{count} times, first {first}"))
+            yield from self._told(name, view)
+
+    def _told(self, name: str, view: View) -> Iterator[Problem]:
+        for kind, words in dict.fromkeys(self._heard):
+            yield Problem(name, view, kind, words)
+        self._heard.clear()
 
 
 @contextmanager
@@ -104,14 +131,3 @@ def window(site: Path) -> Iterator[Window]:
         context.set_default_timeout(60_000)
         yield Window(context.new_page(), site.resolve())
         browser.close()
-
-
-def problems(
-    site: Path, pages: Iterable[Path], *, views: Iterable[tuple[int, str, bool]]
-) -> Iterator[Problem]:
-    """Of pages of a site in each view: a width, light or dark, and whether by axe too."""
-    wanted = list(views)
-    with window(site) as tab:
-        for path in pages:
-            for width, scheme, axe in wanted:
-                yield from tab.problems(path.resolve(), width, scheme, axe=axe)

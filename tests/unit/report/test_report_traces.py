@@ -16,7 +16,7 @@ NUMBER = re.compile(r"[\N{MINUS SIGN}<]?\d[\d.]*")
 PLACE = re.compile(r'<div id="([^"]+)">\n<h3>(.*?)</h3>\n(.*?)</div>', re.DOTALL)
 PART = re.compile(r'<dt id="([^"]+)">[^\n]*\n<dd>(.*)')
 SET = re.compile(r'<p class="set" id="(\w+)"><a href="#\1">(\d+) records</a>')
-RULE = re.compile(r"#(\w+):target~table tbody tr:not\(\.(\w+)\)")
+RULE = re.compile(r"#(\w+):target~\.frame tbody tr:not\(\.(\w+)\)")
 ROW = re.compile(r'<tr(?: class="?([a-z ]+)"?)?><td>(.*)')
 CELL = re.compile(r"<a href=\.\./(data/\w+\.html)#L(\d+)>\d+</a> ([^;<]*)")
 

@@ -31,7 +31,8 @@ addEventListener("load", () => setTimeout(() => {
     if (on && seen.at(-1) !== on.id) seen.push(on.id);
   }
   const at = document.elementFromPoint(box.left + 8, box.top + 2);
-  const found = {top: box.top, scrolled: scrollY, first: seen[0],
+  const frame = document.querySelector(".frame")?.scrollTop ?? 0;
+  const found = {top: box.top, scrolled: scrollY + frame, first: seen[0],
                  bare: at?.closest(TARGETS)?.id ?? null};
   document.body.innerHTML = `<pre>PROBE${JSON.stringify(found)}END</pre>`;
 }, 100));

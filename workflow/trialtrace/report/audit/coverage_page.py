@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 
 from trialtrace.claims.coverage import HOW, Covered
+from trialtrace.report.audit.audit_page import audit_style
 from trialtrace.report.links import AUDIT_PAGE, SUMMARY, SUMMARY_PAGE, claim_anchor
 from trialtrace.report.pages.shell import page
 
@@ -53,12 +54,18 @@ def coverage_page(
             "<h1>Coverage of the source texts</h1>",
             f'<p class="prose quiet">{LEAD}</p>',
             f'<p class="subject">{counted(rows)}</p>',
-            f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>',
+            f'<div class="claims"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>',
             *(_row(row, places) for row in rows),
             "</tbody>\n</table></div>",
         ]
     )
-    return page("Coverage of the source texts", f"{body}\n", synthetic=synthetic, draft=draft)
+    return page(
+        "Coverage of the source texts",
+        f"{body}\n",
+        synthetic=synthetic,
+        style=audit_style(),
+        draft=draft,
+    )
 
 
 def counted(rows: Sequence[Covered]) -> str:

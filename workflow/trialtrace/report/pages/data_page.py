@@ -28,6 +28,7 @@ def data_page_html(
     text = (
         f'<p class="up"><a href="../report.html">report</a></p>\n<h1>{escape(table)}</h1>\n'
         f'<p class="subject">Raw rows of {escape(source)}, every cell as found.{cut}</p>\n{digest}'
-        f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+        f'<div class="frame"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n'
+        "</table></div>\n"
     )
     return page(f"{table}: raw rows", text, synthetic=synthetic, draft=draft, up="../")

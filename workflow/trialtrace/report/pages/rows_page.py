@@ -87,7 +87,8 @@ def rows_page(
         f"{more}</p>\n<dl>\n{lines}</dl>\n"
         + "\n".join(_set(one) for one in sets)
         + f'\n<p class="all" id="all"><a href="#all">All {len(rows)} records</a></p>\n'
-        f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+        f'<div class="frame"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n'
+        "</table></div>\n"
     )
     trial = material.trial
     return page(
@@ -181,7 +182,7 @@ def _members(sets: Sequence[RowSet], whole: int, rows: "np.ndarray") -> tuple[li
                     of_row[place[row]].append(name)
         hidden.setdefault(kept[one.digest], []).append(one.anchor)
     rules = (
-        ",".join(f"#{anchor}:target~table tbody tr:not(.{name})" for anchor in anchors)
+        ",".join(f"#{anchor}:target~.frame tbody tr:not(.{name})" for anchor in anchors)
         + "{display:none}\n"
         for name, anchors in hidden.items()
     )

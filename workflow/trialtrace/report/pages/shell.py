@@ -1,6 +1,7 @@
 """The frame of every page beside the reports: head, style, stamps."""
 
 import json
+import re
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -16,6 +17,11 @@ CSP_LINKED = (
     "default-src 'none'; style-src 'self' file: 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
+
+
+# What may be wider than the page scrolls by itself, also by keyboard.
+SCROLLS = re.compile(r'<(?:div class="(?:scroll|frame)"|pre)(?=>)')
+REACHED = r'\g<0> tabindex="0" role="group"'
 
 
 @cache
@@ -62,6 +68,7 @@ def page(
     if synthetic:
         body = body.replace("<table>", f"<table>\n<caption>{SYNTHETIC}</caption>")
         body = body.replace("<figcaption>", f"<figcaption>{SYNTHETIC}. ")
+    body = SCROLLS.sub(REACHED, body)
     meta = f'<meta name="description" content="{SYNTHETIC}">\n' if synthetic else ""
     own = f"<style>\n{'' if up else sheet()}{style}</style>\n" if style or not up else ""
     linked = f'<link rel="stylesheet" href="{up}{STYLE}">\n' if up else ""

@@ -65,13 +65,57 @@ local function with_heads(element)
   return element
 end
 
+-- A table of which a cell has more than this many letters is one of texts.
+local LONG = 60
+
+-- The letters of the longest cell, and whether there is a link.
+local function content(element)
+  local longest, linked = 0, false
+  element:walk({ Link = function() linked = true end })
+  for _, body in ipairs(element.bodies) do
+    for _, row in ipairs(body.body) do
+      for _, cell in ipairs(row.cells) do
+        longest = math.max(longest, utf8.len(pandoc.utils.stringify(cell.contents)) or 0)
+      end
+    end
+  end
+  return longest, linked
+end
+
+-- Each cell is told what its column is, for screens on which the cells of a row stand below each other.
+local function labelled(element)
+  local names = {}
+  for _, row in ipairs(element.head.rows) do
+    for column, cell in ipairs(row.cells) do
+      names[column] = pandoc.utils.stringify(cell.contents)
+    end
+  end
+  for _, body in ipairs(element.bodies) do
+    for _, row in ipairs(body.body) do
+      for column, cell in ipairs(row.cells) do
+        if column > 1 then
+          cell.attributes["data-label"] = names[column] or ""
+        end
+      end
+    end
+  end
+end
+
 local function without_widths(element)
   local specs = pandoc.List({})
   for column, spec in ipairs(element.colspecs) do
     specs[column] = { spec[1] }
   end
   element.colspecs = specs
-  return pandoc.Div({ with_heads(element) }, { class = "table" })
+  local longest, linked = content(element)
+  local texts = longest > LONG and #specs > 2
+  if texts then
+    labelled(element)
+  end
+  -- One without a link, which has the focus at times, is reached by keyboard itself.
+  local reached = linked and {} or { { "tabindex", "0" }, { "role", "group" }, { "aria-label", "Table" } }
+  local classes = texts and { "table", "texts" } or { "table" }
+  return pandoc.Div({ with_heads(element) }, pandoc.Attr("", classes, reached))
 end
 
 local function with_widths(element)
