@@ -35,7 +35,8 @@ OVERFLOW = """() => {
 SHORTEN = """() => document
   .querySelectorAll('tbody tr:nth-of-type(n+31), body > main > section:nth-of-type(n+9)')
   .forEach(one => one.remove())"""
-AXE = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(
+AXE = """async () => (await axe.run(document,
+  {preload: false, resultTypes: ["violations"]})).violations.map(
   one => [one.impact, one.id, one.nodes.length, String(one.nodes[0].target)])"""
 
 
