@@ -80,6 +80,7 @@ SUMMARY = "summary"
 SUMMARY_PAGE = f"{SUMMARY}.html"
 AUDIT_PAGE = "audit.html"
 COVERAGE_PAGE = "coverage.html"
+PLAN_PAGE, PLAN_CSV = "plan.html", "plan-coverage.csv"
 # The sentences in red on page 1, for the site.
 WARNINGS = "warnings.json"
 CLAIMS_PAGE = "claims.html"

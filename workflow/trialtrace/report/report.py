@@ -8,10 +8,13 @@ from trialtrace.claims.coverage import coverage
 from trialtrace.ground.store import write_bytes, write_json, write_text
 from trialtrace.report.audit.audit_page import audit_page
 from trialtrace.report.audit.coverage_page import coverage_page, section_pages
+from trialtrace.report.audit.plan_page import Reported, plan_page
 from trialtrace.report.figures.make import Drawn, draw_figures
 from trialtrace.report.links import (
     AUDIT_PAGE,
     COVERAGE_PAGE,
+    PLAN_CSV,
+    PLAN_PAGE,
     SUMMARY,
     SUMMARY_PAGE,
     WARNINGS,
@@ -48,7 +51,8 @@ def render_report(
         made = _document(material, out, drawn)
         summary = _summary(material, out, drawn, made)
     pages = [file.name for file in made.files if file.suffix == HTML]
-    write_traces(material, out, [*pages, *summary])
+    printed = write_traces(material, out, [*pages, *summary])
+    places = section_pages([out / name for name in pages])
     if material.claims:
         audit = material.printed | {"claims": material.claims}
         text = audit_page(
@@ -66,9 +70,13 @@ def render_report(
             trial.title,
             synthetic=trial.synthetic,
             draft=trial.draft,
-            places=section_pages([out / name for name in pages]),
+            places=places,
         )
         write_text(out / COVERAGE_PAGE, text)
+    reported = Reported(places, drawn, printed, lined=not trial.blinded)
+    text, table = plan_page(trial, [row["result_id"] for row in material.results], reported)
+    write_text(out / PLAN_PAGE, text)
+    write_text(out / PLAN_CSV, table)
     _configuration(material, out)
     write_json(out / "code.json", codes)
     write_json(out / WARNINGS, material.red_lines)
@@ -141,7 +149,8 @@ def _beside(material: Material) -> list[tuple[str, str]]:
     trial = material.trial
     audit = [("Audit of the published numbers", AUDIT_PAGE)] if material.claims else []
     covered = bool(trial.claims_document.get("items"))
-    return [*audit, *([("Coverage of the source texts", COVERAGE_PAGE)] if covered else [])]
+    texts = [("Coverage of the source texts", COVERAGE_PAGE)] if covered else []
+    return [*audit, *texts, ("Coverage of the plan", PLAN_PAGE)]
 
 
 def _configuration(material: Material, out: Path) -> None:

@@ -4,10 +4,11 @@ Where only the data know a level (a category, a term of adverse events, a stratu
 choices) `*` stands for it. A declared level that no subject has gives no result.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.config.compose import Path_
 from trialtrace.config.spec import items_of
 from trialtrace.ground.words import OF_P_VALUES, P_VALUES, SYMBOLS
 from trialtrace.methods.analysing.cuts import level_text, parameters, visits
@@ -37,7 +38,8 @@ _LEVEL = "any-level-that-the-data-have"
 
 @dataclass(frozen=True)
 class Planned:
-    """A planned result. `pattern` is its identifier, `*` for a level that only the data know.
+    """A planned result. `pattern` is its identifier, `*` for a level that only the data know,
+    `key` the entry of plan.yaml that asks for it.
 
     `sure` is false where it stands only if it is defined: a test without an answer has a p-value
     that says so, and no statistic.
@@ -48,6 +50,7 @@ class Planned:
     stat: str
     method: str
     sure: bool
+    key: Path_ = ()
 
     @property
     def analysis(self) -> str:
@@ -65,19 +68,31 @@ class Planned:
 
 def planned_results(trial: "Trial") -> list[Planned]:
     """Every planned result of a trial, in the order of its plan."""
-    found = [*_flow(trial), *_baseline(trial), *_adverse_events(trial)]
+    found = [
+        *_of(("displays", flow.ANALYSIS), _flow(trial)),
+        *_of(("displays", baseline.ANALYSIS), _baseline(trial)),
+        *_adverse_events(trial),
+    ]
     for analysis in trial.plan.analyses.values():
         found += _analysis(trial, analysis)
-    for family in trial.plan.multiplicity.values():
-        for one in list(found):
-            if one.stat == "p_value" and any(_is_of(test, one) for test in family.tests):
-                found.append(
-                    _planned(one.place, "p_adjusted", f"{family.adjust}_{one.method}", one.sure)
-                )
-    for entry in trial.plan.planning.values():
-        for setting in settings(entry, trial.plan.confidence):
-            found.append(_planned(place_of(trial, entry, setting), setting.stat, setting.method))
+    for name, family in trial.plan.multiplicity.items():
+        adjusted = (
+            _planned(one.place, "p_adjusted", f"{family.adjust}_{one.method}", one.sure)
+            for one in list(found)
+            if one.stat == "p_value" and any(_is_of(test, one) for test in family.tests)
+        )
+        found += _of(("multiplicity", name), adjusted)
+    for name, entry in trial.plan.planning.items():
+        asked = (
+            _planned(place_of(trial, entry, setting), setting.stat, setting.method)
+            for setting in settings(entry, trial.plan.confidence)
+        )
+        found += _of(("planning", name), asked)
     return list({one.pattern: one for one in found}.values())
+
+
+def _of(key: Path_, planned: Iterable[Planned]) -> list[Planned]:
+    return [replace(one, key=key) for one in planned]
 
 
 def _planned(place: Place, stat: str, method: str, sure: bool = True) -> Planned:
@@ -102,14 +117,24 @@ def _is_of(test: HolmTest, one: Planned) -> bool:
         (test.visit, place.visit),
         (test.parameter, place.parameter),
     )
-    return all(limit in (None, value) for limit, value in limits)
+    kind, level = place.second or ("", "")
+    named = test.effects is None or (kind == "effect" and level in test.effects)
+    return named and all(limit in (None, value) for limit, value in limits)
 
 
 def _analysis(trial: "Trial", analysis: Analysis) -> Iterator[Planned]:
-    for step in (*analysis.describe, *analysis.estimates, *analysis.tests):
-        yield from _step(trial, analysis, step)
+    key = ("analyses", analysis.name)
+    steps = {
+        "describe": analysis.describe,
+        "estimates": analysis.estimates,
+        "tests": analysis.tests,
+    }
+    for part, own in steps.items():
+        for at, step in enumerate(own):
+            yield from _of((*key, part, at), _step(trial, analysis, step))
     if (given := analysis.interaction) is not None and analysis.by is not None:
-        yield from _step(trial, replace(analysis, by=None), given)
+        overall = replace(analysis, by=None)
+        yield from _of((*key, "interaction"), _step(trial, overall, given))
 
 
 def _step(trial: "Trial", analysis: Analysis, step: Step[object]) -> Iterator[Planned]:
@@ -302,7 +327,8 @@ def _is_number(trial: "Trial", name: str) -> bool:
 
 
 def _adverse_events(trial: "Trial") -> Iterator[Planned]:
-    for given in trial.plan.displays.get(adverse_events.ANALYSIS, ()):
+    for number, given in enumerate(trial.plan.displays.get(adverse_events.ANALYSIS, ())):
+        key = ("displays", adverse_events.ANALYSIS, number)
         endpoint = trial.endpoints[given["endpoint"]]
         told = [adverse_events.ANY, f"{adverse_events.TERM}={_LEVEL}"]
         for name in given.get("columns", ()):
@@ -314,7 +340,10 @@ def _adverse_events(trial: "Trial") -> Iterator[Planned]:
                     endpoint.name,
                 )
                 at = replace(place, second=("level", level))
-                yield _planned(at, "patients", adverse_events.METHOD)
-                yield _planned(at, "occurrences", adverse_events.METHOD)
+                found = [
+                    _planned(at, "patients", adverse_events.METHOD),
+                    _planned(at, "occurrences", adverse_events.METHOD),
+                ]
                 if level == adverse_events.ANY:
-                    yield _planned(at, "any_event", "clopper_pearson")
+                    found.append(_planned(at, "any_event", "clopper_pearson"))
+                yield from _of(key, found)

@@ -11,7 +11,7 @@ from trialtrace.report.links import AUDIT_PAGE, SUMMARY, SUMMARY_PAGE, claim_anc
 from trialtrace.report.pages.shell import page
 
 COLUMNS = ("Told", "Endpoint", "Analysis", "Claim", "In the report")
-_SECTION = re.compile(r'id="(sec-[^"]+)"')
+_PLACE = re.compile(r'id="((?:sec|fig)-[^"]+)"')
 LEAD = (
     "What the source texts of this trial tell, item by item, and what covers each: made from the "
     "configuration. What nothing covers is listed with its reason."
@@ -19,11 +19,11 @@ LEAD = (
 
 
 def section_pages(pages: Iterable[Path]) -> dict[str, str]:
-    """The page of the report that has each section, the first where several have it."""
+    """The page of the report that has each section and figure, the first where several have it."""
     return {
         place: page.name
         for page in reversed(list(pages))
-        for place in _SECTION.findall(page.read_text(encoding="utf-8"))
+        for place in _PLACE.findall(page.read_text(encoding="utf-8"))
     }
 
 

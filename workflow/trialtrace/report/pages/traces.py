@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r'<a href="(trace/[^"]+)"')
 
 
-def write_traces(material: "Material", out: Path, pages: Sequence[str]) -> None:
+def write_traces(material: "Material", out: Path, pages: Sequence[str]) -> dict[str, str]:
     """Write trace/, code.html, style sheet and cards; under full disclosure rows/ and data/ too.
 
     Each number gets an anchor on the first of the report's `pages` that has it, to which its page
-    links back; each of them shows cards.
+    links back; each of them shows cards. Returns the page of each number that one shows.
     """
     trial, results = material.trial, material.tracer.results
     by_link = _by_link(trial.name, results)
@@ -91,6 +91,7 @@ def write_traces(material: "Material", out: Path, pages: Sequence[str]) -> None:
                 sha256=material.tracer.manifest["tables"][table]["file"]["sha256"],
             )
             write_text(out / data_page(table), text)
+    return printed
 
 
 def _by_link(trial: str, results: Iterable[str]) -> dict[str, str]:

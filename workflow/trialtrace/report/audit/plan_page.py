@@ -1,0 +1,243 @@
+"""The plan and the report side by side: each entry of plan.yaml with where it is reported and its
+results, and what several source texts say of the same fact.
+
+As a page, and as a CSV of every result with its entry.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from trialtrace.config.spec import structure
+from trialtrace.methods.analysing.plan_lines import PlanLine, plan_lines
+from trialtrace.report.audit.audit_page import audit_style
+from trialtrace.report.audit.coverage_page import place_link
+from trialtrace.report.links import (
+    AUDIT_PAGE,
+    FAMILIES_PAGE,
+    PLAN_CSV,
+    SUMMARY_PAGE,
+    claim_anchor,
+    config_page,
+    trace_link,
+)
+from trialtrace.report.pages.shell import page
+from trialtrace.trial.claims.ledger import LedgerFile
+from trialtrace.trial.claims.read import Claim, claims_of
+
+if TYPE_CHECKING:
+    from trialtrace.report.figures.make import Drawn
+    from trialtrace.trial.load import Trial
+
+TITLE = "Coverage of the plan"
+LEAD = (
+    "Every entry of plan.yaml, in the order of its lines: the numbers that it asks for, how many "
+    "of them a page of the report shows, and where it is reported. What no page shows stands on "
+    "the pages behind the numbers."
+)
+THROUGHOUT = "wherever an analysis sets no other"
+FACTS = (
+    "Facts of the design that more than one text states: registry, protocol, paper, news. They are "
+    "shown beside each other; what the texts say in words is not judged."
+)
+COLUMNS = ("Line", "Entry", "Numbers", "Reported")
+OF_FACT = ("Fact", "Text", "It says")
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What of a plan a report has: pages of its sections and figures, the figures, and the page of
+    each result that one shows."""
+
+    places: Mapping[str, str]
+    drawn: Sequence["Drawn"]
+    printed: Mapping[str, str]
+    lined: bool = True
+
+
+def plan_page(trial: "Trial", results: Iterable[str], reported: Reported) -> tuple[str, str]:
+    """The page beside the report, and the CSV of every result with its entry."""
+    lines, left = plan_lines(trial, results)
+    head = "".join(f"<th>{one}</th>" for one in COLUMNS)
+    body = "\n".join(
+        [
+            f'<p class="up"><a href="{SUMMARY_PAGE}">{escape(trial.title)}</a></p>',
+            f"<h1>{TITLE}</h1>",
+            f'<p class="quiet">{LEAD}</p>',
+            f'<p class="subject">{_counted(trial, lines, left, reported)} '
+            f'<a href="{PLAN_CSV}">Every result with its entry (CSV)</a></p>',
+            *_left(left),
+            f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>',
+            *(_row(trial, line, reported) for line in lines),
+            "</tbody>\n</table></div>",
+            *_facts(trial),
+        ]
+    )
+    text = page(
+        f"{TITLE} – {trial.title}",
+        f"{body}\n",
+        synthetic=trial.synthetic,
+        draft=trial.draft,
+        style=audit_style(),
+    )
+    return text, _csv(lines, left, reported)
+
+
+def _counted(
+    trial: "Trial", lines: Sequence[PlanLine], left: Sequence[str], reported: Reported
+) -> str:
+    many = sum(len(line.results) for line in lines) + len(left)
+    nowhere = sum(not _where(trial, line, reported) for line in lines)
+    none = sum(line.asks and not line.results for line in lines)
+    return (
+        f"{len(lines)} entries, {nowhere} of them reported nowhere, {none} without the numbers "
+        f"that they ask for. {many} numbers, {len(left)} of them of no entry, "
+        f"{len(reported.printed)} on a page of the report."
+    )
+
+
+def _left(left: Sequence[str]) -> Iterator[str]:
+    """The results that no entry asks for."""
+    if left:
+        items = "".join(f"<li><code>{_linked(one, trace_link(one))}</code></li>" for one in left)
+        yield f"<h2>Numbers that no entry asks for</h2>\n<ul>{items}</ul>"
+
+
+def _row(trial: "Trial", line: PlanLine, reported: Reported) -> str:
+    place = f"{config_page('plan.yaml')}#L{line.line}" if reported.lined else ""
+    where = _where(trial, line, reported) or ['<span class="lost">nowhere</span>']
+    cells = (_linked(str(line.line), place), _told(trial, line), _numbers(line, reported))
+    return f"<tr>{''.join(f'<td>{one}' for one in (*cells, '<br>'.join(where)))}"
+
+
+def _told(trial: "Trial", line: PlanLine) -> str:
+    """The key of an entry, and what it is called or asks for."""
+    words = _words(trial, line)
+    return f"<code>{escape(line.name)}</code>{f'<br>{escape(words)}' if words else ''}"
+
+
+def _words(trial: "Trial", line: PlanLine) -> str:
+    plan = trial.plan
+    match line.key:
+        case ("analyses", str(name)):
+            return f"{plan.analyses[name].label} ({plan.analyses[name].role})"
+        case ("analyses", str(name), "describe" | "estimates" | "tests" as part, int(at)):
+            return str(getattr(plan.analyses[name], part)[at].key)
+        case ("analyses", str(name), "interaction"):
+            given = plan.analyses[name].interaction
+            return given.key if given else ""
+        case ("multiplicity", str(name)):
+            return plan.multiplicity[name].label
+        case ("planning", str(name)):
+            return plan.planning[name].label
+        case ("displays", str(kind), int(at)):
+            return str(plan.displays[kind][at].get("title", ""))
+    return ""
+
+
+def _numbers(line: PlanLine, reported: Reported) -> str:
+    """How many numbers an entry has, a link to the first; how many of them no page shows."""
+    if not line.results:
+        return '<span class="lost">none</span>' if line.asks else ""
+    shown = sum(one in reported.printed for one in line.results)
+    told = _linked(str(len(line.results)), trace_link(line.results[0]))
+    return told if shown == len(line.results) else f"{told}, {shown} in the report"
+
+
+def _where(trial: "Trial", line: PlanLine, reported: Reported) -> list[str]:
+    """The places at which an entry is reported, as links."""
+    found = [
+        _linked(words, link)
+        for words, anchor in _places(trial, line)
+        if (link := place_link(anchor, reported.places))
+    ]
+    match line.key:
+        case ("decision_level" | "confidence",):
+            return [THROUGHOUT]
+        case ("multiplicity", str(name)) if line.results:
+            return [_linked("its p-values", f"trace/{FAMILIES_PAGE}#{name}"), *found]
+        case ("displays", *_) if not found:
+            why = [one.why for one in reported.drawn if one.label == _label(line) and one.why]
+            return [escape(one) for one in why]
+    return found
+
+
+def _places(trial: "Trial", line: PlanLine) -> Iterator[tuple[str, str]]:
+    """(words, anchor) of the sections and figures in which an entry is reported."""
+    plan = trial.plan
+    match line.key:
+        case ("estimands", str(name)):
+            for analysis in plan.analyses.values():
+                if analysis.estimand.name == name:
+                    yield analysis.label, _section(analysis.name)
+        case ("analyses", str(name), *_):
+            yield plan.analyses[name].label, _section(name)
+        case ("multiplicity", str(name)):
+            for test in dict.fromkeys(one.analysis for one in plan.multiplicity[name].tests):
+                yield plan.analyses[test].label, _section(test)
+        case ("planning", _):
+            yield "Sample size, power and precision", "sec-planning"
+        case ("displays", "adverse_events", *_):
+            yield "Adverse events", "sec-harms"
+        case ("displays", "baseline" | "flow" as kind):
+            yield "Patients", "sec-patients"
+            yield "Figure", f"fig-{kind}"
+        case ("displays", str(), int()):
+            yield "Figure", _label(line)
+
+
+def _label(line: PlanLine) -> str:
+    """The anchor of the figure that an entry of the displays asks for."""
+    match line.key:
+        case ("displays", str(kind), int(at)):
+            return f"fig-{kind.replace('_', '-')}-{at + 1}"
+        case ("displays", str(kind)):
+            return f"fig-{kind}"
+    return ""
+
+
+def _section(analysis: str) -> str:
+    return f"sec-of-{analysis.replace('_', '-')}"
+
+
+def _linked(text: str, link: str) -> str:
+    return f'<a href="{escape(link)}">{escape(text)}</a>' if link else escape(text)
+
+
+def _facts(trial: "Trial") -> Iterator[str]:
+    """What several texts state of the same fact of the design."""
+    declared: LedgerFile = structure(LedgerFile, trial.claims_document)
+    facts: dict[str, list[Claim]] = {}
+    for claim in claims_of(declared).values():
+        if claim.about.fact:
+            facts.setdefault(claim.about.fact, []).append(claim)
+    told = {
+        fact: claims for fact, claims in facts.items() if len({one.paper for one in claims}) > 1
+    }
+    if not told:
+        return
+    head = "".join(f"<th>{one}</th>" for one in OF_FACT)
+    yield "<h2>Registered, planned and published</h2>"
+    yield f'<p class="quiet">{FACTS}</p>\n<div class="scroll"><table>'
+    yield f"<thead><tr>{head}</tr></thead>\n<tbody>"
+    for fact, claims in told.items():
+        first = f'<td rowspan="{len(claims)}">{escape(fact.replace("_", " "))}'
+        for claim in claims:
+            link = f"{AUDIT_PAGE}#{claim_anchor(claim.name)}"
+            yield f"<tr>{first}<td>{escape(claim.paper)}<td>{_linked(claim.printed, link)}"
+            first = ""
+    yield "</tbody>\n</table></div>"
+
+
+def _csv(lines: Iterable[PlanLine], left: Iterable[str], reported: Reported) -> str:
+    """Every result with its entry and the page that shows it."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["result_id", "plan_line", "plan_key", "page", "trace"])
+    every = [(one, line.line, line.name) for line in lines for one in line.results]
+    for one, at, name in [*every, *((one, "", "") for one in left)]:
+        rows.writerow([one, at, name, reported.printed.get(one, ""), trace_link(one)])
+    return text.getvalue()
