@@ -117,6 +117,12 @@ def parser() -> argparse.ArgumentParser:
     opening.add_argument("trial", help="name of the trial, as under config/trials")
     opening.set_defaults(run=run_open)
 
+    serving = commands.add_parser(
+        "serve", help="the report of a trial, or the site of all, to a browser on this machine"
+    )
+    serving.add_argument("trial", nargs="?", help="name of a trial (default: the site of all)")
+    serving.set_defaults(run=run_serve)
+
     add_history(commands.add_parser)
     add_script(commands.add_parser)
 
@@ -276,6 +282,19 @@ def run_open(arguments: argparse.Namespace) -> int:
     check_blind(at, configured(at, arguments.trial))
     open_report(at, arguments.trial)
     return 0
+
+
+def run_serve(arguments: argparse.Namespace) -> int:
+    from trialtrace.commands.serve import serve
+    from trialtrace.ground.paths import project
+    from trialtrace.running.standing import check_blind
+    from trialtrace.trial.listed import listed_trials
+
+    at = project(arguments.project)
+    named = [configured(at, arguments.trial)] if arguments.trial else listed_trials(at)
+    for trial in named:
+        check_blind(at, trial)
+    return serve(at, arguments.trial)
 
 
 def run_verify(arguments: argparse.Namespace) -> int:

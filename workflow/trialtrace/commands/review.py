@@ -1,60 +1,34 @@
 """`trialtrace read PAPER --review`: claims beside the quotes they were read from, in a browser.
 
-A page on this machine alone: the server listens on the loopback address, its address holds a random
-token that every request needs, and the Host and Origin that a browser sends have to be its own, so
-that no other page can reach it (DNS rebinding, forged forms).
+A page on this machine alone (`loopback`), whose forms write into the ledger.
 """
 
-import hmac
-import os
-import secrets
 import threading
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from trialtrace.claims.confirmed import unconfirmed
 from trialtrace.claims.ledger_file import LARGEST
-from trialtrace.commands.open import has_screen, opened
+from trialtrace.commands.loopback import HTML, LoopbackHandler, LoopbackServer
 from trialtrace.config.compose import compose
 from trialtrace.ground.errors import ProblemsError, UserError
 from trialtrace.ground.paths import Project
 from trialtrace.reading.decisions import DOES, Decision, decide
 from trialtrace.report.audit.review_page import END, Claims, review_page
 
-LOOPBACK = "127.0.0.1"
 LARGEST_FORM = 64 << 10
 MOST_FIELDS = 10
-SECONDS = 20
 FORM = "application/x-www-form-urlencoded"
-HEADERS = {
-    "Content-Type": "text/html; charset=utf-8",
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
 
 
-class ReviewServer(ThreadingHTTPServer):
+class ReviewServer(LoopbackServer):
     """The server of one ledger; `address` is what to open."""
 
-    daemon_threads = True
-
     def __init__(self, at: Project, ledger: Path):
-        super().__init__((LOOPBACK, 0), _Handler)
+        super().__init__(_Handler)
         self.at, self.ledger = at, ledger
-        self.token = secrets.token_urlsafe(24)
         self.writing = threading.Lock()
-
-    @property
-    def hosts(self) -> tuple[str, ...]:
-        return f"{LOOPBACK}:{self.server_port}", f"localhost:{self.server_port}"
-
-    @property
-    def address(self) -> str:
-        return f"http://{self.hosts[0]}/{self.token}/"
 
     def page(self, said: str = "") -> str:
         """The page as the ledger stands now."""
@@ -67,35 +41,32 @@ class ReviewServer(ThreadingHTTPServer):
         return review_page(f"Review of {self.ledger.name}", claims, left, said)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    timeout = SECONDS
-    server_version, sys_version = "trialtrace", ""
-
+class _Handler(LoopbackHandler):
     @property
     def _review(self) -> ReviewServer:
         assert isinstance(self.server, ReviewServer)
         return self.server
 
     def do_GET(self) -> None:
-        if self._refused():
+        if self._elsewhere():
             return
         with self._review.writing:
             self._page()
 
     def do_POST(self) -> None:
         """A decision; then the page again, at its place."""
-        if self._refused():
+        if self._elsewhere():
             return
         form = self._form()
         if form is None:
-            self._plain(HTTPStatus.BAD_REQUEST, "no form")
+            self.plain(HTTPStatus.BAD_REQUEST, "no form")
             return
         if form.get("do") == END:
-            self._plain(HTTPStatus.OK, "The review has ended. The ledger holds what you decided.")
+            self.plain(HTTPStatus.OK, "The review has ended. The ledger holds what you decided.")
             threading.Thread(target=self._review.shutdown, daemon=True).start()
             return
         if form.get("do") not in DOES:
-            self._plain(HTTPStatus.BAD_REQUEST, "no decision")
+            self.plain(HTTPStatus.BAD_REQUEST, "no decision")
             return
         made = Decision(form["do"], form.get("of", ""), form.get("printed", ""))
         with self._review.writing:
@@ -104,21 +75,14 @@ class _Handler(BaseHTTPRequestHandler):
             except UserError as error:
                 self._page(HTTPStatus.CONFLICT, str(error))
                 return
-        self.send_response(HTTPStatus.SEE_OTHER)
-        self.send_header("Location", urlsplit(self._review.address).path)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+        self.see_other("")
 
-    def _refused(self) -> bool:
-        """Whether the request is none of this page; it is answered then."""
-        host, origin = self.headers.get("Host"), self.headers.get("Origin")
-        own = self._review.hosts
-        if host not in own or (origin is not None and origin not in [f"http://{o}" for o in own]):
-            self._plain(HTTPStatus.FORBIDDEN, "not from here")
+    def _elsewhere(self) -> bool:
+        """Whether the request is none of the one page; it is answered then."""
+        if self.refused():
             return True
-        path = urlsplit(self.path).path.encode("utf-8", "replace")
-        if not hmac.compare_digest(path, f"/{self._review.token}/".encode()):
-            self._plain(HTTPStatus.NOT_FOUND, "nothing here")
+        if self.rest != "":
+            self.plain(HTTPStatus.NOT_FOUND, "nothing here")
             return True
         return False
 
@@ -137,35 +101,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _page(self, status: HTTPStatus = HTTPStatus.OK, said: str = "") -> None:
         try:
-            self._send(status, self._review.page(said))
+            self.send(status, self._review.page(said).encode(), HTML)
         except UserError as error:
-            self._plain(HTTPStatus.CONFLICT, str(error))
-
-    def _plain(self, status: HTTPStatus, text: str) -> None:
-        self._send(status, text, "text/plain; charset=utf-8")
-
-    def _send(self, status: HTTPStatus, text: str, kind: str = HEADERS["Content-Type"]) -> None:
-        data = text.encode()
-        self.send_response(status)
-        for name, value in (HEADERS | {"Content-Type": kind}).items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing: the address holds the token."""
+            self.plain(HTTPStatus.CONFLICT, str(error))
 
 
 def review(at: Project, ledger: Path) -> int:
     """Serve a ledger until the page ends it, or Ctrl-C does."""
     with ReviewServer(at, ledger) as server:
         server.page()
-        try:
-            print(f"{server.address}\nends with its button, or with Ctrl-C", flush=True)
-            if has_screen(os.environ):
-                opened(server.address)
-            server.serve_forever(poll_interval=0.2)
-        except KeyboardInterrupt:
-            print()
+        server.serve("ends with its button, or with Ctrl-C")
     return 0
