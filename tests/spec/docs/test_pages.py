@@ -28,6 +28,7 @@ COMMANDS = (
     "new",
     "confirm",
     "open",
+    "serve",
     "results",
     "trace",
     "script",

@@ -165,7 +165,13 @@ def test_results_of_a_run_before_the_draft_are_not_shown(at: Project, call: Call
     assert call("new", "mine", at.root / "data" / "trial.csv") == 0
     capsys.readouterr()
     number = "mine/responded/risk_difference.newcombe@active-placebo"
-    for command in (["results", "mine"], ["trace", number], ["claims", "mine"], ["open", "mine"]):
+    for command in (
+        ["results", "mine"],
+        ["trace", number],
+        ["claims", "mine"],
+        ["open", "mine"],
+        ["serve", "mine"],
+    ):
         assert call(*command) == 1
         told = capsys.readouterr()
         assert "results by arm of an earlier run" in told.err

@@ -1,6 +1,7 @@
 """Where the numbers of a claim lead: a denominator to its own line, a number made from another one
 with the step between."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,43 @@ def test_counts_are_told_in_words_that_agree_and_with_the_odd_p():
     data, on_print = tally_list(rows)
     assert "<strong>2</strong> differ</li>" in data
     assert "<strong>1</strong> not checkable, 1 of them with a p that no usual" in on_print
+
+
+def test_the_matrix_counts_each_claim_once_and_hides_what_is_not_ticked():
+    rows = [
+        *claim("a", "differs", "exact", "inconsistent"),
+        *claim("b", "differs", "exact"),
+        *claim("c", "exact", "exact"),
+        *claim("d", None, "not_checkable"),
+    ]
+    audit = {"claims": rows, "findings": [], "searches": []}
+    text = audit_page(audit, "T")
+    table = text[text.index('<fieldset class="matrix">') : text.index("</fieldset>")]
+    numbers = [
+        re.findall(r'<td class="number">(\d*)</td>', line) for line in table.split("</tr>")[1:-1]
+    ]
+    assert numbers == [["1", "1", "", "2"], ["", "1", "", "1"], ["1", "2", "1", "4"]]
+    boxes = re.findall(r'name="(data|print)" id="([^"]+)"', table)
+    assert [name for _, name in boxes] == [
+        "print-inconsistent",
+        "print-exact",
+        "print-not_checkable",
+        "data-differs",
+        "data-exact",
+    ]
+    for kind, name in boxes:
+        rule = f"body:has([name={kind}]:checked):not(:has(#{name}:checked)) .claims tr.{name}"
+        assert rule in text
+    assert "body:has([name=data]:checked) .claims tr.data-all" in text
+    assert '<tr id="claim-d" class="data-all print-not_checkable">' in text
+    assert text.index('id="claim-a"') < text.index('id="claim-b"') < text.index('id="claim-c"')
+
+
+def test_a_ledger_by_itself_has_one_row_of_the_matrix():
+    audit = {"claims": claim("a", None, "exact"), "findings": [], "searches": []}
+    text = audit_page(audit, "T")
+    table = text[text.index('<fieldset class="matrix">') : text.index("</fieldset>")]
+    assert table.count("<tr>") == 2 and "against the data" not in table
 
 
 def test_the_report_tells_an_odd_p_beside_what_can_be_checked():

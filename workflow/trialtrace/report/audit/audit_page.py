@@ -12,6 +12,7 @@ from trialtrace.claims.tally import shown, tally, unmatched_text, worst, worst_f
 from trialtrace.claims.told import by_verdict
 from trialtrace.ground.contracts.verdicts import COLUMNS, FAILS, PRINT, SHOWN
 from trialtrace.report.audit.audit_pictures import picture
+from trialtrace.report.audit.claims_matrix import classes, filter_rules, matrix
 from trialtrace.report.links import CARD_SCRIPT, COVERAGE_PAGE, claim_anchor, component_link
 from trialtrace.report.pages.shell import page
 from trialtrace.report.render.house import assets
@@ -69,7 +70,7 @@ def audit_page(
     ]
     body = "\n".join(parts) + "\n"
     script = CARD_SCRIPT if in_report else ""
-    style = audit_style()
+    style = audit_style() + filter_rules(rows)
     return page(title, body, synthetic=synthetic, style=style, draft=draft, script=script)
 
 
@@ -104,7 +105,8 @@ def tally_list(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def claims_table(audit: Mapping[str, Any], *, links: bool) -> Iterator[str]:
-    """A row a claim, the worst first: what is printed, both verdicts, the findings, a picture.
+    """The matrix of verdicts, then a row a claim, the worst first: what is printed, both verdicts,
+    the findings, a picture.
 
     With `links` what the data give is a link to its trace. A ledger by itself has no data, and no
     column of them.
@@ -118,7 +120,9 @@ def claims_table(audit: Mapping[str, Any], *, links: bool) -> Iterator[str]:
     columns = [column for column in COLUMNS if any(row[column] for row in audit["claims"])]
     names = ("Claim", "Printed", *(_upper(COLUMNS[column]) for column in columns), "Finding")
     head = "".join(f"<th>{name}</th>" for name in names)
-    yield f'<h2>Claims</h2>\n<div class="claims"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
+    yield "<h2>Claims</h2>"
+    yield from matrix(audit["claims"])
+    yield f'<div class="claims"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
     for rows in worst_first(audit["claims"]):
         claim = rows[0]["claim_id"]
         more = [*_rest(rows, said.get(claim, [])), *drawn.get(claim, [])]
@@ -143,7 +147,8 @@ def _claim(rows: Sequence[Row], columns: Sequence[str], more: list[str], *, link
     first, claim = rows[0], rows[0]["claim_id"]
     verdicts = "".join(verdict_cell(rows, column) for column in columns)
     return (
-        f'<tr id="{escape(claim_anchor(claim))}"><td class="claim">{escape(first["label"])}<br>'
+        f'<tr id="{escape(claim_anchor(claim))}" class="{classes(rows)}">'
+        f'<td class="claim">{escape(first["label"])}<br>'
         f'<code>{escape(claim)}</code></td><td class="printed">{escape(first["quote"])}<br>'
         f'<span class="quiet">{escape(first["place"])}</span>{_data(rows) if links else ""}</td>'
         f"{verdicts}<td>{''.join([*finding_lines(rows, columns), *more])}</td></tr>"

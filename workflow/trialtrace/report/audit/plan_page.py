@@ -122,6 +122,8 @@ def _told(trial: "Trial", line: PlanLine) -> str:
 def _words(trial: "Trial", line: PlanLine) -> str:
     plan = trial.plan
     match line.key:
+        case ("estimands", str(name)):
+            return plan.estimands[name].summary
         case ("analyses", str(name)):
             return f"{plan.analyses[name].label} ({plan.analyses[name].role})"
         case ("analyses", str(name), "describe" | "estimates" | "tests" as part, int(at)):

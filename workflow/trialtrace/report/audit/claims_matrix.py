@@ -1,0 +1,59 @@
+"""The claims of an audit as a matrix of their two verdicts, which filters the list beneath it.
+
+By style alone: a box that is ticked hides the rows of all other verdicts of its column.
+"""
+
+from collections.abc import Iterator
+
+from trialtrace.claims.tally import Rows, of_claims, worst
+from trialtrace.ground.contracts.verdicts import COLUMNS, DATA, FAILS, OF_COLUMN, PRINT, SHOWN
+
+NAMES = {DATA: "data", PRINT: "print"}
+LEGEND = "Claims by their verdicts, the worst first. Tick some to see their claims alone."
+ALL = "all"
+
+
+def matrix(rows: Rows) -> Iterator[str]:
+    """The matrix: a row a verdict against the data, a column a verdict on print, each with a box.
+
+    A ledger by itself has one row.
+    """
+    found = [
+        (worst(claim, DATA) or "", worst(claim, PRINT) or "") for claim in of_claims(rows).values()
+    ]
+    across = [word for word in OF_COLUMN[PRINT] if word in {on_print for _, on_print in found}]
+    down = [word for word in OF_COLUMN[DATA] if word in {data for data, _ in found}]
+    head = "".join(f"<th>{_box(PRINT, word)}</th>" for word in across)
+    corner = " / ".join(COLUMNS[column] for column in (DATA, PRINT) if column == PRINT or down)
+    yield f'<fieldset class="matrix"><legend>{LEGEND}</legend>\n<div class="scroll"><table>'
+    yield f"<thead><tr><th>{corner}</th>{head}<th>{ALL}</th></tr></thead>\n<tbody>"
+    for word in [*down, None]:
+        own = [on_print for data, on_print in found if word in (None, data)]
+        numbers = [own.count(each) for each in across] + [len(own)]
+        cells = "".join(f'<td class="number">{number or ""}</td>' for number in numbers)
+        name = f'<th scope="row">{ALL if word is None else _box(DATA, word)}</th>'
+        yield f"<tr>{name}{cells}</tr>"
+    yield "</tbody>\n</table></div></fieldset>"
+
+
+def classes(rows: Rows) -> str:
+    """What the rows of a claim are filtered by."""
+    return " ".join(f"{name}-{worst(rows, column) or ALL}" for column, name in NAMES.items())
+
+
+def filter_rules(rows: Rows) -> str:
+    """The style by which the boxes of a matrix filter."""
+    rules = []
+    for column, name in NAMES.items():
+        for word in {worst(claim, column): None for claim in of_claims(rows).values()}:
+            other = f":not(:has(#{name}-{word}:checked))" if word else ""
+            hidden = f".claims tr.{name}-{word or ALL}"
+            rules.append(f"body:has([name={name}]:checked){other} {hidden}")
+    return ",\n".join(rules) + " { display: none; }\n" if rules else ""
+
+
+def _box(column: str, word: str) -> str:
+    name = NAMES[column]
+    wrong = ' class="wrong"' if word in FAILS else ""
+    box = f'<input type="checkbox" name="{name}" id="{name}-{word}">'
+    return f"<label{wrong}>{box} {SHOWN[word]}</label>"
