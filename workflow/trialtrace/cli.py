@@ -195,7 +195,7 @@ def run_claims(arguments: argparse.Namespace) -> int:
     at = project(arguments.project)
     tell_run(at, configured(at, arguments.trial), AUDIT)
     audit: dict[str, Any] = {"claims": _table(arguments, "audit/claims.parquet", CLAIMS)}
-    if arguments.format in ("html", "sarif"):
+    if arguments.format in ("html", "sarif", "csv"):
         printed = at.results / arguments.trial / "audit" / "print.json"
         audit |= json.loads(printed.read_text(encoding="utf-8"))
     ledger = at.trial_config(arguments.trial) / "claims.yaml"

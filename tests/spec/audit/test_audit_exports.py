@@ -1,5 +1,7 @@
 """The exports of an audit: a page that stands alone, SARIF by its required fields, one file."""
 
+import csv
+import io
 import json
 import re
 from html.parser import HTMLParser
@@ -7,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from trialtrace.claims.ledger_file import read_ledger
 from trialtrace.claims.prints.registry import MODULES, about, card_of, of_sizes
@@ -33,6 +36,56 @@ claims:
   f: {from: main, place: t, label: F, printed: "F(3, 63) = 5.907, p < 0.01", about: {correction: greenhouse_geisser}}
   same: {from: main, place: t, label: "No & difference", printed: "no difference", about: {outcome: q, compare: [a, b], population: pp, concludes: no_difference}}
 """  # noqa: E501
+
+TEXT = {"type": "object", "required": ["text"], "additionalProperties": False}
+TEXT["properties"] = {"text": {"type": "string", "minLength": 1}}
+
+
+def strict(required, **properties):
+    """An object with these keys and no others; those of `required` have to be there."""
+    shape = {"type": "object", "required": required, "properties": properties}
+    return shape | {"additionalProperties": False}
+
+
+def each(items, **more):
+    return {"type": "array", "items": items, **more}
+
+
+STRING, WHOLE = {"type": "string"}, {"type": "integer"}
+LOCATION = strict(
+    [],
+    physicalLocation=strict(
+        ["artifactLocation"],
+        artifactLocation=strict(["uri"], uri={"type": "string", "pattern": "^[^ <>]+$"}),
+        region=strict([], startLine=WHOLE | {"minimum": 1}),
+    ),
+    logicalLocations=each(strict([], fullyQualifiedName=STRING), uniqueItems=True),
+)
+RULE = strict(["id"], id=STRING, shortDescription=TEXT, help=TEXT)
+RESULT = strict(
+    ["message"],
+    ruleId=STRING,
+    ruleIndex=WHOLE | {"minimum": -1},
+    level={"enum": ["none", "note", "warning", "error"]},
+    message=TEXT,
+    locations=each(LOCATION),
+    relatedLocations=each(LOCATION, uniqueItems=True),
+    partialFingerprints={"type": "object", "additionalProperties": STRING},
+)
+DRIVER = strict(["name"], name=STRING, rules=each(RULE, uniqueItems=True))
+RUN = strict(
+    ["tool"],
+    tool=strict(["driver"], driver=DRIVER),
+    columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+    properties={"type": "object"},
+    results=each(RESULT),
+)
+SARIF = strict(
+    ["version", "runs"],
+    **{"$schema": STRING | {"format": "uri"}},
+    version={"const": "2.1.0"},
+    runs=each(RUN),
+)
 
 
 @pytest.fixture
@@ -123,6 +176,36 @@ def test_sarif_has_what_the_standard_requires(ledger_path):
         claim = place["logicalLocations"][0]["fullyQualifiedName"].split(".")[1]
         assert lines[where["region"]["startLine"] - 1].startswith(f"  {claim}:")
         assert result["partialFingerprints"]
+
+
+def test_sarif_has_no_key_and_no_value_that_its_schema_lacks(ledger_path):
+    """The parts of the schema of SARIF 2.1.0 (OASIS, errata 01) that the log uses."""
+    Draft202012Validator(SARIF).validate(json.loads(made(ledger_path, "sarif")))
+
+
+def test_sarif_and_csv_tell_what_cannot_all_hold(ledger_path):
+    audit = json.loads(made(ledger_path, "json"))
+    (run,) = json.loads(made(ledger_path, "sarif"))["runs"]
+    told = [one for one in run["results"] if one["ruleId"] == "contradiction"]
+    assert len(told) == len(audit["contradictions"]) > 0
+    lines = LEDGER.split("\n")
+    for one, known in zip(told, audit["contradictions"], strict=True):
+        assert one["level"] == "error" and one["message"]["text"] == known["finding"]
+        places = [*one["locations"], *one["relatedLocations"]]
+        assert len(places) == len(known["numbers"])
+        for place in places:
+            (name,) = (each["fullyQualifiedName"] for each in place["logicalLocations"])
+            section, key, *_ = name.split(".")
+            line = lines[place["physicalLocation"]["region"]["startLine"] - 1]
+            assert line.startswith(f"  {key}:") and section in ("claims", "groups", "populations")
+    assert len({one["partialFingerprints"]["numbers/v1"] for one in told}) == len(told)
+    rows = list(csv.DictReader(io.StringIO(made(ledger_path, "csv"))))
+    of = {(row["claim_id"], row["component"]): row["contradiction"] for row in rows}
+    for known in audit["contradictions"]:
+        for number in known["numbers"]:
+            key = number["claim"], number["component"]
+            assert key not in of or known["finding"] in of[key]
+    assert any(of.values()) and of["f", "p"] == ""
 
 
 def test_levels_follow_the_verdicts(ledger_path):

@@ -2,7 +2,8 @@
 
 Levels: error where printed numbers contradict each other or the data, or a claim is tied to no
 result; warning where only another choice gives a number; note where a check could not be made.
-What holds is not listed.
+What holds is not listed. Numbers that cannot all hold are a result of their own, at the first of
+them in the ledger; the others are its related locations.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,23 +25,25 @@ LEVELS = {
 }
 RECOMPUTED = "data.recomputed"
 OF_DATA = "A printed number, and the same number from the trial's data."
+CONTRADICTION = "contradiction"
+CANNOT = "The fewest printed numbers that cannot all hold, and what would mend it."
 
 
-def claim_lines(at: Project, path: Path) -> dict[str, int]:
-    """The line of each claim in a ledger."""
+def lines_of(at: Project, path: Path) -> dict[str, int]:
+    """The line of each key of a ledger, by its keys joined by points."""
     from trialtrace.claims.ledger_file import LARGEST
     from trialtrace.config.compose import compose
 
     lines = compose(at, path, LARGEST).lines.items()
-    return {str(key[1]): line for key, line in lines if len(key) == 2 and key[0] == "claims"}
+    return {".".join(map(str, key)): line for key, line in lines}
 
 
 def sarif(audit: Mapping[str, Any], file: str, lines: Mapping[str, int]) -> dict[str, Any]:
     """A log of one run. `file` is the ledger, relative to where the log is read."""
     results = [*_of_print(audit), *_of_data(audit["claims"])]
-    order = list(lines)
-    results.sort(key=lambda one: order.index(one[1]) if one[1] in lines else -1)
-    rules = sorted({rule for rule, *_ in results})
+    results.sort(key=lambda one: lines.get(f"claims.{one[1]}", 0))
+    together = audit.get("contradictions", [])
+    rules = sorted({rule for rule, *_ in results} | ({CONTRADICTION} if together else set()))
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -50,8 +53,11 @@ def sarif(audit: Mapping[str, Any], file: str, lines: Mapping[str, int]) -> dict
                 "columnKind": "unicodeCodePoints",
                 **({"properties": {"standing": audit["standing"]}} if "standing" in audit else {}),
                 "results": [
-                    _result(*one, rules.index(one[0]), file, lines.get(one[1], 1))
-                    for one in results
+                    *(_result(*one, rules.index(one[0]), file, lines) for one in results),
+                    *(
+                        _contradiction(one, rules.index(CONTRADICTION), file, lines)
+                        for one in together
+                    ),
                 ],
             }
         ],
@@ -59,7 +65,8 @@ def sarif(audit: Mapping[str, Any], file: str, lines: Mapping[str, int]) -> dict
 
 
 def _rule(name: str) -> dict[str, Any]:
-    what = OF_DATA if name == RECOMPUTED else about()[name]
+    own = {RECOMPUTED: OF_DATA, CONTRADICTION: CANNOT}
+    what = own[name] if name in own else about()[name]
     more = (
         "A printed number stands for every value that prints so. A finding states arithmetic; it "
         "says nothing about how a number came to be."
@@ -103,19 +110,54 @@ def _of_data(rows: list[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, str
 
 
 def _result(
-    rule: str, claim: str, component: str, level: str, text: str, at: int, file: str, line: int
+    rule: str,
+    claim: str,
+    component: str,
+    level: str,
+    text: str,
+    at: int,
+    file: str,
+    lines: Mapping[str, int],
 ) -> dict[str, Any]:
-    place = {"artifactLocation": {"uri": file}, "region": {"startLine": line}}
     return {
         "ruleId": rule,
         "ruleIndex": at,
         "level": level,
         "message": {"text": f"{claim}, {component.replace('_', ' ')}: {text}"},
-        "locations": [
-            {
-                "physicalLocation": place,
-                "logicalLocations": [{"fullyQualifiedName": f"claims.{claim}.{component}"}],
-            }
-        ],
+        "locations": [_location(f"claims.{claim}.{component}", file, lines)],
         "partialFingerprints": {"claim/v1": f"{rule}:{claim}:{component}"},
     }
+
+
+def _contradiction(
+    one: Mapping[str, Any], at: int, file: str, lines: Mapping[str, int]
+) -> dict[str, Any]:
+    names = sorted((_key(number) for number in one["numbers"]), key=lambda name: _line(name, lines))
+    first, *others = names
+    return {
+        "ruleId": CONTRADICTION,
+        "ruleIndex": at,
+        "level": "error",
+        "message": {"text": str(one["finding"])},
+        "locations": [_location(first, file, lines)],
+        "relatedLocations": [_location(name, file, lines) for name in others],
+        "partialFingerprints": {"numbers/v1": "+".join(names)},
+    }
+
+
+def _key(number: Mapping[str, Any]) -> str:
+    """Where a number of a contradiction stands: a claim with its component, or a key."""
+    key, claim = str(number["component"]), number["claim"]
+    return key if claim is None or key.startswith("claims.") else f"claims.{claim}.{key}"
+
+
+def _line(name: str, lines: Mapping[str, int]) -> int:
+    """The line of the key, or of what it stands in."""
+    while name and name not in lines:
+        name = name.rpartition(".")[0]
+    return lines.get(name, 1)
+
+
+def _location(name: str, file: str, lines: Mapping[str, int]) -> dict[str, Any]:
+    at = {"artifactLocation": {"uri": file}, "region": {"startLine": _line(name, lines)}}
+    return {"physicalLocation": at, "logicalLocations": [{"fullyQualifiedName": name}]}

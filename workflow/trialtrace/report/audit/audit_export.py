@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from trialtrace.claims.ledger import Ledger
     from trialtrace.claims.print_audit import PrintAudit
 
+CONTRADICTION = "contradiction"
+"""The last column of the CSV: what cannot all hold with the number."""
+
 
 def ledger_text(
     audit: Mapping[str, Any], form: str, at: Project, ledger: Path, *, width: int
@@ -56,9 +59,9 @@ def editor_text(
 def trial_text(
     audit: Mapping[str, Any], form: str, at: Project, ledger: Path, *, width: int
 ) -> str:
-    """The audit of a trial, by data and on print; JSON and CSV are the rows of its claims.
+    """The audit of a trial, by data and on print; JSON is the rows of its claims.
 
-    HTML and SARIF need the findings too, which stand in audit/print.json.
+    HTML, SARIF and CSV need what audit/print.json has, too.
     """
     if form == "json":
         return json_text(audit["claims"])
@@ -87,14 +90,27 @@ def _shared(
     if form == "table":
         return told(audit, width)
     if form == "csv":
-        return listing(audit["claims"], CLAIMS.names, CLAIMS.names, form)
+        names = [*CLAIMS.names, CONTRADICTION]
+        return listing(_with_contradictions(audit), names, names, form)
     if form == "html":
         from trialtrace.report.audit.audit_page import audit_page
 
         return audit_page(audit, title, synthetic=synthetic)
-    from trialtrace.claims.sarif import claim_lines, sarif
+    from trialtrace.claims.sarif import lines_of, sarif
 
-    return json_text(sarif(audit, _uri(ledger), claim_lines(at, ledger)))
+    return json_text(sarif(audit, _uri(ledger), lines_of(at, ledger)))
+
+
+def _with_contradictions(audit: Mapping[str, Any]) -> list[Mapping[str, object]]:
+    """The rows of the claims, each number with what it cannot all hold with."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for one in audit.get("contradictions", ()):
+        for number in one["numbers"]:
+            told.setdefault((number["claim"], number["component"]), []).append(one["finding"])
+    return [
+        {**row, CONTRADICTION: " ".join(told.get((row["claim_id"], row["component"]), ()))}
+        for row in audit["claims"]
+    ]
 
 
 def _uri(path: Path) -> str:
