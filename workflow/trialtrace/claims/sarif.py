@@ -64,7 +64,7 @@ def sarif(audit: Mapping[str, Any], file: str, lines: Mapping[str, int]) -> dict
     }
 
 
-def _rule(name: str) -> dict[str, Any]:
+def _rule(name: str) -> dict[str, object]:
     own = {RECOMPUTED: OF_DATA, CONTRADICTION: CANNOT}
     what = own[name] if name in own else about()[name]
     more = (
@@ -118,7 +118,7 @@ def _result(
     at: int,
     file: str,
     lines: Mapping[str, int],
-) -> dict[str, Any]:
+) -> dict[str, object]:
     return {
         "ruleId": rule,
         "ruleIndex": at,
@@ -130,9 +130,11 @@ def _result(
 
 
 def _contradiction(
-    one: Mapping[str, Any], at: int, file: str, lines: Mapping[str, int]
-) -> dict[str, Any]:
-    names = sorted((_key(number) for number in one["numbers"]), key=lambda name: _line(name, lines))
+    one: Mapping[str, object], at: int, file: str, lines: Mapping[str, int]
+) -> dict[str, object]:
+    numbers = one["numbers"]
+    assert isinstance(numbers, list)
+    names = sorted(map(_key, numbers), key=lambda name: _line(name, lines))
     first, *others = names
     return {
         "ruleId": CONTRADICTION,
@@ -145,7 +147,7 @@ def _contradiction(
     }
 
 
-def _key(number: Mapping[str, Any]) -> str:
+def _key(number: Mapping[str, object]) -> str:
     """Where a number of a contradiction stands: a claim with its component, or a key."""
     key, claim = str(number["component"]), number["claim"]
     return key if claim is None or key.startswith("claims.") else f"claims.{claim}.{key}"
@@ -158,6 +160,6 @@ def _line(name: str, lines: Mapping[str, int]) -> int:
     return lines.get(name, 1)
 
 
-def _location(name: str, file: str, lines: Mapping[str, int]) -> dict[str, Any]:
+def _location(name: str, file: str, lines: Mapping[str, int]) -> dict[str, object]:
     at = {"artifactLocation": {"uri": file}, "region": {"startLine": _line(name, lines)}}
     return {"physicalLocation": at, "logicalLocations": [{"fullyQualifiedName": name}]}
