@@ -6,6 +6,7 @@ import pytest
 from paper import claim
 from test_relations import PAIR, audited, event, verdict
 
+from trialtrace.cli import main
 from trialtrace.ground.errors import UserError
 from trialtrace.trial.claims.printed import parse
 
@@ -32,6 +33,49 @@ def test_words_on_significance_are_those_of_p(words, p, agreement):
     _, found = audited(claims)
     said = [one.agreement for one in found if one.check == "significance.words"]
     assert said == ([agreement] if agreement else [])
+
+
+@pytest.mark.parametrize(
+    ("words", "p", "sides", "agreement"),
+    [
+        ("significantly lower with training", "p = 0.024", None, "compatible"),
+        ("significantly lower with training", "p = 0.03", None, None),  # 0.025 up to 0.035
+        ("significantly lower with training", "p = 0.031", None, "inconsistent"),
+        ("significantly lower with training", "P = n.s.", None, "inconsistent"),
+        ("no significant difference", "p = 0.031", None, "compatible"),
+        ("no significant difference", "p = 0.02", None, "inconsistent"),
+        ("no significant difference", "P = n.s.", None, "compatible"),
+        ("significantly lower with training", "p = 0.031", "one_sided", None),
+    ],
+)
+def test_words_on_significance_at_a_declared_level(words, p, sides, agreement):
+    """At 0.025, half of 0.05: p of two sides says nothing of a level of one."""
+    more = {} if sides is None else {"sides": sides}
+    claims = {"words": claim(words, **PAIR, level="0.025", **more), "p": claim(p, **PAIR)}
+    _, found = audited(claims)
+    said = [one.agreement for one in found if one.check == "significance.words"]
+    assert said == ([agreement] if agreement else [])
+    if sides:
+        claims["p"]["about"] = {**PAIR, "sides": sides}
+        _, found = audited(claims)
+        said = [one.agreement for one in found if one.check == "significance.words"]
+        assert said == ["inconsistent"]
+
+
+def test_a_level_lies_between_0_and_1(tmp_path, capsys):
+    path = tmp_path / "ledger.yaml"
+    words = "{from: main, place: t, label: x, printed: significantly lower, about: {level: %s}}"
+    path.write_text(
+        "papers: {main: A paper}\nclaims:\n"
+        + "".join(
+            f"  c{at}: {words}\n" % level for at, level in enumerate(('"5"', '"0"', '"0.5"'))
+        ),
+        encoding="utf-8",
+    )
+    assert main(["audit", str(path)]) == 1
+    told = capsys.readouterr().err
+    assert told.count("a level between 0 and 1") == 2
+    assert "line 3" in told and "line 4" in told and "line 5" not in told
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 "Significantly lower" beside a p above 0.1, or n.s., and "no significant difference" beside a p
 below 0.01 contradict whatever level is meant; between these limits and 0.05 it depends on the
-level, which is told. "Clinically significant" is no such word. Where no p is printed it is that of
-the interval, with z of another test up to a factor of 0.7 from the interval's (`estimates.NEAR`).
+level, which is told. With a declared `level`, such as one of Bonferroni's or an interim look's, the
+words are held against p of the same number of sides at that. "Clinically significant" is no such
+word. Where no p is printed it is that of the interval, with z of another test up to a factor of 0.7
+from the interval's (`estimates.NEAR`).
 """
 
 import re
@@ -27,13 +29,14 @@ DENIED = re.compile(
 OTHER = re.compile(
     r"\b(?:clinical\w*|practical\w*|borderline|nearly|almost|trend)\b", re.IGNORECASE
 )
+ONE_SIDE = ("one_sided", "less", "greater")
 LEVEL, MOST, LEAST = 0.05, 0.1, 0.01
 """The usual level, and p from which on, or below which, no usual level agrees."""
 
 CARD = Card(
     'words such as "significantly lower" or "no significant difference" against the p of the same '
     "comparison, or that of its interval where no p is printed: contradicted by a p above 0.1 or "
-    "below 0.01, a remark between these and 0.05",
+    "below 0.01, a remark between these and 0.05; at the `level` that a claim declares, by p alone",
     {"significance.words": "Words on significance, and p or interval of the same comparison."},
 )
 
@@ -48,16 +51,19 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         found = _p_of(ledger, entry)
         if found is not None:
             yield from _told(entry, name, *found)
-        elif not any("p" in one.parts for one in _same(ledger, entry)):
+        elif entry.about.level is None and not any(
+            "p" in one.parts for one in _same(ledger, entry)
+        ):
             yield from _of_interval(ledger, entry, name)
 
 
 def _p_of(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:
-    """The one p that is printed of the same comparison, of two sides."""
+    """The one p that is printed of the same comparison, of two sides unless the words say one."""
     found = [
         one
         for one in _same(ledger, entry)
-        if "p" in one.parts and one.parts["p"].symbol is None and one.sides != "one_sided"
+        if "p" in one.parts and one.parts["p"].symbol is None
+        if (one.sides in ONE_SIDE) == (entry.about.sides in ONE_SIDE)
     ]
     if len({one.parts["p"].text for one in found}) != 1:
         return None
@@ -107,20 +113,26 @@ def _of_interval(ledger: Ledger, entry: Claim, name: str) -> Iterator[Finding]:
 def _told(entry: Claim, name: str, source: Claim, part: Component) -> Iterator[Finding]:
     denied = DENIED.search(entry.printed) is not None
     if part.relation == "ns":
-        low, high = LEVEL, 1.0
+        low, high = entry.about.level_value or LEVEL, 1.0
     elif part.relation in (">", ">="):
         low, high = float(part.value or 0), 1.0
     else:
         low, high = (float(end) for end in as_range(part).bounds)
-    against = high < LEVEL if denied else low >= LEVEL
-    beyond = high < LEAST if denied else low >= MOST or part.relation == "ns"
     said = f"“{entry.printed}” stands beside {part.text}"
+    if (level := entry.about.level_value) is not None:
+        said += f", at the level of {entry.about.level}"
+        beyond = high <= level if denied else low > level or part.relation == "ns"
+        against, undecided = beyond, low <= level < high and part.relation != "ns"
+    else:
+        against = high < LEVEL if denied else low >= LEVEL
+        beyond = high < LEAST if denied else low >= MOST or part.relation == "ns"
+        undecided = low < LEVEL < high
     if beyond:
         agreement, text = INCONSISTENT, f"{said}."
     elif against:
         agreement = NOT_CHECKABLE
         text = f"Not checkable: {said}, which agrees at another level than 0.05 only."
-    elif low < LEVEL < high:
+    elif undecided:
         return
     else:
         agreement, text = COMPATIBLE, f"{said}, in keeping with it."

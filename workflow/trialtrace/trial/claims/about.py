@@ -41,6 +41,9 @@ def check_about(document: Document) -> None:
             if key in about:
                 names = [*known[section], *([ALL] if key == "group" else [])]
                 known_name(document, ("claims", name, "about", key), about[key], names, section)
+        if "level" in about and not 0 < Decimal(about["level"]) < 1:
+            at = ("claims", name, "about", "level")
+            document.add(at, found=tell(about["level"]), expected="a level between 0 and 1")
         compared = about.get("compare", ())
         for position, group in enumerate(() if compared == ALL else compared):
             place = ("claims", name, "about", "compare", position)

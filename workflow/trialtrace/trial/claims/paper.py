@@ -354,6 +354,9 @@ class About:
         "second, so that its sign is held against their numbers.",
         empty=bool,
     )
+    level: NumberPrinted | None = optional(
+        "Level that the paper draws a conclusion on significance at, where it says one: of sides."
+    )
     correction: Literal["greenhouse_geisser", "huynh_feldt", "lower_bound"] | None = optional(
         "Correction for sphericity that the paper names."
     )
@@ -395,6 +398,10 @@ class About:
     @property
     def margin_value(self) -> Decimal | None:
         return None if self.margin is None else Decimal(self.margin)
+
+    @property
+    def level_value(self) -> float | None:
+        return None if self.level is None else float(self.level)
 
     @property
     def part(self) -> bool:
