@@ -138,6 +138,28 @@ def test_wide_tables_have_natural_columns(write, render):
     assert "<col" not in render(write(rows))
 
 
+def test_a_docx_has_contents_whole_rows_and_wide_tables_across(write, render):
+    long = "words " * 40
+    wide = f"| A | B | C | D | E |\n|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | {long}|"
+    narrow = "| A | B |\n|---|---|\n| 1 | 2 |"
+    floats = [f"::: {{#tbl-{i}}}\n\n{one}\n\nC\n\n:::" for i, one in (("w", wide), ("n", narrow))]
+    body = "\n\n".join(["# One", "## Two", floats[0], "# Three", floats[1], "See @tbl-w."])
+    source = write(body, "title: T\nformat: {docx: {toc: true}}")
+    text = parts_of(render(source, formats=("docx",)))["word/document.xml"]
+    assert text.count("<w:tr>") == text.count("<w:tr><w:trPr><w:cantSplit/>") == 4
+    sections = re.findall(r"<w:sectPr>.*?</w:sectPr>", text, re.DOTALL)
+    assert ["landscape" in one for one in sections] == [False, True, False]
+    assert all("footerReference" in one for one in sections) and "rsidR" not in text
+    # A heading goes with its table.
+    assert text.index(sections[0]) < text.rindex(">Two<") < text.index("words")
+    contents = text[: text.index(sections[0])]
+    assert [name for name in ("One", "Two", "Three") if f">{name}<" in contents] == [
+        "One",
+        "Two",
+        "Three",
+    ]
+
+
 def test_every_row_of_a_table_has_a_header(write, render):
     inset = "\N{NO-BREAK SPACE}" * 2
     rows = [

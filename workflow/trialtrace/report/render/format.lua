@@ -3,7 +3,8 @@
 
 local is_html = FORMAT:match("html") ~= nil
 local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
-local shares = dofile(pandoc.path.join({ here, "widths.lua" }))
+local shares, is_wide = table.unpack(dofile(pandoc.path.join({ here, "widths.lua" })))
+local docx = dofile(pandoc.path.join({ here, "docx.lua" }))
 
 -- A larger drawing gives way to its pixels where they are smaller; parts.py has the same limit.
 local LARGEST_DRAWING = 150000
@@ -131,7 +132,11 @@ end
 function Pandoc(doc)
   doc = doc:walk({ Header = without_page })
   if not is_html then
-    return doc:walk({ traverse = "topdown", Table = with_widths })
+    local list = doc.meta["toc-docx"] and docx.contents(doc) or {}
+    doc.blocks = docx.across(doc.blocks, is_wide)
+    doc = doc:walk({ traverse = "topdown", Table = with_widths })
+    doc.blocks = pandoc.Blocks(list) .. doc.blocks
+    return doc
   end
   return doc:walk({ Image = vector, Div = without_style, Span = without_style,
     Table = without_widths })

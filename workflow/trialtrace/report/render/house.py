@@ -44,7 +44,14 @@ def assets() -> Path:
 def resource_files() -> list[Path]:
     """Every file beside the code that a rendered document depends on, for its code hash."""
     here = Path(__file__).parent
-    names = ("crossref.lua", "format.lua", "widths.lua", "template.html", "matplotlibrc")
+    names = (
+        "crossref.lua",
+        "format.lua",
+        "docx.lua",
+        "widths.lua",
+        "template.html",
+        "matplotlibrc",
+    )
     inside = [here / name for name in names]
     styles = [assets() / name for name in (*SHEETS, *REFERENCES)]
     return sorted(inside) + styles

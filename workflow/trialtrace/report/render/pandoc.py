@@ -13,6 +13,7 @@ from pathlib import Path
 
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.report.render.document import Document
+from trialtrace.report.render.docx import finished
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.render.house import (
     SYNTHETIC,
@@ -70,7 +71,8 @@ def convert(
     def written(name: str, flags: list[str]) -> bytes:
         output = build / f"out-{name}"
         _start([*common, *flags, f"--output={output}"], folder).finish(document)
-        return output.read_bytes()
+        data = output.read_bytes()
+        return finished(data) if name.endswith(".docx") else data
 
     jobs = [job for kind in formats for job in commands(kind)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -142,10 +144,11 @@ def _of_format(
     name: str,
     around: list[dict[str, str]],
 ) -> list[str]:
-    flags = ["--toc", "--toc-depth=3"] if document.contents(kind) else []
-    flags += ["--syntax-highlighting=none", "--wrap=none"]
+    flags = ["--syntax-highlighting=none", "--wrap=none"]
     if kind == "docx":
+        flags += ["--metadata=toc-docx"] if document.contents(kind) else []
         return ["--to=docx", f"--reference-doc={_near(reference_docx(page), build)}", *flags]
+    flags += ["--toc", "--toc-depth=3"] if document.contents(kind) else []
     header = build / f"{name}.yaml"
     variables = {"header": page_header(), "pages": around}
     header.write_text(json.dumps({"variables": variables}), encoding="utf-8")

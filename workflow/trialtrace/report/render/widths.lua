@@ -2,6 +2,9 @@
 -- that they are told, and pandoc would tell them equal ones; a browser finds better ones by itself.
 
 local LINE = 100     -- characters of table type across a page of the DOCX
+local ACROSS = 155   -- and across one that lies on its side
+local MANY = 4       -- columns beside which there is little room
+local LONG = 200     -- characters of an entry that is read as text
 local UNBROKEN = 16  -- a right-aligned entry up to this length keeps to one line
 
 local function rows_of(element)
@@ -46,12 +49,19 @@ local function sum(list)
   return total
 end
 
+-- Whether an upright page is too narrow: for the longest words alone, or for sentences beside columns.
+local function is_wide(element)
+  local least, most = lengths(element, 0)
+  return sum(least) > LINE or (#least > MANY and math.max(table.unpack(most)) > LONG)
+end
+
 local function shares(element)
+  local line = is_wide(element) and ACROSS or LINE
   local least, most = lengths(element, UNBROKEN)
-  if sum(least) > LINE then
+  if sum(least) > line then
     least, most = lengths(element, 0)
   end
-  local room, wish = LINE - sum(least), sum(most) - sum(least)
+  local room, wish = line - sum(least), sum(most) - sum(least)
   local widths = {}
   for column = 1, #least do
     widths[column] = least[column]
@@ -66,4 +76,4 @@ local function shares(element)
   return widths
 end
 
-return shares
+return { shares, is_wide }

@@ -1,0 +1,42 @@
+"""The last of a DOCX that pandoc cannot write: rows that stay whole, and pages across.
+
+The order and the times of its parts are as pandoc wrote them: the same document has the same bytes.
+"""
+
+import io
+import re
+import zipfile
+
+MAIN = "word/document.xml"
+ROW = re.compile(r"<w:tr>(<w:trPr>)?")
+LAST = re.compile(r"<w:sectPr>.*?</w:sectPr>", re.DOTALL)
+MARK = re.compile(r'<w:sectPr w:rsidR="(upright|across)"\s*/>')
+SIZE = re.compile(r'<w:pgSz [^>]*w:h="(\d+)"[^>]*w:w="(\d+)"[^>]*/>')
+
+
+def finished(data: bytes) -> bytes:
+    """The document with rows that no page splits, and with the sections that docx.lua marks."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
+        for entry in old.infolist():
+            content = old.read(entry)
+            if entry.filename == MAIN:
+                content = _finished(content.decode("utf-8")).encode("utf-8")
+            new.writestr(entry, content, zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def _finished(text: str) -> str:
+    text = ROW.sub(_whole, text)
+    sections = LAST.findall(text)
+    if not sections:
+        return text
+    upright = sections[-1]
+    across = SIZE.sub(r'<w:pgSz w:h="\2" w:orient="landscape" w:w="\1"/>', upright)
+    by_mark = {"upright": upright, "across": across}
+    return MARK.sub(lambda found: by_mark[found[1]], text)
+
+
+def _whole(row: re.Match[str]) -> str:
+    whole = "<w:tr><w:trPr><w:cantSplit/>"
+    return whole if row[1] else f"{whole}</w:trPr>"
