@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialtrace.archive.kept_tables import WHOLE, keep_table, kept_table, restore_table
+from trialtrace.archive.kept_tables import SMALL, KeptTable, keep_table, kept_table, restore_table
 from trialtrace.archive.objects import Objects
 from trialtrace.archive.table_changes import aligned_change, keyed_change
 from trialtrace.ground.errors import UserError
@@ -89,7 +89,7 @@ def test_rows_of_equal_keys_go_together_in_order():
 
 @pytest.mark.parametrize("rows", [3, 20_000])
 def test_a_kept_table_comes_back(tmp_path: Path, rows: int):
-    """Small ones whole, large ones by column."""
+    """Small ones in groups of columns, large ones by column."""
     table = pa.table(
         {
             "n": [float(at * 7919 % 10_007) for at in range(rows)],
@@ -99,10 +99,48 @@ def test_a_kept_table_comes_back(tmp_path: Path, rows: int):
     write_parquet(tmp_path / "t.parquet", table)
     objects = Objects(tmp_path / "objects")
     kept = keep_table(tmp_path / "t.parquet", objects)
-    assert ("whole" in kept) == ((tmp_path / "t.parquet").stat().st_size <= WHOLE)
+    assert ("groups" in kept) == ((tmp_path / "t.parquet").stat().st_size <= SMALL)
     assert kept_table(kept, objects).equals(table)
     restore_table(kept, objects, tmp_path / "again.parquet")
     assert pq.read_table(tmp_path / "again.parquet").equals(table)
+
+
+def test_a_small_table_that_was_kept_whole_comes_back(tmp_path: Path):
+    """As the first version of the archive had it."""
+    path, objects = tmp_path / "t.parquet", Objects(tmp_path / "objects")
+    write_parquet(path, pa.table({"n": [1.5, None], "t": ["a", "b"]}))
+    kept: KeptTable = {"sha256": "", "whole": objects.put(path.read_bytes())}
+    assert kept_table(kept, objects).to_pydict() == {"n": [1.5, None], "t": ["a", "b"]}
+    restore_table(kept, objects, tmp_path / "again.parquet")
+    assert (tmp_path / "again.parquet").read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("rows", [0, 1, 600])
+def test_every_type_of_a_small_table_comes_back(tmp_path: Path, rows: int):
+    """Also where all are missing, and where there is no row."""
+    made = {
+        "text": pa.array([f"ä{at}" if at % 3 else None for at in range(rows)], pa.string()),
+        "whole": pa.array(range(rows), pa.int32()),
+        "yes": pa.array([at % 2 == 0 for at in range(rows)], pa.bool_()),
+        "day": pa.array(list(range(rows)), pa.date32()),
+        "none": pa.array([None] * rows, pa.float64()),
+        "number": pa.array([at / 7 for at in range(rows)], pa.float64()),
+    }
+    path, objects = tmp_path / "t.parquet", Objects(tmp_path / "objects")
+    write_parquet(path, pa.table(made))
+    assert kept_table(keep_table(path, objects), objects).equals(pq.read_table(path))
+
+
+def test_one_changed_cell_of_a_small_table_adds_one_group(tmp_path: Path):
+    path, objects = tmp_path / "t.parquet", Objects(tmp_path / "objects")
+    columns = {f"c{n}": [f"{at * 7919 % (90 + n)}" for at in range(600)] for n in range(30)}
+    write_parquet(path, pa.table(columns))
+    first = keep_table(path, objects)["groups"]
+    columns["c7"][17] = "other"
+    write_parquet(path, pa.table(columns))
+    second = keep_table(path, objects)["groups"]
+    assert len(first) == len(second) > 5
+    assert [a == b for a, b in zip(first, second, strict=True)].count(False) == 1
 
 
 def test_one_changed_cell_adds_one_column(tmp_path: Path):

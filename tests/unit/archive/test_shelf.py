@@ -93,7 +93,7 @@ def test_a_run_of_another_version_is_told(shelf: Shelf):
     manifest["archive"] = VERSION + 1
     other = run_id(manifest)
     shelf.put(manifest, {"run": other, "ended": ""})
-    with pytest.raises(UserError, match="a run kept in version 2"):
+    with pytest.raises(UserError, match=f"a run kept in version {VERSION + 1}"):
         shelf.manifest(other)
 
 

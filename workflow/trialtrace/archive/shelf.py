@@ -20,8 +20,9 @@ from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.ground.paths import Project
 from trialtrace.ground.store import make_folder, sha256_bytes, write_bytes
 
-# The version of this format.
-VERSION = 1
+# The version of this format, and those that are read: the first had small tables whole.
+VERSION = 2
+READ = (1, VERSION)
 DIGITS = 12
 SUFFIX = ".json.z"
 # Of each stage the files that its code can use, by a hash of their content.
@@ -120,7 +121,7 @@ class Shelf:
                     f"--remove {run}",
                 )
             )
-        if version != VERSION:
+        if version not in READ:
             raise UserError(
                 Problem(
                     self.at.shown(place),
