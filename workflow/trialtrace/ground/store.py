@@ -170,7 +170,8 @@ def read_parquet(
         raise UserError(
             Problem(str(path), "this file is not there", do="run the workflow first: make run")
         ) from None
-    except (pa.ArrowInvalid, OSError) as error:
+    # A name in its schema that is no text is told by Python.
+    except (pa.ArrowInvalid, UnicodeDecodeError, OSError) as error:
         raise UserError(
             Problem(
                 str(path),
