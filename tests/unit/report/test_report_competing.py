@@ -1,4 +1,4 @@
-"""Every line of a picture of competing events is named, those that fall from the top too."""
+"""Competing events have a panel of their own, and every curve the name of its arm beside it."""
 
 from types import SimpleNamespace as Stub
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from trialtrace.report.figures import cumulative_incidence as drawn
+from trialtrace.report.figures.at_risk import named_at_the_end
 from trialtrace.report.figures.canvas import drawing
 
 # A record each: time, and 1 the event, 2 the competing one, 0 neither.
@@ -13,35 +14,38 @@ ARMS = {"drug": ([10, 20, 30, 40], [1, 2, 2, 0]), "placebo": ([15, 25, 35, 45], 
 
 
 @pytest.fixture
-def legend():
+def material():
     design = Stub(arms={name: Stub(label=name.capitalize()) for name in ARMS})
-    endpoints = {"time": Stub(entry=Stub(competing=("death",))), "death": Stub(label="Death")}
-    material = Stub(
-        trial=Stub(design=design, endpoints=endpoints, plan=Stub(confidence=0.95)),
+    return Stub(
+        trial=Stub(design=design, plan=Stub(confidence=0.95)),
         arm_label=str.capitalize,
         disclosure="full",
     )
+
+
+def shares(material, of):
+    """The last height of each arm's curve, as it is drawn."""
     given = {"endpoint": "time", "title": "Fracture", "unit": "days", "at": [0, 45]}
+    found = {}
     with drawing(4, 3) as figure:
         axes = figure.subplots()
-        for line in (drawn._arm, drawn._competing):
-            for arm, (time, cause) in ARMS.items():
-                each = np.array(time, dtype=float), np.array(cause)
-                line(axes, material, given, each, {"color": "black"}, arm.capitalize())
-        lines = axes.get_lines()
-        return [(line.get_label(), line.get_ydata()[[0, -1]].tolist()) for line in lines]
+        for arm, (time, cause) in ARMS.items():
+            each = np.array(time, dtype=float), np.array(cause)
+            found[arm] = drawn._curve(axes, material, given, each, of, {"color": "black"})[1][-1]
+        assert [line.get_ydata()[-1] for line in axes.get_lines()] == list(found.values())
+    return found
 
 
-def test_every_line_has_its_name_and_the_other_event_says_that_it_falls(legend):
-    assert [label for label, _ in legend] == [
-        "Drug",
-        "Placebo",
-        "From the top: death, Drug",
-    ]
+def test_each_event_has_its_share(material):
+    """Of four patients on the drug one has the event and two die first; nobody on placebo dies."""
+    assert shares(material, drawn.EVENT) == pytest.approx({"drug": 1 / 4, "placebo": 2 / 4})
+    assert shares(material, drawn.COMPETING) == pytest.approx({"drug": 2 / 4, "placebo": 0})
 
 
-def test_the_line_from_the_top_is_one_less_the_share_with_the_other_event(legend):
-    """Of four patients on the drug two die first: 1/4 at day 20 and 1/4 at day 30."""
-    ends = dict(legend)["From the top: death, Drug"]
-    assert ends == pytest.approx([1, 1 - 2 / 4])
-    assert dict(legend)["Drug"] == pytest.approx([0, 1 / 4])
+def test_names_of_curves_that_end_together_do_not_lie_on_each_other():
+    with drawing(4, 3) as figure:
+        axes = figure.subplots()
+        named_at_the_end(axes, [("One", 1.0, "black"), ("Two", 0.99, "red"), ("Low", 0.1, "b")], 1)
+        places = {text.get_text(): text.xy[1] for text in axes.texts}
+    assert places["One"] < 1 and places["One"] - places["Two"] > 0.05
+    assert places["Low"] == 0.1

@@ -6,7 +6,7 @@ import mini_run
 import mini_trial
 import pytest
 
-from trialtrace.report.figures.flow import boxes, counts, draw
+from trialtrace.report.figures.flow import BULLET, _in_brackets, boxes, counts, draw, screening
 from trialtrace.report.material import Material
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.trial.load import load_settings
@@ -66,17 +66,33 @@ def test_every_count_of_the_flow_is_recomputed(mini):
 def test_the_boxes_of_an_arm(mini):
     given = mini.trial.plan.displays["flow"]
     assert boxes(mini, given, "placebo") == [
-        ["Placebo", "n = 10"],
-        ["Received the treatment", "n = 9  (1 not)"],
-        ["Did not complete: n = 3", "Died: 1", "Withdrew: 1", "not recorded: 1"],
+        ["Placebo", "Allocated: 10", "Received the treatment: 9; did not: 1"],
         [
-            "Analysed",
-            f"Relief: 9{NO_BREAK}of{NO_BREAK}10",
-            "Not analysed:",
-            "no value, reason not reported: 1",
+            f"Did not complete: 3 (Died{NO_BREAK}1, Withdrew{NO_BREAK}1, not",
+            f"recorded{NO_BREAK}1)",
+        ],
+        [
+            "Analysed:",
+            f"{BULLET}Relief: 9{NO_BREAK}of{NO_BREAK}10; not: 1 (no value, reason not",
+            "reported)",
         ],
     ]
     assert draw(mini, given).figure.get_size_inches()[0] == 7.2
+
+
+def test_what_no_key_tells_is_not_reported(mini):
+    bare = {"analysed": ["relief_primary"]}
+    assert boxes(mini, bare, "drug")[0][-1] == "Received the treatment: not reported"
+    assert boxes(mini, bare, "drug")[1] == ["Lost to follow-up: not reported"]
+    assert screening(mini) == ["Assessed for eligibility: not reported", "Excluded: not reported"]
+
+
+def test_rare_reasons_stand_together_and_an_unreported_one_last():
+    reasons = {"no value, reason not reported": 9, "died": 4, "moved": 3, "ill": 2, "tired": 1}
+    told = _in_brackets(reasons | {"busy": 1, "nobody": 0}).replace(NO_BREAK, " ")
+    assert told == " (died 4, moved 3, ill 2, tired 1, other reasons 10)"
+    assert _in_brackets({"moved": 2, "nobody": 0}) == " (moved)"
+    assert _in_brackets({"nobody": 0}) == ""
 
 
 @pytest.mark.parametrize(

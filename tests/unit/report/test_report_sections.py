@@ -168,7 +168,7 @@ def test_a_long_table_is_cut_by_visit():
 def test_every_endpoint_has_its_rule(mini):
     text = shown(endpoints_table(mini))
     assert "Value at before, after; baseline is before." in text
-    assert "Yes where relief = 1." in text
+    assert "Yes where Relief = Yes." in text
     assert "0 to 10, higher is worse" in text
 
 

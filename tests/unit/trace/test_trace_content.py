@@ -36,7 +36,7 @@ def test_the_number_and_what_it_is_about(full):
     }
     (variable,) = trace["variables"]
     assert (variable["label"], variable["code"]) == ("Relief", "RELIEF")
-    assert variable["rule"].startswith("Yes where relief")
+    assert variable["rule"].startswith("Yes where Relief")
     (function,) = trace["functions"]
     assert function["name"] == "risk_difference_newcombe"
     assert trace["method"]["options"] == {"confidence": 0.95}

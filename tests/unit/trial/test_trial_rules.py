@@ -45,9 +45,9 @@ def test_a_composite_names_its_rule_and_its_parts():
         missing="undecided",
     )
     assert told == (
-        "yes where (findings ≥ 2 or ntx_change ≤ -4), at the visit or an earlier one. Findings "
-        "are: loss of vibration; weakness. ntx_change: change from baseline of symptoms; missing "
-        "where unknown parts could change it"
+        "yes where (findings ≥ 2 or change from baseline of symptoms ≤ -4), at the visit or an "
+        "earlier one. Findings are: loss of vibration; weakness; missing where unknown parts could "
+        "change it"
     )
 
 
@@ -121,7 +121,7 @@ def test_attendance_says_what_was_planned_and_what_ends_it():
 def test_a_table_of_factors_that_was_not_verified_says_so():
     doses = {"table": "drugs", "drug": "d", "route": "r", "dose": "mg", "without_rows": "zero"}
     told = rule("oral_morphine", **doses, conversion="german_charts")
-    assert told.endswith("german_charts, not verified: a source was not at hand")
+    assert told.endswith("german charts, not verified: a source was not at hand")
     assert "verified" not in rule("oral_morphine", **doses, conversion="cdc_2022")
 
 
@@ -136,3 +136,22 @@ def test_an_aggregate_names_its_statistic():
 def test_a_kind_without_words_is_told_by_its_name():
     levels = ["left", "right"]
     assert rule("difference", of="fork", by="side", levels=levels) == "difference"
+
+
+def test_columns_and_codes_are_told_by_their_labels():
+    named = {"arm": ("Treatment", {"1": "Drug"}), "died": ("Death", {"1": "Yes"})}
+    labels = Labels(project(), LABELS, {"rand": "Date of entry"}, {"patients": named})
+    ends = {"event_label": "Died", "censored_label": "Alive", "terminal": True, "day_of_start": 0}
+    event = endpoint(
+        "time_to_event",
+        table="patients",
+        where={"arm": {"is": "1"}},
+        start="rand",
+        last_contact="seen",
+        event_date="died_on",
+        event={"died": {"is": "1"}},
+        **ends,
+    )
+    assert event.entry.rule(labels) == (
+        "time until Death = Yes (rows where Treatment = Drug), from date of entry"
+    )

@@ -10,7 +10,7 @@ import numpy as np
 from trialtrace.endpoints.records import Cells, Records
 from trialtrace.endpoints.study import CleanTable, Study, config_file, require_columns
 from trialtrace.endpoints.subject_rows import Taken
-from trialtrace.ground.conditions import columns_of, describe, evaluate, met
+from trialtrace.ground.conditions import Named, columns_of, describe, evaluate, met
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.trial.model import Condition
 from trialtrace.trial.study.populations import EndpointVisit, Population
@@ -35,22 +35,25 @@ def derive_flag(
     return _flag(belongs), cells
 
 
-def told_rule(population: Population, label: Callable[[str], str] = str) -> str:
-    """Who belongs, read aloud; `label` gives an arm its words."""
-    parts = _told(population.where, population.endpoints)
+def told_rule(
+    population: Population, label: Callable[[str], str] = str, named: Named | None = None
+) -> str:
+    """Who belongs, read aloud; `label` gives an arm its words, `named` columns and endpoints
+    theirs."""
+    parts = _told(population.where, population.endpoints, named)
     for arm, given in population.by_arm.items():
-        for part in _told(given.where, given.endpoints):
+        for part in _told(given.where, given.endpoints, named):
             parts.append(f"in {label(arm)}: {part}")
     return "; ".join(parts)
 
 
-def _told(where: Condition | None, tests: Mapping[str, Any]) -> list[str]:
-    told = [] if where is None else [describe(where)]
+def _told(where: Condition | None, tests: Mapping[str, Any], named: Named | None) -> list[str]:
+    told = [] if where is None else [describe(where, named)]
     for name, test in tests.items():
         if isinstance(test, EndpointVisit):
-            told.append(f"{describe({name: test.value})} at {test.visit}")
+            told.append(f"{describe({name: test.value}, named)} at {test.visit}")
         else:
-            told.append(describe({name: test}))
+            told.append(describe({name: test}, named))
     return told
 
 

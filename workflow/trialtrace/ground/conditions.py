@@ -221,20 +221,35 @@ def met(condition: Mapping[str, Any], table: "pa.Table") -> "pa.Array":
     return pc.fill_null(evaluate(condition, table), False)
 
 
-def describe(condition: Mapping[str, Any]) -> str:
-    """A condition read aloud: "PARAMCD = PEP and ITTFL = Y"."""
+# The words of a column, and of the values of its that have some.
+Named = Mapping[str, tuple[str, Mapping[str, str]]]
+
+
+def plain(label: str) -> tuple[str, Mapping[str, str]]:
+    """A column that has words, and whose values have none."""
+    return label, {}
+
+
+def describe(condition: Mapping[str, Any], named: Named | None = None) -> str:
+    """A condition read aloud: "PARAMCD = PEP and ITTFL = Y"; by the words that columns and their
+    values have in `named`: "Pancreatic stent = Yes"."""
+    known = named or {}
     words = []
     for name, test in condition.items():
         if name in ("any", "all"):
             join = " or " if name == "any" else " and "
-            words.append("(" + join.join(describe(part) for part in test) + ")")
+            words.append("(" + join.join(describe(part, known) for part in test) + ")")
         elif name == "not":
-            words.append(f"not ({describe(test)})")
+            words.append(f"not ({describe(test, known)})")
         elif isinstance(test, str):
-            words.append(f"{name} is {test}")
+            words.append(f"{_column_words(name, known)} is {test}")
         else:
-            words += [_describe_test(name, operator, value) for operator, value in test.items()]
+            words += [_describe_test(name, known, *one) for one in test.items()]
     return " and ".join(words)
+
+
+def _column_words(name: str, known: Named) -> str:
+    return known[name][0] if name in known else name
 
 
 def describe_test(test: object) -> str:
@@ -242,10 +257,13 @@ def describe_test(test: object) -> str:
     return describe({"": test}).strip()
 
 
-def _describe_test(name: str, operator: str, value: Any) -> str:
+def _describe_test(column: str, known: Named, operator: str, value: Any) -> str:
+    name = _column_words(column, known)
     if operator in ("missing", "present"):
         return f"{name} is {operator}"
-    words = [_operand_words(one) for one in (value if isinstance(value, list) else [value])]
+    values = known[column][1] if column in known else {}
+    every = value if isinstance(value, list) else [value]
+    words = [_operand_words(one, known, values) for one in every]
     if operator == "between":
         return f"{name} between {words[0]} and {words[1]}"
     if operator == "in":
@@ -254,8 +272,9 @@ def _describe_test(name: str, operator: str, value: Any) -> str:
     return f"{name} {sign} {words[0]}"
 
 
-def _operand_words(operand: Any) -> str:
+def _operand_words(operand: Any, known: Named, values: Mapping[str, str]) -> str:
     if isinstance(operand, Mapping):
-        return str(operand["column"])
+        return _column_words(operand["column"], known)
     whole = isinstance(operand, float) and operand.is_integer()
-    return str(int(operand) if whole else operand)
+    text = str(int(operand) if whole else operand)
+    return values.get(text, text)

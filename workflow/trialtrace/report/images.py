@@ -46,8 +46,15 @@ def _images(drawn: list[Drawn]) -> str:
     return "\n\n".join(
         escape_markdown(each.why)
         if each.why
-        else f"![{escape_markdown(each.caption)} [Its numbers (CSV)](figures/{each.data}).]"
+        else f"![{escape_markdown(each.caption)} {_files(each)}]"
         f"(figures/{each.file})"
         f'{{#{each.label} fig-alt="{escape_markdown(each.alt)}"}}'
         for each in drawn
     )
+
+
+def _files(figure: Drawn) -> str:
+    """Links to the numbers of a figure, and to it as a drawing and as pixels."""
+    drawing = figure.file.removesuffix(".png") + ".svg"
+    links = (("Its numbers (CSV)", figure.data), ("SVG", drawing), ("PNG", figure.file))
+    return ", ".join(f"[{name}](figures/{file})" for name, file in links) + "."

@@ -1,5 +1,6 @@
 """Tables of a report as Markdown; every number is a link to its trace page."""
 
+import re
 from collections.abc import Iterable
 
 from trialtrace.ground.contracts.rows import ResultRow, present
@@ -88,6 +89,26 @@ def of_needed(rows: Iterable[ResultRow]) -> str:
     return f" NNTB and NNTH: patients treated for one event fewer and for one more, {until}."
 
 
+# A name as the configuration, a file or the code has it, or what a text itself marks as code.
+_NAME = re.compile(r"`([A-Za-z0-9_]+)`|[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+(?:\.[a-z_]+)?")
+
+
+def with_names(text: str) -> str:
+    """A text about the export with its names of tables, columns and rules set as code: Markdown."""
+    shown, at = [], 0
+    for found in _NAME.finditer(text):
+        shown += [_part(text[at : found.start()]), f"`{found[1] or found[0]}`"]
+        at = found.end()
+    return "".join([*shown, _part(text[at:])])
+
+
+def _part(text: str) -> str:
+    """A part of a text, escaped, with the spaces at its ends."""
+    shown = escape_markdown(text)
+    before = " " if text[:1].isspace() else ""
+    return before + shown + (" " if shown and text[-1:].isspace() else "")
+
+
 def slug(text: str) -> str:
     return text.replace("_", "-").replace(".", "-")
 
@@ -107,6 +128,6 @@ def effects_table(material: Material, rows: list[ResultRow], label: str, caption
 
 
 def rows_table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table of plain texts, each escaped."""
-    body = [[escape_markdown(cell) for cell in row] for row in rows]
+    """A table of plain texts, each escaped, names in them as code."""
+    body = [[with_names(cell) for cell in row] for row in rows]
     return pipe_table([escape_markdown(h) for h in header], body, numbers_from=99)

@@ -2,14 +2,16 @@
 
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.ground.conditions import describe
+from trialtrace.ground.conditions import describe, plain
 from trialtrace.ground.frames import COMPLETE, LACKING
 from trialtrace.ground.words import lower_first
+from trialtrace.trial.endpoints.occurrence import Occurrence
 from trialtrace.trial.endpoints.shared import Labels
 
 if TYPE_CHECKING:
+    from trialtrace.ground.conditions import Named
     from trialtrace.trial.load import Trial
-    from trialtrace.trial.model import Endpoint
+    from trialtrace.trial.model import Endpoint, Variable
 
 
 def in_words(predicate: dict[str, Any]) -> str:
@@ -38,6 +40,43 @@ def variable_label(trial: "Trial", name: str) -> str:
 
 def rule_of(trial: "Trial", endpoint: "Endpoint") -> str:
     """How the values of an endpoint are made, as a sentence."""
-    known = {name: lower_first(declared.label) for name, declared in trial.endpoints.items()}
-    text = endpoint.entry.rule(Labels(trial.at, known))
+    text = endpoint.entry.rule(labels(trial))
     return text[:1].upper() + text[1:] + "."
+
+
+def labels(trial: "Trial") -> Labels:
+    """The words of a trial's endpoints, of its subjects' variables and of its tables' columns."""
+    return Labels(
+        trial.at,
+        {name: lower_first(declared.label) for name, declared in trial.endpoints.items()},
+        {name: variable_label(trial, name) for name in trial.subjects.origins},
+        {
+            table: {name: _words(one) for name, one in columns.items()}
+            for table, columns in trial.dictionary.items()
+        },
+        {
+            name: _occurrence_words(trial, endpoint.entry)
+            for name, endpoint in trial.endpoints.items()
+            if isinstance(endpoint.entry, Occurrence)
+        },
+    )
+
+
+def subject_words(trial: "Trial") -> "Named":
+    """The words of all that a population is told by: columns of the subjects' table, their
+    variables, and endpoints."""
+    columns = trial.dictionary.get(trial.subjects.table, {}).items()
+    named = {name: plain(endpoint.label) for name, endpoint in trial.endpoints.items()}
+    variables = {name: plain(variable_label(trial, name)) for name in trial.subjects.origins}
+    return {**named, **variables, **{name: _words(one) for name, one in columns}}
+
+
+def _words(variable: "Variable") -> tuple[str, dict[str, str]]:
+    return variable.label or variable.name, variable.choices
+
+
+def _occurrence_words(trial: "Trial", entry: Occurrence) -> "Named":
+    """By the names that an entry gives to columns of its table."""
+    known = trial.dictionary.get(entry.table, {})
+    named = {name: known[column] for name, column in (entry.columns or {}).items()}
+    return {name: _words(variable) for name, variable in named.items()}

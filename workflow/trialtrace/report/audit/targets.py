@@ -14,7 +14,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.assumed import sentence, words
 from trialtrace.report.sections.measured import Measured, measure
-from trialtrace.report.tables import captioned, pipe_table
+from trialtrace.report.tables import captioned, pipe_table, with_names
 from trialtrace.trace.words import variable_label
 from trialtrace.trial.cohort.tables import OTHERWISE
 
@@ -62,15 +62,15 @@ def margins_table(material: Material, rows: list[Row], display: bool) -> str:
     for row in rows:
         found = measure(material, row)
         wrong = display and found is not None and not _met(row, found)
-        told = escape_markdown(_told(row, found or _as_drawn(row)))
+        told = with_names(_told(row, found or _as_drawn(row)))
         where = "derived data" if found is not None else "the draw"
         body.append(
             [
-                escape_markdown(what_words(material, row)),
+                with_names(what_words(material, row)),
                 escape_markdown(row["printed"] or ""),
                 row["tag"],
-                escape_markdown(_set_words(row)),
-                escape_markdown(_target(row)),
+                with_names(_set_words(row)),
+                with_names(_target(row)),
                 f"**{told}, which differs**" if wrong else told,
                 where,
             ]
@@ -163,8 +163,8 @@ def assumptions_table(material: Material, rows: list[Row]) -> str:
         [
             escape_markdown(words(name)),
             tag,
-            escape_markdown(sentence(own, partial(_group_words, material))),
-            escape_markdown(own[0]["note"] or ""),
+            with_names(sentence(own, partial(_group_words, material))),
+            with_names(own[0]["note"] or ""),
         ]
         for (name, tag), own in by.items()
     ]
@@ -193,14 +193,14 @@ def mess_table(material: Material, mess: list[Row]) -> str:
     """Defects that were put into the export, and the rejects that they must make."""
     body = []
     for done in mess:
-        rules = [f"{one['rejects']} × {one['rule']}" for one in done["expected"]]
+        rules = [f"{one['rejects']} × {one['rule'].replace('_', ' ')}" for one in done["expected"]]
         where = ".".join(filter(None, [done["form"], done.get("column")]))
         body.append(
             [
                 f"`{where}`",
                 escape_markdown(done["defect"].replace("_", " ")),
                 str(done["rows"]),
-                escape_markdown(", ".join(rules) or "none: taken back by cleaning"),
+                with_names(", ".join(rules) or "none: taken back by cleaning"),
             ]
         )
     header = ["Where", "Defect", "Rows", "Expected of cleaning"]

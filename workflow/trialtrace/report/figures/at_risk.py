@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.report.figures.canvas import FAINT, colour_of
+from trialtrace.report.figures.canvas import FAINT, colour_of, wrapped
 from trialtrace.report.figures.picture import Cell, Data, arms_of, columns_as_rows
 from trialtrace.report.material import Material
 from trialtrace.report.sections.origins import origin
@@ -20,11 +20,47 @@ Given = dict[str, Any]
 DAYS = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12, "years": 365.25}
 # What a picture of some hundred points can show of a time or a share.
 PLACES = 400
+# Letters of a line of the name of a curve, and of what is said above all of them.
+NAME, ABOVE = 18, 100
 
 
-def with_table(figure: "Figure", arms: int) -> "tuple[Axes, Axes]":
-    """Axes for the curves and, beneath, for a line of numbers an arm."""
-    return tuple(figure.subplots(2, 1, sharex=True, height_ratios=[1, 0.06 + 0.07 * arms]))
+def with_table(figure: "Figure", arms: int, panels: int = 1) -> "list[Axes]":
+    """Axes for the curves, one below the other, and, beneath, for a line of numbers an arm."""
+    ratios = [*[1.0] * panels, (0.06 + 0.07 * arms) * panels**0.5]
+    return list(figure.subplots(panels + 1, 1, sharex=True, height_ratios=ratios))
+
+
+def lines_above(told: Sequence[str]) -> list[str]:
+    """Sentences about curves in lines that fit above them."""
+    return [line for one in told for line in wrapped(one, ABOVE).split("\n")]
+
+
+def above(figure: "Figure", told: Sequence[str]) -> None:
+    """Sentences above all curves, over the whole width of the figure."""
+    if told:
+        text = "\n".join(lines_above(told))
+        figure.suptitle(text, x=0.01, ha="left", fontsize=8)
+
+
+def named_at_the_end(axes: "Axes", ends: Sequence[tuple[str, float, str]], top: float) -> None:
+    """The name of each curve beside its last height, in its colour, (name, height, colour), moved
+    apart where they would lie on each other; `top` is the height of the axes."""
+    names = [wrapped(name, NAME) for name, _, _ in ends]
+    free = top
+    for at in sorted(range(len(ends)), key=lambda at: -ends[at][1]):
+        _, height, colour = ends[at]
+        half = (0.03 + 0.025 * names[at].count("\n")) * top
+        place = min(height, free - half)
+        free = place - half
+        axes.annotate(
+            names[at],
+            (1.015, place),
+            xycoords=("axes fraction", "data"),
+            color=colour,
+            fontsize=8,
+            va="center",
+            annotation_clip=False,
+        )
 
 
 def time_axis(material: Material, axes: "Axes", below: "Axes", given: Given) -> None:

@@ -50,7 +50,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     alt = f"Bars of shares, {many} group{'s' * (many > 1)}: {told(bars, rows)}."
     figure = _figure(material, given["title"], groups, shown)
     lines = [name for name, group in groups.items() for _ in group]
-    return Picture(figure, caption, alt, data_of(rows, lines))
+    return Picture(figure, caption, alt, data_of(material, rows, lines))
 
 
 def _figure(

@@ -1,17 +1,18 @@
 """Cumulative incidence of an event while another may come first: curves by arm, by Aalen-Johansen.
 
-The other event is drawn from above, so that what lies between the curves is neither.
+The other event has a panel of its own.
 """
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.ground.words import lower_first
+from trialtrace.ground.words import percent
 from trialtrace.report.figures.at_risk import (
     DAYS,
     curves_data,
     drawn_steps,
+    named_at_the_end,
     numbers,
     time_axis,
     with_table,
@@ -19,7 +20,6 @@ from trialtrace.report.figures.at_risk import (
 from trialtrace.report.figures.canvas import LINES, colour_of, drawing, percent_axis, wrapped
 from trialtrace.report.figures.picture import (
     Picture,
-    arm_words,
     arms_of,
     endpoint_of,
     level_words,
@@ -28,18 +28,19 @@ from trialtrace.report.figures.picture import (
     records,
 )
 from trialtrace.report.material import Material
-from trialtrace.stats.survival.competing_risks import CumulativeIncidence, cumulative_incidence
+from trialtrace.stats.survival.competing_risks import cumulative_incidence
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 EVENT, COMPETING = 1, 2
-# Letters of a line of the legend.
-WIDTH = 64
+# Letters of a line of the name of an axis.
+WIDTH = 34
 
 
 def draw(material: Material, given: dict[str, Any]) -> Picture:
-    """CNSR 0 is the event, 2 the competing one, anything else censoring."""
+    """CNSR 0 is the event, 2 the competing one, anything else censoring. The competing event has a
+    panel of its own."""
     arms = arms_of(material)
     data = {arm: causes(material, given, arm) for arm in arms}
     data = {arm: each for arm, each in data.items() if len(each[0])}
@@ -47,29 +48,29 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         raise nothing(given["title"], "no patient has a time")
     if not any((cause > 0).any() for _, cause in data.values()):
         raise nothing(given["title"], "nobody had an event")
-    competing = sum((cause == COMPETING).any() for _, cause in data.values())
-    with drawing(7.2, 3.9 + 0.2 * len(arms) + 0.3 * competing) as figure:
-        axes, below = with_table(figure, len(arms))
-        styles = {
-            arm: {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
-            for at, arm in enumerate(data)
-        }
+    competing = any((cause == COMPETING).any() for _, cause in data.values())
+    titles = {EVENT: given["title"]} | ({COMPETING: _other(material, given)} if competing else {})
+    with drawing(7.2, 1.3 + 2.6 * len(titles) + 0.2 * len(arms)) as figure:
+        *panels, below = with_table(figure, len(arms), len(titles))
         drawn: dict[str, list[np.ndarray]] = {}
-        for line in (_arm, _competing):
-            for arm, each in data.items():
-                drawn |= line(axes, material, given, each, styles[arm], material.arm_label(arm))
-        percent_axis(axes)
-        axes.set_ylim(0, 1.0)
-        axes.set_ylabel(given["title"])
-        if competing:
-            axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1.01))
-        else:
-            axes.legend(frameon=False, loc="best")
+        for axes, (of, title) in zip(panels, titles.items(), strict=True):
+            ends = []
+            for at, (arm, each) in enumerate(data.items()):
+                style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
+                places = _curve(axes, material, given, each, of, style)
+                name = material.arm_label(arm)
+                drawn[name if of == EVENT else f"{title}, {name}"] = places
+                ends.append((name, float(places[1][-1]), colour_of(arms, arm)))
+            percent_axis(axes)
+            axes.set_ylim(0, 1.0)
+            axes.set_ylabel(wrapped(title, WIDTH))
+            named_at_the_end(axes, ends, 1.0)
         at_risk = {arm: _at_risk(time, given["at"]) for arm, (time, _) in data.items()}
         numbers(material, below, "Number at risk", given, at_risk)
-        time_axis(material, axes, below, given)
+        time_axis(material, panels[0], below, given)
     numbers_of = curves_data(material, given, drawn, at_risk)
-    return Picture(figure, _caption(material, given, data), _alt(material, data), numbers_of)
+    alt = _alt(material, given, titles[EVENT], drawn)
+    return Picture(figure, _caption(material, given, competing), alt, numbers_of)
 
 
 def causes(material: Material, given: dict[str, Any], arm: str) -> tuple[np.ndarray, np.ndarray]:
@@ -85,29 +86,22 @@ def _at_risk(time: np.ndarray, at: list[float]) -> np.ndarray:
 
 
 def _curve(
-    material: Material, each: tuple[np.ndarray, np.ndarray], of: int
-) -> CumulativeIncidence | None:
-    if not (each[1] == of).any():
-        return None
-    confidence = material.trial.plan.confidence
-    return cumulative_incidence(*each, of=of, confidence=confidence, variance="delta")
-
-
-def _arm(
     axes: "Axes",
     material: Material,
     given: dict[str, Any],
-    each: tuple,
+    each: tuple[np.ndarray, np.ndarray],
+    of: int,
     style: dict[str, Any],
-    label: str,
-) -> dict[str, list[np.ndarray]]:
+) -> list[np.ndarray]:
+    """Draws the incidence of one of the events in one arm with its interval; its places."""
     unit = DAYS[given["unit"]]
     last = each[0].max() / unit
-    curve = _curve(material, each, EVENT)
-    if curve is None:
+    if not (each[1] == of).any():
         time, nobody = drawn_steps(material, given, np.array([0.0, last]), np.zeros(2))
-        axes.plot(time, nobody, linewidth=1.8, label=label, clip_on=False, **style)
-        return {label: [time, nobody]}
+        axes.plot(time, nobody, linewidth=1.8, clip_on=False, **style)
+        return [time, nobody]
+    confidence = material.trial.plan.confidence
+    curve = cumulative_incidence(*each, of=of, confidence=confidence, variance="delta")
     time = np.concatenate([[0.0], curve.time / unit, [last]])
     steps = np.concatenate([[0.0], curve.incidence, curve.incidence[-1:]])
     low, high = (
@@ -115,39 +109,18 @@ def _arm(
         for bound in (curve.low, curve.high)
     )
     time, steps, low, high = drawn_steps(material, given, time, steps, low, high)
-    axes.step(time, steps, where="post", linewidth=1.8, label=label, **style)
+    axes.step(time, steps, where="post", linewidth=1.8, **style)
     axes.fill_between(time, low, high, step="post", color=style["color"], alpha=0.10, linewidth=0)
-    return {label: [time, steps, low, high]}
+    return [time, steps, low, high]
 
 
-def _competing(
-    axes: "Axes",
-    material: Material,
-    given: dict[str, Any],
-    each: tuple,
-    style: dict[str, Any],
-    label: str,
-) -> dict[str, list[np.ndarray]]:
-    """The other event as a thin line from above, named in the legend."""
-    other = _curve(material, each, COMPETING)
-    if other is None:
-        return {}
-    unit = DAYS[given["unit"]]
-    time = np.concatenate([[0.0], other.time / unit, [each[0].max() / unit]])
-    steps = 1 - np.concatenate([[0.0], other.incidence, other.incidence[-1:]])
-    time, steps = drawn_steps(material, given, time, steps)
-    told = wrapped(f"From the top: {lower_first(_other(material, given))}, {label}", WIDTH)
-    axes.step(time, steps, where="post", linewidth=0.9, alpha=0.8, label=told, **style)
-    return {told.replace("\n", " "): [time, steps]}
-
-
-def _caption(material: Material, given: dict[str, Any], data: dict[str, Any]) -> str:
+def _caption(material: Material, given: dict[str, Any], competing: bool) -> str:
     text = (
         f"{given['title']}, {population_words(material, given)}: cumulative incidence by Aalen and "
         f"Johansen with {level_words(material)} intervals; numbers at risk below."
     )
-    if any((cause == COMPETING).any() for _, cause in data.values()):
-        text += f" {_other(material, given)} (thin lines) is counted from above."
+    if competing:
+        text += f" {_other(material, given)}, which competes with it, has a panel of its own."
     return text
 
 
@@ -159,5 +132,11 @@ def _other(material: Material, given: dict[str, Any]) -> str:
     return " or ".join(labels) or "The competing event"
 
 
-def _alt(material: Material, data: dict[str, Any]) -> str:
-    return f"Cumulative incidence curves for {arm_words(material, list(data))}."
+def _alt(
+    material: Material, given: dict[str, Any], title: str, drawn: dict[str, list[np.ndarray]]
+) -> str:
+    """The share with the event by the end of the axis, by arm."""
+    when = f"{round(max(given['at']) / DAYS[given['unit']], 1):g} {given['unit']}"
+    arms = [material.arm_label(arm) for arm in arms_of(material)]
+    shares = [f"{arm} {percent(float(drawn[arm][1][-1]))} %" for arm in arms if arm in drawn]
+    return f"Cumulative incidence curves, {title} by {when}: {', '.join(shares)}."

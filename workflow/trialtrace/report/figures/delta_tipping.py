@@ -47,7 +47,8 @@ def draw(material: Material, asked: dict[str, object]) -> Picture:
         f"{'' if p[0] in '<>' else '= '}{p}; {100 * found.significant.mean():.0f} % of the "
         f"map has p at most {level:g}."
     )
-    alt = f"Map of two deltas, coloured by whether p is at most {level:g}."
+    share = 100 * found.significant.mean()
+    alt = f"Map of two deltas: {share:.0f} % of it has p at most {level:g}."
     estimates, p_values = found.pooled.estimate, found.pooled.p_value
     rows = [
         (float(one), float(two), float(estimates[i, j]), float(p_values[i, j]))
@@ -128,7 +129,7 @@ def _map(axes: "Axes", found: DeltaGrid, level: float) -> None:
     p = found.pooled.p_value
     levels = [one for one in (0.001, 0.01, 0.1, 0.5) if one != level and p.min() < one < p.max()]
     if levels:
-        lines = axes.contour(second, first, p, levels=levels, colors=INK, linewidths=0.6, alpha=0.6)
+        lines = axes.contour(second, first, p, levels=levels, colors=INK, linewidths=0.7)
         axes.clabel(lines, fmt=lambda value: f"p = {value:g}", fontsize=6.5)
     axes.plot(0, 0, "o", color="white", markeredgecolor=INK, markersize=7, zorder=5)
     axes.set_xlim(second[0], second[-1])

@@ -81,7 +81,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     alt = "Curve of p over epsilon with the estimated epsilons marked."
     curve = [("", "curve", x, p) for x, p in zip(epsilon.tolist(), curve_p.tolist(), strict=True)]
     points = [
-        (results.get(name, ""), name, x, float(p_values(f, df1, df2, x)))
+        (results.get(name, ""), MARKED[name], x, float(p_values(f, df1, df2, x)))
         for name, x in marks.items()
     ]
     return Picture(

@@ -1,11 +1,12 @@
-"""Patient flow as boxes: randomised, treated, lost and why, in each population and analysis.
+"""Patient flow as boxes, in the stages of CONSORT 2025: assessed, randomised, received, followed
+up, analysed. What no key of the plan tells from the export is "not reported", never 0.
 
 Where somebody in the export is not used, or has no arm, a box of the export stands above them all.
 """
 
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.ground.contracts.rows import present
+from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.audit.red_lines import not_used, reason_words
 from trialtrace.report.figures.canvas import FAINT, INK, PALE, colour_of, drawing
@@ -17,8 +18,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Row = dict[str, Any]
+Counts = dict[tuple[Any, ...], int]
 # Heights in lines of text: a box is as high as its lines and a margin, with an arrow between two.
-MARGIN, GAP, LINE = 1.1, 1.3, 0.165
+MARGIN, GAP, LINE = 0.9, 1.2, 0.155
+# Inches: the picture, and what a letter takes of a line.
+WIDE, LETTER = 7.2, 0.062
+NOT_REPORTED, UNREPORTED = "not reported", ", reason not reported"
+POPULATIONS, BULLET = "In the population:", "\N{BULLET} "
+# Reasons of a box that have a place of their own; the others are counted together.
+MOST_REASONS = 4
 
 
 def draw(material: Material, given: Row) -> Picture:
@@ -26,29 +34,31 @@ def draw(material: Material, given: Row) -> Picture:
     export = exported(material)
     first = "in the export" if export else "randomised"
     alt = f"Boxes from the patients {first} to those analysed, {arm_words(material)}. "
-    alt += _told(material)
+    alt += _told(material, given)
     groups = [
         arm for arm in arms_of(material) if ("randomised", None, arm, None) in counts(material)
     ]
     columns = [boxes(material, given, group) for group in groups or [ALL]]
-    top = [*_screening(material), *_wrapped("Randomised in the data", 60)]
-    top.append(_n(material, ALL, "randomised", None))
+    top = ["Randomised in the data", _n(material, ALL, "randomised", None)]
     if material.trial.design.planned:
         top[-1] += f" of {material.trial.design.planned} planned"
     heights = [max(len(column[level]) for column in columns) for level in range(len(columns[0]))]
-    above = [box for box in (export, top) if box]
+    above = [box for box in (export, screening(material), top) if box]
     total = sum(map(len, above)) + sum(heights) + (MARGIN + GAP) * (len(heights) + len(above))
-    with drawing(7.2, LINE * total) as figure:
+    with drawing(WIDE, LINE * (total + 0.6)) as figure:
         axes = figure.subplots()
         axes.set_axis_off()
         axes.set_xlim(0, 1)
-        axes.set_ylim(-total, 0)
+        axes.set_ylim(-total - 0.3, 0.3)
         start = _stacked(axes, above)
         for number, column in enumerate(columns):
             x = (number + 0.5) / len(columns)
             colour = colour_of(arms_of(material), groups[number]) if groups else INK
-            _column(axes, x, start, column, heights, colour, _followed(material))
-    caption = "Patient flow. Analysed: patients with a value, of those in the population."
+            _column(axes, x, 0.96 / len(columns), start, column, heights, colour)
+    caption = (
+        "Patient flow. Analysed: patients with a value, of those in the population. Not reported: "
+        "the export does not tell, or the plan does not say how it does."
+    )
     return Picture(figure, caption, alt, _data(material, export))
 
 
@@ -58,9 +68,9 @@ def _data(material: Material, export: list[str]) -> Data:
         (
             row["result_id"],
             row["stat_label"],
-            row["parameter"],
+            _of(material, row),
             row["group2_level"],
-            row["group1_level"],
+            _group(material, row["group1_level"]),
             row["stat_value"],
         )
         for row in material.of("flow")
@@ -69,16 +79,34 @@ def _data(material: Material, export: list[str]) -> Data:
     return Data(("result", "count", "of", "reason", "arm", "n"), [*told, *rows])
 
 
-def _told(material: Material) -> str:
-    """ "Randomised 602: Drug 295, Placebo 307." in words, for who cannot see the boxes."""
+def _of(material: Material, row: ResultRow) -> str | None:
+    """The label of the population or the analysis of which a count is."""
+    name, plan = row["parameter"], material.trial.plan
+    if name in plan.analyses:
+        return plan.analyses[name].label
+    return material.trial.populations[name].label if name in material.trial.populations else name
+
+
+def _group(material: Material, level: str | None) -> str | None:
+    return material.arm_label(level) if level in arms_of(material) else level
+
+
+def _told(material: Material, given: Row) -> str:
+    """ "Randomised 602: Drug 295, Placebo 307. Relief: Drug 290 of 295, ..." in words, for who
+    cannot see the boxes."""
     known = counts(material)
-    arms = [
-        f"{material.arm_label(arm)} {known['randomised', None, arm, None]}"
-        for arm in arms_of(material)
-        if ("randomised", None, arm, None) in known
-    ]
-    whole = f"Randomised {known['randomised', None, ALL, None]}"
-    return f"{whole}: {', '.join(arms)}." if arms else f"{whole}."
+    arms = [arm for arm in arms_of(material) if ("randomised", None, arm, None) in known]
+
+    def by_arm(text: dict[str, str]) -> str:
+        return ", ".join(f"{material.arm_label(arm)} {told}" for arm, told in text.items())
+
+    each = by_arm({arm: str(known["randomised", None, arm, None]) for arm in arms})
+    told = [f"Randomised {known['randomised', None, ALL, None]}{f': {each}' if each else ''}."]
+    for name in given["analysed"]:
+        label = material.trial.plan.analyses[name].label
+        used = {arm: _of_those(material, name, arm) for arm in arms or [ALL]}
+        told.append(f"Analysed, {label}: {by_arm(used) if arms else used[ALL]}.")
+    return " ".join(told)
 
 
 def exported(material: Material) -> list[str]:
@@ -94,20 +122,17 @@ def exported(material: Material) -> list[str]:
     return lines + [line for why, n in reasons for line in _wrapped(f"{why}: {n}", 60)]
 
 
-def _screening(material: Material) -> list[str]:
-    """Who was assessed and why some were not randomised; nothing where the data do not tell."""
+def screening(material: Material) -> list[str]:
+    """Who was assessed and why some were not randomised, as far as the data tell it."""
     known = counts(material)
     if ("assessed", None, ALL, None) not in known:
-        return []
-    reasons = {key[3]: n for key, n in known.items() if key[0] == "excluded" and n}
-    lines = ["Assessed for eligibility", _n(material, ALL, "assessed", None)]
-    if reasons:
-        lines.append(f"Not randomised: {sum(reasons.values())}")
-        lines += [line for name, n in reasons.items() for line in _wrapped(f"{name}: {n}", 60)]
-    return lines
+        return [f"Assessed for eligibility: {NOT_REPORTED}", f"Excluded: {NOT_REPORTED}"]
+    reasons = {key[3]: n for key, n in known.items() if key[0] == "excluded"}
+    gone = f"Excluded: {sum(reasons.values())}{_in_brackets(reasons)}"
+    return ["Assessed for eligibility", _n(material, ALL, "assessed", None), *_wrapped(gone, 60)]
 
 
-def counts(material: Material) -> dict[tuple, int]:
+def counts(material: Material) -> Counts:
     """Counts by statistic, parameter, group and level."""
     return {
         (row["stat_name"], row["parameter"], row["group1_level"], row["group2_level"]): round(
@@ -120,69 +145,76 @@ def counts(material: Material) -> dict[tuple, int]:
 def boxes(material: Material, given: Row, group: str) -> list[list[str]]:
     """The lines of each box of one arm, from the arm itself to the analyses."""
     known, trial = counts(material), material.trial
-    several = len(arms_of(material))
-    width = {1: 60, 2: 44}.get(several, 30 if several == 3 else 22)
+    columns = len(arms_of(material)) if group != ALL else 1
+    width = min(60, int(0.9 * WIDE / columns / LETTER))
+    randomised = known["randomised", None, group, None]
     found = []
-    if group != ALL:
-        found.append(
-            [*_wrapped(material.arm_label(group), width), _n(material, group, "randomised", None)]
-        )
+    first = [] if group == ALL else [material.arm_label(group), f"Allocated: {randomised}"]
     if "received" in given:
         n = known["received", None, group, None]
-        less = known["randomised", None, group, None] - n
-        others = _by_reason(known, "not_received", None, group, width)
-        found.append(["Received the treatment", f"n = {n}{_fewer(less)}", *others])
+        reasons = _by_reason(known, "not_received", None, group)
+        first.append(
+            f"Received the treatment: {n}; did not: {randomised - n}{_in_brackets(reasons)}"
+        )
+    else:
+        first.append(f"Received the treatment: {NOT_REPORTED}")
+    found.append(_lines(first, width))
     if "ended" in given:
-        found.append(_ended(known, group, width))
-    for name, population in trial.populations.items():
-        if _loses(material, name):
-            n = known["in_population", name, group, None]
-            less = known["randomised", None, group, None] - n
-            found.append([*_wrapped(population.label, width), f"n = {n}{_fewer(less)}"])
+        reasons = {key[3]: n for key, n in known.items() if key[0] == "ended" and key[2] == group}
+        found.append(
+            _wrapped(f"Did not complete: {sum(reasons.values())}{_in_brackets(reasons)}", width)
+        )
+    else:
+        found.append([f"Lost to follow-up: {NOT_REPORTED}"])
+    narrower = [
+        f"{population.label}: {known['in_population', name, group, None]}"
+        for name, population in trial.populations.items()
+        if _loses(material, name)
+    ]
+    if narrower:
+        found.append(_lines([POPULATIONS, *(f"{BULLET}{one}" for one in narrower)], width))
     return [*found, _analysed(material, given, group, width)]
-
-
-def _followed(material: Material) -> int:
-    """Populations that lack anybody, and the analyses, which are of each of them or of all."""
-    return sum(_loses(material, name) for name in material.trial.populations) + 1
 
 
 def _analysed(material: Material, given: Row, group: str, width: int) -> list[str]:
     """One box for all analyses, since none of them follows on another."""
-    known, lines = counts(material), ["Analysed"]
+    known, texts = counts(material), ["Analysed:"]
     for name in given["analysed"]:
-        analysis = material.trial.plan.analyses[name]
-        of = known["in_population", analysis.estimand.population, group, None]
-        n = known["analysed", name, group, None]
-        counted = f"{n} of {of}".replace(" ", NO_BREAK)
-        lines += _wrapped(f"{analysis.label}: {counted}", width)
-        others = _by_reason(known, "not_analysed", name, group, width)
-        lines += ["Not analysed:", *others] if others else []
-    return lines
+        label = material.trial.plan.analyses[name].label
+        reasons = _by_reason(known, "not_analysed", name, group)
+        text = f"{BULLET}{label}: {_of_those(material, name, group)}"
+        if sum(reasons.values()):
+            text += f"; not: {sum(reasons.values())}{_in_brackets(reasons)}"
+        texts.append(text)
+    return _lines(texts, width)
 
 
-def _by_reason(
-    known: dict[tuple, int], stat: str, name: str | None, group: str, width: int
-) -> list[str]:
-    """Those who are not in a box, and the reasons that occurred in any arm."""
-    mine = [key for key in known if key[:2] == (stat, name)]
-    reasons = dict.fromkeys(key[3] for key in mine if known[key])
-    return [
-        line
-        for reason in reasons
-        for line in _wrapped(f"{reason}: {known[stat, name, group, reason]}", width)
-    ]
+def _of_those(material: Material, name: str, group: str) -> str:
+    """ "40 of 55": who was analysed, of those in the population of the analysis."""
+    known = counts(material)
+    population = material.trial.plan.analyses[name].estimand.population
+    n, of = known["analysed", name, group, None], known["in_population", population, group, None]
+    return f"{n} of {of}".replace(" ", NO_BREAK)
 
 
-def _ended(known: dict[tuple, int], group: str, width: int) -> list[str]:
-    """Those who did not complete the trial, and the reasons that occurred in any arm."""
-    reasons = list(dict.fromkeys(key[3] for key in known if key[0] == "ended"))
-    shown = [r for r in reasons if any(known[k] for k in known if k[0] == "ended" and k[3] == r)]
-    total = sum(known["ended", None, group, reason] for reason in reasons)
-    lines = [f"Did not complete: n = {total}"]
-    for reason in shown:
-        lines += _wrapped(f"{reason}: {known['ended', None, group, reason]}", width)
-    return lines
+def _by_reason(known: Counts, stat: str, name: str | None, group: str) -> dict[str, int]:
+    """How many of an arm are not in a box, by reason."""
+    return {key[3]: n for key, n in known.items() if key[:3] == (stat, name, group)}
+
+
+def _in_brackets(reasons: dict[str, int]) -> str:
+    """ " (died 2, withdrew 1)": reasons that occurred, the rarest of many together; for those
+    without one that none is reported. Empty where nobody is counted."""
+    ordered = sorted(reasons.items(), key=lambda one: (one[0].endswith(UNREPORTED), -one[1]))
+    some = [(reason, n) for reason, n in ordered if n]
+    if len(some) > MOST_REASONS + 1:
+        rest = sum(n for _, n in some[MOST_REASONS:])
+        some = [*some[:MOST_REASONS], ("other reasons", rest)]
+    told = [f"{reason.removesuffix(UNREPORTED)}{NO_BREAK}{n}" for reason, n in some]
+    why = UNREPORTED if any(reason.endswith(UNREPORTED) for reason, _ in some) else ""
+    if len(some) == 1:
+        told = [some[0][0].removesuffix(UNREPORTED)]
+    return f" ({', '.join(told)}{why})" if told else ""
 
 
 def _loses(material: Material, name: str) -> bool:
@@ -199,8 +231,8 @@ def _n(material: Material, group: str, stat: str, parameter: str | None) -> str:
     return f"n = {counts(material)[stat, parameter, group, None]}"
 
 
-def _fewer(n: int) -> str:
-    return f"  ({n} not)" if n > 0 else ""
+def _lines(texts: list[str], width: int) -> list[str]:
+    return [line for text in texts for line in _wrapped(text, width)]
 
 
 def _wrapped(text: str, width: int) -> list[str]:
@@ -217,47 +249,50 @@ def _stacked(axes: "Axes", boxes: list[list[str]]) -> float:
         if number:
             _arrow(axes, (0.5, edge), (0.5, top))
         edge = top - len(lines) - MARGIN
-        _box(axes, 0.5, (top + edge) / 2, lines, INK)
+        _box(axes, (0.5, 0.6), (top, edge), lines, INK)
     return edge
 
 
 def _column(
     axes: "Axes",
     x: float,
+    width: float,
     start: float,
     column: list[list[str]],
     heights: list[int],
     colour: str,
-    followed: int,
 ) -> None:
-    """Boxes below each other; the last ones, `followed` of them, do not follow on each other."""
+    """Boxes below each other, an arrow from each to the next; not to the analyses from the
+    populations, since some are of everybody."""
     above, edge = (0.5, start), start
     for number, (lines, height) in enumerate(zip(column, heights, strict=True)):
         top = edge - GAP
-        if number <= len(column) - followed:
-            _arrow(axes, above, (x, top))
-        _box(axes, x, top - (height + MARGIN) / 2, lines, colour)
         edge = top - height - MARGIN
+        if not column[number - 1][0].startswith(POPULATIONS):
+            _arrow(axes, above, (x, top))
+        _box(axes, (x, width), (top, edge), lines, colour)
         above = (x, edge)
 
 
-def _box(axes: "Axes", x: float, y: float, lines: list[str], colour: str) -> None:
-    axes.text(
-        x,
-        y,
-        "\n".join(lines),
-        ha="center",
-        va="center",
-        fontsize=8.5,
-        linespacing=1.3,
-        bbox={
-            "boxstyle": "round,pad=0.45",
-            "facecolor": "white",
-            "edgecolor": colour,
-            "linewidth": 1.1,
-        },
-        zorder=2,
+def _box(
+    axes: "Axes",
+    across: tuple[float, float],
+    ends: tuple[float, float],
+    lines: list[str],
+    colour: str,
+) -> None:
+    """A box of a middle and a width, from its top to its bottom, its lines from the left."""
+    from matplotlib.patches import Rectangle
+
+    (x, width), (top, bottom) = across, ends
+    left = x - width / 2
+    patch = Rectangle(
+        (left, bottom), width, top - bottom, facecolor="white", edgecolor=colour, linewidth=1.1
     )
+    axes.add_patch(patch)
+    for number, line in enumerate(lines):
+        place = top - MARGIN / 2 - number - 0.5
+        axes.text(left + 0.012, place, line, ha="left", va="center", fontsize=8, zorder=2)
 
 
 def _arrow(axes: "Axes", start: tuple[float, float], end: tuple[float, float]) -> None:

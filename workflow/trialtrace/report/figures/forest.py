@@ -1,5 +1,7 @@
 """Forest plot: estimates with their intervals, one line each."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,7 @@ from trialtrace.ground.needed import through_infinity
 from trialtrace.ground.units import POINTS as POINTS_UNIT
 from trialtrace.ground.words import LABELS, POINTS, RATIOS
 from trialtrace.report.figures.canvas import FAINT, INK, PALE, colour_of, drawing, wrapped
+from trialtrace.report.figures.forest_columns import counted, interactions, sides
 from trialtrace.report.figures.lines import data_of, name_of, repeats_cuts, told
 from trialtrace.report.figures.picture import Picture, arms_of, nothing
 from trialtrace.report.material import Material
@@ -20,11 +23,24 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH = 46
+Notes = Mapping[str, Sequence[tuple[str, ResultRow | None]]]
+WIDTH, HEAD = 38, 13
+# Inches that a character takes in the columns of text.
+LETTER = 0.073
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the plot: an estimate with what is counted for it, or a note without one."""
+
+    name: str
+    row: ResultRow | None
+    counts: tuple[str, ...] = ()
 
 
 def draw(material: Material, given: dict[str, Any]) -> Picture:
-    """The estimates that the plan lists, in its order; ratios on a log scale."""
+    """The estimates that the plan lists, in its order; ratios on a log scale. Beneath the subgroups
+    of an analysis its test of interaction."""
     wanted = given["estimate"]
     wanted = [wanted] if isinstance(wanted, str) else wanted
     rows = [
@@ -39,32 +55,88 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     interval = f"{100 * level:g} % confidence" if level is not None else "confidence"
     caption = f"{given['title']}: estimates with their {interval} intervals."
     stat, names = wanted[0].split(".", 1)[0], _names(material, rows)
+    notes = {
+        name: interactions(material, material.trial.plan.analyses[name]) for name in given["of"]
+    }
     alt = f"Forest plot of the {LABELS[stat]}: {told(names, rows)}."
-    return Picture(forest(material, stat, rows, names), caption, alt, data_of(rows, names))
+    alt += "".join(f" {text}." for each in notes.values() for text, _ in each)
+    figure = forest(material, stat, rows, names, notes, given.get("better"))
+    tests = [(text, row) for each in notes.values() for text, row in each if row is not None]
+    every = [*rows, *(row for _, row in tests)]
+    return Picture(
+        figure, caption, alt, data_of(material, every, [*names, *(text for text, _ in tests)])
+    )
 
 
-def forest(material: Material, stat: str, rows: list[ResultRow], names: list[str]) -> "Figure":
-    """A line for each row, with its name."""
-    names = [wrapped(name, WIDTH) for name in names]
-    heights = np.array([max(1.0, 0.6 + 0.5 * name.count("\n")) for name in names])
+def forest(
+    material: Material,
+    stat: str,
+    rows: list[ResultRow],
+    names: list[str],
+    notes: Notes | None = None,
+    better: str | None = None,
+) -> "Figure":
+    """A line for each row: its name, what is counted for it, the estimate as a mark and in
+    figures; `notes` stand beneath the last line of their analysis."""
+    heads, counts = counted(material, rows)
+    lines = _lines(rows, names, counts, notes or {})
+    heights = np.array([_height(line) for line in lines])
     edges = -np.concatenate([[0.0], np.cumsum(heights)])
     places = (edges[:-1] + edges[1:]) / 2
-    with drawing(7.2, 1.1 + 0.34 * float(heights.sum())) as figure:
-        axes = figure.subplots()
+    heads = [wrapped(head, HEAD) for head in heads]
+    top = 0.16 * (1 + max(head.count("\n") for head in heads))
+    widths = [1.0 * len(heads) + 0.1, 3.0, 1 + LETTER * max(len(short_text(row)) for row in rows)]
+    with drawing(8.6, 1.3 + top + 0.34 * float(heights.sum())) as figure:
+        text, axes, shown = figure.subplots(1, 3, width_ratios=widths, sharey=True)
         _scale(axes, rows, stat)
-        for number, row in enumerate(rows):
+        for number, line in enumerate(lines):
             if number % 2:
                 ends = (edges[number + 1], edges[number])
-                axes.axhspan(*ends, color=PALE, alpha=0.35, linewidth=0, zorder=0)
-            arm = colour_of(arms_of(material), present(row["comparison"]))
-            _line(axes, row, places[number], stat, arm)
-        axes.set_yticks(places, names)
-        axes.tick_params(axis="y", length=0)
+                for each in (text, axes, shown):
+                    each.axhspan(*ends, color=PALE, alpha=0.35, linewidth=0, zorder=0)
+            if line.row is not None:
+                arm = colour_of(arms_of(material), present(line.row["comparison"]))
+                _line(axes, line.row, places[number], stat, arm)
+        text.set_yticks(places, [wrapped(line.name, WIDTH) for line in lines])
+        text.set_ylim(edges[-1] - 0.1, 0.1)
+        for number, line in enumerate(lines):
+            if line.row is None:
+                text.get_yticklabels()[number].set(color=FAINT, fontsize=8)
+        _texts(text, heads, places, [line.counts for line in lines])
+        level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+        head = f"estimate ({100 * level:g} % CI)" if level is not None else "estimate"
+        estimates = [(short_text(line.row),) if line.row else () for line in lines]
+        _texts(shown, [head], places, estimates)
+        axes.tick_params(axis="y", length=0, labelleft=False)
         axes.spines["left"].set_visible(False)
-        axes.set_ylim(edges[-1] - 0.1, 0.1)
-        _texts(axes, rows, places)
         axes.set_xlabel(_axis_label(stat, {row["unit"] for row in rows}))
+        _sides(axes, *sides(material, stat, rows, better))
         return figure
+
+
+def _lines(
+    rows: list[ResultRow], names: list[str], counts: list[list[str]], notes: Notes
+) -> list[Line]:
+    found = []
+    for at, (row, name, cells) in enumerate(zip(rows, names, counts, strict=True)):
+        found.append(Line(name, row, tuple(cells)))
+        last = at + 1 == len(rows) or rows[at + 1]["analysis_id"] != row["analysis_id"]
+        if last:
+            found += [Line(text, None) for text, _ in notes.get(row["analysis_id"], ())]
+    return found
+
+
+def _height(line: Line) -> float:
+    return max(1.0, 0.6 + 0.5 * wrapped(line.name, WIDTH).count("\n"))
+
+
+def _sides(axes: "Axes", left: str, right: str) -> None:
+    """Beneath the name of the axis: whom its left and its right favour."""
+    if not left:
+        return
+    told = f"\N{BLACK LEFT-POINTING TRIANGLE} {left}", f"{right} \N{BLACK RIGHT-POINTING TRIANGLE}"
+    between = "     " if len(left) + len(right) < 36 else "\n"
+    axes.set_xlabel(f"{axes.get_xlabel()}\n{between.join(told)}", linespacing=1.5)
 
 
 def _names(material: Material, rows: list[ResultRow]) -> list[str]:
@@ -148,17 +220,18 @@ def _line(axes: "Axes", row: ResultRow, height: float, stat: str, colour: str) -
     )
 
 
-def _texts(axes: "Axes", rows: list[ResultRow], places: np.ndarray) -> None:
-    for place, row in zip(places, rows, strict=True):
-        axes.annotate(
-            short_text(row), (1.02, place), xycoords=("axes fraction", "data"), va="center"
-        )
-    level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
-    if level is not None:
-        axes.annotate(
-            f"estimate ({100 * level:g} % CI)",
-            (1.02, 0.3),
-            xycoords=("axes fraction", "data"),
-            color=FAINT,
-            fontsize=8,
-        )
+def _texts(
+    axes: "Axes", heads: list[str], places: np.ndarray, cells: Sequence[Sequence[str]]
+) -> None:
+    """Columns of text as wide as each other, with their heads, on axes that show nothing else."""
+    at = [(number + 0.5) / len(heads) for number in range(len(heads))]
+    for place, line in zip(places, cells, strict=True):
+        for x, cell in zip(at, line, strict=False):
+            axes.text(x, place, cell, ha="center", va="center")
+    for x, head in zip(at, heads, strict=True):
+        axes.text(x, 0.35, head, ha="center", va="bottom", color=FAINT, fontsize=8)
+    axes.set_xlim(0, 1)
+    axes.set_xticks([])
+    axes.tick_params(axis="y", length=0)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)

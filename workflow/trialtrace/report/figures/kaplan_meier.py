@@ -4,17 +4,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.ground.words import percent
+from trialtrace.ground.contracts.rows import present
+from trialtrace.ground.words import LABELS, percent, unit_text
 from trialtrace.report.figures.at_risk import (
     DAYS,
     Given,
+    above,
     curves_data,
     drawn_steps,
+    lines_above,
+    named_at_the_end,
     numbers,
+    on_grid,
     time_axis,
     with_table,
 )
-from trialtrace.report.figures.canvas import LINES, colour_of, drawing, percent_axis
+from trialtrace.report.figures.canvas import INK, LINES, colour_of, drawing, percent_axis
+from trialtrace.report.figures.make import home
 from trialtrace.report.figures.picture import (
     Picture,
     arm_words,
@@ -25,10 +31,14 @@ from trialtrace.report.figures.picture import (
     records,
 )
 from trialtrace.report.material import Material
+from trialtrace.report.tables import short_text
 from trialtrace.stats.survival.kaplan_meier import KaplanMeier, kaplan_meier
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+# What compares the curves of two arms.
+SHOWN = ("hazard_ratio", "mean_time_difference", "mean_time_ratio", "survival_difference")
 
 
 def curves(material: Material, given: dict[str, Any]) -> dict[str, KaplanMeier]:
@@ -47,32 +57,37 @@ def curves(material: Material, given: dict[str, Any]) -> dict[str, KaplanMeier]:
 
 
 def draw(material: Material, given: dict[str, Any]) -> Picture:
-    """Curves as steps; ticks mark no censoring, since at these sizes they would hide the curve."""
+    """Curves as steps with a mark at each censored time, and what the plan estimates of them."""
     arms = arms_of(material)
     found = curves(material, given)
     if not found:
         raise nothing(given["title"], "no patient has a time")
-    with drawing(7.2, 3.9 + 0.2 * len(arms)) as figure:
+    told = compared(material, home(material, given), given["endpoint"])
+    with drawing(7.2, 3.9 + 0.2 * len(arms) + 0.16 * len(lines_above(told))) as figure:
         axes, below = with_table(figure, len(arms))
-        drawn = {}
+        drawn, ends = {}, []
         for at, (arm, curve) in enumerate(found.items()):
             style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
             label = material.arm_label(arm)
             drawn[label] = _places(material, given, curve)
             _draw(axes, drawn[label], style, label)
+            _censored(axes, material, given, curve, drawn[label])
+            ends.append((label, float(drawn[label][1][-1]), colour_of(arms, arm)))
         percent_axis(axes)
         axes.set_ylim(0, 1.02)
         axes.set_ylabel(given["title"])
-        axes.legend(frameon=False, loc="lower left")
+        named_at_the_end(axes, ends, 1.02)
+        above(figure, told)
         at_risk = {arm: curve.n_at_risk(given["at"]) for arm, curve in found.items()}
         numbers(material, below, "Number at risk", given, at_risk)
         time_axis(material, axes, below, given)
     caption = (
         f"{given['title']}, {population_words(material, given)}: Kaplan-Meier estimates with "
-        f"{level_words(material)} log-log intervals; numbers at risk below."
+        f"{level_words(material)} log-log intervals; marks are censored times, numbers at risk "
+        "below."
     )
     alt = f"Kaplan-Meier curves for {arm_words(material, list(found))}; "
-    alt += f"{_told(material, given, found)}."
+    alt += f"{_told(material, given, found)}. {' '.join(f'{one}.' for one in told)}".rstrip()
     return Picture(figure, caption, alt, curves_data(material, given, drawn, at_risk))
 
 
@@ -84,7 +99,49 @@ def _told(material: Material, given: Given, found: dict[str, KaplanMeier]) -> st
         steps = int(np.searchsorted(curve.time, at, side="right"))
         share = float(curve.survival[steps - 1]) if steps else 1.0
         shares.append(f"{material.arm_label(arm)} {percent(share)} %")
-    return f"without the event at {at:g} days: {', '.join(shares)}"
+    when = f"{round(at / DAYS[given['unit']], 1):g} {given['unit']}"
+    return f"without the event at {when}: {', '.join(shares)}"
+
+
+def compared(material: Material, analysis: str, endpoint: str) -> list[str]:
+    """What an analysis of an endpoint's times estimates of each pair of arms:
+    "Hazard ratio against Placebo: Drug 0.60 (0.47 to 0.76)"."""
+    rows = [
+        row
+        for row in (material.of(analysis) if analysis else [])
+        if row["stat_name"] in SHOWN
+        and row["comparison"]
+        and row["stat_value"] is not None
+        and row["stratum"] is None
+        and row["visit"] is None
+        and row["parameter"] == endpoint
+    ]
+    told: dict[str, list[str]] = {}
+    for row in rows:
+        name = LABELS[row["stat_name"]]
+        against = f"against {material.arm_label(present(row['reference']))}"
+        estimate = f"{short_text(row)}{unit_text(row['stat_name'], row['unit'])}"
+        arm = material.arm_label(present(row["comparison"]))
+        told.setdefault(f"{name[0].upper()}{name[1:]} {against}", []).append(f"{arm} {estimate}")
+    return [f"{what}: {'; '.join(each)}" for what, each in told.items()]
+
+
+def _censored(
+    axes: "Axes",
+    material: Material,
+    given: Given,
+    curve: KaplanMeier,
+    places: list[np.ndarray],
+) -> None:
+    """A mark on the curve at each time with somebody censored, on the places of its steps."""
+    time, steps = places[0], places[1]
+    at = curve.time[curve.n_censored > 0] / DAYS[given["unit"]]
+    end = max(given["at"]) / DAYS[given["unit"]] or float(time[-1])
+    at = at[at <= end]
+    if material.disclosure != "full":
+        at = np.unique(on_grid(at, end))
+    heights = steps[np.searchsorted(time, at, side="right") - 1]
+    axes.plot(at, heights, "|", color=INK, markersize=4.5, markeredgewidth=0.6, zorder=3)
 
 
 def _places(material: Material, given: dict[str, Any], curve: KaplanMeier) -> list[np.ndarray]:

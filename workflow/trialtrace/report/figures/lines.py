@@ -45,14 +45,14 @@ def told(names: Sequence[str], rows: Sequence[ResultRow]) -> str:
     return "; ".join([*shown[:MOST_TOLD], *more]).replace(NO_BREAK, " ")
 
 
-def data_of(rows: list[ResultRow], names: list[str]) -> Data:
+def data_of(material: Material, rows: list[ResultRow], names: list[str]) -> Data:
     """The numbers of lines or bars that are results, each with what tells it apart."""
     columns = ("result", "line", "arm", "value", "low", "high", "n")
     cells: list[tuple[Cell, ...]] = [
         (
             row["result_id"],
             name,
-            row["comparison"] or row["group1_level"],
+            _arm(material, row),
             row["stat_value"],
             row["ci_low"],
             row["ci_high"],
@@ -61,3 +61,8 @@ def data_of(rows: list[ResultRow], names: list[str]) -> Data:
         for row, name in zip(rows, names, strict=True)
     ]
     return Data(columns, cells)
+
+
+def _arm(material: Material, row: ResultRow) -> str | None:
+    arm = row["comparison"] or row["group1_level"]
+    return material.arm_label(arm) if arm in material.trial.design.arms else arm

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.words import LABELS
 from trialtrace.report.figures.forest import forest
+from trialtrace.report.figures.forest_columns import planned_side
 from trialtrace.report.figures.lines import data_of, told
 from trialtrace.report.figures.picture import Picture
 from trialtrace.report.material import Material
@@ -45,7 +46,12 @@ def _strip(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> P
         "question, sorted."
     )
     alt = f"Specification strip of the {LABELS[stat]}: {told(names, ordered)}."
-    return Picture(forest(material, stat, ordered, names), caption, alt, data_of(ordered, names))
+    return Picture(
+        forest(material, stat, ordered, names, better=planned_side(material, analysis.name)),
+        caption,
+        alt,
+        data_of(material, ordered, names),
+    )
 
 
 def _name(material: Material, row: ResultRow, several: bool) -> str:

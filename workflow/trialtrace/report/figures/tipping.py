@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 TESTS = {"fisher": "Fisher's exact test", "chi_squared": "Pearson's χ² test without correction"}
-# Below the level, at or above it.
-BELOW, ABOVE = "#0072B2", "#F3E9DC"
+# Below the level, at or above it: as unlike in grey, and both light enough to be written on.
+BELOW, ABOVE = "#8DB8D6", "#FAF5EC"
 
 
 def draw(material: Material, given: dict[str, Any]) -> Picture:
@@ -98,9 +98,7 @@ def _map(axes: "Axes", found: TippingMap, level: float) -> None:
     if min(rows, columns) > 1:
         levels = [p for p in (0.001, 0.01, 0.1, 0.5) if p != level]
         with np.errstate(invalid="ignore"):
-            lines = axes.contour(
-                found.p_value, levels=levels, colors=INK, linewidths=0.6, alpha=0.6
-            )
+            lines = axes.contour(found.p_value, levels=levels, colors=INK, linewidths=0.7)
         axes.clabel(lines, fmt=lambda p: f"p = {p:g}", fontsize=6.5)
     for axis in (axes.xaxis, axes.yaxis):
         locator = axis.get_major_locator()
@@ -158,10 +156,11 @@ def _caption(
         f"{given['title']}, {arms[0]} against {arms[1]}: {TESTS[given['test']]} for every number "
         f"of events among the patients without an outcome. Of the {found.p_value.size} "
         f"possibilities {100 * share:.0f} % have p at most {level:g}; with the observed patients "
-        f"alone p {'' if p[0] in '<>' else '= '}{p}."
+        f"alone p {'' if p[0] in '<>' else '= '}{p}. The circle has the risks of the observed "
+        "patients among the missing too."
     )
 
 
 def _alt(found: TippingMap, level: float) -> str:
-    rows, columns = found.p_value.shape
-    return f"Map of {rows} by {columns} possibilities, coloured by whether p is at most {level:g}."
+    (rows, columns), share = found.p_value.shape, 100 * found.significant.mean()
+    return f"Map of {rows} by {columns} possibilities: {share:.0f} % have p at most {level:g}."

@@ -45,6 +45,7 @@ def resource_files() -> list[Path]:
     """Every file beside the code that a rendered document depends on, for its code hash."""
     here = Path(__file__).parent
     names = (
+        "spaces.lua",
         "crossref.lua",
         "format.lua",
         "docx.lua",

@@ -61,12 +61,12 @@ def convert(
     (build / "data").mkdir(parents=True)
     common = [find_pandoc(), f"--data-dir={build / 'data'}", "--standalone"]
     read = build / "document.json"
-    flags = [f"--from={READER}", f"--lua-filter={HERE / 'crossref.lua'}", "--to=json"]
+    flags = [f"--from={READER}", *_filters("spaces", "crossref"), "--to=json"]
     reading = _start([*common, *flags, f"--output={read}"], folder, stdin=subprocess.PIPE)
     text = _metadata(document, page) + markdown
     reading.finish(document, text.encode("utf-8"))
     commands = _pages(Numbered.read(read, folder), document, page, build)
-    common += ["--from=json", f"--lua-filter={HERE / 'format.lua'}"]
+    common += ["--from=json", *_filters("format")]
 
     def written(name: str, flags: list[str]) -> bytes:
         output = build / f"out-{name}"
@@ -78,6 +78,10 @@ def convert(
     with ThreadPoolExecutor(AT_ONCE) as pool:
         made = pool.map(lambda job: written(*job), jobs)
         return dict(zip([name for name, _ in jobs], made, strict=True))
+
+
+def _filters(*names: str) -> list[str]:
+    return [f"--lua-filter={HERE / name}.lua" for name in names]
 
 
 def _pages(

@@ -97,6 +97,7 @@ def _front_matter(document: Document, page: Page, folder: Path) -> str:
         "date-format": "iso",
         "lang": "en",
         "jupyter": "python3",
+        "filters": [str(Path(__file__).with_name("spaces.lua"))],
         "execute": {**(execute if isinstance(execute, dict) else {}), "daemon": False},
         "format": {"html": html, "docx": docx},
     }

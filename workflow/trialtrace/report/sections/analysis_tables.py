@@ -22,6 +22,7 @@ from trialtrace.trace.words import stratum_words
 from trialtrace.trial.plan.references import ADJUSTMENTS, TOLD, adjustment_of, limits_of, method_of
 
 MOST_COLUMNS = 5
+DAYS_A_YEAR = 365.25
 
 
 def analysis_tables(material: Material, name: str) -> str:
@@ -270,6 +271,17 @@ def _title(column: tuple, columns: list[tuple], time_unit: str) -> str:
     if unit and stat not in ("proportion",):
         title += f", {unit}"
     if second is not None:
-        title += f" at {second[1]}{time_unit}" if second[0] == "time" else f", {second[1]}"
+        timed = second[0] == "time"
+        title += f" at {second[1]}{time_unit}{_years(second[1], time_unit)}" if timed else ""
+        title += "" if timed else f", {second[1]}"
     plain = stat in P_VALUES or stat in SYMBOLS
     return escape_markdown(title if plain else title[0].upper() + title[1:])
+
+
+def _years(time: str, unit: str) -> str:
+    """ " (5 years)" of days that are so many years, as the axes of curves have them."""
+    years = float(time) / DAYS_A_YEAR if unit.strip() == "days" else 0.0
+    whole = round(years)
+    if not whole or abs(years - whole) > 0.005:
+        return ""
+    return f" ({whole} year{'s' if whole > 1 else ''})"

@@ -3,7 +3,7 @@
 from trialtrace.ground.words import lower_first, number
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import captioned, rows_table
+from trialtrace.report.tables import captioned, rows_table, with_names
 from trialtrace.trace.words import rule_of
 from trialtrace.trial.instruments.shared import InstrumentEntry
 from trialtrace.trial.model import Endpoint, ValueScale
@@ -39,7 +39,7 @@ def _instruments(material: Material) -> list[str]:
         text = (
             f"{about.rule} Missing: {lower_first(about.missing)} Source: {about.source}.{checked}"
         )
-        told.append(f"**{escape_markdown(about.title)}.** {escape_markdown(text)}")
+        told.append(f"**{escape_markdown(about.title)}.** {with_names(text)}")
     return told
 
 

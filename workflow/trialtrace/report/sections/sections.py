@@ -9,10 +9,10 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_section import analysis_section
 from trialtrace.report.sections.findings import primary, primary_sentences
 from trialtrace.report.sections.thresholds import against_thresholds
-from trialtrace.report.tables import captioned, link, pipe_table
+from trialtrace.report.tables import captioned, link, pipe_table, with_names
 from trialtrace.trace.seal import grouped
 from trialtrace.trace.text import shown_hash
-from trialtrace.trace.words import variable_label
+from trialtrace.trace.words import subject_words, variable_label
 from trialtrace.trial.reported import SUPPLEMENT, in_main_report
 
 ROLES = {
@@ -46,7 +46,7 @@ def lost(material: Material) -> list[str]:
     """The red lines as a block of their own; nothing where there are none."""
     if not material.red_lines:
         return []
-    lines = [f"**{escape_markdown(text)}**" for text in material.red_lines]
+    lines = [f"**{with_names(text)}**" for text in material.red_lines]
     return ["::: {.lost}\n" + "\n\n".join(lines) + "\n:::"]
 
 
@@ -96,11 +96,12 @@ def populations(material: Material) -> str:
         for row in material.of("flow")
         if row["stat_name"] == "in_population" and row["group1_level"] == "all"
     }
+    named = subject_words(material.trial)
     body = [
         [
             escape_markdown(p.label),
             escape_markdown(p.flag),
-            escape_markdown(told_rule(p, material.arm_label)),
+            escape_markdown(told_rule(p, material.arm_label, named)),
             link(sizes[p.name]),
         ]
         for p in material.trial.populations.values()
@@ -152,7 +153,7 @@ def made_by(material: Material) -> str:
     table = pipe_table(["Stage", "Hash of its code"], stages, numbers_from=99)
     files = [
         [
-            escape_markdown(part["source_file"] if material.disclosure == "full" else name),
+            with_names(part["source_file"] if material.disclosure == "full" else name),
             str(part["rows"]),
             _file_hash(tracer.file_hash(part["file"]["sha256"])),
         ]

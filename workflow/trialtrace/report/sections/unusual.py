@@ -11,7 +11,7 @@ from trialtrace.integrity.read import read_export
 from trialtrace.integrity.registry import CHECKS, look_at
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import captioned, pipe_table
+from trialtrace.report.tables import captioned, pipe_table, with_names
 
 ROWS_SHOWN, RUNS_SHOWN = 25, 12
 
@@ -31,7 +31,7 @@ def told_rows(material: Material, looks: list[Judged]) -> str:
     if found:
         header = ["Check", "Where", "What was looked at", "p", "p among all looks", "Rows"]
         lines = [_line(one, material.trial.plan.style) for one in found[:ROWS_SHOWN]]
-        body = [[escape_markdown(cell) for cell in line] for line in lines]
+        body = [[with_names(cell) for cell in line] for line in lines]
         more = f" The first {ROWS_SHOWN} of {len(found)}." if len(found) > ROWS_SHOWN else ""
         caption = f"Looks at the rows with p below {LEVEL}.{more} Rows are those of the raw file."
         table = pipe_table(header, body, numbers_from=99)

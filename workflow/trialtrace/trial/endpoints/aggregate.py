@@ -14,6 +14,7 @@ from trialtrace.trial.endpoints.shared import (
     TableEntry,
     VisitDates,
     WithoutValues,
+    table_words,
 )
 from trialtrace.trial.words import Column, Text, VisitLabel
 
@@ -65,7 +66,8 @@ class Aggregate(TableEntry, Coded):
     def rule(self, labels: Labels) -> str:
         statistic = WORDS.get(self.statistic, self.statistic)
         statistic += f" {self.quantile:g}" if self.quantile is not None else ""
-        return self.told(f"{statistic} of {self.column} over the rows of {self.table}")
+        what = labels.column(self.table, self.column)
+        return self.told(f"{statistic} of {what} over the rows of {table_words(self.table)}")
 
 
 ENTRY = Aggregate

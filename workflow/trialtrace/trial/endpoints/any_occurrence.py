@@ -31,7 +31,9 @@ class AnyOccurrence(OfOccurrences):
     """Whether a subject has any occurrence."""
 
     def rule(self, labels: Labels) -> str:
-        where = f" with {describe(self.where)}" if self.where else ""
+        where = (
+            f" with {describe(self.where, labels.occurrences.get(self.of))}" if self.where else ""
+        )
         return f"yes where there is any {labels.of(self.of)}{where}"
 
 

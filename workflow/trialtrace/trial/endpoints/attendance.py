@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from trialtrace.config.spec import Rule, key, optional, shape
-from trialtrace.ground.conditions import describe
-from trialtrace.ground.words import number
+from trialtrace.ground.words import lower_first, number
 from trialtrace.trial.endpoints.shared import Labels, TableEntry, WithoutValues
 from trialtrace.trial.words import Column, Condition, Name
 
@@ -57,12 +56,13 @@ class Attendance(TableEntry):
         return [self.end.event] if self.end else []
 
     def rule(self, labels: Labels) -> str:
-        done = describe(self.done)
-        among = f", of those where {describe(self.where)}" if self.where else ""
+        done = labels.condition(self.done, self.table)
+        where = labels.condition(self.where, self.table) if self.where else ""
+        among = f", of those where {where}" if where else ""
         if self.planned == "rows":
             text = f"share of the rows where {done}{among}"
         else:
-            plan = _plan(self.planned)
+            plan = _plan(self.planned, labels)
             text = f"rows where {done}{among}, over the planned {plan}"
         unknown = "counts as not done" if self.unknown == "not_done" else "makes it missing"
         text += f"; an unknown session {unknown}"
@@ -72,9 +72,9 @@ class Attendance(TableEntry):
         return text
 
 
-def _plan(planned: float | PlannedVariable) -> str:
+def _plan(planned: float | PlannedVariable, labels: Labels) -> str:
     if isinstance(planned, PlannedVariable):
-        return f"number in {planned.variable}"
+        return f"number in {lower_first(labels.variable(planned.variable))}"
     return number(planned)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import Distinct, Filled, key, optional, shape
-from trialtrace.ground.conditions import describe
+from trialtrace.ground.conditions import describe, plain
 from trialtrace.trial.endpoints.shared import (
     MISSING,
     VALUES,
@@ -89,10 +89,11 @@ class CompositeEvent(EndpointEntry):
         return self.visits
 
     def rule(self, labels: Labels) -> str:
-        text = f"yes where {describe(self.event)}, {COUNTED[self.counted]}. "
-        text += f"Findings are: {labels.listed(self.findings, '; ')}"
+        named = {name: plain(labels.of(name)) for name in self.findings}
         for name, score in self.parts.items():
-            text += f". {name}: {VALUES[score.value]}{labels.of(score.of)}"
+            named[name] = plain(f"{VALUES[score.value]}{labels.of(score.of)}")
+        text = f"yes where {describe(self.event, named)}, {COUNTED[self.counted]}. "
+        text += f"Findings are: {labels.listed(self.findings, '; ')}"
         return f"{text}; {MISSING[self.missing]}"
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import key, optional, shape
-from trialtrace.ground.conditions import describe
 from trialtrace.ground.words import number
 from trialtrace.trial.endpoints.occurrence import FurtherColumns
-from trialtrace.trial.endpoints.shared import Labels, TableEntry
+from trialtrace.trial.endpoints.shared import Labels, TableEntry, table_words
 from trialtrace.trial.words import Column, Condition
 
 
@@ -57,8 +56,9 @@ class DoseChange(TableEntry, FurtherColumns):
         if self.delayed:
             changes.append(f"a dose more than {number(self.delayed.more_than)} days late")
         if self.stopped is not None:
-            changes.append(f"treatment stopped ({describe(self.stopped)})")
-        return f"every row of {self.table} with {' or '.join(changes)}"
+            stopped = labels.condition(self.stopped, self.table)
+            changes.append(f"treatment stopped ({stopped})")
+        return f"every row of {table_words(self.table)} with {' or '.join(changes)}"
 
 
 ENTRY = DoseChange

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import key, optional, shape
-from trialtrace.ground.conditions import describe, describe_test
+from trialtrace.ground.conditions import describe_test
 from trialtrace.trial.endpoints.shared import THE_VALUES, EndpointEntry, Labels, TableEntry
 from trialtrace.trial.words import AnalysedValue, Condition, Name, Test
 
@@ -33,7 +33,7 @@ class EventOfEndpoint(EndpointEntry):
 
     def rule(self, labels: Labels) -> str:
         what = THE_VALUES[self.value] + labels.of(self.of)
-        return f"yes where {describe({what: self.event})}"
+        return f"yes where {what} {describe_test(self.event)}"
 
 
 @shape
@@ -43,7 +43,7 @@ class EventInRow(TableEntry):
     event: Condition = key("Condition over the columns of the table; unknown stays missing.")
 
     def rule(self, labels: Labels) -> str:
-        return f"yes where {describe(self.event)}"
+        return f"yes where {labels.condition(self.event, self.table)}"
 
 
 ENTRY = EventOfEndpoint | EventInRow

@@ -25,7 +25,7 @@ class Measure(TableEntry, Coded):
     location: Location | None = optional("How sites, muscles or nerves are told (LOC).")
 
     def rule(self, labels: Labels) -> str:
-        return self.told(f"value of {self.column}")
+        return self.told(f"value of {labels.column(self.table, self.column)}")
 
 
 ENTRY = Measure

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import Filled, key, optional, shape
-from trialtrace.ground.conditions import describe
-from trialtrace.trial.endpoints.shared import InTable, Labels, TableEntry
+from trialtrace.trial.endpoints.shared import InTable, Labels, TableEntry, table_words
 from trialtrace.trial.words import Column, ShortName, Text
 
 
@@ -25,8 +24,7 @@ class Occurrence(TableEntry, FurtherColumns):
     date: Column | None = optional("Column of the date.")
 
     def rule(self, labels: Labels) -> str:
-        where = f" where {describe(self.where)}" if self.where else ""
-        return f"every row of {self.table}{where}"
+        return f"every row of {table_words(self.table)}{self.counted_rows(labels)}"
 
 
 @shape(by="term_column")

@@ -13,7 +13,9 @@ class OccurrenceCount(OfOccurrences):
     """How many occurrences a subject has."""
 
     def rule(self, labels: Labels) -> str:
-        where = f" where {describe(self.where)}" if self.where else ""
+        where = (
+            f" where {describe(self.where, labels.occurrences.get(self.of))}" if self.where else ""
+        )
         return f"number of {labels.of(self.of)}{where}"
 
 

@@ -54,9 +54,8 @@ class OralMorphine(TableEntry):
     def rule(self, labels: Labels) -> str:
         unverified = read_conversions(labels.at, self.conversion).unverified
         sources = ", not verified: a source was not at hand" if unverified else ""
-        return (
-            f"dose times the factor of drug and route, summed; factors: {self.conversion}{sources}"
-        )
+        factors = self.conversion.replace("_", " ")
+        return f"dose times the factor of drug and route, summed; factors: {factors}{sources}"
 
 
 ENTRY = OralMorphine

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import key, optional, shape
-from trialtrace.ground.conditions import describe
-from trialtrace.trial.endpoints.shared import EndLabels, Labels, TableEntry
+from trialtrace.ground.words import lower_first
+from trialtrace.trial.endpoints.shared import EndLabels, Labels, TableEntry, table_words
 from trialtrace.trial.words import Column, Condition, Name, Text
 
 
@@ -22,11 +22,12 @@ class OneRowAnEvent(TableEntry, EndLabels):
         "nothing of the subject is known."
     )
 
-    def _until(self, start: str) -> str:
-        where = f" where {describe(self.where)}" if self.where is not None else ""
+    def _until(self, start: str, labels: Labels) -> str:
+        where = self.counted_rows(labels)
+        end = lower_first(labels.variable(self.end))
         same = "one event" if self.same_time == "once" else "a mistake"
         return (
-            f"every row of {self.table}{where} is an event; at risk {start}to {self.end}; "
+            f"every row of {table_words(self.table)}{where} is an event; at risk {start}to {end}; "
             f"several events at one time are {same}"
         )
 
@@ -41,7 +42,7 @@ class EventsAtTimes(OneRowAnEvent):
     )
 
     def rule(self, labels: Labels) -> str:
-        return self._until(f"from {self.origin} " if self.origin else "")
+        return self._until(f"from {self.origin} " if self.origin else "", labels)
 
 
 @shape(by="date")
@@ -52,7 +53,7 @@ class EventsOnDates(OneRowAnEvent):
     start: Name = key("Subject variable with the date from which time runs.")
 
     def rule(self, labels: Labels) -> str:
-        return self._until(f"from {self.start} ")
+        return self._until(f"from {lower_first(labels.variable(self.start))} ", labels)
 
 
 @shape
@@ -68,11 +69,12 @@ class EventIntervals(TableEntry, EndLabels):
     )
 
     def rule(self, labels: Labels) -> str:
-        where = f" where {describe(self.where)}" if self.where is not None else ""
+        where = self.counted_rows(labels)
+        first, last = (labels.column(self.table, one) for one in (self.starts, self.stops))
         start = f", times from {self.origin}" if self.origin else ""
         return (
-            f"rows of {self.table}{where}: at risk after {self.starts} up to {self.stops}, "
-            f"with an event where {describe(self.event)}{start}"
+            f"rows of {table_words(self.table)}{where}: at risk after {first} up to {last}, "
+            f"with an event where {labels.condition(self.event, self.table)}{start}"
         )
 
 

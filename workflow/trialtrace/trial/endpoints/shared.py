@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from trialtrace.config.spec import Filled, Rule, key, optional, shape
+from trialtrace.ground.conditions import Named, describe
 from trialtrace.ground.paths import Project
+from trialtrace.ground.words import lower_first
 from trialtrace.trial.endpoints.visit_windows import VisitWindows
 from trialtrace.trial.words import (
     AnalysedValue,
@@ -83,19 +85,42 @@ LabelledColumn = Visit | VisitDates | Location | Side
 Axis = LabelledColumn | VisitWindows
 
 
+def table_words(name: str) -> str:
+    """A clean table, which has no label, inside a sentence: "adverse events"."""
+    return name.replace("_", " ")
+
+
 @dataclass(frozen=True)
 class Labels:
     """What the words of a rule ask of a trial: labels of its endpoints, tables of its project.
 
-    `known` maps the name of an endpoint to its label as it stands within a sentence.
+    `known` maps the name of an endpoint to its label as it stands within a sentence, `variables`
+    that of a variable of the subjects; `columns` has the words of each table's columns and codes,
+    `occurrences` those of the columns of each endpoint of occurrences.
     """
 
     at: Project
     known: Mapping[str, str]
+    variables: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, Named] = field(default_factory=dict)
+    occurrences: Mapping[str, Named] = field(default_factory=dict)
 
     def of(self, name: str) -> str:
         """The label of an endpoint; the name itself where there is none of that name."""
         return self.known.get(name, name)
+
+    def variable(self, name: str) -> str:
+        """The label of a variable of the subjects."""
+        return self.variables.get(name, name)
+
+    def column(self, table: str, name: str) -> str:
+        """The label of a column of a table within a sentence."""
+        label, _ = self.columns.get(table, {}).get(name, (name, {}))
+        return lower_first(label)
+
+    def condition(self, given: Condition, table: str) -> str:
+        """A condition over the columns of a table, by their labels and those of their codes."""
+        return describe(given, self.columns.get(table))
 
     def listed(self, names: Iterable[str], between: str = ", ") -> str:
         return between.join(self.of(name) for name in names)
@@ -193,6 +218,10 @@ class TableEntry(EndpointEntry, InTable):
 
     table: Name = key("Clean table.")
     where: Condition | None = optional("Rows of the table that count.")
+
+    def counted_rows(self, labels: Labels) -> str:
+        """ " where severity = severe": which rows of the table count; empty where all do."""
+        return f" where {labels.condition(self.where, self.table)}" if self.where else ""
 
 
 @shape(last=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from trialtrace.config.spec import Distinct, Having, key, optional, shape
-from trialtrace.ground.conditions import describe
-from trialtrace.ground.words import number
+from trialtrace.ground.words import lower_first, number
 from trialtrace.trial.endpoints.shared import (
     EndLabels,
     EndpointEntry,
@@ -105,10 +104,9 @@ class TimeFromStart(Entry):
     horizon: float | None = optional("Days after which every time is censored.", exclusiveMinimum=0)
     horizon_label: Text | None = optional("Why a time ends at the horizon; needed with `horizon`.")
 
-    @property
-    def _span(self) -> str:
+    def _span(self, labels: Labels) -> str:
         end = f", to day {number(self.horizon)}" if self.horizon is not None else ""
-        return f", from {self.start}{end}"
+        return f", from {lower_first(labels.variable(self.start))}{end}"
 
 
 @shape(by="occurrence")
@@ -123,7 +121,7 @@ class TimeToOccurrence(TableEntry, WithCompeting, EndLabels, TimeFromStart):
 
     def rule(self, labels: Labels) -> str:
         first = f"the first {labels.of(self.occurrence)}"
-        return self._until(first, _rows(self.where) + self._span, labels)
+        return self._until(first, _rows(self.counted_rows(labels)) + self._span(labels), labels)
 
 
 @shape
@@ -134,7 +132,11 @@ class TimeFromDates(TableEntry, WithCompeting, EndLabels, TimeFromStart):
     event: Condition = key("When the event happened; unknown makes the time missing.")
 
     def rule(self, labels: Labels) -> str:
-        return self._until(describe(self.event), _rows(self.where) + self._span, labels)
+        return self._until(
+            labels.condition(self.event, self.table),
+            _rows(self.counted_rows(labels)) + self._span(labels),
+            labels,
+        )
 
 
 @shape
@@ -150,11 +152,15 @@ class TimeInColumn(TableEntry, WithCompeting, EndLabels):
 
     def rule(self, labels: Labels) -> str:
         start = f", from {self.origin}" if self.origin else ""
-        return self._until(describe(self.event), _rows(self.where) + start, labels)
+        return self._until(
+            labels.condition(self.event, self.table),
+            _rows(self.counted_rows(labels)) + start,
+            labels,
+        )
 
 
-def _rows(where: Condition | None) -> str:
-    return f" (rows where {describe(where)})" if where is not None else ""
+def _rows(counted: str) -> str:
+    return f" (rows{counted})" if counted else ""
 
 
 DatedTime = TimeToOccurrence | TimeFromDates
