@@ -2,10 +2,11 @@
 
 from types import SimpleNamespace as Stub
 
+from trialtrace.ground.styles import PLAIN
 from trialtrace.integrity.look import Look, judged
 from trialtrace.report.sections.unusual import sentence, told_rows
 
-REAL = Stub(trial=Stub(synthetic=False))
+REAL = Stub(trial=Stub(synthetic=False, plan=Stub(style=PLAIN)))
 
 
 def test_looks_are_counted_beside_what_chance_gives():
