@@ -129,6 +129,15 @@ class RawRows:
 
         return np.unique(np.concatenate(self._found(selection)))
 
+    def uses(self, selection: Selection) -> "np.ndarray":
+        """Whether each edge is one of the selected rows or of their subjects."""
+        import numpy as np
+
+        there = np.zeros(len(self._edges.subject), dtype=bool)
+        for some in self._found(selection):
+            there[some] = True
+        return there
+
     def subjects(self, selection: Selection) -> "np.ndarray":
         """Whether each subject of ADSL has a selected row."""
         import numpy as np

@@ -68,10 +68,21 @@ class Rejected:
         found = [self._of(selection) for selection in selections]
         reached, theirs = (np.logical_or.reduce(each) for each in zip(*found, strict=True))
         own = np.array([name is None or name in endpoints for name in self._of_endpoint])
-        by_edge = self._is_led_to & np.array([name is None for name in self._of_endpoint])
-        belongs = np.where(by_edge, reached, theirs & own)
-        flagged = np.array(self._column("severity")) == FLAG
-        return self.table.filter(pa.array(wanted & np.where(flagged, own, belongs)))
+        belongs = np.where(self._by_edge, reached, theirs & own)
+        return self.table.filter(pa.array(wanted & np.where(self._flagged, own, belongs)))
+
+    @cached_property
+    def _by_edge(self) -> "Flags":
+        """Which cleaning did not accept, though a derived value rests on it."""
+        import numpy as np
+
+        return self._is_led_to & np.array([name is None for name in self._of_endpoint])
+
+    @cached_property
+    def _flagged(self) -> "Flags":
+        import numpy as np
+
+        return np.array([severity == FLAG for severity in self._column("severity")])
 
     def _column(self, name: str) -> list[str | None]:
         found: list[str | None] = self.table[name].to_pylist()
@@ -141,7 +152,7 @@ class Rejected:
             possible = self._frames.possible(selection.dataset, selection.predicate)
             edge, reject = self._led_to
             reached = np.zeros(self.table.num_rows, dtype=bool)
-            reached[reject[np.isin(edge, self._raw.used(possible))]] = True
+            reached[reject[self._raw.uses(possible)[edge]]] = True
             theirs = self._raw.subjects(possible)[self._subject] | (self._subject == NOBODY)
             self._open[key] = reached, theirs
         return self._open[key]
