@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 INK, FAINT, PALE = "#1d2733", "#6b7785", "#d9dee4"
 PNG_DPI = 160
+SVG_DPI = 72
 MARKERS = ("o", "s", "^", "D", "v", "P")
 LINES = ("-", (0, (5, 1.5)), (0, (1.5, 1.5)), (0, (6, 1.5, 1.5, 1.5)))
 STYLE: "dict[RcKeyType, object]" = {
@@ -77,15 +78,34 @@ def _save(figure: "Figure", folder: Path, name: str, synthetic: bool) -> str:
         )
     title = f"{name} (synthetic, not evidence)" if synthetic else name
     metadata = {"Title": title}
+    _settle(figure)
     write_bytes(folder / f"{name}.svg", _svg(figure, metadata | {"Date": None}))
-    # The layout holds for both: finding it takes as long as drawing.
-    figure.set_layout_engine("none")
     write_bytes(folder / f"{name}.png", _png(figure, metadata | {"Software": None}))
     return f"{name}.png"
 
 
+def _settle(figure: "Figure") -> None:
+    """Find the layout once for both files, as finding it takes as long as drawing.
+
+    Its solver takes the terms in the order of their places in memory, so that the last bits of what
+    it finds differ from run to run: they are rounded off.
+    """
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    engine, dpi = figure.get_layout_engine(), figure.dpi
+    if engine is None:
+        return
+    FigureCanvasSVG(figure)
+    figure.set_dpi(SVG_DPI)
+    engine.execute(figure)
+    figure.set_layout_engine("none")
+    figure.set_dpi(dpi)
+    for axes in figure.axes:
+        axes.set_position([round(edge, 6) for edge in axes.get_position(original=True).bounds])
+
+
 def _svg(figure: "Figure", metadata: dict[str, str | None]) -> bytes:
-    """What `savefig` writes, drawn once: it draws a figure with a layout first for the layout."""
+    """What `savefig` writes, drawn once."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     buffer = io.BytesIO()
