@@ -125,3 +125,13 @@ def test_a_page_that_would_be_too_large_is_cut_between_sections(tmp_path: Path, 
     # Each page after the first begins with its section, once more without its anchor.
     for part in supplement[1:]:
         assert "(continued)" in part.blocks[0] and '["",[],[]]' in part.blocks[0]
+
+
+def test_no_page_ends_with_the_header_of_a_section(tmp_path: Path):
+    whole = numbered(tmp_path, 4)
+    header, *rest = whole.document["blocks"]
+    second = {"t": "Header", "c": [2, ["sec-b", [], header["c"][1][2]], header["c"][2]]}
+    whole.document["blocks"] = [header, *rest[:2], second, *rest[2:]]
+    # The first section and the header of the second would fit on a page, its first part not.
+    _, first, *later = whole.parts(1_000)
+    assert '"sec-0"' in first.blocks[-2] and '"sec-b"' in later[0].blocks[0]

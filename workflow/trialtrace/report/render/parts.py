@@ -59,6 +59,11 @@ class _Piece:
     first: bool
     blocks: list[str]
 
+    @property
+    def header_alone(self) -> bool:
+        """Whether nothing stands under the header of a section yet: no page may end so."""
+        return self.first and self.section is not None and len(self.blocks) == 1
+
 
 @dataclass(frozen=True)
 class Numbered:
@@ -93,7 +98,7 @@ class Numbered:
             header = _header(block)
             if header and header[0] == top:
                 pieces.append(_Piece(header[1], block, True, []))
-            elif header and header[0] == top + 1:
+            elif header and header[0] == top + 1 and not pieces[-1].header_alone:
                 pieces.append(_Piece(pieces[-1].page, pieces[-1].section, False, []))
             pieces[-1].blocks.append(_text(block))
         return [one for one in pieces if one.blocks or one.page == ""]
