@@ -4,10 +4,12 @@ restricted disclosure no patient's exact day."""
 import mini_run
 import mini_trial
 import pytest
+from matplotlib.layout_engine import LayoutEngine
 from mini_trial import settings_of
 from svg_paths import data_places
 
 from trialtrace.report.figures.at_risk import PLACES, rounded_up
+from trialtrace.report.figures.canvas import drawing, save
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.material import Material
 
@@ -101,3 +103,26 @@ def test_interval_censored_curves_keep_to_their_axis(figures, tmp_path, disclosu
     assert ends.max() <= last
     on_grid = np.allclose(ends * PLACES / last, np.round(ends * PLACES / last))
     assert on_grid != fine
+
+
+def test_the_last_bits_of_a_layout_change_no_byte(tmp_path):
+    """The solver of layouts leaves them to the places of its terms in memory."""
+
+    class Solver(LayoutEngine):
+        def __init__(self, noise):
+            super().__init__()
+            self._adjust_compatible = self._colorbar_gridspec = True
+            self.noise = noise
+
+        def execute(self, fig):
+            for axes in fig.axes:
+                axes.set_position([0.2 + self.noise, 0.2, 0.7 - self.noise, 0.7])
+
+    files = []
+    for noise in (0.0, 1e-13):
+        with drawing(3, 2) as figure:
+            figure.add_subplot().plot([0, 1], [0, 1])
+            figure.set_layout_engine(Solver(noise))
+            save(figure, tmp_path, "line", synthetic=False)
+        files.append([(tmp_path / f"line.{end}").read_bytes() for end in ("svg", "png")])
+    assert files[0] == files[1]
