@@ -11,8 +11,8 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 Places = list[tuple[float, float]]
 
 
-def data_places(svg: Path, ticks: tuple[float, float]) -> Places:
-    """(x in units of the axis, y in points) of every vertex of lines, areas and marks.
+def data_places(svg: Path, ticks: tuple[float, float], *, marks: bool = True) -> Places:
+    """(x in units of the axis, y in points) of every vertex of lines and areas, and of every mark.
 
     `ticks` are the first and the last marked number of the x axis.
     """
@@ -20,7 +20,7 @@ def data_places(svg: Path, ticks: tuple[float, float]) -> Places:
     first, last = _tick_ends(root)
     unit = (ticks[1] - ticks[0]) / (last - first)
     shapes = {f"#{one.get('id')}": _numbers(one) for one in root.iter(f"{_SVG}path")}
-    return [((x - first) * unit + ticks[0], y) for x, y in _drawn(root, shapes)]
+    return [((x - first) * unit + ticks[0], y) for x, y in _drawn(root, shapes, marks)]
 
 
 def _tick_ends(root: ElementTree.Element) -> tuple[float, float]:
@@ -34,7 +34,7 @@ def _tick_ends(root: ElementTree.Element) -> tuple[float, float]:
     return min(places), max(places)
 
 
-def _drawn(element: ElementTree.Element, shapes: dict[str, Places]) -> Places:
+def _drawn(element: ElementTree.Element, shapes: dict[str, Places], marks: bool) -> Places:
     """Not of axes, ticks, words, nor of the background."""
     name = element.get("id") or ""
     if element.tag == f"{_SVG}defs" or name.startswith(
@@ -45,11 +45,11 @@ def _drawn(element: ElementTree.Element, shapes: dict[str, Places]) -> Places:
     if element.tag == f"{_SVG}use":
         at = float(element.get("x", 0)), float(element.get("y", 0))
         # An area is a shape with places of its own; a mark is one that is moved to its place.
-        shape = shapes[element.get(_HREF)] if at[0] == 0 else [(0.0, 0.0)]
+        shape = shapes[element.get(_HREF)] if at[0] == 0 else [(0.0, 0.0)] * marks
         own = [(at[0] + x, at[1] + y) for x, y in shape]
     elif element.tag == f"{_SVG}path":
         own = _numbers(element)
-    return own + [place for child in element for place in _drawn(child, shapes)]
+    return own + [place for child in element for place in _drawn(child, shapes, marks)]
 
 
 def _numbers(path: ElementTree.Element) -> Places:

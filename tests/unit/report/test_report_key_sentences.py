@@ -1,6 +1,7 @@
 """One sentence on more numbers than sentences can tell."""
 
 import re
+from types import SimpleNamespace
 
 import mini_run
 import mini_trial
@@ -12,7 +13,7 @@ from trialtrace.report.sections.key_sentences import (
     over_comparisons,
     without_comparison,
 )
-from trialtrace.report.sections.summary import summary
+from trialtrace.report.sections.summary import _audit, summary
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.trial.load import load_settings
 
@@ -96,7 +97,10 @@ def test_an_analysis_without_an_estimate_tells_its_descriptions_and_tests(mini):
 
 
 def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
-    text = summary(mini, [], "embedded")
+    places = {"sec-harms": "report-3.html", "sec-of-relief-primary": "report-2.html"}
+    text = summary(mini, [], "embedded", places)
+    assert "[By term](report-3.html#sec-harms)" in text
+    assert "[2 estimates](report-2.html#sec-of-relief-primary)" in text
     assert re.findall(r"^## (.*)$", text, re.M) == [
         "Primary result",
         "Patients",
@@ -113,6 +117,20 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     body = text.partition("## How it was made")[0].partition("## Primary result")[2]
     bare = re.sub(r"\[[^\]]*\]\([^)]*\)|&#\d+;", "", body)
     assert re.findall(r"\d+(?:\.\d+)? (?:of|%)", bare) == []
+
+
+def test_the_summary_lists_every_claim_that_is_counted_as_failing(mini):
+    """The worst of its numbers decides, also where the first is used or not checkable."""
+    first, *others = mini.claims
+    claim = {"claim_id": "late", "label": "Late", "quote": "5 to 7"}
+    rows = [
+        {**first, **claim, "component": part, "on_print": verdict, "against_data": None}
+        for part, verdict in (("percent", "used"), ("ci_low", "inconsistent"))
+    ]
+    with_it = SimpleNamespace(claims=[first, *others, *rows])
+    counts, listed = _audit(with_it)
+    assert "1 inconsistent" in counts
+    assert "Late, printed 5 to 7](audit.html#claim-late): on print inconsistent" in listed
 
 
 def test_documents_of_a_process_open_what_is_at_hand(mini):

@@ -129,3 +129,10 @@ def test_the_record_of_the_run_is_added_where_there_is_one(full, tmp_path):
 )
 def test_choices_are_told_in_words_not_as_data_of_a_program(value, told):
     assert option_text(value) == told
+
+
+def test_a_page_of_numbers_links_to_the_page_that_has_a_section():
+    """A long report is cut into several."""
+    around = Around("A trial", places={"sec-data": "report-3.html"})
+    assert around.report("sec-data") == "../report-3.html#sec-data"
+    assert around.report("claim-one") == "../report.html"

@@ -7,10 +7,10 @@ from trialtrace.claims.coverage import coverage
 from trialtrace.report.audit.coverage_page import (
     coverage_page,
     coverage_text,
-    place_link,
     report_pages,
     section_pages,
 )
+from trialtrace.report.links import place_link
 from trialtrace.report.listing import listing
 
 if TYPE_CHECKING:

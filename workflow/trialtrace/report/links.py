@@ -7,6 +7,7 @@ variables a page has one of them.
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 
 LONGEST = 45
 # Letters of an anchor, of 32 each: two of 5,000 numbers share one in 1 of 90,000 trials.
@@ -85,6 +86,12 @@ PLAN_PAGE, PLAN_CSV = "plan.html", "plan-coverage.csv"
 WARNINGS = "warnings.json"
 CLAIMS_PAGE = "claims.html"
 CHANGES_PAGE = "changes.html"
+
+
+def place_link(place: str, pages: Mapping[str, str]) -> str:
+    """The link to a section from the report's folder, where `pages` has the page of each; "" where
+    no page has it."""
+    return f"{pages[place]}#{place}" if place in pages else ""
 
 
 def claim_anchor(claim_id: str) -> str:

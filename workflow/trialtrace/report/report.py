@@ -49,10 +49,10 @@ def render_report(
     drawn = draw_figures(material, out / "figures")
     with at_hand(material):
         made = _document(material, out, drawn)
-        summary = _summary(material, out, drawn, made)
-    pages = [file.name for file in made.files if file.suffix == HTML]
-    printed = write_traces(material, out, [*pages, *summary])
-    places = section_pages([out / name for name in pages])
+        pages = [file.name for file in made.files if file.suffix == HTML]
+        places = section_pages([out / name for name in pages])
+        summary = _summary(material, out, drawn, made, places)
+    printed = write_traces(material, out, [*pages, *summary], places)
     if material.claims:
         audit = material.printed | {"claims": material.claims}
         text = audit_page(
@@ -103,7 +103,13 @@ def _document(material: Material, out: Path, drawn: list[Drawn]) -> RenderedFile
     )
 
 
-def _summary(material: Material, out: Path, drawn: list[Drawn], report: RenderedFiles) -> list[str]:
+def _summary(
+    material: Material,
+    out: Path,
+    drawn: list[Drawn],
+    report: RenderedFiles,
+    places: dict[str, str],
+) -> list[str]:
     """Write the first page; returns its name, none where no page is asked for.
 
     A DOCX begins with most of it.
@@ -115,7 +121,7 @@ def _summary(material: Material, out: Path, drawn: list[Drawn], report: Rendered
         material.trial.at.reports / "summary.qmd",
         out_dir=out,
         stem=SUMMARY,
-        params={**_params(material, drawn), "renderer": report.renderer},
+        params={**_params(material, drawn), "renderer": report.renderer, "places": places},
         inputs={"figures": out / "figures"},
         formats=("html",),
         title=_title(material),

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from trialtrace.claims.coverage import HOW, Covered
 from trialtrace.report.audit.audit_page import audit_style
-from trialtrace.report.links import AUDIT_PAGE, SUMMARY, SUMMARY_PAGE, claim_anchor
+from trialtrace.report.links import AUDIT_PAGE, SUMMARY, SUMMARY_PAGE, claim_anchor, place_link
 from trialtrace.report.pages.shell import page
 
 COLUMNS = ("Told", "Endpoint", "Analysis", "Claim", "In the report")
-_PLACE = re.compile(r'id="((?:sec|fig)-[^"]+)"')
+_PLACE = re.compile(r'id="((?:sec|fig|claim)-[^"]+)"')
 LEAD = (
     "What the source texts of this trial tell, item by item, and what covers each: made from the "
     "configuration. What nothing covers is listed with its reason."
@@ -19,7 +19,7 @@ LEAD = (
 
 
 def section_pages(pages: Iterable[Path]) -> dict[str, str]:
-    """The page of the report that has each section and figure, the first where several have it."""
+    """The first page of the report that has each section, figure and claim."""
     return {
         place: page.name
         for page in reversed(list(pages))
@@ -30,11 +30,6 @@ def section_pages(pages: Iterable[Path]) -> dict[str, str]:
 def report_pages(folder: Path) -> list[Path]:
     """The pages of a report that a run has made, without its summary; none before a run."""
     return [page for page in sorted(folder.glob("*.html")) if page.stem != SUMMARY]
-
-
-def place_link(place: str, pages: Mapping[str, str]) -> str:
-    """The link to a section from the report's folder; "" where no page has it."""
-    return f"{pages[place]}#{place}" if place in pages else ""
 
 
 def coverage_page(

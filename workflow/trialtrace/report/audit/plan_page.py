@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from trialtrace.config.spec import structure
 from trialtrace.methods.analysing.plan_lines import PlanLine, plan_lines
 from trialtrace.report.audit.audit_page import audit_style
-from trialtrace.report.audit.coverage_page import place_link
 from trialtrace.report.links import (
     AUDIT_PAGE,
     FAMILIES_PAGE,
@@ -22,6 +21,7 @@ from trialtrace.report.links import (
     SUMMARY_PAGE,
     claim_anchor,
     config_page,
+    place_link,
     trace_link,
 )
 from trialtrace.report.pages.shell import page

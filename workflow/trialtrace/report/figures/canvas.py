@@ -101,7 +101,8 @@ def _settle(figure: "Figure") -> None:
     figure.set_layout_engine("none")
     figure.set_dpi(dpi)
     for axes in figure.axes:
-        axes.set_position([round(edge, 6) for edge in axes.get_position(original=True).bounds])
+        left, bottom, width, height = axes.get_position(original=True).bounds
+        axes.set_position((round(left, 6), round(bottom, 6), round(width, 6), round(height, 6)))
 
 
 def _svg(figure: "Figure", metadata: dict[str, str | None]) -> bytes:

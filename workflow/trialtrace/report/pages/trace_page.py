@@ -14,6 +14,7 @@ from trialtrace.report.links import (
     config_page,
     data_page,
     number_anchor,
+    place_link,
     trace_link,
 )
 from trialtrace.report.pages.shell import page
@@ -71,7 +72,8 @@ class Around:
 
     `printed` has the page of each result that the report shows, `parts` the links to single lines
     of a number; `rows` gives the link from a member of a trace to its rows under full disclosure;
-    `lined` says that files of the configuration have a page of their lines.
+    `lined` says that files of the configuration have a page of their lines; `places` has the page
+    of each section of the report.
     """
 
     title: str
@@ -80,6 +82,11 @@ class Around:
     rows: Callable[[Trace], str] | None = None
     lined: bool = False
     draft: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def report(self, place: str) -> str:
+        """The link to a section or a claim of the report, to its first page where none has it."""
+        return "../" + (place_link(place, self.places) or "report.html")
 
 
 class Said:
@@ -272,13 +279,13 @@ def _entries(trace: Trace, around: Around) -> Lines:
         "variable": [variable_told(one, lined=around.lined) for one in trace["variables"]],
         "raw": [_raw(m, part) for m in trace["rows"] for part in m["raw"]],
         "constants": _constants(plain.get("constants", [])),
-        "rejected": [_rejected(trace)] if trace["rejected"] else plain.get("rejected", []),
+        "rejected": [_rejected(trace, around)] if trace["rejected"] else plain.get("rejected", []),
         "cleaning": [
             f"{_place(one, around.lined)}, {escape(one['key'])}" for one in trace["cleaning"]
         ],
         "plan": [_plan(trace["plan"], trace["estimand"], around)],
         "code": [_function(one) for one in trace["functions"]],
-        "claims": [_claim(claim) for claim in trace["claims"]],
+        "claims": [_claim(claim, around) for claim in trace["claims"]],
     }
     return {name: items for name in ORDER if (items := made.get(name, plain.get(name, [])))}
 
@@ -338,9 +345,9 @@ def _raw(member: Trace, part: Trace) -> str:
     return f"{escape(member['role'])}: {source}, {part['n_lines']} lines, columns {columns}{digest}"
 
 
-def _rejected(trace: Trace) -> str:
+def _rejected(trace: Trace, around: Around) -> str:
     lines = "<br>".join(escape(line) for line in rejected_lines(trace["rejected"]))
-    return f'{lines}<br><a href="../report.html#sec-data">all rejects and flags</a>'
+    return f'{lines}<br><a href="{around.report("sec-data")}">all rejects and flags</a>'
 
 
 def _plan(plan: Trace, estimand: str | None, around: Around) -> str:
@@ -353,10 +360,10 @@ def _function(one: Trace) -> str:
     return f"{_linked(one['name'], link)} {escape(place_words(one).removeprefix(PACKAGE))}"
 
 
-def _claim(claim: Trace) -> str:
-    anchor = claim_anchor(claim["claim_id"])
+def _claim(claim: Trace, around: Around) -> str:
+    place = around.report(claim_anchor(claim["claim_id"]))
     return (
-        f'<a href="../report.html#{anchor}">{escape(claim["claim_id"])}</a> '
+        f'<a href="{place}">{escape(claim["claim_id"])}</a> '
         f"({escape(claim['component'])}, printed {escape(claim['printed'] + step_words(claim))}): "
         f"{escape(verdict_words(claim))}"
     )

@@ -36,11 +36,14 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r'<a href="(trace/[^"]+)"')
 
 
-def write_traces(material: "Material", out: Path, pages: Sequence[str]) -> dict[str, str]:
+def write_traces(
+    material: "Material", out: Path, pages: Sequence[str], places: Mapping[str, str]
+) -> dict[str, str]:
     """Write trace/, code.html, style sheet and cards; under full disclosure rows/ and data/ too.
 
     Each number gets an anchor on the first of the report's `pages` that has it, to which its page
-    links back; each of them shows cards. Returns the page of each number that one shows.
+    links back; each of them shows cards. `places` has the page of each section and claim. Returns
+    the page of each number that one shows.
     """
     trial, results = material.trial, material.tracer.results
     by_link = _by_link(trial.name, results)
@@ -66,6 +69,7 @@ def write_traces(material: "Material", out: Path, pages: Sequence[str]) -> dict[
             partial(sets.link, page=name) if sets else None,
             not trial.blinded,
             trial.draft,
+            places,
         )
         traces = [material.tracer.trace(row["result_id"]) for row in rows]
         for trace in traces:

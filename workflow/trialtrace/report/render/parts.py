@@ -123,7 +123,8 @@ class Numbered:
         ]
 
     def _size(self, block: str) -> float:
-        drawn = sum(map(self._of_image, _IMAGE.findall(block)))
+        # A caption links to the file of its image.
+        drawn = sum(map(self._of_image, {*_IMAGE.findall(block)}))
         return OF_JSON * len(block) + OF_IMAGE * drawn
 
     def _of_image(self, name: str) -> int:

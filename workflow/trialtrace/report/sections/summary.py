@@ -6,7 +6,7 @@ Every number of it is a link to its trace; the sentences are those of the report
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from trialtrace.claims.tally import tally, tally_text, worst_first
+from trialtrace.claims.tally import tally, tally_text, worst, worst_first
 from trialtrace.ground.contracts.rows import ResultRow, present, values_of
 from trialtrace.ground.contracts.verdicts import COLUMNS, FAILS, SHOWN
 from trialtrace.ground.store import sha256_bytes, sha256_file
@@ -17,7 +17,7 @@ from trialtrace.methods.displays.analyse_adverse_events import ANALYSIS as ADVER
 from trialtrace.methods.displays.analyse_adverse_events import ANY
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.images import first_forest, flow_figure, strips
-from trialtrace.report.links import AUDIT_PAGE, claim_anchor, component_link
+from trialtrace.report.links import AUDIT_PAGE, claim_anchor, component_link, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_section import analysed
@@ -36,8 +36,10 @@ MOST_CLAIMS = 6
 DIGITS = 16
 
 
-def summary(material: Material, drawn: list[Drawn], renderer: str) -> str:
-    """The page as Markdown."""
+def summary(
+    material: Material, drawn: list[Drawn], renderer: str, places: Mapping[str, str]
+) -> str:
+    """The page as Markdown; `places` has the page of the report for each section."""
     trial = material.trial
     parts = [*lost(material)]
     if trial.draft:
@@ -49,8 +51,8 @@ def summary(material: Material, drawn: list[Drawn], renderer: str) -> str:
     sections = {
         "Primary result": _primary(material, drawn),
         "Patients": _patients(material, drawn),
-        "Adverse events": list(_harms(material)),
-        "Under other choices": [*_choices(material), strips(drawn)],
+        "Adverse events": list(_harms(material, places)),
+        "Under other choices": [*_choices(material, places), strips(drawn)],
         "Published numbers": list(_audit(material)),
         "How it was made": [_made(material, renderer)],
     }
@@ -92,7 +94,7 @@ def _patients(material: Material, drawn: list[Drawn]) -> list[str]:
     return [" ".join([*([f"{told}."] if told else []), *of]), flow_figure(drawn)]
 
 
-def _harms(material: Material) -> Iterator[str]:
+def _harms(material: Material, places: Mapping[str, str]) -> Iterator[str]:
     """The share of patients with any event, by arm, of each display of adverse events."""
     for given in material.trial.plan.displays.get(ADVERSE, ()):
         rows = [
@@ -109,7 +111,9 @@ def _harms(material: Material) -> Iterator[str]:
         ]
         if told:
             title = escape_markdown(f"{given['title']}, patients with any:")
-            yield f"{title} {'; '.join(told)}. [By term](report.html#sec-harms)."
+            terms = place_link("sec-harms", places)
+            by_term = f" [By term]({terms})." if terms else ""
+            yield f"{title} {'; '.join(told)}.{by_term}"
 
 
 def _of(row: ResultRow) -> str:
@@ -117,13 +121,13 @@ def _of(row: ResultRow) -> str:
     return f"{link(row, short_text(row))} of {n}"
 
 
-def _choices(material: Material) -> Iterator[str]:
+def _choices(material: Material, places: Mapping[str, str]) -> Iterator[str]:
     """Of each comparison of a primary analysis: how far its first estimate goes under the analyses
     that ask the same question otherwise."""
     for analysis in primary(material):
         for rows in _by_pair(same_question(material, analysis)):
             if len(rows) > 1:
-                yield _range(material, analysis, rows)
+                yield _range(material, analysis, rows, places)
 
 
 def _by_pair(rows: list[ResultRow]) -> list[list[ResultRow]]:
@@ -133,7 +137,9 @@ def _by_pair(rows: list[ResultRow]) -> list[list[ResultRow]]:
     return list(found.values())
 
 
-def _range(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> str:
+def _range(
+    material: Material, analysis: "Analysis", rows: list[ResultRow], places: Mapping[str, str]
+) -> str:
     """ "… against …: 5 estimates of the risk difference, from −8.1 to −6.9; of 5 intervals …"."""
     by_value = sorted(rows, key=lambda row: present(row["stat_value"]))
     stat, first = rows[0]["stat_name"], rows[0]
@@ -145,8 +151,9 @@ def _range(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> s
     clear = sum(map(leaves_out_no_effect, whole))
     pair = " against ".join(material.arm_label(first[key]) for key in ("comparison", "reference"))
     unit = f" {escape_markdown(unit_text(stat, first['unit']).strip())}".rstrip()
-    place = f"report.html#sec-of-{analysis.name.replace('_', '-')}"
-    told = f"{escape_markdown(f'{analysis.label}, {pair}')}: [{len(rows)} estimates]({place}) of "
+    place = place_link(f"sec-of-{analysis.name.replace('_', '-')}", places)
+    estimates = f"[{len(rows)} estimates]({place})" if place else f"{len(rows)} estimates"
+    told = f"{escape_markdown(f'{analysis.label}, {pair}')}: {estimates} of "
     told += f"the {LABELS[stat]}, from {ends[0]} to {ends[1]}{unit}; of {len(whole)} intervals "
     return f"{told}{clear} leave{'s' * (clear == 1)} out no effect."
 
@@ -159,21 +166,21 @@ def _audit(material: Material) -> Iterator[str]:
     counts = escape_markdown(tally_text(tally(material.claims)))
     yield f"[{counts}]({AUDIT_PAGE})"
     failing = [
-        (rows[0], column, name)
+        _claim(rows[0], f"{name} {SHOWN[verdict]}")
         for rows in worst_first(material.claims)
         for column, name in COLUMNS.items()
-        if rows[0][column] in FAILS
+        if (verdict := worst(rows, column)) in FAILS
     ]
-    lines = [_claim(row, column, name) for row, column, name in failing[:MOST_CLAIMS]]
+    lines = failing[:MOST_CLAIMS]
     if len(failing) > MOST_CLAIMS:
         lines.append(f"- and {len(failing) - MOST_CLAIMS} more")
     yield "\n".join(lines)
 
 
-def _claim(row: Mapping[str, object], column: str, name: str) -> str:
+def _claim(row: Mapping[str, object], verdict: str) -> str:
     printed = escape_markdown(f"{row['label']}, printed {row['quote']}")
     place = f"{AUDIT_PAGE}#{claim_anchor(str(row['claim_id']))}"
-    return f"- [{printed}]({place}): {name} {SHOWN[str(row[column])]}"
+    return f"- [{printed}]({place}): {verdict}"
 
 
 def _made(material: Material, renderer: str) -> str:
