@@ -102,7 +102,7 @@ def made(path, form):
     return out.read_text(encoding="utf-8")
 
 
-VOID = {"meta", "br"}
+VOID = {"meta", "br", "input"}
 
 
 class Tags(HTMLParser):

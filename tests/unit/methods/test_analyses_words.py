@@ -4,11 +4,11 @@ from math import inf, nan
 
 import pytest
 
+from trialtrace.ground.conditions import lower_first
 from trialtrace.ground.words import (
     LABELS,
     decimals,
     interval_text,
-    lower_first,
     number,
     p_text,
     stat_text,

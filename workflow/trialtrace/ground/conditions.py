@@ -278,3 +278,8 @@ def _operand_words(operand: Any, known: Named, values: Mapping[str, str]) -> str
     whole = isinstance(operand, float) and operand.is_integer()
     text = str(int(operand) if whole else operand)
     return values.get(text, text)
+
+
+def lower_first(label: str) -> str:
+    """A label inside a sentence: "Any cough" is "any cough", "ERCP" stays."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] == " " else label

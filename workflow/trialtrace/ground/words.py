@@ -326,11 +326,6 @@ def value_text(stat: str, value: float, style: Style = PLAIN) -> str:
     return number(value)
 
 
-def lower_first(label: str) -> str:
-    """A label inside a sentence: "Any cough" is "any cough", "ERCP" stays."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] == " " else label
-
-
 def unit_text(stat: str, unit: str | None) -> str:
     """What follows the value: " %", " percentage points", " days"."""
     if stat in SHARES:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.ground.conditions import lower_first
 from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.ground.words import lower_first
 from trialtrace.trace.words import stratum_words, variable_label
 from trialtrace.trial.plan.methods import OWN_TREATMENT
 from trialtrace.trial.plan.planning import ANALYSIS as PLANNING

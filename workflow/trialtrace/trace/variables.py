@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from trialtrace.config.compose import Path_
+from trialtrace.ground.conditions import lower_first
 from trialtrace.ground.contracts.rows import ResultRow
-from trialtrace.ground.words import lower_first
 from trialtrace.trace.words import rule_of
 from trialtrace.trial.instruments.shared import InstrumentEntry
 from trialtrace.trial.model import Endpoint, adsl_code

@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.ground.conditions import describe, plain
+from trialtrace.ground.conditions import describe, lower_first, plain
 from trialtrace.ground.frames import COMPLETE, LACKING
-from trialtrace.ground.words import lower_first
 from trialtrace.trial.endpoints.occurrence import Occurrence
 from trialtrace.trial.endpoints.shared import Labels
 

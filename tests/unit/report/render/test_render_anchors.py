@@ -90,7 +90,8 @@ def test_a_claim_of_the_audit_is_not_under_the_head_of_its_table(tmp_path):
     page = audit_page(audit, "T", synthetic=False, in_report=True)
     found = seen(page, "claim-c40", "tr[id]", tmp_path)
     assert found["scrolled"] > 1000
-    assert found["bare"] == found["first"] == "claim-c40"
+    # At most the row before it is seen above.
+    assert found["bare"] == "claim-c40" and found["first"] in {"claim-c39", "claim-c40"}
 
 
 @pytest.mark.parametrize("synthetic", [True, False])

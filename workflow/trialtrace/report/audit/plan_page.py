@@ -175,7 +175,8 @@ def _places(trial: "Trial", line: PlanLine) -> Iterator[tuple[str, str]]:
             for analysis in plan.analyses.values():
                 if analysis.estimand.name == name:
                     yield analysis.label, _section(analysis.name)
-        case ("analyses", str(name), *_):
+        # A blinded draft has its analyses in the file alone.
+        case ("analyses", str(name), *_) if name in plan.analyses:
             yield plan.analyses[name].label, _section(name)
         case ("multiplicity", str(name)):
             for test in dict.fromkeys(one.analysis for one in plan.multiplicity[name].tests):

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any
 
-from trialtrace.ground.words import lower_first
+from trialtrace.ground.conditions import lower_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.assumed import sentence, words

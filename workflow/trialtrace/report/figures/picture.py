@@ -90,7 +90,7 @@ def arms_of(material: Material) -> list[str]:
 
 def population_words(material: Material, given: dict[str, Any]) -> str:
     """The population of a display inside a sentence: "all randomised"."""
-    from trialtrace.ground.words import lower_first
+    from trialtrace.ground.conditions import lower_first
 
     return lower_first(material.trial.populations[given["population"]].label)
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.conditions import describe
+from trialtrace.ground.conditions import describe, lower_first
 from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.ground.words import LABELS, lower_first, number
+from trialtrace.ground.words import LABELS, number
 from trialtrace.methods.analysing.cuts import parameters
 from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.figures.make import Drawn

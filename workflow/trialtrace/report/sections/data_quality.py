@@ -10,7 +10,7 @@ from typing import Any
 
 from trialtrace.cleaning.account import WITH_ROW, Account, Decision
 from trialtrace.cleaning.summary import RejectSummary, rejects_summary
-from trialtrace.ground.words import lower_first
+from trialtrace.ground.conditions import lower_first
 from trialtrace.report.audit.red_lines import excluded_line
 from trialtrace.report.material import Material
 from trialtrace.report.sections.unusual import unusual_rows

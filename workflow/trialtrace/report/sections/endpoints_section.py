@@ -1,6 +1,7 @@
 """The endpoints of a trial: what each is, by which rule, in which unit, where higher is better."""
 
-from trialtrace.ground.words import lower_first, number
+from trialtrace.ground.conditions import lower_first
+from trialtrace.ground.words import number
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import captioned, rows_table, with_names

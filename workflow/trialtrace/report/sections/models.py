@@ -2,8 +2,9 @@
 
 import json
 
+from trialtrace.ground.conditions import lower_first
 from trialtrace.ground.contracts.rows import ResultRow, values_of
-from trialtrace.ground.words import P_VALUES, lower_first
+from trialtrace.ground.words import P_VALUES
 from trialtrace.report.material import Material
 from trialtrace.report.sections.decisions import GROUPS
 from trialtrace.trace.words import variable_label

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.words import lower_first
+from trialtrace.ground.conditions import lower_first
 from trialtrace.trial.plan.displays.registry import displays
 from trialtrace.trial.plan.displays.shapes import OverTime
 

@@ -2,7 +2,8 @@
 
 from trialtrace.claims.tally import tally, tally_text
 from trialtrace.endpoints.populations import told_rule
-from trialtrace.ground.words import lower_first, number
+from trialtrace.ground.conditions import lower_first
+from trialtrace.ground.words import number
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from trialtrace.config.spec import Rule, key, optional, shape
-from trialtrace.ground.words import lower_first, number
+from trialtrace.ground.conditions import lower_first
+from trialtrace.ground.words import number
 from trialtrace.trial.endpoints.shared import Labels, TableEntry, WithoutValues
 from trialtrace.trial.words import Column, Condition, Name
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import key, optional, shape
-from trialtrace.ground.words import lower_first
+from trialtrace.ground.conditions import lower_first
 from trialtrace.trial.endpoints.shared import EndLabels, Labels, TableEntry, table_words
 from trialtrace.trial.words import Column, Condition, Name, Text
 

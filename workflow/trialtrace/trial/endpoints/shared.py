@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from trialtrace.config.spec import Filled, Rule, key, optional, shape
-from trialtrace.ground.conditions import Named, describe
+from trialtrace.ground.conditions import Named, describe, lower_first
 from trialtrace.ground.paths import Project
-from trialtrace.ground.words import lower_first
 from trialtrace.trial.endpoints.visit_windows import VisitWindows
 from trialtrace.trial.words import (
     AnalysedValue,

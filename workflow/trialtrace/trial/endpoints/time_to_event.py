@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from trialtrace.config.spec import Distinct, Having, key, optional, shape
-from trialtrace.ground.words import lower_first, number
+from trialtrace.ground.conditions import lower_first
+from trialtrace.ground.words import number
 from trialtrace.trial.endpoints.shared import (
     EndLabels,
     EndpointEntry,

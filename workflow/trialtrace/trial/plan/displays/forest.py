@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from trialtrace.config.spec import Distinct, key, optional, shape
 from trialtrace.trial.plan.displays import names
 from trialtrace.trial.plan.displays.display import Display
 from trialtrace.trial.plan.displays.shapes import OfAnalyses
+from trialtrace.trial.plan.options import HigherLower
 from trialtrace.trial.words import StepName
 
 
@@ -19,7 +18,7 @@ class Forest(OfAnalyses):
         ("Estimate that is drawn, as statistic.method, or a list of methods of one statistic."),
         expected="statistic.method, or a list of them",
     )
-    better: Literal["lower", "higher"] | None = optional(
+    better: HigherLower | None = optional(
         "Which values of the endpoints are better: the axis says then which side favours which "
         "arm. Left out, it says so where the scales of all endpoints do, else where there is less."
     )
