@@ -31,6 +31,7 @@ from trialtrace.trial.claims.read import Claim, claims_of
 if TYPE_CHECKING:
     from trialtrace.report.figures.make import Drawn
     from trialtrace.trial.load import Trial
+    from trialtrace.trial.plan.build import Plan
 
 TITLE = "Coverage of the plan"
 LEAD = (
@@ -119,8 +120,21 @@ def _told(trial: "Trial", line: PlanLine) -> str:
     return f"<code>{escape(line.name)}</code>{f'<br>{escape(words)}' if words else ''}"
 
 
+def _run(plan: "Plan", line: PlanLine) -> bool:
+    """Whether the plan that is run has an entry of the file; that of a blinded draft leaves out
+    what needs the arms."""
+    match line.key:
+        case ("estimands" | "analyses" | "multiplicity" | "planning" as part, str(name), *_):
+            return name in getattr(plan, part)
+        case ("displays", str(kind), int(at)):
+            return at < len(plan.displays.get(kind, ()))
+    return True
+
+
 def _words(trial: "Trial", line: PlanLine) -> str:
     plan = trial.plan
+    if not _run(plan, line):
+        return "not run while the draft is blinded"
     match line.key:
         case ("estimands", str(name)):
             return plan.estimands[name].summary
@@ -170,13 +184,14 @@ def _where(trial: "Trial", line: PlanLine, reported: Reported) -> list[str]:
 def _places(trial: "Trial", line: PlanLine) -> Iterator[tuple[str, str]]:
     """(words, anchor) of the sections and figures in which an entry is reported."""
     plan = trial.plan
+    if not _run(plan, line):
+        return
     match line.key:
         case ("estimands", str(name)):
             for analysis in plan.analyses.values():
                 if analysis.estimand.name == name:
                     yield analysis.label, _section(analysis.name)
-        # A blinded draft has its analyses in the file alone.
-        case ("analyses", str(name), *_) if name in plan.analyses:
+        case ("analyses", str(name), *_):
             yield plan.analyses[name].label, _section(name)
         case ("multiplicity", str(name)):
             for test in dict.fromkeys(one.analysis for one in plan.multiplicity[name].tests):
