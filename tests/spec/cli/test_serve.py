@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -146,6 +147,8 @@ def test_the_command_tells_its_address_needs_little_and_ends_with_an_interrupt(t
         stderr=subprocess.PIPE,
         text=True,
         env={name: value for name, value in os.environ.items() if name not in SCREENS},
+        # A shell's job in the background ignores interrupts, and what it starts does.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     address = urlsplit(process.stdout.readline().strip())
     connection = HTTPConnection(address.hostname, address.port, timeout=10)

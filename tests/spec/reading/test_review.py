@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
 from http.client import HTTPConnection
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -201,7 +202,9 @@ def test_the_command_drafts_a_ledger_and_serves_it_until_it_ends(tmp_path, how):
     paper.write_text(EXAMPLE, encoding="utf-8")
     words = ["read", str(paper), "--review", "--output", str(ledger)]
     call = [sys.executable, "-c", "from trialtrace.cli import entry; entry()", *words]
-    with subprocess.Popen(call, stdout=subprocess.PIPE, text=True) as running:
+    # A shell's job in the background ignores interrupts, and what it starts does.
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(call, stdout=subprocess.PIPE, text=True, preexec_fn=heard) as running:
         try:
             address = running.stdout.readline().strip()
             assert re.fullmatch(r"http://127\.0\.0\.1:\d+/[\w-]{32}/", address)
