@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from trialtrace.commands.verified_document import result_at
-from trialtrace.report.links import trace_link
+from trialtrace.commands.verified_document import places_of, result_at
 from trialtrace.report.shown.compare import NUMBER, place_of
 from trialtrace.report.shown.docx_lines import docx_lines
 from trialtrace.report.shown.html_lines import html_lines
-from trialtrace.report.shown.lines import TRACE, Line
+from trialtrace.report.shown.lines import Line, is_trace
 from trialtrace.trace.content import Tracer
 from trialtrace.trial.plan.planning import ANALYSIS as PLANNING
 
@@ -28,7 +27,7 @@ def of_report(lines: list[Line], document: str) -> Iterator[Drawn]:
             return
         for column, piece in enumerate(line.pieces):
             for text, target in piece.links:
-                if target.startswith(TRACE):
+                if is_trace(target):
                     place = f"{document}: {place_of(lines, at, column)}"
                     for number in NUMBER.findall(text):
                         yield place, number, target
@@ -53,7 +52,7 @@ def why_not_followed(tracer: Tracer, number: Drawn) -> str | None:
     A number of planning rests on assumptions of the plan and on no data; one of nobody (0 patients,
     no occurrence) on the rows that were asked.
     """
-    pages = {trace_link(result_id): result_id for result_id in tracer.results}
+    pages = places_of(tracer.results)
     _, _, page = number
     result_id = result_at(pages, page or "")
     if result_id is None:

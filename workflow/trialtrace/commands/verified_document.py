@@ -1,19 +1,19 @@
 """Whether a report, HTML or DOCX, shows what it showed when it was made."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from trialtrace.commands.verified_run import Found, KeptRun
 from trialtrace.ground.contracts import RESULTS, read_table
 from trialtrace.ground.errors import UserError
 from trialtrace.ground.store import sha256_bytes
-from trialtrace.report.links import trace_link
+from trialtrace.report.links import bookmark_link, number_anchor, trace_link
 from trialtrace.report.seal_file import DOCX, HTML, Kept
 from trialtrace.report.shown.compare import NUMBER, alterations
 from trialtrace.report.shown.docx_lines import BrokenDocument, Docx, docx_lines
 from trialtrace.report.shown.html_lines import html_lines
-from trialtrace.report.shown.lines import TRACE, Line
+from trialtrace.report.shown.lines import Line, is_trace
 
 PROGRAM = "docProps/app.xml"
 # Parts of a DOCX that every program writes its own way.
@@ -51,7 +51,7 @@ def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judg
     counted = Judged(
         numbers=sum(len(NUMBER.findall(p.text)) for line in kept.lines for p in line.pieces),
         links=sum(
-            target.startswith(TRACE)
+            is_trace(target)
             for line in kept.lines
             for piece in line.pieces
             for _, target in piece.links
@@ -104,10 +104,18 @@ def pages_of(run: KeptRun) -> dict[str, str]:
     except (UserError, OSError, ValueError):
         return {}
     names = [name for name in table["result_id"].to_pylist() if name]
-    return {trace_link(name): name for name in names}
+    return places_of(names)
+
+
+def places_of(names: Iterable[str]) -> dict[str, str]:
+    """The result of each link of a page and of a DOCX, by their names."""
+    marks = {bookmark_link(number_anchor(name)): name for name in names}
+    return {trace_link(name): name for name in marks.values()} | marks
 
 
 def result_at(pages: Mapping[str, str], link: str) -> str | None:
     """The result of a link, which may lead to a line of its trace; None for none."""
     page, line = link.partition("#")[0], link.rpartition("/")[0]
+    if is_trace(link) and not page:
+        line = "-".join(link.split("-")[:2])
     return next((pages[one] for one in (link, line, page) if one in pages), None)

@@ -51,6 +51,12 @@ def trace_link(result_id: str, part: str = "") -> str:
     return f"trace/{number_page(result_id)}#{number_anchor(result_id)}{end}"
 
 
+def bookmark_link(place: str) -> str:
+    """The link to a number in a DOCX: its line at the end; `place` is its anchor, or that and a
+    line of it ("abcdefgh/n"). As mailed.lua makes it."""
+    return f"#n-{place.replace('/', '-')}"
+
+
 def component_link(result_id: str, component: str) -> str:
     """The link from a claim's component to its number: a denominator stands in a line of the
     count or share that it belongs to."""

@@ -9,6 +9,7 @@ from trialtrace.ground.store import write_bytes, write_json, write_text
 from trialtrace.report.audit.audit_page import audit_page
 from trialtrace.report.audit.coverage_page import coverage_page, section_pages
 from trialtrace.report.audit.plan_page import Reported, plan_page
+from trialtrace.report.chains import chains
 from trialtrace.report.figures.make import Drawn, draw_figures
 from trialtrace.report.links import (
     AUDIT_PAGE,
@@ -100,6 +101,7 @@ def _document(material: Material, out: Path, drawn: list[Drawn]) -> RenderedFile
         private=material.disclosure != "full",
         before=[("Summary", SUMMARY_PAGE)] if html else [],
         beside=_beside(material),
+        chains=chains(material),
     )
 
 

@@ -71,9 +71,42 @@ def test_images_in_a_page_are_vectors_where_there_is_one(page, docx):
     assert "svg" not in docx["word/_rels/document.xml.rels"]
 
 
-def test_links_of_numbers_stay_relative(page, docx):
+def test_links_of_numbers_stay_relative_in_a_page(page, docx):
     assert '<a href="trace/a.html">27 (9.2)</a>' in page
-    assert 'Target="trace/a.html"' in docx["word/_rels/document.xml.rels"]
+    text = docx["word/document.xml"]
+    assert ">27 (9.2)<" in text and "trace/" not in docx["word/_rels/document.xml.rels"]
+
+
+LINKS = """## A {#sec-a}
+
+[27](trace/a.html#abc) of [30](trace/a.html#abc/n), [1](trace/b.html#other), [B](supplement.docx#x),
+[W](https://example.org). Files: [CSV](figures/a.csv), [SVG](figures/a.svg). See @sec-a.
+"""
+
+
+def test_a_docx_has_no_link_that_is_dead_without_its_folder(write, render):
+    rows = [
+        {"of": "A (a)", "method": "mean", "n": "30", "check": "agrees", "anchors": ["abc", "def"]},
+        {"of": "A (a)", "method": "other", "n": "9", "check": "agrees", "anchors": ["ghi"]},
+    ]
+    chains = {"command": "trialtrace trace T", "rows": rows}
+    docx = parts_of(render(write(LINKS, NUMBERED), formats=("docx",), chains=chains))
+    text, links = docx["word/document.xml"], docx["word/_rels/document.xml.rels"]
+    assert re.findall(r'hyperlink" [^>]*Target="([^"]*)"', links) == ["https://example.org"]
+    anchors = re.findall(r'w:anchor="([^"]+)"', text)
+    assert anchors == ["n-abc", "n-abc-n", "sec-a"]
+    assert set(anchors) <= set(re.findall(r'w:name="([^"]+)"', text))
+    shown = re.sub(r"<[^>]+>", "", text)
+    assert "27 of 30, 1, B," in shown and "Files: See" in shown.replace("Files:See", "Files: See")
+    assert "Where the numbers come from" in shown and "trialtrace trace T" in shown
+    row = text[text.rindex("<w:tr>") :]
+    assert ">mean<" in row and "other" not in shown
+
+
+def test_a_docx_without_linked_numbers_has_no_lines_of_them(write, render):
+    chains = {"command": "", "rows": []}
+    docx = parts_of(render(write("Text."), formats=("docx",), chains=chains))
+    assert "Where the numbers" not in docx["word/document.xml"]
 
 
 def test_references_in_the_docx(docx):

@@ -2,9 +2,6 @@
 -- too wide for one upright. Its sections are marked here and written by docx.py.
 
 local DEEPEST = 2  -- levels of headings in the contents
-local BESIDE = "A number's link leads to its page in the folder of the report, and opens where this "
-  .. "document lies there."
-
 local function mark(kind)
   return pandoc.RawBlock("openxml", "<w:p><w:pPr><w:sectPr w:rsidR=\"" .. kind .. "\"/></w:pPr></w:p>")
 end
@@ -27,7 +24,6 @@ local function contents(doc)
     return {}
   end
   lines:insert(1, pandoc.Para({ pandoc.Strong({ pandoc.Str("Contents") }) }))
-  lines:insert(pandoc.Para({ pandoc.Emph({ pandoc.Str(BESIDE) }) }))
   return lines
 end
 

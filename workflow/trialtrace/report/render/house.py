@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from trialtrace.ground.paths import project
@@ -16,6 +18,7 @@ SYNTHETIC = "Synthetic data: not evidence"
 # The earliest time that a zip entry can carry; a report has no time of its own (see run.json).
 EPOCH = 315532800
 SHEETS = ("report.css", "card.css")
+CHAINS = "chains.json"
 REFERENCES = ("reference.docx", "reference-synthetic.docx")
 
 
@@ -25,6 +28,7 @@ class Page:
 
     Of a private one no error tells what an exception says: it may hold a value of the data. `stem`
     is the name of its files, `before` and `beside` are title and link of pages that lie beside it.
+    `chains` is what a DOCX tells of the numbers in it, for mailed.lua.
     """
 
     title: str | None = None
@@ -33,6 +37,12 @@ class Page:
     stem: str = "document"
     before: tuple[tuple[str, str], ...] = ()
     beside: tuple[tuple[str, str], ...] = ()
+    chains: Mapping[str, object] = field(default_factory=dict)
+
+    def place_chains(self, folder: Path) -> None:
+        """Where the filter of a DOCX looks for them."""
+        if self.chains:
+            (folder / CHAINS).write_text(json.dumps(self.chains), encoding="utf-8")
 
 
 def assets() -> Path:
@@ -49,6 +59,7 @@ def resource_files() -> list[Path]:
         "crossref.lua",
         "format.lua",
         "docx.lua",
+        "mailed.lua",
         "widths.lua",
         "template.html",
         "matplotlibrc",

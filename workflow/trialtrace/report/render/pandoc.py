@@ -66,7 +66,8 @@ def convert(
     text = _metadata(document, page) + markdown
     reading.finish(document, text.encode("utf-8"))
     commands = _pages(Numbered.read(read, folder), document, page, build)
-    common += ["--from=json", *_filters("format")]
+    page.place_chains(folder)
+    common += ["--from=json", *_filters("mailed", "format")]
 
     def written(name: str, flags: list[str]) -> bytes:
         output = build / f"out-{name}"

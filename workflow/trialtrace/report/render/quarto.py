@@ -24,6 +24,7 @@ from trialtrace.report.render.house import (
 )
 
 OUTPUT = "rendered"
+FILTERS = ("spaces", "mailed")
 STEM = "document"
 _SHOWN_LINES = 30
 _SET_HERE = {"toc", "number-sections"}
@@ -49,6 +50,7 @@ def render(
     environment = quarto_environment(quarto)
     text = f"---\n{_front_matter(document, page, folder)}---\n\n{document.body}"
     (folder / f"{STEM}.qmd").write_text(text, encoding="utf-8")
+    page.place_chains(folder)
     (folder / "params.json").write_text(json.dumps(params), encoding="utf-8")
     made = {
         f"{page.stem}.{kind}": _render(quarto, kind, document, page, folder, environment, params)
@@ -97,7 +99,7 @@ def _front_matter(document: Document, page: Page, folder: Path) -> str:
         "date-format": "iso",
         "lang": "en",
         "jupyter": "python3",
-        "filters": [str(Path(__file__).with_name("spaces.lua"))],
+        "filters": [str(Path(__file__).with_name(f"{name}.lua")) for name in FILTERS],
         "execute": {**(execute if isinstance(execute, dict) else {}), "daemon": False},
         "format": {"html": html, "docx": docx},
     }

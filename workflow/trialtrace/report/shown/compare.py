@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from trialtrace.report.shown.lines import TRACE, Line, Piece
+from trialtrace.report.shown.lines import Line, Piece, is_trace
 
 NUMBER = re.compile(r"[-\u2212\u2011]?\d+(?:[.,\u00b7:]\d+)*(?:e[-+]?\d+)?")
 CAPTION = re.compile(r"(Table|Figure) S?\d+")
@@ -138,7 +138,7 @@ def _piece(kind: str, place: str, kept: Piece, shown: Piece) -> Iterator[Altered
     if kind == "figure":
         yield Altered("figure", place, shown.text[1:], kept.text[1:])
         return
-    pages = [target for _, target in kept.links if target.startswith(TRACE)]
+    pages = [target for _, target in kept.links if is_trace(target)]
     if kept.text != shown.text:
         old, new = NUMBER.findall(kept.text), NUMBER.findall(shown.text)
         what = "text" if old == new else "number"
@@ -152,7 +152,7 @@ def _piece(kind: str, place: str, kept: Piece, shown: Piece) -> Iterator[Altered
 def _of_changed(kept: Piece, shown: Piece) -> str | None:
     """The page of the first number with a link that is another."""
     for (text, target), (now, _) in zip(kept.links, shown.links, strict=False):
-        if text != now and target.startswith(TRACE):
+        if text != now and is_trace(target):
             return target
     return None
 
@@ -164,7 +164,7 @@ def _links(links: Iterable[tuple[str, str]]) -> str:
 def _page(pieces: Iterable[Piece]) -> str | None:
     """The first trace that a line leads to."""
     targets = (target for piece in pieces for _, target in piece.links)
-    return next((target for target in targets if target.startswith(TRACE)), None)
+    return next((target for target in targets if is_trace(target)), None)
 
 
 def place_of(lines: Sequence[Line], at: int, column: int | None = None) -> str:

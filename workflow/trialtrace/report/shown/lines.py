@@ -12,6 +12,8 @@ SPACE = re.compile(r"[\s\u00a0\u202f\u2007\u200b]+")
 # Hyphens that only a line's end shows.
 SOFT = str.maketrans("", "", "\u00ad\u2060\ufeff")
 TRACE = "trace/"
+# A number's bookmark in a DOCX, as links.bookmark_link gives it.
+BOOKMARK = "#n-"
 # A Link is what a reader reads and where it leads.
 Link = tuple[str, str]
 Stored = list[object]
@@ -99,6 +101,11 @@ def where(target: str) -> str:
     told = unquote(target).replace("\\", "/")
     at = told.find(TRACE)
     return told[at:] if at >= 0 else told.rsplit("/", 1)[-1]
+
+
+def is_trace(target: str) -> bool:
+    """Whether a link leads to what is told of a number."""
+    return target.startswith((TRACE, BOOKMARK))
 
 
 def shown_lines(lines: Iterable[Line]) -> list[Line]:

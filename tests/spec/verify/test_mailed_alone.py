@@ -1,0 +1,60 @@
+"""A DOCX of a whole report, mailed without its folder: no link of it is dead."""
+
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from kept_report import FOLDER
+
+from trialtrace.ground.paths import Project
+from trialtrace.report.chains import chains
+from trialtrace.report.links import bookmark_link, number_anchor
+from trialtrace.report.material import Material
+from trialtrace.report.shown.docx_lines import docx_lines
+from trialtrace.report.shown.lines import BOOKMARK
+from trialtrace.trial.load import load_settings, load_trial
+
+ROW = re.compile(r"<w:tr>.*?</w:tr>", re.DOTALL)
+HYPERLINK = re.compile(r"<w:hyperlink [^>]*>")
+
+
+def parts(whole: Project, name: str) -> tuple[Path, str, str]:
+    path = whole.root / FOLDER / "report" / f"{name}.docx"
+    with zipfile.ZipFile(path) as archive:
+        text = archive.read("word/document.xml").decode()
+        return path, text, archive.read("word/_rels/document.xml.rels").decode()
+
+
+@pytest.mark.parametrize("name", ["report", "supplement"])
+def test_every_link_leads_somewhere_in_the_document_or_the_web(whole: Project, name: str):
+    _, text, related = parts(whole, name)
+    outside = [one for one in re.findall(r"<Relationship [^>]*>", related) if "hyperlink" in one]
+    targets = [re.search(r'Target="([^"]*)"', one)[1] for one in outside]
+    assert all(target.startswith(("https://", "http://", "mailto:")) for target in targets)
+    inner = re.findall(r'<w:hyperlink w:anchor="([^"]+)"', text)
+    assert len(inner) > 5 and len(inner) + len(outside) >= len(HYPERLINK.findall(text))
+    assert set(inner) <= set(re.findall(r'<w:bookmarkStart [^>]*w:name="([^"]+)"', text))
+
+
+def test_a_number_leads_to_the_line_of_its_method(whole: Project):
+    path, text, _ = parts(whole, "report")
+    trial, settings = load_trial("mini", whole), load_settings(whole)
+    material = Material(trial, settings, whole.results / "mini", {})
+    by_mark = {bookmark_link(number_anchor(name)): name for name in material.tracer.results}
+    told = {anchor: row for row in chains(material)["rows"] for anchor in row["anchors"]}
+    rows = ROW.findall(text)
+    links = {
+        target
+        for line in docx_lines(path.read_bytes()).lines
+        for piece in line.pieces
+        for _, target in piece.links
+        if target in by_mark
+    }
+    assert len(links) > 20
+    for link in links:
+        result = material.tracer.results[by_mark[link]]
+        (row,) = [one for one in rows if f'w:name="{link[1:]}"' in one]
+        shown = re.sub(r"<[^>]+>", "", row)
+        assert result["stat_label"] in shown
+        assert told[link.removeprefix(BOOKMARK)]["check"].split(":")[0] in shown
