@@ -39,7 +39,7 @@ def test_a_p_that_only_unprinted_denominators_give():
     assert one.cp[1] < 0.1 and one.cp[2] > 0.9
     row = rows["p", "p"]
     assert row["on_print"] == "not_checkable" and row["alternative"] is None
-    assert "21 of 25,200 choices tried give it" in row["print_more"]
+    assert "24 of 27,720 choices tried give it" in row["print_more"]
     assert "so this says nothing" in row["print_more"]
     assert row["candidates"] == one.candidates[-1] and row["chance"] == one.cp[-1]
 

@@ -264,7 +264,7 @@ ROWS = {
             "P = 0.335 by the χ² test without correction",
             "0.612 by Fisher's exact test",
             "Expected counts are below 5",
-            "19 of 21,870 choices tried give it",
+            "22 of 24,057 choices tried give it",
             "chance >0.99, so this says nothing",
         ],
         {"fracture_p": "p = 0.335"},

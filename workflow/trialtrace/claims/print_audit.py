@@ -8,8 +8,7 @@ from typing import Any
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import ALTERNATIVE, COMPATIBLE, EXACT, INCONSISTENT, Finding
 from trialtrace.claims.prints.registry import findings
-from trialtrace.claims.search.bundles import bundles
-from trialtrace.claims.search.candidates import TIERS
+from trialtrace.claims.search.bundles import USUAL, bundles
 from trialtrace.claims.search.search import MAY_SAY, Searched, search
 from trialtrace.claims.search.window import Displacement
 from trialtrace.claims.sentences import chance_text, house, thousands, told_apart
@@ -73,7 +72,7 @@ def _note(row: dict[str, Any], searched: Searched, labels: Mapping[str, str], co
         row["alternative"] = searched.matches[0]
     if searched.other_choice:
         row[column] = ALTERNATIVE
-    elif row[column] == ALTERNATIVE and searched.bundle.last < TIERS[-1]:
+    elif row[column] == ALTERNATIVE and searched.bundle.last == USUAL:
         # A usual test gives it, and so would one of them most numbers nearby.
         row[column] = INCONSISTENT
 
@@ -90,6 +89,8 @@ def search_sentence(searched: Searched) -> str:
     near = f"a number nearby would be matched with chance {chance_text(searched.chance)}"
     if not searched.within(MAY_SAY):
         return f"{of}; {near}, so this says nothing."
+    if searched.misnamed:
+        return house(f"Under another name: {searched.matches[0]}. {of}; {near}.")
     may = "By" if searched.other_choice else "May be"
     return house(f"{may} another choice: {searched.matches[0]}. {of}; {near}.")
 

@@ -187,7 +187,7 @@ def _estimate(
     for other in RATIOS:
         if measure in RATIOS and other != measure and _fits(main, estimate(other, table), False):
             told = f"{text}; {main.text} is the {WORDS[other]}."
-            return make(ALTERNATIVE, told, alternative=WORDS[other])
+            return make(INCONSISTENT, told, misnamed=WORDS[other])
     text += f"; printed is {main.text}."
     if measure in RATIOS:
         text += " A ratio of a model, adjusted or Cox's, need not be that of the counts."
@@ -263,8 +263,8 @@ def _of_shares(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Findin
         agreement, more = ALTERNATIVE, f"; {main.text} is that with {TURNED}."
         detail |= {"alternative": TURNED}
     elif of_other and overlaps(main, *of_other):
-        agreement, more = ALTERNATIVE, f"; {main.text} is the {WORDS[other]}."
-        detail |= {"alternative": WORDS[other]}
+        more = f"; {main.text} is the {WORDS[other]}."
+        detail |= {"misnamed": WORDS[other]}
     elif measure in RATIOS:
         more += " A ratio of a model, adjusted or Cox's, need not be that of the counts."
     yield Finding(
@@ -328,8 +328,8 @@ def _interval(entry: Claim, table: Table, beside: tuple[str, ...]) -> Finding:
             others = two_arm_intervals(*table, measure=KINDS[other], confidence=level)
             if printing_the_same(others, as_range(low), as_range(high), factor=1):
                 text = f"{shown} is the interval of the {WORDS[other]} on these counts."
-                detail |= {"alternative": WORDS[other]}
-                return finding(ALTERNATIVE, text)
+                detail |= {"misnamed": WORDS[other]}
+                return finding(INCONSISTENT, text)
     tried = listed(sorted({METHODS[name] for name in intervals}), "or")
     text = f"No usual interval ({tried}) on these counts has the bounds {shown}."
     return finding(INCONSISTENT, text)

@@ -1,14 +1,16 @@
 """The bundles of a ledger: printed values that no stated choice gave, with their candidates."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import ALTERNATIVE, INCONSISTENT, Finding, as_range
 from trialtrace.claims.prints.shares import counts_by_size
-from trialtrace.claims.prints.two_groups import KINDS
+from trialtrace.claims.prints.two_groups import KINDS, NEEDED, as_proportion, of_percentages
 from trialtrace.claims.search.candidates import TIERS, Size, p_families, share_families
 from trialtrace.claims.search.comparisons import comparison_families, mean_families
+from trialtrace.claims.search.needed import TREATED, needed_families
 from trialtrace.claims.search.search import Bundle
 from trialtrace.claims.search.window import Target, Window
 from trialtrace.stats.summaries.percentages import counts_for_percentage
@@ -22,7 +24,10 @@ USUAL = 1
 MOST_TABLES = 250_000
 MOST_OF_MEANS = 60_000
 MOST_COMPARED = 2_500
+METHODS = 2
+"""The last tier where a check has told the choice of an estimate: for how easily one fits."""
 JOINT = ("comparison.estimate", "comparison.interval")
+OF_NEEDED = ("comparison.estimate", "comparison.percentages")
 
 
 def bundles(ledger: Ledger, findings: Iterable[Finding]) -> Iterator[Bundle]:
@@ -32,7 +37,8 @@ def bundles(ledger: Ledger, findings: Iterable[Finding]) -> Iterator[Bundle]:
     for one in findings:
         if one.agreement not in UNSETTLED and not one.open:
             continue
-        last = USUAL if one.agreement == ALTERNATIVE else TIERS[-1]
+        explained = one.agreement == ALTERNATIVE
+        last = USUAL if explained else TIERS[-1]
         entry = ledger.entries[one.claim]
         if one.check in seen.get(one.claim, ()):
             continue
@@ -42,10 +48,12 @@ def bundles(ledger: Ledger, findings: Iterable[Finding]) -> Iterator[Bundle]:
             yield from _p(ledger, entry, groups, last)
         elif one.check == "p.means":
             yield from _means(ledger, entry, groups, last)
-        elif joint and len(groups) == 2 and one.agreement != ALTERNATIVE:
+        elif joint and len(groups) == 2:
             # Estimate, bounds and p stand or fall together: one bundle a claim.
             seen[one.claim] = (*JOINT, "p.counts")
-            yield from _comparison(ledger, entry, groups)
+            yield from _comparison(ledger, entry, groups, METHODS if explained else TIERS[-1])
+        elif entry.measure == NEEDED and one.check in OF_NEEDED and len(groups) == 2:
+            yield from _needed(ledger, entry, groups)
         elif one.check == "interval.share":
             shares.setdefault(entry.about.cell, [])
     for cell in shares:
@@ -100,7 +108,7 @@ def _p(ledger: Ledger, entry: Claim, groups: list[Claim], last: int) -> Iterator
     )
 
 
-def _comparison(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Bundle]:
+def _comparison(ledger: Ledger, entry: Claim, groups: list[Claim], last: int) -> Iterator[Bundle]:
     """An estimate with its bounds and p, where they are printed: all under one specification."""
     parts, measure = entry.parts, entry.measure or ""
     main = parts.get("percent") or parts.get("value")
@@ -115,10 +123,17 @@ def _comparison(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[B
     scale = Fraction(1, 100) if measure == "risk_difference" else Fraction(1)
     grids = {t.role: unit(t.part, 1 if t.role == "p" else scale) for t in targets}
     level = parts["ci_low"].level if "ci_low" in parts else None
-    families = comparison_families(
-        tables, measure, grids, None if level is None else float(level) / 100
-    )
     x1, _, x0, _ = tables[0][2]
+    if last < TIERS[-1]:
+        tables = [table for table in tables if table[1] == USUAL]
+    families = comparison_families(
+        tables,
+        measure,
+        grids,
+        None if level is None else float(level) / 100,
+        of_percentages(measure, groups),
+        (x1, ledger.size(groups[0]), x0, ledger.size(groups[1])),
+    )
     names = tuple(t.part.name for t in targets)
     yield Bundle(
         entry.name,
@@ -128,7 +143,66 @@ def _comparison(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[B
         tuple(families),
         f"the counts {x1} and {x0}",
         (*JOINT, "p.counts"),
+        last=last,
     )
+
+
+def _needed(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Bundle]:
+    """A number needed to treat, as 1 over a difference and by the ratios printed beside it."""
+    main = entry.parts.get("value")
+    if main is None or main.relation != "=" or not main.value:
+        return
+    tables = _tables(ledger, groups, MOST_COMPARED)
+    beside = [
+        one
+        for one in ledger.comparisons.get(entry.about.cell, ())
+        if set(one.about.compared) == set(entry.about.compared)
+        if (part := one.main) is not None and part.relation == "=" and part.value
+    ]
+    made = {}
+    if rounded := of_percentages(NEEDED, groups):
+        made["the rounded percentages"] = abs(rounded)
+    for one in beside:
+        part = one.main
+        if one.measure == "risk_difference" and part is not None and part.value:
+            scale = 1 if as_proportion(one, part) else 100
+            made[f"the rounded difference {part.text}"] = scale / abs(float(part.value))
+    families = needed_families(tables, made, _ratios(beside), _risks(ledger, groups), unit(main))
+    target = Target("estimate", replace(main, value=abs(main.value)))
+    inputs = "the numbers of both groups and the effects beside it"
+    yield Bundle(
+        entry.name,
+        (entry.name,),
+        ("value",),
+        (Window((target,)),),
+        tuple(families),
+        inputs,
+        OF_NEEDED,
+    )
+
+
+def _ratios(beside: Sequence[Claim]) -> dict[str, tuple[str, float, float]]:
+    """The printed ratios that a number needed can be made of, with all that print so."""
+    found = {}
+    for one in beside:
+        part, measure = one.main, one.measure or ""
+        if part is None or measure not in TREATED or part.name != "value":
+            continue
+        low, high = (float(end) for end in as_range(part).bounds)
+        if low > 0:
+            found[f"the {measure.replace('_', ' ')} {part.text}"] = (measure, low, high)
+    return found
+
+
+def _risks(ledger: Ledger, groups: Sequence[Claim]) -> dict[str, float]:
+    """The risk of the control group, of its counts and as printed; else of the second group."""
+    control = next((g for g in groups if ledger.groups[g.about.group or ""].control), groups[1])
+    found, n = {}, ledger.size(control)
+    if (count := control.whole_count) is not None and n:
+        found[f"{count} of {n}"] = count / n
+    if control.share is not None and control.share.value:
+        found[control.share.text] = float(control.share.value) / 100
+    return found
 
 
 def _means(ledger: Ledger, entry: Claim, groups: list[Claim], last: int) -> Iterator[Bundle]:

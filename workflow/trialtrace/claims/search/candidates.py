@@ -22,6 +22,7 @@ from trialtrace.stats.summaries.count_tests import p_values_of_tables
 
 TIERS = (1, 2, 3)
 CUT_OFF = "digits cut off"
+UP = "rounded up"
 ROUNDINGS = {"half up": 1, CUT_OFF: 2, "half to even": 2}
 LEVELS = {0.95: 1, 0.90: 2, 0.99: 2}
 TESTS = {name: (methods.TESTS[name].label, tier) for name, tier in tiers(methods.TESTS).items()}
@@ -30,15 +31,29 @@ INTERVALS = {
     methods.INTERVALS[name].label: (name.removesuffix(methods.CUT), tier)
     for name, tier in tiers(methods.INTERVALS).items()
 }
-# What some papers print of Fisher's test: twice the smaller tail, or twice what is two-sided.
+
+
+def _tail(found: Mapping[str, Floats]) -> Floats:
+    return np.minimum(found["fisher_less"], found["fisher_greater"])
+
+
+def _observed(found: Mapping[str, Floats]) -> Floats:
+    """The probability of the observed table, which both tails hold."""
+    return found["fisher_less"] + found["fisher_greater"] - 1
+
+
+# What some papers print of an exact test: twice the smaller tail, or twice what is two-sided.
 DOUBLED: dict[str, Callable[[Mapping[str, Floats]], Floats]] = {
-    "fisher_tail_twice": lambda found: np.minimum(found["fisher_less"], found["fisher_greater"]),
+    "fisher_tail_twice": _tail,
     "fisher_twice": lambda found: found["fisher"],
+    "mid_p_tail_twice": lambda found: _tail(found) - _observed(found) / 2,
 }
 TWICE = {
     "fisher_tail_twice": ("twice Fisher's exact test, one-sided", 2),
     "fisher_twice": ("twice Fisher's exact test", 2),
+    "mid_p_tail_twice": ("twice the mid-p test, one-sided", 2),
 }
+ALL_TESTS = TESTS | TWICE
 ALSO_OF_SHARES = ("Wald", "Wald, cut at 0 and 1", "Wilson")
 
 
@@ -70,6 +85,8 @@ def grid(values: ArrayLike, unit: Fraction, rounding: str) -> Whole:
         steps = np.trunc(steps)
     elif rounding == "half to even":
         steps = np.rint(steps)
+    elif rounding == UP:
+        steps = np.ceil(steps)
     else:
         steps = np.floor(steps + 0.5)
     return steps.astype(np.int64)
@@ -89,15 +106,19 @@ def tabulated(
     return choices(names, tiers, np.stack(cells, axis=1), kept)
 
 
+def p_by_test(counts: Whole) -> dict[str, Floats]:
+    """P of (tables, 4) counts x1, n1, x0, n0 by every test, doubled ones too."""
+    found = p_values_of_tables(*counts.T)
+    return found | {name: np.minimum(2 * made(found), 1.0) for name, made in DOUBLED.items()}
+
+
 def p_families(
     tables: Sequence[tuple[str, int, tuple[int, int, int, int]]], unit: Fraction
 ) -> Iterator[Family]:
     """Families of a p of two groups; `tables` are (name, tier, (x1, n1, x0, n0))."""
-    counts = np.array([table for _, _, table in tables], dtype=np.int64).reshape(-1, 4)
-    found = p_values_of_tables(*counts.T)
-    found |= {name: np.minimum(2 * made(found), 1.0) for name, made in DOUBLED.items()}
+    found = p_by_test(np.array([table for _, _, table in tables], dtype=np.int64).reshape(-1, 4))
     names, tiers = [name for name, _, _ in tables], [tier for _, tier, _ in tables]
-    for test, (label, tier) in (TESTS | TWICE).items():
+    for test, (label, tier) in ALL_TESTS.items():
         for rounding, other in ROUNDINGS.items():
             name = label if other == 1 else f"{label}, {rounding}"
             own = tabulated(names, tiers, found[test], [unit], rounding)

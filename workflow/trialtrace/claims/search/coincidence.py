@@ -99,12 +99,14 @@ class Family:
     """One specification but for what varies by factor; `tier` is that of its method.
 
     `departures` is how many of its choices are not usual ones, those of its factors left out.
+    `misnamed`: it gives another measure than the one that is named, so that a match is no choice.
     """
 
     name: str
     tier: int
     factors: tuple[Choices | Spans, ...]
     departures: int = 0
+    misnamed: bool = False
 
     def candidates(self, tier: int) -> int:
         """How many specifications of this family lie up to a tier."""

@@ -49,7 +49,8 @@ class Searched:
     where its window holds no other value than the printed one. `tier` is that of the first match,
     `ties` are the matches of the whole search, `matches` these in words, the one with the fewest
     departures first and by itself. Where none matches, `nearest` has how many factors a family
-    gives, and `alone` how many candidates give the targets without what is held.
+    gives, and `alone` how many candidates give the targets without what is held. `misnamed`: the
+    first of the matches is another measure than the one that is named.
     """
 
     bundle: Bundle
@@ -63,6 +64,7 @@ class Searched:
     matches: tuple[str, ...] = ()
     nearest: tuple[int, str] | None = field(default=None)
     alone: tuple[int, str] | None = field(default=None)
+    misnamed: bool = False
 
     @property
     def chance(self) -> float | None:
@@ -72,7 +74,7 @@ class Searched:
     @property
     def other_choice(self) -> bool:
         """Whether a match says enough to be called another choice."""
-        return self.within(SAYS_SOMETHING)
+        return self.within(SAYS_SOMETHING) and not self.misnamed
 
     def within(self, most: float) -> bool:
         """Whether there is a match, and a chance of at most `most` that one arises."""
@@ -87,6 +89,7 @@ def search(bundle: Bundle, by: Displacement) -> Searched:
     tiers, last = TIERS[: TIERS.index(bundle.last) + 1], bundle.last
     ties = {tier: fits.matches(tier) for tier in tiers}
     first = next((tier for tier in tiers if ties[tier]), None)
+    told, misnamed = _told(families, printed, last) if first else ([], False)
     return Searched(
         bundle,
         tuple(sum(family.candidates(tier) for family in families) for tier in tiers),
@@ -96,9 +99,10 @@ def search(bundle: Bundle, by: Displacement) -> Searched:
         fits.coincidence(by.scaled(2), last),
         first,
         ties[last],
-        tuple(_told(families, printed, last)) if first else (),
+        tuple(told),
         None if first else _nearest(families, printed),
         None if first else _alone(families, windows),
+        misnamed,
     )
 
 
@@ -124,15 +128,18 @@ def _alone(families: Sequence[Family], windows: Sequence[Window | Joint]) -> tup
     return (len(found), min(found, key=lambda one: one[0])[1]) if found else None
 
 
-def _told(families: Sequence[Family], printed: Sequence, tier: int) -> list[str]:
-    """The specification with the fewest departures, then all by family, a few of each."""
+def _told(families: Sequence[Family], printed: Sequence, tier: int) -> tuple[list[str], bool]:
+    """The specification with the fewest departures, then all by family, a few of each.
+
+    And whether that specification goes by another name than the printed one.
+    """
     giving = [(*found, one) for one in families if (found := one.nearest(printed, tier))]
     giving.sort(key=lambda one: (one[0], one[2].name.endswith(UNUSUAL), one[2].tier))
     told = [giving[0][1]]
     for *_, family in giving:
         where = "; ".join(_names(names) for names in family.matching(printed, tier))
         told.append(f"{family.name} on {where}")
-    return list(dict.fromkeys(told))
+    return list(dict.fromkeys(told)), giving[0][2].misnamed
 
 
 def _names(names: Sequence[str]) -> str:
