@@ -291,8 +291,8 @@ ROWS = {
         "p",
         "not_checkable",
         [
-            "1,261 of 13,104 choices tried give it",
-            "chance 0.77, so this says nothing",
+            "1,261 of 13,212 choices tried give it",
+            "chance 0.84, so this says nothing",
             "the t tests give p from 0.634 to 0.701; printed is p = .724",
         ],
         {"age_p": "p = .67"},
