@@ -11,8 +11,11 @@ from trialtrace.rcode.write import filled
 from trialtrace.trial.plan.registry import cards
 
 BLANK = re.compile(r"\{([a-z_]+)(?:=([a-z_0-9]+))?\}")
-# What every result tells, or those of effects, times, categories.
-KNOWN = {"confidence", "treated", "reference", "time", "effect", "category"}
+# What every result tells, or those of effects, times, categories, contrasts.
+KNOWN = {
+    *("confidence", "treated", "reference", "group", "visit"),
+    *("time", "effect", "category", "contrast"),
+}
 CALLS = {card.step: card.r for card in cards() if card.r is not None}
 
 

@@ -17,6 +17,7 @@ GIVEN = Given(
     strata=["SITEID", "SOD"],
     covariates=["BASE"],
     visits=["week 1", "week 2"],
+    own=False,
 )
 
 

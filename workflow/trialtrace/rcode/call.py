@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.rcode.displays import OF
 from trialtrace.rcode.names import words
+from trialtrace.rcode.planning import DESIGNS, LEFT_OUT
 from trialtrace.rcode.write import filled
 from trialtrace.trace.about import DISPLAYS
 from trialtrace.trial.load import Trial
@@ -16,6 +17,8 @@ from trialtrace.trial.plan.methods import OWN_TREATMENT
 from trialtrace.trial.plan.registry import card_of
 from trialtrace.trial.plan.results import statistics
 from trialtrace.trial.plan.steps import Step, over_levels
+
+PLANNING = "planning"
 
 
 class NoCall(Exception):
@@ -36,11 +39,11 @@ class Calls:
 
     def __init__(self, trial: Trial):
         self.trial = trial
+        self._own = trial.design.kind in OWN_TREATMENT
         self._of_step = dict(self._steps())
 
     def _steps(self) -> Iterator[tuple[tuple[str, str], str]]:
         """(Analysis, "statistic.method" as results name it) -> "statistic.method" of its card."""
-        own = self.trial.design.kind in OWN_TREATMENT
         for name, analysis in self.trial.plan.analyses.items():
             steps: list[Step[object]] = [
                 *analysis.describe,
@@ -50,14 +53,17 @@ class Calls:
             if analysis.interaction is not None and analysis.by is not None:
                 steps.append(over_levels(analysis.interaction, analysis.by))
             for step in steps:
-                for given in statistics(step, own=own):
+                for given in statistics(step, own=self._own):
                     yield (name, given.name), step.key
 
     def options(self, row: ResultRow) -> dict[str, object]:
         """What a call is filled with: the options of the step, and what the result is of."""
         given: dict[str, object] = json.loads(row["options"])
+        if row["analysis_id"] == PLANNING:
+            return dict.fromkeys(LEFT_OUT) | given
         given.setdefault("confidence", row["ci_level"] or self._confidence(row))
         given |= {"treated": row["comparison"], "reference": row["reference"]}
+        given |= {"group": row["group1_level"], "visit": row["visit"]}
         if row["group2"] is not None:
             level = row["group2_level"]
             numeric = row["group2"] in ("time", "category") and level is not None
@@ -74,7 +80,7 @@ class Calls:
         given = self.options(row)
         for option, choices in r.only.items():
             if option in given and given[option] not in choices:
-                told = " or ".join(map(str, choices)) or "left out"
+                told = " or ".join(map(str, filter(None, choices))) or "left out"
                 raise NoCall(
                     f"the call of R on the card is for {option} {told}, not {given[option]}"
                 )
@@ -89,14 +95,16 @@ class Calls:
     def _declared(self, row: ResultRow) -> R:
         if row["analysis_id"] in OF:
             return OF[row["analysis_id"]]
+        if row["analysis_id"] == PLANNING:
+            return DESIGNS[json.loads(row["options"])["design"]]
         key = self._of_step.get((row["analysis_id"], row["method"]))
         if key is None:
             named = DISPLAYS.get(row["analysis_id"], row["analysis_id"])
             raise NoCall(f"no step of the plan makes it, and {named} has no call of R")
-        r = card_of(key).r
+        r, why = card_of(key).r, card_of(key).r_none
         if r is None:
-            raise NoCall(f"the card of {key} holds no call of R")
-        return r
+            raise NoCall(f"the card of {key} holds no call of R{': ' + why if why else ''}")
+        return r.own if r.own is not None and self._own else r
 
 
 def _number(text: str | None) -> float | int | str | None:
@@ -124,17 +132,22 @@ _GOES_ON = re.compile(r"[\s})]")
 def used(lines: str, value: str) -> Iterator[str]:
     """Of the statements those that the value needs, with the comment over each."""
     needed, kept = words(value), []
-    for statement in reversed(_statements(lines)):
-        code = [line for line in statement if not line.startswith("#")]
-        made = _ASSIGNED.match(code[0])
-        if made is None or made[1] in needed:
-            needed |= words("\n".join(code))
+    for statement in reversed(statements(lines)):
+        made = assigned(statement)
+        if made is None or made in needed:
+            needed |= words("\n".join(statement))
             kept.append(statement)
     for statement in reversed(kept):
         yield from statement
 
 
-def _statements(lines: str) -> list[list[str]]:
+def assigned(statement: list[str]) -> str | None:
+    """The name that a statement gives a value, if it is one."""
+    made = _ASSIGNED.match(next(line for line in statement if not line.startswith("#")))
+    return made[1] if made else None
+
+
+def statements(lines: str) -> list[list[str]]:
     """Top-level statements: a line that is not indented begins one, comments go with the next."""
     found: list[list[str]] = []
     commented = False

@@ -1,4 +1,4 @@
-"""R of the numbers that no step of a plan makes: the baseline table and the flow of patients."""
+"""R of the numbers that no step of a plan makes: the baseline table, the flow, adverse events."""
 
 from trialtrace.trial.plan.card import R
 
@@ -31,4 +31,12 @@ FLOW = R(
         "length(unique(d$USUBJID))",
     )
 )
-OF = {"baseline": BASELINE, "flow": FLOW}
+ADVERSE_EVENTS = R(
+    {
+        "patients": "length(unique(those$USUBJID))",
+        "occurrences": "nrow(d)",
+        "any_event": "c(test$estimate, test$conf.int)",
+    },
+    "test <- binom.test(length(unique(those$USUBJID)), nrow(d), conf.level = {confidence})",
+)
+OF = {"baseline": BASELINE, "flow": FLOW, "adverse_events": ADVERSE_EVENTS}

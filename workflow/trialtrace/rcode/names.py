@@ -14,6 +14,9 @@
 `wide`        values with a row a subject and a column each of `visits`; `group`, the arm of a row
 `across`      values by subject, by `treatments` and by `visits`
 `sides`       values with a row a subject and a column a treatment; `change`, their difference
+`those`       the rows that are counted, where they are of another data set than `d`
+`beside`      the rows of the other endpoint
+`by_subject`  a function: the value of each subject of some rows, within subjects the difference
 ============  ====================================================================================
 """
 
@@ -28,7 +31,7 @@ from trialtrace.rcode.write import column, conditions, literal
 class Given:
     """What a result's names are made of. `counted` is what tells the rows that are counted from
     the others; `visits` are those of the rows in their order, `arms` those of the rows, the
-    reference first."""
+    reference first. `own` says that each subject has every treatment."""
 
     values: str
     treatment: str
@@ -40,6 +43,7 @@ class Given:
     strata: list[str]
     covariates: list[str]
     visits: list[str]
+    own: bool
 
 
 def _of_arm(given: Given, name: str, arm: str | None) -> str:
@@ -67,6 +71,18 @@ def _tables(given: Given) -> str:
     return (
         f"tables <- table(factor(d${given.treatment}, {order}),\n"
         "                factor(d$AVAL, c(1, 0)), stratum)"
+    )
+
+
+def _by_subject(given: Given) -> str:
+    if not given.own:
+        return "by_subject <- function(rows) tapply(rows$AVAL, rows$USUBJID, mean)"
+    treated, reference = literal(given.treated), literal(given.reference)
+    return (
+        "by_subject <- function(rows) {\n"
+        f"  sides <- tapply(rows$AVAL, list(rows$USUBJID, rows${given.treatment}), mean)\n"
+        f"  sides[, {treated}] - sides[, {reference}]\n"
+        "}"
     )
 
 
@@ -101,9 +117,12 @@ _MADE: dict[str, Callable[[Given], str]] = {
         f"change <- na.omit(sides[, {literal(given.treated)}] - "
         f"sides[, {literal(given.reference)}])"
     ),
+    "by_subject": _by_subject,
 }
 # Not what follows $, and not the name of an argument.
 _WORD = re.compile(r"(?<![\w.$\"])[A-Za-z]\w*(?![\w.]*\s*=[^=])")
+_ASSIGNED = re.compile(r"^ *(\w+) <- ", re.MULTILINE)
+_ARGUMENTS = re.compile(r"function\(([^()]*)\)")
 _TEXT = re.compile(r'"[^"]*"|#.*')
 
 
@@ -117,12 +136,18 @@ def words(code: str) -> set[str]:
     return set(_WORD.findall(without_text(code)))
 
 
+def _made_in(code: str) -> set[str]:
+    """The names that a call makes itself, and those of the arguments of its functions."""
+    arguments = (one for listed in _ARGUMENTS.findall(code) for one in listed.split(","))
+    return {*_ASSIGNED.findall(code), *(one.strip() for one in arguments)}
+
+
 def defined(code: str, given: Given) -> list[str]:
     """The lines before a call: each name that it uses, and what these are made of."""
     wanted: dict[str, str] = {}
-    queue = [code]
+    own, queue = _made_in(code), [code]
     while queue:
-        for name in words(queue.pop()) & _MADE.keys() - wanted.keys():
+        for name in words(queue.pop()) & _MADE.keys() - wanted.keys() - own:
             wanted[name] = _MADE[name](given)
             queue.append(wanted[name].partition("<-")[2])
     return [line for name in _MADE if name in wanted for line in wanted[name].split("\n")]

@@ -8,14 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from trialtrace.ground.conditions import describe
 from trialtrace.ground.contracts import DERIVED, read_table
 from trialtrace.ground.contracts.rows import ResultRow
-from trialtrace.rcode.call import Calls, NoCall
-from trialtrace.rcode.names import Given, defined, without_text
+from trialtrace.rcode.call import PLANNING, Calls, NoCall
+from trialtrace.rcode.names import Given, defined, without_text, words
+from trialtrace.rcode.shared import Parts, Shared
 from trialtrace.rcode.write import WIDTH, column, literal, rows
 from trialtrace.trace.content import Tracer
 from trialtrace.trace.families import family_of, members
 from trialtrace.trace.words import rule_of
 from trialtrace.trial.load import Trial
 from trialtrace.trial.model import adsl_code
+from trialtrace.trial.plan.methods import OWN_TREATMENT
 from trialtrace.trial.plan.references import adjustment_of, method_of
 
 FOLDER = 'folder <- c(commandArgs(TRUE), ".")[1]'
@@ -27,6 +29,8 @@ read <- function(name) {
 # Adjustments of p-values as p.adjust calls them.
 ADJUSTED = {"holm": "holm", "hochberg": "hochberg", "hommel": "hommel", "benjamini_hochberg": "BH"}
 ROLES = ("denominator", "analysed")
+# Further rows of a result, by the name that a call has for them.
+SETS = {"those": "numerator", "beside": "with"}
 _COLUMN = re.compile(r"\b[A-Z][A-Z0-9_]*\b")
 NUMBERS = ("double", "int64", "int32")
 Predicate = dict[str, object]
@@ -46,7 +50,8 @@ class Scripts:
         """The script of a result. Raises NoCall, with the reason, where R has no call for it, and
         UserError where there is no such result."""
         row = self.tracer.result(result_id)
-        block = list(self._block(row))
+        parts = self._parts(row)
+        block = [*parts.rows, *parts.lines, *parts.printed]
         packages = self._packages(row)
         used = sorted(self._datasets(row), key=["adsl", "bds", "adtte", "occds"].index)
         lines = [
@@ -69,18 +74,20 @@ class Scripts:
         packages: dict[str, None] = {}
         datasets: set[str] = set()
         families: set[str] = set()
+        shared = Shared()
         for result_id, row in self.tracer.results.items():
             try:
                 before = self._before(row, families)
-                block = list(self._block(row, whole=True))
+                parts = self._parts(row, whole=True)
             except NoCall as reason:
                 lacking[result_id] = str(reason)
-                blocks += ["", f"# {result_id} is not here: {reason}."]
+                blocks += [*shared.close(), "", f"# {result_id} is not here: {reason}."]
                 continue
             packages |= dict.fromkeys(self._packages(row))
             datasets |= self._datasets(row)
-            inner = (f"  {line}" if line else "" for line in block)
-            blocks += [*before, "", *self._heading(row), "try(local({", *inner, "}))"]
+            blocks += [*shared.close(), *before] if before else []
+            blocks += shared.add(list(self._heading(row)), parts)
+        blocks += shared.close()
         used = sorted(datasets, key=["adsl", "bds", "adtte", "occds"].index)
         lines = [
             f"# {self.trial.name}: {self.trial.title}",
@@ -156,6 +163,11 @@ class Scripts:
                 )
 
     def _read(self, dataset: str, code: str) -> Iterator[str]:
+        if self.tracer.frames.table(dataset).num_rows == 0:
+            used = _columns(code) & self._read_columns(dataset).keys() | {"USUBJID"}
+            yield "# Without a row, so not exported."
+            yield f'{dataset} <- read.csv(text = "{",".join(sorted(used))}")'
+            return
         yield f'{dataset} <- read("{dataset}.csv")'
         numeric = self._numeric(dataset, code)
         if len(numeric) == 1:
@@ -182,7 +194,12 @@ class Scripts:
         ]
 
     def _datasets(self, row: ResultRow) -> set[str]:
-        return {name for each in self._rows_behind(row) for name in _named(*self._selected(each))}
+        return {
+            name
+            for each in self._rows_behind(row)
+            for selected in self._sets(each).values()
+            for name in _named(*selected)
+        }
 
     def _rows_behind(self, row: ResultRow) -> list[ResultRow]:
         family = family_of(row)
@@ -198,30 +215,35 @@ class Scripts:
         behind = self._rows_behind(row)
         return list(dict.fromkeys(name for one in behind for name in self.calls.of(one).packages))
 
-    def _block(self, row: ResultRow, *, whole: bool = False) -> Iterator[str]:
+    def _parts(self, row: ResultRow, *, whole: bool = False) -> Parts:
         """From the data sets to the number, and ours beside it; in a script of the `whole` trial
         the p-values of a family stand before."""
         if row["error"]:
             raise NoCall(f"it has no value: {row['error'].rstrip('.')}")
+        printed = [*_printed(row["result_id"]), f"# trialtrace: {self._ours(row)}"]
         family = family_of(row)
         if family is None:
-            yield from self._steps(row)
-        else:
-            adjusted = list(self._adjusted(row, family))
-            yield from [f"p <- p_{family}"] if whole else self._family_lines(family)
-            yield from adjusted
-        yield from _printed(row["result_id"])
-        yield f"# trialtrace: {self._ours(row)}"
-
-    def _steps(self, row: ResultRow) -> Iterator[str]:
-        *lines, value = self._after_rows(row)
-        yield from self._rows(row)
-        yield from lines
-        yield f"value <- {value}"
+            *lines, value = self._after_rows(row)
+            return Parts(list(self._rows(row)), [*lines, f"value <- {value}"], printed)
+        adjusted = list(self._adjusted(row, family))
+        before = [f"p <- p_{family}"] if whole else list(self._family_lines(family))
+        return Parts(before, adjusted, printed)
 
     def _rows(self, row: ResultRow) -> Iterator[str]:
-        yield from rows(*self._selected(row))
-        yield from self._analysed_value(row)
+        """The rows that the call uses."""
+        for name, (dataset, predicate) in self._sets(row).items():
+            yield from rows(dataset, predicate, name)
+            yield from self._analysed_value(row, name)
+
+    def _sets(self, row: ResultRow) -> dict[str, tuple[str, Predicate]]:
+        """The data set and the predicate of each of the sets of rows that the call uses."""
+        used = words("\n".join(self._after_rows(row)))
+        behind = {one["role"]: one for one in self.tracer.members.get(row["result_id"], [])}
+        found = {"d": self._selected(row)} if "d" in used else {}
+        for name, role in SETS.items():
+            if name in used:
+                found[name] = behind[role]["dataset"], json.loads(behind[role]["predicate"])
+        return found
 
     def _after_rows(self, row: ResultRow) -> list[str]:
         """The lines from the rows to the number; the last one is its expression."""
@@ -229,14 +251,18 @@ class Scripts:
         names = defined("\n".join([*call.lines, call.value]), self._given(row))
         return [*names, *call.lines, call.value]
 
-    def _analysed_value(self, row: ResultRow) -> Iterator[str]:
+    def _analysed_value(self, row: ResultRow, of: str) -> Iterator[str]:
         analysis = self.trial.plan.analyses.get(row["analysis_id"])
-        if analysis is None or analysis.value == "value":
+        if analysis is None:
             return
-        if analysis.value == "change":
-            yield "d$AVAL <- d$CHG  # change from baseline"
-        else:
-            yield "d$AVAL <- signif(100 * d$CHG / d$BASE, 12)  # change in percent of the baseline"
+        told = self.calls.options(row).get("with_value") if of == "beside" else analysis.value
+        if told == "change":
+            yield f"{of}$AVAL <- {of}$CHG  # change from baseline"
+        elif told == "percent_change":
+            yield (
+                f"{of}$AVAL <- signif(100 * {of}$CHG / {of}$BASE, 12)"
+                "  # change in percent of the baseline"
+            )
 
     def _adjusted(self, row: ResultRow, family: str) -> Iterator[str]:
         """A p-value adjusted with all of its family, which stand in `p`."""
@@ -293,11 +319,10 @@ class Scripts:
         return {name: test for name, test in told.items() if predicate.get(name) != test}
 
     def _given(self, row: ResultRow) -> Given:
-        dataset, predicate = self._selected(row)
+        planned = row["analysis_id"] == PLANNING
+        dataset, predicate = ("adsl", {}) if planned else self._selected(row)
         treatment = "TRT01P" if dataset == "adsl" else "TRTP"
         options = self.calls.options(row)
-        complete = predicate.get("complete")
-        visits = complete.get("AVISIT", []) if isinstance(complete, Mapping) else []
         arms = self.trial.design.arms
         return Given(
             values="AVAL" if dataset != "adsl" else adsl_code(row["parameter"] or ""),
@@ -309,7 +334,8 @@ class Scripts:
             counted=self._counted(row, predicate),
             strata=_codes(options.get("strata")),
             covariates=_codes(options.get("covariates")),
-            visits=visits,
+            visits=_visits(predicate),
+            own=self.trial.design.kind in OWN_TREATMENT,
         )
 
     def _arms(self, row: ResultRow, test: object) -> list[str]:
@@ -318,6 +344,15 @@ class Scripts:
         arms = self.trial.design.arms
         first = row["reference"] or next(name for name, arm in arms.items() if arm.control)
         return [*(name for name in among if name == first), *(n for n in among if n != first)]
+
+
+def _visits(predicate: Predicate) -> list[str]:
+    """The visits of the rows in their order, as far as the predicate tells them."""
+    complete = predicate.get("complete")
+    if isinstance(complete, Mapping) and "AVISIT" in complete:
+        return list(complete["AVISIT"])
+    among = predicate.get("AVISIT")
+    return list(among.get("in", ())) if isinstance(among, Mapping) else []
 
 
 def _codes(names: object) -> list[str]:

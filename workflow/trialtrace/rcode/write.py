@@ -21,6 +21,8 @@ def literal(value: object) -> str:
         return repr(value)
     if isinstance(value, list | tuple):
         return f"c({', '.join(map(literal, value))})"
+    if _mapping(value):
+        return f"list({', '.join(f'{column(name)} = {literal(of)}' for name, of in value.items())})"
     return f'"{"".join(map(_character, str(value)))}"'
 
 

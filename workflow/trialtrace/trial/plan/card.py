@@ -50,13 +50,14 @@ class R:
     ends of its interval, c(value, low, high). `lines` stand before it, as far as it needs them.
     `{option}` is an option of the plan as R writes it, `{option=choice}` TRUE or FALSE. `packages`
     are those beyond base R. `only` names the choices of an option that the call is for, where it
-    is not for all.
+    is not for all. `own` is the call where each subject has every treatment, where it is another.
     """
 
     gives: Mapping[str, str]
     lines: str = ""
     packages: tuple[str, ...] = ()
     only: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+    own: "R | None" = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Card:
     of a subject at once, "whole" where it has no result of a single visit and is of subjects with
     every value. `audited` names the method, and such as papers use in its place, to the audit.
     `compares` is "within" for the two treatments of a subject, "between" for separate
-    subjects. `r` is the call of R that gives the same numbers.
+    subjects. `r` is the call of R that gives the same numbers; `r_none` says why there is none.
     """
 
     step: str
@@ -96,6 +97,7 @@ class Card:
     visits: Literal["each", "over", "whole"] = "each"
     compares: Literal["within", "between", ""] = ""
     r: R | None = None
+    r_none: str = ""
     also: Mapping[str, Named] = field(default_factory=dict)
     formula: str | tuple[str, ...] = ()
     fixed: Mapping[str, Any] = field(default_factory=dict)

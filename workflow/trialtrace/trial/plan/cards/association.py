@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import key, optional, shape
-from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.gives import GROUP, PAIR
 from trialtrace.trial.words import AnalysedValue, Name, VisitLabel
 
@@ -27,6 +27,29 @@ def correlation(options: Pearson, own: bool) -> str:
     return f"correlation.{{}}@{of};with {test}"
 
 
+def _r(of: str, spread: str) -> R:
+    """The correlation of what `of` makes of the values, with an interval of this variance of z."""
+    return R(
+        {
+            "correlation": "c(r, tanh(atanh(r) + c(-1, 1) * half))",
+            "p_value": "test$p.value",
+            "t": "test$statistic",
+            "df": "test$parameter",
+        },
+        f"""\
+x <- by_subject(d)
+y <- by_subject(beside)
+both <- intersect(names(x), names(y))
+x <- {of.format("signif(x[both], 12)")}
+y <- {of.format("signif(y[both], 12)")}
+test <- cor.test(x, y)
+r <- test$estimate
+n <- length(both)
+half <- qnorm(0.5 + {{confidence}} / 2) * sqrt({spread} / (n - 3))  # of atanh(r)
+""",
+    )
+
+
 CARDS = (
     Card(
         "correlation.pearson",
@@ -36,6 +59,7 @@ CARDS = (
         also={"pearson_correlation": Named("t test of no correlation", "")},
         gives=correlation,
         formula=("continuous.association:correlation", "continuous.association:correlation_test"),
+        r=_r("{}", "1"),
     ),
     Card(
         "correlation.spearman",
@@ -45,5 +69,6 @@ CARDS = (
         also={"spearman_correlation": Named("t test of no correlation of ranks", "")},
         gives=correlation,
         formula=("continuous.association:correlation", "continuous.association:correlation_test"),
+        r=_r("rank({})", "(1 + r^2 / 2)"),
     ),
 )

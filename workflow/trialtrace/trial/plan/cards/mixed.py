@@ -8,6 +8,7 @@ from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan.card import Card, R
 from trialtrace.trial.plan.gives import contrast
 from trialtrace.trial.plan.options import Estimation, LinearErrors, MixedDf
+from trialtrace.trial.plan.r_mixed import FIT
 from trialtrace.trial.words import Name, Sides
 
 
@@ -81,6 +82,44 @@ t <- coef(fit)[[of]] / error
 half <- qt(0.5 + {confidence} / 2, df.residual(fit)) * error
 """
 
+# Covariates with a slope at each visit or one for all; levels of a variable as effects.
+_CELLS = """\
+seen <- d[order(d$USUBJID, match(d$AVISIT, visits)), ]
+at <- match(seen$AVISIT, visits)
+own_arm <- match(seen$TRTP, treatments)
+k <- length(visits)
+as_columns <- function(v) {
+  if (is.numeric(v)) cbind(v) else model.matrix(~ C(factor(v), contr.sum))[, -1, drop = FALSE]
+}
+Z <- do.call(cbind, c(list(matrix(0, nrow(seen), 0)),
+                      lapply(covariates, function(name) as_columns(seen[[name]]))))
+columns <- function(arm, visit, z) {
+  cells <- outer((arm - 1) * k + visit, seq_len(k * length(treatments)), "==") + 0
+  at_visit <- lapply(seq_len(k), function(v) z * matrix(visit == v, nrow(z), ncol(z)))
+  do.call(cbind, c(list(cells), if ({slopes=each_visit}) at_visit else list(z)))
+}
+X <- columns(own_arm, at, Z)
+means <- rbind(colMeans(Z[!duplicated(seen$USUBJID), , drop = FALSE]))
+row_of <- function(arm, visit) {
+  drop(columns(match(arm, treatments), match(visit, visits), means))
+}
+own <- at + if ({groups=by_arm}) k * (own_arm - 1) else 0
+places <- seq_len(if ({groups=by_arm}) k * length(treatments) else k)
+group_of <- (places - 1) %/% k
+entry <- outer(places, places, function(i, j) {
+  if ({covariance=unstructured}) paste(pmin(i, j), pmax(i, j)) else paste(group_of[i], i == j)
+})
+entry[outer(group_of, group_of, "!=")] <- NA
+"""
+# Which arms differ from the first, and by visit from the first visit.
+_COURSES = """\
+rows <- expand.grid(arm = treatments[-1], visit = visits[-1], stringsAsFactors = FALSE)
+of <- function(arm, visit) row_of(arm, visit) - row_of(treatments[1], visit)
+L <- t(mapply(function(arm, visit) of(arm, visit) - of(arm, visits[1]), rows$arm, rows$visit))
+courses <- f_test(L)
+"""
+_DIFFERENCE = "contrast(row_of({treated}, {visit}) - row_of({reference}, {visit}))"
+
 CARDS = (
     Card(
         "mean_difference.mmrm",
@@ -95,6 +134,21 @@ CARDS = (
         visits="over",
         compares="between",
         formula=("mixed.mmrm:mmrm", "mixed.mixed_tests:mixed_contrast", "mixed.mixed_tests:f_test"),
+        r=R(
+            {
+                "mean": "contrast(row_of({group}, {visit}))$interval",
+                "mean_difference": f"{_DIFFERENCE}$interval",
+                "p_value": f"{_DIFFERENCE}$p",
+                "t": f"{_DIFFERENCE}$t",
+                "df": f"{_DIFFERENCE}$df",
+                "p_value@arm_visit": "courses$p",
+                "f": "courses$f",
+                "df1": "courses$df1",
+                "df2": "courses$df2",
+            },
+            _CELLS + FIT + _COURSES,
+            only={"estimation": ("REML",), "df": ("kenward_roger",)},
+        ),
     ),
     Card(
         "mean_difference.ancova",

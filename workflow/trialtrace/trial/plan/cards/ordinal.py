@@ -57,6 +57,29 @@ class RankAnova:
     between: Literal["arm"] = key("Factor between subjects.")
 
 
+_RANK_ANOVA = """\
+n <- nrow(wide)
+k <- length(visits)
+share <- (matrix(rank(wide), n) - 1 / 2) / length(wide)  # of all values those below it
+arms <- levels(group)
+own <- lapply(arms, function(of) share[group == of, , drop = FALSE])
+effects <- do.call(rbind, lapply(own, colMeans))
+blocks <- lapply(own, function(of) n * var(of) / nrow(of))
+V <- matrix(0, k * length(arms), k * length(arms))
+for (i in seq_along(arms)) V[(i - 1) * k + 1:k, (i - 1) * k + 1:k] <- blocks[[i]]
+mean_of <- function(size) matrix(1 / size, size, size)
+less_mean <- function(size) diag(size) - mean_of(size)
+H <- switch({effect}, arm = kronecker(less_mean(length(arms)), mean_of(k)),
+            visit = kronecker(mean_of(length(arms)), less_mean(k)),
+            arm_visit = kronecker(less_mean(length(arms)), less_mean(k)))
+HV <- H %*% V
+p <- c(t(effects))
+f <- n * sum(p * (H %*% p)) / sum(diag(HV))
+df1 <- sum(diag(HV))^2 / sum(diag(HV %*% HV))
+s <- sapply(blocks, mean)
+df2 <- if ({effect} == "arm") sum(s)^2 / sum(s^2 / (table(group) - 1)) else Inf
+"""
+
 CARDS = (
     Card(
         "categories.count",
@@ -106,5 +129,15 @@ CARDS = (
         visits="whole",
         compares="between",
         formula="repeated.ordinal_ranks:rank_anova",
+        r=R(
+            {
+                "p_value": "pf(f, df1, df2, lower.tail = FALSE)",
+                "f": "f",
+                "df1": "df1",
+                "df2": "df2",
+                "relative_effect": "effects[match({group}, arms), match({visit}, visits)]",
+            },
+            _RANK_ANOVA,
+        ),
     ),
 )

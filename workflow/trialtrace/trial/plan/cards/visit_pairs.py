@@ -6,7 +6,7 @@ from typing import Literal
 
 from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan import gives
-from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.card import Card, R
 from trialtrace.trial.plan.methods import OVER_TIME
 from trialtrace.trial.words import Sides
 
@@ -21,6 +21,23 @@ class VisitPairs:
     sides: Sides = key("Sidedness of the test; the interval is two-sided.")
 
 
+def _r(score: str, samples: str, own: R | None = None) -> R:
+    """The t test of samples of what each subject has as its `score`."""
+    call = f"t.test({samples}, conf.level = {{confidence}}"
+    return R(
+        {
+            "visit_difference": "c(sum(both$estimate * c(1, -1)[seq_along(both$estimate)]), "
+            "both$conf.int)",
+            "p_value": "test$p.value",
+            "t": "test$statistic",
+            "df": "test$parameter",
+        },
+        'ends <- strsplit({contrast}, " less ")[[1]]\n'
+        f"{score}test <- {call}, alternative = {{sides}})\nboth <- {call})\n",
+        own=own,
+    )
+
+
 CARDS = (
     Card(
         "p_value.visit_pairs",
@@ -32,6 +49,7 @@ CARDS = (
         kinds=OVER_TIME,
         visits="whole",
         formula="repeated.contrasts:repeated_contrast",
+        r=_r("score <- wide[, ends[1]] - wide[, ends[2]]\n", "score"),
     ),
     Card(
         "p_value.visit_pairs_compared",
@@ -46,5 +64,14 @@ CARDS = (
         kinds=OVER_TIME,
         visits="whole",
         formula="repeated.contrasts:repeated_contrast",
+        r=_r(
+            "score <- wide[, ends[1]] - wide[, ends[2]]\n",
+            "score[group == {treated}], score[group == {reference}]",
+            own=_r(
+                "course <- across[, {treated}, ] - across[, {reference}, ]\n"
+                "score <- course[, ends[1]] - course[, ends[2]]\n",
+                "score",
+            ),
+        ),
     ),
 )
