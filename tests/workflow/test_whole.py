@@ -167,12 +167,16 @@ def test_an_edited_result_is_refused_by_the_command_line(kept: Copy, capsys):
     assert "results.parquet\n  is not what analyse_plan wrote" in capsys.readouterr().err
 
 
-def test_a_newly_installed_quarto_renders_anew(kept: Copy, tmp_path: Path):
+def test_a_newly_installed_quarto_renders_where_it_is_chosen(kept: Copy, tmp_path: Path):
     program = tmp_path / "bin" / "quarto"
     program.parent.mkdir()
     program.write_text("#!/bin/sh\necho 1.5.57\n")
     program.chmod(0o755)
     path = f"{program.parent}:{os.environ['PATH']}"
+    assert kept.scheduled(PATH=path) == set()
+    config = kept.root / "config/config.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("report:", "report:\n  renderer: quarto"), encoding="utf-8")
     assert kept.scheduled(PATH=path) == {("render_report", TRIAL), ("build_site", None)}
 
 

@@ -8,6 +8,7 @@ from mini_trial import FILES, REPOSITORY, edit, write_project
 
 from trialtrace.ground.errors import UserError
 from trialtrace.ground.paths import Project
+from trialtrace.running.fresh import renderer
 from trialtrace.trial.check import check_all, check_trial
 from trialtrace.trial.claims.read import read_claims
 from trialtrace.trial.load import load_settings, load_trial
@@ -210,3 +211,17 @@ def test_a_comma_that_is_missing_in_config_yaml_is_told_by_what_to_write(tmp_pat
     edit(at, "config.yaml", "trials: [mini]", "trials: [other mini]")
     text = "\n".join(str(problem) for problem in check_all(at=at))
     assert "a comma is missing: write other, mini" in text
+
+
+def test_quarto_where_it_is_chosen_must_be_here(tmp_path, monkeypatch):
+    at = write_project(tmp_path)
+    config = at.config / "config.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("report:", "report:\n  renderer: quarto"), encoding="utf-8")
+    monkeypatch.setenv("PATH", "/nowhere")
+    (problem,) = check_all(at=at)
+    assert "report.renderer" in str(problem) and "`renderer: embedded`" in str(problem)
+    with pytest.raises(UserError, match="no `quarto` on the PATH"):
+        renderer(load_settings(at))
+    config.write_text(text, encoding="utf-8")
+    assert not check_all(at=at) and renderer(load_settings(at)) == "embedded"

@@ -27,6 +27,7 @@ from trialtrace.report.pages.traces import write_traces
 from trialtrace.report.render import RenderedFiles, render_document
 from trialtrace.report.seal_file import HTML, write_seal
 from trialtrace.report.sections.shown_config import shown_file
+from trialtrace.trial.settings import EMBEDDED, QUARTO
 
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
@@ -96,6 +97,7 @@ def _document(material: Material, out: Path, drawn: list[Drawn]) -> RenderedFile
         params=_params(material, drawn),
         inputs={"figures": out / "figures"},
         formats=material.settings.report.formats,
+        renderer=_renderer(material),
         title=_title(material),
         synthetic=trial.synthetic,
         private=material.disclosure != "full",
@@ -126,6 +128,7 @@ def _summary(
         params={**_params(material, drawn), "renderer": report.renderer, "places": places},
         inputs={"figures": out / "figures"},
         formats=("html",),
+        renderer=_renderer(material),
         title=_title(material),
         synthetic=material.trial.synthetic,
         private=material.disclosure != "full",
@@ -145,6 +148,10 @@ def _params(material: Material, drawn: list[Drawn]) -> dict[str, object]:
         "codes": material.codes,
         "drawn": [asdict(figure) for figure in drawn],
     }
+
+
+def _renderer(material: Material) -> str:
+    return QUARTO if material.settings.report.by_quarto else EMBEDDED
 
 
 def _title(material: Material) -> str:

@@ -13,7 +13,6 @@ all of them, computed once at the start of a run:
 - the lock file and Python's minor version.
 """
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -27,13 +26,14 @@ from trialtrace.ground.paths import Project
 from trialtrace.running.closure import Named, Sources
 from trialtrace.running.data import data_digests
 from trialtrace.running.imports import FIGURES, FORMULAS
+from trialtrace.trial.find_quarto import find_quarto
 from trialtrace.trial.hash_key import key_in_use
 from trialtrace.trial.instruments.shared import InstrumentEntry
 from trialtrace.trial.load import Trial, load_settings, load_trial
 from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.registry import card_of
 from trialtrace.trial.plan.step_names import steps
-from trialtrace.trial.settings import Settings
+from trialtrace.trial.settings import EMBEDDED, Settings
 from trialtrace.trial.study.source import Files
 
 
@@ -115,13 +115,19 @@ NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
 }
 
 
+def renderer(settings: Settings) -> str:
+    """What renders reports: `embedded`, or Quarto with its version, which changes them.
+
+    Raises UserError where Quarto was chosen and is not here.
+    """
+    return _quarto() if settings.report.by_quarto else EMBEDDED
+
+
 @lru_cache(maxsize=1)
-def renderer() -> str:
-    """What renders reports here: `embedded`, or Quarto with its version."""
-    found = shutil.which("quarto")
-    if found is None:
-        return "embedded"
-    asked = subprocess.run([found, "--version"], capture_output=True, text=True, check=False)
+def _quarto() -> str:
+    asked = subprocess.run(
+        [find_quarto(), "--version"], capture_output=True, text=True, check=False
+    )
     return f"quarto {asked.stdout.strip()}"
 
 
@@ -271,7 +277,7 @@ class Freshness:
             used = (STAGES[rule] if trial else SITE_STAGE).settings
             values = [f"{name}={self._value(name, trial)!r}" for name in used]
             values += data_digests(self.trial(trial)) if trial and rule == INGEST else []
-            values += [renderer()] if rule == RENDER else []
+            values += [renderer(self.settings)] if rule == RENDER else []
             values += self._compared(trial) if trial and rule == RENDER else []
             if trial and rule != INGEST and self.trial(trial).blinded:
                 values += ["blinded"]

@@ -59,7 +59,7 @@ def write_records(run: Run, resources: Any) -> None:
         "cluster_jobs": resources.nodes,
         **_machine(),
         **_commit(run.at.root),
-        "renderer": renderer(),
+        "renderer": renderer(run.settings),
         "versions": _versions(),
     }
     for trial in run.named:

@@ -4,6 +4,7 @@ All mistakes are told at once. Where a part of a file has the wrong shape, what 
 is left alone, so that one mistake is told once.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trialtrace.config.compose import Document
@@ -21,11 +22,12 @@ from trialtrace.trial.cohort import check_mess as mess
 from trialtrace.trial.context import Files
 from trialtrace.trial.dictionary import check_dictionary
 from trialtrace.trial.endpoints import check as endpoints
+from trialtrace.trial.find_quarto import find_quarto
 from trialtrace.trial.guesses import FILE as GUESSES
 from trialtrace.trial.hash_key import read_hash_key
 from trialtrace.trial.listed import not_a_trial
 from trialtrace.trial.plan import check as plan
-from trialtrace.trial.settings import Settings
+from trialtrace.trial.settings import QUARTO, Settings
 from trialtrace.trial.version import newer
 
 PARTS = ("trial", "cleaning", "endpoints", "plan", "claims")
@@ -67,12 +69,23 @@ def checked(
                 document.add(("compare_to", name), found=name, expected=expected)
         names, problems = [*trials, *examples], document.problems
         problems = problems + _key(at, document.get("hash_key"))
+        problems = problems + _renderer(document.get("report"))
     return problems, {name: check_trial(at, name) for name in names}
 
 
 def _key(at: Project, given: str | None) -> list[Problem]:
     try:
         read_hash_key(at, given)
+    except UserError as error:
+        return error.problems
+    return []
+
+
+def _renderer(given: object) -> list[Problem]:
+    """Quarto, if it is asked for, must be here."""
+    try:
+        if isinstance(given, Mapping) and given.get("renderer") == QUARTO:
+            find_quarto()
     except UserError as error:
         return error.problems
     return []

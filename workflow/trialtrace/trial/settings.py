@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 from trialtrace.config.spec import Distinct, Rule, key, optional, shape
 from trialtrace.trial.words import Name
 
+QUARTO, EMBEDDED = "quarto", "embedded"
+RENDERER_KEY = "report.renderer"
+
 Run = Annotated[
     str,
     Rule(
@@ -21,6 +24,18 @@ class Report:
     """How reports are made."""
 
     formats: Distinct[Literal["html", "docx"]] = key("Formats of every report.")
+    renderer: Literal["embedded", "quarto"] | None = optional(
+        (
+            "What renders reports: embedded, which is what is meant without it, or the Quarto that "
+            "is on the PATH. Quarto makes the same texts and numbers in another layout."
+        ),
+        expected="embedded or quarto",
+    )
+
+    @property
+    def by_quarto(self) -> bool:
+        """Whether Quarto was chosen; the embedded renderer needs nothing else."""
+        return self.renderer == QUARTO
 
 
 @shape

@@ -1,17 +1,24 @@
 """The call of Quarto, against a stand-in that records its arguments and its environment."""
 
+import io
 import json
 import os
+import re
 import stat
+import subprocess
 import sys
 import textwrap
+import zipfile
 from pathlib import Path
 
 import pytest
 import yaml
 
 from trialtrace.ground.errors import UserError
+from trialtrace.report.render import quarto as quarto_module
 from trialtrace.report.render import render_document
+from trialtrace.report.render.docx import finished
+from trialtrace.report.render.pandoc import find_pandoc
 
 # The path of Python may hold a space, which a first line of a script cannot.
 STAND_IN = """\
@@ -72,7 +79,7 @@ def quarto(tmp_path, monkeypatch):
 
 def run(write, tmp_path, **options):
     source = write(BODY, "title: '*T*'\ndate: 2026-01-31\nexecute: {echo: false}")
-    options = {"params": {"trial": "x"}, "renderer": "auto", **options}
+    options = {"params": {"trial": "x"}, "renderer": "quarto", **options}
     return render_document(source, out_dir=tmp_path / "out", stem="report", **options)
 
 
@@ -140,6 +147,8 @@ def test_front_matter_of_the_copy(quarto, write, tmp_path):
     assert meta["title"] == "A &#60;b&#62; title" and "date-format" in meta
     assert meta["execute"] == {"echo": False, "daemon": False}
     html = meta["format"]["html"]
+    assert html["fig-format"] == "svg"
+    assert [Path(one).name for one in meta["filters"]] == ["spaces.lua", "mailed.lua", "quarto.lua"]
     assert html["embed-resources"] is True and html["html-math-method"] == "mathml"
     assert (
         html["include-in-header"] in call["files"] and html["include-before-body"] in call["files"]
@@ -169,6 +178,32 @@ def test_choice_of_renderer(quarto, write, tmp_path, monkeypatch):
     quarto()
     assert run(write, tmp_path, renderer="embedded").renderer == "embedded"
     monkeypatch.setenv("PATH", "/nowhere")
-    assert run(write, tmp_path).renderer == "embedded"
-    with pytest.raises(UserError, match="no `quarto` on the PATH"):
-        run(write, tmp_path, renderer="quarto")
+    with pytest.raises(UserError, match="no `quarto` on the PATH") as caught:
+        run(write, tmp_path)
+    assert "report.renderer" in str(caught.value) and "environment.yml" in str(caught.value)
+
+
+def test_the_filter_gives_a_docx_widths_and_words_for_pictures(tmp_path, figures):
+    """As Quarto runs it before its own filters, by pandoc alone."""
+    text = "| A | Long words of a table |\n|---|---:|\n| 1 | words of it |\n"
+    text += '\n![](dot.png){fig-alt="A dot"}\n'
+    render = Path(quarto_module.__file__).parent
+    environment = {
+        **os.environ,
+        quarto_module.FOLDER: str(figures),
+        quarto_module.LUA: str(render),
+    }
+
+    def written(kind: str) -> bytes:
+        out = tmp_path / f"made.{kind}"
+        command = [find_pandoc(), "--from=markdown", f"--to={kind}", f"--output={out}"]
+        command.append(f"--lua-filter={render / 'quarto.lua'}")
+        subprocess.run(command, input=text.encode(), env=environment, cwd=figures, check=True)
+        return out.read_bytes()
+
+    assert b'src="dot.svg"' in written("html") and b"<col" not in written("html")
+    with zipfile.ZipFile(io.BytesIO(finished(written("docx")))) as archive:
+        document = archive.read("word/document.xml").decode()
+    assert '<wp:docPr descr="A dot" title=""' in document
+    first, second = re.findall(r'<w:gridCol w:w="(\d+)"', document)
+    assert int(second) > 3 * int(first) and "<w:cantSplit/>" in document

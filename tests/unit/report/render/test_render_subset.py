@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from trialtrace.report.render import check_document
+from trialtrace.report.render.document import read_document
 
 REPORTS = Path(__file__).parents[4] / "reports"
 FRONT = "title: T\nformat:\n  html: {number-sections: true}\nexecute: {echo: false}"
@@ -17,6 +18,12 @@ def _found(path) -> str:
 @pytest.mark.parametrize("path", sorted(REPORTS.glob("*.qmd")), ids=lambda path: path.name)
 def test_reports_keep_to_the_shared_part(path):
     assert _found(path) == ""
+
+
+@pytest.mark.parametrize("path", sorted(REPORTS.glob("*.qmd")), ids=lambda path: path.name)
+def test_every_cell_of_a_report_has_a_label(path):
+    """Quarto gives one without a label a random identifier, another in each run."""
+    assert all(cell.label for cell in read_document(path).cells)
 
 
 ALLOWED = [

@@ -1,8 +1,7 @@
-"""Render one Quarto document to HTML and DOCX: by Quarto where it is found, else embedded."""
+"""Render one Quarto document to HTML and DOCX: by the embedded renderer, or by Quarto by choice."""
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +12,10 @@ from trialtrace.ground.store import write_bytes
 from trialtrace.report.render.document import Document, read_document
 from trialtrace.report.render.house import Page
 from trialtrace.report.render.params import checked_params
+from trialtrace.trial.settings import EMBEDDED, QUARTO
 
 FORMATS = ("html", "docx")
-RENDERERS = ("auto", "quarto", "embedded")
+RENDERERS = (EMBEDDED, QUARTO)
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def render_document(
     params: Mapping[str, object] | None = None,
     inputs: Mapping[str, Path] | None = None,
     formats: Sequence[str] = FORMATS,
-    renderer: str = "auto",
+    renderer: str = EMBEDDED,
     title: str | None = None,
     synthetic: bool = False,
     private: bool = False,
@@ -84,14 +84,7 @@ def _known(what: str, given: Sequence[str], allowed: tuple[str, ...]) -> None:
 def _choose(renderer: str):
     from trialtrace.report.render import embedded, quarto
 
-    found = shutil.which("quarto")
-    if renderer == "quarto" and not found:
-        raise UserError(
-            Problem("renderer quarto", "no `quarto` on the PATH", do="use `auto` or `embedded`")
-        )
-    if renderer == "embedded" or not found:
-        return embedded.render
-    return quarto.render
+    return quarto.render if renderer == QUARTO else embedded.render
 
 
 def _place_inputs(folder: Path, inputs: Mapping[str, Path]) -> None:

@@ -11,6 +11,8 @@ MAIN = "word/document.xml"
 ROW = re.compile(r"<w:tr>(<w:trPr>)?")
 LAST = re.compile(r"<w:sectPr>.*?</w:sectPr>", re.DOTALL)
 MARK = re.compile(r'<w:sectPr w:rsidR="(upright|across)"\s*/>')
+# A picture whose words Quarto leaves out: quarto.lua puts them in the place of its title.
+WORDS = re.compile(r'<wp:docPr descr="" title="([^"]+)"')
 SIZE = re.compile(r'<w:pgSz [^>]*w:h="(\d+)"[^>]*w:w="(\d+)"[^>]*/>')
 
 
@@ -28,6 +30,7 @@ def finished(data: bytes) -> bytes:
 
 def _finished(text: str) -> str:
     text = ROW.sub(_whole, text)
+    text = WORDS.sub(r'<wp:docPr descr="\1" title=""', text)
     sections = LAST.findall(text)
     if not sections:
         return text

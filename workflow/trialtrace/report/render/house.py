@@ -60,6 +60,7 @@ def resource_files() -> list[Path]:
         "format.lua",
         "docx.lua",
         "mailed.lua",
+        "quarto.lua",
         "widths.lua",
         "template.html",
         "matplotlibrc",

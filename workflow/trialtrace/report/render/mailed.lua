@@ -10,7 +10,7 @@ local TOLD = "A number's link leads to the line of its method here. The rows, ra
 local COLUMNS = { "Analysis", "Method", "n", "Check" }
 
 local function read_chains()
-  local file = io.open("chains.json", "rb")
+  local file = io.open((os.getenv("TRIALTRACE_FOLDER") or ".") .. "/chains.json", "rb")
   if not file then
     return { command = "", rows = {} }
   end

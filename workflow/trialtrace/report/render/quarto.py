@@ -1,4 +1,8 @@
-"""The renderer Quarto: a copy of the document in a scratch folder, one call a format."""
+"""The renderer Quarto: a copy of the document in a scratch folder, one call a format.
+
+Its pages and DOCX have the texts of the embedded renderer's and another layout; of a table that can
+be referred to, Quarto centres the cells of a DOCX whatever the columns say, and so it stays.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,6 @@ import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -14,6 +17,7 @@ from pathlib import Path
 
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.report.render.document import Document
+from trialtrace.report.render.docx import finished
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.render.house import (
     SYNTHETIC,
@@ -22,9 +26,12 @@ from trialtrace.report.render.house import (
     page_header,
     reference_docx,
 )
+from trialtrace.trial.find_quarto import find_quarto
 
 OUTPUT = "rendered"
-FILTERS = ("spaces", "mailed")
+FILTERS = ("spaces", "mailed", "quarto")
+# Where the filters find each other and what lies beside the document.
+FOLDER, LUA = "TRIALTRACE_FOLDER", "TRIALTRACE_FILTERS"
 STEM = "document"
 _SHOWN_LINES = 30
 _SET_HERE = {"toc", "number-sections"}
@@ -44,10 +51,11 @@ def render(
     document: Document, params: dict, page: Page, folder: Path, formats: tuple[str, ...]
 ) -> tuple[dict[str, bytes], str]:
     """The bytes of each file, a format has one; the name and version of the renderer."""
-    place = shutil.which("quarto")
-    assert place is not None, "the caller looks for it"
-    quarto = Path(place)
-    environment = quarto_environment(quarto)
+    quarto = Path(find_quarto())
+    environment = quarto_environment(quarto) | {
+        FOLDER: str(folder),
+        LUA: str(Path(__file__).parent),
+    }
     text = f"---\n{_front_matter(document, page, folder)}---\n\n{document.body}"
     (folder / f"{STEM}.qmd").write_text(text, encoding="utf-8")
     page.place_chains(folder)
@@ -88,6 +96,7 @@ def _front_matter(document: Document, page: Page, folder: Path) -> str:
         "minimal": True,
         "theme": "none",
         "include-in-header": "head.html",
+        "fig-format": "svg",
     }
     docx = shared | {
         "toc": document.contents("docx"),
@@ -130,7 +139,7 @@ def _render(
         raise UserError(Problem(document.name, f"quarto could not write {kind}", found=found))
     data = output.read_bytes()
     _refuse_unresolved(done.stderr + done.stdout, data, kind, document)
-    return data
+    return finished(data) if kind == "docx" else data
 
 
 def _run(command: list, folder: Path, environment: dict) -> subprocess.CompletedProcess:
