@@ -1,13 +1,16 @@
 """The report section of targets: margins measured on the derived data, mess, assumptions."""
 
 import json
+import re
 from dataclasses import replace
 from html import unescape
 
 import pytest
 
+from trialtrace.report.audit.cohort_words import PUT_IN, of_primary, put_in
 from trialtrace.report.audit.targets import margins_table, targets, what_words
 from trialtrace.report.material import Material
+from trialtrace.report.sections.findings import primary
 from trialtrace.report.sections.measured import Measured, measure
 from trialtrace.trial.load import load_settings
 
@@ -73,6 +76,24 @@ def test_a_real_trial_has_no_such_section(swapped):
     real = Material(swapped.trial, load_settings(swapped.at), swapped.folder, {})
     assert targets(real) == ""
     assert "sec-targets" not in (swapped.folder / "report" / "report.html").read_text()
+
+
+def test_what_a_paper_set_is_said_beside_the_result_and_the_verdicts(material, synthetic):
+    told = unescape(of_primary(material, primary(material), {"sec-targets": "supplement.html"}))
+    assert "**Put in, not found:**" in told and "12 of 18 (printed " in told
+    assert "(supplement.html#sec-targets)" in told
+    place = re.search(r"config/cohort\.yaml\.html#(L\d+)", told)[1]
+    lines = (synthetic.folder / "report" / "config" / "cohort.yaml.html").read_text()
+    assert re.search(rf'id="{place}">\s*relief', lines)
+    pages = [(synthetic.folder / "report" / f"{name}.html") for name in ("summary", "audit")]
+    summary, audit = (" ".join(page.read_text().split()) for page in pages)
+    assert "Put in, not found" in summary and PUT_IN in summary and PUT_IN in audit
+
+
+def test_real_data_were_not_put_in(swapped):
+    real = Material(swapped.trial, load_settings(swapped.at), swapped.folder, {})
+    assert of_primary(real, primary(real), {}) == put_in(real) == ""
+    assert "Put in" not in (swapped.folder / "report" / "summary.html").read_text()
 
 
 def test_a_simulated_cohort_has_a_truth_not_targets(material, tmp_path, synthetic):

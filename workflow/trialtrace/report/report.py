@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from trialtrace.claims.coverage import coverage
 from trialtrace.ground.store import write_bytes, write_json, write_text
 from trialtrace.report.audit.audit_page import audit_page
+from trialtrace.report.audit.cohort_words import put_in
 from trialtrace.report.audit.coverage_page import coverage_page, section_pages
 from trialtrace.report.audit.plan_page import Reported, plan_page
 from trialtrace.report.chains import chains
@@ -64,6 +65,7 @@ def render_report(
             in_report=True,
             coverage=bool(trial.claims_document.get("items")),
             draft=trial.draft,
+            put_in=put_in(material),
         )
         write_text(out / AUDIT_PAGE, text)
     if trial.claims_document.get("items"):

@@ -13,7 +13,14 @@ from trialtrace.claims.told import by_verdict
 from trialtrace.ground.contracts.verdicts import COLUMNS, FAILS, PRINT, SHOWN
 from trialtrace.report.audit.audit_pictures import picture
 from trialtrace.report.audit.claims_matrix import classes, filter_rules, matrix
-from trialtrace.report.links import CARD_SCRIPT, COVERAGE_PAGE, claim_anchor, component_link
+from trialtrace.report.audit.cohort_words import COHORT
+from trialtrace.report.links import (
+    CARD_SCRIPT,
+    COVERAGE_PAGE,
+    claim_anchor,
+    component_link,
+    config_page,
+)
 from trialtrace.report.pages.shell import page
 from trialtrace.report.render.house import assets
 
@@ -45,11 +52,13 @@ def audit_page(
     in_report: bool = False,
     coverage: bool = False,
     draft: str = "",
+    put_in: str = "",
 ) -> str:
     """The page of one ledger; `audit` as `print_audit.as_json` gives it.
 
     In a trial's report folder it links to the report and to the traces of recomputed numbers, with
-    `coverage` to the page of what the texts tell.
+    `coverage` to the page of what the texts tell. `put_in` is a sentence on numbers of a synthetic
+    cohort that a paper set; after it stands the link to the cohort's settings.
     """
     rows = audit["claims"]
     papers = "".join(
@@ -57,12 +66,14 @@ def audit_page(
     )
     up = f'<p class="up"><a href="report.html">{escape(title)}</a></p>\n' if in_report else ""
     more = f'<p><a href="{COVERAGE_PAGE}">What covers each item of the texts</a></p>'
+    settings = f'<a href="{config_page(COHORT)}">Settings of the cohort</a>.'
     parts = [
         f"{up}<h1>{'Published numbers' if in_report else escape(title)}</h1>",
         f'<p class="subject">{_subject(rows)}</p><ul>{papers}</ul>',
         *([f'<p class="prose">{escape(audit["standing"])}</p>'] if "standing" in audit else []),
         *tally_list(rows),
         f'<p class="prose quiet">{SUMMARY}{OF_SYNTHETIC if synthetic else ""} {NO_CAUSE}</p>',
+        *([f'<p class="prose"><strong>{escape(put_in)}</strong> {settings}</p>'] if put_in else []),
         *([more] if coverage else []),
         *contradictions_section(audit),
         *claims_table(audit, links=in_report),

@@ -15,7 +15,8 @@ from trialtrace.report.audit.audit_page import (
     expected_sentence,
     search_cells,
 )
-from trialtrace.report.links import AUDIT_PAGE, claim_anchor, component_link
+from trialtrace.report.audit.cohort_words import COHORT, put_in
+from trialtrace.report.links import AUDIT_PAGE, claim_anchor, component_link, config_page
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import captioned, pipe_table
@@ -33,6 +34,8 @@ def published(material: Material) -> str:
     sources = "\n".join(f"- {escape_markdown(paper)}" for paper in papers)
     counts = escape_markdown(tally_text(tally(material.claims)))
     alone = f" {OF_SYNTHETIC}" if material.trial.synthetic else ""
+    if told := put_in(material):
+        alone += f" **{told}** [Settings of the cohort]({config_page(COHORT)})."
     more = f"The same with pictures of the findings: [{AUDIT_PAGE}]({AUDIT_PAGE})."
     lead = f"{counts}{alone} {SUMMARY}{NO_CAUSE} {more}"
     return "\n\n".join([sources, lead, _claims(material), *_searches(material)])

@@ -4,12 +4,11 @@ Each margin that names a `check` is measured on the derived data, so that what m
 derivation do to it is seen; the others are told as they were drawn.
 """
 
-import json
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
-from typing import Any
 
 from trialtrace.ground.conditions import lower_first
+from trialtrace.report.audit.cohort_words import Row, truth_of
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.assumed import sentence, words
@@ -18,7 +17,6 @@ from trialtrace.report.tables import captioned, pipe_table, with_names
 from trialtrace.trace.words import variable_label
 from trialtrace.trial.cohort.tables import OTHERWISE
 
-Row = dict[str, Any]
 COUNTED = ("share", "total", "count of")
 
 
@@ -26,8 +24,7 @@ def targets(material: Material) -> str:
     """The section as Markdown; empty for a trial whose data are real."""
     if not material.trial.synthetic:
         return ""
-    path = material.folder / "raw" / "truth.json"
-    truth = json.loads(path.read_text(encoding="utf-8"))
+    truth = truth_of(material)
     display = truth["mode"] == "display"
     title = "Target against drawn" if display else "Truth against drawn"
     rows = [row for row in truth["parameters"] if row["margin"]]

@@ -4,6 +4,7 @@ from trialtrace.claims.tally import tally, tally_text
 from trialtrace.endpoints.populations import told_rule
 from trialtrace.ground.conditions import lower_first
 from trialtrace.ground.words import number
+from trialtrace.report.audit.cohort_words import of_primary
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -39,6 +40,8 @@ def opening(material: Material) -> str:
     for analysis in primary(material):
         parts += [f"**{told}**" for told in against_thresholds(material, analysis, named=True)]
     parts += [f"**{sentence}**" for sentence in primary_sentences(material)]
+    if told := of_primary(material, primary(material), {}):
+        parts.append(told)
     parts.append(audit_line(material))
     return "\n\n".join([*lost(material), *parts]) + "\n"
 

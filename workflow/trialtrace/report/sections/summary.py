@@ -15,6 +15,7 @@ from trialtrace.ground.words import LABELS, unit_text, value_text
 from trialtrace.methods.analysing.rows import ALL
 from trialtrace.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
 from trialtrace.methods.displays.analyse_adverse_events import ANY
+from trialtrace.report.audit.cohort_words import of_primary, put_in
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.images import first_forest, flow_figure, strips
 from trialtrace.report.links import AUDIT_PAGE, claim_anchor, component_link, place_link
@@ -49,7 +50,7 @@ def summary(
         parts.append("::: {.synthetic}\nSynthetic data: not evidence of anything.\n:::")
     parts += [f"**{escape_markdown(trial.question)}**", design_line(material)]
     sections = {
-        "Primary result": _primary(material, drawn),
+        "Primary result": _primary(material, drawn, places),
         "Patients": _patients(material, drawn),
         "Adverse events": list(_harms(material, places)),
         "Under other choices": [*_choices(material, places), strips(drawn)],
@@ -62,15 +63,16 @@ def summary(
     return "\n\n".join(parts) + "\n"
 
 
-def _primary(material: Material, drawn: list[Drawn]) -> list[str]:
-    """The sentences on the primary analyses, and the picture of the first."""
+def _primary(material: Material, drawn: list[Drawn], places: Mapping[str, str]) -> list[str]:
+    """The sentences on the primary analyses, what of them was put in, the picture of the first."""
     told = [
         text
         for analysis in primary(material)
         for text in against_thresholds(material, analysis, named=True)
     ]
     told += primary_sentences(material)
-    return [*(f"**{text}**" for text in told), first_forest(drawn)]
+    put_in = of_primary(material, primary(material), places)
+    return [*(f"**{text}**" for text in told), put_in, first_forest(drawn)]
 
 
 def _patients(material: Material, drawn: list[Drawn]) -> list[str]:
@@ -164,7 +166,7 @@ def _audit(material: Material) -> Iterator[str]:
         yield "No published numbers are configured for this trial."
         return
     counts = escape_markdown(tally_text(tally(material.claims)))
-    yield f"[{counts}]({AUDIT_PAGE})"
+    yield f"[{counts}]({AUDIT_PAGE}){f' {told}' if (told := put_in(material)) else ''}"
     failing = [
         _claim(rows[0], f"{name} {SHOWN[verdict]}")
         for rows in worst_first(material.claims)
