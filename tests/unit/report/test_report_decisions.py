@@ -18,7 +18,7 @@ from trialtrace.report.sections.findings import (
     planned_p,
     sentences,
 )
-from trialtrace.trial.plan.multiplicity import HolmTest
+from trialtrace.trial.plan.multiplicity import Closed, Global, HolmTest
 from trialtrace.trial.plan.references import method_of
 
 BELOW = ", below the decision level of 0.05"
@@ -121,6 +121,19 @@ def test_the_test_of_all_arms_comes_before_its_pairs():
         f"All arms: p = 0.030 (cmh), adjusted p = 0.12 (Holm's step-down adjustment){NOT_BELOW}."
     )
     assert words(second).endswith("p = 0.030 (Fisher's exact test), not judged by itself.")
+
+
+def test_a_closed_test_begins_with_the_test_of_all_arms():
+    of_all = Global(analysis="a", test="cmh")
+    one = material(RISK, FISHER, pair("p_value.cmh", 0.03, **ARMS))
+    one.trial.plan.multiplicity["three"] = Closed(
+        name="three", label="Three", adjust="closed", tests=(), global_=of_all
+    )
+    first, second = sentences(one, analysis("primary"), named=False)
+    assert words(first) == (
+        f"All arms: p = 0.030 (cmh){BELOW}; the closed test decides a pair only after this test."
+    )
+    assert words(second).startswith("Drug against Placebo: ")
 
 
 def of_strata(*more):

@@ -10,6 +10,7 @@ import pytest
 from trialtrace.report.material import Material, at_hand, open_material
 from trialtrace.report.sections.key_sentences import (
     leaves_out_no_effect,
+    nearest_to_no_effect,
     over_comparisons,
     without_comparison,
 )
@@ -77,6 +78,13 @@ def test_no_effect_is_by_the_statistic(stat, low, high, out):
     assert leaves_out_no_effect(row(1.0, low, high, stat_name=stat)) is out
 
 
+def test_the_interval_nearest_to_no_effect_is_the_one_of_a_bound_there():
+    rows = [row(2.0, 1.0, 3.0), row(-2.0, -4.0, -0.2), row(9.0, 8.0, 10.0)]
+    assert nearest_to_no_effect(rows) is rows[1]
+    ratios = [row(0.4, low, high, stat_name="risk_ratio") for low, high in ((0.2, 0.5), (1.9, 9))]
+    assert nearest_to_no_effect(ratios) is ratios[1]
+
+
 @pytest.fixture(scope="module")
 def mini(tmp_path_factory):
     plan = mini_trial.PLAN.replace(
@@ -84,7 +92,8 @@ def mini(tmp_path_factory):
     ).replace(
         "  relief_by_smoker:\n",
         "  relief_wald:\n    label: Relief, Wald\n    role: sensitivity\n    of: relief_primary\n"
-        "    estimates: [{risk_difference: wald}]\n  relief_by_smoker:\n",
+        "    estimates: [{risk_difference: wald}, {risk_difference_bounds: best_worst}]\n"
+        "  relief_by_smoker:\n",
     )
     run = mini_run.run_mini(tmp_path_factory.mktemp("key"), plan=plan + mini_trial.MORE_DISPLAYS)
     return Material(run.trial, load_settings(run.at), run.folder, {"analyse_plan": "0" * 64})
@@ -113,6 +122,10 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     assert "20 randomised: 10 Drug, 10 Placebo." in shown
     assert "2 estimates of the risk difference, from 26.7 to 26.7 percentage points" in shown
     assert "of 2 intervals 0 leave out no effect" in shown
+    assert "Bounds, with every missing value taken for the one arm or for the other: " in shown
+    assert re.search(
+        r"for the other: \S+ to \S+( with no effect among them)? \(Relief, Wald\)\.", shown
+    )
     assert "make run TRIAL=mini" in shown
     body = text.partition("## How it was made")[0].partition("## Primary result")[2]
     bare = re.sub(r"\[[^\]]*\]\([^)]*\)|&#\d+;", "", body)

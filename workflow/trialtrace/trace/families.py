@@ -49,6 +49,17 @@ def members(plan: Plan, results: Mapping[str, ResultRow], name: str) -> list[Res
     ]
 
 
+def before_pairs(plan: Plan, rows: Iterable[ResultRow], analysis: str) -> list[ResultRow]:
+    """Of the rows of an analysis the tests of all arms with which closed tests begin."""
+    named = {
+        family.global_.test
+        for family in plan.multiplicity.values()
+        if isinstance(family, Closed) and family.global_.analysis == analysis
+    }
+    every = list(rows)
+    return [row for test in sorted(named) for row in _of_all(every, analysis, test)]
+
+
 def _own(adjusted: ResultRow, procedure: str) -> tuple[str | None, ...]:
     short = adjusted["method"].removeprefix(f"{ADJUSTED}.{procedure}_")
     return (f"p_value.{short}", *values_of(adjusted, PLACE))

@@ -18,6 +18,7 @@ Key = tuple[str | None, ...]
 # Analyses that ask the same question otherwise; a subgroup asks another one.
 ROLES = ("sensitivity", "supportive", "exploratory")
 MOST_LINES = 40
+PAIR = ("comparison", "reference")
 
 
 def other_choices(material: Material, analysis: "Analysis") -> str:
@@ -58,6 +59,24 @@ def same_question(material: Material, analysis: "Analysis") -> list[ResultRow]:
         for row in rows
         if row["comparison"] and row["stat_name"] == wanted and row["stat_value"] is not None
     ]
+
+
+def missing_bounds(
+    material: Material, analysis: "Analysis", estimate: ResultRow
+) -> Iterator[tuple["Analysis", ResultRow, ResultRow]]:
+    """(analysis, lowest, highest) of the estimate if all who have no value had had the worse or
+    the better one, of each of those analyses that bounds the same comparison."""
+    ends = [f"{estimate['stat_name']}_{end}" for end in ("lowest", "highest")]
+    for member in (analysis, *_children(material, analysis.name)):
+        for rows in _cuts(material.printable(member.name)).values():
+            found = {
+                row["stat_name"]: row
+                for row in rows
+                if row["stat_value"] is not None
+                and values_of(row, PAIR) == values_of(estimate, PAIR)
+            }
+            if all(end in found for end in ends):
+                yield member, found[ends[0]], found[ends[1]]
 
 
 def _title(wanted: str | None) -> str:

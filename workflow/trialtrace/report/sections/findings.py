@@ -22,6 +22,7 @@ from trialtrace.report.sections.decisions import (
 from trialtrace.report.sections.key_sentences import over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, model_words, own_p
 from trialtrace.report.tables import link, sign
+from trialtrace.trace.families import before_pairs
 from trialtrace.trial.plan.references import ADJUSTMENTS, adjustment_of, limits_of, method_of
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Compared:
 
 # An analysis with more comparisons than this is told by how many there are.
 MOST_SENTENCES = 4
+OF_CLOSED = "; the closed test decides a pair only after this test"
 
 
 def primary_sentences(material: Material) -> Iterator[str]:
@@ -62,6 +64,9 @@ def primary_results(material: Material) -> Iterator[str]:
         for p, adjusted, lead in _overall(material, analysis):
             told = _tests_text([(p, _how(material, p)), (adjusted, _adjustment(adjusted))])
             yield f"{analysis.label}{lead} {told}{verdict(material, analysis, p)}{ending(material)}"
+        for p, lead in _before_pairs(material, analysis):
+            told = f"{_tests_text([(p, _how(material, p))])}{verdict(material, analysis, p)}"
+            yield f"{analysis.label}{lead} {told}{OF_CLOSED}{ending(material)}"
         for one in compared(material, analysis):
             shown = f"{LABELS[one.estimate['stat_name']]} {one.estimate['stat_text']}"
             text = f"{analysis.label}{one.lead} {shown}{_model(material, one.estimate)}"
@@ -115,6 +120,11 @@ def _first(material: Material, analysis: "Analysis") -> list[str]:
         decision = escape_markdown(verdict(material, analysis, p))
         start = escape_markdown(_upper(lead.removeprefix(", ")))
         told.append(f"{start} {tests}{decision}{ending(material)}")
+    for p, lead in _before_pairs(material, analysis):
+        start = escape_markdown(_upper(lead.removeprefix(", ")))
+        decision = escape_markdown(verdict(material, analysis, p))
+        tests = _tests_markdown([(p, _how(material, p))])
+        told.append(f"{start} {tests}{decision}{OF_CLOSED}{ending(material)}")
     return told
 
 
@@ -148,8 +158,23 @@ def _overall(
     found = of_all_arms(material, analysis.name)
     visits = len({p["visit"] for p, _ in found}) > 1
     for p, adjusted in found:
-        parts = [*material.parameter_words(p), *([p["visit"]] if visits and p["visit"] else [])]
-        yield p, adjusted, "".join(f", {part}" for part in [*parts, "all arms"]) + ":"
+        yield p, adjusted, _lead_of_all(material, p, visits)
+
+
+def _before_pairs(material: Material, analysis: "Analysis") -> list[tuple[ResultRow, str]]:
+    """(p, the words before it) of the tests of all arms with which a closed test begins; nothing
+    where they are many, as at each of many endpoints."""
+    rows = before_pairs(material.trial.plan, material.of(analysis.name), analysis.name)
+    found = [row for row in rows if row["stat_value"] is not None and row["stratum"] is None]
+    visits = len({p["visit"] for p in found}) > 1
+    if len(found) > MOST_SENTENCES:
+        return []
+    return [(p, _lead_of_all(material, p, visits)) for p in found]
+
+
+def _lead_of_all(material: Material, p: ResultRow, visits: bool) -> str:
+    parts = [*material.parameter_words(p), *([p["visit"]] if visits and p["visit"] else [])]
+    return "".join(f", {part}" for part in [*parts, "all arms"]) + ":"
 
 
 def described(material: Material, analysis: "Analysis") -> list[str]:

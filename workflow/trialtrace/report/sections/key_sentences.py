@@ -1,6 +1,7 @@
 """One sentence on more numbers than sentences can tell: how far they go, and where."""
 
 from collections.abc import Callable, Sequence
+from math import inf, log
 from typing import TYPE_CHECKING
 
 from trialtrace.ground.contracts.rows import ResultRow, present
@@ -47,10 +48,28 @@ def over_comparisons(rows: Sequence[ResultRow], where: Callable[[ResultRow], str
     )
 
 
+def no_effect(stat: str) -> float:
+    """The value of a statistic where there is no effect."""
+    return NULL.get(stat, 1.0 if stat in RATIOS else 0.0)
+
+
 def leaves_out_no_effect(row: ResultRow) -> bool:
     """Whether an interval does not have the value of no effect in it."""
-    null = NULL.get(row["stat_name"], 1.0 if row["stat_name"] in RATIOS else 0.0)
-    return not present(row["ci_low"]) <= null <= present(row["ci_high"])
+    return not present(row["ci_low"]) <= no_effect(row["stat_name"]) <= present(row["ci_high"])
+
+
+def nearest_to_no_effect(rows: Sequence[ResultRow]) -> ResultRow:
+    """Of intervals that leave out no effect the one with a bound nearest to it; a ratio's distance
+    is that of its logarithm."""
+
+    def distance(row: ResultRow) -> float:
+        null = no_effect(row["stat_name"])
+        bounds = (present(row["ci_low"]), present(row["ci_high"]))
+        if row["stat_name"] in RATIOS:
+            return min(abs(log(bound)) if bound > 0 else inf for bound in bounds)
+        return min(abs(bound - null) for bound in bounds)
+
+    return min(rows, key=distance)
 
 
 def without_comparison(material: Material, analysis: "Analysis") -> list[str]:

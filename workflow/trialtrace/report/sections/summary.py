@@ -22,9 +22,13 @@ from trialtrace.report.links import AUDIT_PAGE, claim_anchor, component_link, pl
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_section import analysed
-from trialtrace.report.sections.choices import same_question
+from trialtrace.report.sections.choices import missing_bounds, same_question
 from trialtrace.report.sections.findings import primary, primary_sentences
-from trialtrace.report.sections.key_sentences import leaves_out_no_effect
+from trialtrace.report.sections.key_sentences import (
+    leaves_out_no_effect,
+    nearest_to_no_effect,
+    no_effect,
+)
 from trialtrace.report.sections.sections import design_line, lost
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import captioned, link, pipe_table, short_text
@@ -157,7 +161,23 @@ def _range(
     estimates = f"[{len(rows)} estimates]({place})" if place else f"{len(rows)} estimates"
     told = f"{escape_markdown(f'{analysis.label}, {pair}')}: {estimates} of "
     told += f"the {LABELS[stat]}, from {ends[0]} to {ends[1]}{unit}; of {len(whole)} intervals "
-    return f"{told}{clear} leave{'s' * (clear == 1)} out no effect."
+    told += f"{clear} leave{'s' * (clear == 1)} out no effect"
+    if whole and clear == len(whole):
+        nearest = nearest_to_no_effect(whole)
+        of = material.trial.plan.analyses[nearest["analysis_id"]].label
+        told += f", the nearest to it {link(nearest)} ({escape_markdown(of)})"
+    return f"{told}.{_bounded(material, analysis, first)}"
+
+
+def _bounded(material: Material, analysis: "Analysis", first: ResultRow) -> str:
+    """How far the estimate goes if all who have no value had had the worse or the better one."""
+    told, null = [], no_effect(first["stat_name"])
+    for member, low, high in missing_bounds(material, analysis, first):
+        reached = present(low["stat_value"]) <= null <= present(high["stat_value"])
+        words = ", with no effect among them" if reached else ""
+        told.append(f"{link(low)} to {link(high)}{words} ({escape_markdown(member.label)})")
+    ways = "Bounds, with every missing value taken for the one arm or for the other"
+    return f" {ways}: {'; '.join(told)}." if told else ""
 
 
 def _audit(material: Material) -> Iterator[str]:
