@@ -140,7 +140,7 @@ def test_the_summary_lists_every_claim_that_is_counted_as_failing(mini):
         {**first, **claim, "component": part, "on_print": verdict, "against_data": None}
         for part, verdict in (("percent", "used"), ("ci_low", "inconsistent"))
     ]
-    with_it = SimpleNamespace(claims=[first, *others, *rows])
+    with_it = SimpleNamespace(claims=[first, *others, *rows], trial=mini.trial)
     counts, listed = _audit(with_it)
     assert "1 inconsistent" in counts
     assert "Late, printed 5 to 7](audit.html#claim-late): on print inconsistent" in listed
