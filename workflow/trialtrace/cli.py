@@ -388,13 +388,16 @@ class WithoutPandas:
 
 def entry() -> None:
     """The program `trialtrace`."""
+    import trialtrace.running.job  # noqa: F401 - one thread, as stages have
     from trialtrace.running.faults import guard
 
-    # Looking for garbage would be a twentieth of a short command.
-    gc.set_threshold(50_000, 20, 20)
+    # Looking for garbage would be a fifth of a short command, and most of that at its end.
+    gc.set_threshold(200_000, 20, 20)
     sys.meta_path.insert(0, WithoutPandas)
     guard()
-    sys.exit(main())
+    status = main()
+    gc.freeze()
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -34,10 +34,11 @@ a shape                    a mapping with these keys and no other
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from functools import cache
-from types import MappingProxyType, NoneType, UnionType
+from types import MappingProxyType, NoneType, SimpleNamespace, UnionType
 from typing import (
     Annotated,
     Any,
@@ -58,6 +59,7 @@ from trialtrace.config.frozen import frozen
 Schema = dict[str, Any]
 # A type as an annotation writes it: a class, a union, a marked one.
 Hint: TypeAlias = Any
+Build = Callable[[Any], Any]
 T = TypeVar("T")
 
 _SHAPE = "__shape__"
@@ -259,8 +261,17 @@ def types_of(cls: type) -> dict[str, Any]:
 
     A key whose type is None alone may not stand there: its type is Never.
     """
-    hints = get_type_hints(cls, include_extras=True)
-    return {name: _without_none(hints[each.name]) for name, each in keys_of(cls).items()}
+    return {name: _without_none(_written(cls, each.name)) for name, each in keys_of(cls).items()}
+
+
+@cache
+def _written(cls: type, name: str) -> Hint:
+    """The type of an attribute; of a base that many shapes share it is read once."""
+    first = next(each for each in cls.__mro__ if name in vars(each).get("__annotations__", ()))
+    if first is not cls:
+        return _written(first, name)
+    one = SimpleNamespace(__annotations__={name: vars(cls)["__annotations__"][name]})
+    return get_type_hints(one, vars(sys.modules[cls.__module__]), include_extras=True)[name]
 
 
 def _without_none(hint: Hint) -> Hint:
@@ -374,7 +385,7 @@ def _left_out(value: Any, each: Field[Any]) -> bool:
 
 
 @cache
-def _builder(hint: Hint) -> Callable[[Any], Any]:
+def _builder(hint: Hint) -> Build:
     bare, marks = without_marks(hint)
     origin = origin_of(bare)
     if AS_WRITTEN in marks:
@@ -384,18 +395,22 @@ def _builder(hint: Hint) -> Callable[[Any], Any]:
     if is_shape(bare):
         return _shape_builder(bare)
     if origin is tuple:
-        entry = get_args(bare)[0]
-        return lambda data: tuple(structure(entry, each) for each in data)
+        entry = _later(get_args(bare)[0])
+        return lambda data: tuple(entry(each) for each in data)
     if origin is dict and get_args(bare)[1] is not Any:
-        values = get_args(bare)[1]
-        return lambda data: {
-            name: _entry(name, structure(values, each)) for name, each in data.items()
-        }
+        value = _later(get_args(bare)[1])
+        return lambda data: {name: _entry(name, value(each)) for name, each in data.items()}
     choice = next((mark for mark in marks if isinstance(mark, By)), None)
     if origin in (Union, UnionType) or choice:
         members = members_of(bare)
         return lambda data: structure(_member(members, choice, data), data)
     return lambda data: data
+
+
+def _later(hint: Hint) -> Build:
+    """Makes objects of a type that is looked up once, and not before: types refer to themselves."""
+    builder = cache(lambda: _builder(hint))
+    return lambda data: builder()(data)
 
 
 def _entry(name: str, value: Any) -> Any:
@@ -405,12 +420,15 @@ def _entry(name: str, value: Any) -> Any:
     return value if holder is None else replace(value, **{holder: name})
 
 
-def _shape_builder(cls: type) -> Callable[[Any], Any]:
-    hints = types_of(cls)
-    attributes = {name: each.name for name, each in keys_of(cls).items()}
-    return lambda data: cls(
-        **{attributes[name]: structure(hints[name], value) for name, value in data.items()}
-    )
+def _shape_builder(cls: type) -> Build:
+    keys = keys_of(cls)
+    made = {name: (keys[name].name, _later(hint)) for name, hint in types_of(cls).items()}
+
+    def build(data: Mapping[str, object]) -> object:
+        found = ((*made[name], value) for name, value in data.items())
+        return cls(**{attribute: of(value) for attribute, of, value in found})
+
+    return build
 
 
 _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array"}

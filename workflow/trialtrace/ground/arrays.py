@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 # Whole numbers: counts, sums of ranks.
 Whole = NDArray[np.int64]
+# Texts as numbers: in tables so long that twice the memory takes time.
+Codes = NDArray[np.int32]
 # True and false: events, membership.
 Flags = NDArray[np.bool_]
 # Python's fractions, or whole numbers of any length, as objects.

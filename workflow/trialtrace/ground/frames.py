@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.ground.conditions import evaluate, met
 from trialtrace.ground.contracts import ADSL, DERIVED, read_table
+from trialtrace.ground.numbered import numbered
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from trialtrace.ground.arrays import Exact, Labels, Places, Whole
+    from trialtrace.ground.arrays import Exact, Flags, Labels, Places, Whole
 
 COMPLETE = "complete"
 LACKING = "lacking"
@@ -39,6 +40,7 @@ class Frames:
         self._tables: dict[str, pa.Table] = {}
         self._selections: dict[tuple[str, str], Selection] = {}
         self._parts: dict[tuple[str, str], tuple[Places, pa.Table]] = {}
+        self._tests: dict[tuple[str, str, str, str], Flags] = {}
         self._ids: dict[str, tuple[Exact, Whole]] = {}
 
     def table(self, dataset: str) -> "pa.Table":
@@ -96,15 +98,25 @@ class Frames:
         complete, lacking = condition.pop(COMPLETE, None), condition.pop(LACKING, ())
         table = self.table(dataset)
         rows, part = np.arange(table.num_rows), table
-        code = condition.get("PARAMCD")
+        of, code = (dataset, ""), condition.get("PARAMCD")
         if isinstance(code, dict) and code.keys() == {"is"} and isinstance(code["is"], str):
-            rows, part = self._of_parameter(dataset, code["is"])
+            of = dataset, code["is"]
+            rows, part = self._of_parameter(*of)
             del condition["PARAMCD"]
         if condition:
-            rows = rows[met(condition, part).to_numpy(zero_copy_only=False)]
+            tests = [self._met(of, part, name, test) for name, test in condition.items()]
+            rows = rows[np.logical_and.reduce(tests)]
         for other in lacking:
             rows = self._without(table, rows, self.select(other["dataset"], other["where"]))
         return rows if complete is None else _complete(table, rows, complete)
+
+    def _met(self, of: tuple[str, str], part: "pa.Table", name: str, test: object) -> "Flags":
+        """Where one test of a condition is surely met, in the rows of a parameter or in all;
+        predicates differ, and most of their tests do not."""
+        key = (*of, name, json.dumps(test))
+        if key not in self._tests:
+            self._tests[key] = met({name: test}, part).to_numpy(zero_copy_only=False)
+        return self._tests[key]
 
     def possible(self, dataset: str, predicate: Predicate) -> "Selection":
         """The rows that a predicate selects, or would if what they lack were there."""
@@ -166,6 +178,7 @@ class _Part(Frames):
 
 def _complete(table: "pa.Table", rows: "Places", complete: Mapping[str, list[object]]) -> "Places":
     """Of `rows`, those of subjects with an AVAL at each combination of the given values."""
+    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -176,13 +189,12 @@ def _complete(table: "pa.Table", rows: "Places", complete: Mapping[str, list[obj
         wanted = pc.and_(wanted, pc.is_in(column, value_set=pa.array(values, type=column.type)))
     rows = rows[wanted.to_numpy(zero_copy_only=False)]
     # A subject with two records at one combination has still only one of them.
-    seen = table.select(["USUBJID", *names]).take(pa.array(rows)).combine_chunks()
-    distinct = seen.group_by(["USUBJID", *names]).aggregate([]).group_by("USUBJID")
-    counted = distinct.aggregate([(names[0], "count")])
+    seen = table.select(["USUBJID", *names]).take(pa.array(rows))
+    _, first = np.unique(numbered(seen, seen.column_names), return_index=True)
+    subject = numbered(seen, ["USUBJID"])
+    counted = np.bincount(subject[first], minlength=1)
     needed = prod(len(set(values)) for values in complete.values())
-    whole = counted.filter(pc.equal(counted[f"{names[0]}_count"], needed))["USUBJID"]
-    kept = pc.is_in(seen["USUBJID"], value_set=whole.combine_chunks())
-    wholly: Places = rows[kept.to_numpy()]
+    wholly: Places = rows[counted[subject] == needed]
     return wholly
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 SIGNIFICANT_DIGITS = 12
 SYNTHETIC = "synthetic data: not evidence"
+# Up to this size of a file, to start threads takes longer than to read it in one.
+THREADED = 1 << 23
 
 
 def write_bytes(path: Path, data: bytes, mode: int = 0o644) -> None:
@@ -165,7 +167,8 @@ def read_parquet(
     from trialtrace.ground.errors import Problem, UserError
 
     try:
-        return pq.ParquetFile(path, read_dictionary=coded).read(columns)
+        file = pq.ParquetFile(path, read_dictionary=coded)
+        return file.read(columns, use_threads=Path(path).stat().st_size > THREADED)
     except FileNotFoundError:
         raise UserError(
             Problem(str(path), "this file is not there", do="run the workflow first: make run")

@@ -105,8 +105,8 @@ class Sources:
         """sha256 of a file's content; a missing file has one too, so that it can be told apart."""
         if path not in self._digests:
             try:
-                with open(path, "rb") as file:
-                    data = file.read()
+                with open(path, "rb", buffering=0) as file:
+                    data = file.readall()
             except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
                 data = b"missing"
             self._digests[path] = hashlib.sha256(data).digest()

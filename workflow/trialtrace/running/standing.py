@@ -15,7 +15,7 @@ from trialtrace.ground.paths import Project
 from trialtrace.running.closure import Sources
 from trialtrace.running.fresh import STAGES
 from trialtrace.running.made import Made, altered, edited, read_record, record_path, together
-from trialtrace.trial.load import load_trial
+from trialtrace.trial.load import load_settings, load_trial
 
 
 def check_stands(at: Project, trial: str, last: str, whole: bool = False) -> None:
@@ -114,16 +114,16 @@ def changed_since(at: Project, trial: str) -> list[str]:
 
     The report is none of a number. Without the code nothing can be compared, and none is named.
     """
-    from trialtrace.running.fresh import RENDER, freshness
+    from trialtrace.running.fresh import RENDER, Freshness
     from trialtrace.running.known_jobs import known_jobs
 
     if not has_code(at):
         return []
     stages = [stage for stage in STAGES if stage != RENDER]
     records = {stage: read_record(at.root / record_path(stage, trial)) for stage in stages}
-    now = known_jobs(Sources(at), load_trial(trial, at))
+    fresh = Freshness(at, load_settings(at), Sources(at))
+    now = known_jobs(fresh.sources, fresh.trial(trial))
     if now is None:
-        fresh = freshness(at)
         now = {stage: fresh.job(stage, trial) for stage, made in records.items() if made}
     return [stage for stage, made in records.items() if made and now[stage] != made.fresh]
 

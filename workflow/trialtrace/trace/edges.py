@@ -44,21 +44,23 @@ class Edges:
         datasets = names["dataset"]
         begin = np.searchsorted(codes["dataset"], np.arange(len(datasets) + 1)).tolist()
         at = {name: place for place, name in enumerate(subjects.to_pylist())}
-        places = np.array([at.get(name, -1) for name in names["USUBJID"]], dtype=np.int64)
+        places = np.array([at.get(name, -1) for name in names["USUBJID"]], dtype=np.int32)
         subject, record = places[codes["USUBJID"]], codes["ASEQ"]
         stride = 1 + int(record.max(initial=0))
         tables, files = names["table"], names["source_file"]
         pair = codes["table"] * len(files) + codes["source_file"]
         there = np.flatnonzero(np.bincount(pair, minlength=1))
+        place = np.zeros(1 + there.max(initial=0), dtype=np.int32)
+        place[there] = np.arange(len(there))
         return cls(
             coded,
             {name: (begin[n], begin[n + 1]) for n, name in enumerate(datasets)},
-            subject * stride + record,
+            np.multiply(subject, stride, dtype=np.int64) + record,
             stride,
             subject,
             codes["variable"],
             names["variable"],
-            np.searchsorted(there, pair),
+            place[pair],
             [(tables[each // len(files)], files[each % len(files)]) for each in there.tolist()],
             codes["source_row"],
             codes["column"],
@@ -72,7 +74,8 @@ class Edges:
         import numpy as np
 
         begin, end = self.bounds.get(dataset, (0, 0))
-        keys, wanted = self.derived_row[begin:end], subject * self.stride + record
+        keys = self.derived_row[begin:end]
+        wanted = np.multiply(subject, self.stride, dtype=np.int64) + record
         first = np.searchsorted(keys, wanted)
         count = np.searchsorted(keys, wanted, side="right") - first
         return begin + first, np.where(record < self.stride, count, 0)
@@ -99,7 +102,7 @@ class Edges:
         if not len(edges):
             return []
         stride = 1 + int(self.source_row.max(initial=0))
-        line = self.place[edges] * stride + self.source_row[edges]
+        line = self.place[edges].astype(np.int64) * stride + self.source_row[edges]
         lines, at_line = np.unique(line, return_inverse=True)
         columns, at_column = np.unique(self.column[edges], return_inverse=True)
         used = np.zeros((len(lines), len(columns)), dtype=bool)

@@ -8,10 +8,10 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, TypedDict
 
-from trialtrace.ground.contracts import RAW, read_table
-from trialtrace.ground.contracts.rows import ResultRow
+from trialtrace.ground.contracts import RAW, RESULTS, read_table
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.trace.content import Tracer
 
@@ -48,6 +48,15 @@ class DerivedValue:
     parameter: str | None
     visit: str | None
     variable: str
+
+
+class Listed(TypedDict):
+    """What is told of a result that rests on a place; of thousands, the rest takes time."""
+
+    result_id: str
+    analysis_id: str
+    parameter: str | None
+    stat_name: str
 
 
 def reasons(rejects: "pa.Table", place: RawPlace) -> list[str]:
@@ -189,7 +198,14 @@ class Impact:
             }
         return self._rows[dataset][subject, record]
 
-    def results(self, chosen: "np.ndarray") -> list[ResultRow]:
+    @cached_property
+    def _listed(self) -> list[Listed]:
+        """Every result, in the order of the plan."""
+        table = read_table(self.tracer.folder / "analysis" / "results.parquet", RESULTS)
+        listed: list[Listed] = table.select(list(Listed.__annotations__)).to_pylist()
+        return listed
+
+    def results(self, chosen: "np.ndarray") -> list[Listed]:
         """The results that rest on any of the chosen edges, in the order of the plan."""
         import pyarrow as pa
 
@@ -201,8 +217,8 @@ class Impact:
         frames = self.tracer.frames.of_subjects(pa.array(names, pa.string()))
         raw = self.tracer.raw.within(frames)
         found = []
-        for name, row in self.tracer.results.items():
-            for member in self.tracer.members.get(name, []):
+        for row in self._listed:
+            for member in self.tracer.members.get(row["result_id"], []):
                 key = (member["dataset"], member["predicate"])
                 if key not in known:
                     dataset, predicate = key
@@ -232,7 +248,7 @@ class Impact:
             for of, parameter, variable in reached
         )
 
-    def adjusted(self, results: list[ResultRow]) -> list[ResultRow]:
+    def adjusted(self, results: list[Listed]) -> list[Listed]:
         """Further adjusted p values: those of families in which one of these analyses stands."""
         there = {row["result_id"] for row in results}
         analyses = {row["analysis_id"] for row in results}
@@ -243,7 +259,7 @@ class Impact:
         reached = set().union(*(one for one in families if one & analyses))
         return [
             row
-            for row in self.tracer.results.values()
+            for row in self._listed
             if row["stat_name"] == ADJUSTED
             and row["analysis_id"] in reached
             and row["result_id"] not in there
@@ -253,7 +269,7 @@ class Impact:
         """Why cleaning, or an endpoint, did not take a place: a rule and its reason, each once."""
         return reasons(self.tracer.rejects.table, place)
 
-    def displays(self, results: list[ResultRow]) -> list[str]:
+    def displays(self, results: list[Listed]) -> list[str]:
         """The figures and tables of the plan that show one of these analyses or endpoints."""
         names = {one for row in results for one in (row["analysis_id"], row["parameter"]) if one}
         return [

@@ -10,7 +10,7 @@ from trialtrace.cleaning.summary import run_text
 from trialtrace.ground.conditions import columns_of
 from trialtrace.ground.contracts import RAW, SOURCES, read_table
 from trialtrace.ground.contracts.coded import Coded, read_coded
-from trialtrace.ground.frames import COMPLETE, LACKING, Frames, Predicate, Selection
+from trialtrace.ground.frames import COMPLETE, LACKING, Frames, Predicate, Selection, canonical
 from trialtrace.trace.edges import Edges
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class RawRows:
     def __init__(self, derived: Path, frames: Frames):
         self._derived, self._frames = Path(derived), frames
         self._parts: dict[tuple[str, str], list[RawPart]] = {}
+        self._variables: dict[str, list[str]] = {}
         self._numbers: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
 
     @property
@@ -119,9 +120,12 @@ class RawRows:
 
     def variables(self, predicate: Predicate) -> list[str]:
         """ADSL variables that a predicate reads."""
-        named = [TREATMENT.get(name, name) for name in columns_read(predicate)]
-        adsl = set(self._frames.table("adsl").column_names) - MADE
-        return sorted(adsl.intersection(named))
+        key = canonical(predicate)
+        if key not in self._variables:
+            named = [TREATMENT.get(name, name) for name in columns_read(predicate)]
+            adsl = set(self._frames.table("adsl").column_names) - MADE
+            self._variables[key] = sorted(adsl.intersection(named))
+        return self._variables[key]
 
     def used(self, selection: Selection) -> "np.ndarray":
         """Positions of the edges of the selected rows and of their subjects, in order."""
@@ -177,6 +181,7 @@ class _Part(RawRows):
     def __init__(self, whole: RawRows, frames: Frames):
         super().__init__(whole._derived, frames)
         self._whole = whole
+        self._variables = whole._variables
 
     @property
     def _edges(self) -> Edges:

@@ -12,7 +12,7 @@ from trialtrace.ground.store import read_parquet
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from trialtrace.ground.arrays import Flags, Places, Whole
+    from trialtrace.ground.arrays import Codes, Flags, Places, Whole
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Coded:
     order, so that numbers compare as their texts do."""
 
     table: "pa.Table"
-    codes: "Mapping[str, Whole]"
+    codes: "Mapping[str, Whole | Codes]"
     names: Mapping[str, list[str]]
 
     @classmethod
@@ -98,7 +98,7 @@ def _is_number(column: "pa.ChunkedArray") -> bool:
     return bool(pa.types.is_integer(column.type))
 
 
-def _numbered(column: "pa.ChunkedArray") -> "tuple[Whole, list[str]]":
+def _numbered(column: "pa.ChunkedArray") -> "tuple[Codes, list[str]]":
     """Each value as its place among the sorted distinct ones, and these."""
     import numpy as np
     import pyarrow as pa
@@ -108,6 +108,6 @@ def _numbered(column: "pa.ChunkedArray") -> "tuple[Whole, list[str]]":
         encoded = encoded.dictionary_encode()
     names = encoded.dictionary.to_pylist()
     order = sorted(range(len(names)), key=names.__getitem__)
-    rank = np.empty(len(names), dtype=np.int64)
+    rank = np.empty(len(names), dtype=np.int32)
     rank[order] = np.arange(len(names))
     return rank[encoded.indices.to_numpy()], [names[at] for at in order]
