@@ -151,6 +151,14 @@ def parser() -> argparse.ArgumentParser:
     )
     export.set_defaults(run=run_export)
 
+    own = commands.add_parser(
+        "quarto-project",
+        help="write the report of a trial as a folder to extend in your own Quarto",
+    )
+    own.add_argument("trial", help="name of the trial, as under config/trials")
+    own.add_argument("folder", help="a new folder; no run of trialtrace reads it")
+    own.set_defaults(run=run_quarto_project)
+
     add_commands(commands.add_parser, WithoutPandas.lifted)
     add_read(commands.add_parser)
 
@@ -323,6 +331,19 @@ def run_export(arguments: argparse.Namespace) -> int:
     from trialtrace.synthetic.folder import export_folder
 
     print(export_folder(trial, arguments.folder), end="")
+    return 0
+
+
+def run_quarto_project(arguments: argparse.Namespace) -> int:
+    from trialtrace.commands.quarto_project import write_project
+    from trialtrace.ground.paths import project
+    from trialtrace.running.fresh import RENDER
+    from trialtrace.trial.load import load_settings, load_trial
+
+    at = project(arguments.project)
+    trial = load_trial(configured(at, arguments.trial), at)
+    tell_run(at, trial.name, RENDER)
+    print(write_project(trial, load_settings(at), arguments.folder), end="")
     return 0
 
 

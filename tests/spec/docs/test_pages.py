@@ -45,6 +45,7 @@ COMMANDS = (
     "audit",
     "read",
     "migrate",
+    "quarto-project",
 )
 
 

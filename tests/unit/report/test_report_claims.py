@@ -3,12 +3,14 @@ with the step between."""
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from test_report_sections import shown
 
 from trialtrace.report.audit.audit_page import _data, audit_page, tally_list
 from trialtrace.report.audit.audit_pictures import picture
+from trialtrace.report.audit.claims_page import claims_page
 from trialtrace.report.audit.published import _findings, _recomputed
 from trialtrace.report.links import trace_link
 
@@ -163,3 +165,32 @@ def test_the_page_behind_a_denominator_shows_it_at_the_anchor(site):
     page = (site / "trace/relief_primary.html").read_text()
     assert f'<dt id="{anchor}">out of\n<dd>10\n' in page
     assert broken_links(pages(site.parent)) == []
+
+
+def of_trial(name: str, *claims):
+    trial = SimpleNamespace(name=name, title=f"Trial {name}", synthetic=False)
+    printed = {"searches_over_data": [], "searches": []}
+    return SimpleNamespace(
+        trial=trial, claims=[row for one in claims for row in one], printed=printed
+    )
+
+
+def test_the_claims_of_all_trials_are_filtered_by_verdict_and_trial():
+    """A claim of the same name in two trials is two claims; the worst stands first."""
+    first = of_trial("a", claim("same", "exact", "compatible"), claim("odd", "differs", "exact"))
+    second = of_trial("b", claim("same", "exact", "inconsistent"))
+    text = claims_page([first, second])
+    rows = re.findall(r'<tr class="([^"]*)"><td>(\w+)</td><td><a href="([^"]*)"', text)
+    assert [(trial, link) for _, trial, link in rows] == [
+        ("a", "a/audit.html#claim-odd"),
+        ("b", "b/audit.html#claim-same"),
+        ("a", "a/audit.html#claim-same"),
+    ]
+    assert rows[1][0].split() == ["data-exact", "print-inconsistent", "trial-b"]
+    boxes = set(re.findall(r'<input type="checkbox" name="\w+" id="([^"]+)">', text))
+    assert {"data-exact", "data-differs", "print-compatible", "trial-a", "trial-b"} <= boxes
+    style = text[: text.index("</style>")]
+    assert set(re.findall(r":has\(#([\w-]+):checked", style)) <= boxes
+    for names, _, _ in rows:
+        assert all(f"tr.{name}" in style for name in names.split())
+    assert "The data give 2." in text and text.count("13.1") == 1

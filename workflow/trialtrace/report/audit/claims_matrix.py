@@ -3,13 +3,15 @@
 By style alone: a box that is ticked hides the rows of all other verdicts of its column.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from html import escape
 
 from trialtrace.claims.tally import Rows, of_claims, worst
 from trialtrace.ground.contracts.verdicts import COLUMNS, DATA, FAILS, OF_COLUMN, PRINT, SHOWN
 
 NAMES = {DATA: "data", PRINT: "print"}
 LEGEND = "Claims by their verdicts, the worst first. Tick some to see their claims alone."
+OF_TRIALS = "And of some trials alone."
 ALL = "all"
 
 
@@ -50,6 +52,26 @@ def filter_rules(rows: Rows) -> str:
             hidden = f".claims tr.{name}-{word or ALL}"
             rules.append(f"body:has([name={name}]:checked){other} {hidden}")
     return ",\n".join(rules) + " { display: none; }\n" if rules else ""
+
+
+def trial_boxes(trials: Sequence[str]) -> str:
+    """A box a trial; nothing where there is one alone."""
+    if len(trials) < 2:
+        return ""
+    boxes = " ".join(
+        f'<label><input type="checkbox" name="trial" id="trial-{name}"> {name}</label>'
+        for name in map(escape, trials)
+    )
+    return f'<fieldset class="matrix"><legend>{OF_TRIALS}</legend>{boxes}</fieldset>'
+
+
+def trial_rules(trials: Sequence[str]) -> str:
+    """The style by which these boxes filter."""
+    rules = (
+        f"body:has([name=trial]:checked):not(:has(#trial-{name}:checked)) .claims tr.trial-{name}"
+        for name in trials
+    )
+    return ",\n".join(rules) + " { display: none; }\n" if trials else ""
 
 
 def _box(column: str, word: str) -> str:

@@ -1,8 +1,8 @@
-"""The published numbers of all trials on one page: counts by verdict, and what does not hold."""
+"""The published numbers of all trials on one page: counts and a matrix of their verdicts, which
+filters the list of all claims, the worst first."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Any
 
 from trialtrace.claims.tally import tally, worst, worst_first
 from trialtrace.ground.contracts.verdicts import COLUMNS, FAILS, OF_COLUMN, SHOWN
@@ -10,10 +10,18 @@ from trialtrace.report.audit.audit_page import (
     CHANCE,
     NO_CAUSE,
     SUMMARY,
+    Row,
     audit_style,
     expected_by_chance,
     finding_lines,
     verdict_cell,
+)
+from trialtrace.report.audit.claims_matrix import (
+    classes,
+    filter_rules,
+    matrix,
+    trial_boxes,
+    trial_rules,
 )
 from trialtrace.report.links import AUDIT_PAGE, claim_anchor
 from trialtrace.report.material import Material
@@ -24,6 +32,7 @@ ON_PRINT = "synthetic data: judged on print alone"
 
 def claims_page(materials: Sequence[Material]) -> str:
     """The page; each trial's row and each claim link to the audit in the trial's folder."""
+    rows, trials = _all_claims(materials), [material.trial.name for material in materials]
     body = "\n".join(
         [
             '<p class="up"><a href="index.html">Trials</a></p>',
@@ -33,12 +42,11 @@ def claims_page(materials: Sequence[Material]) -> str:
             f'<p class="prose">By chance: the sum of the chances of a coincidental fit over the '
             f"searches of a trial, which is how many of them some choice would match by chance. "
             f"{CHANCE}</p>",
-            *_wrong(materials),
+            *_claims(rows, trials),
         ]
     )
-    return page(
-        "Published numbers of all trials", f"{body}\n", synthetic=False, style=audit_style()
-    )
+    style = audit_style() + filter_rules(rows) + trial_rules(trials)
+    return page("Published numbers of all trials", f"{body}\n", synthetic=False, style=style)
 
 
 def _counts(materials: Sequence[Material]) -> Iterator[str]:
@@ -80,8 +88,17 @@ def _title(material: Material) -> str:
     return f'<a href="{name}/{AUDIT_PAGE}">{escape(material.trial.title)}</a>{note}'
 
 
-def _wrong(materials: Sequence[Material]) -> Iterator[str]:
-    """What has a verdict, against the data or on print, that does not let it hold."""
+def _all_claims(materials: Sequence[Material]) -> list[Row]:
+    """The rows of every trial, each claim under the name of its trial and its own."""
+    return [
+        row | {"claim_id": f"{material.trial.name}/{row['claim_id']}"}
+        for material in materials
+        for row in material.claims
+    ]
+
+
+def _claims(rows: Sequence[Row], trials: Sequence[str]) -> Iterator[str]:
+    """The matrix of verdicts, then every claim, the worst first; of one that does not hold why."""
     names = (
         "Trial",
         "Claim",
@@ -90,23 +107,24 @@ def _wrong(materials: Sequence[Material]) -> Iterator[str]:
         "Finding",
     )
     head = "".join(f"<th>{name}</th>" for name in names)
-    yield "<h2>What does not hold</h2>"
+    yield "<h2>Claims</h2>"
+    yield from matrix(rows)
+    yield trial_boxes(trials)
     yield f'<div class="claims"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
-    for material in materials:
-        for rows in worst_first(material.claims):
-            wrong = [column for column in COLUMNS if worst(rows, column) in FAILS]
-            if wrong:
-                yield _row(material.trial.name, rows, wrong)
+    for own in worst_first(rows):
+        yield _row(own, [column for column in COLUMNS if worst(own, column) in FAILS])
     yield "</tbody>\n</table></div>"
 
 
-def _row(trial: str, rows: Sequence[Mapping[str, Any]], wrong: Sequence[str]) -> str:
+def _row(rows: Sequence[Row], wrong: Sequence[str]) -> str:
     first = rows[0]
-    link = f"{escape(trial)}/{AUDIT_PAGE}#{escape(claim_anchor(first['claim_id']))}"
+    trial, _, claim = first["claim_id"].partition("/")
+    link = f"{escape(trial)}/{AUDIT_PAGE}#{escape(claim_anchor(claim))}"
     verdicts = "".join(verdict_cell(rows, column) for column in COLUMNS)
+    found = "".join(finding_lines(rows, wrong)) if wrong else ""
     return (
-        f'<tr><td>{escape(trial)}</td><td><a href="{link}">{escape(first["label"])}</a></td>'
+        f'<tr class="{classes(rows)} trial-{escape(trial)}"><td>{escape(trial)}</td>'
+        f'<td><a href="{link}">{escape(first["label"])}</a></td>'
         f'<td class="printed">{escape(first["quote"])}<br><span class="quiet">'
-        f"{escape(first['place'])}</span></td>{verdicts}"
-        f"<td>{''.join(finding_lines(rows, wrong))}</td></tr>"
+        f"{escape(first['place'])}</span></td>{verdicts}<td>{found}</td></tr>"
     )
