@@ -344,7 +344,7 @@ def test_an_odds_ratio_that_is_called_a_relative_risk_has_its_own_interval(judge
         "risk_ratio", "628/5860", "758/5852", "relative risk 0.81 (95% CI 0.72 to 0.90)"
     )
     for part in ("value", "ci_low"):
-        assert judged("a", part, claims)[0] == "alternative"
+        assert judged("a", part, claims)[0] == "inconsistent"
 
 
 def test_a_reduction_may_be_that_of_the_rounded_percentages(judged):

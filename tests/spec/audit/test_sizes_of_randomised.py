@@ -122,7 +122,7 @@ COMPARED = {"outcome": "event", "compare": ["training", "control"]}
         ("risk ratio 0.60", None, {"exact", "compatible"}),
         ("risk ratio 0.80", None, {"inconsistent"}),
         ("odds ratio 0.53", None, {"exact", "compatible"}),
-        ("risk ratio 0.53", None, {"alternative"}),
+        ("risk ratio 0.53", None, {"inconsistent"}),
         ("risk ratio 1.67", None, {"inconsistent"}),
         ("10.0 percentage points (95% CI -1 to 21)", "risk_difference", {"alternative"}),
         ("10.0 percentage points", "risk_difference", {"exact", "compatible"}),

@@ -2,8 +2,12 @@
 
 Serious adverse events are among all adverse events, deaths of the heart among all deaths. The
 ledger says so (`part_of` of the outcome), and numbers of patients of one group are then in order.
+Where it does not, labels such as "Serious adverse event" and "Any adverse event" say it: a serious
+one is an adverse event that meets further criteria (ICH E2A). "Adverse events" without "any" may be
+those that are not serious, and say nothing.
 """
 
+import re
 from collections.abc import Iterator
 
 from trialtrace.claims.ledger import Ledger
@@ -11,21 +15,35 @@ from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range
 from trialtrace.trial.claims.read import Claim
 
+SERIOUS = re.compile(r"(?:any |all )?serious adverse (?:event|reaction)s?")
+ANY = re.compile(r"(?:any|all) adverse (?:event|reaction)s?|adverse events? of any (?:kind|grade)")
+
 CARD = Card(
-    "an outcome that is part of another (`part_of`) against that one: no more patients of a group "
-    "have it",
+    "an outcome that is part of another (`part_of`, or serious adverse events of any adverse "
+    "events by their labels) against that one: no more patients of a group have it",
     {"part.patients": "Patients with an outcome, and those with the one that it is part of."},
 )
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.of_group():
-        outcome = ledger.outcomes.get(entry.about.outcome or "")
-        if outcome is None or outcome.part_of is None or entry.basis is not None:
+        whole = None if entry.basis is not None else _whole(ledger, entry.about.outcome or "")
+        if whole is None:
             continue
         for other in ledger.of_group():
-            if other.about.outcome == outcome.part_of and _of_the_same(entry, other):
+            if other.about.outcome == whole and _of_the_same(entry, other):
                 yield from _held(ledger, entry, other)
+
+
+def _whole(ledger: Ledger, name: str) -> str | None:
+    """The outcome that one is part of: as the ledger says, else by both labels."""
+    outcome = ledger.outcomes.get(name)
+    if outcome is None or outcome.part_of is not None:
+        return None if outcome is None else outcome.part_of
+    if not SERIOUS.fullmatch(outcome.label.casefold()):
+        return None
+    found = [one for one, of in ledger.outcomes.items() if ANY.fullmatch(of.label.casefold())]
+    return found[0] if len(found) == 1 else None
 
 
 def _of_the_same(entry: Claim, other: Claim) -> bool:

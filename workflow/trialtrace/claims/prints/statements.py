@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.dates import alike, dates
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed
@@ -14,7 +15,7 @@ from trialtrace.trial.claims.about import ALL
 from trialtrace.trial.claims.read import Claim
 
 CARD = Card(
-    "one fact told in several places, in numbers (what differs in words only cannot be "
+    "one fact told in several places, in numbers or dates (what differs in words only cannot be "
     "judged); numbers that the ledger has for some groups only; a change without a "
     "baseline; no difference without an interval; not inferior though the interval holds the "
     "margin; feasible without a threshold; what no adverse event can exclude",
@@ -48,8 +49,11 @@ def _facts(ledger: Ledger) -> Iterator[Finding]:
         told = listed([f"“{one.printed}” ({one.place})" for one in entries], "and")
         name = fact.replace("_", " ")
         numbers = [_quantities(one) for one in entries]
-        if len({_words(one) for one in entries}) == 1 or _alike(numbers):
+        same_days = alike([dates(one.printed) for one in entries])
+        if len({_words(one) for one in entries}) == 1 or same_days or _alike(numbers):
             agreement, text = COMPATIBLE, f"The {name} is told alike: {told}."
+        elif same_days is False:
+            agreement, text = INCONSISTENT, f"The {name} is not on the same days: {told}."
         elif all(numbers) and len({tuple(one) for one in numbers}) == 1:
             agreement, text = INCONSISTENT, f"The {name} is not told alike: {told}."
         else:
