@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run test test-fast check check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-mutate-trial lock slurm clean
+.PHONY: help run test test-fast check check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-mutate-trial lock slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -37,6 +37,7 @@ help:
 	@echo 'make campaign-problems: documented errors of problem papers; writes docs/audit-problem-papers.md'
 	@echo 'make campaign-statcheck: beside statcheck, in an R that has it; a section of the same page'
 	@echo 'make campaign-odd_inputs: odd arguments to every statistic; a section of docs/campaigns.md'
+	@echo 'make campaign-pages: every page of the site in Chromium; a section of the same page'
 	@echo 'make campaign-mutate-trial: a trial with one thing changed; a section of the same page'
 	@echo 'make bench-history: trace, impact, diff, archives; writes docs/benchmarks-history.md'
 	@echo 'make bench-profile: the profile of a large file; writes docs/benchmarks-profile.md'
@@ -82,7 +83,7 @@ docs: $(READY_TEST)
 bench: $(READY)
 	@$(BIN)/python benchmarks/bench.py $(ARGS)
 
-campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs: campaign-%: $(READY_TEST)
+campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages: campaign-%: $(READY_TEST)
 	@$(BIN)/python campaigns/$*.py $(ARGS)
 
 campaign-mutate-trial: $(READY_TEST)

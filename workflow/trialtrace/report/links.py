@@ -8,10 +8,13 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 LONGEST = 45
 # Letters of an anchor, of 32 each: two of 5,000 numbers share one in 1 of 90,000 trials.
 ANCHOR = 8
+# Each is asked for some ten times while a report is written.
+LINKS_KEPT = 1 << 16
 _PARAMETER = re.compile(r";parameter=([^;]*)")
 _PLAIN = re.compile(r"[a-z0-9_.-]+")
 
@@ -28,6 +31,7 @@ def file_name(text: str) -> str:
     return f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:8]}.html"
 
 
+@lru_cache(LINKS_KEPT)
 def number_page(result_id: str) -> str:
     """The file name of the page that has a result."""
     analysis, _, rest = result_id.partition("/")[2].partition("/")
@@ -35,6 +39,7 @@ def number_page(result_id: str) -> str:
     return file_name(f"{analysis}.{parameter[1]}" if parameter else analysis)
 
 
+@lru_cache(LINKS_KEPT)
 def number_anchor(result_id: str) -> str:
     """The anchor of a result on its page, and where it stands first in the report.
 

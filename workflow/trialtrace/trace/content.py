@@ -386,10 +386,11 @@ class Tracer:
 
     def _rejected(self, row: ResultRow, parts: frozenset[RawPart]) -> list[dict[str, Any]]:
         members = self.members.get(row["result_id"], [])
-        selections = [self.frames.select(m["dataset"], json.loads(m["predicate"])) for m in members]
+        places = [(one["dataset"], one["predicate"]) for one in members]
         endpoints = frozenset(self.constants.endpoints(self._endpoints(row)))
-        key = (parts, endpoints, *((m["dataset"], m["predicate"]) for m in members))
+        key = (parts, endpoints, *places)
         if key not in self._told:
+            selections = [self._select(*place).selection for place in places]
             keys = ("severity", "level", "table", "column", "rule", "reason", "count")
             found = self.rejects.behind(selections, parts, endpoints)
             self._told[key] = [

@@ -8,6 +8,7 @@ from trialtrace.trial.plan.build import Plan
 from trialtrace.trial.plan.multiplicity import Closed
 
 ADJUSTED = "p_adjusted"
+TEST = "p_value."
 PLACE = (
     "analysis_id",
     "parameter",
@@ -33,7 +34,11 @@ def members(plan: Plan, results: Mapping[str, ResultRow], name: str) -> list[Res
     """The p-values of a family in the order of its results; the test of all arms stands first."""
     of_family = [row for row in results.values() if family_of(row) == name]
     family = plan.multiplicity[name]
-    tests = {(row["method"], *values_of(row, PLACE)): row for row in results.values()}
+    tests = {
+        (row["method"], *values_of(row, PLACE)): row
+        for row in results.values()
+        if row["method"].startswith(TEST)
+    }
     found = [tests[_own(row, family.adjust)] for row in of_family]
     if not isinstance(family, Closed):
         return found
@@ -62,7 +67,7 @@ def before_pairs(plan: Plan, rows: Iterable[ResultRow], analysis: str) -> list[R
 
 def _own(adjusted: ResultRow, procedure: str) -> tuple[str | None, ...]:
     short = adjusted["method"].removeprefix(f"{ADJUSTED}.{procedure}_")
-    return (f"p_value.{short}", *values_of(adjusted, PLACE))
+    return (f"{TEST}{short}", *values_of(adjusted, PLACE))
 
 
 def _of_all(rows: Iterable[ResultRow], analysis: str, test: str) -> Iterable[ResultRow]:

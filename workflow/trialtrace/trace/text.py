@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from trialtrace.ground.contracts.rows import CheckRow
@@ -10,13 +10,15 @@ from trialtrace.ground.contracts.verdicts import COLUMNS, FINDINGS, SHOWN
 from trialtrace.running.fresh import STAGES
 from trialtrace.running.standing import outdated_line, run_line
 
+# A trace as JSON has it.
+Trace = dict[str, Any]
 WIDTH = 10
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 RANGES_SHOWN = 8
 NO_HASH = "no row hash: no key"
 
 
-def trace_text(trace: dict[str, Any], *, colour: bool) -> str:
+def trace_text(trace: Trace, *, colour: bool) -> str:
     """The trace as lines of text; bold headline on a terminal that shows it."""
     headline = f"\x1b[1m{trace['heading']}\x1b[0m" if colour else trace["heading"]
     if trace["synthetic"]:
@@ -47,46 +49,16 @@ def cell_text(row: dict[str, Any], name: str) -> str:
     return f"{text} (synthetic, not evidence)" if inferred else text
 
 
-def entries(trace: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """(label, line) of a trace; further lines of the same label have an empty one."""
-    yield from _labelled("value", [_value(trace)])
-    yield from _labelled("from", [", ".join(trace["from"])] if trace["from"] else [])
-    yield from _labelled("n", [] if trace["n_used"] is None else [str(trace["n_used"])])
-    of = trace["denominator"]
-    yield from _labelled("out of", [] if of is None else [str(of)])
-    yield from _labelled("method", method_lines(trace))
-    yield from _labelled(
-        "family", [f"{one['result_id']}   {one['text']}" for one in trace["family"]]
-    )
-    yield from _labelled("error", [trace["error"]] if trace["error"] else [])
-    yield from _labelled("warning", [trace["warning"]] if trace["warning"] else [])
-    yield from _labelled("check", check_lines(trace["checks"]) or ["no independent check"])
-    yield from _labelled("rows", [row_line(rows) for rows in trace["rows"]])
-    yield from _labelled("variable", [variable_line(one) for one in trace["variables"]])
-    yield from _labelled("raw", list(raw_lines(trace["rows"])))
-    yield from _labelled(
-        "cleaning", [f"{place_words(one)}, {one['key']}" for one in trace["cleaning"]]
-    )
-    yield from _labelled("rejected", rejected_lines(trace["rejected"]))
-    yield from _labelled("constants", [constant_line(one) for one in trace["constants"]])
-    yield from _labelled("plan", plan_lines(trace))
-    yield from _labelled("script", [f"trialtrace script {shlex.quote(trace['result_id'])}"])
-    functions = [function_line(one) for one in trace["functions"]]
-    yield from _labelled("code", [*functions, *code_lines(trace.get("code", {}))])
-    if "run" in trace:
-        yield from _labelled("run", [run_line(trace["run"])])
-    if trace.get("changed"):
-        yield from _labelled("outdated", [outdated_line(trace["changed"])])
-    yield from _labelled("claims", [claim_line(claim) for claim in trace["claims"]])
-    yield from _labelled("cells", list(cell_lines(trace["rows"])))
+def entries(trace: Trace, only: Container[str] | None = None) -> Iterator[tuple[str, str]]:
+    """(label, line) of a trace; further lines of the same label have an empty one. With `only`
+    those of some labels."""
+    for label, told in _LINES.items():
+        if only is None or label in only:
+            for position, line in enumerate(told(trace)):
+                yield (label if position == 0 else "", line)
 
 
-def _labelled(label: str, lines: list[str]) -> Iterator[tuple[str, str]]:
-    for position, line in enumerate(lines):
-        yield (label if position == 0 else "", line)
-
-
-def _value(trace: dict[str, Any]) -> str:
+def _value(trace: Trace) -> str:
     if trace["value"] is None:
         return trace["text"]
     text = f"{trace['value']:.12g}"
@@ -96,7 +68,7 @@ def _value(trace: dict[str, Any]) -> str:
     return text
 
 
-def method_lines(trace: dict[str, Any]) -> list[str]:
+def method_lines(trace: Trace) -> list[str]:
     """Statistic, method and reference; then the options of the plan."""
     method = trace["method"]
     reference = f" ({method['reference']})" if method["reference"] else ""
@@ -189,7 +161,7 @@ def place_words(one: Mapping[str, object]) -> str:
     return f"{one['file']}, line {one['line']}" if one["line"] else str(one["file"])
 
 
-def plan_lines(trace: dict[str, Any]) -> list[str]:
+def plan_lines(trace: Trace) -> list[str]:
     """Where the plan has the result, and what it estimates."""
     line = f"{place_words(trace['plan'])}, {trace['plan']['key']}"
     return [line + (f", estimand {trace['estimand']}" if trace["estimand"] else "")]
@@ -235,3 +207,42 @@ def cell_lines(members: list[dict[str, Any]]) -> Iterator[str]:
                 f"{member['role']}: {cell['USUBJID']} {cell['variable']} from "
                 f"{cell['source_file']}, line {cell['source_row']}, {cell['column']}{value}"
             )
+
+
+def _family_lines(trace: Trace) -> list[str]:
+    return [f"{one['result_id']}   {one['text']}" for one in trace["family"]]
+
+
+def _function_lines(trace: Trace) -> list[str]:
+    return [*map(function_line, trace["functions"]), *code_lines(trace.get("code", {}))]
+
+
+def _text(value: object) -> list[str]:
+    return [] if value is None else [str(value)]
+
+
+# What is said under each label, in their order.
+_LINES: dict[str, Callable[[Trace], Iterable[str]]] = {
+    "value": lambda trace: [_value(trace)],
+    "from": lambda trace: [", ".join(trace["from"])] if trace["from"] else [],
+    "n": lambda trace: _text(trace["n_used"]),
+    "out of": lambda trace: _text(trace["denominator"]),
+    "method": method_lines,
+    "family": _family_lines,
+    "error": lambda trace: [trace["error"]] if trace["error"] else [],
+    "warning": lambda trace: [trace["warning"]] if trace["warning"] else [],
+    "check": lambda trace: check_lines(trace["checks"]) or ["no independent check"],
+    "rows": lambda trace: map(row_line, trace["rows"]),
+    "variable": lambda trace: map(variable_line, trace["variables"]),
+    "raw": lambda trace: raw_lines(trace["rows"]),
+    "cleaning": lambda trace: [f"{place_words(one)}, {one['key']}" for one in trace["cleaning"]],
+    "rejected": lambda trace: rejected_lines(trace["rejected"]),
+    "constants": lambda trace: map(constant_line, trace["constants"]),
+    "plan": plan_lines,
+    "script": lambda trace: [f"trialtrace script {shlex.quote(trace['result_id'])}"],
+    "code": _function_lines,
+    "run": lambda trace: [run_line(trace["run"])] if "run" in trace else [],
+    "outdated": lambda trace: [outdated_line(trace["changed"])] if trace.get("changed") else [],
+    "claims": lambda trace: map(claim_line, trace["claims"]),
+    "cells": lambda trace: cell_lines(trace["rows"]),
+}

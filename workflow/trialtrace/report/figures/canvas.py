@@ -109,9 +109,9 @@ def _svg(figure: "Figure", metadata: dict[str, str | None]) -> bytes:
     """What `savefig` writes, drawn once."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    buffer = io.BytesIO()
-    FigureCanvasSVG(figure).print_svg(buffer, metadata=metadata)
-    return _shortened(buffer.getvalue().decode()).encode()
+    text = io.StringIO()
+    FigureCanvasSVG(figure).print_svg(text, metadata=metadata)
+    return _shortened(text.getvalue()).encode()
 
 
 # Attributes of places, and what stands in them in points; sizes of letters are none.

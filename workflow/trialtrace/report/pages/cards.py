@@ -109,10 +109,10 @@ def _lines(trace: Trace) -> Iterator[tuple[str, tuple[str, ...]]]:
     """A label and its lines, in the order of the trace."""
     found: dict[str, list[str]] = {}
     label = ""
-    for name, text in entries(trace | {"rows": [], "cleaning": [], "rejected": []}):
+    for name, text in entries(trace, LABELS):
         label = name or label
         found.setdefault(label, []).append(text)
-    return ((one, tuple(told)) for one, told in found.items() if one in LABELS)
+    return ((one, tuple(told)) for one, told in found.items())
 
 
 def with_cards(page: str) -> str:

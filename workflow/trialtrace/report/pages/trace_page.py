@@ -56,6 +56,8 @@ ORDER = (
     "code",
     "claims",
 )
+# What a page tells in the words of a terminal; all else it tells with links.
+PLAIN = ("value", "from", "n", "out of", "error", "warning", "check", "constants", "rejected")
 PACKAGE = "workflow/trialtrace/"
 IN_A_TERMINAL = (
     "By the id below a number: trialtrace trace ID; as a script of R, trialtrace script ID."
@@ -268,8 +270,7 @@ def _entries(trace: Trace, around: Around) -> Lines:
     """Lines of HTML by label; the same labels in the same order as the text of a trace."""
     plain: Lines = {}
     label = ""
-    # Rows are told with links, below.
-    for name, text in entries(trace | {"rows": []}):
+    for name, text in entries(trace, PLAIN):
         label = name or label
         plain.setdefault(label, []).append(escape(text))
     made = {
