@@ -29,7 +29,8 @@ def _tick_ends(root: ElementTree.Element) -> tuple[float, float]:
         for group in root.iter(f"{_SVG}g")
         if (group.get("id") or "").startswith("xtick_")
         for use in group.iter(f"{_SVG}use")
-        if use.get("x")
+        # A letter has a place along its word, a mark one on the drawing.
+        if use.get("x") and use.get("y")
     ]
     return min(places), max(places)
 

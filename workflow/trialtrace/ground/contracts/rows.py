@@ -4,6 +4,7 @@ The columns are those of `definitions`, in their order; a value that a row may l
 """
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import TypedDict, TypeVar
 
 T = TypeVar("T")
@@ -101,6 +102,6 @@ def present(value: T | None) -> T:
     return value
 
 
-def values_of(row: ResultRow, columns: Iterable[str]) -> tuple[object, ...]:
-    """What stands in some columns, to compare rows by."""
-    return tuple(map(row.get, columns))
+def values_of(row: ResultRow, columns: Iterable[str]) -> tuple[str | None, ...]:
+    """The texts in some columns, to compare rows by."""
+    return tuple(itemgetter(column)(row) for column in columns)

@@ -118,15 +118,25 @@ def _svg(figure: "Figure", metadata: dict[str, str | None]) -> bytes:
 _PLACES = re.compile(r"\b(?:d|x|y)=\"[^\"]*\"|translate\([^)]*\)")
 _LONG = re.compile(r"-?\d+\.\d{3,}(?:e-\d+)?")
 _INDENT = re.compile(r"\n +")
+_PATH = re.compile(r"\bd=\"[^\"]*\"")
+_COMMAND = re.compile(r"\s*([MLHVCSQTAZz])\s*")
+_LOOK = re.compile(r"style=\"[^\"]*\"")
+# Letters: a name of the font before each, and the way to each of a word.
+_LETTER = re.compile(r"(id=\"|href=\"#)DejaVuSans-")
+_ALONG = re.compile(r"(<use xlink:href=\"#g[^\"]*\") transform=\"translate\(([^ )]+) 0\)\"/>")
 
 
 def _shortened(svg: str) -> str:
-    """Places to a hundredth of a point and lines without indentation: a sixth less to load."""
+    """The same drawing in two thirds of the bytes: places to a hundredth of a point, no blanks
+    that mean nothing, short names of letters."""
 
     def rounded(found: re.Match[str]) -> str:
         return _LONG.sub(lambda number: f"{round(float(number[0]), 2) + 0.0:g}", found[0])
 
-    return _INDENT.sub("\n", _PLACES.sub(rounded, svg))
+    svg = _INDENT.sub("\n", _PLACES.sub(rounded, svg))
+    svg = _PATH.sub(lambda path: _COMMAND.sub(r"\1", path[0]), svg)
+    svg = _LOOK.sub(lambda look: look[0].replace(": ", ":").replace("; ", ";"), svg)
+    return _ALONG.sub(r'\1 x="\2"/>', _LETTER.sub(r"\1g", svg))
 
 
 def _png(figure: "Figure", metadata: dict[str, str | None]) -> bytes:
