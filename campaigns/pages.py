@@ -25,6 +25,8 @@ LOG = ROOT / "logs" / "campaign-pages.jsonl"
 PHONE, TABLET, LAPTOP = WIDTHS
 SEED, NUMBERS = 1, 10
 SITE, REPORT = "of the site", "of a report"
+# Pages whose numbers stand as in their trace; an audit rounds them as its paper does.
+PRINTED = ("report", "summary", "supplement")
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def look(tab: Window, site: Path, page: str, numbers: int) -> list[Problem]:
     """All that is wrong with a page, and with some numbers of a report's."""
     path, kind = site / page, kind_of(page)
     found = list(tab.problems(path, views(kind)))
-    if kind == REPORT:
+    if kind == REPORT and path.name.startswith(PRINTED):
         for width in (PHONE, LAPTOP):
             found += not_followed(tab, path, View(width), numbers, SEED)
     return found
@@ -120,8 +122,8 @@ def report(found: list[Seen], pages: list[str], numbers: int) -> str:
     rows.append(("together", len(pages), len(found), wrong.total()))
     how = (
         f"{circumstances()} At {PHONE}, {TABLET} and {LAPTOP} pixels, offline; of each page of a "
-        f"report up to {numbers} numbers were followed at the narrowest and the widest, there and "
-        "back."
+        f"report, summary or supplement up to {numbers} numbers were followed at the narrowest and "
+        "the widest, there and back."
     )
     faults = [f"- {words}" for one in found for words in one.problems]
     listed = "\n".join(["What is wrong:", "", *faults]) if faults else "Nothing is wrong."
