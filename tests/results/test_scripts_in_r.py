@@ -12,9 +12,12 @@ import pytest
 
 from trialtrace.cleaning.clean import clean_tables
 from trialtrace.endpoints.derive import derive_datasets
+from trialtrace.ground.paths import project
 from trialtrace.interchange.plain import derived_csv
 from trialtrace.methods.analysing.run import analyse_plan
 from trialtrace.rcode.call import NoCall
+from trialtrace.rcode.page import PAGE, counted
+from trialtrace.rcode.page import told as told_by
 from trialtrace.rcode.script import Scripts
 from trialtrace.sources.ingest import ingest_sources
 from trialtrace.trace.content import Tracer
@@ -65,6 +68,12 @@ def test_what_is_not_in_r_is_listed_and_has_no_primary_result(real, written):
         assert real[trial].run.trial.plan.analyses[analysis].role != "primary"
 
 
+def test_the_page_tells_the_results(real):
+    page = told_by((project().root / "docs" / PAGE).read_text("utf-8"))
+    for name, trial in real.items():
+        assert page[name] == counted(trial.tracer), "write it anew: python -m trialtrace.rcode.page"
+
+
 def test_a_script_is_short_and_names_what_it_computes(real, written):
     for name, text in written[0].items():
         row = real[name.split("/")[0]].tracer.results[name]
@@ -93,7 +102,7 @@ def number(text: str) -> float:
 
 def told(folders: list[Path]) -> dict[str, dict[str, list[float]]]:
     """What the scripts of the folders print, each by itself and all in one; in one R process."""
-    for package in ("survival", "car"):
+    for package in ("survival", "car", "sandwich", "ordinal", "cmprsk"):
         has = f"quit(status = !requireNamespace('{package}', quietly = TRUE))"
         if subprocess.run(["Rscript", "-e", has], capture_output=True).returncode:
             pytest.skip(f"R has no package {package}")
@@ -136,20 +145,26 @@ def test_r_gives_every_number(real, written, tmp_path):
 
 
 @pytest.mark.r
-def test_r_gives_the_numbers_of_two_treatments_of_a_subject(tmp_path):
-    """Of a synthetic trial: paired tests, their families, analyses of variance within subjects."""
-    trial, folder = load_trial("musaro2019"), tmp_path / "run"
-    ingest_sources(trial, folder / "raw")
-    clean_tables(trial, folder / "raw", folder / "clean")
-    derive_datasets(trial, folder / "clean", folder / "derived")
-    analyse_plan(trial, folder / "derived", folder / "analysis")
-    tracer = Tracer(trial, folder, "full")
-    text, lacking = Scripts(tracer).whole()
-    assert "SYNTHETIC data: not evidence" in text
-    found = told([written_to(tmp_path / "musaro2019", folder / "derived", [], text)])["all"]
-    assert found.keys() | lacking.keys() == tracer.results.keys()
+def test_r_gives_the_numbers_of_synthetic_trials(tmp_path):
+    """Two treatments of a subject, factors within subjects, models of visits, competing events."""
+    page, tracers, folders = told_by((project().root / "docs" / PAGE).read_text("utf-8")), {}, []
+    for name in ("musaro2019", "sprave2019"):
+        trial, folder = load_trial(name), tmp_path / "runs" / name
+        ingest_sources(trial, folder / "raw")
+        clean_tables(trial, folder / "raw", folder / "clean")
+        derive_datasets(trial, folder / "clean", folder / "derived")
+        analyse_plan(trial, folder / "derived", folder / "analysis")
+        tracers[name] = Tracer(trial, folder, "full")
+        text, _ = Scripts(tracers[name]).whole()
+        assert "SYNTHETIC data: not evidence" in text
+        folders.append(written_to(tmp_path / name, folder / "derived", [], text))
+    found = told(folders)["all"]
+    for name, tracer in tracers.items():
+        assert page[name] == counted(tracer), "write it anew: python -m trialtrace.rcode.page"
+        assert page[name][2] == len([one for one in found if one.startswith(f"{name}/")])
     for name, theirs in found.items():
-        assert is_ours(tracer.results[name], theirs), name
+        assert is_ours(tracers[name.split("/")[0]].results[name], theirs), name
     corrected = "musaro2019/fcr_two_factors/p_gg.repeated_measures_anova_treatment_by_visit@all"
     assert len([name for name in found if name.startswith(corrected)]) == 3
     assert len([name for name in found if "/p_adjusted." in name]) >= 20
+    assert len([name for name in found if ".mmrm@" in name]) >= 60

@@ -6,17 +6,21 @@ import subprocess
 import pytest
 
 from trialtrace.config.spec import keys_of
+from trialtrace.ground.paths import project
 from trialtrace.rcode.displays import OF
+from trialtrace.rcode.page import PAGE, told, written
+from trialtrace.rcode.planning import DESIGNS
 from trialtrace.rcode.write import filled
 from trialtrace.trial.plan.registry import cards
 
 BLANK = re.compile(r"\{([a-z_]+)(?:=([a-z_0-9]+))?\}")
-# What every result tells, or those of effects, times, categories, contrasts.
+# What every result tells, or those of effects, times, categories, contrasts, covariates.
 KNOWN = {
     *("confidence", "treated", "reference", "group", "visit"),
-    *("time", "effect", "category", "contrast"),
+    *("time", "effect", "category", "contrast", "covariate"),
 }
 CALLS = {card.step: card.r for card in cards() if card.r is not None}
+OWN = [r.own for r in CALLS.values() if r.own is not None]
 
 
 def blanks(r):
@@ -33,11 +37,22 @@ def test_a_call_is_filled_with_options_of_its_card():
         assert set(card.r.only) <= options, card.step
 
 
+def test_a_card_without_a_call_says_why():
+    for card in cards():
+        assert (card.r is None) == bool(card.r_none), card.step
+        assert not card.r_none.endswith(".")
+
+
+def test_the_page_tells_the_cards():
+    text = (project().root / "docs" / PAGE).read_text(encoding="utf-8")
+    assert text == written(text, told(text)), "write it anew: python -m trialtrace.rcode.page"
+
+
 @pytest.mark.r
 def test_r_can_read_every_call(tmp_path):
     script = tmp_path / "calls.R"
     texts = []
-    for r in (*CALLS.values(), *OF.values()):
+    for r in (*CALLS.values(), *OWN, *OF.values(), *DESIGNS.values()):
         given = dict.fromkeys((name for name, _ in blanks(r)), "a")
         texts.append(filled(r.lines, given))
         texts += [filled(f"value <- {text}", given) for text in r.gives.values()]

@@ -12,6 +12,7 @@ from trialtrace.rcode.planning import DESIGNS, LEFT_OUT
 from trialtrace.rcode.write import filled
 from trialtrace.trace.about import DISPLAYS
 from trialtrace.trial.load import Trial
+from trialtrace.trial.model import adsl_code
 from trialtrace.trial.plan.card import R
 from trialtrace.trial.plan.methods import OWN_TREATMENT
 from trialtrace.trial.plan.registry import card_of
@@ -61,6 +62,8 @@ class Calls:
         given: dict[str, object] = json.loads(row["options"])
         if row["analysis_id"] == PLANNING:
             return dict.fromkeys(LEFT_OUT) | given
+        if isinstance(between := given.setdefault("between", None), str):
+            given["between"] = adsl_code(between)
         given.setdefault("confidence", row["ci_level"] or self._confidence(row))
         given |= {"treated": row["comparison"], "reference": row["reference"]}
         given |= {"group": row["group1_level"], "visit": row["visit"]}
@@ -103,7 +106,7 @@ class Calls:
             raise NoCall(f"no step of the plan makes it, and {named} has no call of R")
         r, why = card_of(key).r, card_of(key).r_none
         if r is None:
-            raise NoCall(f"the card of {key} holds no call of R{': ' + why if why else ''}")
+            raise NoCall(f"the card of {key} holds no call of R: {why}")
         return r.own if r.own is not None and self._own else r
 
 

@@ -15,6 +15,7 @@
 `across`      values by subject, by `treatments` and by `visits`
 `sides`       values with a row a subject and a column a treatment; `change`, their difference
 `those`       the rows that are counted, where they are of another data set than `d`
+`known`       the rows with a value, where `d` are all subjects
 `beside`      the rows of the other endpoint
 `by_subject`  a function: the value of each subject of some rows, within subjects the difference
 ============  ====================================================================================
@@ -121,7 +122,7 @@ _MADE: dict[str, Callable[[Given], str]] = {
 }
 # Not what follows $, and not the name of an argument.
 _WORD = re.compile(r"(?<![\w.$\"])[A-Za-z]\w*(?![\w.]*\s*=[^=])")
-_ASSIGNED = re.compile(r"^ *(\w+) <- ", re.MULTILINE)
+_ASSIGNED = re.compile(r" *(\w+) <- ")
 _ARGUMENTS = re.compile(r"function\(([^()]*)\)")
 _TEXT = re.compile(r'"[^"]*"|#.*')
 
@@ -137,9 +138,17 @@ def words(code: str) -> set[str]:
 
 
 def _made_in(code: str) -> set[str]:
-    """The names that a call makes itself, and those of the arguments of its functions."""
+    """The names that a call makes itself before it uses them, and those of the arguments of its
+    functions."""
     arguments = (one for listed in _ARGUMENTS.findall(code) for one in listed.split(","))
-    return {*_ASSIGNED.findall(code), *(one.strip() for one in arguments)}
+    made: set[str] = set()
+    used: set[str] = set()
+    for line in code.splitlines():
+        assigned, rest = _ASSIGNED.match(line), words(_ASSIGNED.sub("", line))
+        used |= rest
+        if assigned and assigned[1] not in used:
+            made.add(assigned[1])
+    return {*made, *(one.strip() for one in arguments)}
 
 
 def defined(code: str, given: Given) -> list[str]:

@@ -30,7 +30,7 @@ read <- function(name) {
 ADJUSTED = {"holm": "holm", "hochberg": "hochberg", "hommel": "hommel", "benjamini_hochberg": "BH"}
 ROLES = ("denominator", "analysed")
 # Further rows of a result, by the name that a call has for them.
-SETS = {"those": "numerator", "beside": "with"}
+SETS = {"those": "numerator", "known": "analysed", "beside": "with"}
 _COLUMN = re.compile(r"\b[A-Z][A-Z0-9_]*\b")
 NUMBERS = ("double", "int64", "int32")
 Predicate = dict[str, object]

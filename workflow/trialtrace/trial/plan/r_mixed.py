@@ -2,16 +2,19 @@
 
 No package that comes with R has Kenward and Roger's degrees of freedom, and `nlme::gls` stops too
 early for six digits, so the likelihood is maximised here by scoring. The lines of a card before
-`FIT` name `seen`, the rows sorted by subject and visit; `own`, the place of each in the covariance
-`entry`, whose equal names are one parameter; `X`, the columns of the model; and `FIT` gives
-`contrast`, of a row of coefficients, and `f_test`, of several.
+`FIT` name `seen`, the rows sorted by subject and visit; `own`, the place of each in the covariance;
+`entry`, a matrix of names of which equal ones are one parameter, or a list of the matrix of each
+parameter; and `X`, the columns of the model. `FIT` gives `contrast`, of a row of coefficients, and
+`f_test`, of several.
 
 References: Kenward and Roger 1997, Biometrics 53:983.
 """
 
 FIT = """\
 y <- cbind(seen$AVAL)
-E <- lapply(unique(na.omit(c(entry))), function(e) matrix(entry %in% e, nrow(entry)) + 0)
+E <- if (is.list(entry)) entry else {
+  lapply(unique(na.omit(c(entry))), function(e) matrix(entry %in% e, nrow(entry)) + 0)
+}
 # Subjects with the same visits, and what a matrix of each gives with its rows of A.
 alike <- split(seq_along(own), ave(2^own, seen$USUBJID, FUN = sum))
 each <- function(of, A) {
@@ -26,7 +29,7 @@ over <- function(f) sum(sapply(alike, function(rows) {
   v <- unique(own[rows])
   length(rows) / length(v) * trace(f(v))
 }))
-S <- diag(nrow(entry)) * var(lm.fit(X, y)$residuals)
+S <- diag(nrow(E[[1]])) * var(lm.fit(X, y)$residuals)
 q <- seq_along(E)
 for (step in 1:200) {  # restricted maximum likelihood, by scoring
   W <- function(v) solve(S[v, v, drop = FALSE])

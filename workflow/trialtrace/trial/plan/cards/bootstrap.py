@@ -37,6 +37,7 @@ CARDS = (
             "resampling.bootstrap:bootstrap_interval",
             "resampling.bootstrap:difference_of_means",
         ),
+        r_none="drawn by a generator whose draws R does not repeat",
     ),
     Card(
         "difference_of_medians.bootstrap",
@@ -46,6 +47,7 @@ CARDS = (
             "resampling.bootstrap:bootstrap_interval",
             "resampling.bootstrap:difference_of_medians",
         ),
+        r_none="drawn by a generator whose draws R does not repeat",
     ),
     Card(
         "risk_difference.bootstrap",
@@ -55,5 +57,6 @@ CARDS = (
             "resampling.bootstrap:bootstrap_interval",
             "resampling.bootstrap:difference_of_means",
         ),
+        r_none="drawn by a generator whose draws R does not repeat",
     ),
 )

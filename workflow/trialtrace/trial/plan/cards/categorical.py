@@ -147,6 +147,7 @@ CARDS = (
         check="score",
         formula="categorical.score:risk_difference_score",
         fixed={"variance": "farrington_manning"},
+        r_none="not written yet",
     ),
     Card(
         "risk_ratio.katz_log",
@@ -268,6 +269,7 @@ CARDS = (
         check="one_proportion",
         formula="categorical.proportions:jeffreys",
         audited=(Audited("jeffreys", "Jeffreys", 2),),
+        r_none="not written yet",
     ),
     Card(
         "risk_difference.agresti_caffo",
@@ -276,6 +278,7 @@ CARDS = (
         check="score_ratio",
         formula="categorical.contingency:risk_difference_agresti_caffo",
         audited=(Audited("agresti_caffo", "Agresti-Caffo", 2),),
+        r_none="not written yet",
     ),
     Card(
         "risk_ratio.koopman",
@@ -293,5 +296,6 @@ CARDS = (
         formula="categorical.score_ratio:risk_ratio_score",
         fixed={"variance": "miettinen_nurminen"},
         audited=(Audited("score_miettinen_nurminen", "Miettinen-Nurminen", 2),),
+        r_none="not written yet",
     ),
 )

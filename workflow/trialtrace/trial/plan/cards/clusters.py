@@ -76,6 +76,7 @@ CARDS = (
         compares="between",
         formula=_MODEL,
         fixed={"family": "gaussian"},
+        r_none="not written yet",
     ),
     Card(
         "odds_ratio.clustered",
@@ -84,6 +85,7 @@ CARDS = (
         compares="between",
         formula=_MODEL,
         fixed={"family": "binomial"},
+        r_none="not written yet",
     ),
     Card(
         "mean_difference.cluster_means",
@@ -93,6 +95,7 @@ CARDS = (
         gives=_compared("mean_difference"),
         compares="between",
         formula=_MEANS,
+        r_none="not written yet",
     ),
     Card(
         "risk_difference.cluster_means",
@@ -100,6 +103,7 @@ CARDS = (
         gives=_compared("risk_difference"),
         compares="between",
         formula=_MEANS,
+        r_none="not written yet",
     ),
     Card(
         "mean_difference.random_cluster",
@@ -109,5 +113,6 @@ CARDS = (
         gives="mean_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
         compares="between",
         formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:mixed_contrast"),
+        r_none="not written yet",
     ),
 )

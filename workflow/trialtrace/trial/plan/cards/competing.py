@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from trialtrace.config.spec import Distinct, Rule, key, shape
-from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.methods import INTERVALS, TIMES
 from trialtrace.trial.plan.options import Groups, IncidenceVariance
 from trialtrace.trial.words import Name
@@ -65,6 +65,25 @@ class IntervalLogRank:
     )
 
 
+_INCIDENCE = """\
+cause <- c(1, 0, 2)[d$CNSR + 1]  # the event, censoring, what competes
+curve <- cuminc(time, cause)
+at <- lapply(timepoints(curve["1 1"], {time}), c)
+half <- qnorm(0.5 + {confidence} / 2) * sqrt(at$var) / (-at$est * log(at$est))
+"""
+_INCIDENCES = """\
+cause <- c(1, 0, 2)[d$CNSR + 1]  # the event, censoring, what competes
+at <- function(of) {
+  own <- arm == of
+  if (!any(cause[own] == 1)) return(list(est = 0, var = 0))
+  lapply(timepoints(cuminc(time[own], cause[own])["1 1"], {time}), c)
+}
+treated <- at({treated})
+reference <- at({reference})
+difference <- treated$est - reference$est
+error <- sqrt(treated$var + reference$var)
+"""
+
 CARDS = (
     Card(
         "incidence.aalen_johansen",
@@ -74,6 +93,12 @@ CARDS = (
         gives="incidence.{}@group;time",
         kinds=TIMES,
         formula="survival.competing_risks:cumulative_incidence",
+        r=R(
+            {"incidence": "c(at$est, exp(-exp(log(-log(at$est)) + c(1, -1) * half)))"},
+            _INCIDENCE,
+            packages=("cmprsk",),
+            only={"variance": ("aalen",)},
+        ),
     ),
     Card(
         "incidence_difference.aalen_johansen",
@@ -82,6 +107,17 @@ CARDS = (
         gives="incidence_difference.{}@pair;time p_value.{}@pair;time z.{}@pair;time?",
         kinds=TIMES,
         formula="survival.competing_risks:cumulative_incidence_difference",
+        r=R(
+            {
+                "incidence_difference": "difference + c(0, -1, 1) * "
+                "qnorm(0.5 + {confidence} / 2) * error",
+                "z": "difference / error",
+                "p_value": "2 * pnorm(-abs(difference / error))",
+            },
+            _INCIDENCES,
+            packages=("cmprsk",),
+            only={"variance": ("aalen",)},
+        ),
     ),
     Card(
         "subdistribution_hazard_ratio.fine_gray",
@@ -92,6 +128,7 @@ CARDS = (
         also={"fine_gray_wald": Named("Wald test in Fine and Gray's model", "")},
         kinds=TIMES,
         formula=("survival.fine_gray:fine_gray", "survival.cox:hazard_ratio_test"),
+        r_none="not written yet",
     ),
     Card(
         "p_value.gray",
@@ -102,6 +139,16 @@ CARDS = (
         gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
         kinds=TIMES,
         formula="survival.gray:gray_test",
+        r=R(
+            {
+                "p_value": "pchisq(test[['stat']], test[['df']], lower.tail = FALSE)",
+                "chi_squared": "test[['stat']]",
+                "df": "test[['df']]",
+            },
+            "cause <- c(1, 0, 2)[d$CNSR + 1]  # the event, censoring, what competes\n"
+            'test <- cuminc(time, cause, arm, rho = {rho})$Tests["1", ]\n',
+            packages=("cmprsk",),
+        ),
     ),
     Card(
         "incidence.turnbull",
@@ -112,6 +159,7 @@ CARDS = (
         kinds=INTERVALS,
         check="interval_times",
         formula="survival.interval_censored:turnbull",
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "p_value.interval_log_rank",
@@ -123,5 +171,6 @@ CARDS = (
         kinds=INTERVALS,
         check="interval_times",
         formula="survival.interval_censored:interval_log_rank",
+        r_none="no package that comes with R computes it",
     ),
 )

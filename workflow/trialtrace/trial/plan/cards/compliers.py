@@ -24,6 +24,7 @@ CARDS = (
         "Bloom 1984, Eval Rev 8:225; Angrist, Imbens and Rubin 1996, J Am Stat Assoc 91:444",
         options=Bloom,
         formula="categorical.complier:complier_difference",
+        r_none="not written yet",
     ),
     Card(
         "complier_difference_bounds.trimming",
@@ -32,5 +33,6 @@ CARDS = (
         options=Bloom,
         gives="complier_difference_lowest.{}@pair complier_difference_highest.{}@pair",
         formula="categorical.complier:complier_bounds",
+        r_none="not written yet",
     ),
 )

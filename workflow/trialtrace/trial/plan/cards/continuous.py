@@ -187,6 +187,7 @@ CARDS = (
         compares="between",
         check="ratios",
         formula="continuous.ratios:median_ratio",
+        r_none="not written yet",
     ),
     Card(
         "probability_of_superiority.brunner_munzel",
@@ -233,5 +234,6 @@ CARDS = (
             )
         },
         formula="continuous.hodges_lehmann:hodges_lehmann",
+        r_none="wilcox.test stops after four digits",
     ),
 )

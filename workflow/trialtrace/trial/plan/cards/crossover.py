@@ -52,6 +52,7 @@ CARDS = (
         compares="within",
         formula="continuous.crossover:crossover_effect",
         fixed={"effect": "treatment"},
+        r_none="not written yet",
     ),
     Card(
         "p_value.crossover_t",
@@ -71,6 +72,7 @@ CARDS = (
             ),
         },
         formula="continuous.crossover:crossover_t",
+        r_none="not written yet",
     ),
     Card(
         "p_value.mainland_gart",
@@ -82,6 +84,7 @@ CARDS = (
         kinds=BINARY,
         compares="within",
         formula="continuous.crossover:mainland_gart",
+        r_none="not written yet",
     ),
     Card(
         "p_value.prescott",
@@ -93,5 +96,6 @@ CARDS = (
         kinds=BINARY,
         compares="within",
         formula="continuous.crossover:prescott",
+        r_none="not written yet",
     ),
 )

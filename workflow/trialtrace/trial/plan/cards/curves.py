@@ -71,6 +71,7 @@ CARDS = (
             )
         },
         formula="survival.survival_at:survival_difference",
+        r_none="not written yet",
     ),
     Card(
         "survival_ratio.kaplan_meier",
@@ -82,6 +83,7 @@ CARDS = (
             )
         },
         formula="survival.survival_at:survival_ratio",
+        r_none="not written yet",
     ),
     Card(
         "p_value.log_rank_stratified",
@@ -95,6 +97,7 @@ CARDS = (
             "survival.weighted_log_rank:weighted_log_rank",
             "survival.signed_log_rank:signed_log_rank",
         ),
+        r_none="not written yet",
     ),
     Card(
         "p_value.gehan",
@@ -109,6 +112,7 @@ CARDS = (
             "survival.signed_log_rank:signed_at_risk",
         ),
         fixed={"weight": "gehan"},
+        r_none="not written yet",
     ),
     Card(
         "p_value.tarone_ware",
@@ -123,5 +127,6 @@ CARDS = (
             "survival.signed_log_rank:signed_at_risk",
         ),
         fixed={"weight": "tarone_ware"},
+        r_none="not written yet",
     ),
 )

@@ -54,9 +54,24 @@ def _by_two_tests(of: str, estimate: str, more: str = "") -> R:
             "p_above_lower": "above",
             "p_below_upper": "below",
             "p_value": "max(above, below)",
+            "verdict": "max(above, below) < {alpha}",
         },
         f'above <- t.test({of}{more}, mu = {{lower}}, alternative = "greater")$p.value\n'
         f'below <- t.test({of}{more}, mu = {{upper}}, alternative = "less")$p.value\n',
+    )
+
+
+def _by_one_test(of: str, estimate: str, more: str = "") -> R:
+    """The t test at the margin, and the interval that goes with it."""
+    return R(
+        {
+            "mean_difference": f"c({estimate}, t.test({of}{more}, conf.level = 1 - 2 * {{alpha}})"
+            "$conf.int)",
+            "p_value": "p",
+            "verdict": "p < {alpha}",
+        },
+        f"p <- t.test({of}{more}, mu = {{margin}},\n"
+        '            alternative = if ({margin} < 0) "greater" else "less")$p.value\n',
     )
 
 
@@ -101,6 +116,7 @@ CARDS = (
         compares="between",
         also={"non_inferiority_welch": Named("Welch's test at a margin", NON_INFERIORITY)},
         formula=("continuous.means:mean_difference_welch", "continuous.means:welch_t"),
+        r=_by_one_test(_ARMS, "mean(x) - mean(y)"),
     ),
     Card(
         "non_inferiority.student",
@@ -110,6 +126,7 @@ CARDS = (
         compares="between",
         also={"non_inferiority_student": Named("Student's t test at a margin", NON_INFERIORITY)},
         formula=("continuous.means:mean_difference_student", "continuous.means:student_t"),
+        r=_by_one_test(_ARMS, "mean(x) - mean(y)", ", var.equal = TRUE"),
     ),
     Card(
         "non_inferiority.paired_t",
@@ -119,5 +136,6 @@ CARDS = (
         compares="within",
         also={"non_inferiority_paired_t": Named("paired t test at a margin", NON_INFERIORITY)},
         formula=("continuous.means:mean_interval", "continuous.means:paired_t"),
+        r=_by_one_test(_SIDES, "mean(change)"),
     ),
 )

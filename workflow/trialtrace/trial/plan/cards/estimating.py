@@ -136,6 +136,7 @@ CARDS = (
         compares="between",
         formula=_EQUATIONS,
         fixed={"family": "gaussian"},
+        r_none="not written yet",
     ),
     Card(
         "odds_ratio.gee",
@@ -145,6 +146,7 @@ CARDS = (
         compares="between",
         formula=_EQUATIONS,
         fixed={"family": "binomial"},
+        r_none="not written yet",
     ),
     Card(
         "odds_ratio.ordinal_gee",
@@ -157,6 +159,7 @@ CARDS = (
         compares="between",
         check="ordinal_visits",
         formula="regression.ordinal_gee:ordinal_gee",
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "odds_ratio.logistic_mixed",
@@ -167,6 +170,7 @@ CARDS = (
         visits="over",
         compares="between",
         formula="regression.ordinal_mixed:ordinal_mixed",
+        r_none="lme4 and ordinal stop after four digits of the random effects",
     ),
     Card(
         "slope_difference.gee",
@@ -176,6 +180,7 @@ CARDS = (
         compares="between",
         formula=_EQUATIONS,
         fixed={"family": "gaussian"},
+        r_none="not written yet",
     ),
     Card(
         "slope_odds_ratio.gee",
@@ -185,6 +190,7 @@ CARDS = (
         compares="between",
         formula=_EQUATIONS,
         fixed={"family": "binomial"},
+        r_none="not written yet",
     ),
     Card(
         "slope_odds_ratio.logistic_mixed",
@@ -193,6 +199,7 @@ CARDS = (
         visits="over",
         compares="between",
         formula="regression.ordinal_mixed:ordinal_mixed",
+        r_none="lme4 and ordinal stop after four digits of the random effects",
     ),
     Card(
         "mean_difference.gee_line",
@@ -205,6 +212,7 @@ CARDS = (
         compares="between",
         formula=_EQUATIONS,
         fixed={"family": "gaussian"},
+        r_none="not written yet",
     ),
     Card(
         "odds_ratio.gee_line",
@@ -214,6 +222,7 @@ CARDS = (
         compares="between",
         formula=_EQUATIONS,
         fixed={"family": "binomial"},
+        r_none="not written yet",
     ),
     Card(
         "odds_ratio.logistic_mixed_line",
@@ -224,5 +233,6 @@ CARDS = (
         visits="over",
         compares="between",
         formula="regression.ordinal_mixed:ordinal_mixed",
+        r_none="lme4 and ordinal stop after four digits of the random effects",
     ),
 )

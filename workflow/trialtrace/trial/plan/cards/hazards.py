@@ -60,6 +60,7 @@ CARDS = (
         gives="hazard_ratio.{}@pair p_value.{}_wald@pair?",
         also={"cox_adjusted_wald": Named("Wald test in the Cox model with covariates", "")},
         formula=FORMULAS,
+        r_none="not written yet",
     ),
     Card(
         "p_value.hazard_ratio_margin",
@@ -70,5 +71,6 @@ CARDS = (
         gives="p_value.{}@pair z.{}@pair?",
         kinds=TIMES,
         formula=FORMULAS,
+        r_none="not written yet",
     ),
 )

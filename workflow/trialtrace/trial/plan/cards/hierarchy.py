@@ -50,5 +50,6 @@ CARDS = (
             "z.{}@pair? wins.{}@pair;outcome? losses.{}@pair;outcome? ties.{}@pair?"
         ),
         formula="continuous.win_ratio:win_statistics",
+        r_none="no package that comes with R computes it",
     ),
 )

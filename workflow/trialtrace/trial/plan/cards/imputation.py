@@ -60,5 +60,6 @@ CARDS = (
             "missing.imputation:composite",
             "missing.pooling:pool",
         ),
+        r_none="drawn by a generator whose draws R does not repeat",
     ),
 )

@@ -165,6 +165,7 @@ CARDS = (
             "missing.linear:pooled_contrast",
             "missing.linear:pooled_contrasts_test",
         ),
+        r_none="drawn by a generator whose draws R does not repeat",
     ),
     Card(
         "mean_difference.chained_imputation",
@@ -182,6 +183,7 @@ CARDS = (
             "missing.linear:pooled_contrasts_test",
         ),
         fixed=NO_LOGISTIC_MODEL,
+        r_none="drawn by a generator whose draws R does not repeat",
     ),
     Card(
         "mean_difference.delta_adjusted_imputation",
@@ -202,6 +204,7 @@ CARDS = (
             "missing.delta:add_delta",
         ),
         fixed=NO_LOGISTIC_MODEL,
+        r_none="drawn by a generator whose draws R does not repeat",
     ),
     Card(
         "mean_difference.reference_based_imputation",
@@ -220,6 +223,7 @@ CARDS = (
             "missing.linear:pooled_contrast",
             "missing.linear:pooled_contrasts_test",
         ),
+        r_none="drawn by a generator whose draws R does not repeat",
     ),
     Card(
         "mean_difference.conditional_mean_imputation",
@@ -235,6 +239,7 @@ CARDS = (
             "missing.conditional_mean:conditional_mean_contrast",
         ),
         check="conditional_mean",
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "mean_difference.last_observation_carried_forward",
@@ -251,6 +256,7 @@ CARDS = (
             "regression.ancova:arm_difference",
             "regression.ancova:arm_row",
         ),
+        r_none="not written yet",
     ),
     Card(
         "mean_difference.baseline_observation_carried_forward",
@@ -267,6 +273,7 @@ CARDS = (
             "regression.ancova:arm_difference",
             "regression.ancova:arm_row",
         ),
+        r_none="not written yet",
     ),
     Card(
         "mean_difference.worst_observation_carried_forward",
@@ -283,5 +290,6 @@ CARDS = (
             "regression.ancova:arm_difference",
             "regression.ancova:arm_row",
         ),
+        r_none="not written yet",
     ),
 )

@@ -69,6 +69,7 @@ CARDS = (
             "multiplicity.conditional_power:predictive_power",
             "continuous.means:mean_difference_welch",
         ),
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "conditional_power.of_risk_difference",
@@ -83,6 +84,7 @@ CARDS = (
             "multiplicity.conditional_power:predictive_power",
             "categorical.contingency:risk_difference_wald",
         ),
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "conditional_power.of_risk_ratio",
@@ -97,6 +99,7 @@ CARDS = (
             "multiplicity.conditional_power:predictive_power",
             "categorical.contingency:risk_ratio_log",
         ),
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "conditional_power.of_odds_ratio",
@@ -111,6 +114,7 @@ CARDS = (
             "multiplicity.conditional_power:predictive_power",
             "categorical.contingency:odds_ratio_sample",
         ),
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "conditional_power.of_hazard_ratio",
@@ -125,6 +129,7 @@ CARDS = (
             "multiplicity.conditional_power:predictive_power",
             "survival.cox:cox",
         ),
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "futility_limit.of_mean_difference",
@@ -136,6 +141,7 @@ CARDS = (
             "multiplicity.conditional_power:futility_boundary",
             "continuous.means:mean_difference_welch",
         ),
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "futility_limit.of_risk_difference",
@@ -147,6 +153,7 @@ CARDS = (
             "multiplicity.conditional_power:futility_boundary",
             "categorical.contingency:risk_difference_wald",
         ),
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "futility_limit.of_risk_ratio",
@@ -158,6 +165,7 @@ CARDS = (
             "multiplicity.conditional_power:futility_boundary",
             "categorical.contingency:risk_ratio_log",
         ),
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "futility_limit.of_odds_ratio",
@@ -169,6 +177,7 @@ CARDS = (
             "multiplicity.conditional_power:futility_boundary",
             "categorical.contingency:odds_ratio_sample",
         ),
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "futility_limit.of_hazard_ratio",
@@ -180,5 +189,6 @@ CARDS = (
             "multiplicity.conditional_power:futility_boundary",
             "survival.cox:cox",
         ),
+        r_none="no package that comes with R computes it",
     ),
 )

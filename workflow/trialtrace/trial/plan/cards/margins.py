@@ -96,7 +96,7 @@ CARDS = (
         gives="count.events@group upper_bound.{}@group",
         formula="categorical.binomial:upper_bound",
         r=R(
-            {"upper_bound": "test$conf.int[2]"},
+            {"upper_bound": "test$conf.int[2]", "count": "e1"},
             'test <- binom.test(e1, n1, alternative = "less", conf.level = {confidence})',
         ),
     ),
@@ -106,6 +106,7 @@ CARDS = (
         "Hanley and Lippman-Hand 1983, JAMA 249:1743",
         gives="count.events@group upper_bound.{}@group",
         formula="categorical.binomial:rule_of_three",
+        r_none="not written yet",
     ),
     Card(
         "p_value.risk_difference_margin",
@@ -119,6 +120,7 @@ CARDS = (
         kinds=BINARY,
         check="score_ratio",
         formula="categorical.score:risk_difference_score_test",
+        r_none="not written yet",
     ),
     Card(
         "p_value.risk_difference_equivalence",
@@ -130,6 +132,7 @@ CARDS = (
         kinds=BINARY,
         check="score_ratio",
         formula="categorical.score:risk_difference_score_test",
+        r_none="not written yet",
     ),
     Card(
         "p_value.risk_ratio_margin",
@@ -141,6 +144,7 @@ CARDS = (
         kinds=BINARY,
         check="score_ratio",
         formula="categorical.score_ratio:risk_ratio_score_test",
+        r_none="not written yet",
     ),
     Card(
         "p_value.barnard",
@@ -152,6 +156,7 @@ CARDS = (
         kinds=BINARY,
         check="exact",
         formula="categorical.unconditional:barnard",
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "p_value.boschloo",
@@ -163,6 +168,7 @@ CARDS = (
         kinds=BINARY,
         check="exact",
         formula="categorical.unconditional:boschloo",
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "p_value.binomial",
@@ -191,5 +197,6 @@ CARDS = (
         check="compliers",
         gives=fragility,
         formula="categorical.fragility:fragility_index",
+        r_none="not written yet",
     ),
 )

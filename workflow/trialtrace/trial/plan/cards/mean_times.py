@@ -89,6 +89,12 @@ error <- sqrt(treated["se(rmean)"]^2 + reference["se(rmean)"]^2)
 half <- qnorm(0.5 + {confidence} / 2) * error
 """
 
+_RATIO = """\
+log_ratio <- log(treated["rmean"] / reference["rmean"])
+relative <- sqrt((treated["se(rmean)"] / treated["rmean"])^2 +
+                   (reference["se(rmean)"] / reference["rmean"])^2)
+"""
+
 CARDS = (
     Card(
         "mean_time.restricted",
@@ -125,6 +131,16 @@ CARDS = (
         gives="mean_time_ratio.{}@pair p_value.{}_ratio@pair z.{}_ratio@pair?",
         also={"restricted_ratio": Named("Wald test of the ratio of restricted means", "")},
         formula="survival.rmst:restricted_mean_ratio",
+        r=R(
+            {
+                "mean_time_ratio": "exp(log_ratio + c(0, -1, 1) * "
+                "qnorm(0.5 + {confidence} / 2) * relative)",
+                "z": "log_ratio / relative",
+                "p_value": "2 * pnorm(-abs(log_ratio / relative))",
+            },
+            _MEAN_TIMES + _RATIO,
+            packages=("survival",),
+        ),
     ),
     Card(
         "hazard_ratio.cox_stratified",
@@ -135,6 +151,16 @@ CARDS = (
         also={"cox_stratified_wald": Named("Wald test in the Cox model with strata", "")},
         check="survival",
         formula="survival.cox:cox",
+        r=R(
+            {
+                "hazard_ratio": "exp(c(coef(fit)[of], confint(fit, of, {confidence})))",
+                "p_value": 'summary(fit)$coefficients[of, "Pr(>|z|)"]',
+            },
+            "fit <- coxph(Surv(time, event) ~ arm + strata(stratum), ties = {ties},\n"
+            "             control = coxph.control(eps = 1e-12, iter.max = 100))\n"
+            'of <- paste0("arm", {treated})\n',
+            packages=("survival",),
+        ),
     ),
     Card(
         "p_value.weighted_log_rank",
@@ -148,6 +174,7 @@ CARDS = (
             "survival.weighted_log_rank:weighted_log_rank",
             "survival.signed_log_rank:signed_log_rank",
         ),
+        r_none="not written yet",
     ),
     Card(
         "p_value.proportional_hazards",
@@ -158,5 +185,16 @@ CARDS = (
         gives="p_value.{}@all chi_squared.{}@all? df.{}@all?",
         kinds=TIMES,
         formula="survival.proportional_hazards:proportional_hazards_test",
+        r=R(
+            {
+                "p_value": 'test["GLOBAL", "p"]',
+                "chi_squared": 'test["GLOBAL", "chisq"]',
+                "df": 'test["GLOBAL", "df"]',
+            },
+            "fit <- coxph(Surv(time, event) ~ arm, ties = {ties},\n"
+            "             control = coxph.control(eps = 1e-12, iter.max = 100))\n"
+            "test <- cox.zph(fit, {transform})$table\n",
+            packages=("survival",),
+        ),
     ),
 )

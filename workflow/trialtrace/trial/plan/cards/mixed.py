@@ -188,6 +188,7 @@ CARDS = (
             "regression.ancova:arm_row",
             "multiplicity.max_t:max_t",
         ),
+        r_none="R integrates the multivariate t at random points",
     ),
     Card(
         "mean_difference.random_site",
@@ -197,5 +198,6 @@ CARDS = (
         gives="mean_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
         compares="between",
         formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:mixed_contrast"),
+        r_none="not written yet",
     ),
 )

@@ -80,6 +80,40 @@ s <- sapply(blocks, mean)
 df2 <- if ({effect} == "arm") sum(s)^2 / sum(s^2 / (table(group) - 1)) else Inf
 """
 
+_PROPORTIONAL_ODDS = """\
+as_columns <- function(v) {
+  if (is.numeric(v)) cbind(v - mean(v)) else {
+    model.matrix(~ C(factor(v), contr.sum))[, -1, drop = FALSE]
+  }
+}
+X <- do.call(cbind, c(list(model.matrix(~ arm)[, -1, drop = FALSE]),
+                      lapply(covariates, function(name) as_columns(d[[name]]))))
+y <- factor(d$AVAL, ordered = TRUE)
+fit <- clm(y ~ X, control = clm.control(gradTol = 1e-12, maxIter = 200))
+of <- match({treated}, levels(arm)) - 1
+b <- fit$beta[[of]]
+error <- sqrt(vcov(fit)[length(fit$alpha) + of, length(fit$alpha) + of])
+# Brant 1990: a logistic model at each cut, and the joint covariance of their slopes.
+cuts <- nlevels(y) - 1
+p <- ncol(X)
+Z <- cbind(1, scale(X, scale = FALSE))
+fits <- lapply(seq_len(cuts), function(k) {
+  glm(as.integer(y) > k ~ 0 + Z, binomial, control = glm.control(1e-14, 100))
+})
+A <- lapply(fits, function(f) solve(crossprod(Z * sqrt(f$fitted * (1 - f$fitted))), t(Z)))
+block <- function(k, m) {
+  w <- fits[[max(k, m)]]$fitted * (1 - fits[[min(k, m)]]$fitted)
+  ((A[[k]] * rep(w, each = p + 1)) %*% t(A[[m]]))[-1, -1]
+}
+joint <- do.call(rbind, lapply(seq_len(cuts), function(k) {
+  do.call(cbind, lapply(seq_len(cuts), function(m) block(k, m)))
+}))
+slopes <- unlist(lapply(fits, function(f) coef(f)[-1]))
+D <- cbind(-1, diag(cuts - 1)) %x% diag(p)
+brant <- sum(D %*% slopes * solve(D %*% joint %*% t(D), D %*% slopes))
+df <- (cuts - 1) * p
+"""
+
 CARDS = (
     Card(
         "categories.count",
@@ -103,6 +137,19 @@ CARDS = (
             "brant": Named("Brant's test of proportional odds", "Brant 1990, Biometrics 46:1171")
         },
         formula=("regression.ordinal:proportional_odds", "regression.ordinal:brant_test"),
+        r=R(
+            {
+                "odds_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
+                "p_value.brant": "pchisq(brant, df, lower.tail = FALSE)",
+                "chi_squared.brant": "brant",
+                "df.brant": "df",
+                "p_value": "2 * pnorm(-abs(b / error))",
+                "chi_squared": "(b / error)^2",
+                "df": "1",
+            },
+            _PROPORTIONAL_ODDS,
+            packages=("ordinal",),
+        ),
     ),
     Card(
         "odds_ratio.ordinal_mixed",
@@ -114,6 +161,7 @@ CARDS = (
         visits="over",
         check="ordinal_grid",
         formula="regression.ordinal_mixed:ordinal_mixed",
+        r_none="lme4 and ordinal stop after four digits of the random effects",
     ),
     Card(
         "p_value.rank_anova",

@@ -79,6 +79,32 @@ class FirthOverLevels(LogisticOverLevels):
     """The same by Firth's penalised likelihood."""
 
 
+_ROW_MEANS = """\
+rows <- nlevels(arm)
+levels <- sort(unique(d$AVAL))
+counts <- table(arm, factor(d$AVAL, levels), stratum)
+g <- numeric(rows)
+v <- matrix(0, rows, rows)
+for (i in seq_len(dim(counts)[3])) {
+  m <- matrix(counts[, , i], rows)
+  n <- colSums(m)
+  total <- sum(m)
+  if (total < 2) next
+  midranks <- cumsum(n) - n / 2 + 0.5
+  score <- switch({scores}, values = levels, equal = seq_along(n), midranks = midranks,
+                  ridit = midranks / total, modified_ridit = midranks / (total + 1))
+  mean_score <- sum(n * score) / total
+  size <- rowSums(m) / total
+  g <- g + drop(m %*% score) - rowSums(m) * mean_score
+  v <- v + total^2 / (total - 1) * (diag(size) - outer(size, size)) *
+    sum(n / total * (score - mean_score)^2)
+}
+e <- eigen(v, symmetric = TRUE)
+used <- e$values > 1e-9 * max(e$values)
+chi_squared <- sum((t(e$vectors[, used, drop = FALSE]) %*% g)^2 / e$values[used])
+df <- sum(used)
+"""
+
 CARDS = (
     Card(
         "p_value.chi_squared_table",
@@ -119,6 +145,7 @@ CARDS = (
         gives="p_value.{}@compared mc_se.{}@compared?",
         kinds=BINARY + SCORES,
         formula="categorical.exact_tables:fisher_freeman_halton_drawn",
+        r_none="drawn by a generator whose draws R does not repeat",
     ),
     Card(
         "p_value.cmh_general_association",
@@ -149,6 +176,7 @@ CARDS = (
         gives="p_value.{}@compared chi_squared.{}@compared?",
         kinds=BINARY,
         formula="stratified.exact_association:cmh_general_association_exact",
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "p_value.cmh_row_mean_scores",
@@ -159,6 +187,14 @@ CARDS = (
         gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
         kinds=BINARY + SCORES,
         formula="stratified.generalised_cmh:cmh_row_mean_scores",
+        r=R(
+            {
+                "p_value": "pchisq(chi_squared, df, lower.tail = FALSE)",
+                "chi_squared": "chi_squared",
+                "df": "df",
+            },
+            _ROW_MEANS,
+        ),
     ),
     Card(
         "p_value.cochran_armitage",
@@ -169,6 +205,7 @@ CARDS = (
         gives="p_value.{}@all z.{}@all?",
         kinds=BINARY,
         formula="categorical.trend:cochran_armitage",
+        r_none="not written yet",
     ),
     Card(
         "p_value.logistic_interaction",
@@ -181,6 +218,16 @@ CARDS = (
         interaction=LogisticOverLevels,
         check="interaction",
         formula="stratified.interaction:logistic_interaction",
+        r=R(
+            {
+                "p_value": "test$`Pr(>Chi)`[2]",
+                "chi_squared": "test$Deviance[2]",
+                "df": "test$Df[2]",
+            },
+            "control <- glm.control(epsilon = 1e-14, maxit = 100)\n"
+            "plain <- glm(d$AVAL ~ arm + stratum, binomial, control = control)\n"
+            'test <- anova(plain, update(plain, . ~ arm * stratum), test = "Chisq")\n',
+        ),
     ),
     Card(
         "p_value.firth_interaction",
@@ -195,5 +242,6 @@ CARDS = (
         interaction=FirthOverLevels,
         check="interaction",
         formula="stratified.interaction:firth_interaction",
+        r_none="no package that comes with R computes it",
     ),
 )

@@ -50,6 +50,47 @@ class RerandomiseSides:
 _T_TEST = {"p_value": "test$p.value", "t": "test$statistic", "df": "test$parameter"}
 _INTERVAL = "t.test(change, conf.level = {confidence})$conf.int"
 
+_REGRESSION = """\
+one <- d[d$TRTP == {treated}, ]
+one <- one[match(names(change), one$USUBJID), ]
+other <- d[d$TRTP == {reference}, ]
+other <- other[match(names(change), other$USUBJID), ]
+of <- function(name) switch(name, BASE = signif(one$BASE - other$BASE, 12),
+                            TREATED_SIDE = one$LAT, one[[name]])
+centred <- function(v) {
+  if (is.numeric(v)) cbind(v - mean(v)) else model.matrix(~ C(factor(v), contr.sum))[, -1]
+}
+terms <- lapply(covariates, function(name) centred(of(name)))
+fit <- lm(change ~ do.call(cbind, terms))
+others <- terms[match({covariate}, {covariates}) != seq_along(terms)]
+rest <- do.call(cbind, c(list(rep(1, length(change))), others))
+test <- anova(lm(change ~ 0 + rest), fit)
+"""
+# Every sum of ranks, as often as the signs give it; tied ranks are doubled to whole numbers.
+_SIGNED_RANK = """\
+ranked <- signif(change, 12)
+ranked <- ranked[ranked != 0 | {zeros=pratt}]
+r <- 2 * rank(abs(ranked))[ranked != 0]
+ways <- Reduce(function(w, by) (c(w, rep(0, by)) + c(rep(0, by), w)) / 2, r, 1)
+v <- sum(r[ranked[ranked != 0] > 0]) / 2
+upper <- sum(ways[(2 * v + 1):length(ways)])
+lower <- sum(ways[1:(2 * v + 1)])
+"""
+_WALSH = """\
+n <- length(change)
+walsh <- outer(change, change, "+")[upper.tri(diag(n), TRUE)] / 2
+outside <- qsignrank((1 - {confidence}) / 2, n)
+bounds <- if (outside == 0) c(-Inf, Inf) else sort(walsh)[c(outside, length(walsh) + 1 - outside)]
+"""
+# All signs: the sums of one half of the subjects added to those of the other.
+_SIDES = """\
+sums <- function(v) c(as.matrix(expand.grid(rep(list(c(-1, 1)), length(v)))) %*% v)
+half <- seq_along(change) <= length(change) / 2
+away <- c(outer(sums(change[half]), sums(change[!half]), "+"))
+mine <- sum(change)
+tie <- 1e-9 * sum(abs(change))
+"""
+
 CARDS = (
     Card(
         "mean_difference.paired_t",
@@ -67,6 +108,17 @@ CARDS = (
         ),
         compares="within",
         formula="regression.ancova:ols",
+        r=R(
+            {
+                "mean_difference": "c(coef(fit)[1], confint(fit, 1, {confidence}))",
+                "p_value@covariate": "test$`Pr(>F)`[2]",
+                "p_value": "test$`Pr(>F)`[2]",
+                "f": "test$F[2]",
+                "df1": "test$Df[2]",
+                "df2": "df.residual(fit)",
+            },
+            _REGRESSION,
+        ),
     ),
     Card(
         "fold_change.paired_t",
@@ -87,6 +139,10 @@ CARDS = (
         },
         formula="continuous.signed_rank:pseudomedian",
         fixed={"method": "exact"},
+        r=R(
+            {"median_difference": "c(median(walsh), bounds)"},
+            _WALSH,
+        ),
     ),
     Card(
         "p_value.paired_t",
@@ -107,6 +163,14 @@ CARDS = (
         compares="within",
         formula="continuous.signed_rank:signed_rank",
         fixed={"method": "exact"},
+        r=R(
+            {
+                "v": "v",
+                "p_value": "min(1, switch({sides}, two.sided = 2 * min(upper, lower), "
+                "greater = upper, less = lower))",
+            },
+            _SIGNED_RANK,
+        ),
     ),
     Card(
         "p_value.rerandomise_sides",
@@ -125,5 +189,14 @@ CARDS = (
             )
         },
         formula="resampling.linear:rerandomisation_test",
+        r=R(
+            {
+                "sum": "sum(change)",
+                "p_value": "mean(switch({sides}, two.sided = abs(away) >= abs(mine) - tie, "
+                "greater = away >= mine - tie,\n                less = away <= mine + tie))",
+            },
+            _SIDES,
+            only={"allocation": ("coin",)},
+        ),
     ),
 )

@@ -53,6 +53,7 @@ CARDS = (
         "Newcombe 1998, Stat Med 17:2635, method 10",
         compares="within",
         formula="categorical.paired:paired_risk_difference_newcombe",
+        r_none="not written yet",
     ),
     Card(
         "risk_difference.wald_paired",
@@ -60,6 +61,7 @@ CARDS = (
         "normal approximation, McNemar 1947",
         compares="within",
         formula="categorical.paired:paired_risk_difference_wald",
+        r_none="not written yet",
     ),
     Card(
         "risk_difference.tango",
@@ -67,6 +69,7 @@ CARDS = (
         "Tango 1998, Stat Med 17:891",
         compares="within",
         formula="categorical.paired:paired_risk_difference_tango",
+        r_none="not written yet",
     ),
     Card(
         "p_value.mcnemar",
@@ -84,6 +87,7 @@ CARDS = (
             )
         },
         formula="categorical.paired:mcnemar",
+        r_none="not written yet",
     ),
     Card(
         "p_value.mcnemar_exact",
@@ -95,6 +99,7 @@ CARDS = (
         kinds=BINARY,
         compares="within",
         formula="categorical.paired:mcnemar_exact",
+        r_none="not written yet",
     ),
     Card(
         "p_value.paired_risk_difference_margin",
@@ -106,6 +111,7 @@ CARDS = (
         kinds=BINARY,
         compares="within",
         formula="categorical.paired:paired_risk_difference_score_test",
+        r_none="not written yet",
     ),
     Card(
         "p_value.cochran_q",
@@ -117,5 +123,6 @@ CARDS = (
         kinds=BINARY,
         compares="within",
         formula="categorical.paired:cochran_q",
+        r_none="not written yet",
     ),
 )

@@ -26,6 +26,7 @@ CARDS = (
         gives="rate.{}@group person_time.sum@group",
         also={"sum": Named("sum of times", "")},
         formula="survival.person_time:garwood_rate",
+        r_none="not written yet",
     ),
     Card(
         "rate_difference.poisson_wald",
@@ -36,6 +37,7 @@ CARDS = (
         gives="rate_difference.{}@pair p_value.{}@pair z.{}@pair?",
         kinds=TIMES,
         formula="survival.person_time:rate_difference",
+        r_none="not written yet",
     ),
     Card(
         "rate_ratio.poisson_exact",
@@ -45,5 +47,6 @@ CARDS = (
         gives="rate_ratio.{}@pair p_value.{}@pair",
         kinds=TIMES,
         formula="survival.person_time:rate_ratio",
+        r_none="not written yet",
     ),
 )

@@ -83,6 +83,7 @@ CARDS = (
         gives="analysed.{}@group patients.{}@group events.{}@group person_time.{}@group "
         "rate.{}@group",
         kinds=RECURRENT,
+        r_none="not written yet",
     ),
     Card(
         "mean_events.lawless_nadeau",
@@ -92,6 +93,7 @@ CARDS = (
         gives="mean_events.{}@group;time",
         kinds=RECURRENT,
         formula="survival.recurrent:mean_cumulative",
+        r_none="not written yet",
     ),
     Card(
         "rate_ratio.andersen_gill",
@@ -103,6 +105,7 @@ CARDS = (
         also=_wald("andersen_gill", "Andersen and Gill's model"),
         formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "model"},
+        r_none="not written yet",
     ),
     Card(
         "rate_ratio.lwyy",
@@ -114,6 +117,7 @@ CARDS = (
         also=_wald("lwyy", "Lin, Wei, Yang and Ying's model"),
         formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "robust"},
+        r_none="not written yet",
     ),
     Card(
         "rate_ratio.andersen_gill_stratified",
@@ -125,6 +129,7 @@ CARDS = (
         also=_wald("andersen_gill_stratified", "Andersen and Gill's model with strata"),
         formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "model"},
+        r_none="not written yet",
     ),
     Card(
         "rate_ratio.lwyy_stratified",
@@ -136,6 +141,7 @@ CARDS = (
         also=_wald("lwyy_stratified", "Lin, Wei, Yang and Ying's model with strata"),
         formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "robust"},
+        r_none="not written yet",
     ),
     Card(
         "rate_ratio.poisson_regression",
@@ -147,6 +153,7 @@ CARDS = (
         also=_wald("poisson_regression", "Poisson regression"),
         formula="regression.counts:poisson_rates",
         check="recurrent_counts",
+        r_none="not written yet",
     ),
     Card(
         "rate_ratio.negative_binomial",
@@ -158,5 +165,6 @@ CARDS = (
         also=_wald("negative_binomial", "negative binomial regression"),
         formula="regression.counts:negative_binomial",
         check="recurrent_counts",
+        r_none="not written yet",
     ),
 )

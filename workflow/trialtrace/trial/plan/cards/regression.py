@@ -74,6 +74,7 @@ CARDS = (
             "regression.standardisation:standardise",
             "regression.standardisation:standardised_difference",
         ),
+        r_none="not written yet",
     ),
     Card(
         "risk_ratio.standardised",
@@ -82,6 +83,7 @@ CARDS = (
             "regression.standardisation:standardise",
             "regression.standardisation:standardised_ratio",
         ),
+        r_none="not written yet",
     ),
     Card(
         "risk_ratio.modified_poisson",
@@ -89,6 +91,7 @@ CARDS = (
         "Zou 2004, Am J Epidemiol 159:702",
         options=ModifiedPoisson,
         formula="regression.poisson:modified_poisson",
+        r_none="not written yet",
     ),
     Card(
         "odds_ratio.logistic",
@@ -96,6 +99,7 @@ CARDS = (
         "Cox 1958, J R Stat Soc B 20:215",
         options=ModifiedPoisson,
         formula="regression.logistic:logistic",
+        r_none="not written yet",
     ),
     Card(
         "odds_ratio.firth",
@@ -103,6 +107,7 @@ CARDS = (
         "Firth 1993; Heinze and Schemper 2002, Stat Med 21:2409",
         options=ModifiedPoisson,
         formula="regression.logistic:firth",
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "odds_ratio.logistic_random_site",
@@ -110,5 +115,6 @@ CARDS = (
         "Agresti and Hartzel 2000",
         options=LogisticRandomSite,
         formula="regression.ordinal_mixed:ordinal_mixed",
+        r_none="lme4 and ordinal stop after four digits of the random effects",
     ),
 )

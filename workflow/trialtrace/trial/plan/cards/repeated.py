@@ -103,6 +103,7 @@ CARDS = (
         compares="between",
         check="friedman",
         formula="repeated.contrasts:repeated_contrast",
+        r_none="not written yet",
     ),
     Card(
         "p_value.mixed_anova",
@@ -167,5 +168,6 @@ CARDS = (
         check="friedman",
         formula="repeated.friedman:friedman",
         fixed={"method": "exact"},
+        r_none="no package that comes with R computes it",
     ),
 )

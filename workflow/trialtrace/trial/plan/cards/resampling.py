@@ -61,6 +61,7 @@ CARDS = (
         gives="p_value.{}@pair",
         kinds=BINARY,
         formula="resampling.binary:binary_exact",
+        r_none="not written yet",
     ),
     Card(
         "p_value.rerandomisation",
@@ -71,5 +72,6 @@ CARDS = (
         gives="p_value.{}@compared mc_se.{}@compared?",
         kinds=BINARY + SCORES + TIMES,
         formula=("resampling.linear:rerandomisation_test", "resampling.arms:global_test"),
+        r_none="drawn by a generator whose draws R does not repeat",
     ),
 )

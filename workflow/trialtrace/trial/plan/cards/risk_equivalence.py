@@ -110,6 +110,7 @@ CARDS = (
             "categorical.score:risk_difference_score",
             "categorical.score:risk_difference_score_test",
         ),
+        r_none="not written yet",
     ),
     Card(
         "equivalence.risk_ratio",
@@ -124,6 +125,7 @@ CARDS = (
             "categorical.score_ratio:risk_ratio_score",
             "categorical.score_ratio:risk_ratio_score_test",
         ),
+        r_none="not written yet",
     ),
     Card(
         "equivalence.odds_ratio",
@@ -140,6 +142,7 @@ CARDS = (
             "categorical.contingency:odds_ratio_sample",
             "categorical.contingency:odds_ratio_wald_test",
         ),
+        r_none="not written yet",
     ),
     Card(
         "equivalence.paired_risk_difference",
@@ -158,6 +161,7 @@ CARDS = (
             "categorical.paired:paired_risk_difference_tango",
             "categorical.paired:paired_risk_difference_score_test",
         ),
+        r_none="not written yet",
     ),
     Card(
         "non_inferiority.risk_difference",
@@ -174,6 +178,7 @@ CARDS = (
             "categorical.score:risk_difference_score",
             "categorical.score:risk_difference_score_test",
         ),
+        r_none="not written yet",
     ),
     Card(
         "non_inferiority.risk_ratio",
@@ -190,6 +195,7 @@ CARDS = (
             "categorical.score_ratio:risk_ratio_score",
             "categorical.score_ratio:risk_ratio_score_test",
         ),
+        r_none="not written yet",
     ),
     Card(
         "non_inferiority.odds_ratio",
@@ -204,6 +210,7 @@ CARDS = (
             "categorical.contingency:odds_ratio_sample",
             "categorical.contingency:odds_ratio_wald_test",
         ),
+        r_none="not written yet",
     ),
     Card(
         "non_inferiority.paired_risk_difference",
@@ -220,5 +227,6 @@ CARDS = (
             "categorical.paired:paired_risk_difference_tango",
             "categorical.paired:paired_risk_difference_score_test",
         ),
+        r_none="not written yet",
     ),
 )

@@ -73,6 +73,7 @@ CARDS = (
         gives=contrast("mean_difference", "pair"),
         compares="between",
         formula="continuous.arm_contrasts:dunnett",
+        r_none="R integrates the multivariate t at random points",
     ),
     Card(
         "mean_difference.tukey",
@@ -81,6 +82,7 @@ CARDS = (
         gives=contrast("mean_difference", "every_pair"),
         compares="between",
         formula="continuous.arm_contrasts:tukey",
+        r_none="not written yet",
     ),
     Card(
         "mean_contrast.pooled_variance",
@@ -91,6 +93,7 @@ CARDS = (
         compares="between",
         formula="continuous.arm_contrasts:arm_contrasts",
         fixed={"adjust": "none"},
+        r_none="not written yet",
     ),
     Card(
         "mean_contrast.max_t",
@@ -101,6 +104,7 @@ CARDS = (
         compares="between",
         formula="continuous.arm_contrasts:arm_contrasts",
         fixed={"adjust": "max_t"},
+        r_none="R integrates the multivariate t at random points",
     ),
     Card(
         "mean_trend.linear",
@@ -114,6 +118,7 @@ CARDS = (
             "continuous.arm_contrasts:trend_coefficients",
         ),
         fixed={"adjust": "none"},
+        r_none="not written yet",
     ),
     Card(
         "p_value.jonckheere_terpstra",
@@ -127,6 +132,7 @@ CARDS = (
         check="ordered_arms",
         formula="continuous.ordered_arms:jonckheere_terpstra",
         fixed={"method": "asymptotic"},
+        r_none="not written yet",
     ),
     Card(
         "p_value.jonckheere_terpstra_exact",
@@ -140,6 +146,7 @@ CARDS = (
         check="ordered_arms",
         formula="continuous.ordered_arms:jonckheere_terpstra",
         fixed={"method": "exact"},
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "p_value.williams",
@@ -155,5 +162,6 @@ CARDS = (
         compares="between",
         check="ordered_arms",
         formula="continuous.ordered_arms:williams",
+        r_none="no package that comes with R computes it",
     ),
 )

@@ -42,6 +42,7 @@ CARDS = (
             "multiplicity.stopped_estimates:bias_adjusted",
             "multiplicity.stopped_estimates:stage_wise_p",
         ),
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "risk_difference.median_unbiased",
@@ -56,6 +57,7 @@ CARDS = (
             "multiplicity.stopped_estimates:bias_adjusted",
             "multiplicity.stopped_estimates:stage_wise_p",
         ),
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "risk_ratio.median_unbiased",
@@ -69,6 +71,7 @@ CARDS = (
             "multiplicity.stopped_estimates:bias_adjusted",
             "multiplicity.stopped_estimates:stage_wise_p",
         ),
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "odds_ratio.median_unbiased",
@@ -82,6 +85,7 @@ CARDS = (
             "multiplicity.stopped_estimates:bias_adjusted",
             "multiplicity.stopped_estimates:stage_wise_p",
         ),
+        r_none="no package that comes with R computes it",
     ),
     Card(
         "hazard_ratio.median_unbiased",
@@ -97,5 +101,6 @@ CARDS = (
             "multiplicity.stopped_estimates:bias_adjusted",
             "multiplicity.stopped_estimates:stage_wise_p",
         ),
+        r_none="no package that comes with R computes it",
     ),
 )

@@ -115,6 +115,19 @@ chi_squared <- sum(off^2 / fit[2, ]) - {correction=tarone} * sum(off)^2 / sum(fi
 df <- dim(tables)[3] - 1
 """
 
+_RISK_RATIO = """\
+e1 <- tables[1, 1, ]
+n1 <- colSums(tables[1, , ])
+e0 <- tables[2, 1, ]
+n0 <- colSums(tables[2, , ])
+n <- n1 + n0
+up <- sum(e1 * n0 / n)
+down <- sum(e0 * n1 / n)
+# Greenland and Robins 1985.
+v <- sum((e1 * n0 * (n1 - e0) + e0 * n1 * (n0 - e1)) / n^2) / (up * down)
+half <- qnorm(0.5 + {confidence} / 2) * sqrt(v)
+"""
+
 CARDS = (
     Card(
         "risk_difference.mantel_haenszel",
@@ -195,6 +208,10 @@ CARDS = (
         options=OddsRatioMantelHaenszel,
         check="exact",
         formula="stratified.mantel_haenszel:mantel_haenszel_risk_ratio",
+        r=R(
+            {"risk_ratio": "c(up / down, up / down * exp(c(-1, 1) * half))"},
+            _RISK_RATIO,
+        ),
     ),
     Card(
         "odds_ratio.conditional",
@@ -204,6 +221,7 @@ CARDS = (
         check="exact",
         formula="stratified.exact:odds_ratio_conditional",
         audited=(Audited("conditional_exact", "exact conditional", 2),),
+        r_none="mantelhaen.test stops after four digits",
     ),
     Card(
         "p_value.exact_conditional",
@@ -219,6 +237,7 @@ CARDS = (
             Audited("mid_p", "mid-p test", 2),
             Audited("mid_p_all", "mid-p test of all equally likely tables", 2),
         ),
+        r_none="not written yet",
     ),
     Card(
         "p_value.zelen",
@@ -231,5 +250,6 @@ CARDS = (
         interaction=ZelenOverLevels,
         check="exact",
         formula="stratified.interaction:zelen",
+        r_none="no package that comes with R computes it",
     ),
 )

@@ -75,6 +75,7 @@ CARDS = (
         compares="between",
         formula="stratified.score:stratified_risk_difference_score",
         fixed=_FACTOR,
+        r_none="not written yet",
     ),
     Card(
         "risk_difference.summary_score",
@@ -83,6 +84,7 @@ CARDS = (
         options=OverStrata,
         compares="between",
         formula="stratified.score:risk_difference_summary_score",
+        r_none="not written yet",
     ),
     Card(
         "risk_difference.stratified_newcombe",
@@ -91,6 +93,7 @@ CARDS = (
         options=OverStrata,
         compares="between",
         formula="stratified.score:stratified_risk_difference_newcombe",
+        r_none="not written yet",
     ),
     Card(
         "risk_ratio.stratified_miettinen_nurminen",
@@ -98,6 +101,7 @@ CARDS = (
         compares="between",
         formula="stratified.score:stratified_risk_ratio_score",
         fixed=_FACTOR,
+        r_none="not written yet",
     ),
     Card(
         "p_value.stratified_risk_difference_margin",
@@ -110,6 +114,7 @@ CARDS = (
         compares="between",
         formula="stratified.score:stratified_risk_difference_score_test",
         fixed=_FACTOR,
+        r_none="not written yet",
     ),
     Card(
         "p_value.stratified_risk_ratio_margin",
@@ -122,5 +127,6 @@ CARDS = (
         compares="between",
         formula="stratified.score:stratified_risk_ratio_score_test",
         fixed=_FACTOR,
+        r_none="not written yet",
     ),
 )

@@ -10,6 +10,7 @@ from trialtrace.trial.plan.gives import ANALYSIS_OF_VARIANCE, SPHERICITY, effect
 from trialtrace.trial.plan.methods import OVER_TIME
 from trialtrace.trial.plan.options import Estimation, MixedDf, Sphericity
 from trialtrace.trial.plan.r_anova import FROM_TABLE, GIVES, TABLE
+from trialtrace.trial.plan.r_mixed import FIT
 from trialtrace.trial.words import Name
 
 
@@ -81,15 +82,79 @@ def within_effects(options: RepeatedMeasuresAnova, own: bool) -> str:
 
 
 _ANOVA = """\
-within <- expand.grid(treatment = factor(treatments, treatments), visit = factor(visits, visits))
+location <- if ({design=treatment_by_visit_by_location}) factor(d$LOC) else factor(rep("", nrow(d)))
+cube <- tapply(d$AVAL, list(d$USUBJID, factor(d$TRTP, treatments), factor(d$AVISIT, visits),
+                            location), mean)
+within <- expand.grid(treatment = factor(treatments, treatments), visit = factor(visits, visits),
+                      location = levels(location))
 within <- transform(within, cell = interaction(treatment, visit))
 factors <- Filter(function(of) nlevels(of) > 1, within)
-model <- lm(matrix(across, nrow(across)) ~ 1)
-design <- list(cells = ~cell, treatment_by_visit = ~treatment * visit, visits = ~visit)[[{design}]]
+values <- matrix(cube, nrow(cube))
+side <- if (is.null({between})) NULL else {
+  factor(d[[{between}]][match(rownames(cube), d$USUBJID)])
+}
+model <- if (is.null(side)) lm(values ~ 1) else {
+  lm(values ~ side, contrasts = list(side = "contr.sum"))
+}
+design <- list(cells = ~cell, treatment_by_visit = ~treatment * visit, visits = ~visit,
+               treatment_by_visit_by_location = ~treatment * visit * location)[[{design}]]
 test <- Anova(model, idata = factors, idesign = design, type = "III")
-effect <- sub("_", ":", {effect})
+effect <- sub("group", "side", gsub("_", ":", {effect}))
 """
-_ERRORS = 'within_df <- row$`num Df`\nerrors <- sum(squares[, "Error SS"])\n'
+_ERRORS = """\
+within_df <- row$`num Df` / (if (startsWith(effect, "side")) nlevels(side) - 1 else 1)
+errors <- sum(squares[!grepl("side", rownames(squares)), "Error SS"])
+"""
+
+_DIFFERENCES = """\
+gain <- across[, {treated}, ] - across[, {reference}, ]
+seen <- data.frame(USUBJID = rownames(gain)[row(gain)], at = c(col(gain)), AVAL = c(gain))
+seen <- seen[!is.na(seen$AVAL), ]
+seen <- seen[order(seen$USUBJID, seen$at), ]
+own <- seen$at
+k <- length(visits)
+X <- outer(own, seq_len(k), "==") + 0
+entry <- outer(seq_len(k), seq_len(k), function(i, j) paste(pmin(i, j), pmax(i, j)))
+"""
+# A mean for each treatment at each visit, the reference after the treated.
+_CELLS = """\
+k <- length(visits)
+at <- match(d$AVISIT, visits) + k * (d$TRTP == {reference})
+seen <- d[order(d$USUBJID, at), ]
+own <- at[order(d$USUBJID, at)]
+places <- seq_len(2 * k)
+X <- outer(own, places, "==") + 0
+"""
+_UNSTRUCTURED = """\
+entry <- outer(places, places, function(i, j) paste(pmin(i, j), pmax(i, j)))
+"""
+# Of a normal intercept of each subject, and where asked for of its treated side.
+_INTERCEPT = """\
+treated <- places <= k
+entry <- list(diag(2 * k), matrix(1, 2 * k, 2 * k), outer(treated, treated, "+"),
+              outer(treated, treated))[if ({random=intercept}) 1:2 else 1:4]
+"""
+_SINCE = """\
+since <- function(visit) (visits == visit) - (seq_len(k) == 1)
+"""
+
+
+def _since_first(lines: str, row: str, guard: str = "") -> R:
+    """The contrast of a visit with the first one."""
+    gives = {"change_difference": "interval", "p_value": "p", "t": "t", "df": "df"}
+    return R(
+        {stat: f"{guard}contrast({row})${part}" for stat, part in gives.items()},
+        lines + FIT + _SINCE,
+        only={"estimation": ("REML",), "df": ("kenward_roger",)},
+    )
+
+
+_BOTH = "c(since({visit}), -since({visit}))"
+_BOUND = (
+    "if (min(eigen(S[c(1, k + 1), c(2, k + 2)])$values) < -1e-9) {\n"
+    '  stop("the covariance of the random effects is at its bound")\n'
+    "} else "
+)
 
 CARDS = (
     Card(
@@ -122,7 +187,6 @@ CARDS = (
             GIVES,
             _ANOVA + TABLE + _ERRORS + FROM_TABLE,
             packages=("car",),
-            only={"between": (), "design": ("cells", "treatment_by_visit", "visits")},
         ),
     ),
     Card(
@@ -135,6 +199,7 @@ CARDS = (
         compares="within",
         check="mixed",
         formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:mixed_contrast"),
+        r=_since_first(_CELLS + _INTERCEPT, _BOTH, _BOUND),
     ),
     Card(
         "change_difference.unstructured_differences",
@@ -146,6 +211,7 @@ CARDS = (
         compares="within",
         check="mixed",
         formula=("mixed.mmrm:mmrm", "mixed.mixed_tests:mixed_contrast"),
+        r=_since_first(_DIFFERENCES, "since({visit})"),
     ),
     Card(
         "change_difference.unstructured_cells",
@@ -157,5 +223,6 @@ CARDS = (
         compares="within",
         check="mixed",
         formula=("mixed.mmrm:mmrm", "mixed.mixed_tests:mixed_contrast"),
+        r=_since_first(_CELLS + _UNSTRUCTURED, _BOTH),
     ),
 )
