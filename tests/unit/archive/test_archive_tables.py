@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialtrace.archive.kept_tables import SMALL, KeptTable, keep_table, kept_table, restore_table
+from trialtrace.archive.kept_tables import (
+    SMALL,
+    KeptTable,
+    keep_table,
+    kept_table,
+    objects_of,
+    restore_table,
+)
 from trialtrace.archive.objects import Objects
 from trialtrace.archive.table_changes import aligned_change, keyed_change
 from trialtrace.ground.errors import UserError
@@ -141,6 +148,72 @@ def test_one_changed_cell_of_a_small_table_adds_one_group(tmp_path: Path):
     second = keep_table(path, objects)["groups"]
     assert len(first) == len(second) > 5
     assert [a == b for a, b in zip(first, second, strict=True)].count(False) == 1
+
+
+VALUES = {
+    "t": st.one_of(st.none(), st.text(max_size=3)),
+    "n": st.one_of(st.none(), st.floats()),
+    "w": st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1)),
+    "y": st.one_of(st.none(), st.booleans()),
+}
+TYPES = {"t": pa.string(), "n": pa.float64(), "w": pa.int64(), "y": pa.bool_()}
+CELL = st.sampled_from(sorted(VALUES)).flatmap(
+    lambda name: st.tuples(st.just(name), st.integers(0, 299), VALUES[name])
+)
+
+
+@given(st.lists(st.lists(CELL, max_size=4), min_size=1, max_size=4))
+def test_what_changed_since_a_kept_table_comes_back(
+    tmp_path_factory: pytest.TempPathFactory, edits: list[list[tuple[str, int, object]]]
+):
+    """Over several runs, each kept by what is other than in the first."""
+    folder = tmp_path_factory.mktemp("kept")
+    objects = Objects(folder / "objects")
+    cells: dict[str, list[object]] = {
+        "t": [f"a{at * 7919 % 997}" for at in range(300)],
+        "n": [math.sin(at) for at in range(300)],
+        "w": list(range(300)),
+        "y": [at % 3 == 0 for at in range(300)],
+    }
+    before: KeptTable | None = None
+    for edit in [[], *edits]:
+        for name, row, value in edit:
+            cells[name][row] = value
+        table = pa.table({name: pa.array(cells[name], TYPES[name]) for name in cells})
+        pq.write_table(table, folder / "t.parquet")
+        kept = keep_table(folder / "t.parquet", objects, before)
+        assert before is None or kept["groups"] == before["groups"]
+        assert repr(kept_table(kept, objects).to_pydict()) == repr(table.to_pydict())
+        assert objects_of(kept) <= objects.names()
+        before = kept
+
+
+def test_a_cell_here_and_there_adds_less_than_its_groups(tmp_path: Path):
+    path, objects = tmp_path / "t.parquet", Objects(tmp_path / "objects")
+    columns = {f"c{n}": [f"{at * 7919 % (90 + n)}" for at in range(600)] for n in range(30)}
+    write_parquet(path, pa.table(columns))
+    first = keep_table(path, objects)
+    size = objects.size()
+    for name, cells in columns.items():
+        cells[17] = f"other {name}"
+    write_parquet(path, pa.table(columns))
+    second = keep_table(path, objects, first)
+    assert 0 < objects.size() - size < size / 20
+    assert kept_table(second, objects).to_pydict() == columns
+    # As it was before, it is the same again; with a row more it is kept anew.
+    restore_table(first, objects, path)
+    assert keep_table(path, objects, second)["groups"] == first["groups"]
+    write_parquet(path, pa.table({name: [*cells, "more"] for name, cells in columns.items()}))
+    assert "changed" not in keep_table(path, objects, second)
+
+
+def test_where_what_it_rests_on_is_broken_a_table_is_kept_anew(tmp_path: Path):
+    path, objects = tmp_path / "t.parquet", Objects(tmp_path / "objects")
+    write_parquet(path, pa.table({"a": list("abc"), "b": [1.0, 2.0, 3.0]}))
+    first = keep_table(path, objects)
+    objects.remove(first["groups"])
+    assert keep_table(path, objects, first) == first
+    assert kept_table(first, objects).num_rows == 3
 
 
 def test_one_changed_cell_adds_one_column(tmp_path: Path):

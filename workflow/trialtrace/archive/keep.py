@@ -1,13 +1,14 @@
 """Keeping a run: what a trial's run read, made and was made with, put on its shelf."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from trialtrace.archive.entry_points import entry_points
 from trialtrace.archive.functions import KnownFunctions
 from trialtrace.archive.kept_documents import documents_of
-from trialtrace.archive.kept_tables import keep_table
+from trialtrace.archive.kept_tables import KeptTable, keep_table
 from trialtrace.archive.own_code import own_code
 from trialtrace.archive.shelf import VERSION, Code, Kept, Manifest, Shelf, run_id
 from trialtrace.ground.contracts.definitions import VERSION as CONTRACT
@@ -37,7 +38,8 @@ def keep_run(at: Project, trial: str, fresh: Freshness) -> str | None:
         return None
     make_folder(at.archive, private=True)
     known = KnownFunctions(at)
-    manifest = manifest_of(at, trial, fresh, shelf, known, made)
+    before = shelf.manifest(log[-1]["run"])["tables"] if log else {}
+    manifest = manifest_of(at, trial, fresh, shelf, known, made, before)
     known.write()
     if RENDER in records and (documents := documents_of(at.results / trial)):
         manifest["documents"] = shelf.put_file(documents)
@@ -53,17 +55,22 @@ def manifest_of(
     shelf: Shelf,
     known: KnownFunctions,
     made: dict[str, list[str]],
+    before: Mapping[str, KeptTable] = MappingProxyType({}),
 ) -> Manifest:
-    """What a run holds, by the results as they stand; its objects are put on the shelf."""
+    """What a run holds, by the results as they stand; its objects are put on the shelf, on which
+    those of the tables `before` lie."""
     folder = at.results / trial
     return {
         "archive": VERSION,
         "contract": CONTRACT,
         "trial": trial,
         "tables": {
-            path.relative_to(folder).as_posix(): keep_table(path, shelf.objects)
-            for name in FOLDERS
-            for path in sorted((folder / name).glob("*.parquet"))
+            name: keep_table(folder / name, shelf.objects, before.get(name))
+            for name in (
+                path.relative_to(folder).as_posix()
+                for part in FOLDERS
+                for path in sorted((folder / part).glob("*.parquet"))
+            )
         },
         "files": {
             name: shelf.put_file(path.read_bytes()) for name, path in _files(at, trial, fresh)

@@ -20,9 +20,10 @@ from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.ground.paths import Project
 from trialtrace.ground.store import make_folder, sha256_bytes, write_bytes
 
-# The version of this format, and those that are read: the first had small tables whole.
-VERSION = 2
-READ = (1, VERSION)
+# The version of this format, and those that are read: the first had small tables whole, the second
+# none by what changed.
+VERSION = 3
+READ = (1, 2, VERSION)
 DIGITS = 12
 SUFFIX = ".json.z"
 # Of each stage the files that its code can use, by a hash of their content.
