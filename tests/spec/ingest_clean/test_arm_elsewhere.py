@@ -27,7 +27,7 @@ def test_subjects_without_a_row_have_no_arm(tmp_path: Path):
     line = next(w for w in account(tmp_path, one).warnings if w.kind == "no_arm")
     assert line.text == (
         "Table events, column grade: 3 of 40 subjects have no arm and are in no comparison "
-        "(lines 2)."
+        "(line 2)."
     )
 
 

@@ -83,10 +83,10 @@ def test_which_of_two_rows_is_used_can_be_declared(tmp_path: Path, take, weight,
         == {
             "first": "Table patients: 1 of 41 rows is not used, "
             "since the first row of the same id is "
-            "taken (lines 42). Declared: as the site says.",
+            "taken (line 42). Declared: as the site says.",
             "last": "Table patients: 1 of 41 rows is not used, "
             "since the last row of the same id is "
-            "taken (lines 2). Declared: as the site says.",
+            "taken (line 2). Declared: as the site says.",
             "reject": "Table patients: 2 of 41 rows share their id with one that differs; none is "
             "used (lines 2, 42). Declared: as the site says.",
         }[take]
@@ -224,7 +224,7 @@ def test_rows_without_a_key_are_a_red_line_and_many_a_stop(tmp_path: Path):
     (line,) = account(tmp_path / "a", given).warnings
     assert line.kind == "rows_without_key"
     assert line.text.startswith(
-        "Table visits: 1 of 80 rows has no usable value in a column of the key (lines 2; column "
+        "Table visits: 1 of 80 rows has no usable value in a column of the key (line 2; column "
         "visit)."
     )
     for row in given.visits[:40]:

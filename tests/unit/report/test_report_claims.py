@@ -8,7 +8,15 @@ from types import SimpleNamespace
 import pytest
 from test_report_sections import shown
 
-from trialtrace.report.audit.audit_page import _data, audit_page, tally_list
+from trialtrace.ground.contracts.verdicts import OF_COLUMN
+from trialtrace.report.audit.audit_page import (
+    MEANINGS,
+    _data,
+    _rest,
+    audit_page,
+    meanings,
+    tally_list,
+)
 from trialtrace.report.audit.audit_pictures import picture
 from trialtrace.report.audit.claims_page import claims_page
 from trialtrace.report.audit.published import _findings, _recomputed
@@ -108,6 +116,19 @@ def test_the_matrix_counts_each_claim_once_and_hides_what_is_not_ticked():
     assert "body:has([name=data]:checked) .claims tr.data-all" in text
     assert '<tr id="claim-d" class="data-all print-not_checkable">' in text
     assert text.index('id="claim-a"') < text.index('id="claim-b"') < text.index('id="claim-c"')
+
+
+def test_every_word_of_a_verdict_is_explained_where_it_stands():
+    assert {column: tuple(words) for column, words in MEANINGS.items()} == OF_COLUMN
+    told = meanings([*claim("a", "differs", "exact"), *claim("b", None, "used")])
+    assert "Against the data, <strong>differs</strong>" in told
+    assert "On print, <strong>used</strong>" in told and "inconsistent" not in told
+
+
+def test_what_the_second_line_says_is_not_said_again():
+    (row,) = claim("a", None, "inconsistent")
+    row |= {"print_finding": "One.", "print_more": "Two."}
+    assert "".join(_rest([row], ["One. Two. Three."])).count(".") == 1
 
 
 def test_a_ledger_by_itself_has_one_row_of_the_matrix():

@@ -187,12 +187,12 @@ def sentences(told: str, more: list[str]) -> str:
 def lines_told(typed: Typed, positions: "np.ndarray") -> str:
     """Where some rows stand: their file and lines."""
     file = typed.raw["source_file"][int(positions[0])].as_py()
-    return f"{file}, {lines_alone(typed, positions)}"
+    return f"{file}, lines {line_runs(typed.raw, positions)}"
 
 
 def lines_alone(typed: Typed, positions: "np.ndarray") -> str:
     """The lines of some rows in words. Red lines name no file."""
-    return f"lines {line_runs(typed.raw, positions)}"
+    return f"{'line' if len(positions) == 1 else 'lines'} {line_runs(typed.raw, positions)}"
 
 
 def line_runs(raw: "pa.Table", positions: "np.ndarray") -> str:

@@ -75,7 +75,8 @@ def _selection(trial: Trial, typed: Typed, losses: Losses) -> None:
         verb = "is" if len(undecided) == 1 else "are"
         told = f"Table {spec.name}: {len(undecided)} of {rows} rows of the raw table {spec.of} "
         told += f"{verb} left out, since a value is missing or not usable that {place} ({where}) "
-        told += f"needs (lines {line_runs(selected.whole, undecided)})."
+        told += f"needs ({'line' if len(undecided) == 1 else 'lines'} "
+        told += f"{line_runs(selected.whole, undecided)})."
         losses.warnings.append(RedLine("where_undecided", spec.name, None, told))
 
 

@@ -19,7 +19,7 @@ def listing(
         out = io.StringIO()
         writer = csv.DictWriter(out, names, lineterminator="\n", extrasaction="ignore")
         writer.writeheader()
-        writer.writerows({k: _safe(v) for k, v in row.items()} for row in rows)
+        writer.writerows({k: safe(v) for k, v in row.items()} for row in rows)
         return out.getvalue()
     from trialtrace.trace.text import cell_text
 
@@ -44,7 +44,7 @@ def json_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def _safe(value: Any) -> Any:
+def safe(value: Any) -> Any:
     """Text that a spreadsheet would run as a formula, made text again."""
     return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
 

@@ -11,6 +11,7 @@ from trialtrace.report.audit.cohort_words import put_in
 from trialtrace.report.audit.coverage_page import coverage_page, section_pages
 from trialtrace.report.audit.plan_page import Reported, plan_page
 from trialtrace.report.chains import chains
+from trialtrace.report.downloads import offer_tables
 from trialtrace.report.figures.make import Drawn, draw_figures
 from trialtrace.report.links import (
     AUDIT_PAGE,
@@ -43,7 +44,7 @@ def render_report(
     trial: "Trial", settings: "Settings", results_dir: Path, codes: dict[str, str]
 ) -> str:
     """Write report/: summary.html, report.html and .docx, the supplement, audit.html, figures/,
-    trace/, data/ and config/; and seal.json beside it.
+    tables/, trace/, data/ and config/; and seal.json beside it.
 
     `codes` holds the hash of each stage's code. Returns the name of the renderer that was used.
     """
@@ -55,6 +56,7 @@ def render_report(
         pages = [file.name for file in made.files if file.suffix == HTML]
         places = section_pages([out / name for name in pages])
         summary = _summary(material, out, drawn, made, places)
+    offer_tables(out, [*pages, *summary], synthetic=trial.synthetic)
     printed = write_traces(material, out, [*pages, *summary], places)
     if material.claims:
         audit = material.printed | {"claims": material.claims}

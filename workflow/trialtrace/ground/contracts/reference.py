@@ -78,7 +78,7 @@ _OTHERS = """\
 | `clean/account.json` | rows, cells, subjects: in, kept, rejected by rule; decisions, warnings |
 | `clean/conservation.json` | of a table: rows, cells, subjects; in, accepted, missing, rejected |
 | `audit/print.json` | findings of the checks on print, searches over other choices |
-| `report/` | the report, the pages behind its numbers, figures, configuration; a folder to mail |
+| `report/` | the report, the pages behind its numbers, figures, tables, configuration; to mail |
 | `report/code.json` | the hash of each stage's code |
 | `report/warnings.json` | the sentences in red on page 1 |
 | `seal.json` | the hash of the run, what it is over, and what the report showed when it was made |

@@ -10,7 +10,7 @@ from typing import Any
 from trialtrace.claims.sentences import chance_text, sentences, thousands, told_apart, unbroken
 from trialtrace.claims.tally import shown, tally, unmatched_text, worst, worst_first
 from trialtrace.claims.told import by_verdict
-from trialtrace.ground.contracts.verdicts import COLUMNS, FAILS, PRINT, SHOWN
+from trialtrace.ground.contracts.verdicts import COLUMNS, DATA, FAILS, PRINT, SHOWN
 from trialtrace.report.audit.audit_pictures import picture
 from trialtrace.report.audit.claims_matrix import classes, filter_rules, matrix
 from trialtrace.report.audit.cohort_words import COHORT
@@ -41,6 +41,32 @@ CANNOT = (
     "The fewest numbers that contradict each other, and single numbers in the place of others that "
     "would mend it, usual misprints first. Which of them was meant the paper alone cannot say."
 )
+# What the words of the tally mean, by column; docs/audit.md has the same.
+MEANINGS = {
+    DATA: {
+        "not_tied": "no single result of the run answers the claim",
+        "differs": "the data say otherwise",
+        "alternative": "another test, method, set of patients or rounding gives it, where few "
+        "numbers nearby would be given too",
+        "compatible": "only a set of values is printed, and the data's is one of them",
+        "exact": "the planned analysis of the data prints as printed",
+        "not_checkable": "for the reason beside it, such as that the data are synthetic",
+    },
+    PRINT: {
+        "inconsistent": "it contradicts other printed numbers, or lacks what it rests on",
+        "alternative": "another test, method or rounding than the stated one gives it",
+        "compatible": "it is among the values that the other printed numbers allow",
+        "exact": "it follows from the other printed numbers",
+        "used": "it took part in the check of another number, which is named",
+        "not_checkable": "nothing was checked, or what was could not decide",
+    },
+}
+OF_CHOICES = (
+    "Against the data: the number beside what the trial's data give. On print: beside the other "
+    "numbers of the same paper. A choice is one way in which a number can have been computed: a "
+    "test, a method, a set of patients, a rounding; those that were tried are counted below."
+)
+TOLD = ("print_finding", "print_more")
 NO_CAUSE = "A finding states arithmetic. It says nothing about how a number came to be."
 
 
@@ -72,6 +98,7 @@ def audit_page(
         f'<p class="subject">{_subject(rows)}</p><ul>{papers}</ul>',
         *([f'<p class="prose">{escape(audit["standing"])}</p>'] if "standing" in audit else []),
         *tally_list(rows),
+        meanings(rows),
         f'<p class="prose quiet">{SUMMARY}{OF_SYNTHETIC if synthetic else ""} {NO_CAUSE}</p>',
         *([f'<p class="prose"><strong>{escape(put_in)}</strong> {settings}</p>'] if put_in else []),
         *([more] if coverage else []),
@@ -113,6 +140,19 @@ def tally_list(rows: Sequence[Row]) -> Iterator[str]:
             of_p = unmatched_text(counts) if (column, word) == (PRINT, "not_checkable") else ""
             items.append(f"<li{wrong}><strong>{number}</strong> {shown(word, number)}{of_p}</li>")
         yield f'<ul class="tally">{"".join(items)}</ul>'
+
+
+def meanings(rows: Sequence[Row]) -> str:
+    """What the words of the verdicts mean, of those that some claim has; opened by a click."""
+    counts = tally(rows)
+    told = "".join(
+        f"<li>{_upper(COLUMNS[column])}, <strong>{SHOWN[word]}</strong>: {escape(words)}.</li>"
+        for column, every in MEANINGS.items()
+        for word, words in every.items()
+        if counts[column][word]
+    )
+    lead = f'<p class="prose quiet">{escape(OF_CHOICES)}</p>'
+    return f"<details><summary>What these words mean</summary>{lead}<ul>{told}</ul></details>"
 
 
 def claims_table(audit: Mapping[str, Any], *, links: bool) -> Iterator[str]:
@@ -190,8 +230,10 @@ def finding_lines(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:
 
 
 def _rest(rows: Sequence[Row], said: Sequence[str]) -> Iterator[str]:
-    """What the checks on print say beyond the verdict."""
-    told = " ".join(row["print_finding"] for row in rows)
+    """What the checks on print say beyond the verdict and its second line."""
+    told = " ".join(
+        " ".join(filter(None, map(row.get, ("print_finding", "print_more")))) for row in rows
+    )
     every = dict.fromkeys(one for text in said for one in sentences(text))
     if rest := [one for one in every if one not in told]:
         yield f'<p class="quiet">{escape(unbroken(" ".join(rest)))}</p>'
