@@ -5,6 +5,7 @@ What is not written in R stands in not_in_r.csv with its reason; the list may on
 
 import csv
 import math
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from trialtrace.cleaning.clean import clean_tables
 from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.paths import project
+from trialtrace.ground.paths import Project, project
 from trialtrace.interchange.plain import derived_csv
 from trialtrace.methods.analysing.run import analyse_plan
 from trialtrace.rcode.call import NoCall
@@ -26,6 +27,12 @@ from trialtrace.trial.load import load_trial
 HERE = Path(__file__).parent
 TOLERANCE = 1e-6
 LONGEST = 55
+PACKAGES = ("survival", "car", "sandwich", "ordinal", "cmprsk", "MASS")
+# Trials whose whole scripts are run.
+OTHERS = (
+    *("musaro2019", "sprave2019", "arthritis1986", "cgd1991"),
+    *("made_clusters", "made_crossover", "thall1990"),
+)
 DRIVER = """
 trials <- commandArgs(TRUE)
 commandArgs <- function(trailingOnly) character()
@@ -102,10 +109,10 @@ def number(text: str) -> float:
 
 def told(folders: list[Path]) -> dict[str, dict[str, list[float]]]:
     """What the scripts of the folders print, each by itself and all in one; in one R process."""
-    for package in ("survival", "car", "sandwich", "ordinal", "cmprsk"):
-        has = f"quit(status = !requireNamespace('{package}', quietly = TRUE))"
-        if subprocess.run(["Rscript", "-e", has], capture_output=True).returncode:
-            pytest.skip(f"R has no package {package}")
+    listed = ", ".join(f"'{package}'" for package in PACKAGES)
+    has = f"quit(status = !all(sapply(c({listed}), requireNamespace, quietly = TRUE)))"
+    if subprocess.run(["Rscript", "-e", has], capture_output=True).returncode:
+        pytest.skip(f"R lacks a package of {', '.join(PACKAGES)}")
     driver = folders[0].parent / "driver.R"
     driver.write_text(DRIVER)
     command = ["Rscript", driver, *folders]
@@ -147,17 +154,13 @@ def test_r_gives_every_number(real, written, tmp_path):
 @pytest.mark.r
 def test_r_gives_the_numbers_of_synthetic_trials(tmp_path):
     """Two treatments of a subject, factors within subjects, models of visits, competing events."""
-    page, tracers, folders = told_by((project().root / "docs" / PAGE).read_text("utf-8")), {}, []
-    for name in ("musaro2019", "sprave2019"):
-        trial, folder = load_trial(name), tmp_path / "runs" / name
-        ingest_sources(trial, folder / "raw")
-        clean_tables(trial, folder / "raw", folder / "clean")
-        derive_datasets(trial, folder / "clean", folder / "derived")
-        analyse_plan(trial, folder / "derived", folder / "analysis")
-        tracers[name] = Tracer(trial, folder, "full")
+    page = told_by((project().root / "docs" / PAGE).read_text("utf-8"))
+    tracers, folders = {}, []
+    for name in OTHERS:
+        tracers[name] = analysed(load_trial(name), tmp_path / "runs" / name)
         text, _ = Scripts(tracers[name]).whole()
-        assert "SYNTHETIC data: not evidence" in text
-        folders.append(written_to(tmp_path / name, folder / "derived", [], text))
+        assert tracers[name].trial.synthetic == ("SYNTHETIC data: not evidence" in text)
+        folders.append(written_to(tmp_path / name, tracers[name].frames.folder, [], text))
     found = told(folders)["all"]
     for name, tracer in tracers.items():
         assert page[name] == counted(tracer), "write it anew: python -m trialtrace.rcode.page"
@@ -168,3 +171,38 @@ def test_r_gives_the_numbers_of_synthetic_trials(tmp_path):
     assert len([name for name in found if name.startswith(corrected)]) == 3
     assert len([name for name in found if "/p_adjusted." in name]) >= 20
     assert len([name for name in found if ".mmrm@" in name]) >= 60
+
+
+def analysed(trial, folder: Path) -> Tracer:
+    ingest_sources(trial, folder / "raw")
+    clean_tables(trial, folder / "raw", folder / "clean")
+    derive_datasets(trial, folder / "clean", folder / "derived")
+    analyse_plan(trial, folder / "derived", folder / "analysis")
+    return Tracer(trial, folder, "full")
+
+
+@pytest.mark.r
+def test_r_gives_the_numbers_of_methods_that_no_trial_has(tmp_path):
+    """Their steps stand in more_calls/, as further analyses of the trials they suit."""
+    root = tmp_path / "project"
+    shutil.copytree(project().config, root / "config")
+    for path in project().root.iterdir():
+        if not (root / path.name).exists():
+            (root / path.name).symlink_to(path)
+    tracers, folders = {}, []
+    for file in sorted((HERE / "more_calls").glob("*.yaml")):
+        plan = root / "config" / "trials" / file.stem / "plan.yaml"
+        head, rest = plan.read_text("utf-8").split("\nanalyses:\n")
+        plan.write_text(f"{head}\nanalyses:\n{file.read_text('utf-8')}\n{rest}", "utf-8")
+        tracer = analysed(load_trial(file.stem, Project(root)), tmp_path / "runs" / file.stem)
+        ours = {name: row for name, row in tracer.results.items() if "/more" in name}
+        tracer.results.clear()
+        tracer.results.update(ours)
+        text, lacking = Scripts(tracer).whole()
+        assert lacking == {}
+        tracers[file.stem] = tracer
+        folders.append(written_to(tmp_path / file.stem, tracer.frames.folder, [], text))
+    found = told(folders)["all"]
+    assert len(found) == sum(len(tracer.results) for tracer in tracers.values()) >= 80
+    for name, theirs in found.items():
+        assert is_ours(tracers[name.split("/")[0]].results[name], theirs), name

@@ -18,6 +18,8 @@ GIVEN = Given(
     covariates=["BASE"],
     visits=["week 1", "week 2"],
     own=False,
+    sequence="SEQUENCE",
+    cluster="SITEID",
 )
 
 

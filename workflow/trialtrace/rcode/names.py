@@ -15,6 +15,8 @@
 `across`      values by subject, by `treatments` and by `visits`
 `sides`       values with a row a subject and a column a treatment; `change`, their difference
 `those`       the rows that are counted, where they are of another data set than `d`
+`sequence`    the order of the treatments of each row of `sides`
+`cluster`     the cluster of each row
 `known`       the rows with a value, where `d` are all subjects
 `beside`      the rows of the other endpoint
 `by_subject`  a function: the value of each subject of some rows, within subjects the difference
@@ -45,6 +47,8 @@ class Given:
     covariates: list[str]
     visits: list[str]
     own: bool
+    sequence: str
+    cluster: str
 
 
 def _of_arm(given: Given, name: str, arm: str | None) -> str:
@@ -114,6 +118,8 @@ _MADE: dict[str, Callable[[Given], str]] = {
         "                               factor(d$AVISIT, visits)), mean)"
     ),
     "sides": lambda given: f"sides <- tapply(d$AVAL, list(d$USUBJID, d${given.treatment}), mean)",
+    "sequence": lambda given: f"sequence <- d${given.sequence}[match(rownames(sides), d$USUBJID)]",
+    "cluster": lambda given: f"cluster <- d${given.cluster}",
     "change": lambda given: (
         f"change <- na.omit(sides[, {literal(given.treated)}] - "
         f"sides[, {literal(given.reference)}])"

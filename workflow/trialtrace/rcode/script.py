@@ -335,6 +335,8 @@ class Scripts:
             strata=_codes(options.get("strata")),
             covariates=_codes(options.get("covariates")),
             visits=_visits(predicate),
+            sequence=adsl_code(str(options.get("sequence"))),
+            cluster=adsl_code(str(options.get("cluster", "site"))),
             own=self.trial.design.kind in OWN_TREATMENT,
         )
 

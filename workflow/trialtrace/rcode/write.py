@@ -136,7 +136,12 @@ def folded(start: str, parts: list[str], end: str = ")") -> Iterator[str]:
 
 _BLANK = re.compile(r"\{([a-z_]+)(?:=([a-z_0-9]+))?\}")
 # Choices that R calls otherwise.
-_CHOICES = {"two_sided": "two.sided", "log_log": "log-log", "last_observed": "individual"}
+_CHOICES = {
+    "two_sided": "two.sided",
+    "log_log": "log-log",
+    "last_observed": "individual",
+    "discrete": "exact",
+}
 
 
 def filled(template: str, given: Mapping[str, object]) -> str:

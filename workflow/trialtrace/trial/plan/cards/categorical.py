@@ -147,7 +147,10 @@ CARDS = (
         check="score",
         formula="categorical.score:risk_difference_score",
         fixed={"variance": "farrington_manning"},
-        r_none="not written yet",
+        r=R(
+            {"risk_difference": "c(p, bound(-1 + 1e-9), bound(1 - 1e-9))"},
+            _MIETTINEN_NURMINEN.replace(" * (n1 + n0) / (n1 + n0 - 1)", ""),
+        ),
     ),
     Card(
         "risk_ratio.katz_log",
@@ -269,7 +272,11 @@ CARDS = (
         check="one_proportion",
         formula="categorical.proportions:jeffreys",
         audited=(Audited("jeffreys", "Jeffreys", 2),),
-        r_none="not written yet",
+        r=R(
+            _EVENTS | {"proportion": "c(e1 / n1, low, high)"},
+            "ends <- qbeta(0.5 + c(-1, 1) * {confidence} / 2, e1 + 0.5, n1 - e1 + 0.5)\n"
+            "low <- if (e1 == 0) 0 else ends[1]\nhigh <- if (e1 == n1) 1 else ends[2]\n",
+        ),
     ),
     Card(
         "risk_difference.agresti_caffo",
@@ -278,7 +285,11 @@ CARDS = (
         check="score_ratio",
         formula="categorical.contingency:risk_difference_agresti_caffo",
         audited=(Audited("agresti_caffo", "Agresti-Caffo", 2),),
-        r_none="not written yet",
+        r=R(
+            {"risk_difference": "c(e1 / n1 - e0 / n0, p1 - p0 + c(-1, 1) * z * error)"},
+            _Z + "p1 <- (e1 + 1) / (n1 + 2)\np0 <- (e0 + 1) / (n0 + 2)\n"
+            "error <- sqrt(p1 * (1 - p1) / (n1 + 2) + p0 * (1 - p0) / (n0 + 2))\n",
+        ),
     ),
     Card(
         "risk_ratio.koopman",
@@ -296,6 +307,12 @@ CARDS = (
         formula="categorical.score_ratio:risk_ratio_score",
         fixed={"variance": "miettinen_nurminen"},
         audited=(Audited("score_miettinen_nurminen", "Miettinen-Nurminen", 2),),
-        r_none="not written yet",
+        r=R(
+            {"risk_ratio": "c(ratio, exp(c(low, high)))"},
+            _KOOPMAN.replace(
+                "by^2 * p * (1 - p) / n0)",
+                "by^2 * p * (1 - p) / n0) *\n    sqrt((n1 + n0 - 1) / (n1 + n0))",
+            ),
+        ),
     ),
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.card import Card, R
+from trialtrace.trial.plan.cards.mixed import RANDOM_CLUSTER
 from trialtrace.trial.plan.gives import PAIR, contrast
 from trialtrace.trial.plan.options import Estimation, MixedDf, Reference, Sandwich
 from trialtrace.trial.words import Name
@@ -66,6 +67,20 @@ def _compared(statistic: str) -> str:
     return " ".join((contrast(statistic, PAIR), *more))
 
 
+_CLUSTER_MEANS = """\
+means <- tapply(d$AVAL, cluster, mean)
+of <- d$TRTP[match(names(means), cluster)]
+test <- t.test(means[of == {treated}], means[of == {reference}], var.equal = TRUE,
+               conf.level = {confidence})
+# By the analysis of variance of clusters within arms.
+fit <- anova(lm(d$AVAL ~ arm + factor(cluster)))
+sizes <- table(cluster)
+own <- tapply(c(sizes), d$TRTP[match(names(sizes), cluster)], function(n) sum(n^2) / sum(n))
+typical <- (nrow(d) - sum(own)) / fit$Df[2]
+between <- (fit$`Mean Sq`[2] - fit$`Mean Sq`[3]) / typical
+correlation <- between / (between + fit$`Mean Sq`[3])
+"""
+
 CARDS = (
     Card(
         "mean_difference.clustered",
@@ -95,7 +110,17 @@ CARDS = (
         gives=_compared("mean_difference"),
         compares="between",
         formula=_MEANS,
-        r_none="not written yet",
+        r=R(
+            {
+                "mean_difference": "c(-diff(test$estimate), test$conf.int)",
+                "p_value": "test$p.value",
+                "t": "test$statistic",
+                "df": "test$parameter",
+                "intracluster_correlation": "correlation",
+                "design_effect": "1 + (sum(table(cluster)^2) / nrow(d) - 1) * correlation",
+            },
+            _CLUSTER_MEANS,
+        ),
     ),
     Card(
         "risk_difference.cluster_means",
@@ -103,7 +128,17 @@ CARDS = (
         gives=_compared("risk_difference"),
         compares="between",
         formula=_MEANS,
-        r_none="not written yet",
+        r=R(
+            {
+                "risk_difference": "c(-diff(test$estimate), test$conf.int)",
+                "p_value": "test$p.value",
+                "t": "test$statistic",
+                "df": "test$parameter",
+                "intracluster_correlation": "correlation",
+                "design_effect": "1 + (sum(table(cluster)^2) / nrow(d) - 1) * correlation",
+            },
+            _CLUSTER_MEANS,
+        ),
     ),
     Card(
         "mean_difference.random_cluster",
@@ -113,6 +148,6 @@ CARDS = (
         gives="mean_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
         compares="between",
         formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:mixed_contrast"),
-        r_none="not written yet",
+        r=RANDOM_CLUSTER,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import Filled, key, shape
-from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.methods import BINARY, SCORES
 from trialtrace.trial.words import Name, Sides, Value
 
@@ -43,6 +43,25 @@ class CrossoverEvents:
     sides: Sides = key("Sidedness.")
 
 
+_PERIODS = """\
+early <- unlist({starts_with})[sequence] == {treated}  # who has the treated arm first
+begins <- ifelse(early, sides[, {treated}], sides[, {reference}])
+ends <- ifelse(early, sides[, {reference}], sides[, {treated}])
+"""
+_SCORES = """\
+score <- switch({compared}, treatment = (begins - ends) / 2, carry_over = begins + ends,
+                period = ifelse(early, ends - begins, begins - ends) / 2)
+x <- score[early]
+y <- score[!early]
+test <- t.test(x, y, var.equal = TRUE, alternative = {sides})
+"""
+_DIFFER = """\
+score <- begins - ends
+differ <- score != 0
+cells <- table(factor(early[differ], c(TRUE, FALSE)), factor(score[differ], c(1, -1)))
+z <- cor(score, early) * sqrt(length(score) - 1)
+"""
+
 CARDS = (
     Card(
         "mean_difference.crossover",
@@ -52,7 +71,14 @@ CARDS = (
         compares="within",
         formula="continuous.crossover:crossover_effect",
         fixed={"effect": "treatment"},
-        r_none="not written yet",
+        r=R(
+            {
+                "mean_difference": "c(-diff(test$estimate), "
+                "t.test(x, y, var.equal = TRUE, conf.level = {confidence})$conf.int)",
+            },
+            _PERIODS
+            + _SCORES.replace("{compared}", '"treatment"').replace("{sides}", '"two.sided"'),
+        ),
     ),
     Card(
         "p_value.crossover_t",
@@ -72,7 +98,10 @@ CARDS = (
             ),
         },
         formula="continuous.crossover:crossover_t",
-        r_none="not written yet",
+        r=R(
+            {"p_value": "test$p.value", "t": "test$statistic", "df": "test$parameter"},
+            _PERIODS + _SCORES,
+        ),
     ),
     Card(
         "p_value.mainland_gart",
@@ -84,7 +113,10 @@ CARDS = (
         kinds=BINARY,
         compares="within",
         formula="continuous.crossover:mainland_gart",
-        r_none="not written yet",
+        r=R(
+            {"p_value": "fisher.test(cells, alternative = {sides})$p.value"},
+            _PERIODS + _DIFFER,
+        ),
     ),
     Card(
         "p_value.prescott",
@@ -96,6 +128,13 @@ CARDS = (
         kinds=BINARY,
         compares="within",
         formula="continuous.crossover:prescott",
-        r_none="not written yet",
+        r=R(
+            {
+                "z": "z",
+                "p_value": "switch({sides}, two.sided = 2 * pnorm(-abs(z)), greater = pnorm(-z), "
+                "less = pnorm(z))",
+            },
+            _PERIODS + _DIFFER,
+        ),
     ),
 )

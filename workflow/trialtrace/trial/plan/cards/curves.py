@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import Distinct, key, shape
-from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.gives import chi_squared_or_z
 from trialtrace.trial.plan.methods import TIMES
 from trialtrace.trial.plan.options import SIGNED_SIDES, Groups
@@ -59,6 +59,46 @@ class LogRankStratified:
     sides: Sides = key(SIGNED_SIDES)
 
 
+# A log-rank test whose differences at each time are weighted.
+WEIGHTED = """\
+parts <- lapply(split(seq_along(time), stratum), function(i) {
+  g <- numeric(nlevels(arm))
+  v <- diag(g)
+  s <- 1  # of all arms, before each time
+  for (at in sort(unique(time[i][event[i]]))) {
+    n <- table(arm[i][time[i] >= at])
+    own <- table(arm[i][time[i] == at & event[i]])
+    total <- sum(n)
+    all <- sum(own)
+    w <- WEIGHT
+    g <- g + w * c(own - n * all / total)
+    share <- c(n) / total
+    if (total > 1) {
+      v <- v + w^2 * all * (total - all) / (total - 1) * (diag(share) - outer(share, share))
+    }
+    s <- s * (1 - all / total)
+  }
+  list(g, v)
+})
+g <- Reduce(`+`, lapply(parts, `[[`, 1))[-1]
+v <- Reduce(`+`, lapply(parts, `[[`, 2))[-1, -1, drop = FALSE]
+chi_squared <- sum(g * solve(v, g))
+df <- length(g)
+z <- g[1] / sqrt(v[1])
+"""
+_SURVIVALS = """\
+curve <- function(of) {
+  own <- arm == of
+  summary(survfit(Surv(time[own], event[own]) ~ 1), times = {time}, extend = TRUE)
+}
+treated <- curve({treated})
+reference <- curve({reference})
+difference <- treated$surv - reference$surv
+error <- sqrt(treated$std.err^2 + reference$std.err^2)
+ratio <- log(treated$surv / reference$surv)
+relative <- sqrt((treated$std.err / treated$surv)^2 + (reference$std.err / reference$surv)^2)
+"""
+
 CARDS = (
     Card(
         "survival_difference.kaplan_meier",
@@ -71,7 +111,17 @@ CARDS = (
             )
         },
         formula="survival.survival_at:survival_difference",
-        r_none="not written yet",
+        r=R(
+            {
+                "survival_difference": "difference + c(0, -1, 1) * "
+                "qnorm(0.5 + {confidence} / 2) * error",
+                "z": "difference / error",
+                "p_value": "2 * pnorm(-abs(difference / error))",
+            },
+            _SURVIVALS,
+            packages=("survival",),
+            only={"interval": ("plain",)},
+        ),
     ),
     Card(
         "survival_ratio.kaplan_meier",
@@ -83,7 +133,16 @@ CARDS = (
             )
         },
         formula="survival.survival_at:survival_ratio",
-        r_none="not written yet",
+        r=R(
+            {
+                "survival_ratio": "exp(ratio + c(0, -1, 1) * "
+                "qnorm(0.5 + {confidence} / 2) * relative)",
+                "z": "ratio / relative",
+                "p_value": "2 * pnorm(-abs(ratio / relative))",
+            },
+            _SURVIVALS,
+            packages=("survival",),
+        ),
     ),
     Card(
         "p_value.log_rank_stratified",
@@ -97,7 +156,16 @@ CARDS = (
             "survival.weighted_log_rank:weighted_log_rank",
             "survival.signed_log_rank:signed_log_rank",
         ),
-        r_none="not written yet",
+        r=R(
+            {
+                "p_value": "if ({sides=two_sided}) pchisq(chi_squared, df, lower.tail = FALSE) "
+                "else pnorm(if ({sides=less}) z else -z)",
+                "chi_squared": "chi_squared",
+                "df": "df",
+                "z": "z",
+            },
+            WEIGHTED.replace("WEIGHT", "s^{rho} * (1 - s)^{gamma}"),
+        ),
     ),
     Card(
         "p_value.gehan",
@@ -112,7 +180,16 @@ CARDS = (
             "survival.signed_log_rank:signed_at_risk",
         ),
         fixed={"weight": "gehan"},
-        r_none="not written yet",
+        r=R(
+            {
+                "p_value": "if ({sides=two_sided}) pchisq(chi_squared, df, lower.tail = FALSE) "
+                "else pnorm(if ({sides=less}) z else -z)",
+                "chi_squared": "chi_squared",
+                "df": "df",
+                "z": "z",
+            },
+            WEIGHTED.replace("WEIGHT", "total"),
+        ),
     ),
     Card(
         "p_value.tarone_ware",
@@ -127,6 +204,15 @@ CARDS = (
             "survival.signed_log_rank:signed_at_risk",
         ),
         fixed={"weight": "tarone_ware"},
-        r_none="not written yet",
+        r=R(
+            {
+                "p_value": "if ({sides=two_sided}) pchisq(chi_squared, df, lower.tail = FALSE) "
+                "else pnorm(if ({sides=less}) z else -z)",
+                "chi_squared": "chi_squared",
+                "df": "df",
+                "z": "z",
+            },
+            WEIGHTED.replace("WEIGHT", "sqrt(total)"),
+        ),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.methods import TIMES
 from trialtrace.trial.words import Name, Sides
 
@@ -51,6 +51,17 @@ class HazardRatioMargin(CoxAdjusted):
     sides: Sides = key("Sidedness; less tests for a hazard ratio below the margin.")
 
 
+_COX = """\
+rows <- data.frame(d[covariates], arm, time, event, stratum, id = d$USUBJID)
+terms <- paste(c("arm", covariates[seq_along({covariates})], "strata(stratum)"), collapse = " + ")
+fit <- coxph(as.formula(paste("Surv(time, event) ~", terms)), rows, cluster = id,
+             robust = {variance=robust}, ties = {ties},
+             control = coxph.control(1e-12, iter.max = 100))
+of <- paste0("arm", {treated})
+b <- coef(fit)[[of]]
+error <- sqrt(vcov(fit)[of, of])
+"""
+
 CARDS = (
     Card(
         "hazard_ratio.cox_adjusted",
@@ -60,7 +71,15 @@ CARDS = (
         gives="hazard_ratio.{}@pair p_value.{}_wald@pair?",
         also={"cox_adjusted_wald": Named("Wald test in the Cox model with covariates", "")},
         formula=FORMULAS,
-        r_none="not written yet",
+        r=R(
+            {
+                "hazard_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
+                "p_value": "2 * pnorm(-abs(b / error))",
+            },
+            _COX,
+            packages=("survival",),
+            only={"variance": ("model", "robust")},
+        ),
     ),
     Card(
         "p_value.hazard_ratio_margin",
@@ -71,6 +90,15 @@ CARDS = (
         gives="p_value.{}@pair z.{}@pair?",
         kinds=TIMES,
         formula=FORMULAS,
-        r_none="not written yet",
+        r=R(
+            {
+                "z": "z",
+                "p_value": "switch({sides}, two.sided = 2 * pnorm(-abs(z)), greater = pnorm(-z), "
+                "less = pnorm(z))",
+            },
+            _COX + "z <- (b - log({margin})) / error\n",
+            packages=("survival",),
+            only={"variance": ("model", "robust")},
+        ),
     ),
 )

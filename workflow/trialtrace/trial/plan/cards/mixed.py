@@ -120,6 +120,31 @@ courses <- f_test(L)
 """
 _DIFFERENCE = "contrast(row_of({treated}, {visit}) - row_of({reference}, {visit}))"
 
+# A normal intercept of each cluster.
+_RANDOM = """\
+seen <- d[order(cluster, d$USUBJID), ]
+seen$USUBJID <- sort(cluster)
+own <- ave(seq_len(nrow(seen)), seen$USUBJID, FUN = seq_along)
+as_columns <- function(v) {
+  if (is.numeric(v)) cbind(v) else model.matrix(~ C(factor(v), contr.sum))[, -1, drop = FALSE]
+}
+Z <- lapply(covariates, function(name) as_columns(seen[[name]]))
+X <- do.call(cbind, c(list(outer(seen$TRTP, treatments, "==") + 0), Z))
+places <- seq_len(max(own))
+entry <- outer(places, places, "==")
+"""
+_ARMS = """\
+L <- c((treatments == {treated}) - (treatments == {reference}),
+       rep(0, ncol(X) - length(treatments)))
+told <- contrast(L)
+if (S[1, 2] < 0) stop("the variance between the clusters is at its bound, 0")
+"""
+RANDOM_CLUSTER = R(
+    {"mean_difference": "told$interval", "p_value": "told$p", "t": "told$t", "df": "told$df"},
+    _RANDOM + FIT + _ARMS,
+    only={"estimation": ("REML",), "df": ("kenward_roger",)},
+)
+
 CARDS = (
     Card(
         "mean_difference.mmrm",
@@ -198,6 +223,6 @@ CARDS = (
         gives="mean_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
         compares="between",
         formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:mixed_contrast"),
-        r_none="not written yet",
+        r=RANDOM_CLUSTER,
     ),
 )

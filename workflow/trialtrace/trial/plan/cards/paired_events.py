@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.methods import BINARY
 from trialtrace.trial.plan.options import Continuity
 from trialtrace.trial.words import Sides
@@ -46,6 +46,29 @@ class CochranQ:
 
 _MCNEMAR = "McNemar 1947, Psychometrika 12:153"
 
+# Subjects with the event under the treated arm alone, under the reference alone, under both.
+_TABLE = """\
+n <- nrow(sides)
+b <- sum(sides[, {treated}] == 1 & sides[, {reference}] == 0)
+c <- sum(sides[, {treated}] == 0 & sides[, {reference}] == 1)
+a <- sum(sides[, {treated}] == 1 & sides[, {reference}] == 1)
+"""
+_NEWCOMBE = """\
+wilson <- function(events) {
+  prop.test(events, n, correct = FALSE, conf.level = {confidence})$conf.int
+}
+w1 <- wilson(a + b)
+w0 <- wilson(a + c)
+p1 <- (a + b) / n
+p0 <- (a + c) / n
+surplus <- a * (n - a - b - c) - b * c
+if (surplus > 0) surplus <- max(surplus - n / 2, 0)
+phi <- surplus / (n^2 * sqrt(p1 * (1 - p1) * p0 * (1 - p0)))
+away <- function(x, y) sqrt(x^2 - 2 * phi * x * y + y^2)
+low <- p1 - p0 - away(p1 - w1[1], w0[2] - p0)
+high <- p1 - p0 + away(w1[2] - p1, p0 - w0[1])
+"""
+
 CARDS = (
     Card(
         "risk_difference.newcombe_paired",
@@ -53,7 +76,7 @@ CARDS = (
         "Newcombe 1998, Stat Med 17:2635, method 10",
         compares="within",
         formula="categorical.paired:paired_risk_difference_newcombe",
-        r_none="not written yet",
+        r=R({"risk_difference": "c((b - c) / n, low, high)"}, _TABLE + _NEWCOMBE),
     ),
     Card(
         "risk_difference.wald_paired",
@@ -61,7 +84,11 @@ CARDS = (
         "normal approximation, McNemar 1947",
         compares="within",
         formula="categorical.paired:paired_risk_difference_wald",
-        r_none="not written yet",
+        r=R(
+            {"risk_difference": "(b - c) / n + c(0, -1, 1) * half"},
+            _TABLE + "error <- sqrt(b + c - (b - c)^2 / n) / n\n"
+            "half <- qnorm(0.5 + {confidence} / 2) * error\n",
+        ),
     ),
     Card(
         "risk_difference.tango",
@@ -87,7 +114,15 @@ CARDS = (
             )
         },
         formula="categorical.paired:mcnemar",
-        r_none="not written yet",
+        r=R(
+            {
+                "z": "z",
+                "p_value": "switch({sides}, two.sided = 2 * pnorm(-abs(z)), greater = pnorm(-z), "
+                "less = pnorm(z))",
+            },
+            _TABLE + "towards <- switch({sides}, two.sided = sign(b - c), greater = 1, less = -1)\n"
+            "z <- (b - c - {correction=continuity} * towards) / sqrt(b + c)\n",
+        ),
     ),
     Card(
         "p_value.mcnemar_exact",
@@ -99,7 +134,11 @@ CARDS = (
         kinds=BINARY,
         compares="within",
         formula="categorical.paired:mcnemar_exact",
-        r_none="not written yet",
+        r=R(
+            {"p_value": "binom.test(b, b + c, alternative = {sides})$p.value"},
+            _TABLE,
+            only={"mid_p": ("none",)},
+        ),
     ),
     Card(
         "p_value.paired_risk_difference_margin",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.methods import TIMES
 
 
@@ -17,6 +17,14 @@ class PerTime:
     )
 
 
+_RATES = """\
+of <- factor(d$TRTP, c({treated}, {reference}))
+events <- tapply(event, of, sum)
+times <- tapply(time, of, sum)
+difference <- (events[1] / times[1] - events[2] / times[2])[[1]]
+error <- sqrt(sum(events / times^2))
+"""
+
 CARDS = (
     Card(
         "rate.garwood",
@@ -26,7 +34,13 @@ CARDS = (
         gives="rate.{}@group person_time.sum@group",
         also={"sum": Named("sum of times", "")},
         formula="survival.person_time:garwood_rate",
-        r_none="not written yet",
+        r=R(
+            {
+                "rate": "{per} * c(test$estimate, test$conf.int)",
+                "person_time": "sum(time)",
+            },
+            "test <- poisson.test(sum(event), sum(time), conf.level = {confidence})",
+        ),
     ),
     Card(
         "rate_difference.poisson_wald",
@@ -37,7 +51,15 @@ CARDS = (
         gives="rate_difference.{}@pair p_value.{}@pair z.{}@pair?",
         kinds=TIMES,
         formula="survival.person_time:rate_difference",
-        r_none="not written yet",
+        r=R(
+            {
+                "rate_difference": "{per} * (difference + c(0, -1, 1) * "
+                "qnorm(0.5 + {confidence} / 2) * error)",
+                "z": "difference / error",
+                "p_value": "2 * pnorm(-abs(difference / error))",
+            },
+            _RATES,
+        ),
     ),
     Card(
         "rate_ratio.poisson_exact",
@@ -47,6 +69,9 @@ CARDS = (
         gives="rate_ratio.{}@pair p_value.{}@pair",
         kinds=TIMES,
         formula="survival.person_time:rate_ratio",
-        r_none="not written yet",
+        r=R(
+            {"rate_ratio": "c(test$estimate, test$conf.int)", "p_value": "test$p.value"},
+            _RATES + "test <- poisson.test(events, times, conf.level = {confidence})\n",
+        ),
     ),
 )

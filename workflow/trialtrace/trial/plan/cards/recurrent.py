@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from trialtrace.config.spec import Distinct, Rule, key, shape
-from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.methods import COUNTS, RECURRENT
 from trialtrace.trial.plan.options import Ties
 from trialtrace.trial.words import Name
@@ -75,6 +75,42 @@ def _wald(method: str, title: str) -> dict[str, Named]:
     return {f"{method}_wald": Named(f"Wald test in {title}", "")}
 
 
+def _andersen_gill(robust: str, strata: str = "NULL") -> str:
+    return f"""\
+rows <- data.frame(d[covariates], arm, event, start = d$TSTART, stop = d$TSTOP, id = d$USUBJID)
+rows$strata <- {strata}
+adjusted <- covariates[seq_along({{covariates}})]
+terms <- c("arm", adjusted, if (!is.null(rows$strata)) "strata(strata)")
+fit <- coxph(reformulate(terms, "Surv(start, stop, event)"), rows, cluster = id,
+             robust = {robust}, ties = {{ties}}, control = coxph.control(1e-12, iter.max = 100))
+of <- paste0("arm", {{treated}})
+"""
+
+
+# Of times the events and the time at risk of each subject; of other counts each row.
+_COUNTS = """\
+of_times <- !is.null(d$TSTOP) && !is.null(d$CNSR)
+one <- if (of_times) match(unique(d$USUBJID), d$USUBJID) else seq_len(nrow(d))
+total <- function(v) tapply(v, d$USUBJID, sum)[unique(d$USUBJID)]
+n <- c(if (of_times) total(d$CNSR == 0) else d$AVAL)
+exposure <- switch({exposure}, time_at_risk = c(total(d$TSTOP - d$TSTART)),
+                   same_for_all = rep(1, length(one)), d[one, toupper({exposure})])
+rows <- data.frame(d[one, covariates, drop = FALSE], arm = arm[one], n, exposure)
+model <- reformulate(c("arm", covariates, "offset(log(exposure))"), "n")
+of <- paste0("arm", {treated})
+"""
+_POISSON = """\
+fit <- glm(model, poisson, rows, control = glm.control(1e-14, 100))
+b <- coef(fit)[[of]]
+spread <- if ({variance=robust}) vcovHC(fit, type = "HC0") else vcov(fit)
+error <- sqrt(spread[of, of])
+"""
+_NEGATIVE_BINOMIAL = """\
+fit <- glm.nb(model, rows, control = glm.control(1e-12, 200))
+b <- coef(fit)[[of]]
+error <- sqrt(vcov(fit)[of, of])
+"""
+
 CARDS = (
     Card(
         "events.recurrent",
@@ -83,7 +119,15 @@ CARDS = (
         gives="analysed.{}@group patients.{}@group events.{}@group person_time.{}@group "
         "rate.{}@group",
         kinds=RECURRENT,
-        r_none="not written yet",
+        r=R(
+            {
+                "analysed": "length(unique(d$USUBJID))",
+                "patients": "length(unique(d$USUBJID[event]))",
+                "events": "sum(event)",
+                "person_time": "sum(d$TSTOP - d$TSTART)",
+                "rate": "{per} * sum(event) / sum(d$TSTOP - d$TSTART)",
+            }
+        ),
     ),
     Card(
         "mean_events.lawless_nadeau",
@@ -105,7 +149,14 @@ CARDS = (
         also=_wald("andersen_gill", "Andersen and Gill's model"),
         formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "model"},
-        r_none="not written yet",
+        r=R(
+            {
+                "rate_ratio": "exp(c(coef(fit)[of], confint(fit, of, {confidence})))",
+                "p_value": 'summary(fit)$coefficients[of, "Pr(>|z|)"]',
+            },
+            _andersen_gill("FALSE"),
+            packages=("survival",),
+        ),
     ),
     Card(
         "rate_ratio.lwyy",
@@ -117,7 +168,14 @@ CARDS = (
         also=_wald("lwyy", "Lin, Wei, Yang and Ying's model"),
         formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "robust"},
-        r_none="not written yet",
+        r=R(
+            {
+                "rate_ratio": "exp(c(coef(fit)[of], confint(fit, of, {confidence})))",
+                "p_value": 'summary(fit)$coefficients[of, "Pr(>|z|)"]',
+            },
+            _andersen_gill("TRUE"),
+            packages=("survival",),
+        ),
     ),
     Card(
         "rate_ratio.andersen_gill_stratified",
@@ -129,7 +187,14 @@ CARDS = (
         also=_wald("andersen_gill_stratified", "Andersen and Gill's model with strata"),
         formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "model"},
-        r_none="not written yet",
+        r=R(
+            {
+                "rate_ratio": "exp(c(coef(fit)[of], confint(fit, of, {confidence})))",
+                "p_value": 'summary(fit)$coefficients[of, "Pr(>|z|)"]',
+            },
+            _andersen_gill("FALSE", "stratum"),
+            packages=("survival",),
+        ),
     ),
     Card(
         "rate_ratio.lwyy_stratified",
@@ -141,7 +206,14 @@ CARDS = (
         also=_wald("lwyy_stratified", "Lin, Wei, Yang and Ying's model with strata"),
         formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "robust"},
-        r_none="not written yet",
+        r=R(
+            {
+                "rate_ratio": "exp(c(coef(fit)[of], confint(fit, of, {confidence})))",
+                "p_value": 'summary(fit)$coefficients[of, "Pr(>|z|)"]',
+            },
+            _andersen_gill("TRUE", "stratum"),
+            packages=("survival",),
+        ),
     ),
     Card(
         "rate_ratio.poisson_regression",
@@ -153,7 +225,14 @@ CARDS = (
         also=_wald("poisson_regression", "Poisson regression"),
         formula="regression.counts:poisson_rates",
         check="recurrent_counts",
-        r_none="not written yet",
+        r=R(
+            {
+                "rate_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
+                "p_value": "2 * pnorm(-abs(b / error))",
+            },
+            _COUNTS + _POISSON,
+            packages=("sandwich",),
+        ),
     ),
     Card(
         "rate_ratio.negative_binomial",
@@ -165,6 +244,14 @@ CARDS = (
         also=_wald("negative_binomial", "negative binomial regression"),
         formula="regression.counts:negative_binomial",
         check="recurrent_counts",
-        r_none="not written yet",
+        r=R(
+            {
+                "rate_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
+                "p_value": "2 * pnorm(-abs(b / error))",
+                "dispersion": "1 / fit$theta",
+            },
+            _COUNTS + _NEGATIVE_BINOMIAL,
+            packages=("MASS",),
+        ),
     ),
 )

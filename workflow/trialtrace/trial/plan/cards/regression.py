@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.card import Card, R
 from trialtrace.trial.words import Name
 
 
@@ -64,6 +64,17 @@ class LogisticRandomSite:
     )
 
 
+def _model(family: str, covariance: str) -> str:
+    return f"""\
+rows <- data.frame(d[covariates], arm, y = d$AVAL)
+fit <- glm(reformulate(c("arm", covariates), "y"), {family}, rows,
+           control = glm.control(1e-14, 100))
+of <- paste0("arm", {{treated}})
+b <- coef(fit)[[of]]
+error <- sqrt({covariance}[of, of])
+"""
+
+
 CARDS = (
     Card(
         "risk_difference.standardised",
@@ -91,7 +102,11 @@ CARDS = (
         "Zou 2004, Am J Epidemiol 159:702",
         options=ModifiedPoisson,
         formula="regression.poisson:modified_poisson",
-        r_none="not written yet",
+        r=R(
+            {"risk_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)"},
+            _model("poisson", 'vcovHC(fit, type = "HC0")'),
+            packages=("sandwich",),
+        ),
     ),
     Card(
         "odds_ratio.logistic",
@@ -99,7 +114,10 @@ CARDS = (
         "Cox 1958, J R Stat Soc B 20:215",
         options=ModifiedPoisson,
         formula="regression.logistic:logistic",
-        r_none="not written yet",
+        r=R(
+            {"odds_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)"},
+            _model("binomial", "vcov(fit)"),
+        ),
     ),
     Card(
         "odds_ratio.firth",
