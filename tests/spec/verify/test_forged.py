@@ -124,6 +124,18 @@ def test_a_figure(whole: Project, spoil: Spoil):
     assert [(one.what, one.place) for one in told.found] == [("figure", "A small trial, Figure 1")]
 
 
+def test_a_figure_in_a_docx_under_its_caption(whole: Project, spoil: Spoil):
+    """Told as the figure, with nothing of its caption."""
+    with zipfile.ZipFile(whole.root / FOLDER / DOCX) as archive:
+        name = next(one for one in archive.namelist() if one.startswith("word/media/"))
+
+    def change(part: str, data: bytes) -> bytes:
+        return b"another picture" if part == name else data
+
+    (one,) = spoil(DOCX, repacked(of(whole, DOCX), change)).found
+    assert one.what == "figure" and re.search(r"Figure \d$", one.place)
+
+
 @pytest.mark.parametrize("how", ["vanish", "strike", "deleted"])
 def test_text_of_a_docx_that_nobody_sees_any_more(whole: Project, spoil: Spoil, how: str):
     """Hidden, struck through, or deleted under tracked changes."""

@@ -1,6 +1,8 @@
 """A DOCX of which every letter is kept, and that shows something else."""
 
+import io
 import re
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +10,11 @@ from kept_report import FOLDER, repacked
 
 from trialtrace.commands.verify import Verified
 from trialtrace.ground.paths import Project
+from trialtrace.report.shown.docx_colours import Colour, contrast
 
+PALE = "letters too like what is behind them to be read"
+ASIDE, TURNED = "text out of its place", "text in another direction"
+SHADE = '<w:shd w:val="clear" w:fill="111111"/>'
 Spoil = Callable[[str, bytes], Verified]
 DOCX = "report/report.docx"
 MAIN, STYLES, PACKAGE = "word/document.xml", "word/styles.xml", "_rels/.rels"
@@ -67,23 +73,29 @@ def with_look(look: str) -> Callable[[str], str]:
 )
 def test_what_a_program_draws_or_writes_itself(whole: Project, spoil: Spoil, text: str, told: str):
     found = spoilt(whole, spoil, before_the_run(text)).found
-    assert [(one.what, one.place) for one in found] == [("means", told)]
+    assert [(one.what, one.shown) for one in found] == [("means", told)]
+    assert "Table" in found[0].place and "column " in found[0].place
 
 
 @pytest.mark.parametrize(
     ("look", "told"),
     [
-        ('<w:color w:val="FFFFFF"/>', "letters too pale to be read"),
+        ('<w:color w:val="FFFFFF"/>', PALE),
         ('<w:sz w:val="1"/>', "letters too small to be read"),
         ('<w:w w:val="1"/>', "letters on top of each other"),
         ("<w:rtl/>", "text in another direction"),
         ('<w:rFonts w:ascii="Wingdings"/>', "letters in a font of signs"),
         ('<w:vertAlign w:val="superscript"/>', "letters above or below the line"),
+        ('<w:highlight w:val="black"/>', PALE),
+        (SHADE, PALE),
+        ('<w:color w:val="000000" w:themeColor="background1"/>', PALE),
+        ('<w:em w:val="dot"/>', "a property that no report has: em"),
     ],
 )
 def test_letters_that_are_hard_to_read(whole: Project, spoil: Spoil, look: str, told: str):
     (one,) = spoilt(whole, spoil, with_look(look)).found
-    assert one.what == "means" and one.place.startswith(told)
+    assert one.what == "means" and str(one.shown).startswith(told)
+    assert "Table" in one.place and "column " in one.place
 
 
 def test_a_style_hides(whole: Project, spoil: Spoil):
@@ -129,7 +141,7 @@ def test_a_row_or_cell_is_hidden(whole: Project, spoil: Spoil, inside: str, more
 )
 def test_pictures(whole: Project, spoil: Spoil, old: str, new: str, told: str):
     found = spoilt(whole, spoil, lambda main: main.replace(old, new, 1)).found
-    assert [one.what for one in found] == ["means"] and found[0].place.startswith(told)
+    assert [one.what for one in found] == ["means"] and str(found[0].shown).startswith(told)
 
 
 def test_the_text_lies_in_another_part(whole: Project, spoil: Spoil):
@@ -142,3 +154,54 @@ def test_paragraphs_in_each_other_without_end(whole: Project, spoil: Spoil):
     deep = "<w:p>" * 50_000 + "</w:p>" * 50_000
     told = spoilt(whole, spoil, lambda main: main.replace("</w:body>", f"{deep}</w:body>"))
     assert "deeper than any report" in told.found[0].place
+
+
+@pytest.mark.parametrize(
+    ("inside", "more", "told"),
+    [
+        ("tc", f"<w:tcPr>{SHADE}</w:tcPr>", PALE),
+        ("tc", '<w:tcPr><w:tcW w:w="1" w:type="dxa"/></w:tcPr>', "a column too narrow to be read"),
+        ("p", f"<w:pPr>{SHADE}</w:pPr>", PALE),
+        ("p", '<w:pPr><w:spacing w:line="1" w:lineRule="exact"/></w:pPr>', "lines on top of "),
+        ("p", '<w:pPr><w:ind w:left="31000"/></w:pPr>', ASIDE),
+        ("p", '<w:pPr><w:ind w:left="-20in"/></w:pPr>', ASIDE),
+        ("tbl", "<w:tblPr><w:bidiVisual/></w:tblPr>", TURNED),
+        ("tbl", f"<w:tblPr>{SHADE}</w:tblPr>", PALE),
+        ("body", '<w:p/><w:sectPr><w:textDirection w:val="btLr"/></w:sectPr>', TURNED),
+    ],
+)
+def test_what_is_around_letters(whole: Project, spoil: Spoil, inside: str, more: str, told: str):
+    """The same cell, or the whole of its table or document."""
+
+    def change(main: str) -> str:
+        at = RUN.search(main).start()
+        start = main.index(">", max(main.rfind(f"<w:{inside}{end}", 0, at) for end in "> ")) + 1
+        return main[:start] + more + main[start:]
+
+    found = spoilt(whole, spoil, change).found
+    assert {one.what for one in found} == {"means"}
+    assert {str(one.shown)[: len(told)] for one in found} == {told}
+
+
+def test_the_colour_of_the_page(whole: Project, spoil: Spoil):
+    page = '<w:background w:color="000000"/><w:body>'
+    (one,) = spoilt(whole, spoil, lambda main: main.replace("<w:body>", page)).found
+    assert (one.what, one.shown) == ("means", PALE)
+
+
+def test_a_part_that_runs(whole: Project, spoil: Spoil):
+    with zipfile.ZipFile(
+        copy := io.BytesIO((whole.root / FOLDER / DOCX).read_bytes()), "a"
+    ) as made:
+        made.writestr("word/vbaProject.bin", b"x")
+    (one,) = spoil(DOCX, copy.getvalue()).found
+    assert one.shown == "a part that no report has: word/vbaProject.bin"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [((0, 0, 0), (255, 255, 255), 21.0), ((119, 119, 119), (255, 255, 255), 4.48)],
+)
+def test_the_contrast_of_wcag(one: Colour, other: Colour, told: float):
+    """Black on white and #777777 on white, as the explanation of WCAG 2.2 gives them."""
+    assert contrast(one, other) == pytest.approx(told, abs=0.005) == contrast(other, one)

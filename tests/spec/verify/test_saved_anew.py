@@ -1,5 +1,6 @@
 """A DOCX that somebody opened and saved is no other report."""
 
+import io
 import re
 import zipfile
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from kept_report import FOLDER, repacked
 
 from trialtrace.commands.verify import Verified, told_text, verified
 from trialtrace.ground.paths import Project
+from trialtrace.report.shown.docx_lines import docx_lines
 
 DOCX = f"{FOLDER}/report/report.docx"
 MAIN, LINKS = "word/document.xml", "word/_rels/document.xml.rels"
@@ -44,7 +46,7 @@ def as_word_does(name: str, data: bytes) -> bytes:
             text,
         )
         return text.replace(
-            "<w:tcPr />", '<w:tcPr><w:tcW w:w="99" w:type="dxa"/></w:tcPr>'
+            "<w:tcPr />", '<w:tcPr><w:tcW w:w="999" w:type="dxa"/></w:tcPr>'
         ).encode()
     if name == LINKS:
         return text.replace(";", "%3B").replace("trace/", "trace%2F").encode()
@@ -77,6 +79,27 @@ def test_saved_by_another_program_with_another_number(whole: Project, tmp_path: 
     told = saved(whole, tmp_path, both)
     assert {one.what for one in told.found} == {"number"}
     assert all("33.3" in str(one.kept) and "13.3" in str(one.shown) for one in told.found)
+
+
+HEADER = (
+    '<w:hdr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:p><w:r><w:t>'
+    "{}</w:t></w:r></w:p></w:hdr>"
+)
+
+
+def test_a_header_that_was_copied_for_each_section(whole: Project, tmp_path: Path):
+    """As LibreOffice does; one with other words is another."""
+
+    def with_headers(*texts: str) -> bytes:
+        copy = io.BytesIO((whole.root / DOCX).read_bytes())
+        with zipfile.ZipFile(copy, "a") as made:
+            for number, text in enumerate(texts, 1):
+                made.writestr(f"word/header{number}.xml", HEADER.format(text))
+        return copy.getvalue()
+
+    one, five = (docx_lines(with_headers(*["Not evidence"] * many)).lines for many in (1, 5))
+    assert one == five and one[-1].text == "Not evidence"
+    assert len(docx_lines(with_headers("Not evidence", "Evidence")).lines) == len(one) + 1
 
 
 BEGIN = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'

@@ -1,7 +1,10 @@
 """`trialtrace verify` as it is called: what it takes, its exit codes, what it says."""
 
 import json
+import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import kept_report
@@ -9,6 +12,7 @@ import pytest
 from kept_report import FOLDER
 
 from trialtrace.cli import main
+from trialtrace.commands.verify import verified
 from trialtrace.ground.paths import Project
 
 REPORTS = ("report/report.html", "report/report.docx")
@@ -75,6 +79,97 @@ def test_what_cannot_be_looked_at(whole: Project, tmp_path: Path, capsys):
     assert call(whole, tmp_path / "empty") == 2
     assert call(whole, whole.root / FOLDER, "--trial", "nimi") == 2
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"%PDF-1.7 x", "is a PDF"),
+        (b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.text", "as ODT"),
+        (b"PK\x03\x04 cut", "is no whole DOCX"),
+        (b"", "is empty"),
+    ],
+)
+def test_what_is_no_report_is_said(whole: Project, tmp_path: Path, capsys, data: bytes, told: str):
+    (tmp_path / "report.docx").write_bytes(data)
+    assert call(whole, tmp_path / "report.docx") == 2
+    assert told in (said := capsys.readouterr().err) and "--trial" not in said
+
+
+def test_a_file_that_may_not_be_opened(whole: Project, monkeypatch, capsys):
+    def refused(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    assert call(whole, whole.root / FOLDER / REPORTS[0]) == 2
+    assert "no permission to open it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("page", ["<p>aaa</p>\n" * 60_000, "7" * 400_000])
+def test_a_page_that_shows_nothing_of_the_report(whole: Project, tmp_path: Path, page: str):
+    """Said at once, not line by line."""
+    (tmp_path / "a.html").write_text(page)
+    told = verified(whole, tmp_path / "a.html", "mini")
+    assert [one.what for one in told.found] == ["changed"] and not told.compared
+    assert "shows next to nothing of this report: 0 of its" in told.found[0].place
+
+
+def test_half_a_report(whole: Project, tmp_path: Path):
+    text = (whole.root / FOLDER / REPORTS[0]).read_text(encoding="utf-8")
+    (tmp_path / "half.html").write_text(text[: len(text) // 2], encoding="utf-8")
+    (told,) = verified(whole, tmp_path / "half.html").compared
+    assert re.match(r"\d+ of \d+ numbers, \d+ of \d+ links to traces", told)
+
+
+@contextmanager
+def without(*paths: Path) -> Iterator[None]:
+    before = {path: path.read_bytes() for path in paths}
+    for path in paths:
+        path.unlink()
+    try:
+        yield
+    finally:
+        for path, data in before.items():
+            path.write_bytes(data)
+
+
+def test_a_run_that_a_check_stopped(whole: Project, tmp_path: Path, capsys):
+    """Before it, records of what is to be made again are removed; what they recorded stays."""
+    folder = whole.root / FOLDER
+    copy = shutil.copy(folder / REPORTS[1], tmp_path)
+    late = [folder / "made" / f"{one}.json" for one in ("audit_claims", "render_report")]
+    with without(*late):
+        for name in (folder, folder / "report", folder / REPORTS[1], copy):
+            assert call(whole, name) == 2
+            said = capsys.readouterr().err
+            assert "mini: audit_claims\n  has not ended on these results" in said
+        assert call(whole, folder / "analysis" / "results.parquet") == 0
+        table = folder / "clean" / "manifest.json"
+        table = table if table.exists() else next((folder / "clean").glob("*.parquet"))
+        with without(table):
+            assert call(whole, folder) == 1
+    said = capsys.readouterr().out
+    assert "altered: 1 missing" in said and "note: the run has not ended" in said
+
+
+def test_a_record_that_is_gone_is_the_one_thing_told(whole: Project):
+    folder = whole.root / FOLDER
+    with without(folder / "made" / "analyse_plan.json"):
+        told = verified(whole, folder)
+    assert [(one.file, one.what) for one in told.found] == [
+        (f"{FOLDER}/made/analyse_plan.json", "missing")
+    ]
+
+
+@pytest.mark.parametrize("data", [None, b"{"])
+def test_the_seal_is_named(whole: Project, tmp_path: Path, capsys, data: bytes | None):
+    seal = whole.root / FOLDER / "seal.json"
+    copy = shutil.copy(whole.root / FOLDER / REPORTS[1], tmp_path)
+    with without(seal):
+        if data is not None:
+            seal.write_bytes(data)
+        assert call(whole, copy) == 2
+    assert f"{FOLDER}/seal.json\n  is not " in capsys.readouterr().err
 
 
 def test_a_configuration_that_was_changed_later_is_noted(whole: Project, capsys):

@@ -10,13 +10,25 @@ from trialtrace.ground.errors import UserError
 from trialtrace.ground.store import sha256_bytes
 from trialtrace.report.links import bookmark_link, number_anchor, trace_link
 from trialtrace.report.seal_file import DOCX, HTML, Kept
-from trialtrace.report.shown.compare import NUMBER, alterations
+from trialtrace.report.shown.compare import NUMBER, alterations, shortened
 from trialtrace.report.shown.docx_lines import BrokenDocument, Docx, docx_lines
 from trialtrace.report.shown.html_lines import html_lines
 from trialtrace.report.shown.lines import Line, is_trace
 
 PROGRAM = "docProps/app.xml"
 # Parts of a DOCX that every program writes its own way.
+OTHERS = {
+    b"%PDF": "a PDF",
+    b"{\\rtf": "a text in RTF",
+    b"\xd0\xcf\x11\xe0": "a file of an old Microsoft Office, as DOC",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+}
+ZIPPED = {
+    b"mimetypeapplication/vnd.oasis.opendocument": "an OpenDocument, as ODT",
+    b"xl/workbook.xml": "a workbook of Excel",
+    b"ppt/presentation.xml": "slides of PowerPoint",
+}
 UNREAD = "fonts and layout are not compared"
 
 
@@ -26,9 +38,7 @@ class Judged:
 
     found: list[Found] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    numbers: int = 0
-    links: int = 0
-    figures: int = 0
+    compared: list[str] = field(default_factory=list)
 
 
 def lines_of(name: str, data: bytes) -> list[Line]:
@@ -41,6 +51,17 @@ def kind_of(data: bytes) -> str:
     return DOCX if data[:2] == b"PK" else HTML
 
 
+def no_report(data: bytes) -> str | None:
+    """What a file is that is no report in either format, by how it begins; None for one that may be
+    a report."""
+    for start, told in OTHERS.items():
+        if data.startswith(start):
+            return told
+    if data.startswith(b"PK"):
+        return next((told for sign, told in ZIPPED.items() if sign in data[:4096]), None)
+    return None
+
+
 def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judged:
     """A document against what it showed when it was made.
 
@@ -48,17 +69,10 @@ def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judg
     stands outside of its text decides what a browser shows; a DOCX may have been saved by another
     program.
     """
-    counted = Judged(
-        numbers=sum(len(NUMBER.findall(p.text)) for line in kept.lines for p in line.pieces),
-        links=sum(
-            is_trace(target)
-            for line in kept.lines
-            for piece in line.pieces
-            for _, target in piece.links
-        ),
-        figures=sum(line.kind == "figure" for line in kept.lines),
-    )
+    every = _counts(kept.lines)
+    counted = Judged()
     if sha256_bytes(data) == kept.sha256:
+        counted.compared = _compared(every, every)
         return counted
     try:
         read = None if kept.name.endswith(HTML) else docx_lines(data)
@@ -66,18 +80,44 @@ def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judg
         counted.found.append(Found(file, "changed", f"cannot be read: {error}"))
         return counted
     lines = read.lines if read else html_lines(data)
-    for one in alterations(kept.lines, lines):
+    found = alterations(kept.lines, lines)
+    gone = {one.gone for one in found}
+    if not any(one.what == "changed" for one in found):
+        left = [line for at, line in enumerate(kept.lines) if at not in gone]
+        counted.compared = _compared(_counts(left), every)
+    for one in found:
         result = result_at(pages, one.page or "")
         counted.found.append(Found(file, one.what, one.place, one.shown, one.kept, result))
     if read is not None:
-        for what, many in sorted((read.means - Counter(kept.means)).items()):
+        more = read.means.counts - Counter(kept.means)
+        for what, many in sorted(more.items()):
             told = f"{what}, {many} more than it had" if kept.means.get(what) else what
-            counted.found.append(Found(file, "means", told))
+            places = "; or ".join(dict.fromkeys(read.means.places[what]))
+            counted.found.append(Found(file, "means", shortened(places), told))
         counted.notes += _saved_anew(kept, read)
     elif not counted.found:
         told = "bytes that are no text: markup, style or what a browser does with them"
         counted.found.append(Found(file, "changed", told))
     return counted
+
+
+def _counts(lines: Iterable[Line]) -> dict[str, int]:
+    """How many numbers, links and figures there are to compare."""
+    counts = {"numbers": 0, "links to traces": 0, "figures": 0}
+    for line in lines:
+        counts["figures"] += line.kind == "figure"
+        for piece in line.pieces:
+            counts["numbers"] += len(NUMBER.findall(piece.text))
+            counts["links to traces"] += sum(is_trace(target) for _, target in piece.links)
+    return counts
+
+
+def _compared(found: Mapping[str, int], every: Mapping[str, int]) -> list[str]:
+    """How many were compared, of all where some are gone."""
+    return [
+        f"{many} {what}" if many == every[what] else f"{many} of {every[what]} {what}"
+        for what, many in found.items()
+    ]
 
 
 def _saved_anew(kept: Kept, read: Docx) -> list[str]:

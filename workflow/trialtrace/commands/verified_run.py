@@ -15,6 +15,7 @@ from trialtrace.report.seal_file import NAME as SEAL
 from trialtrace.report.seal_file import Sealed, read_seal
 from trialtrace.running.fresh import RENDER, STAGES
 from trialtrace.running.made import FOLDER, VOLATILE, Made, read_record, record_path, together
+from trialtrace.running.standing import stopped
 from trialtrace.trace.seal import value_of
 
 
@@ -64,6 +65,8 @@ class KeptRun:
         """The sha256 of a file as it is; None where it is not there."""
         try:
             return sha256_bytes((self.at.root / name).read_bytes())
+        except PermissionError:
+            raise
         except OSError:
             return None
 
@@ -71,6 +74,19 @@ class KeptRun:
     def sealed(self) -> Sealed:
         """What the report showed when it was made. Raises UserError."""
         return read_seal(self.folder / SEAL)
+
+    def check_ended(self) -> None:
+        """Raise UserError where the run has not ended: what it did not write tells nothing."""
+        if rule := self.unfinished:
+            raise UserError(stopped(self.at, self.trial, rule, RENDER))
+
+    @property
+    def unfinished(self) -> str | None:
+        """The stage that a run has not come to the end of: no later one has a record either."""
+        there = [(self.at.root / record_path(rule, self.trial)).exists() for rule in STAGES]
+        if all(there) or any(there[there.index(False) :]):
+            return None
+        return list(STAGES)[there.index(False)]
 
     def check_there(self) -> None:
         """Raise UserError where no run has left results to hold anything against."""
@@ -103,18 +119,13 @@ def altered_file(run: KeptRun, name: str) -> Found | None:
 
 def _extra(run: KeptRun) -> Iterator[Found]:
     records = {record_path(rule, run.trial) for rule in STAGES}
-    if any((run.at.root / record_path(rule, run.trial)).exists() for rule in _unread(run)):
+    if any(rule not in run.records for rule in STAGES):
         return  # what a stage wrote is not known
     for path in sorted(run.folder.rglob("*")):
         name = path.relative_to(run.at.root).as_posix()
         known = name in run.written or name in records or path.name in VOLATILE
         if not known and (path.is_symlink() or not path.is_dir()):
             yield Found(name, "extra", "written by no stage")
-
-
-def _unread(run: KeptRun) -> list[str]:
-    """The stages without a record that can be read."""
-    return [rule for rule in STAGES if rule not in run.records]
 
 
 def _records(run: KeptRun) -> Iterator[Found]:
@@ -129,12 +140,15 @@ def _records(run: KeptRun) -> Iterator[Found]:
         record = run.records.get(rule)
         if record is None:
             what = "changed" if rule in there else "missing"
-            yield Found(name, what, f"the record of {rule}, which cannot be read")
+            told = "which cannot be read" if rule in there else "which is not there"
+            yield Found(name, what, f"the record of {rule}, {told}")
             continue
         told = json.dumps(asdict(record), sort_keys=True, indent=2, ensure_ascii=False) + "\n"
         if (run.at.root / name).read_bytes() != told.encode() or record.rule != rule:
             yield Found(name, "changed", f"is not as the job of {rule} writes it")
         for one, digest in record.inputs.items():
+            if one not in made and len(run.records) < len(STAGES):
+                continue  # the record that names it is the one that is missing
             if one not in made or together(made[one]) != digest:
                 yield Found(name, "changed", f"{rule} read another {one} than the one recorded")
         if len(contracts) > 1 and record.contract != min(contracts):

@@ -7,7 +7,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from trialtrace.commands.verified_document import Judged, judged, kind_of, lines_of, pages_of
+from trialtrace.commands.verified_document import (
+    Judged,
+    judged,
+    kind_of,
+    lines_of,
+    no_report,
+    pages_of,
+)
 from trialtrace.commands.verified_earlier import of_earlier_run
 from trialtrace.commands.verified_run import (
     Found,
@@ -19,14 +26,15 @@ from trialtrace.commands.verified_run import (
 )
 from trialtrace.commands.verified_tables import altered_values
 from trialtrace.commands.which_run import configured
-from trialtrace.ground.errors import Problem, UserError, visible
+from trialtrace.ground.errors import Problem, ProblemsError, UserError, visible
 from trialtrace.ground.paths import Project
 from trialtrace.ground.store import sha256_file
-from trialtrace.report.seal_file import DOCX, HTML, NAME, Kept, kept_documents
+from trialtrace.report.seal_file import NAME, Kept, kept_documents
 from trialtrace.report.shown.compare import shortened
 from trialtrace.report.shown.docx_lines import BrokenDocument
-from trialtrace.running.fresh import STAGES
+from trialtrace.running.fresh import RENDER, STAGES
 from trialtrace.running.made import VOLATILE, record_path
+from trialtrace.running.standing import stopped
 from trialtrace.trace.seal import grouped
 from trialtrace.trial.listed import listed_trials
 
@@ -36,6 +44,7 @@ FIRST = ("report.html", "report.docx")
 # The least share of its lines by which a document that lies anywhere is known for a trial's.
 KNOWN = 0.2
 SHOWN = 60
+READ = "a report as HTML or DOCX, as a run wrote it or a program saved it"
 
 
 @dataclass
@@ -57,6 +66,10 @@ def verify(at: Project, given: str, trial: str | None, form: str) -> int:
         told = verified(at, Path(given), trial)
     except UserError as error:
         print(error, file=sys.stderr)
+        return NOT_LOOKED
+    except PermissionError as error:
+        problem = Problem(str(error.filename), "cannot be read: no permission to open it")
+        print(UserError(problem), file=sys.stderr)
         return NOT_LOOKED
     if form == "json":
         print(json.dumps(asdict(told), indent=2, ensure_ascii=False))
@@ -144,6 +157,8 @@ def _results(run: KeptRun) -> Verified:
     """Every file of a trial's results; in a report that is another, what."""
     run.check_there()
     found = altered_run(run)
+    if not found:
+        run.check_ended()
     told = Verified(run.trial, run.at.shown(run.folder), _seal(run))
     told.compared.append(f"{len(run.written)} files")
     kept = archived(run) if found else None
@@ -158,6 +173,10 @@ def _results(run: KeptRun) -> Verified:
             told.found += more.found
             told.notes += more.notes
     told.notes += _outdated(run)
+    if run.unfinished:
+        told.notes.append(
+            f"the run has not ended: no record of {run.unfinished}, and of none later"
+        )
     return told
 
 
@@ -169,6 +188,7 @@ def _one_file(run: KeptRun, name: str) -> Verified:
         told.found = [one for one in altered_run(run) if one.file == name]
         return told
     if name not in run.written:
+        run.check_ended()
         raise UserError(
             Problem(
                 name,
@@ -182,26 +202,22 @@ def _one_file(run: KeptRun, name: str) -> Verified:
 
 
 def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verified:
-    kind = kind_of(data) if path.suffix not in (HTML, DOCX) else path.suffix
+    own = any(path.resolve().is_relative_to(one.resolve()) for one in (at.results, at.site))
+    if not own and (what := no_report(data)):
+        raise UserError(Problem(str(path), f"is {what}: no report", expected=READ))
+    kind = kind_of(data)
     run = KeptRun(at, name or _trial_of(at, path, kind, data))
     run.check_there()
     if not _seal_stands(run):
-        raise UserError(
-            Problem(
-                f"results/{run.trial}/{NAME}",
-                "is not what render_report wrote: there is nothing to hold a report against",
-                do=f"trialtrace verify results/{run.trial}; make run TRIAL={run.trial} makes it "
-                "again",
-            )
-        )
+        run.check_ended()
+        raise UserError(_without_seal(run))
     kept = _alike(run, path.name, kind, data)
     if kept is None:
         raise UserError(Problem(str(path), f"the run of {run.trial} made no report as {kind[1:]}"))
     made = judged(kept, data, str(path), pages_of(run))
-    own = any(path.resolve().is_relative_to(one.resolve()) for one in (at.results, at.site))
     # What stands in the place of the last run's is that run's, or altered.
     earlier = None if own or not made.found else of_earlier_run(run, kept.name, data, str(path))
-    told = Verified(run.trial, str(path), _seal(run), made.found, made.notes, [_counted(made)])
+    told = Verified(run.trial, str(path), _seal(run), made.found, made.notes, _counted(made))
     if earlier is not None:
         told.seal, told.earlier = earlier.seal, earlier.run
         told.found, told.notes = earlier.judged.found, earlier.judged.notes
@@ -230,8 +246,19 @@ def _share(kept: Kept, shown: Collection[object]) -> float:
     return sum(line.key in shown for line in kept.lines) / max(1, len(kept.lines))
 
 
-def _counted(made: Judged) -> str:
-    return f"{made.numbers} numbers, {made.links} links to traces, {made.figures} figures"
+def _counted(made: Judged) -> list[str]:
+    return [", ".join(made.compared)] if made.compared else []
+
+
+def _without_seal(run: KeptRun) -> Problem:
+    """That a run has nothing to hold a report against."""
+    name = f"results/{run.trial}/{NAME}"
+    what = "is not what render_report wrote" if (run.at.root / name).exists() else "is not there"
+    return Problem(
+        name,
+        f"{what}: there is nothing to hold a report of {run.trial} against",
+        do=f"trialtrace verify results/{run.trial}; make run TRIAL={run.trial} makes it again",
+    )
 
 
 def _seal_stands(run: KeptRun) -> bool:
@@ -258,25 +285,36 @@ def _trial_of(at: Project, path: Path, kind: str, data: bytes) -> str:
         shown = {line.key for line in lines_of(kind, data)}
     except BrokenDocument as error:
         raise UserError(
-            Problem(str(path), f"cannot be read: {error}", do="name its trial with --trial")
+            Problem(
+                str(path),
+                f"is no whole DOCX: {error}",
+                expected=READ,
+                do="ask for the file again, or take it from results/TRIAL/report",
+            )
         ) from error
+    if not data:
+        raise UserError(Problem(str(path), "is empty", expected=READ))
     shares = {}
+    unsealed: list[Problem] = []
     for name in listed_trials(at):
         run = KeptRun(at, name)
-        if run.records and _seal_stands(run):
+        if run.records and not _seal_stands(run):
+            unsealed.append(
+                stopped(at, name, run.unfinished, RENDER) if run.unfinished else _without_seal(run)
+            )
+        elif run.records:
             documents = kept_documents(run.sealed).values()
             own = [_share(one, shown) for one in documents if one.name.endswith(kind)]
             shares[name] = max(own, default=0.0)
     best = max(shares, key=lambda name: shares[name], default=None)
     if best is None or shares[best] < KNOWN:
-        raise UserError(
-            Problem(
-                str(path),
-                "shows next to nothing that a report of the runs here shows",
-                expected="a report of a trial whose results lie in this project",
-                do="run the trial that it is of, or name it with --trial",
-            )
+        nothing = Problem(
+            str(path),
+            "shows next to nothing that a report of the runs here shows",
+            expected="a report of a trial whose results lie in this project",
+            do="run the trial that it is of, or name it with --trial",
         )
+        raise ProblemsError([nothing, *unsealed])
     return best
 
 

@@ -74,7 +74,7 @@ def _document(name: str, data: bytes) -> KeptDocument:
     if name.endswith(HTML):
         return {"sha256": digest, "lines": stored(html_lines(data)), "means": {}, "parts": {}}
     read = docx_lines(data)
-    means = dict(sorted(read.means.items()))
+    means = dict(sorted(read.means.counts.items()))
     return {"sha256": digest, "lines": stored(read.lines), "means": means, "parts": read.parts}
 
 
@@ -105,6 +105,8 @@ def read_seal(path: Path) -> Sealed:
         raise UserError(
             Problem(path.name, "is not there: no report was made here", do="make run TRIAL=…")
         ) from None
+    except PermissionError:
+        raise
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
         raise UserError(Problem(path.name, "is not as render_report wrote it")) from error
     return found

@@ -28,7 +28,7 @@ def check_stands(at: Project, trial: str, last: str, whole: bool = False) -> Non
     """
     records = standing(at, trial)
     if last not in records:
-        raise UserError(_stopped(at, trial, list(STAGES)[len(records)], last))
+        raise UserError(stopped(at, trial, list(STAGES)[len(records)], last))
     for made in records.values():
         if made.contract != VERSION:
             raise UserError(_of_another_contract(trial, made))
@@ -70,7 +70,8 @@ def _of_another_contract(trial: str, made: Made) -> Problem:
     )
 
 
-def _stopped(at: Project, trial: str, rule: str, last: str) -> Problem:
+def stopped(at: Project, trial: str, rule: str, last: str) -> Problem:
+    """That a run came no further than to `rule`, of results that `last` should have made."""
     if not (at.results / trial).is_dir():
         do = f"run the workflow first: make run TRIAL={trial}"
         return Problem(trial, "has no results", do=do)

@@ -1,37 +1,55 @@
 """What a document shows otherwise than it was made: each number, text, link and figure."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from trialtrace.report.shown.lines import Line, Piece, is_trace
+from trialtrace.report.shown.lines import CAPTION, Line, Piece, is_trace
 
 NUMBER = re.compile(r"[-\u2212\u2011]?\d+(?:[.,\u00b7:]\d+)*(?:e[-+]?\d+)?")
-CAPTION = re.compile(r"(Table|Figure) S?\d+")
 # A block of changed lines is paired by likeness up to this many pairs, beyond it in order.
 MOST = 4_000
 ALIKE = 0.5
 LONGEST = 300
+# Letters up to which texts are compared letter by letter, longer ones by their words.
+LETTERS = 1_000
+# The least share of a document's lines that another shows which is compared with it line by line.
+LEAST = 0.05
+# A line that a document has more often than this is found only beside others that are the same.
+OFTEN = 50
+# The fewest lines of which a share tells anything; how many times as many no report becomes.
+SMALLEST, MUCH = 10, 10
 
 
 @dataclass(frozen=True)
 class Altered:
-    """`what` is number, text, link, figure, missing or extra; `page` the trace that it led to."""
+    """`what` is number, text, link, figure, missing, extra, or changed of a document as a whole;
+    `page` is the trace that it led to."""
 
     what: str
     place: str
     shown: str | None = None
     kept: str | None = None
     page: str | None = None
+    # Of a line that is gone, which it was.
+    gone: int | None = None
 
 
 def alterations(kept: Sequence[Line], shown: Sequence[Line]) -> list[Altered]:
     """All of them, in the order of the document."""
+    if told := _of_another(kept, shown):
+        return [told]
     shown = _as_kept(kept, shown)
     numbers: dict[object, int] = {}
     ours, theirs = (
-        [numbers.setdefault(line.key, len(numbers)) for line in lines] for lines in (kept, shown)
+        # Figures are held against each other once it is known which is which.
+        [
+            numbers.setdefault("figure" if line.kind == "figure" else line.key, len(numbers))
+            for line in lines
+        ]
+        for lines in (kept, shown)
     )
     start = 0
     while start < min(len(ours), len(theirs)) and ours[start] == theirs[start]:
@@ -39,15 +57,47 @@ def alterations(kept: Sequence[Line], shown: Sequence[Line]) -> list[Altered]:
     end = 0
     while end < min(len(ours), len(theirs)) - start and ours[-1 - end] == theirs[-1 - end]:
         end += 1
-    matched = SequenceMatcher(
-        None, ours[start : len(ours) - end], theirs[start : len(theirs) - end], autojunk=False
-    )
-    found: list[Altered] = []
+    mine, other = ours[start : len(ours) - end], theirs[start : len(theirs) - end]
+    often = {one for one, many in Counter(other).items() if many > OFTEN}
+    matched = SequenceMatcher(often.__contains__, mine, other, autojunk=False)
+    both = list(zip(range(start), range(start), strict=True))
+    found = list(_figures(kept, shown, both))
     for tag, i1, i2, j1, j2 in matched.get_opcodes():
-        if tag != "equal":
-            old = range(start + i1, start + i2)
-            found += _block(kept, shown, old, range(start + j1, start + j2))
-    return found
+        old, new = range(start + i1, start + i2), range(start + j1, start + j2)
+        if tag == "equal":
+            found += _figures(kept, shown, zip(old, new, strict=True))
+        else:
+            found += _block(kept, shown, old, new)
+    last = range(len(kept) - end, len(kept)), range(len(shown) - end, len(shown))
+    return [*found, *_figures(kept, shown, zip(*last, strict=True))]
+
+
+def _figures(
+    kept: Sequence[Line], shown: Sequence[Line], pairs: Iterable[tuple[int, int]]
+) -> Iterator[Altered]:
+    """The figures among lines that are alike otherwise; one that stood elsewhere by its place."""
+    for a, b in pairs:
+        if kept[a].kind == "figure" and kept[a].key != shown[b].key:
+            where = [i for i, one in enumerate(kept) if one.key == shown[b].key]
+            for one in _line(kept, a, shown[b]):
+                told = f"the picture of {place_of(kept, where[0])}" if where else one.shown
+                yield replace(one, shown=told)
+
+
+def _of_another(kept: Sequence[Line], shown: Sequence[Line]) -> Altered | None:
+    """Where next to nothing of a document is shown, that: line by line it would tell nothing.
+
+    So it is where a page has many more lines than the document, of whatever they are.
+    """
+    there = {line.loose for line in shown}
+    same = sum(line.loose in there for line in kept)
+    if len(kept) < SMALLEST or (same >= LEAST * len(kept) and len(shown) <= MUCH * len(kept)):
+        return None
+    if same >= LEAST * len(kept):
+        told = f"{len(shown)} lines, of which the report has {len(kept)}"
+    else:
+        told = f"next to nothing of this report: {same} of its {len(kept)} lines"
+    return Altered("changed", f"shows {told}")
 
 
 def _as_kept(kept: Sequence[Line], shown: Sequence[Line]) -> list[Line]:
@@ -79,7 +129,9 @@ def _block(
 ) -> Iterator[Altered]:
     for a, b in _pairs(kept, shown, old, new):
         if b is None and a is not None:
-            yield Altered("missing", place_of(kept, a), None, kept[a].text, _page(kept[a].pieces))
+            yield Altered(
+                "missing", place_of(kept, a), None, kept[a].text, _page(kept[a].pieces), a
+            )
         elif a is None and b is not None:
             yield Altered("extra", place_of(shown, b), shown[b].text, None, _page(shown[b].pieces))
         elif a is not None and b is not None:
@@ -115,7 +167,14 @@ def _alike(one: Line, other: Line) -> float:
     if len(one.pieces) > 1 and len(one.pieces) == len(other.pieces):
         same = sum(a == b for a, b in zip(one.pieces, other.pieces, strict=True))
         return same / len(one.pieces)
-    return SequenceMatcher(None, one.text, other.text, autojunk=False).ratio()
+    a, b = one.text, other.text
+    if 2 * min(len(a), len(b)) < ALIKE * (len(a) + len(b)):
+        return 0.0  # no more can be the same
+    if max(len(a), len(b)) > LETTERS:
+        words, others = Counter(a.split()), Counter(b.split())
+        return 2 * (words & others).total() / max(1, words.total() + others.total())
+    matched = SequenceMatcher(None, a, b, autojunk=False)
+    return matched.ratio() if matched.quick_ratio() >= ALIKE else 0.0
 
 
 def _line(kept: Sequence[Line], at: int, shown: Line) -> Iterator[Altered]:

@@ -11,15 +11,17 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from trialtrace.ground.store import sha256_bytes
-from trialtrace.report.shown.docx_means import Styles, other_means
-from trialtrace.report.shown.lines import Line, Piece, Writing, plain, shown_lines
+from trialtrace.report.shown.docx_allowed import odd_parts
+from trialtrace.report.shown.docx_colours import Theme
+from trialtrace.report.shown.docx_means import Means, other_means
+from trialtrace.report.shown.docx_styles import Styles
+from trialtrace.report.shown.lines import HEADING, Line, Piece, Writing, plain, shown_lines
 from trialtrace.report.shown.pictures import picture_of
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -32,10 +34,10 @@ PICTURES = {
     "{urn:schemas-microsoft-com:vml}imagedata": f"{R}id",
 }
 MAIN = "word/document.xml"
-STYLES = "word/styles.xml"
+STYLES, SETTINGS = "word/styles.xml", "word/settings.xml"
+THEME = re.compile(r"word/theme/[^/]*\.xml")
 PACKAGE = "_rels/.rels"
 NOTES = re.compile(r"word/(footnotes|endnotes|header\d*|footer\d*)\.xml")
-HEADING = re.compile(r"heading\s*\d|title", re.IGNORECASE)
 # A field that is a link: where it leads, and the place there, which some programs write apart.
 HYPERLINK = re.compile(r'HYPERLINK(?:\s+"([^"]*)")?(?:\s+\\l\s+"([^"]*)")?')
 PAGE_NUMBERS = re.compile(r"\b(PAGE|NUMPAGES|SECTIONPAGES)\b")
@@ -53,7 +55,7 @@ class Docx:
     """What a DOCX shows, by what other means than text, and the hash of each of its parts."""
 
     lines: list[Line]
-    means: Counter[str]
+    means: Means
     parts: dict[str, str]
     program: str
 
@@ -79,13 +81,12 @@ def docx_lines(data: bytes) -> Docx:
         raise BrokenDocument(f"{MAIN} is not there: this is no DOCX")
     _check_main(parts)
     names = [MAIN, *sorted(name for name in parts if NOTES.fullmatch(name))]
-    styles = Styles(_xml(parts, STYLES) if STYLES in parts else None)
+    theme = next((name for name in parts if THEME.fullmatch(name)), "")
+    own = Theme(*(_xml(parts, one) if one in parts else None for one in (theme, SETTINGS)))
+    styles = Styles(_xml(parts, STYLES) if STYLES in parts else None, own)
     try:
         stories = {name: _xml(parts, name) for name in names}
-        lines = [
-            line for name, root in stories.items() for line in _part(parts, name, root, styles)
-        ]
-        means = other_means(stories, styles)
+        lines, means = _shown(parts, stories, styles)
     except RecursionError as error:
         raise BrokenDocument("its parts lie in each other deeper than any report's") from error
     digests = {name: sha256_bytes(content) for name, content in sorted(parts.items())}
@@ -93,7 +94,30 @@ def docx_lines(data: bytes) -> Docx:
         rb"<Application>([^<]{1,60})</Application>", parts.get("docProps/app.xml", b"")
     )
     program = told.group(1).decode("utf-8", "replace") if told else "another program"
-    return Docx(shown_lines(lines), means, digests, program)
+    return Docx(lines, means, digests, program)
+
+
+def _shown(
+    parts: dict[str, bytes], stories: dict[str, Element], styles: Styles
+) -> tuple[list[Line], Means]:
+    """What the parts with text show. Of headers and footers that are alike one counts: LibreOffice
+    writes one for every section and for the first page."""
+    lines: list[Line] = []
+    means = Means()
+    seen: list[object] = []
+    for name, root in stories.items():
+        own, other = shown_lines(_part(parts, name, root, styles)), other_means(name, root, styles)
+        what = NOTES.fullmatch(name)
+        if what and what[1].startswith(("header", "footer")):
+            shown = what[1][:6], [(line.key, line.row) for line in own], other.counts
+            if shown in seen:
+                continue
+            seen.append(shown)
+        lines += own
+        means += other
+    for told in odd_parts(parts):
+        means.add(told, "")
+    return lines, means
 
 
 def _check_main(parts: dict[str, bytes]) -> None:

@@ -1,21 +1,28 @@
 """What a DOCX shows, hides or alters by other means than the letters of its text.
 
-Counted by what it is. A report has few of these; one that it did not have when it was made can let
-a reader see another number though every letter of the text is kept.
+Counted by what it is, with the places where it is. A report has few of these; one that it did not
+have when it was made can let a reader see another number though every letter of the text is kept.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+from trialtrace.report.shown.docx_allowed import KNOWN, NARROW, W, measure, odd, unknown
+from trialtrace.report.shown.docx_colours import Behind
+from trialtrace.report.shown.docx_styles import Styles
+from trialtrace.report.shown.lines import CAPTION, HEADING, plain
+
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 V = "{urn:schemas-microsoft-com:vml}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 WPS = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}"
 SVG = "{http://schemas.microsoft.com/office/drawing/2016/SVG/main}"
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+PICTURE = "http://schemas.openxmlformats.org/drawingml/2006/picture"
 OFF = ("0", "false", "off")
 # What a program fills in by itself when it saves, and what leads somewhere.
 PLAIN_FIELDS = (
@@ -30,166 +37,214 @@ PLAIN_FIELDS = (
 )
 BY_ELEMENT = {
     f"{W}altChunk": "text of another file",
+    f"{W}subDoc": "text of another file",
     f"{W}sym": "a sign of a font",
     f"{W}dataBinding": "a text bound to data",
     f"{W}bdo": "text in another direction",
     f"{W}dir": "text in another direction",
     f"{W}framePr": "a paragraph placed on the page",
+    f"{W}object": "an object of another program",
+    f"{W}control": "an object of another program",
+    f"{W}ruby": "text above text",
     f"{V}textpath": "drawn text",
     f"{V}rect": "a drawn shape",
     f"{V}roundrect": "a drawn shape",
     f"{V}oval": "a drawn shape",
     f"{V}line": "a drawn shape",
+    f"{V}background": "a picture behind the page",
     f"{WPS}wsp": "a drawn shape",
     f"{SVG}svgBlip": "a picture in a second form",
+    f"{WP}anchor": "a picture placed on the page",
 }
-SIGN_FONTS = ("symbol", "wingdings", "wingdings 2", "wingdings 3", "webdings")
-# Half points; channels of a colour; per cent of a letter's width; twentieths of a point.
-SMALLEST_SIZE, PALEST, NARROWEST, LOWEST_ROW, CLOSEST = 8, 0xD8, 50, 120, -20
+# EMU: half a centimetre; twentieths of a point.
+SMALLEST_PICTURE, NARROWEST = 180_000, 100
 
 
-class RunLook(NamedTuple):
-    """Whether letters are hidden or struck through, and what else is done to them."""
+@dataclass
+class Means:
+    """How often each occurs, of letters how many; and where, in the order of the document."""
 
-    hidden: bool
-    effects: tuple[str, ...]
+    counts: Counter[str] = field(default_factory=Counter)
+    places: dict[str, list[str]] = field(default_factory=dict)
 
+    def add(self, what: str, place: str, many: int = 1) -> None:
+        self.counts[what] += many
+        known = self.places.setdefault(what, [])
+        if place not in known[-1:]:
+            known.append(place)
 
-class Styles:
-    """Styles by their names, each with what it is based on."""
-
-    def __init__(self, root: Element | None):
-        found = [] if root is None else root.findall(f"{W}style")
-        self._by_id = {one.get(f"{W}styleId", ""): one for one in found}
-        self._default = None if root is None else root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
-        self._based: dict[tuple[str, str], list[Element]] = {}
-        self._told: dict[object, RunLook] = {}
-
-    def chain(self, name: str) -> Iterator[Element]:
-        """A style and those that it is based on, the nearest first."""
-        seen: set[str] = set()
-        while name in self._by_id and name not in seen:
-            seen.add(name)
-            yield self._by_id[name]
-            name = _value(self._by_id[name].find(f"{W}basedOn"))
-
-    def looks(self, run: Element | None, paragraph: Element | None) -> list[Element]:
-        """The properties of a run that count, the nearest first."""
-        names = _style(run, "rStyle"), _style(paragraph, "pStyle")
-        if names not in self._based:
-            every = (one.find(f"{W}rPr") for name in names for one in self.chain(name))
-            self._based[names] = [one for one in (*every, self._default) if one is not None]
-        return self._based[names] if run is None else [run, *self._based[names]]
-
-    def look(self, run: Element | None, paragraph: Element | None) -> "RunLook":
-        """What the properties of a run of a paragraph and of their styles do to its letters.
-
-        Runs with the same properties look alike; a report has tens of thousands of runs.
-        """
-        own = () if run is None else tuple((one.tag, *one.attrib.items()) for one in run)
-        key = own, _style(paragraph, "pStyle")
-        if key not in self._told:
-            looks = self.looks(run, paragraph)
-            hides = any(_is_on(_nearest(looks, name)) for name in ("vanish", "strike", "dstrike"))
-            self._told[key] = RunLook(hides, tuple(_effects(looks)))
-        return self._told[key]
-
-    def hidden(self, run: Element | None, paragraph: Element | None) -> bool:
-        """Whether a run of a paragraph is hidden or struck through, by itself or by a style."""
-        return self.look(run, paragraph).hidden
-
-    def numbered(self, paragraph: Element | None) -> bool:
-        """Whether a number or a sign is put before a paragraph."""
-        own = [paragraph, *(one.find(f"{W}pPr") for one in self.chain(_style(paragraph, "pStyle")))]
-        for each in own:
-            number = None if each is None else each.find(f"{W}numPr/{W}numId")
-            if number is not None:
-                return _value(number) != "0"
-        return False
+    def __iadd__(self, other: "Means") -> "Means":
+        self.counts += other.counts
+        for what, places in other.places.items():
+            self.places.setdefault(what, []).extend(places)
+        return self
 
 
-def other_means(stories: Mapping[str, Element], styles: Styles) -> Counter[str]:
-    """How often each occurs in the parts with text; of letters, how many."""
-    counts: Counter[str] = Counter()
-    for root in stories.values():
-        for paragraph in root.iter(f"{W}p"):
-            look = paragraph.find(f"{W}pPr")
-            counts["a number or sign before a paragraph"] += styles.numbered(look)
-            for run in paragraph.iter(f"{W}r"):
-                if many := sum(len(one.text or "") for one in run.iter(f"{W}t")):
-                    for effect in styles.look(run.find(f"{W}rPr"), look).effects:
-                        counts[effect] += many
-        for found in root.iter():
-            _element(counts, found)
-    return +counts
+@dataclass
+class _Table:
+    """A table while it is read."""
+
+    name: str
+    style: str
+    behind: Behind
+    row: int = 0
+    column: int = 0
+    first: str = ""
+    heads: list[str] = field(default_factory=list)
 
 
-def _effects(looks: list[Element]) -> Iterator[str]:
-    """What is done to letters; a word once for each way in which it is."""
-    colour = _value(_nearest(looks, "color"))
-    if len(colour) == 6 and all(int(colour[at : at + 2], 16) >= PALEST for at in (0, 2, 4)):
-        yield "letters too pale to be read"
-    if _number(_nearest(looks, "sz"), SMALLEST_SIZE) < SMALLEST_SIZE:
-        yield "letters too small to be read"
-    narrow = _number(_nearest(looks, "w"), 100) < NARROWEST
-    if narrow or _number(_nearest(looks, "spacing"), 0) < CLOSEST:
-        yield "letters on top of each other"
-    if _is_on(_nearest(looks, "rtl")):
-        yield "text in another direction"
-    if _nearest(looks, "fitText") is not None:
-        yield "letters on top of each other"
-    fonts = _nearest(looks, "rFonts")
-    named = [] if fonts is None else [fonts.get(f"{W}{one}", "") for one in ("ascii", "hAnsi")]
-    if any(name.lower() in SIGN_FONTS for name in named):
-        yield "letters in a font of signs"
-    raised = _value(_nearest(looks, "vertAlign"))
-    if raised in ("superscript", "subscript") or _number(_nearest(looks, "position"), 0):
-        yield "letters above or below the line"
+class _Around(NamedTuple):
+    """What a part of the text stands in."""
+
+    behind: Behind
+    table: _Table | None = None
 
 
-def _element(counts: Counter[str], found: Element) -> None:
+def other_means(name: str, root: Element, styles: Styles) -> Means:
+    """What a part with text has of it."""
+    reading = _Reading(styles, name.removeprefix("word/").removesuffix(".xml"))
+    background = root.find(f"{W}background")
+    reading.visit(root, _Around(reading.page(background)))
+    return reading.means
+
+
+class _Reading:
+    def __init__(self, styles: Styles, part: str):
+        self.styles, self.means = styles, Means()
+        self.heading, self.caption = "" if part == "document" else part, ""
+        self.tables = 0
+
+    def page(self, background: Element | None) -> Behind:
+        """What the colour of the page puts behind everything."""
+        if background is None:
+            return Behind()
+        return Behind().under(self.styles.theme.letters(background))
+
+    def visit(self, found: Element, around: _Around) -> None:
+        """What holds paragraphs, in the order of the document."""
+        tag = found.tag
+        if tag == f"{W}p":
+            self._paragraph(found, around)
+            return
+        if tag == f"{W}tbl":
+            around = self._table(found, around)
+        elif tag == f"{W}tr" and around.table is not None:
+            table = around.table
+            table.row, table.column, table.first = table.row + 1, 0, ""
+        elif tag == f"{W}tc" and around.table is not None:
+            around = self._cell(found, around, around.table)
+        self._element(found, around)
+        for child in found:
+            self.visit(child, around)
+
+    def _table(self, found: Element, around: _Around) -> _Around:
+        self.tables += 1
+        style = self.styles.table_style(found.find(f"{W}tblPr"))
+        name, self.caption = self.caption or f"table {self.tables}", ""
+        behind = around.behind.under(self.styles.behind_table(style))
+        behind = behind.under(self.styles.theme.behind(found.find(f"{W}tblPr/{W}shd")))
+        made = _Around(behind, _Table(name, style, behind))
+        for what in self.styles.odd_table(style):
+            self._tell(what, made)
+        return made
+
+    def _cell(self, found: Element, around: _Around, table: _Table) -> _Around:
+        table.column += 1
+        if table.row == 1 or table.column == 1:
+            text = plain("".join(one.text or "" for one in found.iter(f"{W}t")))
+            if table.row == 1:
+                table.heads.append(text)
+            if table.column == 1:
+                table.first = text
+        shading = self.styles.theme.behind(found.find(f"{W}tcPr/{W}shd"))
+        return around._replace(behind=around.behind.under(shading))
+
+    def _paragraph(self, found: Element, around: _Around) -> None:
+        look = found.find(f"{W}pPr")
+        style = look.find(f"{W}pStyle") if look is not None else None
+        heading = style is not None and HEADING.match(style.get(f"{W}val", ""))
+        if heading or around.table is None:
+            text = plain("".join(one.text or "" for one in found.iter(f"{W}t")))
+            if heading:
+                self.heading, self.caption = text, ""
+            elif told := CAPTION.match(text):
+                self.caption = told[0]
+        for each in found.iter(f"{W}p"):
+            self._letters(each, around)
+        for one in found.iter():
+            self._element(one, around)
+
+    def _letters(self, found: Element, around: _Around) -> None:
+        look = found.find(f"{W}pPr")
+        if self.styles.numbered(look):
+            self._tell("a number or sign before a paragraph", around)
+        for what in self.styles.odd_paragraph(look, around.table is not None):
+            self._tell(what, around)
+        behind = self.styles.behind(look, around.behind)
+        table = around.table.style if around.table else ""
+        for tag in (f"{W}r", f"{M}r"):
+            for run in found.iter(tag):
+                letters = (*run.iter(f"{W}t"), *(run.iter(f"{M}t") if tag == f"{M}r" else ()))
+                if many := sum(len(one.text or "") for one in letters):
+                    told = self.styles.look(run.find(f"{W}rPr"), look, table, behind)
+                    for effect in told.effects:
+                        self._tell(effect, around, many)
+
+    def _tell(self, what: str, around: _Around, many: int = 1) -> None:
+        words = [self.heading] if self.heading else []
+        if (table := around.table) is not None:
+            words.append(table.name)
+            if table.row:
+                words.append(f"row {table.row}" + (f" ({table.first})" if table.first else ""))
+            if table.column:
+                head = table.heads[table.column - 1 : table.column]
+                told = f" ({head[0]})" if head and head[0] else ""
+                words.append(f"column {table.column}{told}")
+        self.means.add(what, ", ".join(words) or "text", many)
+
+    def _element(self, found: Element, around: _Around) -> None:
+        tag = found.tag
+        if tag in KNOWN and tag not in (f"{W}rPr", f"{W}pPr"):
+            for what in odd(found):
+                self._tell(what, around)
+        for what in _means_of(found):
+            # Pictures with the same words count once.
+            if not (tag == f"{WP}docPr" and what in self.means.counts):
+                self._tell(what, around)
+
+
+def _means_of(found: Element) -> Iterable[str]:
     tag = found.tag
     if tag in BY_ELEMENT:
-        counts[BY_ELEMENT[tag]] += 1
+        yield BY_ELEMENT[tag]
     elif tag == f"{A}blip":
-        counts["a picture that lies elsewhere"] += f"{R}link" in found.attrib
-        counts["a picture with an effect"] += any(one.tag != f"{A}extLst" for one in found)
+        if f"{R}link" in found.attrib:
+            yield "a picture that lies elsewhere"
+        if any(one.tag != f"{A}extLst" for one in found):
+            yield "a picture with an effect"
+    elif tag == f"{A}graphicData":
+        if found.get("uri") != PICTURE:
+            yield "a drawn shape"
+    elif tag == f"{WP}extent":
+        sides = [found.get(one, "") for one in ("cx", "cy")]
+        if not all(one.isdigit() and int(one) >= SMALLEST_PICTURE for one in sides):
+            yield "a picture too small to be seen"
     elif tag == f"{A}xfrm":
-        turned = any(found.get(one, "0") not in OFF for one in ("flipH", "flipV", "rot"))
-        counts["a picture turned or mirrored"] += turned
+        if any(found.get(one, "0") not in OFF for one in ("flipH", "flipV", "rot")):
+            yield "a picture turned or mirrored"
     elif tag == f"{A}srcRect":
-        cut = any(value not in ("0", "") for value in found.attrib.values())
-        counts["a picture cut"] += cut
+        if any(value not in ("0", "") for value in found.attrib.values()):
+            yield "a picture cut"
     elif tag == f"{WP}docPr":
-        for name in ("descr", "title"):
-            if told := found.get(name):
-                counts[f"words for a picture: {told}"] = 1
-    elif tag == f"{W}trHeight":
-        exact = found.get(f"{W}hRule") == "exact"
-        counts["a row too low to be read"] += exact and _number(found, LOWEST_ROW) < LOWEST_ROW
+        told = (found.get(one) for one in ("descr", "title"))
+        yield from (f"words for a picture: {one}" for one in told if one)
+    elif tag == f"{W}gridCol":
+        if 0 < measure(found, "w", 0) < NARROWEST:
+            yield NARROW
+    elif tag == f"{W}cols":
+        if measure(found, "num", 1) > 1:
+            yield unknown(found)
     elif tag in (f"{W}fldSimple", f"{W}instrText"):
         asked = (found.get(f"{W}instr") or found.text or "").split()
         if asked and asked[0].isupper() and asked[0] not in PLAIN_FIELDS:
-            counts[f"a field that a program fills in: {asked[0]}"] += 1
-
-
-def _style(look: Element | None, name: str) -> str:
-    return "" if look is None else _value(look.find(f"{W}{name}"))
-
-
-def _nearest(looks: list[Element], name: str) -> Element | None:
-    return next((one for look in looks if (one := look.find(f"{W}{name}")) is not None), None)
-
-
-def _value(found: Element | None) -> str:
-    return "" if found is None else found.get(f"{W}val", "")
-
-
-def _is_on(found: Element | None) -> bool:
-    return found is not None and _value(found) not in OFF
-
-
-def _number(found: Element | None, usual: int) -> int:
-    """A whole number, which a program may write with a unit or a sign; the usual one for none."""
-    digits = _value(found).strip().removesuffix("%")
-    return int(digits) if digits.lstrip("-").isdigit() else usual
+            yield f"a field that a program fills in: {asked[0]}"

@@ -11,6 +11,8 @@ from urllib.parse import unquote
 SPACE = re.compile(r"[\s\u00a0\u202f\u2007\u200b]+")
 # Hyphens that only a line's end shows.
 SOFT = str.maketrans("", "", "\u00ad\u2060\ufeff")
+HEADING = re.compile(r"heading\s*\d|title", re.IGNORECASE)
+CAPTION = re.compile(r"(Table|Figure) S?\d+")
 TRACE = "trace/"
 # A number's bookmark in a DOCX, as links.bookmark_link gives it.
 BOOKMARK = "#n-"

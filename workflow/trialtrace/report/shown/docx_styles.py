@@ -1,0 +1,191 @@
+"""Styles of a DOCX: whether letters are hidden by them, and what else is done to letters."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from xml.etree.ElementTree import Element
+
+from trialtrace.report.shown.docx_allowed import KNOWN, W, measure, odd, on, unknown
+from trialtrace.report.shown.docx_colours import HIGHLIGHTS, Behind, Colour, Theme, stand_out
+
+SIGN_FONTS = ("symbol", "wingdings", "wingdings 2", "wingdings 3", "webdings")
+# Half points; per cent of a letter's width; twentieths of a point.
+SMALLEST_SIZE, NARROWEST, CLOSEST = 8, 50, -20
+PALE = "letters too like what is behind them to be read"
+OVERLAP = "letters on top of each other"
+RUN = f"{W}rPr"
+
+
+class RunLook(NamedTuple):
+    """Whether letters are hidden or struck through, and what else is done to them."""
+
+    hidden: bool
+    effects: tuple[str, ...]
+
+
+class Styles:
+    """Styles by their names, each with what it is based on."""
+
+    def __init__(self, root: Element | None, theme: Theme):
+        found = [] if root is None else root.findall(f"{W}style")
+        self._by_id = {one.get(f"{W}styleId", ""): one for one in found}
+        self._usual = {
+            one.get(f"{W}type", ""): one.get(f"{W}styleId", "")
+            for one in found
+            if one.get(f"{W}default", "0") not in ("0", "false", "off")
+        }
+        self._default = None if root is None else root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
+        self._based: dict[tuple[str, str, str], list[Element]] = {}
+        self._told: dict[object, RunLook] = {}
+        self._odd: dict[object, tuple[str, ...]] = {}
+        self.theme = theme
+
+    def chain(self, name: str) -> Iterator[Element]:
+        """A style and those that it is based on, the nearest first."""
+        seen: set[str] = set()
+        while name in self._by_id and name not in seen:
+            seen.add(name)
+            yield self._by_id[name]
+            name = value(self._by_id[name].find(f"{W}basedOn"))
+
+    def looks(
+        self, run: Element | None, paragraph: Element | None, table: str = ""
+    ) -> list[Element]:
+        """The properties of a run that count, the nearest first; of a table's style each that
+        counts somewhere in it."""
+        names = _style(run, "rStyle"), self._paragraph_style(paragraph), table
+        if names not in self._based:
+            every = [one.find(RUN) for name in names[:2] for one in self.chain(name)]
+            every += [each for one in self.chain(table) for each in one.iter(RUN)]
+            self._based[names] = [one for one in (*every, self._default) if one is not None]
+        return self._based[names] if run is None else [run, *self._based[names]]
+
+    def look(
+        self,
+        run: Element | None,
+        paragraph: Element | None,
+        table: str = "",
+        behind: Behind | None = None,
+    ) -> RunLook:
+        """What the properties of a run of a paragraph and of their styles do to its letters.
+
+        Runs with the same properties look alike; a report has tens of thousands of runs.
+        """
+        own = () if run is None else tuple((one.tag, *one.attrib.items()) for one in run)
+        key = own, self._paragraph_style(paragraph), table, behind
+        if key not in self._told:
+            looks = self.looks(run, paragraph, table)
+            hides = any(_is_on(_nearest(looks, name)) for name in ("vanish", "strike", "dstrike"))
+            effects = [*_effects(looks), *self._colour(looks, behind or Behind())]
+            self._told[key] = RunLook(hides, tuple(effects))
+        return self._told[key]
+
+    def hidden(self, run: Element | None, paragraph: Element | None) -> bool:
+        """Whether a run of a paragraph is hidden or struck through, by itself or by a style."""
+        return self.look(run, paragraph).hidden
+
+    def numbered(self, paragraph: Element | None) -> bool:
+        """Whether a number or a sign is put before a paragraph."""
+        for each in self._paragraphs(paragraph):
+            number = each.find(f"{W}numPr/{W}numId")
+            if number is not None:
+                return value(number) != "0"
+        return False
+
+    def behind(self, paragraph: Element | None, outer: Behind) -> Behind:
+        """What is behind a paragraph."""
+        shading = _nearest(list(self._paragraphs(paragraph)), "shd")
+        return outer.under(self.theme.behind(shading))
+
+    def behind_table(self, table: str) -> list[Colour]:
+        """What a table's style puts behind its cells, anywhere."""
+        shadings = (shd for one in self.chain(table) for shd in one.iter(f"{W}shd"))
+        return [colour for shading in shadings for colour in self.theme.behind(shading)]
+
+    def odd_paragraph(self, paragraph: Element | None, in_cell: bool) -> Iterator[str]:
+        """What is unusual about a paragraph and its style."""
+        if paragraph is not None:
+            yield from odd(paragraph, in_cell)
+        name = self._paragraph_style(paragraph)
+        if (name, in_cell) not in self._odd:
+            every = (one.find(f"{W}pPr") for one in self.chain(name))
+            told = (what for each in every if each is not None for what in odd(each, in_cell))
+            self._odd[name, in_cell] = tuple(told)
+        yield from self._odd[name, in_cell]
+
+    def odd_table(self, table: str) -> Iterator[str]:
+        """What is unusual about a table's style."""
+        for style in self.chain(table):
+            for name in ("tblPr", "trPr", "tcPr", "pPr"):
+                for found in style.iter(f"{W}{name}"):
+                    yield from odd(found, True)
+
+    def table_style(self, found: Element | None) -> str:
+        return _style(found, "tblStyle") or self._usual.get("table", "")
+
+    def _paragraph_style(self, paragraph: Element | None) -> str:
+        return _style(paragraph, "pStyle") or self._usual.get("paragraph", "")
+
+    def _paragraphs(self, paragraph: Element | None) -> Iterator[Element]:
+        """The properties of a paragraph that count, the nearest first."""
+        own = (one.find(f"{W}pPr") for one in self.chain(self._paragraph_style(paragraph)))
+        return (one for one in (paragraph, *own) if one is not None)
+
+    def _colour(self, looks: list[Element], behind: Behind) -> Iterator[str]:
+        highlight = HIGHLIGHTS.get(value(_nearest(looks, "highlight")))
+        shading = self.theme.behind(_nearest(looks, "shd"))
+        under = behind.under([highlight] if highlight else shading)
+        if not stand_out(self.theme.letters(_nearest(looks, "color")), under):
+            yield PALE
+
+
+def _effects(looks: list[Element]) -> Iterator[str]:
+    """What is done to letters; a word once for each way in which it is."""
+    if _number(_nearest(looks, "sz"), "val", SMALLEST_SIZE, 10) < SMALLEST_SIZE:
+        yield "letters too small to be read"
+    narrow = _number(_nearest(looks, "w"), "val", 100) < NARROWEST
+    if narrow or _number(_nearest(looks, "spacing"), "val", 0) < CLOSEST:
+        yield OVERLAP
+    if _is_on(_nearest(looks, "rtl")):
+        yield "text in another direction"
+    if _nearest(looks, "fitText") is not None:
+        yield OVERLAP
+    fonts = _nearest(looks, "rFonts")
+    named = [] if fonts is None else [fonts.get(f"{W}{one}", "") for one in ("ascii", "hAnsi")]
+    if any(name.lower() in SIGN_FONTS for name in named):
+        yield "letters in a font of signs"
+    raised = value(_nearest(looks, "vertAlign"))
+    if raised in ("superscript", "subscript") or _number(_nearest(looks, "position"), "val", 0):
+        yield "letters above or below the line"
+    told: set[str] = set()
+    for one in (one for look in looks for one in look):
+        if one.tag not in told and one.tag not in KNOWN[RUN]:
+            told.add(one.tag)
+            if on(one):
+                yield unknown(one)
+
+
+def value(found: Element | None) -> str:
+    return "" if found is None else found.get(f"{W}val", "")
+
+
+def _style(look: Element | None, name: str) -> str:
+    return "" if look is None else value(look.find(f"{W}{name}"))
+
+
+def _nearest(looks: list[Element], name: str) -> Element | None:
+    return next((one for look in looks if (one := look.find(f"{W}{name}")) is not None), None)
+
+
+def _is_on(found: Element | None) -> bool:
+    return found is not None and on(found)
+
+
+def _number(found: Element | None, name: str, usual: float, unit: float = 1) -> float:
+    """A length, in its own measure where it has a unit; a per cent as it stands."""
+    if found is None:
+        return usual
+    told = found.get(f"{W}{name}", "").strip()
+    if told.endswith("%"):
+        return float(told[:-1]) if told[:-1].isdigit() else usual
+    length = measure(found, name, usual)
+    return length if told.lstrip("+-").replace(".", "").isdigit() else length / unit
