@@ -10,7 +10,7 @@ from trialtrace.ground.errors import UserError
 from trialtrace.ground.store import sha256_bytes
 from trialtrace.report.links import bookmark_link, number_anchor, trace_link
 from trialtrace.report.seal_file import DOCX, HTML, Kept
-from trialtrace.report.shown.compare import NUMBER, alterations, shortened
+from trialtrace.report.shown.compare import NUMBER, alterations
 from trialtrace.report.shown.docx_lines import BrokenDocument, Docx, docx_lines
 from trialtrace.report.shown.html_lines import html_lines
 from trialtrace.report.shown.lines import Line, is_trace
@@ -29,6 +29,8 @@ ZIPPED = {
     b"xl/workbook.xml": "a workbook of Excel",
     b"ppt/presentation.xml": "slides of PowerPoint",
 }
+# How many places are told of what is in many.
+PLACES = 3
 UNREAD = "fonts and layout are not compared"
 
 
@@ -92,13 +94,19 @@ def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judg
         more = read.means.counts - Counter(kept.means)
         for what, many in sorted(more.items()):
             told = f"{what}, {many} more than it had" if kept.means.get(what) else what
-            places = "; or ".join(dict.fromkeys(read.means.places[what]))
-            counted.found.append(Found(file, "means", shortened(places), told))
+            counted.found.append(Found(file, "means", _places(read.means.places[what]), told))
         counted.notes += _saved_anew(kept, read)
     elif not counted.found:
         told = "bytes that are no text: markup, style or what a browser does with them"
         counted.found.append(Found(file, "changed", told))
     return counted
+
+
+def _places(found: Iterable[str]) -> str:
+    """The first places of many."""
+    places = list(dict.fromkeys(found))
+    more = len(places) - PLACES
+    return "; ".join(places[:PLACES]) + (f"; and {more} more places" if more > 0 else "")
 
 
 def _counts(lines: Iterable[Line]) -> dict[str, int]:
