@@ -67,7 +67,7 @@ def summary(options: Summary, own: bool) -> str:
 
 _SUMMARY = {
     "count": "length(x)",
-    "mean": "mean(x) + c(0, -1, 1) * half",
+    "mean": "c(mean(x), mean(x) + c(-1, 1) * half)",
     "sd": "sd(x)",
     "median": "median(x)",
     "q1": "quantile(x, 0.25)",
