@@ -146,3 +146,18 @@ def test_a_p_on_the_other_side_of_its_level_is_told(runs: Make):
     made.run()
     flipped = [one["result_id"] for one in made.told()["results"] if one["flips"]]
     assert "mini/relief_primary/p_value.fisher@drug-placebo" in flipped
+
+
+def test_each_run_is_judged_by_its_own_level(runs: Make):
+    """The p is the same; what it decides is not."""
+    made = runs()
+    made.edit(PLAN, "decision_level: 0.05", "decision_level: 0.9")
+    made.run()
+    told = made.told()
+    assert told["results"] and all(one["flips"] for one in told["results"])
+    (fisher,) = (one for one in told["results"] if "relief_primary/p_value" in one["result_id"])
+    assert fisher["value_old"] == fisher["value_new"]
+    assert (fisher["level_old"], fisher["level_new"]) == (0.05, 0.9)
+    assert ["decision_level" in cause["place"] for cause in fisher["causes"]] == [True]
+    text = told_text(told)
+    assert "at level 0.05 → " in text and "at level 0.9   CROSSES THE LEVEL" in text

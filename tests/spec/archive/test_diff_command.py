@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import zlib
 from collections.abc import Callable
 
@@ -162,3 +163,15 @@ def test_a_column_that_results_did_not_have_is_no_change(made: Runs, call):
     _, text, _ = call("diff", "mini", other, second, "--format", "json")
     (told,) = json.loads(text)
     assert len(told["results"]) == 8
+
+
+def test_runs_of_another_trial_are_refused(made: Runs, call):
+    """An archive that was copied to the folder of another trial, as its runs say."""
+    made.edit("config/config.yaml", "trials: [mini]", "trials: [mini, other]")
+    config = made.at.config / "trials"
+    shutil.copytree(config / "mini", config / "other")
+    shutil.copytree(made.shelf.folder, made.at.archive / "other")
+    for words, code in ((("diff", "other"), 2), (("runs", "other", "--verify"), 1)):
+        assert call(*words)[0] == code
+        assert "a run of the trial mini" in call(*words)[2]
+    assert call("diff", "mini")[0] == 1

@@ -144,3 +144,19 @@ def test_what_if_is_refused_where_results_are_of_an_earlier_state(
     asked = ("impact", "mini", "export.csv:4:pain0", "--what-if", "1")
     assert main(["--project", str(made.at.root), *asked]) == 1
     assert "results of an earlier state" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "file", ["raw/export.parquet", "raw/manifest.json", "derived/sources.parquet"]
+)
+@pytest.mark.parametrize("words", [(), ("--what-if", "1")])
+def test_nothing_is_told_from_files_that_a_hand_has_changed(
+    runs: Make, capsys: pytest.CaptureFixture[str], file: str, words: tuple[str, ...]
+):
+    made = runs()
+    path = made.at.results / "mini" / file
+    path.write_bytes(path.read_bytes() + b" ")
+    asked = ("impact", "mini", "export.csv:4:pain0", *words)
+    assert main(["--project", str(made.at.root), *asked]) == 1
+    told = capsys.readouterr()
+    assert told.out == "" and f"results/mini/{file}" in told.err

@@ -44,6 +44,7 @@ WORD = re.compile(r"\w+")
 SETTINGS = "config.yaml"
 OF_REPORTS = ("trials", "examples", "disclosure", "hash_key", "compare_to", "report")
 ADJUSTED = "p_adjusted"
+LEVEL = "decision_level"
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,15 @@ class Causes:
         if not direct and self._making:
             direct = [Cause("code", "code changed, of which it is not known to reach any function")]
         return direct or [Cause("unknown", "nothing that this number is known to rest on")]
+
+    def of_level(self, row: Row) -> list[Cause]:
+        """The changed keys that decide at which level a result is judged."""
+        names = self._names(row)
+        return [
+            Cause("key", change.place)
+            for change in self.compared.configuration
+            if LEVEL in change.path and _concerns(change, names)
+        ]
 
     def _direct(self, result: str) -> Iterator[Cause]:
         old, new = self.compared.rows_of_results[result]

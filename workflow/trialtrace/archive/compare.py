@@ -179,14 +179,19 @@ class Comparison:
         return self.old.manifest["environment"] != self.new.manifest["environment"]
 
     @cached_property
-    def rows_of_results(self) -> "dict[str, tuple[Row | None, Row | None]]":
-        """Old and new row of each result that changed, in the order of the new run."""
+    def results_of_runs(self) -> "tuple[dict[str, Row], dict[str, Row]]":
+        """Every result of the older and of the newer run."""
         tables = [run.table("analysis/results") for run in (self.old, self.new)]
-        by_name = [
+        old, new = (
             {str(row["result_id"]): row for row in table.to_pylist()} if table is not None else {}
             for table in tables
-        ]
-        change, (old, new) = self.results, by_name
+        )
+        return old, new
+
+    @cached_property
+    def rows_of_results(self) -> "dict[str, tuple[Row | None, Row | None]]":
+        """Old and new row of each result that changed, in the order of the new run."""
+        change, (old, new) = self.results, self.results_of_runs
         listed_old, listed_new = list(old), list(new)
         changed = {str(cell.key[0]) for cell in change.cells}
         changed |= {listed_new[at] for at in change.new} | {listed_old[at] for at in change.gone}

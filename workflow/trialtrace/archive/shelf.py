@@ -105,7 +105,8 @@ class Shelf:
         write_bytes(self.folder / "log.jsonl", text.encode(), PRIVATE)
 
     def manifest(self, run: str) -> Manifest:
-        """What a run held. Raises UserError where that was changed, or is of another version."""
+        """What a run held. Raises UserError where that was changed, or is of another version or
+        trial."""
         place = self._manifest(run)
         try:
             manifest: Manifest = json.loads(zlib.decompress(place.read_bytes()))
@@ -129,6 +130,15 @@ class Shelf:
                     found=f"a run kept in version {version} of the archive",
                     expected=f"version {VERSION}, which this trialtrace reads",
                     do="compare it with the trialtrace that kept it",
+                )
+            )
+        if manifest["trial"] != self.trial:
+            raise UserError(
+                Problem(
+                    self.at.shown(place),
+                    found=f"a run of the trial {manifest['trial']}",
+                    expected=f"runs of {self.trial}: an archive is of the trial of its folder",
+                    do=f"move it back, or delete {self.at.shown(self.folder)}",
                 )
             )
         return manifest

@@ -123,7 +123,20 @@ def _result(result: ToldResult) -> Iterator[str]:
 
 
 def shown_pair(result: ToldResult) -> tuple[str, str]:
-    """Old and new as the report shows them; where that shows no difference, with more digits."""
+    """Old and new as the report shows them; where that shows no difference, with more digits;
+    of a p that is judged at another level, with both."""
+    levels = result["level_old"], result["level_new"]
+    if None in levels or levels[0] == levels[1]:
+        return _shown_pair(result)
+    if (result["old"], result["value_old"]) == (result["new"], result["value_new"]):
+        pair = _value(result["old"]), _value(result["new"])
+    else:
+        pair = _shown_pair(result)
+    old, new = (f"{told} at level {level:g}" for told, level in zip(pair, levels, strict=True))
+    return old, new
+
+
+def _shown_pair(result: ToldResult) -> tuple[str, str]:
     old, new = result["old"], result["new"]
     before, after = result["value_old"], result["value_new"]
     if old == new and before is not None and after is not None and before != after:

@@ -1,20 +1,18 @@
 """What a comparison of two runs found, as one object: for a terminal, JSON and the page."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypedDict
 
-from trialtrace.archive.causes import ADJUSTED, Cause, Causes, cell_place
+from trialtrace.archive.causes import Cause, Causes, cell_place
 from trialtrace.archive.compare import Comparison, Row
+from trialtrace.archive.levels import Plans, decided_otherwise, flips, levels_of, plans_of
 from trialtrace.archive.shelf import Kept, Shelf
 from trialtrace.archive.table_changes import CellChange, TableChange
-from trialtrace.ground.words import DECIDING
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from trialtrace.trial.load import Trial
-
-# Statistics that are a p value of a test of the plan.
-P_VALUES = (ADJUSTED, *DECIDING)
 
 
 class ToldCell(TypedDict):
@@ -42,13 +40,16 @@ class ToldCause(TypedDict):
 
 
 class ToldResult(TypedDict):
-    """A result that changed: as the report shows it, and its value to 12 digits."""
+    """A result that changed, or that is decided otherwise: as the report shows it, its value to 12
+    digits, and of a p value the level of each run."""
 
     result_id: str
     old: str | None
     new: str | None
     value_old: float | None
     value_new: float | None
+    level_old: float | None
+    level_new: float | None
     flips: bool
     causes: list[ToldCause]
 
@@ -102,8 +103,7 @@ def told_comparison(shelf: Shelf, trial: "Trial", old: Kept, new: Kept, full: bo
 def told_of(comparison: Comparison, trial: "Trial", full: bool) -> Told:
     """What a comparison found."""
     table = comparison.new.table("analysis/results")
-    rows = comparison.rows_of_results
-    causes = Causes(comparison, trial) if rows else None
+    plans = plans_of(comparison, trial)
     return {
         "trial": trial.name,
         "old": comparison.old.kept,
@@ -121,10 +121,7 @@ def told_of(comparison: Comparison, trial: "Trial", full: bool) -> Told:
         "code": [f"{change.place} ({change.how})" for change in comparison.code],
         "environment": comparison.environment,
         "results_in_all": 0 if table is None else table.num_rows,
-        "results": [
-            _result(name, old, new, trial, causes.of(name) if causes else [], full)
-            for name, (old, new) in rows.items()
-        ],
+        "results": list(_results(comparison, trial, plans, full)),
         "verdicts": _verdicts(comparison.verdicts),
         "worded": {"results": comparison.worded[0], "claims": comparison.worded[1]},
         "reordered": comparison.reordered,
@@ -177,23 +174,39 @@ def _derived_place(change: TableChange, cell: CellChange) -> str:
     return f"{change.name} {key}: {cell.column}"
 
 
-def _result(
-    name: str, old: Row | None, new: Row | None, trial: "Trial", causes: list[Cause], full: bool
-) -> ToldResult:
-    told = told_result(name, old, new, trial)
+def _results(
+    comparison: Comparison, trial: "Trial", plans: Plans, full: bool
+) -> Iterator[ToldResult]:
+    """Results that changed, then those that are as they were and are decided otherwise."""
+    changed, levelled = comparison.rows_of_results, [*decided_otherwise(comparison, plans)]
+    if not changed and not levelled:
+        return
+    causes = Causes(comparison, trial)
+    for name, (old, new) in changed.items():
+        yield _result(told_result(name, old, new, plans), causes.of(name), full)
+    before, after = comparison.results_of_runs
+    for name in levelled:
+        told = told_result(name, before[name], after[name], plans)
+        yield _result(told, causes.of_level(after[name]), full)
+
+
+def _result(told: ToldResult, causes: list[Cause], full: bool) -> ToldResult:
     told["causes"] = [{"kind": one.kind, "place": one.place} for one in _disclosed(causes, full)]
     return told
 
 
-def told_result(name: str, old: Row | None, new: Row | None, trial: "Trial") -> ToldResult:
+def told_result(name: str, old: Row | None, new: Row | None, plans: Plans) -> ToldResult:
     """A changed result, without its causes."""
+    level_old, level_new = levels_of(old, new, plans)
     return {
         "result_id": name,
         "old": _shown(old),
         "new": _shown(new),
         "value_old": _number(old),
         "value_new": _number(new),
-        "flips": _flips(old, new, trial),
+        "level_old": level_old,
+        "level_new": level_new,
+        "flips": flips(old, new, plans),
         "causes": [],
     }
 
@@ -218,17 +231,6 @@ def _shown(row: Row | None) -> str | None:
 def _number(row: Row | None) -> float | None:
     value = row["stat_value"] if row else None
     return value if isinstance(value, float) else None
-
-
-def _flips(old: Row | None, new: Row | None, trial: "Trial") -> bool:
-    """Whether a p value came to the other side of its analysis' level."""
-    row = new or old
-    before, after = _number(old), _number(new)
-    if row is None or row["stat_name"] not in P_VALUES or before is None or after is None:
-        return False
-    analysis = trial.plan.analyses.get(str(row["analysis_id"]))
-    level = analysis.decision_level if analysis else trial.plan.decision_level
-    return (before <= level) != (after <= level)
 
 
 def _verdicts(change: TableChange) -> list[ToldVerdict]:

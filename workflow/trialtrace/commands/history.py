@@ -66,7 +66,7 @@ def _impact(arguments: argparse.Namespace) -> int:
     from trialtrace.running.standing import has_code
 
     at = project(arguments.project)
-    changed = tell_run(at, configured(at, arguments.trial), AUDIT)
+    changed = tell_run(at, configured(at, arguments.trial), AUDIT, whole=True)
     recomputed = arguments.influence or arguments.what_if is not None
     if recomputed and (changed or not has_code(at)):
         raise UserError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from trialtrace.ground.errors import Problem, UserError, visible
 from trialtrace.ground.paths import Project
 from trialtrace.report.listing import json_text
-from trialtrace.trace.content import Tracer
+from trialtrace.report.material import Material
 from trialtrace.trace.impact import DerivedValue, Impact
 from trialtrace.trial.load import load_settings, load_trial
 
@@ -31,9 +31,8 @@ def tell_impact(
 ) -> int:
     """Print what rests on a place of the export or on a patient, or what a `value` would change;
     without either, what each patient weighs in the primary results, which a `picture` shows."""
-    trial = load_trial(name, at)
-    disclosure = trial.disclosure(load_settings(at))
-    tracer = Tracer(trial, at.results / name, disclosure)
+    material = Material(load_trial(name, at), load_settings(at), at.results / name, {})
+    tracer = material.tracer
     impact = Impact(tracer)
     if value is not None and place is None:
         found = "every patient" if subject is None else "a patient"
@@ -55,17 +54,26 @@ def tell_impact(
         from trialtrace.commands.influence import tell_influence
 
         return tell_influence(tracer, form, picture)
-    _tell(impact, chosen, told, rejected, form)
+    _tell(material, impact, chosen, told, rejected, form)
     return 0
 
 
-def _tell(impact: Impact, chosen: "np.ndarray", told: str, rejected: list[str], form: str) -> None:
+def _tell(
+    material: Material,
+    impact: Impact,
+    chosen: "np.ndarray",
+    told: str,
+    rejected: list[str],
+    form: str,
+) -> None:
+    from trialtrace.report.figures.resting import resting
+
     tracer = impact.tracer
     derived = list(impact.derived(chosen))
     results = impact.results(chosen)
     claims = [claim for row in results for claim in tracer.claims.get(row["result_id"], [])]
     claimed = list(dict.fromkeys(claim["claim_id"] for claim in claims))
-    displays = impact.displays(results)
+    displays = resting(material, chosen, results)
     adjusted = impact.adjusted(results)
     if form == "json":
         made = {

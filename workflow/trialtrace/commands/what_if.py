@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from trialtrace.archive.compare import RESULT_KEY, SEEN, Row
+from trialtrace.archive.compare import RESULT_KEY, SEEN
 from trialtrace.archive.table_changes import keyed_change
 from trialtrace.archive.text import counted, shown_pair
 from trialtrace.archive.told import ToldResult, told_result
@@ -93,14 +93,14 @@ def with_value(tracer: Tracer, place: RawPlace, value: str) -> WithValue:
     changed = {str(cell.key[0]) for cell in change.cells} | ({*before} ^ {*after})
     order = [*before, *(name for name in after if name not in before)]
     return WithValue(
-        [_told(name, before, after, trial) for name in order if name in changed],
+        [
+            told_result(name, before.get(name), after.get(name), (trial.plan, trial.plan))
+            for name in order
+            if name in changed
+        ],
         len(before),
         [*dict.fromkeys(rejected)],
     )
-
-
-def _told(name: str, before: dict[str, Row], after: dict[str, Row], trial: Trial) -> ToldResult:
-    return told_result(name, before.get(name), after.get(name), trial)
 
 
 def _run(trial: Trial, results: Path, space: Path, place: RawPlace, value: str) -> None:

@@ -268,13 +268,3 @@ class Impact:
     def rejected(self, place: RawPlace) -> list[str]:
         """Why cleaning, or an endpoint, did not take a place: a rule and its reason, each once."""
         return reasons(self.tracer.rejects.table, place)
-
-    def displays(self, results: list[Listed]) -> list[str]:
-        """The figures and tables of the plan that show one of these analyses or endpoints."""
-        names = {one for row in results for one in (row["analysis_id"], row["parameter"]) if one}
-        return [
-            f"{kind}: {entry['title']}" if "title" in entry else kind
-            for kind, entries in self.tracer.trial.plan.displays.items()
-            for entry in (entries if isinstance(entries, list) else [entries])
-            if names & set(re.findall(r"\w+", json.dumps(entry))) or kind in names
-        ]

@@ -21,6 +21,8 @@ class NothingToDraw(Exception):
 
 
 Cell = str | float | None
+# What a plan says of a display.
+Given = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Picture:
     data: Data
 
 
-def names(material: Material, given: dict[str, Any]) -> list[str]:
+def names(material: Material, given: Given) -> list[str]:
     """The endpoints of a display, which names one or a list; an entry that makes several stands
     for all of them."""
     named = given["endpoint"]
@@ -57,7 +59,7 @@ def endpoint_of(material: Material, name: str) -> "Endpoint":
     return material.trial.endpoints[name]
 
 
-def records(material: Material, given: dict[str, Any], name: str, **conditions: Any) -> "Selection":
+def records(material: Material, given: Given, name: str, **conditions: Any) -> "Selection":
     """The derived rows of an endpoint in the display's population that meet the conditions."""
     endpoint = endpoint_of(material, name)
     flag = material.trial.populations[given["population"]].flag
@@ -88,7 +90,7 @@ def arms_of(material: Material) -> list[str]:
     return list(material.trial.design.arms)
 
 
-def population_words(material: Material, given: dict[str, Any]) -> str:
+def population_words(material: Material, given: Given) -> str:
     """The population of a display inside a sentence: "all randomised"."""
     from trialtrace.ground.conditions import lower_first
 

@@ -23,10 +23,16 @@ FEWEST, MOST = 3, 40
 
 def strips(material: Material) -> Iterator[tuple[str, Picture]]:
     """(analysis, picture) of each primary analysis that others ask the same question as."""
+    for analysis, rows in rows_of_strips(material):
+        yield analysis.name, _strip(material, analysis, rows)
+
+
+def rows_of_strips(material: Material) -> Iterator[tuple["Analysis", list[ResultRow]]]:
+    """Each of these analyses with the estimates that its strip shows."""
     for analysis in material.trial.plan.analyses.values():
         rows = same_question(material, analysis) if analysis.role == "primary" else []
         if FEWEST <= len(rows) <= MOST and len({row["analysis_id"] for row in rows}) > 1:
-            yield analysis.name, _strip(material, analysis, rows)
+            yield analysis, rows
 
 
 def _strip(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> Picture:

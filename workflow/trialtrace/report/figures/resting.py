@@ -1,0 +1,97 @@
+"""Which figures and tables of a plan show what rests on raw cells: by the results, or the derived
+rows, that their numbers are of."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from trialtrace.ground.contracts.rows import ResultRow
+from trialtrace.report.figures import bars, forest
+from trialtrace.report.figures.picture import Given, names, records
+from trialtrace.report.figures.specification import KIND as STRIP
+from trialtrace.report.figures.specification import rows_of_strips
+from trialtrace.report.material import Material
+from trialtrace.trial.plan.displays.registry import displays
+from trialtrace.trial.plan.displays.shapes import TableRows
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from trialtrace.trial.plan.displays.display import Display
+
+# Of figures that show results of several analyses, which.
+ROWS = {"forest": forest.rows_of, "bars": bars.rows_of}
+
+
+def resting(material: Material, chosen: "np.ndarray", results: list[ResultRow]) -> list[str]:
+    """The figures and tables, by kind and title, that show one of these results, or a derived row
+    that one of the chosen edges leads to; specification strips by their analysis."""
+    wanted = {row["result_id"] for row in results}
+    given = material.trial.plan.displays
+    found = []
+    for display in displays(given):
+        if display.single_patients and material.disclosure != "full":
+            continue
+        for entry in [given[display.kind]] if display.once else given[display.kind]:
+            if _shows(material, display, entry, chosen, wanted):
+                found.append(
+                    f"{display.kind}: {entry['title']}" if "title" in entry else display.kind
+                )
+    for analysis, rows in rows_of_strips(material):
+        if _any_of(rows, wanted):
+            found.append(f"{STRIP}_{analysis.name}")
+    return found
+
+
+def _shows(
+    material: Material,
+    display: "Display[object]",
+    given: Given,
+    chosen: "np.ndarray",
+    wanted: set[str],
+) -> bool:
+    if display.kind in ROWS:
+        return _any_of(ROWS[display.kind](material, given), wanted)
+    if display.results:
+        return _any_of(_own(material, display.kind, given), wanted)
+    if "analysis" in given:
+        rows = material.of(given["analysis"])
+        named = given.get("parameter")
+        return _any_of([one for one in rows if named in (None, one["parameter"])], wanted)
+    if "endpoint" in given:
+        return any(_rows_rest(material, display, given, name, chosen) for name in _shown(given))
+    return False  # of a planned sample size: of no patient
+
+
+def _own(material: Material, kind: str, given: Given) -> Iterator[ResultRow]:
+    """The results of a table that makes its own; one of several tables names its endpoint."""
+    for row in material.of(kind):
+        if "endpoint" not in given or row["parameter"] in (None, given["endpoint"]):
+            yield row
+
+
+def _shown(given: Given) -> list[str]:
+    named = given["endpoint"]
+    return [named] if isinstance(named, str) else list(named)
+
+
+def _rows_rest(
+    material: Material,
+    display: "Display[object]",
+    given: Given,
+    entry: str,
+    chosen: "np.ndarray",
+) -> bool:
+    """Whether a chosen edge leads to a row that is drawn, to its arm or to its population."""
+    # Of a table the condition is over its own columns, which no derived row has.
+    rows = {"where"} if issubclass(display.shape, TableRows) else set()
+    told = {key: value for key, value in given.items() if key not in rows}
+    visits = {"AVISIT": {"in": list(given["visits"])}} if "visits" in given else {}
+    for name in names(material, told | {"endpoint": entry}):
+        there = records(material, told, name, TRTP="present", **visits)
+        if material.tracer.raw.rests_on(there, chosen):
+            return True
+    return False
+
+
+def _any_of(rows: "Iterator[ResultRow] | list[ResultRow]", wanted: set[str]) -> bool:
+    return any(row["result_id"] in wanted for row in rows)
