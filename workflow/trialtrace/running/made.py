@@ -46,9 +46,12 @@ def record_path(rule: str, trial: str | None) -> str:
 
 
 def read_record(path: Path) -> Made | None:
-    """A job's record; None where there is none, or it is not whole."""
+    """A job's record; None where there is none, or it is not whole. Raises UserError where this
+    user may not read it."""
     try:
         return Made(**json.loads(path.read_bytes()))
+    except PermissionError:
+        raise UserError(_denied(path)) from None
     except (OSError, ValueError, TypeError):
         return None
 
@@ -58,14 +61,21 @@ def write_record(
 ) -> None:
     """Record what a job read and made; `origin` is its rule and hash. Raises UserError.
 
-    Where only the owner reads what was made, only the owner reads its hashes: those of a small
-    table can be found by trying.
+    Where only the owner enters a folder that was read or written, only the owner reads the hashes:
+    those of a small table can be found by trying.
     """
     read = {one: together(contents(root, one)) for one in inputs}
     made = {one: contents(root, one) for one in outputs}
-    shared = all((root / one).stat().st_mode & OTHERS for one in made)
+    shared = all(_folder(root / one).stat().st_mode & OTHERS for one in (*read, *made))
     mode = 0o644 if shared else 0o600
     write_json(root / path, asdict(Made(*origin, read, made, VERSION)), mode)
+
+
+def _folder(path: Path) -> Path:
+    """A folder, or the nearest around a file that is there."""
+    while not path.is_dir():
+        path = path.parent
+    return path
 
 
 def contents(root: Path, path: str) -> Contents:
@@ -108,14 +118,26 @@ def check_inputs(root: Path, inputs: Iterable[str], records: Iterable[str]) -> N
 
 
 def altered(root: Path, files: Contents) -> Iterator[str]:
-    """The files whose content is another, or that are not there."""
+    """The files whose content is another, or that are not there. Raises UserError where this user
+    may not read one."""
     for name, digest in files.items():
         try:
             same = sha256_file(root / name) == digest
+        except PermissionError:
+            raise UserError(_denied(root / name)) from None
         except OSError:
             same = False
         if not same:
             yield name
+
+
+def _denied(path: Path) -> Problem:
+    """A file that is of another user."""
+    return Problem(
+        str(path),
+        "permission denied: this user may not read it",
+        do="ask its owner, or ask again as the user who ran the workflow",
+    )
 
 
 def edited(root: Path, name: str, rule: str) -> Problem:
