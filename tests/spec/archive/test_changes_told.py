@@ -161,3 +161,41 @@ def test_each_run_is_judged_by_its_own_level(runs: Make):
     assert ["decision_level" in cause["place"] for cause in fisher["causes"]] == [True]
     text = told_text(told)
     assert "at level 0.05 → " in text and "at level 0.9   CROSSES THE LEVEL" in text
+
+
+def shuffled(text: str) -> str:
+    head, *lines = text.splitlines(keepends=True)
+    return "".join([head, *reversed(lines)])
+
+
+@pytest.mark.parametrize(
+    "change, said",
+    [
+        (shuffled, "raw data        export: same rows, in another order\n"),
+        (
+            lambda text: text.replace("\n", "\r\n"),
+            "raw data        export: same rows, other bytes\n",
+        ),
+        (
+            lambda text: text.replace("\n2,", "\n\n2,", 1),
+            "raw data        export: same rows, in another place\n",
+        ),
+    ],
+)
+def test_files_that_hold_the_same_rows_are_told_as_such(
+    runs: Make, change: Callable[[str], str], said: str
+):
+    made = runs()
+    path = made.at.root / "data/export.csv"
+    text = path.read_bytes().decode()
+    path.write_bytes(change(text).encode())
+    assert made.run() is not None
+    assert said in told_text(made.told())
+
+
+def test_a_comment_of_the_configuration_is_told_as_such(runs: Make):
+    made = runs()
+    made.edit(PLAN, "decision_level: 0.05", "# as agreed\ndecision_level: 0.05")
+    assert made.run() is not None
+    said = "configuration   comments or order only: trials/mini/plan.yaml\n"
+    assert said in told_text(made.told())

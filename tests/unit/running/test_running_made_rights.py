@@ -26,7 +26,8 @@ def written(root: Path, folder_mode: int) -> list[int]:
         path = made.record_path(f"rule{number}", "one")
         made.write_record(root, path, (f"rule{number}", ""), inputs, outputs)
     return [
-        (root / made.record_path(f"rule{n}", "one")).stat().st_mode & 0o777 for n in range(len(jobs))
+        (root / made.record_path(f"rule{n}", "one")).stat().st_mode & 0o777
+        for n in range(len(jobs))
     ]
 
 

@@ -47,9 +47,12 @@ def overview(told: Told) -> list[tuple[str, str]]:
     order = ["results or published numbers in another order"] if told["reordered"] else []
     judged = f"{len(verdicts)} changed" if verdicts else NOTHING
     keys, functions = len(told["configuration"]), len(told["code"])
+    configured = [f"{counted(keys, 'key')} changed"] if keys else []
+    words = "comments or order only"
+    comments = [f"{words}: {', '.join(told['comments'])}"] if told["comments"] else []
     return [
         ("raw data", _tables(told["raw"])),
-        ("configuration", f"{counted(keys, 'key')} changed" if keys else NOTHING),
+        ("configuration", "; ".join([*configured, *comments]) or NOTHING),
         ("code", f"{counted(functions, 'function')} changed" if functions else NOTHING),
         ("environment", "packages or Python changed" if told["environment"] else NOTHING),
         ("derived data", _tables(told["derived"])),
@@ -75,11 +78,13 @@ def run_text(kept: Kept) -> str:
 
 
 def _tables(tables: Iterable[ToldTable]) -> str:
-    """ "vas: 1 cell, 2 rows new"."""
+    """ "vas: 1 cell changed, 2 rows new; other: same rows, in another order"."""
     return "; ".join(f"{one['table']}: {', '.join(_table(one))}" for one in tables) or NOTHING
 
 
 def _table(one: ToldTable) -> Iterator[str]:
+    if one["same_rows"] is not None:
+        yield f"same rows, {one['same_rows']}"
     counts = (
         (one["cells"], "cell", "changed"),
         (one["rows_new"], "row", "new"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypedDict
 from trialtrace.archive.causes import Cause, Causes, cell_place
 from trialtrace.archive.compare import Comparison, Row
 from trialtrace.archive.levels import Plans, decided_otherwise, flips, levels_of, plans_of
+from trialtrace.archive.same_rows import same_keys, same_rows
 from trialtrace.archive.shelf import Kept, Shelf
 from trialtrace.archive.table_changes import CellChange, TableChange
 
@@ -24,7 +25,8 @@ class ToldCell(TypedDict):
 
 
 class ToldTable(TypedDict):
-    """A table with its number of changed cells and rows."""
+    """A table with its number of changed cells and rows; where its rows are the same, how its
+    file differs."""
 
     table: str
     cells: int
@@ -32,6 +34,7 @@ class ToldTable(TypedDict):
     rows_gone: int
     columns_new: list[str]
     columns_gone: list[str]
+    same_rows: str | None
 
 
 class ToldCause(TypedDict):
@@ -82,6 +85,7 @@ class Told(TypedDict):
     derived: list[ToldTable]
     derived_cells: list[ToldCell]
     configuration: list[ToldCell]
+    comments: list[str]
     code: list[str]
     environment: bool
     results_in_all: int
@@ -110,7 +114,8 @@ def told_of(comparison: Comparison, trial: "Trial", full: bool) -> Told:
         "new": comparison.new.kept,
         "synthetic": trial.synthetic,
         "disclosure": "full" if full else "restricted",
-        "raw": [_table(change) for change in comparison.raw],
+        "raw": [_table(change) for change in comparison.raw if change]
+        + [_table(TableChange(name), how) for name, how in same_rows(comparison)],
         "raw_cells": _raw_cells(comparison) if full else [],
         "derived": [_table(change) for change in comparison.derived],
         "derived_cells": _derived_cells(comparison) if full else [],
@@ -118,6 +123,7 @@ def told_of(comparison: Comparison, trial: "Trial", full: bool) -> Told:
             {"place": change.place, "old": change.old, "new": change.new}
             for change in comparison.configuration
         ],
+        "comments": same_keys(comparison),
         "code": [f"{change.place} ({change.how})" for change in comparison.code],
         "environment": comparison.environment,
         "results_in_all": 0 if table is None else table.num_rows,
@@ -128,7 +134,7 @@ def told_of(comparison: Comparison, trial: "Trial", full: bool) -> Told:
     }
 
 
-def _table(change: TableChange) -> ToldTable:
+def _table(change: TableChange, same: str | None = None) -> ToldTable:
     return {
         "table": change.name.rpartition("/")[2],
         "cells": len(change.cells),
@@ -136,6 +142,7 @@ def _table(change: TableChange) -> ToldTable:
         "rows_gone": len(change.gone),
         "columns_new": change.columns_new,
         "columns_gone": change.columns_gone,
+        "same_rows": same,
     }
 
 
