@@ -199,3 +199,15 @@ def test_a_comment_of_the_configuration_is_told_as_such(runs: Make):
     assert made.run() is not None
     said = "configuration   comments or order only: trials/mini/plan.yaml\n"
     assert said in told_text(made.told())
+
+
+def test_a_count_is_not_because_of_a_level(runs: Make):
+    made = runs()
+    made.edit("data/export.csv", ROW, ROW.replace("1,1,6", "1,0,6"))
+    made.edit(PLAN, "confidence: 0.95", "confidence: 0.9")
+    made.run()
+    causes = {one["result_id"]: one["causes"] for one in made.told()["results"]}
+    (count,) = (one for name, one in causes.items() if "relief_primary/count.events@drug" in name)
+    assert [one["kind"] for one in count] == ["cell"]
+    (ratio,) = (one for name, one in causes.items() if "/risk_difference.newcombe@" in name)
+    assert {one["kind"] for one in ratio} == {"cell", "key"}

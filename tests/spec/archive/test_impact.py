@@ -160,3 +160,28 @@ def test_nothing_is_told_from_files_that_a_hand_has_changed(
     assert main(["--project", str(made.at.root), *asked]) == 1
     told = capsys.readouterr()
     assert told.out == "" and f"results/mini/{file}" in told.err
+
+
+def test_a_key_is_told_with_what_its_rows_reach(runs: Make, capsys: pytest.CaptureFixture[str]):
+    root = runs().at.root
+    assert main(["--project", str(root), "impact", "mini", "export.csv:4:id"]) == 0
+    told = capsys.readouterr().out
+    assert "export.csv:4:id, key of 1 row: what these reach" in told
+    assert main(["--project", str(root), "impact", "mini", "export.csv:4"]) == 0
+    whole = capsys.readouterr().out
+    assert told.splitlines()[1:] == whole.splitlines()[1:]
+
+
+def test_a_picture_without_influence_is_refused(runs: Make, capsys: pytest.CaptureFixture[str]):
+    asked = ("impact", "mini", "export.csv:4", "--picture", "one")
+    assert main(["--project", str(runs().at.root), *asked]) == 1
+    assert "--influence --picture FILE" in capsys.readouterr().err
+
+
+def test_an_empty_cell_is_told_as_missing(runs: Make, capsys: pytest.CaptureFixture[str]):
+    made = runs()
+    for column in ("relief", "arm"):
+        asked = ("impact", "mini", f"export.csv:4:{column}", "--what-if", "")
+        assert main(["--project", str(made.at.root), *asked]) == 0
+        told = capsys.readouterr().out
+        assert "an empty cell counts as missing" in told and "and used" not in told

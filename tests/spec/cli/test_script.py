@@ -114,3 +114,8 @@ def test_the_command_imports_no_more_than_it_needs(mini, ids):
     )
     assert "trialtrace.rcode.script" in done.stderr
     assert not set(done.stderr.split()) & HEAVY
+
+
+def test_a_folder_is_no_file_to_write_to(run, tmp_path):
+    done = run("script", "mini", "-o", str(tmp_path))
+    assert done.returncode == 1 and "a folder" in done.stderr and "script.R" in done.stderr

@@ -45,6 +45,9 @@ SETTINGS = "config.yaml"
 OF_REPORTS = ("trials", "examples", "disclosure", "hash_key", "compare_to", "report")
 ADJUSTED = "p_adjusted"
 LEVEL = "decision_level"
+# Keys of the plan that no count can depend on.
+LEVELS = {LEVEL, "confidence"}
+COUNTS = ("count", "events", "subjects", "categories")
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,11 @@ class Causes:
         cells = self._cells_of(result)
         yield from (Cause("cell", cell_place(cell)) for cell in sorted(cells))
         names = self._names(new or old or {})
+        counted = all(row is None or _is_counted(row) for row in (old, new))
         yield from (
             Cause("key", change.place)
             for change in self.compared.configuration
-            if _concerns(change, names)
+            if _concerns(change, names) and not (counted and LEVELS & {*change.path})
         )
         yield from self._functions(new or old or {}, names)
         if self.compared.environment:
@@ -318,6 +322,11 @@ def cell_place(cell: Cell) -> str:
     """ "vas.csv:14 pain"."""
     _, file, row, column = cell
     return f"{file}:{row} {column}"
+
+
+def _is_counted(row: Row) -> bool:
+    """Whether a result is a plain count, without an interval or a test."""
+    return str(row["method"]).partition(".")[2] in COUNTS and row["ci_level"] is None
 
 
 def _concerns(change: KeyChange, names: set[str]) -> bool:

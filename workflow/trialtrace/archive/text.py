@@ -43,9 +43,11 @@ def overview(told: Told) -> list[tuple[str, str]]:
     results = _results(told["results"], told["results_in_all"])
     more = [f"{flips} cross the level of their decision"] if flips else []
     more += [f"{unknown} WITHOUT A KNOWN CAUSE"] if unknown else []
-    verdicts = [one for one in told["verdicts"] if one["what"] in ("against_data", "on_print")]
     order = ["results or published numbers in another order"] if told["reordered"] else []
-    judged = f"{len(verdicts)} changed" if verdicts else NOTHING
+    judged, recomputed = judged_anew(told), len({one["claim_id"] for one in told["verdicts"]})
+    verdicts = [f"{judged} changed"] if judged else []
+    verdicts += [f"{recomputed - judged} recomputed otherwise"] if recomputed > judged else []
+    verdicts += _worded(told["worded"]["claims"])
     keys, functions = len(told["configuration"]), len(told["code"])
     configured = [f"{counted(keys, 'key')} changed"] if keys else []
     words = "comments or order only"
@@ -57,8 +59,14 @@ def overview(told: Told) -> list[tuple[str, str]]:
         ("environment", "packages or Python changed" if told["environment"] else NOTHING),
         ("derived data", _tables(told["derived"])),
         ("results", "; ".join([results, *more, *_worded(told["worded"]["results"]), *order])),
-        ("verdicts", "; ".join([judged, *_worded(told["worded"]["claims"])])),
+        ("verdicts", "; ".join(verdicts) or NOTHING),
     ]
+
+
+def judged_anew(told: Told) -> int:
+    """Published numbers of which a verdict changed."""
+    verdicts = (one for one in told["verdicts"] if one["what"] in ("against_data", "on_print"))
+    return len({one["claim_id"] for one in verdicts})
 
 
 def _worded(names: Sequence[str]) -> list[str]:

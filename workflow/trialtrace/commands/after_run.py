@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from trialtrace.archive.keep import keep_run
 from trialtrace.archive.shelf import Kept, Shelf
+from trialtrace.archive.text import judged_anew
 from trialtrace.archive.told import Told
 from trialtrace.commands.diff import compared, last_two
 from trialtrace.ground.errors import UserError
@@ -33,7 +34,8 @@ def after_run(run: Run) -> None:
                 f"{trial}: this run is not kept, or not compared", error, sep="\n", file=sys.stderr
             )
     if new or first or any(job.rule == AUDIT for job in run.progress.jobs.values()):
-        print(*_lines(new, first), sep="\n", file=sys.stderr, flush=True)
+        lines = _lines(new, first, run.at.site.is_dir())
+        print(*lines, sep="\n", file=sys.stderr, flush=True)
     if run.at.site.is_dir():
         write_text(run.at.site / CHANGES_PAGE, changes_page(_latest(run.at, run.trials, new)))
 
@@ -53,11 +55,11 @@ def _latest(
             yield trial, None, None
 
 
-def _lines(new: list[Told], first: list[str]) -> Iterator[str]:
-    """What changed, and where to read it."""
+def _lines(new: list[Told], first: list[str], site: bool) -> Iterator[str]:
+    """What changed, and where to read it: also on the page of a site, where there is one."""
     changed = [(one["trial"], len(one["results"])) for one in new if one["results"]]
     flips = sum(result["flips"] for one in new for result in one["results"])
-    verdicts = sum(len({v["claim_id"] for v in one["verdicts"]}) for one in new)
+    verdicts = sum(map(judged_anew, new))
     if first:
         yield f"No earlier run to compare with; kept for the first time: {', '.join(first)}"
     if not new and not first:
@@ -71,4 +73,4 @@ def _lines(new: list[Told], first: list[str]) -> Iterator[str]:
             + f"; {flips} cross the level of their decision; published numbers judged anew: "
             + str(verdicts)
         )
-    yield "What and why: trialtrace diff, or site/changes.html"
+    yield "What and why: trialtrace diff" + (f", or site/{CHANGES_PAGE}" if site else "")

@@ -66,6 +66,10 @@ def _impact(arguments: argparse.Namespace) -> int:
     from trialtrace.running.standing import has_code
 
     at = project(arguments.project)
+    if arguments.picture is not None and not arguments.influence:
+        raise UserError(
+            Problem("--picture", found="no --influence", expected="--influence --picture FILE")
+        )
     changed = tell_run(at, configured(at, arguments.trial), AUDIT, whole=True)
     recomputed = arguments.influence or arguments.what_if is not None
     if recomputed and (changed or not has_code(at)):
@@ -86,7 +90,7 @@ def _impact(arguments: argparse.Namespace) -> int:
         arguments.subject,
         arguments.what_if,
         arguments.format,
-        Path(arguments.picture) if arguments.picture and arguments.influence else None,
+        Path(arguments.picture) if arguments.picture else None,
     )
 
 

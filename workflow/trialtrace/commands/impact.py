@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trialtrace.archive.text import counted
 from trialtrace.ground.errors import Problem, UserError, visible
 from trialtrace.ground.paths import Project
 from trialtrace.report.listing import json_text
@@ -31,6 +32,8 @@ def tell_impact(
 ) -> int:
     """Print what rests on a place of the export or on a patient, or what a `value` would change;
     without either, what each patient weighs in the primary results, which a `picture` shows."""
+    import numpy as np
+
     material = Material(load_trial(name, at), load_settings(at), at.results / name, {})
     tracer = material.tracer
     impact = Impact(tracer)
@@ -48,6 +51,9 @@ def tell_impact(
 
             return tell_what_if(tracer, where, value, form)
         chosen, told, rejected = impact.edges(where), str(where), impact.rejected(where)
+        if rows := impact.rows_of_key(where):
+            told = f"{told}, key of {counted(len(rows), 'row')}: what these reach"
+            chosen = np.logical_or.reduce([impact.edges(row) for row in rows])
     elif subject is not None:
         chosen, told, rejected = impact.of_subject(subject), f"subject {subject}", []
     else:

@@ -29,6 +29,7 @@ def _script(arguments: argparse.Namespace) -> int:
     """Exit code 2 where the number is not written in R."""
     from pathlib import Path
 
+    from trialtrace.ground.errors import Problem, UserError
     from trialtrace.ground.paths import project
     from trialtrace.ground.store import write_text
     from trialtrace.rcode.script import Scripts
@@ -36,6 +37,15 @@ def _script(arguments: argparse.Namespace) -> int:
     from trialtrace.trace.content import Tracer
     from trialtrace.trial.load import load_settings, load_trial
 
+    if arguments.output is not None and Path(arguments.output).is_dir():
+        raise UserError(
+            Problem(
+                f"-o {arguments.output}",
+                found="a folder",
+                expected="the name of a file",
+                do=f"-o {Path(arguments.output) / 'script.R'}",
+            )
+        )
     at = project(arguments.project)
     name, _, result = arguments.of.partition("/")
     trial = load_trial(configured(at, name), at)

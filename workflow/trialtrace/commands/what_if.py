@@ -16,7 +16,7 @@ from trialtrace.ground.errors import Problem, UserError, visible
 from trialtrace.ground.store import write_parquet
 from trialtrace.report.listing import json_text
 from trialtrace.trace.content import Tracer
-from trialtrace.trace.impact import FLAGGED, RawPlace, reasons
+from trialtrace.trace.impact import FLAGGED, MISSING, RawPlace, reasons
 from trialtrace.trial.load import Trial
 
 
@@ -63,8 +63,11 @@ def _lines(trial: Trial, place: RawPlace, value: str, made: WithValue) -> Iterat
     yield f"{trial.name}: {place} with {value!r}: {many}"
     if trial.synthetic:
         yield "SYNTHETIC data: not evidence"
+    if not value:
+        yield "an empty cell counts as missing"
     for one in made.rejected:
-        yield one if one.endswith(FLAGGED) else f"NOT TAKEN, so it would count as missing: {one}"
+        flagged = one.endswith((FLAGGED, MISSING))
+        yield one if flagged else f"NOT TAKEN, so it would count as missing: {one}"
     for result in made.results:
         crossing = "   CROSSES THE LEVEL" if result["flips"] else ""
         yield f"  {result['result_id']}"

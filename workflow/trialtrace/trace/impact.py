@@ -24,6 +24,8 @@ PLACES = ("source_file", "source_row")
 ADJUSTED = "p_adjusted"
 # What was only flagged is used as it stands.
 FLAGGED = " (flagged, and used)"
+# There is no value to be used.
+REQUIRED, MISSING = "required", " (flagged)"
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ def reasons(rejects: "pa.Table", place: RawPlace) -> list[str]:
     """Of a list of what was rejected or flagged, the rule and the reason at a place, each once."""
     return [
         *dict.fromkeys(
-            f"{row['rule']}: {row['reason']}" + FLAGGED * (row["severity"] != "reject")
+            f"{row['rule']}: {row['reason']}"
+            + (FLAGGED if row["rule"] != REQUIRED else MISSING) * (row["severity"] != "reject")
             for row in rejects.to_pylist()
             if (row["source_file"], row["source_row"]) == (place.file, place.row)
             and place.column in (None, row["column"])
@@ -105,7 +108,7 @@ class Impact:
                 )
             )
         table = self._files[file]
-        raw = read_table(self.tracer.folder / "raw" / f"{table}.parquet", RAW)
+        raw = self._raw(table)
         rows = {
             one
             for one, of in zip(
@@ -133,6 +136,9 @@ class Impact:
             )
         return RawPlace(table, file, row, column)
 
+    def _raw(self, table: str) -> "pa.Table":
+        return read_table(self.tracer.folder / "raw" / f"{table}.parquet", RAW)
+
     @property
     def _full(self) -> bool:
         """Whether names of files and patients may be told: they tell of hospitals, of people."""
@@ -149,6 +155,24 @@ class Impact:
         edges = self.tracer.raw.edges
         there = edges.equal("source_row", place.row) & edges.equal("source_file", place.file)
         return there if place.column is None else there & edges.equal("column", place.column)
+
+    def rows_of_key(self, place: RawPlace) -> list[RawPlace]:
+        """The lines with the same key, where a place is a cell of a key: of rows or of subjects.
+
+        Nothing is derived from such a cell; it says whose the others are.
+        """
+        tables = [one for one in self.tracer.trial.tables.values() if one.of == place.table]
+        if not any(place.column in (*one.key_, one.subject) for one in tables):
+            return []
+        raw = self._raw(place.table)
+        files, rows, values = (
+            raw[name].to_pylist() for name in (*PLACES, place.column or PLACES[0])
+        )
+        cells = list(zip(files, rows, values, strict=True))
+        own = next(value for file, row, value in cells if (file, row) == (place.file, place.row))
+        return [
+            RawPlace(place.table, file, row, None) for file, row, value in cells if value == own
+        ]
 
     def of_subject(self, asked: str) -> "np.ndarray":
         """Which edges are of a patient, by USUBJID or SUBJID. Raises UserError if there is none."""
