@@ -36,7 +36,7 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
 def shown(material: Material, row: int, column: str) -> list[str]:
     impact = Impact(material.tracer)
     chosen = impact.edges(RawPlace("export", "export.csv", row, column))
-    return resting(material, chosen, impact.results(chosen))
+    return resting(material, chosen, {row["result_id"] for row in impact.results(chosen)})
 
 
 @pytest.mark.parametrize("column", ["relief", "pain1", "smoker", "days", "age"])

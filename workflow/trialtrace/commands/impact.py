@@ -79,7 +79,7 @@ def _tell(
     results = impact.results(chosen)
     claims = [claim for row in results for claim in tracer.claims.get(row["result_id"], [])]
     claimed = list(dict.fromkeys(claim["claim_id"] for claim in claims))
-    displays = resting(material, chosen, results)
+    displays = resting(material, chosen, {row["result_id"] for row in results})
     adjusted = impact.adjusted(results)
     if form == "json":
         made = {

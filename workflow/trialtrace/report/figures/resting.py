@@ -22,22 +22,21 @@ if TYPE_CHECKING:
 ROWS = {"forest": forest.rows_of, "bars": bars.rows_of}
 
 
-def resting(material: Material, chosen: "np.ndarray", results: list[ResultRow]) -> list[str]:
+def resting(material: Material, chosen: "np.ndarray", results: set[str]) -> list[str]:
     """The figures and tables, by kind and title, that show one of these results, or a derived row
     that one of the chosen edges leads to; specification strips by their analysis."""
-    wanted = {row["result_id"] for row in results}
     given = material.trial.plan.displays
     found = []
     for display in displays(given):
         if display.single_patients and material.disclosure != "full":
             continue
         for entry in [given[display.kind]] if display.once else given[display.kind]:
-            if _shows(material, display, entry, chosen, wanted):
+            if _shows(material, display, entry, chosen, results):
                 found.append(
                     f"{display.kind}: {entry['title']}" if "title" in entry else display.kind
                 )
     for analysis, rows in rows_of_strips(material):
-        if _any_of(rows, wanted):
+        if _any_of(rows, results):
             found.append(f"{STRIP}_{analysis.name}")
     return found
 
