@@ -65,7 +65,10 @@ def test_the_site_does_not_say_who_ran_it_where(tmp_path):
     at = Project(tmp_path)
     at.site.mkdir()
     (at.results / "mini").mkdir(parents=True)
-    run = SimpleNamespace(at=at, named=("mini",), codes=lambda _: {}, progress=Progress())
+    settings = SimpleNamespace(report=SimpleNamespace(by_quarto=False))
+    run = SimpleNamespace(
+        at=at, named=("mini",), codes=lambda _: {}, progress=Progress(), settings=settings
+    )
     write_records(run, SimpleNamespace(cores=1, nodes=None))
     own, mailed = (
         json.loads((folder / "run.json").read_text()) for folder in (at.results / "mini", at.site)
