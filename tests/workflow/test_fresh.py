@@ -148,6 +148,7 @@ def test_no_module_reruns_everything_but_the_core(direct, hashes):
         "ground/contracts/__init__",
         "ground/contracts/definitions",
         "ground/contracts/tables",
+        "ground/numbered",
         "running/__init__",
         "running/faults",
         "running/job",

@@ -74,7 +74,7 @@ def test_csv_has_the_same_cells_as_json(run, command, contract):
     assert list(found[0]) == [*contract.names, *more]
     for cells, row in zip(found, rows, strict=True):
         assert {name: cells[name] for name in contract.names} == {
-            k: "" if v is None else str(listing._safe(v)) for k, v in row.items()
+            k: "" if v is None else str(listing.safe(v)) for k, v in row.items()
         }
 
 
@@ -94,7 +94,7 @@ def test_csv_has_the_same_cells_as_json(run, command, contract):
     ],
 )
 def test_text_that_a_spreadsheet_would_run_stays_text_and_numbers_stay_numbers(value, cell):
-    assert listing._safe(value) == cell
+    assert listing.safe(value) == cell
 
 
 def test_a_formula_in_the_ledger_reaches_no_spreadsheet(tmp_path, run):

@@ -1,10 +1,15 @@
 """A comparison of two runs, for a terminal."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from __future__ import annotations
 
-from trialtrace.archive.shelf import Kept
-from trialtrace.archive.told import Told, ToldCause, ToldCell, ToldResult, ToldTable
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
 from trialtrace.ground.errors import visible
+
+if TYPE_CHECKING:
+    from trialtrace.archive.shelf import Kept
+    from trialtrace.archive.told import Told, ToldCause, ToldCell, ToldResult, ToldTable
 
 # Of a long list so many lines are shown; the JSON has all.
 SHOWN = 25
