@@ -5,12 +5,16 @@ References: those of `trialtrace.stats.design`.
 
 from trialtrace.trial.plan.card import R
 
-_ROOT = """\
-tail <- {alpha} / (1 + {sides=two_sided})
+_SMALLEST = """\
 smallest <- function(enough, n) {
   while (!enough(n)) n <- n + 1
   n
 }
+"""
+_ROOT = (
+    "tail <- {alpha} / (1 + {sides=two_sided})\n"
+    + _SMALLEST
+    + """\
 root <- function(of, low, high) {
   uniroot(function(x) of(x) - {power}, c(low, high), tol = 1e-14, maxiter = 10000)$root
 }
@@ -20,6 +24,7 @@ normal_power <- function(shift) {
 }
 n <- {patients}
 """
+)
 # Frison and Pocock 1992: the variance of what is analysed of the visits of a patient.
 _VISITS = """\
 seen <- {visits}
@@ -109,11 +114,8 @@ _SEVERAL_PROPORTIONS = R(
         "  power_of(rep(each, length(risks))) >= {power}\n"
         "}, 2)",
     },
-    """\
-smallest <- function(enough, n) {
-  while (!enough(n)) n <- n + 1
-  n
-}
+    _SMALLEST
+    + """\
 risks <- {risks}
 power_of <- function(n) {
   pooled <- sum(n * risks) / sum(n)
@@ -130,11 +132,8 @@ _SEVERAL_MEANS = R(
         "  power_of(rep(each, length(means))) >= {power}\n"
         "}, 2)",
     },
-    """\
-smallest <- function(enough, n) {
-  while (!enough(n)) n <- n + 1
-  n
-}
+    _SMALLEST
+    + """\
 means <- {means}
 power_of <- function(n) {
   away <- sum(n * (means - sum(n * means) / sum(n))^2) / {sd}^2
@@ -188,11 +187,8 @@ _EQUIVALENCE = R(
         "width_difference": "2 * qt(0.5 + {confidence} / 2, sum(n) - 2) * "
         "{sd} * sqrt(sum(1 / n)) *\n  mean_of_s(sum(n) - 2)",
     },
-    """\
-smallest <- function(enough, n) {
-  while (!enough(n)) n <- n + 1
-  n
-}
+    _SMALLEST
+    + """\
 n <- {patients}
 mean_of_s <- function(df) sqrt(2 / df) * exp(lgamma((df + 1) / 2) - lgamma(df / 2))
 power_of <- function(n1, n0) {

@@ -59,8 +59,7 @@ class LogRankStratified:
     sides: Sides = key(SIGNED_SIDES)
 
 
-# A log-rank test whose differences at each time are weighted.
-WEIGHTED = """\
+_WEIGHTED = """\
 parts <- lapply(split(seq_along(time), stratum), function(i) {
   g <- numeric(nlevels(arm))
   v <- diag(g)
@@ -86,6 +85,23 @@ chi_squared <- sum(g * solve(v, g))
 df <- length(g)
 z <- g[1] / sqrt(v[1])
 """
+
+
+def weighted(weight: str) -> R:
+    """R's log-rank test whose differences at each time have a `weight`, an expression of R in
+    `total` (at risk) and `s` (share of all arms without the event before)."""
+    return R(
+        {
+            "p_value": "if ({sides=two_sided}) pchisq(chi_squared, df, lower.tail = FALSE) "
+            "else pnorm(if ({sides=less}) z else -z)",
+            "chi_squared": "chi_squared",
+            "df": "df",
+            "z": "z",
+        },
+        _WEIGHTED.replace("WEIGHT", weight),
+    )
+
+
 _SURVIVALS = """\
 curve <- function(of) {
   own <- arm == of
@@ -156,16 +172,7 @@ CARDS = (
             "survival.weighted_log_rank:weighted_log_rank",
             "survival.signed_log_rank:signed_log_rank",
         ),
-        r=R(
-            {
-                "p_value": "if ({sides=two_sided}) pchisq(chi_squared, df, lower.tail = FALSE) "
-                "else pnorm(if ({sides=less}) z else -z)",
-                "chi_squared": "chi_squared",
-                "df": "df",
-                "z": "z",
-            },
-            WEIGHTED.replace("WEIGHT", "s^{rho} * (1 - s)^{gamma}"),
-        ),
+        r=weighted("s^{rho} * (1 - s)^{gamma}"),
     ),
     Card(
         "p_value.gehan",
@@ -180,16 +187,7 @@ CARDS = (
             "survival.signed_log_rank:signed_at_risk",
         ),
         fixed={"weight": "gehan"},
-        r=R(
-            {
-                "p_value": "if ({sides=two_sided}) pchisq(chi_squared, df, lower.tail = FALSE) "
-                "else pnorm(if ({sides=less}) z else -z)",
-                "chi_squared": "chi_squared",
-                "df": "df",
-                "z": "z",
-            },
-            WEIGHTED.replace("WEIGHT", "total"),
-        ),
+        r=weighted("total"),
     ),
     Card(
         "p_value.tarone_ware",
@@ -204,15 +202,6 @@ CARDS = (
             "survival.signed_log_rank:signed_at_risk",
         ),
         fixed={"weight": "tarone_ware"},
-        r=R(
-            {
-                "p_value": "if ({sides=two_sided}) pchisq(chi_squared, df, lower.tail = FALSE) "
-                "else pnorm(if ({sides=less}) z else -z)",
-                "chi_squared": "chi_squared",
-                "df": "df",
-                "z": "z",
-            },
-            WEIGHTED.replace("WEIGHT", "sqrt(total)"),
-        ),
+        r=weighted("sqrt(total)"),
     ),
 )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from trialtrace.config.spec import Distinct, Rule, key, shape
 from trialtrace.trial.plan.card import Card, Named, R
-from trialtrace.trial.plan.cards.curves import WEIGHTED
+from trialtrace.trial.plan.cards.curves import weighted
 from trialtrace.trial.plan.gives import chi_squared_or_z
 from trialtrace.trial.plan.methods import TIMES
 from trialtrace.trial.plan.options import SIGNED_SIDES, Groups, Ties
@@ -175,16 +175,7 @@ CARDS = (
             "survival.weighted_log_rank:weighted_log_rank",
             "survival.signed_log_rank:signed_log_rank",
         ),
-        r=R(
-            {
-                "p_value": "if ({sides=two_sided}) pchisq(chi_squared, df, lower.tail = FALSE) "
-                "else pnorm(if ({sides=less}) z else -z)",
-                "chi_squared": "chi_squared",
-                "df": "df",
-                "z": "z",
-            },
-            WEIGHTED.replace("WEIGHT", "s^{rho} * (1 - s)^{gamma}"),
-        ),
+        r=weighted("s^{rho} * (1 - s)^{gamma}"),
     ),
     Card(
         "p_value.proportional_hazards",
