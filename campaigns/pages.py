@@ -126,7 +126,9 @@ def report(found: list[Seen], pages: list[str], numbers: int) -> str:
         "the widest, there and back."
     )
     faults = [f"- {words}" for one in found for words in one.problems]
-    listed = "\n".join(["What is wrong:", "", *faults]) if faults else "Nothing is wrong."
+    whole = len(found) == len(pages)
+    none = "Nothing is wrong." if whole else "Nothing is wrong on the pages that were seen."
+    listed = "\n".join(["What is wrong:", "", *faults]) if faults else none
     return "\n\n".join((how, table(("pages", "there", "seen", "with a fault"), rows), listed))
 
 

@@ -16,7 +16,7 @@ from trialtrace.report.shown.html_lines import html_lines
 from trialtrace.report.shown.lines import Line, is_trace
 
 PROGRAM = "docProps/app.xml"
-# Parts of a DOCX that every program writes its own way.
+# How a file begins that is no report, and what it is.
 OTHERS = {
     b"%PDF": "a PDF",
     b"{\\rtf": "a text in RTF",
