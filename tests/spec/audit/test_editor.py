@@ -49,6 +49,13 @@ def test_a_decision_that_flips_stands_first(told):
     assert "<script" not in page and "http" not in page.replace("http-equiv", "")
 
 
+def test_a_p_that_rounds_to_the_level_itself_flips_nothing(told):
+    """P=0.05 may be 0.049 or 0.054: it does not hold, and what it says of 0.05 is open."""
+    code, page = told("editor", LEDGER.replace("P=0.06", "P=0.05"))
+    assert code == 1
+    assert f">{FLIPS}<" not in page and "P=0.05" in page
+
+
 def test_more_than_ten_lines_are_counted(told):
     more = "".join(
         f'  m{k}: {{from: main, place: table, label: M{k}, printed: "27 of 295 (1{k}%)", '

@@ -194,6 +194,15 @@ def test_an_adjusted_p_that_is_missing_is_not_counted():
     assert told.startswith("adjusted p-values below 0.05: 1 of 2")
 
 
+def test_a_p_value_that_is_the_level_itself_rejects_and_is_told_so():
+    rows = [HOLM | {"stat_value": 0.05}, HOLM | {"stat_value": 0.06}]
+    told = _counted(material(*rows), analysis("secondary"), rows)
+    assert told.startswith("adjusted p-values at or below 0.05: 1 of 2")
+    own = FISHER | {"stat_value": 0.05}
+    told = verdict(material(own), analysis("primary"), own)
+    assert told == ", at or below the decision level of 0.05"
+
+
 @pytest.mark.parametrize(
     ("role", "families", "told"),
     [

@@ -145,13 +145,13 @@ def decide_p(printed: Component, value: Decimal, level: Decimal | None) -> str |
     """Whether printed and recomputed p lie on the same side of the decision level (p <= level)."""
     if level is None:
         return None
-    below = _printed_below(printed, level)
+    below = printed_below(printed, level)
     if below is None:
         return UNDETERMINED
     return SAME if below == (value <= level) else CHANGES
 
 
-def _printed_below(printed: Component, level: Decimal) -> bool | None:
+def printed_below(printed: Component, level: Decimal) -> bool | None:
     """Whether what is printed says p <= level; None where the printed precision leaves it open."""
     if printed.relation == "ns":
         return False

@@ -1,11 +1,13 @@
 """Decisions that flip: a printed p on one side of 0.05, everything that gives it on the other."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 
+from trialtrace.claims.agreement import printed_below
 from trialtrace.claims.prints.finding import Finding
 from trialtrace.trial.claims.read import Claim
 
-LEVEL = 0.05
+LEVEL = Decimal("0.05")
 _NOT_HELD = ("inconsistent", "alternative")
 
 
@@ -21,8 +23,8 @@ def flips(findings: Iterable[Finding], claims: Mapping[str, Claim]) -> dict[str,
         values = list(_given(one.detail))
         if part.value is None or not values:
             continue
-        significant = part.value < LEVEL or (part.relation == "<" and part.value == LEVEL)
-        if all((value < LEVEL) != significant for value in values):
+        significant = printed_below(part, LEVEL)
+        if significant is not None and all((value <= LEVEL) != significant for value in values):
             found.setdefault(one.claim, one.sentence)
     return found
 

@@ -14,7 +14,7 @@ from trialtrace.ground.words import value_text
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.decisions import adjusted_of, verdict
+from trialtrace.report.sections.decisions import adjusted_of, reach, rejected, verdict
 from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table, short_text, slug
 from trialtrace.trial.plan.build import Analysis
 from trialtrace.trial.plan.references import method_of
@@ -93,8 +93,9 @@ def _how_many_below(analysis: Analysis, tests: list[FTest]) -> str:
     values = [row["stat_value"] for row in adjusted if row["stat_value"] is not None]
     if not values:
         return ", whose p-values are not judged"
-    below = sum(value < analysis.decision_level for value in values)
-    return f": {below} of the {len(values)} adjusted p-values are below {analysis.decision_level:g}"
+    level = analysis.decision_level
+    of = f"{rejected(values, level)} of the {len(values)} adjusted p-values"
+    return f": {of} are {reach(values, level)} {level:g}"
 
 
 def anova_sentences(material: Material, analysis: Analysis, *, markdown: bool) -> Iterator[str]:

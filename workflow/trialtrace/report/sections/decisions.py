@@ -5,6 +5,7 @@ their adjusted p-value. Where a family has the test of all arms, the pairs of th
 none. Every other p-value is shown without a verdict.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from trialtrace.ground.contracts.rows import ResultRow, present, values_of
@@ -64,12 +65,24 @@ def deciding(material: Material, analysis: "Analysis", p: ResultRow) -> ResultRo
     return p
 
 
+def rejected(values: Sequence[float], level: float) -> int:
+    """How many p-values reject: p <= level, by which a test keeps its level (Lehmann and Romano
+    2005, section 3.3); exact tests and those by draws do meet it."""
+    return sum(value <= level for value in values)
+
+
+def reach(values: Sequence[float], level: float) -> str:
+    """ "below", as is usual, unless one of the p-values is the level itself."""
+    return "at or below" if level in values else "below"
+
+
 def verdict(material: Material, analysis: "Analysis", p: ResultRow) -> str:
     """ ", below the decision level of 0.05"; of a pair beneath the test of all arms, that it is not
     judged; else nothing."""
     found = deciding(material, analysis, p)
     if found is not None:
-        side = "below" if present(found["stat_value"]) < analysis.decision_level else "not below"
+        value, level = present(found["stat_value"]), analysis.decision_level
+        side = reach([value], level) if rejected([value], level) else "not below"
         return f", {side} the decision level of {analysis.decision_level:g}"
     if adjusted_of(material, p) is None and of_all_arms(material, analysis.name):
         return ", not judged by itself"

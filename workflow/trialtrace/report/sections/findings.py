@@ -17,6 +17,8 @@ from trialtrace.report.sections.decisions import (
     deciding,
     is_adjusted,
     of_all_arms,
+    reach,
+    rejected,
     verdict,
 )
 from trialtrace.report.sections.key_sentences import over_comparisons
@@ -231,10 +233,11 @@ def _counted(material: Material, analysis: "Analysis", rows: list[ResultRow]) ->
         own = [r for r in rows if r["stat_name"] == stat and r["stat_value"] is not None]
         if own:
             how = _adjustment if stat == "p_adjusted" else partial(_how, material)
-            below = sum(present(row["stat_value"]) < analysis.decision_level for row in own)
+            level = analysis.decision_level
+            values = [present(row["stat_value"]) for row in own]
             by = ", ".join(dict.fromkeys(map(how, own)))
-            lead = f"{LABELS[stat]}-values below {analysis.decision_level:g}{words}"
-            told.append(f"{lead}: {below} of {len(own)} ({by})")
+            lead = f"{LABELS[stat]}-values {reach(values, level)} {level:g}{words}"
+            told.append(f"{lead}: {rejected(values, level)} of {len(own)} ({by})")
     return "; ".join(told)
 
 
