@@ -28,8 +28,9 @@ from trialtrace.commands.verified_tables import altered_values
 from trialtrace.commands.which_run import configured
 from trialtrace.ground.errors import Problem, ProblemsError, UserError, visible
 from trialtrace.ground.paths import Project
-from trialtrace.ground.store import sha256_file
-from trialtrace.report.seal_file import NAME, Kept, kept_documents
+from trialtrace.ground.store import sha256_bytes, sha256_file
+from trialtrace.report.crumbs import alone
+from trialtrace.report.seal_file import HTML, NAME, Kept, kept_documents
 from trialtrace.report.shown.compare import shortened
 from trialtrace.report.shown.docx_lines import BrokenDocument
 from trialtrace.running.fresh import RENDER, STAGES
@@ -146,11 +147,16 @@ def _copied(place: Path, wrote: dict[str, str], documents: Collection[str]) -> I
     for name, digest in wrote.items():
         if name not in there:
             yield Found(name, "missing")
-        elif name not in documents and sha256_file(there[name]) != digest:
+        elif name not in documents and _digest(there[name]) != digest:
             yield Found(name, "changed")
     for name, one in there.items():
         if name not in wrote and one.is_file() and one.name not in VOLATILE:
             yield Found(name, "extra")
+
+
+def _digest(file: Path) -> str:
+    """The sha256 of a file of a report; of a page of a site, as it is in the report's folder."""
+    return sha256_bytes(alone(file.read_bytes())) if file.suffix == HTML else sha256_file(file)
 
 
 def _results(run: KeptRun) -> Verified:
@@ -206,6 +212,7 @@ def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verifie
     if not own and (what := no_report(data)):
         raise UserError(Problem(str(path), f"is {what}: no report", expected=READ))
     kind = kind_of(data)
+    data = alone(data) if kind == HTML else data
     run = KeptRun(at, name or _trial_of(at, path, kind, data))
     run.check_there()
     if not _seal_stands(run):

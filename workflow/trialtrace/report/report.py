@@ -11,6 +11,7 @@ from trialtrace.report.audit.cohort_words import put_in
 from trialtrace.report.audit.coverage_page import coverage_page, section_pages
 from trialtrace.report.audit.plan_page import Reported, plan_page
 from trialtrace.report.chains import chains
+from trialtrace.report.crumbs import of_report
 from trialtrace.report.downloads import offer_tables
 from trialtrace.report.figures.make import Drawn, draw_figures
 from trialtrace.report.links import (
@@ -107,6 +108,7 @@ def _document(material: Material, out: Path, drawn: list[Drawn]) -> RenderedFile
         private=material.disclosure != "full",
         before=[("Summary", SUMMARY_PAGE)] if html else [],
         beside=_beside(material),
+        above=of_report(trial.title)[:1] if html else None,
         chains=chains(material),
     )
 
@@ -140,6 +142,7 @@ def _summary(
             *((stem.replace("-", " ").capitalize(), f"{stem}{HTML}") for stem in pages),
             *_beside(material),
         ],
+        above=(),
     )
     return [file.name for file in made.files]
 

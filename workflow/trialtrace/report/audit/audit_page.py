@@ -14,6 +14,7 @@ from trialtrace.ground.contracts.verdicts import COLUMNS, DATA, FAILS, PRINT, SH
 from trialtrace.report.audit.audit_pictures import picture
 from trialtrace.report.audit.claims_matrix import classes, filter_rules, matrix
 from trialtrace.report.audit.cohort_words import COHORT
+from trialtrace.report.crumbs import of_report
 from trialtrace.report.links import (
     CARD_SCRIPT,
     COVERAGE_PAGE,
@@ -90,11 +91,10 @@ def audit_page(
     papers = "".join(
         f"<li>{escape(paper)}</li>" for paper in dict.fromkeys(r["paper"] for r in rows)
     )
-    up = f'<p class="up"><a href="report.html">{escape(title)}</a></p>\n' if in_report else ""
     more = f'<p><a href="{COVERAGE_PAGE}">What covers each item of the texts</a></p>'
     settings = f'<a href="{config_page(COHORT)}">Settings of the cohort</a>.'
     parts = [
-        f"{up}<h1>{'Published numbers' if in_report else escape(title)}</h1>",
+        f"<h1>{'Published numbers' if in_report else escape(title)}</h1>",
         f'<p class="subject">{_subject(rows)}</p><ul>{papers}</ul>',
         *([f'<p class="prose">{escape(audit["standing"])}</p>'] if "standing" in audit else []),
         *tally_list(rows),
@@ -109,7 +109,16 @@ def audit_page(
     body = "\n".join(parts) + "\n"
     script = CARD_SCRIPT if in_report else ""
     style = audit_style() + filter_rules(rows)
-    return page(title, body, synthetic=synthetic, style=style, draft=draft, script=script)
+    return page(
+        title,
+        body,
+        synthetic=synthetic,
+        style=style,
+        draft=draft,
+        script=script,
+        above=of_report(title) if in_report else (),
+        here="Audit of the published numbers",
+    )
 
 
 def audit_style() -> str:

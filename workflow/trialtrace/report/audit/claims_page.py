@@ -23,6 +23,7 @@ from trialtrace.report.audit.claims_matrix import (
     trial_boxes,
     trial_rules,
 )
+from trialtrace.report.crumbs import OF_SITE
 from trialtrace.report.links import AUDIT_PAGE, claim_anchor
 from trialtrace.report.material import Material
 from trialtrace.report.pages.shell import page
@@ -35,7 +36,6 @@ def claims_page(materials: Sequence[Material]) -> str:
     rows, trials = _all_claims(materials), [material.trial.name for material in materials]
     body = "\n".join(
         [
-            '<p class="up"><a href="index.html">Trials</a></p>',
             "<h1>Published numbers of all trials</h1>",
             f'<p class="prose quiet">{SUMMARY}{NO_CAUSE}</p>',
             *_counts(materials),
@@ -46,7 +46,8 @@ def claims_page(materials: Sequence[Material]) -> str:
         ]
     )
     style = audit_style() + filter_rules(rows) + trial_rules(trials)
-    return page("Published numbers of all trials", f"{body}\n", synthetic=False, style=style)
+    title = "Published numbers of all trials"
+    return page(title, f"{body}\n", synthetic=False, style=style, above=[OF_SITE])
 
 
 def _counts(materials: Sequence[Material]) -> Iterator[str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from trialtrace.claims.coverage import HOW, Covered
 from trialtrace.report.audit.audit_page import audit_style
-from trialtrace.report.links import AUDIT_PAGE, SUMMARY, SUMMARY_PAGE, claim_anchor, place_link
+from trialtrace.report.crumbs import of_report
+from trialtrace.report.links import AUDIT_PAGE, SUMMARY, claim_anchor, place_link
 from trialtrace.report.pages.shell import page
 
 COLUMNS = ("Told", "Endpoint", "Analysis", "Claim", "In the report")
@@ -45,7 +46,6 @@ def coverage_page(
     head = "".join(f"<th>{one}</th>" for one in COLUMNS)
     body = "\n".join(
         [
-            f'<p class="up"><a href="{SUMMARY_PAGE}">{escape(title)}</a></p>',
             "<h1>Coverage of the source texts</h1>",
             f'<p class="prose quiet">{LEAD}</p>',
             f'<p class="subject">{counted(rows)}</p>',
@@ -60,6 +60,7 @@ def coverage_page(
         synthetic=synthetic,
         style=audit_style(),
         draft=draft,
+        above=of_report(title),
     )
 
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from trialtrace.config.spec import structure
 from trialtrace.methods.analysing.plan_lines import PlanLine, plan_lines
 from trialtrace.report.audit.audit_page import audit_style
+from trialtrace.report.crumbs import of_report
 from trialtrace.report.links import (
     AUDIT_PAGE,
     FAMILIES_PAGE,
     PLAN_CSV,
-    SUMMARY_PAGE,
     claim_anchor,
     config_page,
     place_link,
@@ -65,7 +65,6 @@ def plan_page(trial: "Trial", results: Iterable[str], reported: Reported) -> tup
     head = "".join(f"<th>{one}</th>" for one in COLUMNS)
     body = "\n".join(
         [
-            f'<p class="up"><a href="{SUMMARY_PAGE}">{escape(trial.title)}</a></p>',
             f"<h1>{TITLE}</h1>",
             f'<p class="quiet">{LEAD}</p>',
             f'<p class="subject">{_counted(trial, lines, left, reported)} '
@@ -83,6 +82,8 @@ def plan_page(trial: "Trial", results: Iterable[str], reported: Reported) -> tup
         synthetic=trial.synthetic,
         draft=trial.draft,
         style=audit_style(),
+        above=of_report(trial.title),
+        here=TITLE,
     )
     return text, _csv(lines, left, reported)
 

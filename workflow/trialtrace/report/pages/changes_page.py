@@ -6,6 +6,7 @@ from html import escape
 from trialtrace.archive.shelf import Kept
 from trialtrace.archive.text import NOTHING, cause_texts, overview, run_text, shown_pair
 from trialtrace.archive.told import Told, ToldCell
+from trialtrace.report.crumbs import OF_SITE
 from trialtrace.report.pages.shell import page
 from trialtrace.report.render.house import SYNTHETIC
 
@@ -19,11 +20,11 @@ def changes_page(trials: Iterable[tuple[str, Kept | None, Told | None]]) -> str:
     """A section a trial: its last kept run beside the one before."""
     body = "\n".join(_section(*one) for one in trials) or f"<p>{NOTHING}: no run is kept yet.</p>"
     text = (
-        f'<p class="up"><a href="index.html">trials</a></p>\n<h1>{TITLE}</h1>\n'
+        f"<h1>{TITLE}</h1>\n"
         '<p class="quiet">Each run whose inputs or results are others is kept in archive/. This '
         "page is made anew at the end of every run and is part of no report.</p>\n" + body
     )
-    return page(TITLE, text, synthetic=False)
+    return page(TITLE, text, synthetic=False, above=[OF_SITE])
 
 
 def _section(trial: str, kept: Kept | None, told: Told | None) -> str:

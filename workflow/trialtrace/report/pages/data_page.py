@@ -4,13 +4,14 @@ from html import escape
 from pathlib import Path
 
 from trialtrace.ground.contracts import RAW, read_table
+from trialtrace.report.crumbs import of_report
 from trialtrace.report.pages.shell import page
 
 ROWS_SHOWN = 20_000
 
 
 def data_page_html(
-    raw: Path, table: str, *, synthetic: bool, draft: str = "", sha256: str = ""
+    raw: Path, table: str, title: str, *, synthetic: bool, draft: str = "", sha256: str = ""
 ) -> str:
     """Source rows in order; a very long table is cut, and says so. `sha256` is that of its file."""
     found = read_table(Path(raw) / f"{table}.parquet", RAW)
@@ -26,9 +27,12 @@ def data_page_html(
     digest = f'<p class="quiet">sha256 of the file: <code>{sha256}</code></p>\n' if sha256 else ""
     source = ", ".join(sorted(set(found["source_file"].to_pylist())))
     text = (
-        f'<p class="up"><a href="../report.html">report</a></p>\n<h1>{escape(table)}</h1>\n'
+        f"<h1>{escape(table)}</h1>\n"
         f'<p class="subject">Raw rows of {escape(source)}, every cell as found.{cut}</p>\n{digest}'
         f'<div class="frame"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n'
         "</table></div>\n"
     )
-    return page(f"{table}: raw rows", text, synthetic=synthetic, draft=draft, up="../")
+    name = f"{table}: raw rows"
+    return page(
+        name, text, synthetic=synthetic, draft=draft, up="../", above=of_report(title), here=name
+    )

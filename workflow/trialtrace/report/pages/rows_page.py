@@ -10,6 +10,7 @@ from itertools import count, product
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
+from trialtrace.report.crumbs import of_report
 from trialtrace.report.pages.cells import Part, RawCells
 from trialtrace.report.pages.row_sets import FLAG, SUBJECTS, RowSet, Variable
 from trialtrace.report.pages.shell import page
@@ -81,7 +82,6 @@ def rows_page(
     left = f" Only the first {len(shown)} stand here: trialtrace trace --rows has all."
     more = left if cut else ""
     text = (
-        f'<p class="up"><a href="../report.html">{escape(material.trial.title)}</a></p>\n'
         f"<h1>{escape(told.title)}</h1>\n"
         f'<p class="subject">Each value with the raw cells that made it: {len(rows)} records.'
         f"{more}</p>\n<dl>\n{lines}</dl>\n"
@@ -98,6 +98,8 @@ def rows_page(
         style=rules,
         draft=trial.draft,
         up="../",
+        above=of_report(trial.title),
+        here=f"Rows of {told.title}",
     )
 
 

@@ -2,11 +2,13 @@
 
 import json
 import re
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
 
 from trialtrace.ground.store import write_text
+from trialtrace.report.crumbs import Step, crumbs
 from trialtrace.report.links import STYLE
 from trialtrace.report.render.house import CSP, SYNTHETIC, assets
 
@@ -51,6 +53,8 @@ def page(
     style: str = "",
     draft: str = "",
     up: str = "",
+    above: Sequence[Step] = (),
+    here: str = "",
     script: str = "",
     forms: bool = False,
 ) -> str:
@@ -59,8 +63,9 @@ def page(
     Only with `script`, a file beside the page, it runs one; it has to be whole without.
 
     With `up`, the way to the folder of the style sheet ("../"), it is linked; else the page has it
-    inside and can be mailed alone. Of synthetic data a page is stamped at its top, and each of its
-    tables and pictures by itself; `draft` is the stamp of a draft.
+    inside and can be mailed alone. `above` are the pages over it, by title and link from that
+    folder, and `here` is what it is called after them. Of synthetic data a page is stamped at its
+    top, and each of its tables and pictures by itself; `draft` is the stamp of a draft.
     With `forms` it may send its forms to where it came from.
     """
     stamps = [text for text in (SYNTHETIC if synthetic else "", escape(draft)) if text]
@@ -69,6 +74,7 @@ def page(
         body = body.replace("<table>", f"<table>\n<caption>{SYNTHETIC}</caption>")
         body = body.replace("<figcaption>", f"<figcaption>{SYNTHETIC}. ")
     body = SCROLLS.sub(REACHED, body)
+    way = crumbs(above, here or title, up) if above else ""
     meta = f'<meta name="description" content="{SYNTHETIC}">\n' if synthetic else ""
     own = f"<style>\n{'' if up else sheet()}{style}</style>\n" if style or not up else ""
     linked = f'<link rel="stylesheet" href="{up}{STYLE}">\n' if up else ""
@@ -81,5 +87,5 @@ def page(
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n{meta}'
         f"<title>{escape(title)}</title>\n{linked}{own}{run}</head>\n<body>\n"
-        f"{stamp}<main>\n{body}</main>\n</body>\n</html>\n"
+        f"{stamp}{way}<main>\n{body}</main>\n</body>\n</html>\n"
     )

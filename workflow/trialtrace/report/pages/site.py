@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.ground.store import write_text
 from trialtrace.report.audit.claims_page import claims_page
+from trialtrace.report.crumbs import in_site
 from trialtrace.report.links import CHANGES_PAGE, CLAIMS_PAGE
 from trialtrace.report.material import Material
 from trialtrace.report.pages.changes_page import TITLE, changes_page
@@ -31,6 +32,9 @@ def build_site(
     for trial in trials:
         folder = Path(results_root) / trial.name
         shutil.copytree(folder / "report", site / trial.name, ignore=_HIDDEN)
+        for file in sorted((site / trial.name).rglob("*.html")):
+            up = "../" * (len(file.relative_to(site).parts) - 1)
+            write_text(file, in_site(file.read_text(encoding="utf-8"), up))
         materials.append(Material(trial, settings, folder, {}))
     links = []
     audited = [material for material in materials if material.claims]

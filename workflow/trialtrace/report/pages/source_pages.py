@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from html import escape
 
+from trialtrace.report.crumbs import of_report
 from trialtrace.report.links import code_anchor
 from trialtrace.report.pages.shell import page
 from trialtrace.trace.functions import Function
@@ -15,11 +16,19 @@ def config_lines(name: str, text: str, title: str, *, synthetic: bool, draft: st
         for number, line in enumerate(text.splitlines(), start=1)
     )
     body = (
-        f'<p class="up"><a href="../report.html">{escape(title)}</a></p>\n<h1>{escape(name)}</h1>\n'
+        f"<h1>{escape(name)}</h1>\n"
         f'<p class="subject">As it was when the report was made. <a href="{escape(name)}.txt">The '
         f'file</a></p>\n<pre class="lines">{lines}</pre>\n'
     )
-    return page(f"{name} – {title}", body, synthetic=synthetic, draft=draft, up="../")
+    return page(
+        f"{name} – {title}",
+        body,
+        synthetic=synthetic,
+        draft=draft,
+        up="../",
+        above=of_report(title),
+        here=name,
+    )
 
 
 def code_page(
@@ -41,9 +50,17 @@ def code_page(
         for one in functions
     )
     body = (
-        f'<p class="up"><a href="report.html">{escape(title)}</a></p>\n<h1>Code</h1>\n'
+        "<h1>Code</h1>\n"
         '<p class="subject">A hash of each stage over all code it can use and its environment; '
         "then the functions that made the numbers. What they call stands in the same files or "
         f"those that these name.</p>\n<dl>\n{stages}\n</dl>\n{told}\n"
     )
-    return page(f"Code – {title}", body, synthetic=synthetic, draft=draft, up="./")
+    return page(
+        f"Code – {title}",
+        body,
+        synthetic=synthetic,
+        draft=draft,
+        up="./",
+        above=of_report(title),
+        here="Code",
+    )

@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from trialtrace.report.crumbs import of_report
 from trialtrace.report.links import (
     CODE_PAGE,
     FAMILIES_PAGE,
@@ -122,7 +123,6 @@ def numbers_page(heading: str, traces: Sequence[Trace], around: Around) -> str:
     found = [Number(trace, _entries(trace, around)) for trace in traces]
     shared, said = _shared(found, OF_PAGE), Said()
     lines = [
-        f'<p class="up"><a href="../report.html">{escape(around.title)}</a></p>',
         f"<h1>{escape(heading)}</h1>",
     ]
     lines.append(f'<p class="quiet">{IN_A_TERMINAL}</p>')
@@ -134,7 +134,15 @@ def numbers_page(heading: str, traces: Sequence[Trace], around: Around) -> str:
     synthetic = traces[0]["synthetic"]
     body = "\n".join([*lines, ""])
     title = f"{heading} \N{EN DASH} {around.title}"
-    return page(title, body, synthetic=synthetic, draft=around.draft, up="../")
+    return page(
+        title,
+        body,
+        synthetic=synthetic,
+        draft=around.draft,
+        up="../",
+        above=of_report(around.title),
+        here=heading,
+    )
 
 
 def families_page(
@@ -142,7 +150,6 @@ def families_page(
 ) -> str:
     """The p-values that are adjusted together, a section a family."""
     lines = [
-        f'<p class="up"><a href="../report.html">{escape(around.title)}</a></p>',
         "<h1>Families of p-values</h1>",
         '<p class="subject">The p-values of a family are adjusted together.</p>',
     ]
@@ -160,6 +167,8 @@ def families_page(
         synthetic=synthetic,
         draft=around.draft,
         up="../",
+        above=of_report(around.title),
+        here="Families of p-values",
     )
 
 

@@ -90,6 +90,7 @@ def write_traces(
             text = data_page_html(
                 material.folder / "raw",
                 table,
+                trial.title,
                 synthetic=trial.synthetic,
                 draft=trial.draft,
                 sha256=material.tracer.manifest["tables"][table]["file"]["sha256"],

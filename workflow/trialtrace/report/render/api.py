@@ -45,6 +45,7 @@ def render_document(
     private: bool = False,
     before: Sequence[tuple[str, str]] = (),
     beside: Sequence[tuple[str, str]] = (),
+    above: Sequence[tuple[str, str]] | None = None,
     chains: Mapping[str, object] | None = None,
 ) -> RenderedFiles:
     """Write `out_dir/stem.html` and `out_dir/stem.docx`, both or none, and the pages that sections
@@ -54,8 +55,10 @@ def render_document(
     the document. `title` replaces the title of the front matter; `synthetic` stamps every page;
     `private` keeps what an exception says, which may hold a value of the data, out of errors.
     `before` and `beside` are title and link of other pages of the folder, to which its pages lead
-    before and after its own. In a DOCX, which is mailed alone, a link to a page of the folder is
-    text; one to a number's trace leads to what `chains` (chains.py) tells of it.
+    before and after its own; with `above`, those over it, they begin with the way to them, on
+    which one that has none over it goes by its title. In a DOCX, which is mailed alone, a link to
+    a page of the folder is text; one to a number's trace leads to what `chains` (chains.py) tells
+    of it.
     """
     _known("format", formats, FORMATS)
     _known("renderer", [renderer], RENDERERS)
@@ -65,7 +68,10 @@ def render_document(
     with tempfile.TemporaryDirectory(prefix="trialtrace-") as scratch:
         folder = Path(scratch).resolve()
         _place_inputs(folder, inputs or {})
-        page = Page(title, synthetic, private, stem, tuple(before), tuple(beside), chains or {})
+        over = None if above is None else tuple(above)
+        page = Page(
+            title, synthetic, private, stem, tuple(before), tuple(beside), over, chains or {}
+        )
         made, name = chosen(document, values, page, folder, tuple(formats))
         _refuse_folder_in(made, folder, document)
     paths = {name: Path(out_dir) / name for name in made}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from trialtrace.ground.paths import project
+from trialtrace.report.crumbs import Step, crumbs
 
 CSP = (
     "default-src 'none'; style-src 'unsafe-inline' data:; img-src data:; font-src data:; "
@@ -27,7 +28,8 @@ class Page:
     """What a caller sets for one document beside its own front matter.
 
     Of a private one no error tells what an exception says: it may hold a value of the data. `stem`
-    is the name of its files, `before` and `beside` are title and link of pages that lie beside it.
+    is the name of its files, `before` and `beside` are title and link of pages that lie beside it,
+    `above` of those over it, where it has any way to it at its top.
     `chains` is what a DOCX tells of the numbers in it, for mailed.lua.
     """
 
@@ -37,7 +39,15 @@ class Page:
     stem: str = "document"
     before: tuple[tuple[str, str], ...] = ()
     beside: tuple[tuple[str, str], ...] = ()
+    above: tuple[Step, ...] | None = None
     chains: Mapping[str, object] = field(default_factory=dict)
+
+    def way(self, own: str, over: Sequence[Step] = ()) -> str:
+        """The way to one of its pages, called `own`, below others of it, as HTML; "" for none."""
+        if self.above is None:
+            return ""
+        above = [*self.above, *over]
+        return crumbs(above, own if above else self.title or own)
 
     def place_chains(self, folder: Path) -> None:
         """Where the filter of a DOCX looks for them."""

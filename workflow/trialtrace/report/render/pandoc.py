@@ -22,7 +22,7 @@ from trialtrace.report.render.house import (
     page_header,
     reference_docx,
 )
-from trialtrace.report.render.parts import LARGEST, Numbered, Part, homes, navigation
+from trialtrace.report.render.parts import LARGEST, Numbered, Part, homes, navigation, way
 
 READER = "markdown-raw_tex-native_divs-native_spans-markdown_in_html_blocks"
 HERE = Path(__file__).parent
@@ -98,10 +98,13 @@ def _pages(
             elsewhere = {one: file for one, file in files.items() if file != name}
             source = build / f"{name}.json"
             source.write_text(numbered.written(part, elsewhere, page.stem), encoding="utf-8")
-            around = _around(parts, part, page) if kind == "html" else []
+            around: Variables = _around(parts, part, page) if kind == "html" else {}
             yield name, [str(source), *_of_format(kind, document, page, build, name, around)]
 
     return of_format
+
+
+Variables = dict[str, str | list[dict[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -137,8 +140,12 @@ def _start(command: list[str], folder: Path, stdin: int = subprocess.DEVNULL) ->
     return _Conversion(command, process)
 
 
-def _around(parts: list[Part], part: Part, page: Page) -> list[dict[str, str]]:
-    return navigation(parts, part, page.stem, page.before, page.beside)
+def _around(parts: list[Part], part: Part, page: Page) -> Variables:
+    """What of a page leads to others, for the template."""
+    return {
+        "pages": navigation(parts, part, page.stem, page.before, page.beside),
+        "crumbs": way(parts, part, page),
+    }
 
 
 def _of_format(
@@ -147,7 +154,7 @@ def _of_format(
     page: Page,
     build: Path,
     name: str,
-    around: list[dict[str, str]],
+    around: Variables,
 ) -> list[str]:
     flags = ["--syntax-highlighting=none", "--wrap=none"]
     if kind == "docx":
@@ -155,7 +162,7 @@ def _of_format(
         return ["--to=docx", f"--reference-doc={_near(reference_docx(page), build)}", *flags]
     flags += ["--toc", "--toc-depth=3"] if document.contents(kind) else []
     header = build / f"{name}.yaml"
-    variables = {"header": page_header(), "pages": around}
+    variables = {"header": page_header(), **around}
     header.write_text(json.dumps({"variables": variables}), encoding="utf-8")
     return [
         "--to=html5",

@@ -17,6 +17,8 @@ from math import ceil
 from pathlib import Path
 from typing import TypeAlias
 
+from trialtrace.report.render.house import Page
+
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
 # Bytes that a page may have, as estimated before it is written.
@@ -156,6 +158,13 @@ def homes(parts: Sequence[Part], own: str, kind: str) -> dict[str, str]:
         for block in part.blocks
         for name in _IDENTIFIER.findall(block)
     }
+
+
+def way(parts: Sequence[Part], here: Part, page: Page) -> str:
+    """The way to a page of a document, for the template; the others stand below its own page."""
+    first = parts[0]
+    over = () if here is first else ((first.title(page.stem), f"{first.stem(page.stem)}.html"),)
+    return page.way(here.title(page.stem), over).strip()
 
 
 def navigation(

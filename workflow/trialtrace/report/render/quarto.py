@@ -117,10 +117,11 @@ def _front_matter(document: Document, page: Page, folder: Path) -> str:
     for name in ("title", "subtitle", "author"):
         if name in meta:
             meta[name] = escape_markdown(meta[name])
+    banner = f'<div class="synthetic-banner">{SYNTHETIC}</div>\n' if page.synthetic else ""
+    if before := banner + page.way(page.stem.capitalize()):
+        (folder / "before.html").write_text(before, encoding="utf-8")
+        html["include-before-body"] = "before.html"
     if page.synthetic:
-        banner = f'<div class="synthetic-banner">{SYNTHETIC}</div>\n'
-        (folder / "banner.html").write_text(banner, encoding="utf-8")
-        html["include-before-body"] = "banner.html"
         meta |= {"description": SYNTHETIC, "subject": SYNTHETIC, "keywords": [SYNTHETIC]}
     return yaml.safe_dump(meta, sort_keys=False, allow_unicode=True, width=1000)
 
