@@ -30,6 +30,8 @@ from trialtrace.claims.print_audit import (
     note_searches,
     search_as_json,
 )
+from trialtrace.claims.registration import rows as registration
+from trialtrace.claims.registration.held import held
 from trialtrace.claims.select import one
 from trialtrace.claims.sentences import house
 from trialtrace.ground.contracts import CLAIMS, RESULTS, from_rows, read_table, write_table
@@ -68,7 +70,8 @@ def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file
     printed = audit_ledger(whole)
     rows = with_print(rows, printed)
     write_table(Path(out_file), from_rows(rows, CLAIMS), CLAIMS, synthetic=trial.synthetic)
-    found = as_json(printed, CLAIMS.names, told_of(whole, printed.findings, printed.rows))
+    contradictions = told_of(whole, printed.findings, printed.rows)
+    found = as_json(printed, CLAIMS.names, contradictions, registration.as_json(held(whole)))
     del found["claims"]
     about = {
         "title": trial.title,

@@ -5,10 +5,9 @@ in digits alone (03/04/2012) are read in two ways, and so not at all.
 """
 
 import re
-from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+
+from trialtrace.trial.claims.period import Period, period
 
 _MONTHS = (
     "january",
@@ -42,18 +41,6 @@ _FORMS = tuple(
 _LEFT = re.compile(rf"[0-9]|\b{_MONTH}\b")
 
 
-@dataclass(frozen=True)
-class Period:
-    """The days that a printed date may be, first and last."""
-
-    first: date
-    last: date
-
-    def meets(self, other: "Period") -> bool:
-        """Whether both may be one day."""
-        return self.first <= other.last and other.first <= self.last
-
-
 def dates(text: str) -> tuple[Period, ...]:
     """The dates of a text in their order; none where it has other numbers, or years alone.
 
@@ -63,29 +50,24 @@ def dates(text: str) -> tuple[Period, ...]:
     rest, found = text.casefold(), []
     for form in _FORMS:
         for one in form.finditer(rest):
-            period = _period(one.groupdict())
-            if period is None:
+            days = _period(one.groupdict())
+            if days is None:
                 return ()
-            found.append((one.start(), period, len(one.groupdict()) > 1))
+            found.append((one.start(), days, len(one.groupdict()) > 1))
         rest = form.sub(lambda one: " " * len(one[0]), rest)
     if _LEFT.search(rest) or not any(dated for *_, dated in found):
         return ()
-    return tuple(period for _, period, _ in sorted(found, key=lambda one: one[0]))
+    return tuple(days for _, days, _ in sorted(found, key=lambda one: one[0]))
 
 
 def _period(given: dict[str, str | None]) -> Period | None:
     """The days of year, month and day as printed; None for what no calendar has."""
     year, name, number = int(given["year"] or 0), given.get("month"), given.get("number")
     if name is None and number is None:
-        return Period(date(year, 1, 1), date(year, 12, 31))
+        return period(year)
     month = int(number) if number else [m[:3] for m in _MONTHS].index((name or "")[:3]) + 1
-    if not 1 <= month <= 12:
-        return None
-    last = monthrange(year, month)[1]
     day = given.get("day")
-    if day is None:
-        return Period(date(year, month, 1), date(year, month, last))
-    return Period(*[date(year, month, int(day))] * 2) if 1 <= int(day) <= last else None
+    return period(year, month, int(day) if day else None)
 
 
 def alike(every: Sequence[tuple[Period, ...]]) -> bool | None:

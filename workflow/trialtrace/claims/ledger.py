@@ -17,13 +17,15 @@ from trialtrace.trial.claims.about import ALL
 from trialtrace.trial.claims.paper import PaperGroup, PaperOutcome, PaperPopulation, PaperStrata
 from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.claims.symbols import UNSAID
+from trialtrace.trial.claims.told_design import ToldDesign
 
 
 @dataclass(frozen=True)
 class Ledger:
     """A whole ledger. Populations in order; the first is that of claims which name none.
 
-    `habits` are how each paper rounds, by its name.
+    `habits` are how each paper rounds, by its name. `registered` and `reported` are what registry
+    and protocol, and what the papers tell of the design, by the name of the paper.
     """
 
     papers: Mapping[str, str]
@@ -33,6 +35,8 @@ class Ledger:
     entries: Mapping[str, Claim]
     strata: PaperStrata
     habits: Mapping[str, Habit] = field(default_factory=dict)
+    registered: Mapping[str, ToldDesign] = field(default_factory=dict)
+    reported: Mapping[str, ToldDesign] = field(default_factory=dict)
 
     @cached_property
     def possible(self) -> "Ledger":

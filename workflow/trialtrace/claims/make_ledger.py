@@ -21,5 +21,7 @@ def ledger(document: Mapping[str, Any], claims: Mapping[str, Claim] | None = Non
         declared.outcomes or {},
         claims_of(declared) if claims is None else claims,
         declared.strata or structure(PaperStrata, {}),
+        registered=declared.registered or {},
+        reported=declared.reported or {},
     )
     return with_habits(read)

@@ -1,7 +1,8 @@
 """Findings as SARIF 2.1.0, the form in which a build or a code host shows them at their line.
 
 Levels: error where printed numbers contradict each other or the data, or a claim is tied to no
-result; warning where only another choice gives a number; note where a check could not be made.
+result; warning where only another choice gives a number, or what is reported is not what was
+registered; note where a check could not be made.
 What holds is not listed. Numbers that cannot all hold are a result of their own, at the first of
 them in the ledger; the others are its related locations.
 """
@@ -12,6 +13,7 @@ from typing import Any
 
 from trialtrace.claims.agreement import NOT_CHECKABLE, NOT_TIED
 from trialtrace.claims.prints.registry import about
+from trialtrace.claims.registration import rows as registration
 from trialtrace.ground.contracts.verdicts import DATA, FAILS, PRINT
 from trialtrace.ground.paths import Project
 
@@ -21,6 +23,9 @@ LEVELS = {
     "inconsistent": "error",
     "differs": "error",
     "alternative": "warning",
+    registration.LATE: "warning",
+    registration.CHANGED: "warning",
+    registration.REMARK: "note",
     NOT_CHECKABLE: "note",
 }
 RECOMPUTED = "data.recomputed"
@@ -43,7 +48,12 @@ def sarif(audit: Mapping[str, Any], file: str, lines: Mapping[str, int]) -> dict
     results = [*_of_print(audit), *_of_data(audit["claims"])]
     results.sort(key=lambda one: lines.get(f"claims.{one[1]}", 0))
     together = audit.get("contradictions", [])
-    rules = sorted({rule for rule, *_ in results} | ({CONTRADICTION} if together else set()))
+    registered = [one for one in audit.get("registration", ()) if one["verdict"] in LEVELS]
+    rules = sorted(
+        {rule for rule, *_ in results}
+        | ({CONTRADICTION} if together else set())
+        | {one["check"] for one in registered}
+    )
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -58,6 +68,10 @@ def sarif(audit: Mapping[str, Any], file: str, lines: Mapping[str, int]) -> dict
                         _contradiction(one, rules.index(CONTRADICTION), file, lines)
                         for one in together
                     ),
+                    *(
+                        _registered(one, rules.index(one["check"]), file, lines)
+                        for one in registered
+                    ),
                 ],
             }
         ],
@@ -65,7 +79,7 @@ def sarif(audit: Mapping[str, Any], file: str, lines: Mapping[str, int]) -> dict
 
 
 def _rule(name: str) -> dict[str, object]:
-    own = {RECOMPUTED: OF_DATA, CONTRADICTION: CANNOT}
+    own = {RECOMPUTED: OF_DATA, CONTRADICTION: CANNOT, **registration.FINDINGS}
     what = own[name] if name in own else about()[name]
     more = (
         "A printed number stands for every value that prints so. A finding states arithmetic; it "
@@ -144,6 +158,22 @@ def _contradiction(
         "locations": [_location(first, file, lines)],
         "relatedLocations": [_location(name, file, lines) for name in others],
         "partialFingerprints": {"numbers/v1": "+".join(names)},
+    }
+
+
+def _registered(
+    one: Mapping[str, Any], at: int, file: str, lines: Mapping[str, int]
+) -> dict[str, object]:
+    """Something that was registered, at the first key of the ledger that it rests on."""
+    first, *others = one["keys"] or (f"registered.{one['source']}",)
+    return {
+        "ruleId": one["check"],
+        "ruleIndex": at,
+        "level": LEVELS[one["verdict"]],
+        "message": {"text": f"{one['what']}, {one['source']}: {one['finding']}"},
+        "locations": [_location(first, file, lines)],
+        "relatedLocations": [_location(name, file, lines) for name in others],
+        "partialFingerprints": {"keys/v1": f"{one['check']}:{first}"},
     }
 
 

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from trialtrace.claims.registration.rows import SAID
 from trialtrace.claims.sentences import UNBROKEN, unbroken
 from trialtrace.claims.tally import (
     NO_USUAL_TEST,
@@ -41,6 +42,12 @@ def told(audit: Mapping[str, Any], width: int = WIDTH) -> str:
         lines += ["", "What cannot all hold:"]
         for found in contradictions:
             lines += _wrapped(f"  {plain_text(found['finding'])}", width)
+        lines.append("")
+    if registration := audit.get("registration"):
+        lines += ["", "Registered and reported:"]
+        for one in registration:
+            head = f"  {one['what']} ({one['source']}): {SAID[one['verdict']]}."
+            lines += _wrapped(f"{head} {plain_text(one['finding'])}", width)
         lines.append("")
     if standing := audit.get("standing"):
         lines += _wrapped(standing, width)

@@ -50,23 +50,27 @@ def run_audit(arguments: argparse.Namespace) -> int:
     from trialtrace.claims.contradiction.told import told_of
     from trialtrace.claims.ledger_file import read_standing
     from trialtrace.claims.print_audit import as_json, audit_ledger
+    from trialtrace.claims.registration import rows as registration
+    from trialtrace.claims.registration.held import held
     from trialtrace.claims.tally import failing
     from trialtrace.commands.output import put, width
     from trialtrace.ground.contracts import CLAIMS
-    from trialtrace.report.audit.audit_export import editor_text, ledger_text
+    from trialtrace.report.audit.audit_export import Found, editor_text, ledger_text
 
     file, form = Path(arguments.file), arguments.format
     read, standing = read_standing(at, file, trust=arguments.trust)
     printed = audit_ledger(read)
     contradictions = told_of(read, printed.findings, printed.rows)
+    registered = held(read)
     if standing.told and form in ("csv", "inspect-sr"):
         print(standing.told, file=sys.stderr)
     if form in FOR_EDITORS:
-        text = editor_text(read, printed, contradictions, form, file, standing.told)
+        found = Found(printed, contradictions, registered)
+        text = editor_text(read, found, form, file, standing.told)
     else:
-        audit = as_json(printed, CLAIMS.names, contradictions)
+        audit = as_json(printed, CLAIMS.names, contradictions, registration.as_json(registered))
         if standing.told:
             audit["standing"] = standing.told
         text = ledger_text(audit, form, at, file, width=width(arguments.output))
     put(text, arguments.output)
-    return int(failing(printed.rows))
+    return int(failing(printed.rows) or registration.failing(registered))

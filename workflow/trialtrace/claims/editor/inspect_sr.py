@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
-from trialtrace.claims.prints.finding import Finding, listed
+from trialtrace.claims.prints.finding import COMPATIBLE, Finding, listed
 from trialtrace.claims.prints.registry import CONTRADICTS
+from trialtrace.claims.registration.rows import Held
 from trialtrace.claims.sentences import house
 
 SOURCE = (
@@ -72,6 +73,12 @@ _OF = {
         "hazard.",
     ),
 }
+OF_REGISTRATION = {
+    "2.2": ("registered.first", "registered.last"),
+    "2.3": ("registered.outcome", "registered.measure", "registered.patients"),
+    "2.4": ("registered.days",),
+}
+"""Findings on the registration that are evidence for a check."""
 NOT_HERE = "Not looked at: printed numbers do not tell."
 NO_FINDING = "No number of the ledger could be held against another for this."
 SIZES = "4.2"
@@ -102,15 +109,24 @@ def belongs_to(finding: str) -> str:
 
 
 def sheet(
-    ledger: Ledger, found: Sequence[Finding], rows: Iterable[Mapping[str, object]]
+    ledger: Ledger,
+    found: Sequence[Finding],
+    rows: Iterable[Mapping[str, object]],
+    registered: Sequence[Held] = (),
 ) -> list[Asked]:
-    """All checks in their order. `rows` hold the verdicts that the searches left."""
+    """All checks in their order. `rows` hold the verdicts that the searches left, `registered` is
+    what was registered beside what is reported."""
     verdicts = {(row["claim_id"], row["component"]): row["on_print"] for row in rows}
     of: dict[str, list[Finding]] = {}
     for one in found:
         of.setdefault(belongs_to(one.check), []).append(one)
     return [
-        Asked(number, text, _evidence(ledger, number, of.get(number), verdicts))
+        Asked(
+            number,
+            text,
+            _of_registration(number, registered)
+            or _evidence(ledger, number, of.get(number), verdicts),
+        )
         for number, text in CHECKS.items()
     ]
 
@@ -142,6 +158,17 @@ def _evidence(
     )
     more = f" And {len(lines) - MOST_TOLD} more." if len(lines) > MOST_TOLD else ""
     return " ".join([told, *list(lines)[:MOST_TOLD]]) + more
+
+
+def _of_registration(number: str, registered: Sequence[Held]) -> str:
+    """What typed fields of the registration say for a check; "" for all others."""
+    own = [one for one in registered if one.check in OF_REGISTRATION.get(number, ())]
+    if not own:
+        return ""
+    odd = [house(one.finding) for one in own if one.verdict != COMPATIBLE]
+    told = f"{len(own)} held against what is reported; {len(own) - len(odd)} agree."
+    more = f" And {len(odd) - MOST_TOLD} more." if len(odd) > MOST_TOLD else ""
+    return " ".join([told, *odd[:MOST_TOLD]]) + more
 
 
 def _sizes(ledger: Ledger) -> str:

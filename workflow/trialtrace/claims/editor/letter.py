@@ -7,7 +7,8 @@ from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.contradiction.told import Told
 from trialtrace.claims.flips import LEVEL, flips
 from trialtrace.claims.ledger import Ledger
-from trialtrace.claims.prints.finding import Finding
+from trialtrace.claims.prints.finding import INCONSISTENT, Finding
+from trialtrace.claims.registration.rows import CHANGED, LATE, Held
 from trialtrace.claims.sentences import house, named
 from trialtrace.claims.tally import of_claims, unmatched, worst
 from trialtrace.ground.contracts.verdicts import PRINT, WORST_FIRST
@@ -25,6 +26,12 @@ GRADES = (FLIPS, COMPARES, NUMBERS, CHOICE, NO_TEST)
 """By effect on the conclusion, the gravest first: a p whose recomputed values all lie on the other
 side; a contradiction in what compares groups; in other numbers; what only another choice gives; a p
 that no usual test gives."""
+ASKED = {
+    INCONSISTENT: "Which of these should read otherwise?",
+    LATE: "Were outcomes and number of patients fixed before?",
+    CHANGED: "When and why was this changed?",
+}
+"""What is asked of what was registered, before the finding itself."""
 _SIZES = "Not checkable: how many patients"
 
 
@@ -80,8 +87,10 @@ def questions(
     found: Sequence[Finding],
     told: Sequence[Line],
     contradictions: Sequence[Told],
+    registered: Sequence[Held] = (),
 ) -> list[str]:
-    """What the authors could be asked: which number is meant, how it was made, of how many."""
+    """What the authors could be asked: which number is meant, how it was made, of how many; what
+    changed since the registration."""
     asked = [_which(ledger, one) for one in contradictions]
     known = {claim for one in contradictions for claim in _claims(one)}
     for line in told:
@@ -93,6 +102,7 @@ def questions(
         elif line.claim not in known:
             asked.append(f"How does {where} go with the numbers beside it?")
     asked += _of_sizes(ledger, found)
+    asked += [f"{ASKED[one.verdict]} {one.finding}" for one in registered if one.verdict in ASKED]
     return list(dict.fromkeys(house(one) for one in asked))
 
 

@@ -1,6 +1,7 @@
 """An audit in every form in which it leaves: for a terminal, a program, a build, a reader."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from trialtrace.claims.contradiction.told import Told
     from trialtrace.claims.ledger import Ledger
     from trialtrace.claims.print_audit import PrintAudit
+    from trialtrace.claims.registration.rows import Held
 
 CONTRADICTION = "contradiction"
 """The last column of the CSV: what cannot all hold with the number."""
@@ -29,10 +31,18 @@ def ledger_text(
     return _shared(audit, form, at, ledger, width=width, title=title, synthetic=False)
 
 
+@dataclass(frozen=True)
+class Found:
+    """What an audit of a ledger found: verdicts, what cannot all hold, and the registration."""
+
+    printed: "PrintAudit"
+    contradictions: "Sequence[Told]"
+    registered: "Sequence[Held]"
+
+
 def editor_text(
     ledger: "Ledger",
-    printed: "PrintAudit",
-    contradictions: "Sequence[Told]",
+    found: Found,
     form: str,
     file: Path,
     standing: str = "",
@@ -40,9 +50,11 @@ def editor_text(
     """An audit for an editor: the page, or the sheet of INSPECT-SR as CSV."""
     from trialtrace.claims.editor.inspect_sr import COLUMNS, as_rows, sheet
     from trialtrace.claims.editor.letter import lines, questions
+    from trialtrace.claims.registration.rows import as_json
     from trialtrace.report.audit.editor_page import editor_page
 
-    asked = sheet(ledger, printed.findings, printed.rows)
+    printed, registered = found.printed, found.registered
+    asked = sheet(ledger, printed.findings, printed.rows, registered)
     if form == "inspect-sr":
         return listing(list(as_rows(asked)), list(COLUMNS), list(COLUMNS), "csv")
     told = lines(ledger, printed.findings, printed.rows)
@@ -51,8 +63,9 @@ def editor_text(
         " ".join(filter(None, [tally_text(tally(printed.rows)), standing])),
         list(ledger.papers.values()),
         told,
-        questions(ledger, printed.findings, told, contradictions),
+        questions(ledger, printed.findings, told, found.contradictions, registered),
         asked,
+        as_json(registered),
     )
 
 

@@ -14,6 +14,7 @@ from trialtrace.ground.contracts.verdicts import COLUMNS, DATA, FAILS, PRINT, SH
 from trialtrace.report.audit.audit_pictures import picture
 from trialtrace.report.audit.claims_matrix import classes, filter_rules, matrix
 from trialtrace.report.audit.cohort_words import COHORT
+from trialtrace.report.audit.registration_table import registration_section
 from trialtrace.report.crumbs import of_report
 from trialtrace.report.links import (
     CARD_SCRIPT,
@@ -103,6 +104,7 @@ def audit_page(
         *([f'<p class="prose"><strong>{escape(put_in)}</strong> {settings}</p>'] if put_in else []),
         *([more] if coverage else []),
         *contradictions_section(audit),
+        *registration_section(audit.get("registration", ()), audit=""),
         *claims_table(audit, links=in_report),
         *searches_section(audit),
     ]

@@ -3,13 +3,14 @@
 It stands alone: no script, no link outside, every text from a ledger escaped.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from trialtrace.claims.editor.inspect_sr import DOMAINS, SOURCE, Asked
 from trialtrace.claims.editor.letter import GRADES, MOST_LINES, Line
 from trialtrace.claims.sentences import unbroken
 from trialtrace.report.audit.audit_page import NO_CAUSE, SUMMARY, audit_style
+from trialtrace.report.audit.registration_table import registration_section
 from trialtrace.report.pages.shell import page
 
 NOTHING = "No number was found that does not hold on print."
@@ -26,14 +27,17 @@ def editor_page(
     lines: Sequence[Line],
     questions: Sequence[str],
     sheet: Sequence[Asked],
+    registration: Sequence[Mapping[str, object]] = (),
 ) -> str:
-    """The page; `counted` tells how many claims have which verdict."""
+    """The page; `counted` tells how many claims have which verdict, `registration` what was
+    registered and what is reported."""
     parts = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="subject">{escape(counted)}</p>',
         f"<ul>{''.join(f'<li>{escape(one)}</li>' for one in papers)}</ul>",
         f'<p class="prose quiet">{SUMMARY}{NO_CAUSE}</p>',
         *_lines(lines),
+        *registration_section(registration),
         *_questions(questions),
         *_sheet(sheet),
     ]

@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from trialtrace.claims.make_ledger import ledger
+from trialtrace.claims.registration.held import held
+from trialtrace.claims.registration.rows import as_json
 from trialtrace.config.spec import structure
 from trialtrace.methods.analysing.plan_lines import PlanLine, plan_lines
 from trialtrace.report.audit.audit_page import audit_style
+from trialtrace.report.audit.registration_table import registration_section
 from trialtrace.report.crumbs import of_report
 from trialtrace.report.links import (
     AUDIT_PAGE,
@@ -74,6 +78,7 @@ def plan_page(trial: "Trial", results: Iterable[str], reported: Reported) -> tup
             *(_row(trial, line, reported) for line in lines),
             "</tbody>\n</table></div>",
             *_facts(trial),
+            *_registration(trial),
         ]
     )
     text = page(
@@ -249,6 +254,11 @@ def _facts(trial: "Trial") -> Iterator[str]:
             yield f"<tr>{first}<td>{escape(claim.paper)}<td>{_linked(claim.printed, link)}"
             first = ""
     yield "</tbody>\n</table></div>"
+
+
+def _registration(trial: "Trial") -> Iterator[str]:
+    """What was registered beside what is reported, as far as the ledger has typed fields of it."""
+    yield from registration_section(as_json(held(ledger(trial.claims_document))), audit=AUDIT_PAGE)
 
 
 def _csv(lines: Iterable[PlanLine], left: Iterable[str], reported: Reported) -> str:

@@ -9,6 +9,7 @@ from trialtrace.config.compose import Document, Path_
 from trialtrace.config.schema import tell
 from trialtrace.ground.errors import did_you_mean, one_of
 from trialtrace.trial.claims.paper import NOT_AT_HAND
+from trialtrace.trial.claims.told_design import check_designs
 
 ALL = "all"
 """Every group together, or every group compared with every other."""
@@ -22,6 +23,7 @@ def check_about(document: Document) -> None:
     groups = document.names("groups") or []
     known = {section: document.names(section) or [] for _, section in _NAMED}
     _scales(document)
+    check_designs(document)
     for name, given in document.entries("populations"):
         for group in given.get("sizes", {}):
             known_name(document, ("populations", name, "sizes", group), group, groups, "groups")

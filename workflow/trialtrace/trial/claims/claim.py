@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from trialtrace.config.spec import Rule, key, optional, shape
-from trialtrace.trial.claims.paper import About, Expression
+from trialtrace.trial.claims.paper import About
+from trialtrace.trial.claims.published import Expression
 from trialtrace.trial.words import Effect, Name, Text, VisitLabel
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trialtrace.config.spec import key, optional, shape
 from trialtrace.trial.claims.claim import DeclaredClaim
 from trialtrace.trial.claims.item import SourceItems
-from trialtrace.trial.claims.paper import Published
+from trialtrace.trial.claims.published import Published
 from trialtrace.trial.words import Name
 
 

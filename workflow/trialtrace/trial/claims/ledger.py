@@ -6,7 +6,8 @@ from typing import Any
 
 from trialtrace.config.spec import Distinct, Filled, key, optional, shape
 from trialtrace.trial.claims.item import SourceItems
-from trialtrace.trial.claims.paper import About, Expression, Published
+from trialtrace.trial.claims.paper import About
+from trialtrace.trial.claims.published import Expression, Published
 from trialtrace.trial.words import Name, Text
 
 

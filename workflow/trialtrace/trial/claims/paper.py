@@ -412,36 +412,3 @@ class About:
     def cell(self) -> tuple[str | bool | None, ...]:
         """What numbers of different groups share when they belong together."""
         return self.outcome, self.population, self.visit, self.stratum, self.change
-
-
-@shape
-class Expression:
-    """An expression as a paper prints it, and where."""
-
-    from_: Name = key("Paper.")
-    place: Text | None = optional(
-        "Where it is printed, as it can be cited; left out where the text was not at hand."
-    )
-    label: Text = key("What is claimed, in words.")
-    printed: Text = key(
-        "The expression as printed, in quotes.", expected="the printed expression in quotes"
-    )
-    with_: Distinct[Name] | None = optional("Claims that this one hangs together with.")
-
-
-@shape
-class Published:
-    """Papers, and who and what their numbers are about."""
-
-    papers: Papers = key("Papers: name to citation, or to what is known of it.")
-    groups: PaperGroups | None = optional(
-        "Groups of patients as the paper prints them; in a trial's folder, its arms by "
-        "the same names."
-    )
-    populations: PaperPopulations | None = optional(
-        "Populations as the paper names them; the first is that of claims which name none."
-    )
-    outcomes: PaperOutcomes | None = optional("What was measured.")
-    strata: PaperStrata | None = optional(
-        "What the paper tells of the strata of its randomisation, for stratified tests."
-    )

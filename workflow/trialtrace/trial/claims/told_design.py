@@ -1,0 +1,137 @@
+"""What a registry, a protocol or a paper tells of a trial's design, as typed fields."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from trialtrace.config.compose import Document, Path_
+from trialtrace.config.schema import tell
+from trialtrace.config.spec import Listed, Rule, key, optional, shape
+from trialtrace.ground.errors import did_you_mean, one_of
+from trialtrace.trial.claims.paper import NumberPrinted, WholePrinted
+from trialtrace.trial.claims.period import Period, typed
+from trialtrace.trial.words import Name, Text
+
+DateTold = Annotated[
+    str,
+    Rule(
+        pattern=r"^(19|20)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$",
+        expected="a date in quotes, as far as it is known: 2014-05-07, 2014-05 or 2014",
+    ),
+]
+Metric = Literal["value", "change", "share", "count", "time_to_event", "rate"]
+METRICS: dict[Metric, str] = {
+    "value": "value at the time",
+    "change": "change from baseline",
+    "share": "share of patients",
+    "count": "number of events",
+    "time_to_event": "time to the event",
+    "rate": "events over time",
+}
+DAYS = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
+"""Days of each unit of time; a month is a twelfth of a year of 365.25 days."""
+OF_REGISTRATION = ("first", "changed", "status")
+
+
+@shape
+class ToldTime:
+    """A time point."""
+
+    value: NumberPrinted = key("How many of the unit.")
+    unit: Literal["days", "weeks", "months", "years"] = key("Unit.")
+    after: Text | None = optional("What it is counted from, such as randomisation.")
+
+    @property
+    def days(self) -> float:
+        return float(Decimal(self.value)) * DAYS[self.unit]
+
+    def same(self, other: ToldTime) -> bool:
+        """Whether both are one length: equal in one unit, in two within a tenth, as 12 weeks and
+        3 months are."""
+        if self.unit == other.unit:
+            return Decimal(self.value) == Decimal(other.value)
+        longest = max(abs(self.days), abs(other.days))
+        return abs(self.days - other.days) <= longest / 10
+
+    @property
+    def words(self) -> str:
+        number = Decimal(self.value)
+        unit = self.unit[:-1] if number == 1 else self.unit
+        return f"{self.value} {unit}{f' after {self.after}' if self.after else ''}"
+
+
+@shape
+class ToldOutcome:
+    """An outcome of a design."""
+
+    outcome: Name = key("Outcome of outcomes.")
+    metric: Metric | None = optional("What of it is compared, where that is told.")
+    measure: Text | None = optional(
+        "Scale, instrument or definition, in the same words where it is the same."
+    )
+    time: ToldTime | None = optional("When it is measured, or up to when it is counted.")
+    claim: Name | None = optional("Claim in whose words it stands.")
+
+
+@shape(least=1)
+class ToldDesign:
+    """What one text tells of the design."""
+
+    number: Text | None = optional("Number of the registration; a protocol or paper has none.")
+    first: DateTold | None = optional(
+        "Day on which it was first registered or posted; of a protocol or paper, published."
+    )
+    changed: DateTold | None = optional("Day of the entry's last change.")
+    status: Literal["not_yet_enrolling", "enrolling", "enrolled", "completed"] | None = optional(
+        "How far the study was when it was first registered, where that is told."
+    )
+    begin: DateTold | None = optional("Day on which the first patient was enrolled.")
+    end: DateTold | None = optional("Day on which the last patient was enrolled.")
+    completed: DateTold | None = optional("Day on which the last data were taken.")
+    planned: WholePrinted | None = optional("Patients planned.")
+    primary: Listed[ToldOutcome] = optional("Primary outcomes.", empty=tuple)
+    secondary: Listed[ToldOutcome] = optional("Secondary outcomes.", empty=tuple)
+
+    def day(self, name: Literal["first", "changed", "begin", "end", "completed"]) -> Period | None:
+        """The days that a date may be; None where it is not told."""
+        text: str | None = getattr(self, name)
+        return None if text is None else typed(text)
+
+    @property
+    def outcomes(self) -> tuple[ToldOutcome, ...]:
+        return (*self.primary, *self.secondary)
+
+
+def check_designs(document: Document) -> None:
+    """Papers, outcomes, claims and days that designs name."""
+    names = {one: document.names(one) or [] for one in ("papers", "outcomes", "claims")}
+
+    def known(place: Path_, name: str, section: str) -> None:
+        if name not in names[section]:
+            document.add(
+                place,
+                found=f'"{name}"',
+                expected=f"one of {section}: {one_of(names[section])}",
+                do=did_you_mean(name, names[section]),
+            )
+
+    for part in ("registered", "reported"):
+        for paper, given in document.entries(part):
+            known((part, paper), paper, "papers")
+            for name in ("first", "changed", "begin", "end", "completed"):
+                if name in given and typed(given[name]) is None:
+                    place = (part, paper, name)
+                    document.add(place, found=tell(given[name]), expected="a day of the calendar")
+            for name in ("number", *OF_REGISTRATION[1:]) if part == "reported" else ():
+                if name in given:
+                    document.add(
+                        (part, paper, name),
+                        found="a key of a registration",
+                        expected=f"it under registered.{paper}",
+                    )
+            for rank in ("primary", "secondary"):
+                for position, one in enumerate(given.get(rank, ())):
+                    for name, section in (("outcome", "outcomes"), ("claim", "claims")):
+                        if name in one:
+                            known((part, paper, rank, position, name), one[name], section)
