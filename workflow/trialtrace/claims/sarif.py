@@ -162,14 +162,16 @@ def _contradiction(
 
 
 def _registered(
-    one: Mapping[str, Any], at: int, file: str, lines: Mapping[str, int]
+    one: Mapping[str, object], at: int, file: str, lines: Mapping[str, int]
 ) -> dict[str, object]:
     """Something that was registered, at the first key of the ledger that it rests on."""
-    first, *others = one["keys"] or (f"registered.{one['source']}",)
+    keys = one["keys"]
+    assert isinstance(keys, list | tuple)
+    first, *others = map(str, keys or (f"registered.{one['source']}",))
     return {
         "ruleId": one["check"],
         "ruleIndex": at,
-        "level": LEVELS[one["verdict"]],
+        "level": LEVELS[str(one["verdict"])],
         "message": {"text": f"{one['what']}, {one['source']}: {one['finding']}"},
         "locations": [_location(first, file, lines)],
         "relatedLocations": [_location(name, file, lines) for name in others],
