@@ -19,7 +19,7 @@ COLUMNS = ("What", "Registered", "Reported", "Verdict", "Finding")
 def registration_section(
     rows: Sequence[Mapping[str, object]], *, audit: str | None = None
 ) -> Iterator[str]:
-    """The table of `registration.rows.as_json`, with links to the claims in whose words it stands on
+    """The table of `registration.rows.as_json`, with links to the claims that say so, on
     the page `audit`, "" for this one; nothing where there is none."""
     if not rows:
         return
