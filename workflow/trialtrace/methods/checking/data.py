@@ -207,7 +207,7 @@ class Data:
         rows = self.endpoint_records(asked)
         if of_patients(self.trial, self.trial.endpoints[asked.variable]):
             return rows
-        key = ("arms", *self._cut(asked), tuple(arms))
+        key = ("arms", *self.cut(asked), tuple(arms))
         return self.once(key, lambda: rows[rows["TRTP"].isin(arms)])
 
     def some_records(self, asked: Asked) -> "tuple[pd.DataFrame | None, int]":
@@ -217,9 +217,10 @@ class Data:
 
     def endpoint_records(self, asked: Asked) -> "pd.DataFrame":
         """The same in any arm."""
-        return self.once(("records", *self._cut(asked)), lambda: self._records(asked))
+        return self.once(("records", *self.cut(asked)), lambda: self._records(asked))
 
-    def _cut(self, asked: Asked) -> tuple[str | None, ...]:
+    def cut(self, asked: Asked) -> tuple[str | None, ...]:
+        """What tells the records of one result from those of another, but for its arms."""
         return (asked.analysis, asked.parameter, asked.population, asked.visit, asked.stratum)
 
     def of_endpoint(self, name: str) -> "pd.DataFrame":

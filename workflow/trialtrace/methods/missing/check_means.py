@@ -51,9 +51,15 @@ class Course:
 
 def course_of(data: Data, asked: Asked, visits: list[str]) -> Course | None:
     """Of the subjects with a value at one of these visits; None where there is nobody."""
-    analysis = data.analysis(asked)
     everything = replace(asked, visit=None)
-    rows = data.records(everything, data.compared(asked))
+    named = str(asked.options["covariates"])
+    key = ("course", *data.cut(everything), named, *visits)
+    return data.once(key, lambda: _course_of(data, everything, visits))
+
+
+def _course_of(data: Data, asked: Asked, visits: list[str]) -> Course | None:
+    analysis = data.analysis(asked)
+    rows = data.records(asked, data.compared(asked))
     rows = rows[rows["AVISIT"].isin(visits)]
     if analysis.value == "change":
         rows = rows.assign(AVAL=rows["AVAL"] + rows["BASE"])

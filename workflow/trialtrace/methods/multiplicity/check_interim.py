@@ -7,17 +7,22 @@ the variance, since what is known of the effect at a look is normal around S / I
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from math import e, inf, isfinite, log, nan, sqrt
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from trialtrace.config.spec import items_of
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import Recomputed
-from trialtrace.methods.multiplicity.check_stopped import BY, LOGARITHMS, limits_of, plain_estimate
+from trialtrace.methods.multiplicity.check_stopped import (
+    BY,
+    LOGARITHMS,
+    densities,
+    limits_of,
+    plain_estimate,
+)
 
 TOLERANCE = 1e-7
 STEPS, REACH = 1600, 9.0
@@ -64,8 +69,8 @@ class Standing:
         grid = np.linspace(low, high, STEPS + 1)
         simpson = np.where(np.arange(STEPS + 1) % 2, 4.0, 2.0) * (high - low) / STEPS / 3
         simpson[[0, -1]] /= 2
-        density = norm.pdf((grid[:, None] - mean) / spread) / spread
-        return Standing(grid, simpson * (density @ self.weight), now)
+        moved = densities(grid, mean, spread)
+        return Standing(grid, simpson * (moved @ self.weight), now)
 
 
 def power(data: Data, asked: Asked) -> Recomputed | None:
@@ -77,8 +82,7 @@ def power(data: Data, asked: Asked) -> Recomputed | None:
     design = data.analysis(asked).look
     if design is None:
         return Recomputed(BY, nan, n_used=n)
-    key = ("looks", str(items_of(design)))
-    limits = data.once(key, lambda: limits_of(design.boundary, design.fractions, design.alpha))
+    limits = limits_of(design.boundary, design.fractions, design.alpha)
     look = design.look
     information = np.array(design.fractions) / design.fractions[look - 1] / error**2
     move: Move = flat
@@ -109,8 +113,7 @@ def futility(data: Data, asked: Asked) -> Recomputed | None:
     told = asked.options
     given = told["beta"], told["spending"], told["futility"] == "binding"
     kind = design.boundary.removeprefix("spending_")
-    key = ("futility", str(items_of(design)), *map(str, given))
-    lower = data.once(key, lambda: _lower(design.fractions, kind, design.alpha / 2, *given))
+    lower = _lower(design.fractions, kind, design.alpha / 2, *given)
     return Recomputed(BY, lower[design.look - 1], None, TOLERANCE, n)
 
 
@@ -145,6 +148,7 @@ def _spent(kind: str, level: float, share: float) -> float:
     return 2 * float(norm.sf(norm.isf(level / 2) / sqrt(share)))
 
 
+@cache
 def _lower(
     fractions: tuple[float, ...],
     kind: str,
