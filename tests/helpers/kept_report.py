@@ -1,4 +1,4 @@
-"""The mini trial with its report in both formats, its records and its run in the archive."""
+"""The mini trial with its report in all formats, its records and its run in the archive."""
 
 import io
 import zipfile
@@ -24,7 +24,7 @@ def make(root: Path, disclosure: str = "full") -> Project:
     at = mini_run.write_mini(root)
     config = at.config / "config.yaml"
     text = config.read_text().replace("by_source", disclosure)
-    config.write_text(text.replace("[html]", "[html, docx]"))
+    config.write_text(text.replace("[html]", "[html, docx, pdf]"))
     for name in ("scripts", "requirements.lock"):
         (root / name).symlink_to(mini_trial.REPOSITORY / name)
     run(at)

@@ -1,8 +1,8 @@
 """Values that stand nowhere but in one cell of an export, and a search for them in all else.
 
 A sentinel is a word that begins with MARK, a number of nine digits, a whole number of seven or
-more, or a day between 1931 and 1949. The search takes files apart (DOCX, data URIs, comments of
-PNG) and undoes other spellings: capitals, a decimal comma, fewer digits, other orders of a date,
+more, or a day between 1931 and 1949. The search takes files apart (DOCX, PDF, data URIs, comments
+of PNG) and undoes other spellings: capitals, a decimal comma, fewer digits, other orders of a date,
 text that was read in a wrong encoding. Places of an SVG's paths are no text: `svg_paths` decodes
 them.
 """
@@ -17,6 +17,8 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
+
+from pypdfium2 import PdfDocument
 
 MARK = "qzjx"
 DIGITS = 7
@@ -97,6 +99,11 @@ class Sentinels:
                 for name, part in parts
                 for one in self.found_in_bytes(part) | self.found_in(name)
             }
+        if data.startswith(b"%PDF"):
+            with PdfDocument(data) as document:
+                texts = [page.get_textpage().get_text_range() for page in document]
+                told = document.get_metadata_dict()
+            return self.found_in("\n".join([*texts, *told.values()]))
         if data.startswith(b"\x89PNG"):
             return self.found_in("\n".join(_png_text(data)))
         return self.found_in(data.decode("utf-8", "replace"))

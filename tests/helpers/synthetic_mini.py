@@ -76,5 +76,5 @@ def write_synthetic(root: Path, cohort: str = COHORT, **files: str) -> Project:
     (root / "Snakefile").touch()
     (root / "reports").symlink_to(mini_trial.REPOSITORY / "reports")
     config = at.config / "config.yaml"
-    config.write_text(config.read_text().replace("[html]", "[html, docx]"))
+    config.write_text(config.read_text().replace("[html]", "[html, docx, pdf]"))
     return at

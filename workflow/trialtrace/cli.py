@@ -130,7 +130,7 @@ def parser() -> argparse.ArgumentParser:
         "verify", help="whether a report, or the results of a trial, are as the run made them"
     )
     verify.add_argument(
-        "path", metavar="FILE | FOLDER", help="report.html, report.docx, results/TRIAL"
+        "path", metavar="FILE | FOLDER", help="report.html, report.docx, report.pdf, results/TRIAL"
     )
     verify.add_argument("--trial", help="the trial it is of, where that cannot be seen")
     verify.add_argument("--format", choices=("text", "json"), default="text")

@@ -112,7 +112,7 @@ def rendered(tmp_path_factory):
     key.write_bytes(bytes(range(32)))
     key.chmod(0o600)
     config = at.config / "config.yaml"
-    text = config.read_text().replace("[html]", "[html, docx]") + f"hash_key: {key}\n"
+    text = config.read_text().replace("[html]", "[html, docx, pdf]") + f"hash_key: {key}\n"
     config.write_text(text)
     run = mini_run.run_stages(load_trial("mini", at), at.results / "mini", at)
     settings = load_settings(at)
@@ -129,7 +129,9 @@ def test_no_cell_is_in_a_report_a_site_or_an_answer(rendered, capsys):
     assert export.sentinels.forget({number for number in numbers if number is not None}) < 5
     files = outside(at.root)
     assert len(files) > 90
-    assert {".html", ".docx", ".svg", ".png", ".txt", ".json"} <= {path.suffix for path in files}
+    assert {".html", ".docx", ".pdf", ".svg", ".png", ".txt", ".json"} <= {
+        path.suffix for path in files
+    }
     found = {path: hits for path in files if (hits := export.sentinels.found_in_file(path))}
     assert not found
     for words in (

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from pypdfium2 import PdfDocument
 
 from trialtrace.cli import main
 from trialtrace.ground.contracts import REJECTS, RESULTS, read_table
@@ -72,6 +73,14 @@ def test_the_word_document_says_it_on_every_page_and_in_its_properties(synthetic
         assert "Synthetic data: not evidence" in core
         assert headers
         assert all("Synthetic data" in document.read(name).decode() for name in headers)
+
+
+def test_the_pdf_says_it_on_every_page_and_in_its_properties(synthetic):
+    with PdfDocument(synthetic.folder / "report" / "report.pdf") as document:
+        pages = [page.get_textpage().get_text_range() for page in document]
+        told = document.get_metadata_dict()
+    assert len(pages) > 3 and all(text.startswith("Synthetic data: not") for text in pages)
+    assert "Synthetic data: not evidence" in told["Subject"] + told["Keywords"]
 
 
 STAMPED = re.compile("synthetic,? (?:not evidence|data: not evidence)", re.IGNORECASE)

@@ -15,7 +15,7 @@ from trialtrace.cli import main
 from trialtrace.commands.verify import verified
 from trialtrace.ground.paths import Project
 
-REPORTS = ("report/report.html", "report/report.docx")
+REPORTS = ("report/report.html", "report/report.docx", "report/report.pdf")
 
 
 def call(whole: Project, *arguments: object) -> int:
@@ -84,7 +84,7 @@ def test_what_cannot_be_looked_at(whole: Project, tmp_path: Path, capsys):
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"%PDF-1.7 x", "is a PDF"),
+        (b"%PDF-1.7 x", "is no whole PDF"),
         (b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.text", "as ODT"),
         (b"PK\x03\x04 cut", "is no whole DOCX"),
         (b"", "is empty"),

@@ -167,7 +167,7 @@ def test_a_byte_order_mark_and_windows_lines_are_read(tmp_path):
 def test_all_mistakes_are_told_at_once(tmp_path):
     at = write_project(tmp_path)
     path = at.config / "config.yaml"
-    path.write_text(CONFIG.replace("seed: 1", "seed: -1\nsede: 2").replace("[html]", "[html, pdf]"))
+    path.write_text(CONFIG.replace("seed: 1", "seed: -1\nsede: 2").replace("[html]", "[html, odt]"))
     with pytest.raises(UserError) as caught:
         read_yaml(at, path, "config")
     places = [problem.place for problem in caught.value.problems]

@@ -1,4 +1,4 @@
-"""Whether a report, HTML or DOCX, shows what it showed when it was made."""
+"""Whether a report, HTML, DOCX or PDF, shows what it showed when it was made."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -9,16 +9,16 @@ from trialtrace.ground.contracts import RESULTS, read_table
 from trialtrace.ground.errors import UserError
 from trialtrace.ground.store import sha256_bytes
 from trialtrace.report.links import bookmark_link, number_anchor, trace_link
-from trialtrace.report.seal_file import DOCX, HTML, Kept
+from trialtrace.report.seal_file import DOCX, HTML, PDF, Kept
 from trialtrace.report.shown.compare import NUMBER, alterations
 from trialtrace.report.shown.docx_lines import BrokenDocument, Docx, docx_lines
 from trialtrace.report.shown.html_lines import html_lines
 from trialtrace.report.shown.lines import Line, is_trace
+from trialtrace.report.shown.pdf_lines import pdf_lines
 
 PROGRAM = "docProps/app.xml"
 # How a file begins that is no report, and what it is.
 OTHERS = {
-    b"%PDF": "a PDF",
     b"{\\rtf": "a text in RTF",
     b"\xd0\xcf\x11\xe0": "a file of an old Microsoft Office, as DOC",
     b"\x89PNG": "a picture",
@@ -31,6 +31,10 @@ ZIPPED = {
 }
 # How many places are told of what is in many.
 PLACES = 3
+UNSEEN = (
+    "bytes that are no text: markup, style or what a browser does with them",
+    "bytes that are no text: drawings, links, or how a program packed them",
+)
 UNREAD = "fonts and layout are not compared"
 
 
@@ -45,16 +49,20 @@ class Judged:
 
 def lines_of(name: str, data: bytes) -> list[Line]:
     """What a document shows. Raises BrokenDocument."""
+    if name.endswith(PDF):
+        return pdf_lines(data)
     return html_lines(data) if name.endswith(HTML) else docx_lines(data).lines
 
 
 def kind_of(data: bytes) -> str:
-    """Which of the two formats of a report some bytes are, by how they begin."""
+    """Which of the formats of a report some bytes are, by how they begin."""
+    if data.startswith(b"%PDF"):
+        return PDF
     return DOCX if data[:2] == b"PK" else HTML
 
 
 def no_report(data: bytes) -> str | None:
-    """What a file is that is no report in either format, by how it begins; None for one that may be
+    """What a file is that is no report in any format, by how it begins; None for one that may be
     a report."""
     for start, told in OTHERS.items():
         if data.startswith(start):
@@ -67,9 +75,9 @@ def no_report(data: bytes) -> str | None:
 def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judged:
     """A document against what it showed when it was made.
 
-    `pages` gives the result of each trace page. An HTML page must have the same bytes, since what
-    stands outside of its text decides what a browser shows; a DOCX may have been saved by another
-    program.
+    `pages` gives the result of each trace page. An HTML page and a PDF must have the same bytes,
+    since what stands outside of its text decides what is shown; a DOCX may have been saved by
+    another program.
     """
     every = _counts(kept.lines)
     counted = Judged()
@@ -77,11 +85,11 @@ def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judg
         counted.compared = _compared(every, every)
         return counted
     try:
-        read = None if kept.name.endswith(HTML) else docx_lines(data)
+        read = docx_lines(data) if kept.name.endswith(DOCX) else None
+        lines = read.lines if read else lines_of(kept.name, data)
     except BrokenDocument as error:
         counted.found.append(Found(file, "changed", f"cannot be read: {error}"))
         return counted
-    lines = read.lines if read else html_lines(data)
     found = alterations(kept.lines, lines)
     gone = {one.gone for one in found}
     if not any(one.what == "changed" for one in found):
@@ -97,7 +105,7 @@ def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judg
             counted.found.append(Found(file, "means", _places(read.means.places[what]), told))
         counted.notes += _saved_anew(kept, read)
     elif not counted.found:
-        told = "bytes that are no text: markup, style or what a browser does with them"
+        told = UNSEEN[kept.name.endswith(PDF)]
         counted.found.append(Found(file, "changed", told))
     return counted
 

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 from trialtrace.archive.kept_documents import KeptDocuments, kept_documents, line_hash
 from trialtrace.archive.shelf import Kept, Shelf
-from trialtrace.commands.verified_document import Judged
+from trialtrace.commands.verified_document import Judged, lines_of
 from trialtrace.commands.verified_run import Found, KeptRun
 from trialtrace.ground.errors import UserError
 from trialtrace.ground.store import sha256_bytes
 from trialtrace.report.seal_file import DOCX
 from trialtrace.report.shown.compare import place_of
 from trialtrace.report.shown.docx_lines import BrokenDocument, Docx, docx_lines
-from trialtrace.report.shown.html_lines import html_lines
 from trialtrace.report.shown.lines import Line
 from trialtrace.trace.seal import grouped
 
@@ -38,9 +37,9 @@ def of_earlier_run(run: KeptRun, name: str, data: bytes, file: str) -> Earlier |
     last = run.sealed["documents"][name]["sha256"]
     try:
         read = docx_lines(data) if name.endswith(DOCX) else None
+        lines = read.lines if read else lines_of(name, data)
     except BrokenDocument:
         return None
-    lines = read.lines if read else html_lines(data)
     text = " ".join(line.text for line in lines)
     for kept, documents in _earlier(run, name, last):
         seal = documents["seal"]

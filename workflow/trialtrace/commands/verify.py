@@ -41,11 +41,11 @@ from trialtrace.trial.listed import listed_trials
 
 WHOLE, ALTERED, NOT_LOOKED = 0, 1, 2
 # What a folder has in it that is a report's.
-FIRST = ("report.html", "report.docx")
+FIRST = ("report.html", "report.docx", "report.pdf")
 # The least share of its lines by which a document that lies anywhere is known for a trial's.
 KNOWN = 0.2
 SHOWN = 60
-READ = "a report as HTML or DOCX, as a run wrote it or a program saved it"
+READ = "a report as HTML, DOCX or PDF, as a run wrote it, or a DOCX that a program saved"
 
 
 @dataclass
@@ -113,7 +113,7 @@ def _folder(
             Problem(
                 str(path),
                 "is no folder of a run: neither results/TRIAL, nor one with a report",
-                do="name report.html, report.docx, or the folder of a trial in results/",
+                do="name report.html, .docx or .pdf, or the folder of a trial in results/",
             )
         )
     told = _document(at, reports[0], reports[0].read_bytes(), name)
@@ -294,7 +294,7 @@ def _trial_of(at: Project, path: Path, kind: str, data: bytes) -> str:
         raise UserError(
             Problem(
                 str(path),
-                f"is no whole DOCX: {error}",
+                f"is no whole {kind[1:].upper()}: {error}",
                 expected=READ,
                 do="ask for the file again, or take it from results/TRIAL/report",
             )

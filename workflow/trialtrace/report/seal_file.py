@@ -15,12 +15,13 @@ from trialtrace.ground.store import sha256_bytes, write_json
 from trialtrace.report.shown.docx_lines import docx_lines
 from trialtrace.report.shown.html_lines import html_lines
 from trialtrace.report.shown.lines import Line, Stored, restored, stored
+from trialtrace.report.shown.pdf_lines import pdf_lines
 from trialtrace.trace.seal import Parts, Seal
 
 NAME = "seal.json"
 VERSION = 2
 PRIVATE, SHARED = 0o600, 0o644
-HTML, DOCX = ".html", ".docx"
+HTML, DOCX, PDF = ".html", ".docx", ".pdf"
 
 
 class KeptDocument(TypedDict):
@@ -73,6 +74,8 @@ def _document(name: str, data: bytes) -> KeptDocument:
     digest = sha256_bytes(data)
     if name.endswith(HTML):
         return {"sha256": digest, "lines": stored(html_lines(data)), "means": {}, "parts": {}}
+    if name.endswith(PDF):
+        return {"sha256": digest, "lines": stored(pdf_lines(data)), "means": {}, "parts": {}}
     read = docx_lines(data)
     means = dict(sorted(read.means.counts.items()))
     return {"sha256": digest, "lines": stored(read.lines), "means": means, "parts": read.parts}

@@ -27,7 +27,7 @@ from trialtrace.trial.guesses import (
 )
 from trialtrace.trial.model import Endpoint, Variable
 from trialtrace.trial.readers import READERS
-from trialtrace.trial.settings import Settings
+from trialtrace.trial.settings import EMBEDDED, QUARTO, RENDERER_KEY, Settings
 from trialtrace.trial.study.design import Design
 from trialtrace.trial.study.file import TrialFile
 from trialtrace.trial.study.populations import Population
@@ -45,6 +45,15 @@ def load_settings(root: Project | None = None) -> Settings:
     """The workflow's settings. Raises UserError for any mistake in the file."""
     at = root or project()
     settings: Settings = structure(Settings, read_yaml(at, at.config / "config.yaml", "config"))
+    if settings.report.without_pdf:
+        raise UserError(
+            Problem(
+                f"config/config.yaml: {RENDERER_KEY}",
+                found=f"{QUARTO}, and pdf among report.formats",
+                expected=f"html and docx, which Quarto makes, or `renderer: {EMBEDDED}`",
+                do=f"write `formats: [html, docx]`, or `renderer: {EMBEDDED}`",
+            )
+        )
     return settings
 
 

@@ -23,7 +23,10 @@ Run = Annotated[
 class Report:
     """How reports are made."""
 
-    formats: Distinct[Literal["html", "docx"]] = key("Formats of every report.")
+    formats: Distinct[Literal["html", "docx", "pdf"]] = key(
+        "Formats of every report. A PDF has the report and its supplement in one file; Quarto, "
+        "where it renders, makes none."
+    )
     renderer: Literal["embedded", "quarto"] | None = optional(
         (
             "What renders reports: embedded, which is what is meant without it, or the Quarto that "
@@ -31,6 +34,11 @@ class Report:
         ),
         expected="embedded or quarto",
     )
+
+    @property
+    def without_pdf(self) -> bool:
+        """Whether a PDF is asked for of a renderer that makes none here."""
+        return self.by_quarto and "pdf" in self.formats
 
     @property
     def by_quarto(self) -> bool:

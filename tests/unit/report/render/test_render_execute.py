@@ -242,6 +242,6 @@ def test_import_is_light():
 
 
 def test_unknown_formats_and_renderers(write, tmp_path):
-    for options in ({"formats": ["pdf"]}, {"renderer": "latex"}):
+    for options in ({"formats": ["odt"]}, {"renderer": "latex"}):
         with pytest.raises(UserError, match="expected"):
             render_document(write("x"), out_dir=tmp_path / "o", stem="x", **options)

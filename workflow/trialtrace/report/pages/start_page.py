@@ -119,6 +119,7 @@ def _links(material: "Material", report: str) -> str:
     documents = {
         "summary.html": "Summary",
         "supplement.html": "Supplement",
+        "report.pdf": "PDF",
         "report.docx": "DOCX",
         "supplement.docx": "Supplement as DOCX",
     }

@@ -1,4 +1,4 @@
-"""Render one Quarto document to HTML and DOCX: by the embedded renderer, or by Quarto by choice."""
+"""Render one Quarto document: to HTML and DOCX by either renderer, to PDF by the embedded one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from trialtrace.report.render.house import Page
 from trialtrace.report.render.params import checked_params
 from trialtrace.trial.settings import EMBEDDED, QUARTO
 
-FORMATS = ("html", "docx")
+# What either renderer makes, and what the embedded one alone does.
+BY_EITHER = ("html", "docx")
+FORMATS = (*BY_EITHER, "pdf")
 RENDERERS = (EMBEDDED, QUARTO)
 
 
@@ -27,6 +29,7 @@ class RenderedFiles:
 
     html: Path | None
     docx: Path | None
+    pdf: Path | None
     renderer: str
     files: tuple[Path, ...] = ()
 
@@ -38,7 +41,7 @@ def render_document(
     stem: str,
     params: Mapping[str, object] | None = None,
     inputs: Mapping[str, Path] | None = None,
-    formats: Sequence[str] = FORMATS,
+    formats: Sequence[str] = BY_EITHER,
     renderer: str = EMBEDDED,
     title: str | None = None,
     synthetic: bool = False,
@@ -48,20 +51,22 @@ def render_document(
     above: Sequence[tuple[str, str]] | None = None,
     chains: Mapping[str, object] | None = None,
 ) -> RenderedFiles:
-    """Write `out_dir/stem.html` and `out_dir/stem.docx`, both or none, and the pages that sections
-    of the document name.
+    """Write `out_dir/stem.html`, `.docx` and `.pdf`, all or none, and the pages that sections of
+    the document name; a PDF has all of them in it.
 
     `inputs` maps a name to a file or folder that cells and images find under that name beside
     the document. `title` replaces the title of the front matter; `synthetic` stamps every page;
     `private` keeps what an exception says, which may hold a value of the data, out of errors.
     `before` and `beside` are title and link of other pages of the folder, to which its pages lead
     before and after its own; with `above`, those over it, they begin with the way to them, on
-    which one that has none over it goes by its title. In a DOCX, which is mailed alone, a link to
-    a page of the folder is text; one to a number's trace leads to what `chains` (chains.py) tells
-    of it.
+    which one that has none over it goes by its title. In a DOCX or PDF, mailed alone, a link to a
+    page of the folder is text; one to a number's trace leads to what `chains` (chains.py) tells of
+    it.
     """
     _known("format", formats, FORMATS)
     _known("renderer", [renderer], RENDERERS)
+    if renderer == QUARTO:
+        _known("format of Quarto", formats, BY_EITHER)
     document = read_document(source)
     values = checked_params(document, dict(params or {}))
     chosen = _choose(renderer)
@@ -77,8 +82,8 @@ def render_document(
     paths = {name: Path(out_dir) / name for name in made}
     for file, data in made.items():
         write_bytes(paths[file], data)
-    html, docx = (paths.get(f"{stem}.{kind}") for kind in FORMATS)
-    return RenderedFiles(html, docx, name, tuple(paths.values()))
+    html, docx, pdf = (paths.get(f"{stem}.{kind}") for kind in FORMATS)
+    return RenderedFiles(html, docx, pdf, name, tuple(paths.values()))
 
 
 def _known(what: str, given: Sequence[str], allowed: tuple[str, ...]) -> None:

@@ -60,7 +60,8 @@ class Document:
         return self.setting("format", "html", "number-sections", default=whole) is True
 
     def contents(self, kind: str) -> bool:
-        """Whether a format has a table of contents."""
+        """Whether a format has a table of contents; a PDF has one where a DOCX has."""
+        kind = "docx" if kind == "pdf" else kind
         return self.setting("format", kind, "toc", default=self.setting("toc")) is True
 
     def setting(self, *keys: str, default: object = None) -> object:

@@ -33,30 +33,29 @@ local function has_wide(block, is_wide)
   return found
 end
 
--- The blocks with a section of its own for each run of wide tables; a heading stays with its table.
-local function across(blocks, is_wide)
+-- The blocks with a section of its own for each run of wide tables; headings stay with their table.
+-- `turn` marks where pages turn to lie ("upright" ends) and where they stand again ("across" ends).
+local function across(blocks, is_wide, turn)
   local made, open = pandoc.List({}), false
   for _, block in ipairs(blocks) do
     local wide = block.t == "Div" and block.classes:includes("float") and has_wide(block, is_wide)
     if wide and not open then
-      local heading = nil
-      if made[#made] and made[#made].t == "Header" then
-        heading = made:remove()
+      local headings = pandoc.List({})
+      while made[#made] and made[#made].t == "Header" do
+        headings:insert(1, made:remove())
       end
-      made:insert(mark("upright"))
-      if heading then
-        made:insert(heading)
-      end
+      made:insert(turn("upright"))
+      made:extend(headings)
     elseif open and not wide then
-      made:insert(mark("across"))
+      made:insert(turn("across"))
     end
     open = wide
     made:insert(block)
   end
   if open then
-    made:insert(mark("across"))
+    made:insert(turn("across"))
   end
   return made
 end
 
-return { contents = contents, across = across }
+return { contents = contents, across = across, mark = mark }

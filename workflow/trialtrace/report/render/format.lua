@@ -1,10 +1,12 @@
 -- What a numbered document (crossref.lua) needs for one format alone: a page takes vector images and
--- leaves widths and styles to the browser, a DOCX is told the widths of its columns.
+-- leaves widths and styles to the browser, a DOCX is told the widths of its columns, a PDF has both.
 
 local is_html = FORMAT:match("html") ~= nil
+local is_typst = FORMAT == "typst"
 local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
 local shares, is_wide = table.unpack(dofile(pandoc.path.join({ here, "widths.lua" })))
 local docx = dofile(pandoc.path.join({ here, "docx.lua" }))
+local typst = dofile(pandoc.path.join({ here, "typst.lua" }))
 
 -- A larger drawing gives way to its pixels where they are smaller; parts.py has the same limit.
 local LARGEST_DRAWING = 150000
@@ -131,9 +133,15 @@ end
 
 function Pandoc(doc)
   doc = doc:walk({ Header = without_page })
+  if is_typst then
+    doc = doc:walk({ Str = typst.broken })
+    doc.blocks = docx.across(doc.blocks, is_wide, typst.page)
+    doc = doc:walk({ traverse = "topdown", Image = vector, Table = with_widths })
+    return typst.set(doc)
+  end
   if not is_html then
     local list = doc.meta["toc-docx"] and docx.contents(doc) or {}
-    doc.blocks = docx.across(doc.blocks, is_wide)
+    doc.blocks = docx.across(doc.blocks, is_wide, docx.mark)
     doc = doc:walk({ traverse = "topdown", Table = with_widths })
     doc.blocks = pandoc.Blocks(list) .. doc.blocks
     return doc

@@ -69,10 +69,13 @@ def resource_files() -> list[Path]:
         "crossref.lua",
         "format.lua",
         "docx.lua",
+        "typst.lua",
         "mailed.lua",
         "quarto.lua",
         "widths.lua",
         "template.html",
+        "template.typ",
+        "typeset.py",
         "matplotlibrc",
     )
     inside = [here / name for name in names]

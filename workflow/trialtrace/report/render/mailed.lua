@@ -1,4 +1,4 @@
--- A DOCX is mailed without the folder of its report: no link of it may lead to a page there. A link to a
+-- A DOCX or PDF is mailed without the folder of its report: no link of it may lead to a page there. A link to a
 -- number's trace leads to the line of its method at the end of the document; chains.json has these lines
 -- (chains.py). Files of a figure are left out; any other page of the folder is told by its name alone.
 
@@ -120,6 +120,6 @@ local function mailed(doc)
   return doc
 end
 
-if FORMAT == "docx" then
+if FORMAT == "docx" or FORMAT == "typst" then
   Pandoc = mailed
 end

@@ -1,4 +1,4 @@
-"""Markdown to HTML and DOCX by pandoc, with our filter, template and styles."""
+"""Markdown to HTML, DOCX and PDF by pandoc, with our filters, templates and styles."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from trialtrace.report.render.house import (
     page_header,
     reference_docx,
 )
-from trialtrace.report.render.parts import LARGEST, Numbered, Part, homes, navigation, way
+from trialtrace.report.render.parts import LARGEST, Numbered, Part, homes, navigation, together, way
+from trialtrace.report.render.pdf import typeset
 
 READER = "markdown-raw_tex-native_divs-native_spans-markdown_in_html_blocks"
 HERE = Path(__file__).parent
@@ -71,7 +72,11 @@ def convert(
 
     def written(name: str, flags: list[str]) -> bytes:
         output = build / f"out-{name}"
+        if name.endswith(".pdf"):
+            output = output.with_suffix(".typ")
         _start([*common, *flags, f"--output={output}"], folder).finish(document)
+        if name.endswith(".pdf"):
+            return typeset(output, folder, document, private=page.private)
         data = output.read_bytes()
         return finished(data) if name.endswith(".docx") else data
 
@@ -92,6 +97,8 @@ def _pages(
 
     def of_format(kind: str) -> Iterator[tuple[str, list[str]]]:
         parts = numbered.parts(LARGEST if kind == "html" else None)
+        if kind == "pdf":
+            parts = [together(parts)]
         files = homes(parts, page.stem, kind)
         for part in parts:
             name = f"{part.stem(page.stem)}.{kind}"
@@ -161,6 +168,8 @@ def _of_format(
         flags += ["--metadata=toc-docx"] if document.contents(kind) else []
         return ["--to=docx", f"--reference-doc={_near(reference_docx(page), build)}", *flags]
     flags += ["--toc", "--toc-depth=3"] if document.contents(kind) else []
+    if kind == "pdf":
+        return ["--to=typst", f"--template={_near(HERE / 'template.typ', build)}", *flags]
     header = build / f"{name}.yaml"
     variables = {"header": page_header(), **around}
     header.write_text(json.dumps({"variables": variables}), encoding="utf-8")

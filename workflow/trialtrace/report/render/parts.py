@@ -150,6 +150,11 @@ class Numbered:
         return f'{{"pandoc-api-version":{version},"meta":{_text(meta)},"blocks":[{blocks}]}}'
 
 
+def together(parts: Sequence[Part]) -> Part:
+    """All pages as one, in their order."""
+    return Part("", 1, 1, tuple(block for part in parts for block in part.blocks))
+
+
 def homes(parts: Sequence[Part], own: str, kind: str) -> dict[str, str]:
     """The file in which each identifier stands."""
     return {

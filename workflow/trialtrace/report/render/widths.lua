@@ -1,4 +1,4 @@
--- The share of the page that each column of a table takes in a DOCX. Word processors take the widths
+-- The share of the page that each column of a table takes in a DOCX or PDF. Word processors take the widths
 -- that they are told, and pandoc would tell them equal ones; a browser finds better ones by itself.
 
 local LINE = 100     -- characters of table type across a page of the DOCX
@@ -26,7 +26,7 @@ local function lengths(element, unbroken)
   end
   for _, row in ipairs(rows_of(element)) do
     for column, cell in ipairs(row.cells) do
-      local text = pandoc.utils.stringify(cell.contents)
+      local text = pandoc.utils.stringify(cell.contents):gsub("\u{200b}", " ")
       local length, word = utf8.len(text) or #text, 0
       for part in text:gmatch("[^%s]+") do
         word = math.max(word, utf8.len(part) or #part)

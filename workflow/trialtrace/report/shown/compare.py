@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from trialtrace.report.shown.lines import CAPTION, Line, Piece, is_trace
+from trialtrace.report.shown.lines import CAPTION, LINE, Line, Piece, is_trace
 
 NUMBER = re.compile(r"[-\u2212\u2011]?\d+(?:[.,\u00b7:]\d+)*(?:e[-+]?\d+)?")
 # A block of changed lines is paired by likeness up to this many pairs, beyond it in order.
@@ -238,6 +238,8 @@ def place_of(lines: Sequence[Line], at: int, column: int | None = None) -> str:
             (m[0] for one in lines[at + 1 : at + 3] if (m := CAPTION.match(one.text))), ""
         )
         words.append(caption or "figure")
+    if line.kind == LINE:
+        words.append(f"page {line.table}, line {line.row}")
     if line.kind == "row":
         captions = (CAPTION.match(lines[i].text) for i in before if lines[i].kind == "text")
         words.append(next((found[0] for found in captions if found), f"table {line.table}"))

@@ -47,7 +47,7 @@ LARGEST = 1 << 28
 
 
 class BrokenDocument(Exception):
-    """A DOCX that cannot be read, with the part that cannot."""
+    """A document that cannot be read, with the part that cannot."""
 
 
 @dataclass(frozen=True)

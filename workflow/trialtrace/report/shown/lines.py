@@ -1,6 +1,7 @@
 """What a document shows, line by line: a paragraph, a row of a table, a figure.
 
-The same for HTML and DOCX, and free of what a program changes that saves a document anew.
+The same for HTML and DOCX, and free of what a program changes that saves a document anew; of a PDF
+each line as printed.
 """
 
 import re
@@ -13,6 +14,8 @@ SPACE = re.compile(r"[\s\u00a0\u202f\u2007\u200b]+")
 SOFT = str.maketrans("", "", "\u00ad\u2060\ufeff")
 HEADING = re.compile(r"heading\s*\d|title", re.IGNORECASE)
 CAPTION = re.compile(r"(Table|Figure) S?\d+")
+# The kind of a printed line.
+LINE = "line"
 TRACE = "trace/"
 # A number's bookmark in a DOCX, as links.bookmark_link gives it.
 BOOKMARK = "#n-"
@@ -31,7 +34,10 @@ class Piece:
 
 @dataclass(frozen=True)
 class Line:
-    """`kind` is heading, text, row, figure; a row's `table` counts the tables of the document."""
+    """`kind` is heading, text, row, figure; a row's `table` counts the tables of the document.
+
+    Of a PDF all are printed lines: `table` is the page, `row` the line on it.
+    """
 
     kind: str
     pieces: tuple[Piece, ...]

@@ -1,0 +1,192 @@
+"""A PDF: report and supplement in one file, as an editor prints and a screen reader reads."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from pypdfium2 import PdfDocument, raw
+
+from trialtrace.commands.verified_document import judged
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.store import sha256_bytes
+from trialtrace.report.render import render_document
+from trialtrace.report.render.pdf import SETTER
+from trialtrace.report.render.typeset import STANDARD
+from trialtrace.report.seal_file import Kept
+from trialtrace.report.shown.docx_lines import BrokenDocument
+from trialtrace.report.shown.pdf_lines import pdf_lines
+
+WIDE = "| " + " | ".join(["word" * 5] * 7) + " |\n|" + "---|" * 7 + "\n"
+WIDE += WIDE.split("\n")[0] + "\n"
+LONG = "| name | n |\n|---|--:|\n" + "".join(f"| line {n} | {n} |\n" for n in range(90))
+BODY = f"""
+## One {{#sec-one}}
+
+The difference is [−7.8](trace/a.html#abcd2345) points; see [the audit](audit.html), @tbl-far,
+[outside](https://example.org).
+
+![What the picture tells](figures/dot.png){{#fig-dot fig-alt="All lie left of zero."}}
+
+::: {{.synthetic}}
+Nothing of this is evidence.
+:::
+
+::: {{.callout-note title="Mind"}}
+This.
+:::
+
+## Far {{#sec-far page=supplement}}
+
+::: {{#tbl-far}}
+
+{LONG}
+
+Many lines.
+
+:::
+
+### Wide {{#sec-wide}}
+
+::: {{#tbl-wide}}
+
+{WIDE}
+
+Many columns.
+
+:::
+
+statsmodels.stats.contingency_tables.StratifiedTable.test_equal_odds
+"""
+FRONT = "title: T of it\nformat: {html: {number-sections: true, toc: true}, docx: {toc: true}}\n"
+FRONT += "execute: {echo: false}"
+CHAINS = {
+    "command": "trialtrace trace x/…",
+    "rows": [{"of": "A", "method": "by hand", "n": "2", "check": "R", "anchors": ["abcd2345"]}],
+}
+Make = Callable[[str], bytes]
+
+
+@pytest.fixture
+def make(write: Callable[[str, str], Path], figures: Path, tmp_path: Path) -> Make:
+    def made(body: str) -> bytes:
+        files = render_document(
+            write(body, FRONT),
+            out_dir=tmp_path / "out",
+            stem="report",
+            inputs={"figures": figures},
+            formats=("pdf",),
+            synthetic=True,
+            chains=CHAINS,
+        )
+        assert files.pdf and files.files == (files.pdf,)
+        return files.pdf.read_bytes()
+
+    return made
+
+
+@pytest.fixture
+def pdf(make: Make) -> bytes:
+    return make(BODY)
+
+
+@contextmanager
+def opened(data: bytes) -> Iterator[PdfDocument]:
+    with PdfDocument(data) as document:
+        yield document
+
+
+def texts(data: bytes) -> list[str]:
+    with opened(data) as document:
+        return [one.get_textpage().get_text_range() for one in document]
+
+
+def test_all_pages_of_a_report_are_in_it_and_say_whose_they_are(pdf: bytes):
+    pages = texts(pdf)
+    whole = "\n".join(pages)
+    assert "1 One" in whole and "S1 Far" in whole and "Table\N{NO-BREAK SPACE}S1: Many" in whole
+    for number, text in enumerate(pages, 1):
+        assert text.startswith("Synthetic data: not evidence")
+        assert f"{number} of {len(pages)}" in text
+    assert all("T of it" in text for text in pages)
+    assert "Contents" in pages[0] and "S1.1 Wide" in pages[0]
+
+
+def test_a_table_goes_on_with_its_head_and_a_wide_one_lies(pdf: bytes):
+    with opened(pdf) as document:
+        lying = [width > height for width, height in (one.get_size() for one in document)]
+    pages = texts(pdf)
+    assert sum("name n" in text.replace("\r\n", " ") for text in pages) >= 2
+    (across,) = (text for text, lies in zip(pages, lying, strict=True) if lies)
+    assert "Wide" in across and "S2: Many columns" in across.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_links_lead_into_it_or_out_to_the_world(pdf: bytes):
+    """None to a file of the folder, which is not mailed; the number leads to its method."""
+    assert b"audit.html" not in pdf and b"trace/a" not in pdf
+    assert pdf.count(b"/URI(") == 1 and b"/URI(https://example.org)" in pdf
+    where = next(n for n, text in enumerate(texts(pdf)) if "by hand" in text)
+    with opened(pdf) as document:
+        page = document[0]
+        told = raw.FPDFLink_GetLinkAtPoint
+        found = set()
+        width, height = page.get_size()
+        for x in range(60, int(width), 4):
+            for y in range(60, int(height), 4):
+                if link := told(page, x, y):
+                    to = raw.FPDFLink_GetDest(document, link)
+                    found.add(raw.FPDFDest_GetDestPageIndex(document, to) if to else None)
+    assert where in found and None in found
+
+
+def test_what_a_reader_of_screens_is_told(pdf: bytes):
+    assert STANDARD == "ua-1" and b"pdfuaid" in pdf
+    assert b"/Lang(en-GB)" in pdf and b"/Alt(All lie left of zero.)" in pdf
+    assert b"/Title(T of it)" in pdf and b"/S/TH" in pdf
+
+
+def test_it_has_no_date_and_the_same_bytes_each_time(pdf: bytes, make: Make):
+    assert b"CreationDate" not in pdf and b"ModDate" not in pdf and b"CreateDate" not in pdf
+    assert make(BODY) == pdf
+
+
+def test_the_cores_do_not_show(tmp_path: Path):
+    (tmp_path / "a.typ").write_text(
+        '#set document(title: "T", date: none)\n' + "#lorem(400)\n#pagebreak()\n" * 12
+    )
+    made = set()
+    for cores in ("1", "8"):
+        told = [sys.executable, "-I", str(SETTER), "a.typ", f"{cores}.pdf"]
+        more = {"RAYON_NUM_THREADS": cores}
+        subprocess.run(told, cwd=tmp_path, env=os.environ | more, check=True)
+        made.add((tmp_path / f"{cores}.pdf").read_bytes())
+    assert len(made) == 1
+
+
+def test_a_number_that_is_another_is_named_with_its_page(pdf: bytes, make: Make):
+    kept = Kept("report.pdf", sha256_bytes(pdf), pdf_lines(pdf), {}, {})
+    assert judged(kept, pdf, "report.pdf", {}).found == []
+    (found,) = judged(kept, make(BODY.replace("−7.8", "−9.8")), "report.pdf", {}).found
+    assert (found.what, found.place.startswith("page 1, line ")) == ("number", True)
+    assert found.shown and found.kept
+    assert "−9.8" in found.shown and "−7.8" in found.kept
+    other = judged(kept, pdf + b"% more\n", "report.pdf", {}).found
+    assert [one.what for one in other] == ["changed"] and "no text" in other[0].place
+    assert [one.what for one in judged(kept, b"%PDF-1.7 x", "report.pdf", {}).found] == ["changed"]
+    with pytest.raises(BrokenDocument):
+        pdf_lines(b"%PDF-1.7 x")
+
+
+def test_what_cannot_be_set_is_said_unless_it_may_hold_a_value(write, tmp_path: Path):
+    source = write("An [end](#nowhere) of it.")
+    for private, told in ((False, "nowhere"), (True, "may hold a value")):
+        with pytest.raises(UserError, match=told):
+            render_document(source, out_dir=tmp_path, stem="a", formats=("pdf",), private=private)
+
+
+def test_quarto_makes_none(write, tmp_path: Path):
+    with pytest.raises(UserError, match="format of Quarto"):
+        render_document(write("x"), out_dir=tmp_path, stem="a", formats=("pdf",), renderer="quarto")
