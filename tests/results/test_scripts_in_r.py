@@ -181,6 +181,21 @@ def analysed(trial, folder: Path) -> Tracer:
     return Tracer(trial, folder, "full")
 
 
+def add_more(config: Path, file: Path) -> None:
+    """Write further analyses into a trial's plan, with the estimands before `analyses:` if there
+    are any; and what a folder of the trial's name has to the end of its other files."""
+    plan = config / "plan.yaml"
+    text = plan.read_text("utf-8")
+    estimands, _, analyses = f"\n{file.read_text('utf-8')}".rpartition("\nanalyses:\n")
+    for section, more in (("estimands", estimands), ("analyses", analyses)):
+        head, rest = text.split(f"\n{section}:\n")
+        text = f"{head}\n{section}:\n{more.strip(chr(10))}\n\n{rest}"
+    plan.write_text(text, "utf-8")
+    for other in file.with_suffix("").glob("*.yaml"):
+        with (config / other.name).open("a", encoding="utf-8") as at_end:
+            at_end.write(other.read_text("utf-8"))
+
+
 @pytest.mark.r
 def test_r_gives_the_numbers_of_methods_that_no_trial_has(tmp_path):
     """Their steps stand in more_calls/, as further analyses of the trials they suit."""
@@ -191,9 +206,7 @@ def test_r_gives_the_numbers_of_methods_that_no_trial_has(tmp_path):
             (root / path.name).symlink_to(path)
     tracers, folders = {}, []
     for file in sorted((HERE / "more_calls").glob("*.yaml")):
-        plan = root / "config" / "trials" / file.stem / "plan.yaml"
-        head, rest = plan.read_text("utf-8").split("\nanalyses:\n")
-        plan.write_text(f"{head}\nanalyses:\n{file.read_text('utf-8')}\n{rest}", "utf-8")
+        add_more(root / "config" / "trials" / file.stem, file)
         tracer = analysed(load_trial(file.stem, Project(root)), tmp_path / "runs" / file.stem)
         ours = {name: row for name, row in tracer.results.items() if "/more" in name}
         tracer.results.clear()

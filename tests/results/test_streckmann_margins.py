@@ -15,7 +15,9 @@ from trialtrace.cleaning.clean import clean_tables
 from trialtrace.endpoints.derive import derive_datasets
 from trialtrace.ground.paths import Project, project
 from trialtrace.methods.analysing.run import analyse_plan
+from trialtrace.rcode.page import PAGE, counted, told
 from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trace.content import Tracer
 from trialtrace.trial.claims.read import read_claims
 from trialtrace.trial.cohort.mess import BreaksCheck, Impossible
 from trialtrace.trial.load import load_trial
@@ -100,15 +102,29 @@ def test_adverse_events(folder):
     assert set(events["ae_related"].to_pylist()) == {"0"}
 
 
-def test_no_claim_is_checked_on_synthetic_data(folder, tmp_path_factory):
+@pytest.fixture(scope="module")
+def analysed(folder) -> Path:
+    """The folder with the results of the plan."""
+    analyse_plan(load_trial(TRIAL), folder / "derived", folder / "analysis")
+    return folder
+
+
+def test_no_claim_is_checked_on_synthetic_data(analysed):
     """Each claim finds its one result, as it will with a real export; none is compared."""
-    trial, out = load_trial(TRIAL), tmp_path_factory.mktemp("analysis")
-    analyse_plan(trial, folder / "derived", out)
+    trial = load_trial(TRIAL)
     claims = read_claims(trial)
-    rows = audit_rows(trial, claims, pq.read_table(out / "results.parquet").to_pylist())
+    results = pq.read_table(analysed / "analysis" / "results.parquet").to_pylist()
+    rows = audit_rows(trial, claims, results)
     assert {row["claim_id"] for row in rows} == set(claims)
     assert {row["against_data"] for row in rows} == {"not_checkable"}
     assert all(row.get("recomputed") is None and row.get("result_id") is None for row in rows)
+
+
+@pytest.mark.parametrize("folder", [None], ids=["own seed"], indirect=True)
+def test_the_page_of_scripts_tells_its_results(analysed):
+    page = told((project().root / "docs" / PAGE).read_text("utf-8"))
+    found = counted(Tracer(load_trial(TRIAL), analysed, "full"))
+    assert page[TRIAL] == found, "write it anew: python -m trialtrace.rcode.page"
 
 
 def test_rejects_are_the_declared_mess(folder):

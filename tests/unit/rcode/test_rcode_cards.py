@@ -14,10 +14,10 @@ from trialtrace.rcode.write import filled
 from trialtrace.trial.plan.registry import cards
 
 BLANK = re.compile(r"\{([a-z_]+)(?:=([a-z_0-9]+))?\}")
-# What every result tells, or those of effects, times, categories, contrasts, covariates.
+# What every result tells, or those of effects, times, categories, contrasts, covariates, decisions.
 KNOWN = {
-    *("confidence", "treated", "reference", "group", "visit"),
-    *("time", "effect", "category", "contrast", "covariate"),
+    *("confidence", "level", "treated", "reference", "group", "visit"),
+    *("time", "effect", "category", "contrast", "covariate", "value", "distribution"),
 }
 CALLS = {card.step: card.r for card in cards() if card.r is not None}
 OWN = [r.own for r in CALLS.values() if r.own is not None]

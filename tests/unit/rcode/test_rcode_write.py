@@ -20,6 +20,7 @@ GIVEN = Given(
     own=False,
     sequence="SEQUENCE",
     cluster="SITEID",
+    receipt="",
 )
 
 

@@ -33,6 +33,7 @@ class Call:
     lines: list[str]
     value: str
     packages: tuple[str, ...]
+    of_values: bool
 
 
 class Calls:
@@ -42,6 +43,7 @@ class Calls:
         self.trial = trial
         self._own = trial.design.kind in OWN_TREATMENT
         self._of_step = dict(self._steps())
+        self._made: dict[str, Call] = {}
 
     def _steps(self) -> Iterator[tuple[tuple[str, str], str]]:
         """(Analysis, "statistic.method" as results name it) -> "statistic.method" of its card."""
@@ -62,9 +64,12 @@ class Calls:
         given: dict[str, object] = json.loads(row["options"])
         if row["analysis_id"] == PLANNING:
             return dict.fromkeys(LEFT_OUT) | given
+        given["distribution"] = given.get("reference")  # that of a test, not the reference arm
         if isinstance(between := given.setdefault("between", None), str):
             given["between"] = adsl_code(between)
         given.setdefault("confidence", row["ci_level"] or self._confidence(row))
+        analysis = self.trial.plan.analyses.get(row["analysis_id"])
+        given.setdefault("value", analysis.value if analysis is not None else None)
         given |= {"treated": row["comparison"], "reference": row["reference"]}
         given |= {"group": row["group1_level"], "visit": row["visit"]}
         if row["group2"] is not None:
@@ -79,6 +84,11 @@ class Calls:
 
     def of(self, row: ResultRow) -> Call:
         """The call of a result. Raises NoCall with the reason where there is none."""
+        if row["result_id"] not in self._made:
+            self._made[row["result_id"]] = self._make(row)
+        return self._made[row["result_id"]]
+
+    def _make(self, row: ResultRow) -> Call:
         r = self._declared(row)
         given = self.options(row)
         for option, choices in r.only.items():
@@ -93,7 +103,7 @@ class Calls:
             value = filled(value, given)
         except KeyError as missing:
             raise NoCall(f"the result does not tell its {missing.args[0]}") from missing
-        return Call(lines, value, r.packages)
+        return Call(lines, value, r.packages, r.of_values)
 
     def _declared(self, row: ResultRow) -> R:
         if row["analysis_id"] in OF:

@@ -17,6 +17,7 @@
 `those`       the rows that are counted, where they are of another data set than `d`
 `sequence`    the order of the treatments of each row of `sides`
 `cluster`     the cluster of each row
+`received`    of each row of the treated arm, whether the subject received the treatment
 `known`       the rows with a value, where `d` are all subjects
 `beside`      the rows of the other endpoint
 `by_subject`  a function: the value of each subject of some rows, within subjects the difference
@@ -26,6 +27,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from trialtrace.rcode.write import column, conditions, literal
 
@@ -49,6 +51,7 @@ class Given:
     own: bool
     sequence: str
     cluster: str
+    receipt: str
 
 
 def _of_arm(given: Given, name: str, arm: str | None) -> str:
@@ -120,6 +123,10 @@ _MADE: dict[str, Callable[[Given], str]] = {
     "sides": lambda given: f"sides <- tapply(d$AVAL, list(d$USUBJID, d${given.treatment}), mean)",
     "sequence": lambda given: f"sequence <- d${given.sequence}[match(rownames(sides), d$USUBJID)]",
     "cluster": lambda given: f"cluster <- d${given.cluster}",
+    "received": lambda given: (
+        f"received <- d${column(given.receipt)}[d${column(given.treatment)} == "
+        f'{literal(given.treated)}] %in% "Y"'
+    ),
     "change": lambda given: (
         f"change <- na.omit(sides[, {literal(given.treated)}] - "
         f"sides[, {literal(given.reference)}])"
@@ -138,9 +145,10 @@ def without_text(code: str) -> str:
     return _TEXT.sub("", code)
 
 
-def words(code: str) -> set[str]:
+@lru_cache(maxsize=10_000)  # the lines of a card come again with each of its results
+def words(code: str) -> frozenset[str]:
     """The names that a piece of R uses."""
-    return set(_WORD.findall(without_text(code)))
+    return frozenset(_WORD.findall(without_text(code)))
 
 
 def _made_in(code: str) -> set[str]:

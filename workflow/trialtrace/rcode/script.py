@@ -45,6 +45,7 @@ class Scripts:
         self.calls = Calls(self.trial)
         self._columns: dict[str, dict[str, str]] = {}
         self._families: dict[str, list[ResultRow]] = {}
+        self._lines: dict[str, list[str]] = {}
 
     def one(self, result_id: str) -> str:
         """The script of a result. Raises NoCall, with the reason, where R has no call for it, and
@@ -247,13 +248,15 @@ class Scripts:
 
     def _after_rows(self, row: ResultRow) -> list[str]:
         """The lines from the rows to the number; the last one is its expression."""
-        call = self.calls.of(row)
-        names = defined("\n".join([*call.lines, call.value]), self._given(row))
-        return [*names, *call.lines, call.value]
+        if row["result_id"] not in self._lines:
+            call = self.calls.of(row)
+            names = defined("\n".join([*call.lines, call.value]), self._given(row))
+            self._lines[row["result_id"]] = [*names, *call.lines, call.value]
+        return self._lines[row["result_id"]]
 
     def _analysed_value(self, row: ResultRow, of: str) -> Iterator[str]:
         analysis = self.trial.plan.analyses.get(row["analysis_id"])
-        if analysis is None:
+        if analysis is None or self.calls.of(row).of_values:
             return
         told = self.calls.options(row).get("with_value") if of == "beside" else analysis.value
         if told == "change":
@@ -337,8 +340,14 @@ class Scripts:
             visits=_visits(predicate),
             sequence=adsl_code(str(options.get("sequence"))),
             cluster=adsl_code(str(options.get("cluster", "site"))),
+            receipt=self._flag(options.get("receipt")),
             own=self.trial.design.kind in OWN_TREATMENT,
         )
+
+    def _flag(self, population: object) -> str:
+        """The column that tells the members of a population, if there is one of the name."""
+        found = self.trial.populations.get(str(population))
+        return found.flag if found is not None else ""
 
     def _arms(self, row: ResultRow, test: object) -> list[str]:
         """The arms of the rows, the reference first."""
@@ -354,7 +363,7 @@ def _visits(predicate: Predicate) -> list[str]:
     if isinstance(complete, Mapping) and "AVISIT" in complete:
         return list(complete["AVISIT"])
     among = predicate.get("AVISIT")
-    return list(among.get("in", ())) if isinstance(among, Mapping) else []
+    return list(dict.fromkeys(among.get("in", ()))) if isinstance(among, Mapping) else []
 
 
 def _codes(names: object) -> list[str]:

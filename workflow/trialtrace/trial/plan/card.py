@@ -51,6 +51,8 @@ class R:
     `{option}` is an option of the plan as R writes it, `{option=choice}` TRUE or FALSE. `packages`
     are those beyond base R. `only` names the choices of an option that the call is for, where it
     is not for all. `own` is the call where each subject has every treatment, where it is another.
+    `of_values`: the call is of the values themselves, also where their change, `{value}`, is
+    analysed.
     """
 
     gives: Mapping[str, str]
@@ -58,6 +60,7 @@ class R:
     packages: tuple[str, ...] = ()
     only: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     own: "R | None" = None
+    of_values: bool = False
 
 
 @dataclass(frozen=True)

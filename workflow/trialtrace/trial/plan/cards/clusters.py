@@ -9,6 +9,7 @@ from trialtrace.trial.plan.card import Card, R
 from trialtrace.trial.plan.cards.mixed import RANDOM_CLUSTER
 from trialtrace.trial.plan.gives import PAIR, contrast
 from trialtrace.trial.plan.options import Estimation, MixedDf, Reference, Sandwich
+from trialtrace.trial.plan.r_gee import EQUATIONS
 from trialtrace.trial.words import Name
 
 _COVARIATES = (
@@ -81,6 +82,21 @@ between <- (fit$`Mean Sq`[2] - fit$`Mean Sq`[3]) / typical
 correlation <- between / (between + fit$`Mean Sq`[3])
 """
 
+_CLUSTERED = """\
+id <- cluster
+at <- ave(seq_along(cluster), cluster, FUN = seq_along)
+rows <- data.frame(d[covariates], arm, value = d$AVAL)
+fit <- glm(reformulate(c("arm", covariates), "value"), FAMILY, rows)
+"""
+_COMPARED = """\
+found <- compared((names(beta) == paste0("arm", {treated})) + 0)
+"""
+
+
+def _of_family(family: str) -> str:
+    return _CLUSTERED.replace("FAMILY", family) + EQUATIONS + _COMPARED
+
+
 CARDS = (
     Card(
         "mean_difference.clustered",
@@ -91,7 +107,7 @@ CARDS = (
         compares="between",
         formula=_MODEL,
         fixed={"family": "gaussian"},
-        r_none="not written yet",
+        r=R({"mean_difference": "found$interval", "p_value": "found$p"}, _of_family("gaussian")),
     ),
     Card(
         "odds_ratio.clustered",
@@ -100,7 +116,7 @@ CARDS = (
         compares="between",
         formula=_MODEL,
         fixed={"family": "binomial"},
-        r_none="not written yet",
+        r=R({"odds_ratio": "exp(found$interval)", "p_value": "found$p"}, _of_family("binomial")),
     ),
     Card(
         "mean_difference.cluster_means",

@@ -84,6 +84,16 @@ difference <- treated$est - reference$est
 error <- sqrt(treated$var + reference$var)
 """
 
+_FINE_GRAY = """\
+cause <- c(1, 0, 2)[d$CNSR + 1]  # the event, censoring, what competes
+rows <- data.frame(d[covariates], arm)
+X <- model.matrix(reformulate(c("arm", covariates)), rows)[, -1, drop = FALSE]
+fit <- crr(time, cause, X, gtol = 1e-12, maxiter = 100)
+of <- colnames(X) == paste0("arm", {treated})
+b <- fit$coef[of]
+error <- sqrt(diag(fit$var)[of])
+"""
+
 CARDS = (
     Card(
         "incidence.aalen_johansen",
@@ -128,7 +138,15 @@ CARDS = (
         also={"fine_gray_wald": Named("Wald test in Fine and Gray's model", "")},
         kinds=TIMES,
         formula=("survival.fine_gray:fine_gray", "survival.cox:hazard_ratio_test"),
-        r_none="not written yet",
+        r=R(
+            {
+                "subdistribution_hazard_ratio": "exp(b + c(0, -1, 1) * "
+                "qnorm(0.5 + {confidence} / 2) * error)",
+                "p_value": "2 * pnorm(-abs(b / error))",
+            },
+            _FINE_GRAY,
+            packages=("cmprsk",),
+        ),
     ),
     Card(
         "p_value.gray",

@@ -6,10 +6,11 @@ from functools import partial
 from typing import Literal
 
 from trialtrace.config.spec import items_of, key, shape
-from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.card import Card, R
 from trialtrace.trial.plan.gives import PAIR
 from trialtrace.trial.plan.methods import OVER_TIME, SCORES
 from trialtrace.trial.plan.options import Reference, Sandwich
+from trialtrace.trial.plan.r_gee import EQUATIONS
 from trialtrace.trial.words import Name, VisitLabel
 
 _COVARIATES = (
@@ -124,6 +125,41 @@ def _gives(statistic: str, options: object, own: bool) -> str:
 
 _EQUATIONS = "regression.gee:gee"
 
+_VALUES = """\
+id <- d$USUBJID
+at <- match(d$AVISIT, visits)
+rows <- data.frame(d[covariates], arm, value = d$AVAL)
+"""
+_VISITS = """\
+rows$visit <- factor(d$AVISIT, visits)
+effect <- if ({effect=each_visit}) "visit:arm" else "arm"
+fit <- glm(reformulate(c("0 + visit", effect, covariates), "value"), FAMILY, rows)
+"""
+_COMPARED = """\
+of <- paste0(if ({effect=each_visit}) paste0("visit", {visit}, ":"), "arm", {treated})
+found <- compared((names(beta) == of) + 0)
+"""
+_LINES = """\
+rows$when <- unlist({times})[d$AVISIT]
+fit <- glm(reformulate(c("when * arm", covariates), "value"), FAMILY, rows)
+"""
+_SLOPE = """\
+found <- compared((names(beta) == paste0("when:arm", {treated})) + 0)
+"""
+_AT_TIME = """\
+L <- (names(beta) == paste0("arm", {treated})) +
+  {time} * (names(beta) == paste0("when:arm", {treated}))
+found <- compared(L)
+"""
+
+
+def _equations(statistic: str, family: str, model: str, compared: str) -> R:
+    """By the equations; an odds ratio from its logarithm."""
+    interval = "exp(found$interval)" if family == "binomial" else "found$interval"
+    lines = _VALUES + model.replace("FAMILY", family) + EQUATIONS + compared
+    return R({statistic: interval, "p_value": "found$p"}, lines)
+
+
 CARDS = (
     Card(
         "mean_difference.gee",
@@ -136,7 +172,7 @@ CARDS = (
         compares="between",
         formula=_EQUATIONS,
         fixed={"family": "gaussian"},
-        r_none="not written yet",
+        r=_equations("mean_difference", "gaussian", _VISITS, _COMPARED),
     ),
     Card(
         "odds_ratio.gee",
@@ -146,7 +182,7 @@ CARDS = (
         compares="between",
         formula=_EQUATIONS,
         fixed={"family": "binomial"},
-        r_none="not written yet",
+        r=_equations("odds_ratio", "binomial", _VISITS, _COMPARED),
     ),
     Card(
         "odds_ratio.ordinal_gee",
@@ -180,7 +216,7 @@ CARDS = (
         compares="between",
         formula=_EQUATIONS,
         fixed={"family": "gaussian"},
-        r_none="not written yet",
+        r=_equations("slope_difference", "gaussian", _LINES, _SLOPE),
     ),
     Card(
         "slope_odds_ratio.gee",
@@ -190,7 +226,7 @@ CARDS = (
         compares="between",
         formula=_EQUATIONS,
         fixed={"family": "binomial"},
-        r_none="not written yet",
+        r=_equations("slope_odds_ratio", "binomial", _LINES, _SLOPE),
     ),
     Card(
         "slope_odds_ratio.logistic_mixed",
@@ -212,7 +248,7 @@ CARDS = (
         compares="between",
         formula=_EQUATIONS,
         fixed={"family": "gaussian"},
-        r_none="not written yet",
+        r=_equations("mean_difference", "gaussian", _LINES, _AT_TIME),
     ),
     Card(
         "odds_ratio.gee_line",
@@ -222,7 +258,7 @@ CARDS = (
         compares="between",
         formula=_EQUATIONS,
         fixed={"family": "binomial"},
-        r_none="not written yet",
+        r=_equations("odds_ratio", "binomial", _LINES, _AT_TIME),
     ),
     Card(
         "odds_ratio.logistic_mixed_line",

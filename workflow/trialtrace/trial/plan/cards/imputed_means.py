@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import key, optional, shape
-from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.card import Card, R
 from trialtrace.trial.plan.methods import OVER_TIME
 from trialtrace.trial.plan.options import Estimation, HigherLower, ImputedArms, LinearErrors
 from trialtrace.trial.words import Name, Text
@@ -144,6 +144,36 @@ POOLED = (
 )
 SINGLE = "mean_difference.{}@pair p_value.{}@pair f.{}@pair? df1.{}@pair? df2.{}@pair?"
 
+# The values themselves are filled in, and a change is taken afterwards.
+_FILLED = """\
+last <- wide[, ncol(wide)]
+filled <- FILLED
+own <- d[match(rownames(wide), d$USUBJID), ]
+outcome <- switch({value}, value = filled, change = filled - own$BASE,
+                  percent_change = 100 * (filled - own$BASE) / own$BASE)
+fit <- lm(reformulate(c("group", covariates), "outcome"), cbind(own, outcome, group))
+of <- paste0("group", {treated})
+error <- sqrt(vcovHC(fit, type = sub("model", "const", {variance}))[of, of])
+t <- coef(fit)[[of]] / error
+half <- qt(0.5 + {confidence} / 2, df.residual(fit)) * error
+"""
+
+
+def _filled(by: str) -> R:
+    """The analysis of covariance of `last`, where it is missing by an expression of `wide`."""
+    return R(
+        {
+            "mean_difference": "coef(fit)[[of]] + c(0, -1, 1) * half",
+            "p_value": "2 * pt(-abs(t), df.residual(fit))",
+            "f": "t^2",
+            "df1": "1",
+            "df2": "df.residual(fit)",
+        },
+        _FILLED.replace("FILLED", by),
+        packages=("sandwich",),
+        of_values=True,
+    )
+
 
 SINGLY = "single imputation; Molenberghs and Kenward 2007, chapter 4"
 # Every visit is a number.
@@ -256,7 +286,7 @@ CARDS = (
             "regression.ancova:arm_difference",
             "regression.ancova:arm_row",
         ),
-        r_none="not written yet",
+        r=_filled("apply(wide, 1, function(v) tail(na.omit(v), 1))"),
     ),
     Card(
         "mean_difference.baseline_observation_carried_forward",
@@ -273,7 +303,7 @@ CARDS = (
             "regression.ancova:arm_difference",
             "regression.ancova:arm_row",
         ),
-        r_none="not written yet",
+        r=_filled("ifelse(is.na(last), wide[, 1], last)"),
     ),
     Card(
         "mean_difference.worst_observation_carried_forward",
@@ -290,6 +320,9 @@ CARDS = (
             "regression.ancova:arm_difference",
             "regression.ancova:arm_row",
         ),
-        r_none="not written yet",
+        r=_filled(
+            "ifelse(is.na(last), apply(wide, 1, if ({worse=higher}) max else min, na.rm = TRUE), "
+            "last)"
+        ),
     ),
 )

@@ -8,6 +8,7 @@ from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.methods import BINARY
 from trialtrace.trial.plan.options import DifferenceVariance, RatioVariance
+from trialtrace.trial.plan.r_score import DIFFERENCE, RATIO
 from trialtrace.trial.words import Sides
 
 
@@ -90,6 +91,27 @@ def fragility(options: Fisher, own: bool) -> str:
     return f"fragility_index.{{}}_{options.rule}@pair"
 
 
+_FRAGILITY = """\
+significant <- function(a, b) {
+  fisher.test(rbind(c(a, n1 - a), c(b, n0 - b)))$p.value < {level}
+}
+# The tables after so many changed outcomes.
+changed <- function(by) {
+  if ({rule=walsh}) return(if (e1 <= e0) cbind(e1 + by, e0) else cbind(e1, e0 + by))
+  first <- -by:by
+  rest <- by - abs(first)
+  found <- rbind(cbind(e1 + first, e0 + rest), cbind(e1 + first, e0 - rest))
+  possible <- found[, 1] >= 0 & found[, 1] <= n1 & found[, 2] >= 0 & found[, 2] <= n0
+  found[possible, , drop = FALSE]
+}
+turned <- function(by) {
+  tables <- changed(by)
+  any(mapply(significant, tables[, 1], tables[, 2]) != significant(e1, e0))
+}
+index <- 1
+while (!turned(index)) index <- index + 1
+"""
+
 CARDS = (
     Card(
         "upper_bound.clopper_pearson",
@@ -106,7 +128,7 @@ CARDS = (
         "Hanley and Lippman-Hand 1983, JAMA 249:1743",
         gives="count.events@group upper_bound.{}@group",
         formula="categorical.binomial:rule_of_three",
-        r_none="not written yet",
+        r=R({"upper_bound": "min(1, -log(1 - {confidence}) / n1)", "count": "e1"}),
     ),
     Card(
         "p_value.risk_difference_margin",
@@ -120,7 +142,7 @@ CARDS = (
         kinds=BINARY,
         check="score_ratio",
         formula="categorical.score:risk_difference_score_test",
-        r_none="not written yet",
+        r=R({"p_value": "p_of(z_at({margin}), {sides})", "z": "z_at({margin})"}, DIFFERENCE),
     ),
     Card(
         "p_value.risk_difference_equivalence",
@@ -132,7 +154,13 @@ CARDS = (
         kinds=BINARY,
         check="score_ratio",
         formula="categorical.score:risk_difference_score_test",
-        r_none="not written yet",
+        r=R(
+            {
+                "p_value": 'max(p_of(z_at({lower}), "greater"), p_of(z_at({upper}), "less"))',
+                "z": "if (z_at({lower}) < -z_at({upper})) z_at({lower}) else z_at({upper})",
+            },
+            DIFFERENCE,
+        ),
     ),
     Card(
         "p_value.risk_ratio_margin",
@@ -144,7 +172,7 @@ CARDS = (
         kinds=BINARY,
         check="score_ratio",
         formula="categorical.score_ratio:risk_ratio_score_test",
-        r_none="not written yet",
+        r=R({"p_value": "p_of(z_at({margin}), {sides})", "z": "z_at({margin})"}, RATIO),
     ),
     Card(
         "p_value.barnard",
@@ -197,6 +225,6 @@ CARDS = (
         check="compliers",
         gives=fragility,
         formula="categorical.fragility:fragility_index",
-        r_none="not written yet",
+        r=R({"fragility_index": "index"}, _FRAGILITY),
     ),
 )

@@ -28,6 +28,19 @@ yes <- table(factor(those$TRTP, of))
 lacking <- n - table(factor(known$TRTP, of))
 """
 
+# Of every number of events among those who lack an outcome, whether the p-value still decides so.
+_TIPPING = """\
+test <- function(e1, n1, e0, n0) {
+  cells <- rbind(c(e1, n1 - e1), c(e0, n0 - e0))
+  TEST
+}
+more <- expand.grid(one = 0:lacking[[1]], other = 0:lacking[[2]])
+p <- mapply(test, yes[[1]] + more$one, n[[1]], yes[[2]] + more$other, n[[2]])
+seen <- n - lacking
+decided <- function(p) !is.na(p) & p <= {level}
+tipped <- sum(decided(p) != decided(test(yes[[1]], seen[[1]], yes[[2]], seen[[2]])))
+"""
+
 
 def _share(events: str) -> R:
     share = f"{events} / n, prop.test({events}, n, correct = FALSE, conf.level = {{confidence}})"
@@ -37,6 +50,18 @@ def _share(events: str) -> R:
 def _difference(events: str) -> R:
     counts = f"e1 <- ({events})[[1]]\ne0 <- ({events})[[2]]\nn1 <- n[[1]]\nn0 <- n[[2]]\n"
     return R({"risk_difference": "c(p1 - p0, low, high)"}, _TWO + counts + _NEWCOMBE)
+
+
+def _tipping(test: str) -> R:
+    """By a test of `cells`."""
+    return R(
+        {
+            "tipped": "tipped",
+            "p_lowest": "min(p, na.rm = TRUE)",
+            "p_highest": "max(p, na.rm = TRUE)",
+        },
+        _TWO + _TIPPING.replace("TEST", test),
+    )
 
 
 CARDS = (
@@ -96,7 +121,7 @@ CARDS = (
             )
         },
         formula="missing.bounds:tipping_map",
-        r_none="not written yet",
+        r=_tipping("fisher.test(cells)$p.value"),
     ),
     Card(
         "tipping.chi_squared",
@@ -108,6 +133,6 @@ CARDS = (
             )
         },
         formula="missing.bounds:tipping_map",
-        r_none="not written yet",
+        r=_tipping("chisq.test(cells, correct = FALSE)$p.value"),
     ),
 )

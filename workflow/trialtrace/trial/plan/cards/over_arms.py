@@ -205,7 +205,19 @@ CARDS = (
         gives="p_value.{}@all z.{}@all?",
         kinds=BINARY,
         formula="categorical.trend:cochran_armitage",
-        r_none="not written yet",
+        r=R(
+            {
+                "p_value": "c(two.sided = 2 * pnorm(-abs(z)), greater = pnorm(-z), "
+                "less = pnorm(z))[[{sides}]]",
+                "z": "z",
+            },
+            "score <- unlist({scores})[levels(arm)]\n"
+            "yes <- tapply(d$AVAL, arm, sum)\n"
+            "n <- table(arm)\n"
+            "chi_squared <- prop.trend.test(yes, n, score)$statistic[[1]]\n"
+            "less <- if ({variance=hypergeometric}) 1 - 1 / sum(n) else 1\n"
+            "z <- sign(cor(d$AVAL, score[arm])) * sqrt(chi_squared * less)\n",
+        ),
     ),
     Card(
         "p_value.logistic_interaction",

@@ -8,6 +8,7 @@ from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.methods import BINARY
 from trialtrace.trial.plan.options import Continuity
+from trialtrace.trial.plan.r_score import PAIRED
 from trialtrace.trial.words import Sides
 
 
@@ -47,7 +48,7 @@ class CochranQ:
 _MCNEMAR = "McNemar 1947, Psychometrika 12:153"
 
 # Subjects with the event under the treated arm alone, under the reference alone, under both.
-_TABLE = """\
+COUNTS = """\
 n <- nrow(sides)
 b <- sum(sides[, {treated}] == 1 & sides[, {reference}] == 0)
 c <- sum(sides[, {treated}] == 0 & sides[, {reference}] == 1)
@@ -76,7 +77,7 @@ CARDS = (
         "Newcombe 1998, Stat Med 17:2635, method 10",
         compares="within",
         formula="categorical.paired:paired_risk_difference_newcombe",
-        r=R({"risk_difference": "c((b - c) / n, low, high)"}, _TABLE + _NEWCOMBE),
+        r=R({"risk_difference": "c((b - c) / n, low, high)"}, COUNTS + _NEWCOMBE),
     ),
     Card(
         "risk_difference.wald_paired",
@@ -86,7 +87,7 @@ CARDS = (
         formula="categorical.paired:paired_risk_difference_wald",
         r=R(
             {"risk_difference": "(b - c) / n + c(0, -1, 1) * half"},
-            _TABLE + "error <- sqrt(b + c - (b - c)^2 / n) / n\n"
+            COUNTS + "error <- sqrt(b + c - (b - c)^2 / n) / n\n"
             "half <- qnorm(0.5 + {confidence} / 2) * error\n",
         ),
     ),
@@ -96,7 +97,10 @@ CARDS = (
         "Tango 1998, Stat Med 17:891",
         compares="within",
         formula="categorical.paired:paired_risk_difference_tango",
-        r_none="not written yet",
+        r=R(
+            {"risk_difference": "c(best, bound(-1 + 1e-9, z), bound(1 - 1e-9, z))"},
+            COUNTS + PAIRED + "z <- qnorm(0.5 + {confidence} / 2)\n",
+        ),
     ),
     Card(
         "p_value.mcnemar",
@@ -120,7 +124,7 @@ CARDS = (
                 "p_value": "switch({sides}, two.sided = 2 * pnorm(-abs(z)), greater = pnorm(-z), "
                 "less = pnorm(z))",
             },
-            _TABLE + "towards <- switch({sides}, two.sided = sign(b - c), greater = 1, less = -1)\n"
+            COUNTS + "towards <- switch({sides}, two.sided = sign(b - c), greater = 1, less = -1)\n"
             "z <- (b - c - {correction=continuity} * towards) / sqrt(b + c)\n",
         ),
     ),
@@ -136,7 +140,7 @@ CARDS = (
         formula="categorical.paired:mcnemar_exact",
         r=R(
             {"p_value": "binom.test(b, b + c, alternative = {sides})$p.value"},
-            _TABLE,
+            COUNTS,
             only={"mid_p": ("none",)},
         ),
     ),
@@ -150,7 +154,7 @@ CARDS = (
         kinds=BINARY,
         compares="within",
         formula="categorical.paired:paired_risk_difference_score_test",
-        r_none="not written yet",
+        r=R({"p_value": "p_of(z_at({margin}), {sides})", "z": "z_at({margin})"}, COUNTS + PAIRED),
     ),
     Card(
         "p_value.cochran_q",
@@ -162,6 +166,17 @@ CARDS = (
         kinds=BINARY,
         compares="within",
         formula="categorical.paired:cochran_q",
-        r_none="not written yet",
+        r=R(
+            {
+                "p_value": "pchisq(q, df, lower.tail = FALSE)",
+                "chi_squared": "q",
+                "df": "df",
+            },
+            "k <- ncol(sides)\n"
+            "df <- k - 1\n"
+            "own <- rowSums(sides)\n"
+            "of_all <- colSums(sides)\n"
+            "q <- k * df * sum((of_all - mean(of_all))^2) / sum(own * (k - own))\n",
+        ),
     ),
 )

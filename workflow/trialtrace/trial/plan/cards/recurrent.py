@@ -111,6 +111,15 @@ b <- coef(fit)[[of]]
 error <- sqrt(vcov(fit)[of, of])
 """
 
+_MEAN_EVENTS = """\
+curve <- survfit(Surv(d$TSTART, d$TSTOP, event) ~ 1, id = d$USUBJID, robust = TRUE)
+last <- sum(curve$time <= {time})
+mean <- c(0, curve$cumhaz)[last + 1]
+half <- qnorm(0.5 + {confidence} / 2) * if (mean > 0) curve$std.chaz[last] else NA
+ends <- if ({interval=log}) mean * exp(c(-1, 1) * half / mean) else
+  c(max(0, mean - half), mean + half)
+"""
+
 CARDS = (
     Card(
         "events.recurrent",
@@ -137,7 +146,7 @@ CARDS = (
         gives="mean_events.{}@group;time",
         kinds=RECURRENT,
         formula="survival.recurrent:mean_cumulative",
-        r_none="not written yet",
+        r=R({"mean_events": "c(mean, ends)"}, _MEAN_EVENTS, packages=("survival",)),
     ),
     Card(
         "rate_ratio.andersen_gill",

@@ -75,6 +75,32 @@ error <- sqrt({covariance}[of, of])
 """
 
 
+# Everybody's risk under either arm, what the coefficients move of the means, and their covariance.
+_STANDARDISED = """\
+rows <- data.frame(d[covariates], arm, y = d$AVAL)
+fit <- glm(reformulate(c("arm", covariates), "y"), binomial, rows,
+           control = glm.control(1e-14, 100))
+X <- model.matrix(fit)
+under <- function(of) {
+  rows$arm[] <- of
+  model.matrix(formula(fit), rows)
+}
+X1 <- under({treated})
+X0 <- under({reference})
+risks <- plogis(cbind(X1 %*% coef(fit), X0 %*% coef(fit)))
+means <- colMeans(risks)
+slopes <- risks * (1 - risks)
+J <- rbind(colMeans(slopes[, 1] * X1), colMeans(slopes[, 2] * X0))
+n <- nrow(rows)
+influence <- sweep(risks, 2, means) + n * (X * (rows$y - fitted(fit))) %*% vcov(fit) %*% t(J)
+V <- if ({variance=sandwich}) crossprod(influence) / n^2 else
+  J %*% vcov(fit) %*% t(J) + if ({variance=random}) cov(risks) / n else 0
+z <- qnorm(0.5 + {confidence} / 2)
+error <- sqrt(V[1, 1] + V[2, 2] - 2 * V[1, 2])
+relative <- V / outer(means, means)
+log_error <- sqrt(relative[1, 1] + relative[2, 2] - 2 * relative[1, 2])
+"""
+
 CARDS = (
     Card(
         "risk_difference.standardised",
@@ -85,7 +111,10 @@ CARDS = (
             "regression.standardisation:standardise",
             "regression.standardisation:standardised_difference",
         ),
-        r_none="not written yet",
+        r=R(
+            {"risk_difference": "means[1] - means[2] + c(0, -1, 1) * z * error"},
+            _STANDARDISED,
+        ),
     ),
     Card(
         "risk_ratio.standardised",
@@ -94,7 +123,10 @@ CARDS = (
             "regression.standardisation:standardise",
             "regression.standardisation:standardised_ratio",
         ),
-        r_none="not written yet",
+        r=R(
+            {"risk_ratio": "means[1] / means[2] * exp(c(0, -1, 1) * z * log_error)"},
+            _STANDARDISED,
+        ),
     ),
     Card(
         "risk_ratio.modified_poisson",

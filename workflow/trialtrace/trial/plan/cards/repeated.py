@@ -89,6 +89,24 @@ scale <- (2 * k^2 + 3 * k - 1) / (6 * (k + 1) * (arms - 1))
 chi_squared <- m * (1 - scale * (sum(1 / sizes) - 1 / sum(sizes)))
 df <- k * (k + 1) * (arms - 1) / 2
 """
+_OWN_ERROR = """\
+weights <- unlist({combinations}[[{contrast}]])
+score <- drop(wide[, names(weights), drop = FALSE] %*% weights)
+if ({variance=pooled}) {
+  fit <- lm(score ~ 0 + group)
+  m <- setNames(coef(fit), levels(group))
+  error <- sigma(fit) * sqrt(sum(1 / table(group)[c({treated}, {reference})]))
+  df <- df.residual(fit)
+  difference <- m[[{treated}]] - m[[{reference}]]
+} else {
+  test <- t.test(score[group == {treated}], score[group == {reference}])
+  error <- test$stderr
+  df <- test$parameter[[1]]
+  difference <- test$estimate[[1]] - test$estimate[[2]]
+}
+t <- difference / error
+half <- qt(0.5 + {confidence} / 2, df) * error
+"""
 _EFFECT = GIVES | {"p_value@arm": "row$`Pr(>F)`"}
 
 
@@ -103,7 +121,16 @@ CARDS = (
         compares="between",
         check="friedman",
         formula="repeated.contrasts:repeated_contrast",
-        r_none="not written yet",
+        r=R(
+            {
+                "visit_contrast": "difference + c(0, -1, 1) * half",
+                "p_value": "c(two.sided = 2 * pt(-abs(t), df), greater = pt(-t, df), "
+                "less = pt(t, df))[[{sides}]]",
+                "t": "t",
+                "df": "df",
+            },
+            _OWN_ERROR,
+        ),
     ),
     Card(
         "p_value.mixed_anova",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.card import Card, R
+from trialtrace.trial.plan.cards.stratified import SUMS
 from trialtrace.trial.plan.methods import BINARY, SCORES, TIMES
 from trialtrace.trial.plan.options import Groups
 from trialtrace.trial.words import Name, Sides
@@ -51,6 +52,14 @@ class Rerandomisation:
     seed: int = key("Seed of the draws.", minimum=0)
 
 
+_TAILS = """\
+value <- seq_along(mass)
+far <- abs(value - sum(mass * value))
+chosen <- switch({sides}, greater = value >= at, less = value <= at,
+                 two.sided = if ({two_sided=distance}) far >= far[at] - 1e-9 else
+                   mass <= mass[at] * same)
+"""
+
 CARDS = (
     Card(
         "p_value.rerandomisation_exact",
@@ -61,7 +70,7 @@ CARDS = (
         gives="p_value.{}@pair",
         kinds=BINARY,
         formula="resampling.binary:binary_exact",
-        r_none="not written yet",
+        r=R({"p_value": "min(1, sum(mass[chosen]))"}, SUMS + _TAILS),
     ),
     Card(
         "p_value.rerandomisation",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from trialtrace.config.spec import key, shape
 from trialtrace.trial.endpoints.shared import Higher
-from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.card import Card, Named, R
+from trialtrace.trial.plan.cards.paired_events import COUNTS
 from trialtrace.trial.plan.gives import equivalence, non_inferiority
 from trialtrace.trial.plan.methods import BINARY
 from trialtrace.trial.plan.options import DifferenceVariance, OwnMargins, RatioVariance
+from trialtrace.trial.plan.r_score import DIFFERENCE, ODDS, PAIRED, RATIO
 
 _ONE = "Level of the one-sided test; the interval has confidence 1 - 2 alpha."
 _TWO = "Level of each of the two one-sided tests; the interval has confidence 1 - 2 alpha."
@@ -92,6 +94,50 @@ _FM = "Farrington and Manning 1990, Stat Med 9:1447; Miettinen and Nurminen 1985
 _TANGO = "Tango 1998, Stat Med 17:891"
 _WOOLF = "Woolf 1955, Ann Hum Genet 19:251"
 
+# The interval that goes with one-sided tests at level alpha.
+_ENDS = """\
+z <- qnorm(1 - {alpha})
+low <- bound(-1 + 1e-9, z)
+high <- bound(1 - 1e-9, z)
+"""
+_RATIO_ENDS = _ENDS.replace("-1 + 1e-9", "-12").replace("1 - 1e-9", "12")
+_ODDS_ENDS = """\
+low <- exp(best - qnorm(1 - {alpha}) * error)
+high <- exp(best + qnorm(1 - {alpha}) * error)
+"""
+_TWO_TESTS = """\
+above <- p_of(z_at({lower}), "greater")
+below <- p_of(z_at({upper}), "less")
+within <- low > {lower} && high < {upper}
+beyond <- low >= {upper} || high <= {lower}
+"""
+_ONE_TEST = """\
+p <- p_of(z_at({margin}), if ({higher=better}) "greater" else "less")
+within <- if ({higher=better}) low > {margin} else high < {margin}
+beyond <- if ({higher=better}) high <= {margin} else low >= {margin}
+"""
+_VERDICT = "within - beyond"
+
+
+def _equivalence(effect: str, best: str, lines: str) -> R:
+    return R(
+        {
+            effect: f"c({best}, low, high)",
+            "p_value": "max(above, below)",
+            "p_above_lower": "above",
+            "p_below_upper": "below",
+            "verdict": _VERDICT,
+        },
+        lines + _TWO_TESTS,
+    )
+
+
+def _non_inferiority(effect: str, best: str, lines: str) -> R:
+    return R(
+        {effect: f"c({best}, low, high)", "p_value": "p", "verdict": _VERDICT}, lines + _ONE_TEST
+    )
+
+
 CARDS = (
     Card(
         "equivalence.risk_difference",
@@ -110,7 +156,7 @@ CARDS = (
             "categorical.score:risk_difference_score",
             "categorical.score:risk_difference_score_test",
         ),
-        r_none="not written yet",
+        r=_equivalence("risk_difference", "best", DIFFERENCE + _ENDS),
     ),
     Card(
         "equivalence.risk_ratio",
@@ -125,7 +171,7 @@ CARDS = (
             "categorical.score_ratio:risk_ratio_score",
             "categorical.score_ratio:risk_ratio_score_test",
         ),
-        r_none="not written yet",
+        r=_equivalence("risk_ratio", "exp(best)", RATIO + _RATIO_ENDS),
     ),
     Card(
         "equivalence.odds_ratio",
@@ -142,7 +188,7 @@ CARDS = (
             "categorical.contingency:odds_ratio_sample",
             "categorical.contingency:odds_ratio_wald_test",
         ),
-        r_none="not written yet",
+        r=_equivalence("odds_ratio", "exp(best)", ODDS + _ODDS_ENDS),
     ),
     Card(
         "equivalence.paired_risk_difference",
@@ -161,7 +207,7 @@ CARDS = (
             "categorical.paired:paired_risk_difference_tango",
             "categorical.paired:paired_risk_difference_score_test",
         ),
-        r_none="not written yet",
+        r=_equivalence("risk_difference", "best", COUNTS + PAIRED + _ENDS),
     ),
     Card(
         "non_inferiority.risk_difference",
@@ -178,7 +224,7 @@ CARDS = (
             "categorical.score:risk_difference_score",
             "categorical.score:risk_difference_score_test",
         ),
-        r_none="not written yet",
+        r=_non_inferiority("risk_difference", "best", DIFFERENCE + _ENDS),
     ),
     Card(
         "non_inferiority.risk_ratio",
@@ -195,7 +241,7 @@ CARDS = (
             "categorical.score_ratio:risk_ratio_score",
             "categorical.score_ratio:risk_ratio_score_test",
         ),
-        r_none="not written yet",
+        r=_non_inferiority("risk_ratio", "exp(best)", RATIO + _RATIO_ENDS),
     ),
     Card(
         "non_inferiority.odds_ratio",
@@ -210,7 +256,7 @@ CARDS = (
             "categorical.contingency:odds_ratio_sample",
             "categorical.contingency:odds_ratio_wald_test",
         ),
-        r_none="not written yet",
+        r=_non_inferiority("odds_ratio", "exp(best)", ODDS + _ODDS_ENDS),
     ),
     Card(
         "non_inferiority.paired_risk_difference",
@@ -227,6 +273,6 @@ CARDS = (
             "categorical.paired:paired_risk_difference_tango",
             "categorical.paired:paired_risk_difference_score_test",
         ),
-        r_none="not written yet",
+        r=_non_inferiority("risk_difference", "best", COUNTS + PAIRED + _ENDS),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import Distinct, key, shape
-from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.card import Card, R
 from trialtrace.trial.plan.gives import contrast, every_contrast
 from trialtrace.trial.plan.methods import SCORES
 from trialtrace.trial.words import Name, Sides
@@ -64,6 +64,52 @@ def named_contrasts(options: Contrasts, own: bool) -> str:
     return every_contrast("mean_contrast", options.contrasts)
 
 
+_POOLED = """\
+fit <- lm(d$AVAL ~ 0 + arm)
+m <- setNames(coef(fit), levels(arm))
+n <- table(arm)
+df <- df.residual(fit)
+contrast <- function(L) {
+  error <- sigma(fit) * sqrt(sum(L^2 / n[names(L)]))
+  list(estimate = sum(L * m[names(L)]), error = error, t = sum(L * m[names(L)]) / error)
+}
+"""
+_PAIR = """\
+found <- contrast(setNames(c(1, -1), c({treated}, {reference})))
+# TukeyHSD stops after four digits of the quantile.
+beyond <- function(t) ptukey(t * sqrt(2), nlevels(arm), df, lower.tail = FALSE)
+half <- uniroot(function(t) beyond(t) - 1 + {confidence}, c(0.1, 50), tol = 1e-13)$root *
+  found$error
+"""
+_SINGLE = """\
+half <- qt(0.5 + {confidence} / 2, df) * found$error
+p <- c(two.sided = 2 * pt(-abs(found$t), df), greater = pt(-found$t, df),
+       less = pt(found$t, df))[[{sides}]]
+"""
+_DECLARED = "found <- contrast(unlist({contrasts}[[{contrast}]]))\n"
+_SLOPE = """\
+away <- unlist({scores}) - mean(unlist({scores}))
+found <- contrast(away / sum(away^2))
+"""
+_ORDERED = """\
+place <- match(d$TRTP, {order})
+later <- outer(place, place, ">")
+pairs <- outer(d$AVAL, d$AVAL, ">") + outer(d$AVAL, d$AVAL, "==") / 2
+"""
+
+
+def _contrast(statistic: str, p: str, lines: str) -> R:
+    return R(
+        {
+            statistic: "found$estimate + c(0, -1, 1) * half",
+            "p_value": p,
+            "t": "found$t",
+            "df": "df",
+        },
+        _POOLED + lines,
+    )
+
+
 CARDS = (
     Card(
         "mean_difference.dunnett",
@@ -82,7 +128,7 @@ CARDS = (
         gives=contrast("mean_difference", "every_pair"),
         compares="between",
         formula="continuous.arm_contrasts:tukey",
-        r_none="not written yet",
+        r=_contrast("mean_difference", "beyond(abs(found$t))", _PAIR),
     ),
     Card(
         "mean_contrast.pooled_variance",
@@ -93,7 +139,7 @@ CARDS = (
         compares="between",
         formula="continuous.arm_contrasts:arm_contrasts",
         fixed={"adjust": "none"},
-        r_none="not written yet",
+        r=_contrast("mean_contrast", "p", _DECLARED + _SINGLE),
     ),
     Card(
         "mean_contrast.max_t",
@@ -118,7 +164,7 @@ CARDS = (
             "continuous.arm_contrasts:trend_coefficients",
         ),
         fixed={"adjust": "none"},
-        r_none="not written yet",
+        r=_contrast("mean_trend", "p", _SLOPE + _SINGLE),
     ),
     Card(
         "p_value.jonckheere_terpstra",
@@ -132,7 +178,14 @@ CARDS = (
         check="ordered_arms",
         formula="continuous.ordered_arms:jonckheere_terpstra",
         fixed={"method": "asymptotic"},
-        r_none="not written yet",
+        r=R(
+            {
+                "p_value": "cor.test(d$AVAL, place, alternative = {sides}, method = 'kendall', "
+                "exact = FALSE)$p.value",
+                "j": "sum(later * pairs)",
+            },
+            _ORDERED,
+        ),
     ),
     Card(
         "p_value.jonckheere_terpstra_exact",

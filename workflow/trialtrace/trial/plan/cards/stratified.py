@@ -128,6 +128,27 @@ v <- sum((e1 * n0 * (n1 - e0) + e0 * n1 * (n0 - e1)) / n^2) / (up * down)
 half <- qnorm(0.5 + {confidence} / 2) * sqrt(v)
 """
 
+# How probable each sum of the treated arm's events is, given the margins of every stratum.
+SUMS = """\
+mass <- 1
+for (i in seq_len(dim(tables)[3])) {
+  arms <- rowSums(tables[, , i])
+  outcomes <- colSums(tables[, , i])
+  own <- dhyper(0:arms[1], outcomes[1], outcomes[2], arms[1])
+  both <- outer(mass, own)
+  mass <- c(tapply(both, row(both) + col(both), sum))
+}
+at <- sum(tables[1, 1, ]) + 1
+same <- 1 + 1e-7
+"""
+_EXACT = """\
+chosen <- switch({sides}, greater = seq_along(mass) >= at, less = seq_along(mass) <= at,
+                 two.sided = mass <= mass[at] * same)
+tied <- if ({sides} == "two.sided" && {mid_p=half_of_all}) chosen & mass >= mass[at] / same else
+  seq_along(mass) == at
+off <- if ({mid_p=none}) 0 else sum(mass[tied]) / 2
+"""
+
 CARDS = (
     Card(
         "risk_difference.mantel_haenszel",
@@ -237,7 +258,7 @@ CARDS = (
             Audited("mid_p", "mid-p test", 2),
             Audited("mid_p_all", "mid-p test of all equally likely tables", 2),
         ),
-        r_none="not written yet",
+        r=R({"p_value": "min(1, sum(mass[chosen]) - off)"}, SUMS + _EXACT),
     ),
     Card(
         "p_value.zelen",

@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import Distinct, key, shape
-from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.card import Card, R
 from trialtrace.trial.plan.methods import BINARY
+from trialtrace.trial.plan.r_score import (
+    HELD_DIFFERENCE,
+    OVER_STRATA,
+    STRATIFIED_DIFFERENCE,
+    STRATIFIED_RATIO,
+)
 from trialtrace.trial.words import Name, Sides
 
 DifferenceWeights = Literal["mantel_haenszel", "sample_size", "miettinen_nurminen"]
@@ -66,6 +72,44 @@ class RatioMargin:
 
 _FACTOR = {"variance": "miettinen_nurminen"}
 
+_Z = "z <- qnorm(0.5 + {confidence} / 2)\n"
+_SUMMARY = """\
+# Miettinen and Nurminen's interval of a stratum.
+interval <- function(e1, n1, e0, n0) {
+  z_at <- function(by) {
+    p <- held(e1, n1, e0, n0, by)
+    v <- sum(p * (1 - p) / c(n1, n0)) * (n1 + n0) / (n1 + n0 - 1)
+    (e1 / n1 - e0 / n0 - by) / sqrt(v)
+  }
+  best <- e1 / n1 - e0 / n0
+  sapply(c(-1 + 1e-9, 1 - 1e-9), function(end) {
+    if (abs(z_at(end)) < z) end else
+      root(function(by) z_at(by) + sign(end - best) * z, c(best, end))
+  })
+}
+ends <- mapply(interval, e1, n1, e0, n0)
+w <- (2 * z / (ends[2, ] - ends[1, ]))^2
+estimate <- sum(w * (ends[1, ] + ends[2, ]) / 2) / sum(w)
+"""
+_YAN_SU = """\
+w <- n1 * n0 / (n1 + n0)
+w <- w / sum(w)
+# The bounds of an arm's weighted risk, of Wilson's at a smaller quantile.
+arm_ends <- function(e, n) {
+  error <- sqrt(e / n * (1 - e / n) / n)
+  level <- 2 * pnorm(z * sqrt(sum(w^2 * error^2)) / sum(w * error)) - 1
+  wilson <- function(e, n) prop.test(e, n, conf.level = level, correct = FALSE)$conf.int
+  colSums(w * t(mapply(wilson, e, n)))
+}
+one <- arm_ends(e1, n1)
+other <- arm_ends(e0, n0)
+spread <- function(p, q) sqrt(sum(w^2 / n1) * p * (1 - p) + sum(w^2 / n0) * q * (1 - q))
+estimate <- sum(w * (e1 / n1 - e0 / n0))
+low <- estimate - z * spread(one[1], other[2])
+high <- estimate + z * spread(one[2], other[1])
+"""
+_TEST = {"p_value": "p_of(z_at({margin}), {sides})", "z": "z_at({margin})"}
+
 CARDS = (
     Card(
         "risk_difference.stratified_miettinen_nurminen",
@@ -75,7 +119,10 @@ CARDS = (
         compares="between",
         formula="stratified.score:stratified_risk_difference_score",
         fixed=_FACTOR,
-        r_none="not written yet",
+        r=R(
+            {"risk_difference": "c(best, bound(-1 + 1e-9, z), bound(1 - 1e-9, z))"},
+            STRATIFIED_DIFFERENCE + _Z,
+        ),
     ),
     Card(
         "risk_difference.summary_score",
@@ -84,7 +131,10 @@ CARDS = (
         options=OverStrata,
         compares="between",
         formula="stratified.score:risk_difference_summary_score",
-        r_none="not written yet",
+        r=R(
+            {"risk_difference": "estimate + c(0, -1, 1) * z / sqrt(sum(w))"},
+            HELD_DIFFERENCE + OVER_STRATA + _Z + _SUMMARY,
+        ),
     ),
     Card(
         "risk_difference.stratified_newcombe",
@@ -93,7 +143,7 @@ CARDS = (
         options=OverStrata,
         compares="between",
         formula="stratified.score:stratified_risk_difference_newcombe",
-        r_none="not written yet",
+        r=R({"risk_difference": "c(estimate, low, high)"}, OVER_STRATA + _Z + _YAN_SU),
     ),
     Card(
         "risk_ratio.stratified_miettinen_nurminen",
@@ -101,7 +151,7 @@ CARDS = (
         compares="between",
         formula="stratified.score:stratified_risk_ratio_score",
         fixed=_FACTOR,
-        r_none="not written yet",
+        r=R({"risk_ratio": "c(bound(0), bound(z), bound(-z))"}, STRATIFIED_RATIO + _Z),
     ),
     Card(
         "p_value.stratified_risk_difference_margin",
@@ -114,7 +164,7 @@ CARDS = (
         compares="between",
         formula="stratified.score:stratified_risk_difference_score_test",
         fixed=_FACTOR,
-        r_none="not written yet",
+        r=R(_TEST, STRATIFIED_DIFFERENCE),
     ),
     Card(
         "p_value.stratified_risk_ratio_margin",
@@ -127,6 +177,6 @@ CARDS = (
         compares="between",
         formula="stratified.score:stratified_risk_ratio_score_test",
         fixed=_FACTOR,
-        r_none="not written yet",
+        r=R(_TEST, STRATIFIED_RATIO),
     ),
 )
