@@ -59,6 +59,10 @@ class Calls:
                 for given in statistics(step, own=self._own):
                     yield (name, given.name), step.key
 
+    def cards(self) -> set[str]:
+        """The cards of the plan's steps, each "statistic.method"."""
+        return set(self._of_step.values())
+
     def options(self, row: ResultRow) -> dict[str, object]:
         """What a call is filled with: the options of the step, and what the result is of."""
         given: dict[str, object] = json.loads(row["options"])
