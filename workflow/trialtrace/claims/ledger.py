@@ -25,7 +25,8 @@ class Ledger:
     """A whole ledger. Populations in order; the first is that of claims which name none.
 
     `habits` are how each paper rounds, by its name. `registered` and `reported` are what registry
-    and protocol, and what the papers tell of the design, by the name of the paper.
+    and protocol, and what the papers tell of the design, by the name of the paper. Of a `brief`
+    ledger only verdicts are asked for: a check may leave out what it would look for to explain.
     """
 
     papers: Mapping[str, str]
@@ -37,6 +38,7 @@ class Ledger:
     habits: Mapping[str, Habit] = field(default_factory=dict)
     registered: Mapping[str, ToldDesign] = field(default_factory=dict)
     reported: Mapping[str, ToldDesign] = field(default_factory=dict)
+    brief: bool = False
 
     @cached_property
     def possible(self) -> "Ledger":

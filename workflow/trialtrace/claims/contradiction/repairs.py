@@ -6,7 +6,7 @@ checks again; one that mends this and contradicts something else is none.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import isfinite
 
@@ -61,7 +61,8 @@ class Whole:
     """The whole ledger with what it contradicts as it stands."""
 
     def __init__(self, ledger: Ledger, found: Sequence[Finding]):
-        self.ledger, self.before, self.left = ledger, _contradicted(found), MOST_CHECKS
+        self.ledger, self.left = replace(ledger, brief=True), MOST_CHECKS
+        self.before = set(_contradicted(found))
 
     def mends(self, cores: Sequence[Core], changes: Changes) -> bool:
         """Whether none of these contradictions is left."""
@@ -75,7 +76,8 @@ class Whole:
         if self.left < 0:
             return False
         inside = all(n.kind != CLAIM or n.of in core.ledger.entries for n in changes)
-        return core.again.mended(changed(core.ledger if inside else self.ledger, changes))
+        own = replace(core.ledger, brief=True) if inside else self.ledger
+        return core.again.mended(changed(own, changes))
 
     def worse(self, changes: Changes) -> bool:
         """Whether the changes contradict what nothing contradicted before.
@@ -84,9 +86,9 @@ class Whole:
         """
         try:
             found = _contradicted(findings(changed(self._near(changes), changes)))
+            return any(key not in self.before for key in found)
         except StatsError:
             return True
-        return bool(found - self.before)
 
     def _near(self, changes: Changes) -> Ledger:
         """The claims that a changed number can be held against; all for sizes."""
@@ -95,12 +97,12 @@ class Whole:
         return near(self.ledger, {number.of for number in changes})
 
 
-def _contradicted(found: Sequence[Finding] | Iterator[Finding]) -> set[Key]:
-    return {
+def _contradicted(found: Iterable[Finding]) -> Iterator[Key]:
+    return (
         (one.check, one.claim, one.component)
         for one in found
         if one.agreement in CONTRADICTS or one.open
-    }
+    )
 
 
 def repairs(whole: Whole, cores: Sequence[Core]) -> list[Repair]:

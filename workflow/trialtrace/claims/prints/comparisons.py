@@ -38,6 +38,7 @@ from trialtrace.claims.prints.two_groups import (
     as_ratio,
     conditional_odds_ratio,
     estimate,
+    intervals_of,
     of_percentages,
     shares_of,
     span_of,
@@ -46,7 +47,7 @@ from trialtrace.claims.prints.two_groups import (
 )
 from trialtrace.stats.categorical.contingency import odds_ratio_peto
 from trialtrace.stats.results import Interval
-from trialtrace.stats.summaries.count_tests import printing_the_same, two_arm_intervals
+from trialtrace.stats.summaries.count_tests import printing_the_same
 from trialtrace.trial.claims.about import ALL
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
@@ -293,7 +294,7 @@ def _minus(span: Span) -> Span:
 def _interval(entry: Claim, table: Table, beside: tuple[str, ...]) -> Finding:
     measure, low, high = entry.measure or "", entry.parts["ci_low"], entry.parts["ci_high"]
     level = float(low.level) / 100 if low.level is not None else 0.95
-    intervals = two_arm_intervals(*table, measure=KINDS[measure], confidence=level)
+    intervals = intervals_of(table, KINDS[measure], level)
     main = entry.main
     proportion = main is not None and as_proportion(entry, main)
     factor = 100 if measure == "risk_difference" and not proportion else 1
@@ -325,7 +326,7 @@ def _interval(entry: Claim, table: Table, beside: tuple[str, ...]) -> Finding:
         return finding(COMPATIBLE, text)
     for other in RATIOS:
         if measure in RATIOS and other != measure:
-            others = two_arm_intervals(*table, measure=KINDS[other], confidence=level)
+            others = intervals_of(table, KINDS[other], level)
             if printing_the_same(others, as_range(low), as_range(high), factor=1):
                 text = f"{shown} is the interval of the {WORDS[other]} on these counts."
                 detail |= {"misnamed": WORDS[other]}

@@ -7,6 +7,8 @@ given.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
+from math import comb, prod
 from typing import Any
 
 import numpy as np
@@ -41,6 +43,9 @@ NAMES = {
     name: each.label if "'s " in each.label else f"the {each.label}" for name, each in TESTS.items()
 }
 ONE_SIDED = "fisher_one_sided"
+MOST_TABLES = 10**6
+"""For a table of more ways to fill its columns no exact test is made for each candidate of a
+repair: it takes up to a minute."""
 MID_P = ("mid_p", "mid_p_all")
 PROPER = {"mantel_haenszel": "Mantel-Haenszel", "log_rank": "log-rank"}
 SMALLEST_GROUP = 5
@@ -240,12 +245,17 @@ def _of_categories(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         chosen = [counted[name] for name in (sorted(counted, key=str))]
         table.append([one.whole_count or 0 for one in chosen])
         beside += [one.name for one in chosen]
-    part, found, stated = entry.parts["p"], _table_tests(table), entry.about.test
+    exact = not (ledger.brief and _ways(table) > MOST_TABLES)
+    part, found, stated = entry.parts["p"], _table_tests(table, exact), entry.about.test
     if stated is not None and stated not in NAMES:
         text = f"Not checkable: {told_test(stated)} needs more than the printed counts."
         yield Finding("p.categories", entry.name, "p", NOT_CHECKABLE, text, tuple(beside))
         return
     fit = [name for name, p in found.items() if prints(part, p)]
+    if not fit and not exact:
+        text = "Not checkable: the exact test of so large a table is not made for each candidate."
+        yield Finding("p.categories", entry.name, "p", NOT_CHECKABLE, text, tuple(beside))
+        return
     if fit:
         text = (
             f"On the printed counts, {part.text} is what {listed([NAMES[n] for n in fit])} gives."
@@ -253,7 +263,8 @@ def _of_categories(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     else:
         text = f"The printed counts give {_by_test(found)}; printed is {part.text}."
         text += "" if entry.about.test else NO_TEST
-        text += _if_repaired(ledger, [rows[key] for key in wanted], table, part)
+        if not ledger.brief:
+            text += _if_repaired(ledger, [rows[key] for key in wanted], table, part)
     open = not fit and entry.about.test is None
     agreement = COMPATIBLE if fit else NOT_CHECKABLE if open else INCONSISTENT
     yield Finding(
@@ -297,11 +308,25 @@ def _category(entry: Claim) -> str:
     return str(entry.about.category)
 
 
-def _table_tests(table: list[list[int]]) -> dict[str, float]:
+def _ways(table: list[list[int]]) -> int:
+    """In how many ways the longer side's lines but the last can be filled, rows left aside."""
+    totals = sorted((list(map(sum, table)), list(map(sum, zip(*table, strict=True)))), key=len)
+    few = len(totals[0]) - 1
+    return prod(comb(size + few, size) for size in sorted(totals[1])[:-1])
+
+
+def _table_tests(table: list[list[int]], exact: bool = True) -> dict[str, float]:
+    return dict(_tests_of(tuple(map(tuple, table)), exact))
+
+
+@lru_cache(maxsize=256)
+def _tests_of(table: tuple[tuple[int, ...], ...], exact: bool) -> Mapping[str, float]:
+    """P by χ² and the exact test. Once for a table: the latter may take seconds."""
     from trialtrace.stats.categorical.exact_tables import chi_squared_table, fisher_freeman_halton
 
     found = {}
-    for name, run in (("chi_squared", chi_squared_table), ("fisher", fisher_freeman_halton)):
+    tests = {"chi_squared": chi_squared_table, "fisher": fisher_freeman_halton}
+    for name, run in tests.items() if exact else [("chi_squared", chi_squared_table)]:
         try:
             found[name] = float(run(np.array(table, dtype=np.int64)).p_value)
         except StatsError:

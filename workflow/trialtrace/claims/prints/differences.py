@@ -7,7 +7,9 @@ plain one, so that `about.test` has to name a t test, or none, for the check to 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from math import sqrt
+from types import MappingProxyType
 
 import numpy as np
 from scipy.special import ndtri, stdtrit
@@ -111,7 +113,10 @@ def _estimate(
     return Finding("difference.estimate", entry.name, "value", agreement, text, beside, detail)
 
 
-def half_widths(spreads: Sequence[Ends], n: Sequence[int], confidence: float) -> dict[str, Ends]:
+@lru_cache(maxsize=1024)
+def half_widths(
+    spreads: tuple[Ends, ...], n: tuple[int, ...], confidence: float
+) -> Mapping[str, Ends]:
     """Least and greatest half width of the interval of a difference of means, by its quantile.
 
     `spreads` are the ranges of the two standard deviations, `n` the two sizes, of at least 2. All
@@ -132,7 +137,8 @@ def half_widths(spreads: Sequence[Ends], n: Sequence[int], confidence: float) ->
         "welch": stdtrit(own, level) * np.sqrt(v1 + v0),
         "normal": ndtri(level) * np.sqrt(v1 + v0),
     }
-    return {name: (float(one.min()), float(one.max())) for name, one in found.items()}
+    ends = {name: (float(one.min()), float(one.max())) for name, one in found.items()}
+    return MappingProxyType(ends)
 
 
 def _of_fewer(
@@ -167,7 +173,7 @@ def _interval(
     low, high = entry.parts["ci_low"], entry.parts["ci_high"]
     confidence = float(low.level) / 100 if low.level is not None else 0.95
     middle = _common(span, _ends(entry.parts["value"]))
-    every = [half_widths(spreads, n, confidence) for spreads in _spreads(groups, n)]
+    every = [half_widths(tuple(spreads), tuple(n), confidence) for spreads in _spreads(groups, n)]
     for halves in every:
         fit = [
             name
@@ -208,7 +214,7 @@ def _interval(
         COMPATIBLE if fit else INCONSISTENT,
         text,
         beside,
-        {"half_widths": halves},
+        {"half_widths": dict(halves)},
         ("ci_high",),
     )
 

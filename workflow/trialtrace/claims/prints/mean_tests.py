@@ -95,9 +95,7 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         verb = "gives" if len(fit) == 1 else "give"
         agreement, text = COMPATIBLE, f"{about}{names} {verb} {span}, in keeping with {part.text}."
     else:
-        other = _as_errors(groups, sizes, part) if "sd" in groups[0].parts else ""
-        if entry.tails == TWO_SIDED:
-            other = _one_sided(groups, sizes, part) or other
+        other = "" if ledger.brief else _otherwise(groups, sizes, entry)
         text = f"{about}the t tests give {span}; printed is {part.text}{other}."
         text += "" if stated else NO_TEST
         agreement = INCONSISTENT if stated else NOT_CHECKABLE
@@ -176,6 +174,14 @@ def _of_tails(
     """P over all tails; of both, the smaller."""
     every = [_range(groups, sizes, variance, side, spreads) for side in tails]
     return min(low for low, _ in every), min(high for _, high in every)
+
+
+def _otherwise(groups: list[Claim], sizes: list[int], entry: Claim) -> str:
+    """What else would give p, in words."""
+    part = entry.parts["p"]
+    if entry.tails == TWO_SIDED and (found := _one_sided(groups, sizes, part)):
+        return found
+    return _as_errors(groups, sizes, part) if "sd" in groups[0].parts else ""
 
 
 def _one_sided(groups: list[Claim], sizes: list[int], part: Component) -> str:

@@ -1,17 +1,22 @@
 """What two compared groups give: their counts or percentages, and the measures made from these."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 from math import exp, isfinite, log, nan, sqrt
+from types import MappingProxyType
 
 from scipy.special import ndtri
 
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.methods import COMPARISONS
 from trialtrace.claims.prints.count_tests import counted
+from trialtrace.stats.results import Interval
 from trialtrace.stats.stratified.exact import odds_ratio_conditional
+from trialtrace.stats.summaries.count_tests import two_arm_intervals
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.claims.symbols import AVERAGES
@@ -66,6 +71,14 @@ def as_proportion(entry: Claim, main: Component) -> bool:
     return bare and main.places > 0 and abs(main.value or Decimal(0)) <= 1
 
 
+@lru_cache(maxsize=1024)
+def intervals_of(table: Table, measure: str, confidence: float) -> Mapping[str, Interval]:
+    """`two_arm_intervals`, once for the same counts."""
+    found = two_arm_intervals(*table, measure=measure, confidence=confidence)
+    return MappingProxyType(found)
+
+
+@lru_cache(maxsize=1024)
 def conditional_odds_ratio(table: Table) -> float:
     """The odds ratio of greatest conditional likelihood; NaN where it is not finite."""
     found = odds_ratio_conditional(*table, confidence=0.95).estimate

@@ -78,22 +78,19 @@ def t_test_p(
     def p(difference: Floats, s1: Floats, s0: Floats, *n: Floats) -> Floats:
         return _p(difference, s1, s0, n, variance, sides)
 
-    def extreme(end: Floats, sign: int) -> Floats:
-        difference = np.broadcast_to(end, shape).ravel()
-        in_tail = (difference < 0) if sides == "less" else (difference > 0)
-        lower = (in_tail | (sides == "two_sided")) == (sign == 1)
-        found = _extreme(p, difference, bounds, at_sizes, sign, None if pooled else lower)
-        return found.reshape(shape)[()]
+    def twice(*both: Floats) -> Floats:
+        """The claims in a row, for the least p, and once more for the greatest."""
+        return np.concatenate([np.broadcast_to(each, shape).ravel() for each in both])
 
     # The end of the differences with the least p; the greatest has the other one.
-    ends = (low, high) if sides == "less" else (high, low)
-    bounds = [
-        (np.broadcast_to(low, shape).ravel(), np.broadcast_to(high, shape).ravel())
-        for low, high in spreads
-    ]
-    at_sizes = [np.broadcast_to(n, shape).ravel() for n in sizes]
-    pooled = variance == "pooled"
-    return Bounds(extreme(ends[0], 1), extreme(ends[1], -1))
+    difference = twice(low, high) if sides == "less" else twice(high, low)
+    bounds = [(twice(first, first), twice(last, last)) for first, last in spreads]
+    at_sizes, sign = [twice(n, n) for n in sizes], twice(np.array(1.0), np.array(-1.0))
+    in_tail = (difference < 0) if sides == "less" else (difference > 0)
+    lower = (in_tail | (sides == "two_sided")) == (sign == 1)
+    found = _extreme(p, difference, bounds, at_sizes, sign, None if variance == "pooled" else lower)
+    least, greatest = np.split(found, 2)
+    return Bounds(least.reshape(shape)[()], greatest.reshape(shape)[()])
 
 
 def _size(n: ArrayLike) -> Floats:
@@ -108,7 +105,7 @@ def _extreme(
     difference: Floats,
     spreads: list[tuple[Floats, Floats]],
     sizes: list[Floats],
-    sign: int,
+    sign: Floats,
     lower: Flags | None,
 ) -> Floats:
     """Least (sign 1) or greatest (-1) p over the rectangles of standard deviations, (claims,).
@@ -121,10 +118,18 @@ def _extreme(
         return best
     (l1, h1), (l0, h0) = spreads
     s1, s0 = np.where(lower, l1, h1), np.where(lower, l0, h0)
-    for to1, to0 in ((np.where(lower, h1, l1), s0), (s1, np.where(lower, h0, l0))):
-        along = _along_edge(p, difference, (s1, s0, to1 - s1, to0 - s0), sizes, sign)
-        best = sign * np.minimum(sign * best, sign * along)
-    return best
+    far1, far0, none = np.where(lower, h1, l1) - s1, np.where(lower, h0, l0) - s0, 0 * s1
+    # Both edges at once.
+    edges = ((s1, s1), (s0, s0), (far1, none), (none, far0))
+    along = _along_edge(
+        p,
+        np.tile(difference, 2),
+        tuple(np.concatenate(part) for part in edges),
+        [np.tile(n, 2) for n in sizes],
+        np.tile(sign, 2),
+    )
+    best_along: Floats = (np.tile(sign, 2) * along).reshape(2, -1).min(axis=0)
+    return sign * np.minimum(sign * best, best_along)
 
 
 def _along_edge(
@@ -132,7 +137,7 @@ def _along_edge(
     difference: Floats,
     edge: tuple[Floats, ...],
     sizes: list[Floats],
-    sign: int,
+    sign: Floats,
 ) -> Floats:
     """The extreme p along an edge (s1, s0, step1, step0): a grid, then finer ones around the best.
 
@@ -145,7 +150,7 @@ def _along_edge(
         """Best value, its place, and the points beside it."""
         s1, s0, step1, step0, d, *n = (part[chosen, None] for part in (*edge, difference, *sizes))
         at = left[:, None] + (right - left)[:, None] * np.linspace(0.0, 1.0, points)
-        values = sign * p(d, s1 + at * step1, s0 + at * step0, *n)
+        values = sign[chosen, None] * p(d, s1 + at * step1, s0 + at * step0, *n)
         best, row = values.argmin(axis=1), np.arange(len(at))
         beside = at[row, np.maximum(best - 1, 0)], at[row, np.minimum(best + 1, points - 1)]
         return values[row, best], at[row, best], *beside
@@ -159,6 +164,8 @@ def _along_edge(
     ]
     short = np.minimum(*reach) >= 0
     for chosen, points in ((every[short], FEW), (every[~short], FIRST)):
+        if not len(chosen):
+            continue
         found[chosen], place[chosen], left[chosen], right[chosen] = grid(
             chosen, left[chosen], right[chosen], points
         )

@@ -71,12 +71,22 @@ class Printed:
 
         Floats are compared as the exact binary numbers they are; NaN never prints as a number.
         """
+        if isinstance(values, Decimal | float) and self.low.ndim == 0:
+            return np.asarray(self._contains(values))
         exact = np.vectorize(_fraction, otypes=[object])(np.asarray(values))
         missing = np.equal(exact, np.array(None, dtype=object))
         exact = np.where(missing, np.array(Fraction(0), dtype=object), exact)
         above = (exact > self.low) | (self.low_closed & (exact == self.low))
         under = (exact < self.high) | (self.high_closed & (exact == self.high))
         return np.asarray((above & under & ~missing).astype(bool))
+
+    def _contains(self, value: Decimal | float) -> bool:
+        """`contains` of one number."""
+        exact, low, high = _fraction(value), self.low.item(), self.high.item()
+        if exact is None:
+            return False
+        above = exact > low or (bool(self.low_closed) and exact == low)
+        return above and (exact < high or (bool(self.high_closed) and exact == high))
 
     def multiples(self, parts: ArrayLike) -> tuple[Exact, Exact]:
         """First and last whole s with s / parts in the range; none where first > last.
