@@ -148,6 +148,19 @@ def test_what_a_reader_of_screens_is_told(pdf: bytes):
     assert b"/Title(T of it)" in pdf and b"/S/TH" in pdf
 
 
+def test_a_high_drawing_leaves_room_for_its_caption(make: Make, figures: Path):
+    size = 'width="500pt" height="2000pt"'
+    (figures / "dot.svg").write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size}><rect {size}/></svg>'
+    )
+    pages = texts(make(BODY))
+    assert sum("Figure\N{NO-BREAK SPACE}1: What" in one for one in pages) == 1
+    with opened(make(BODY)) as document:
+        drawn = next(n for n, text in enumerate(pages) if "Figure\N{NO-BREAK SPACE}1" in text)
+        boxes = [one.get_bounds() for one in document[drawn].get_objects(filter=[2])]
+    assert max(top - bottom for _, bottom, _, top in boxes) <= 571
+
+
 def test_it_has_no_date_and_the_same_bytes_each_time(pdf: bytes, make: Make):
     assert b"CreationDate" not in pdf and b"ModDate" not in pdf and b"CreateDate" not in pdf
     assert make(BODY) == pdf

@@ -57,7 +57,8 @@ local function height(path)
   if head:sub(1, 4) == "\x89PNG" then
     wide, high = string.unpack(">I4I4", head, 17)
   end
-  local taken = wide and math.min(WIDTH, wide) * high / wide or 0
+  wide, high = tonumber(wide), tonumber(high)
+  local taken = wide and wide > 0 and math.min(WIDTH, wide) * high / wide or 0
   return taken > HIGHEST and ", height: " .. HIGHEST .. "pt" or ""
 end
 
