@@ -33,6 +33,7 @@ _DATES = (
     re.compile(rf"(?<!\d)(?P<d>[0-3]?\d)\.? (?P<m>[a-z]{{3}})[a-z]* (?P<y>{_YEAR})"),
 )
 _URI = re.compile(r"data:[\w/+.-]+;base64,([A-Za-z0-9+/=]+)")
+_DRAWN = re.compile(r'data:image/svg\+xml,([^"]+)')
 # Where things stand in a drawing: coordinates are no spelling of a value.
 _PLACES = re.compile(r'\b(?:d|x|y|x1|x2|y1|y2|transform|viewBox|points)="[^"]*"')
 # Text of a file that was read as something else, turned back.
@@ -112,7 +113,9 @@ class Sentinels:
         found = set()
         for uri in _URI.findall(text):
             found |= self.found_in_bytes(base64.b64decode(uri))
-        text = _PLACES.sub(" ", _URI.sub(" ", text))
+        for drawing in _DRAWN.findall(text):
+            found |= self.found_in(unquote(drawing).replace("'", '"'))
+        text = _PLACES.sub(" ", _DRAWN.sub(" ", _URI.sub(" ", text)))
         for spelt in {text, unquote(text), *_turned_back(text)}:
             found |= self._in_plain(spelt)
         return found

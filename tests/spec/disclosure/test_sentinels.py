@@ -26,6 +26,7 @@ from trialtrace.ground.errors import UserError
 from trialtrace.ground.store import read_parquet
 from trialtrace.report.material import Material
 from trialtrace.report.pages.site import build_site
+from trialtrace.report.render.inline_images import as_text
 from trialtrace.report.report import render_report
 from trialtrace.report.sections.closing import closing_lines
 from trialtrace.report.sections.data_quality import data_quality
@@ -231,6 +232,8 @@ def test_the_search_opens_what_holds_text(tmp_path):
     Image.new("L", (2, 2)).save(tmp_path / "a.png", pnginfo=comment)
     svg = base64.b64encode(f"<svg><title>{word}</title></svg>".encode()).decode()
     (tmp_path / "a.html").write_text(f'<img src="data:image/svg+xml;base64,{svg}">')
+    drawn = as_text(f"<svg><title>{word}</title></svg>")
+    (tmp_path / "b.html").write_text(f'<img src="data:image/svg+xml,{drawn}">')
     (tmp_path / f"{word}.txt").write_text("nothing")
     for path in sorted(tmp_path.iterdir()):
         assert made.found_in_file(path), path

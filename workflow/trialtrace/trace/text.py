@@ -88,16 +88,21 @@ def option_text(value: Any) -> str:
 
 
 def check_lines(checks: list[CheckRow]) -> list[str]:
-    """One line for each checker, over the components it recomputed."""
-    by: dict[tuple[str, str, float], list[CheckRow]] = {}
+    """One line for each checker: which components it recomputed, to which tolerance."""
+    by: dict[str, dict[str, dict[float, list[str]]]] = {}
     for check in checks:
-        by.setdefault((check["check_by"], check["version"], check["tolerance"]), []).append(check)
-    lines = []
-    for (name, version, tolerance), same in by.items():
-        word = "agrees" if all(check["agrees"] for check in same) else "DISAGREES"
-        components = ", ".join(check["component"] for check in same)
-        lines.append(f"{name} {version}: {word} to {tolerance:g} ({components})")
-    return lines
+        words = by.setdefault(f"{check['check_by']} {check['version']}", {})
+        tolerances = words.setdefault("agrees" if check["agrees"] else "DISAGREES", {})
+        tolerances.setdefault(check["tolerance"], []).append(check["component"])
+    return [
+        f"{name}: "
+        + "; ".join(
+            f"{word} "
+            + ", ".join(f"to {to:g} ({', '.join(names)})" for to, names in tolerances.items())
+            for word, tolerances in words.items()
+        )
+        for name, words in by.items()
+    ]
 
 
 def row_line(rows: dict[str, Any]) -> str:

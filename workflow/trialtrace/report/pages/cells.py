@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 EMPTY = "(empty)"
 QUOTED = "\N{LEFT DOUBLE QUOTATION MARK}{}\N{RIGHT DOUBLE QUOTATION MARK}"
-# From so many lines on, what all of them have alike stands once.
-MANY = 4
+# From so many lines on, what all of them have alike stands once, and lines that follow each other
+# have one link.
+MANY = 2
 # A raw table and the columns of it that were used in a line.
 Part = tuple[str, tuple[str, ...]]
 

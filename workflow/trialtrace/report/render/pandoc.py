@@ -22,6 +22,7 @@ from trialtrace.report.render.house import (
     page_header,
     reference_docx,
 )
+from trialtrace.report.render.inline_images import with_images
 from trialtrace.report.render.parts import LARGEST, Numbered, Part, homes, navigation, together, way
 from trialtrace.report.render.pdf import typeset
 
@@ -78,7 +79,9 @@ def convert(
         if name.endswith(".pdf"):
             return typeset(output, folder, document, private=page.private)
         data = output.read_bytes()
-        return finished(data) if name.endswith(".docx") else data
+        if name.endswith(".docx"):
+            return finished(data)
+        return with_images(data.decode("utf-8"), folder).encode("utf-8")
 
     jobs = [job for kind in formats for job in commands(kind)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -177,7 +180,6 @@ def _of_format(
         "--to=html5",
         f"--template={_near(HERE / 'template.html', build)}",
         f"--defaults={header}",
-        "--embed-resources",
         "--mathml",
         *flags,
     ]

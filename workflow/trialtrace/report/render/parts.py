@@ -23,8 +23,8 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Non
 
 # Bytes that a page may have, as estimated before it is written.
 LARGEST = 1_400_000
-# A page of HTML by its JSON; images stand in it as base64.
-OF_JSON, OF_IMAGE = 0.55, 4 / 3
+# A page of HTML by its JSON; drawings stand in it as text, pixels as base64.
+OF_JSON, OF_PIXELS = 0.55, 4 / 3
 # A larger SVG gives way to a smaller PNG; format.lua has the same limit.
 LARGEST_DRAWING = 150_000
 CONTINUED: list[Json] = [{"t": "Space"}, {"t": "Str", "c": "(continued)"}]
@@ -127,14 +127,16 @@ class Numbered:
     def _size(self, block: str) -> float:
         # A caption links to the file of its image.
         drawn = sum(map(self._of_image, {*_IMAGE.findall(block)}))
-        return OF_JSON * len(block) + OF_IMAGE * drawn
+        return OF_JSON * len(block) + drawn
 
-    def _of_image(self, name: str) -> int:
+    def _of_image(self, name: str) -> float:
         """As format.lua chooses: the drawing, but where it is large the smaller of it and its
         pixels."""
         files = [self.folder / f"{name}.{end}" for end in ("svg", "png")]
-        sizes = [file.stat().st_size for file in files if file.is_file()]
-        return sizes[0] if sizes and sizes[0] < LARGEST_DRAWING else min(sizes, default=0)
+        drawn, pixels = (file.stat().st_size if file.is_file() else None for file in files)
+        if drawn is not None and (pixels is None or drawn < max(LARGEST_DRAWING, pixels + 1)):
+            return drawn
+        return OF_PIXELS * (pixels or 0)
 
     def written(self, part: Part, files: Mapping[str, str], own: str) -> str:
         """The JSON of a part. `files` gives the file of each identifier that is elsewhere."""

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from html.parser import HTMLParser
+from urllib.parse import unquote_to_bytes
 
 from trialtrace.report.shown.lines import Line, Piece, Writing, plain, shown_lines
 from trialtrace.report.shown.pictures import picture_of
@@ -75,7 +76,11 @@ class _Reader(HTMLParser):
         kind, _, data = source.partition(",")
         if kind.startswith("data:"):
             try:
-                source = picture_of(base64.b64decode(data, validate=True))
+                source = picture_of(
+                    base64.b64decode(data, validate=True)
+                    if kind.endswith(";base64")
+                    else unquote_to_bytes(data)
+                )
             except (binascii.Error, ValueError):
                 source = "a picture that cannot be read"
         told = plain(f"{given.get('alt', '')} {given.get('aria-label', '')}")
