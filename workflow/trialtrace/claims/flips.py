@@ -4,27 +4,31 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from trialtrace.claims.agreement import printed_below
+from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.levels import level_of
 from trialtrace.claims.prints.finding import Finding
-from trialtrace.trial.claims.read import Claim
 
 LEVEL = Decimal("0.05")
 _NOT_HELD = ("inconsistent", "alternative")
 
 
-def flips(findings: Iterable[Finding], claims: Mapping[str, Claim]) -> dict[str, str]:
+def flips(findings: Iterable[Finding], ledger: Ledger) -> dict[str, str]:
     """Claim to sentence for each p that does not hold, or that no usual test gives, and whose
-    recomputed values all lie on the other side of 0.05."""
+    recomputed values all lie on the other side of 0.05, or of the level that the ledger tells."""
     found: dict[str, str] = {}
     for one in findings:
-        part = claims[one.claim].parts.get("p")
+        entry = ledger.entries[one.claim]
+        part = entry.parts.get("p")
         held = one.agreement not in _NOT_HELD and not one.open
         if one.component != "p" or held or part is None:
             continue
         values = list(_given(one.detail))
         if part.value is None or not values:
             continue
-        significant = printed_below(part, LEVEL)
-        if significant is not None and all((value <= LEVEL) != significant for value in values):
+        own = level_of(ledger, entry)
+        level = LEVEL if own is None or own.open else Decimal(own.text)
+        significant = printed_below(part, level)
+        if significant is not None and all((value <= level) != significant for value in values):
             found.setdefault(one.claim, one.sentence)
     return found
 

@@ -178,7 +178,7 @@ def _judge(at: Project, ledger: Path, row: PaperRow, trust: bool) -> None:
     audit = audit_ledger(read)
     verdicts = Counter(worst(rows, PRINT) or "" for rows in of_claims(audit.rows).values())
     row.verdicts = dict(sorted(verdicts.items()))
-    row.flips = flips(audit.findings, read.entries)
+    row.flips = flips(audit.findings, read)
     told = lines(read, audit.findings, audit.rows)
     row.grades = dict(Counter(line.grade for line in told))
     if told:

@@ -75,7 +75,12 @@ _OF = {
 }
 OF_REGISTRATION = {
     "2.2": ("registered.first", "registered.last"),
-    "2.3": ("registered.outcome", "registered.measure", "registered.patients"),
+    "2.3": (
+        "registered.outcome",
+        "registered.measure",
+        "registered.patients",
+        "registered.alpha",
+    ),
     "2.4": ("registered.days",),
 }
 """Findings on the registration that are evidence for a check."""

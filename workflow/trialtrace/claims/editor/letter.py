@@ -51,7 +51,7 @@ def lines(
     ledger: Ledger, found: Sequence[Finding], rows: Iterable[Mapping[str, object]]
 ) -> list[Line]:
     """Every claim that does not hold, by grade; else as in the ledger."""
-    turned = flips(found, ledger.entries)
+    turned = flips(found, ledger)
     made = list(_lines(ledger, turned, of_claims(rows)))
     return sorted(made, key=lambda line: GRADES.index(line.grade))
 

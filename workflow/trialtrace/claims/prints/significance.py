@@ -3,7 +3,8 @@
 "Significantly lower" beside a p above 0.1, or n.s., and "no significant difference" beside a p
 below 0.01 contradict whatever level is meant; between these limits and 0.05 it depends on the
 level, which is told. With a declared `level`, such as one of Bonferroni's or an interim look's, the
-words are held against p of the same number of sides at that. "Clinically significant" is no such
+words are held against p of the same number of sides at that; without one, at the part of the
+design's `alpha` that is of their outcome and look. "Clinically significant" is no such
 word. Where no p is printed it is that of the interval, with z of another test up to a factor of 0.7
 from the interval's (`estimates.NEAR`).
 """
@@ -15,6 +16,7 @@ from scipy.special import ndtr, ndtri
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.levels import ONE_SIDE, Level, level_of
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.estimates import NEAR, TINY, p_of_interval
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range, p_span
@@ -29,14 +31,14 @@ DENIED = re.compile(
 OTHER = re.compile(
     r"\b(?:clinical\w*|practical\w*|borderline|nearly|almost|trend)\b", re.IGNORECASE
 )
-ONE_SIDE = ("one_sided", "less", "greater")
 LEVEL, MOST, LEAST = 0.05, 0.1, 0.01
 """The usual level, and p from which on, or below which, no usual level agrees."""
 
 CARD = Card(
     'words such as "significantly lower" or "no significant difference" against the p of the same '
     "comparison, or that of its interval where no p is printed: contradicted by a p above 0.1 or "
-    "below 0.01, a remark between these and 0.05; at the `level` that a claim declares, by p alone",
+    "below 0.01, a remark between these and 0.05; at the `level` that a claim declares, or at its "
+    "part of the design's `alpha`, by p alone",
     {"significance.words": "Words on significance, and p or interval of the same comparison."},
 )
 
@@ -50,8 +52,8 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             continue
         found = _p_of(ledger, entry)
         if found is not None:
-            yield from _told(entry, name, *found)
-        elif entry.about.level is None and not any(
+            yield from _told(entry, name, *found, level_of(ledger, entry))
+        elif level_of(ledger, entry) is None and not any(
             "p" in one.parts for one in _same(ledger, entry)
         ):
             yield from _of_interval(ledger, entry, name)
@@ -110,19 +112,23 @@ def _of_interval(ledger: Ledger, entry: Claim, name: str) -> Iterator[Finding]:
     yield Finding("significance.words", entry.name, name, agreement, text, (source.name,))
 
 
-def _told(entry: Claim, name: str, source: Claim, part: Component) -> Iterator[Finding]:
+def _told(
+    entry: Claim, name: str, source: Claim, part: Component, level: Level | None
+) -> Iterator[Finding]:
     denied = DENIED.search(entry.printed) is not None
     if part.relation == "ns":
-        low, high = entry.about.level_value or LEVEL, 1.0
+        low, high = level.value if level else LEVEL, 1.0
     elif part.relation in (">", ">="):
         low, high = float(part.value or 0), 1.0
     else:
         low, high = (float(end) for end in as_range(part).bounds)
     said = f"“{entry.printed}” stands beside {part.text}"
-    if (level := entry.about.level_value) is not None:
-        said += f", at the level of {entry.about.level}"
-        beyond = high <= level if denied else low > level or part.relation == "ns"
-        against, undecided = beyond, low <= level < high and part.relation != "ns"
+    if level is not None:
+        said += f", at the level of {level.text}{' over all looks' if level.open else ''}"
+        least, most = (0.0 if level.open else level.value), level.most
+        beyond = high <= least if denied else low > most or part.relation == "ns"
+        against = beyond
+        undecided = (low <= most and high > least) and part.relation != "ns"
     else:
         against = high < LEVEL if denied else low >= LEVEL
         beyond = high < LEAST if denied else low >= MOST or part.relation == "ns"
@@ -132,6 +138,9 @@ def _told(entry: Claim, name: str, source: Claim, part: Component) -> Iterator[F
     elif against:
         agreement = NOT_CHECKABLE
         text = f"Not checkable: {said}, which agrees at another level than 0.05 only."
+    elif undecided and level is not None and level.open:
+        agreement = NOT_CHECKABLE
+        text = f"Not checkable: {said}; of which look it is stands nowhere in the ledger (`look`)."
     elif undecided:
         return
     else:

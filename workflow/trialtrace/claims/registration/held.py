@@ -5,6 +5,7 @@ allows and two numbers of one text contradict. All else is told as it is, beside
 """
 
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.registration import alpha
 from trialtrace.claims.registration.days import (
     first_registered,
     in_order,
@@ -22,7 +23,7 @@ def held(ledger: Ledger) -> list[Held]:
         one
         for part, every in (("registered", ledger.registered), ("reported", ledger.reported))
         for paper, design in every.items()
-        for one in in_order(part, paper, design)
+        for one in (*in_order(part, paper, design), *alpha.split(part, paper, design))
     ]
     for source, design in ledger.registered.items():
         found += patients(ledger, source, design)
@@ -30,5 +31,6 @@ def held(ledger: Ledger) -> list[Held]:
         found += last_changed(source, design, ledger.reported)
         for paper, told in ledger.reported.items():
             found += told_twice(source, design, paper, told)
+            found += alpha.both(source, design, paper, told)
             found += outcomes(ledger, (source, design), (paper, told))
     return found

@@ -23,6 +23,7 @@ FINDINGS = {
     "registered.last": "The last change of the registration, and the end of the study.",
     "registered.outcome": "A primary or secondary outcome, registered and reported.",
     "registered.measure": "Metric, measure and time of an outcome, registered and reported.",
+    "registered.alpha": "The level of significance and its parts, registered and reported.",
     "registered.patients": "Patients planned, and patients randomised.",
 }
 NOTHING = "not told"

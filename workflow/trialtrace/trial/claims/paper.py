@@ -355,7 +355,11 @@ class About:
         empty=bool,
     )
     level: NumberPrinted | None = optional(
-        "Level that the paper draws a conclusion on significance at, where it says one: of sides."
+        "Level that the paper draws a conclusion on significance at, where it says one: of sides. "
+        "Where it is left out, that of the design's `alpha`."
+    )
+    look: Text | None = optional(
+        "Interim look or final analysis at which it is drawn, as `looks` of the design's `alpha`."
     )
     correction: Literal["greenhouse_geisser", "huynh_feldt", "lower_bound"] | None = optional(
         "Correction for sphericity that the paper names."
@@ -398,10 +402,6 @@ class About:
     @property
     def margin_value(self) -> Decimal | None:
         return None if self.margin is None else Decimal(self.margin)
-
-    @property
-    def level_value(self) -> float | None:
-        return None if self.level is None else float(self.level)
 
     @property
     def part(self) -> bool:

@@ -11,6 +11,7 @@ from trialtrace.config.spec import Listed, Rule, key, optional, shape
 from trialtrace.ground.errors import did_you_mean, one_of
 from trialtrace.trial.claims.paper import NumberPrinted, WholePrinted
 from trialtrace.trial.claims.period import Period, typed
+from trialtrace.trial.claims.told_alpha import ToldAlpha
 from trialtrace.trial.words import Name, Text
 
 DateTold = Annotated[
@@ -90,6 +91,9 @@ class ToldDesign:
     end: DateTold | None = optional("Day on which the last patient was enrolled.")
     completed: DateTold | None = optional("Day on which the last data were taken.")
     planned: WholePrinted | None = optional("Patients planned.")
+    alpha: ToldAlpha | None = optional(
+        "Level of significance and its split; conclusions are held against their own part of it."
+    )
     primary: Listed[ToldOutcome] = optional("Primary outcomes.", empty=tuple)
     secondary: Listed[ToldOutcome] = optional("Secondary outcomes.", empty=tuple)
 
@@ -107,31 +111,35 @@ def check_designs(document: Document) -> None:
     """Papers, outcomes, claims and days that designs name."""
     names = {one: document.names(one) or [] for one in ("papers", "outcomes", "claims")}
 
-    def known(place: Path_, name: str, section: str) -> None:
-        if name not in names[section]:
+    def known(place: Path_, name: str, among: str) -> None:
+        if name not in names[among]:
             document.add(
                 place,
                 found=f'"{name}"',
-                expected=f"one of {section}: {one_of(names[section])}",
-                do=did_you_mean(name, names[section]),
+                expected=f"one of {among}: {one_of(names[among])}",
+                do=did_you_mean(name, names[among]),
             )
 
-    for part in ("registered", "reported"):
-        for paper, given in document.entries(part):
-            known((part, paper), paper, "papers")
+    for section in ("registered", "reported"):
+        for paper, given in document.entries(section):
+            known((section, paper), paper, "papers")
             for name in ("first", "changed", "begin", "end", "completed"):
                 if name in given and typed(given[name]) is None:
-                    place = (part, paper, name)
+                    place = (section, paper, name)
                     document.add(place, found=tell(given[name]), expected="a day of the calendar")
-            for name in ("number", *OF_REGISTRATION[1:]) if part == "reported" else ():
+            for name in ("number", *OF_REGISTRATION[1:]) if section == "reported" else ():
                 if name in given:
                     document.add(
-                        (part, paper, name),
+                        (section, paper, name),
                         found="a key of a registration",
                         expected=f"it under registered.{paper}",
                     )
+            for position, part in enumerate(given.get("alpha", {}).get("parts", ())):
+                for at, name in enumerate(part["outcomes"]):
+                    at_part: Path_ = (section, paper, "alpha", "parts", position)
+                    known((*at_part, "outcomes", at), name, "outcomes")
             for rank in ("primary", "secondary"):
                 for position, one in enumerate(given.get(rank, ())):
-                    for name, section in (("outcome", "outcomes"), ("claim", "claims")):
+                    for name, among in (("outcome", "outcomes"), ("claim", "claims")):
                         if name in one:
-                            known((part, paper, rank, position, name), one[name], section)
+                            known((section, paper, rank, position, name), one[name], among)
