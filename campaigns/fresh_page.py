@@ -188,7 +188,8 @@ was missed, and five of them were worked on afterwards (from 2026-11-21 23:50, o
 others, but whoever works on the audit may have read this page. **Found** is an
 `inconsistent` that the true paper does not have, at an altered number or at one of the same
 outcome (for numbers of patients: anywhere). A **remark** is a new finding there that is not
-called inconsistent. **Refused**: the ledger was not read, or the audit ended in a traceback.
+called inconsistent. **Refused**: the ledger was not read, or the audit ended in a traceback. What
+would mend a contradiction is left out here, for it changes no verdict and takes most of the time.
 
 **What it cannot show.** The ledger is what the forms allow: person-years and medians with a
 range were refused at the first meeting, and are typed since. Its author chose the kinds of

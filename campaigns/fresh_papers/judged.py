@@ -1,15 +1,16 @@
-"""What `trialtrace audit FILE --format json` says of a ledger, run in this process."""
+"""What `trialtrace audit FILE --format json` says of a ledger, but for what would mend it."""
 
-import io
-import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trialtrace.cli import main
+from trialtrace.claims.ledger_file import read_standing
+from trialtrace.claims.print_audit import as_json, audit_ledger
+from trialtrace.ground.contracts import CLAIMS
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.paths import project
 
 ALARM, OTHER, OPEN = "inconsistent", "alternative", "not_checkable"
 # Claim, check, component, agreement.
@@ -64,25 +65,21 @@ class Verdicts:
 
 def audited_ledgers(ledgers: Sequence[str]) -> list[Verdicts]:
     with tempfile.TemporaryDirectory() as folder:
-        return [_audited(Path(folder), each) for each in ledgers]
+        return [_audited(Path(folder) / "ledger.yaml", each) for each in ledgers]
 
 
-def _audited(folder: Path, ledger: str) -> Verdicts:
-    at, out = folder / "ledger.yaml", folder / "audit.json"
-    out.unlink(missing_ok=True)
+def _audited(at: Path, ledger: str) -> Verdicts:
     at.write_text(ledger, encoding="utf-8")
-    said = io.StringIO()
     try:
-        with redirect_stderr(said), redirect_stdout(said):
-            main(["audit", str(at), "--format", "json", "--output", str(out)])
+        read, _ = read_standing(project(), at, trust=False)
+        audit = as_json(audit_ledger(read), CLAIMS.names)
+    except UserError as error:
+        return Verdicts({}, {}, refused=str(error))
     except (LookupError, ArithmeticError, ValueError, TypeError, AttributeError) as error:
         return Verdicts({}, {}, refused=f"crash: {error!r}")
-    if not out.exists():
-        return Verdicts({}, {}, refused=said.getvalue())
     worst: dict[str, str] = {}
     texts: dict[str, list[str]] = {}
     unusual = set()
-    audit = json.loads(out.read_text(encoding="utf-8"))
     for row in audit["claims"]:
         name, verdict = row["claim_id"], row["on_print"]
         told = f"{verdict}: {row['print_finding']} {row['print_more'] or ''}".strip()

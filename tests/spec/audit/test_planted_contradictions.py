@@ -181,3 +181,51 @@ def test_an_odds_ratio_printed_as_a_relative_risk_is_told(judged):
     assert agreement != "exact" and "0.81 is the odds ratio" in text
     claims["r"]["printed"] = "relative risk 0.83"
     assert judged("r", "value", claims)[0] == "exact"
+
+
+INTERVAL = "(95% CI 1.10 to 3.60)"
+"""Woolf's, exp(log OR ± 1.96 √(1/48 + 1/72 + 1/30 + 1/88)) of 48/120 and 30/118 is 1.13 to 3.40."""
+
+
+@pytest.mark.parametrize(
+    ("printed", "contradicts"),
+    [
+        # The risk ratio of 48/120 and 30/118 is 1.573, the odds ratio 1.956.
+        ("unadjusted RR 1.96", True),
+        ("crude OR 1.80 (95% CI 1.02 to 3.20)", True),
+        # Nothing says that it is crude: a model may give it.
+        ("RR 1.96", False),
+        (f"RR 1.96 {INTERVAL}", False),
+        ("OR 1.80 (95% CI 1.02 to 3.20)", False),
+        ("RR 1.72 (95% CI 1.10 to 2.70)", False),
+        (f"adjusted RR 1.96 {INTERVAL}", False),
+        # The other ratio with its interval: no model gives both by chance.
+        ("RR 1.96 (95% CI 1.13 to 3.40)", True),
+        ("OR 1.57 (95% CI 1.08 to 2.30)", True),
+        # One of the two is that of the counts, so that the other is meant to be.
+        ("RR 1.57 (95% CI 1.08 to 3.20)", True),
+        ("RR 1.75 (95% CI 1.08 to 2.30)", True),
+        # At a factor of 2 and beyond it.
+        ("RR 3.14", False),
+        ("RR 3.15", True),
+        ("RR 0.79", False),
+        ("RR 0.78", True),
+    ],
+)
+def test_only_a_ratio_shown_to_be_crude_is_judged_by_the_counts(judged, printed, contradicts):
+    claims = deaths("48/120", "30/118", r=(printed, {}))
+    parts = ["value", *(["ci_low"] if "CI" in printed else [])]
+    found = [judged("r", part, claims)[0] for part in parts]
+    assert ("inconsistent" in found) == contradicts
+
+
+def test_a_ratio_of_percentages_that_may_be_adjusted(judged):
+    """0.40 / 0.25 is 1.60, its odds ratio 2.00."""
+    for printed, agreement in (
+        ("RR 2.00", "not_checkable"),
+        ("unadjusted RR 2.00", "inconsistent"),
+        ("RR 3.60", "inconsistent"),
+        ("RR 1.60", "compatible"),
+    ):
+        claims = deaths("40.0%", "25.0%", r=(printed, {}))
+        assert judged("r", "value", claims)[0] == agreement

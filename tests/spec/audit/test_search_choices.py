@@ -63,7 +63,7 @@ RATIO, ODDS = float(P1 / P0), float(P1 * (1 - P0) / (P0 * (1 - P1)))
     [("odds ratio", "risk ratio", RATIO), ("risk ratio", "odds ratio", ODDS)],
 )
 def test_a_ratio_under_the_name_of_the_other_stays_a_contradiction(name, other, value):
-    (one,), row = effect(f"{name} {value:.3f}")
+    (one,), row = effect(f"unadjusted {name} {value:.3f}")
     assert one.misnamed and one.matches[0].startswith(f"the {other}") and one.chance < 0.1
     assert row["on_print"] == "inconsistent" and f"is the {other}" in row["print_finding"]
     assert row["print_more"].startswith(f"Under another name: the {other}")
@@ -71,7 +71,7 @@ def test_a_ratio_under_the_name_of_the_other_stays_a_contradiction(name, other, 
 
 def test_a_ratio_under_its_own_name_and_one_that_neither_gives():
     assert effect(f"odds ratio {ODDS:.2f}")[0] == []
-    (one,), row = effect("odds ratio 0.61")
+    (one,), row = effect("crude odds ratio 0.61")
     assert not one.matches and not one.misnamed and row["on_print"] == "inconsistent"
 
 

@@ -5,7 +5,8 @@ told apart. A reduction is often printed without its sign, so that a missing sig
 sign that is printed is held against the order of the groups.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
@@ -53,12 +54,17 @@ from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 
 FISHER = "fisher"
+FACTOR = 2
+"""By which factor a ratio that is not called crude may differ from the crude one: by adjustment."""
+OF_A_MODEL = " A ratio of a model, adjusted or Cox's, need not be that of the counts."
+UNSAID_RATIO = "Not checkable: the paper does not say whether this ratio is adjusted."
 OF_SHARES = "comparison.percentages"
 
 
 CARD = Card(
     "differences, ratios and numbers needed to treat against the counts, or two "
-    "percentages without counts; made from the rounded percentages or not; the groups "
+    "percentages without counts; made from the rounded percentages or not; a ratio that nothing "
+    "shows to be crude contradicts beyond a factor of 2 and is a remark within it; the groups "
     "against all",
     {
         "comparison.estimate": "A difference, ratio or number needed to treat, and the counts.",
@@ -96,6 +102,7 @@ def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if entry.basis is not None:
         yield _of_model(entry, main, table, beside)
         return
+    of_it, value = [], None
     if entry.measure not in RATIOS or main.name != "percent":
         value = estimate(entry.measure or "", table)
         if value is not None and as_proportion(entry, main):
@@ -103,9 +110,34 @@ def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         if entry.measure == NEEDED and value is not None:
             value *= _good(ledger, entry, main)
         control_first = ledger.groups[entry.about.compared[0]].control
-        yield _estimate(entry, main, groups, table, beside, value, control_first)
+        of_it = [_estimate(entry, main, groups, table, beside, value, control_first)]
     if {"ci_low", "ci_high"} <= set(entry.parts) and entry.measure in KINDS:
-        yield _interval(entry, table, beside)
+        of_it.append(_interval(entry, table, beside))
+    span = None if value is None else (value, value)
+    yield from map(_unsaid, of_it) if _may_be_adjusted(entry, main, span, of_it) else of_it
+
+
+def _may_be_adjusted(
+    entry: Claim, main: Component, span: Span | None, found: Sequence[Finding]
+) -> bool:
+    """Whether nothing shows that a ratio near the crude one is crude: no word, no number of it.
+
+    Its estimate or its interval shows it, where one is that of the counts, or both are those of
+    the other ratio: no adjusted ratio gives two such numbers by chance.
+    """
+    if entry.measure not in RATIOS or main.name == "percent" or main.crude or span is None:
+        return False
+    if any(one.agreement != INCONSISTENT for one in found):
+        return False
+    if len(found) > 1 and all("misnamed" in one.detail for one in found):
+        return False
+    printed = float(main.value or 0)
+    return span[0] / FACTOR <= printed <= span[1] * FACTOR
+
+
+def _unsaid(one: Finding) -> Finding:
+    text = f"{UNSAID_RATIO} {one.sentence.removesuffix(OF_A_MODEL)}"
+    return replace(one, agreement=NOT_CHECKABLE, sentence=text, remark=True)
 
 
 def _good(ledger: Ledger, entry: Claim, main: Component) -> int:
@@ -191,7 +223,7 @@ def _estimate(
             return make(INCONSISTENT, told, misnamed=WORDS[other])
     text += f"; printed is {main.text}."
     if measure in RATIOS:
-        text += " A ratio of a model, adjusted or Cox's, need not be that of the counts."
+        text += "" if main.crude else OF_A_MODEL
     return make(INCONSISTENT, text)
 
 
@@ -267,16 +299,10 @@ def _of_shares(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Findin
         more = f"; {main.text} is the {WORDS[other]}."
         detail |= {"misnamed": WORDS[other]}
     elif measure in RATIOS:
-        more += " A ratio of a model, adjusted or Cox's, need not be that of the counts."
-    yield Finding(
-        OF_SHARES,
-        entry.name,
-        main.name,
-        agreement,
-        text + more,
-        tuple(one.name for one in groups),
-        detail,
-    )
+        more += OF_A_MODEL
+    beside = tuple(one.name for one in groups)
+    one = Finding(OF_SHARES, entry.name, main.name, agreement, text + more, beside, detail)
+    yield _unsaid(one) if _may_be_adjusted(entry, main, span, [one]) else one
 
 
 def _overlaps(entry: Claim, main: Component, span: Span) -> bool:

@@ -215,7 +215,7 @@ NAMED_AFTER = {
 """What a percentage may be called behind it: "72% effective"."""
 HARMS = ("number needed to harm", "nnh")
 _CALLED = (
-    r"(?:(?:crude|unadjusted|(?:\w+[\s-])?(?P<adjusted>adjusted|common|pooled))\s+)?"
+    r"(?:(?:(?P<crude>crude|unadjusted)|(?:\w+[\s-])?(?P<adjusted>adjusted|common|pooled))\s+)?"
     rf"(?P<called>{_any(MEASURES)})(?:\s*\(\s*[A-Z]{{2,3}}\s*\))?"
     r"(?:\s+(?:for|of|with|in)\s+(?:[^,;:(=]{1,80}?(?=[,:=])|[^0-9,;:(=]{1,80}?))?"
     r"\s*[,:=]?\s*(?:(?:of|was|is)\s+)?"

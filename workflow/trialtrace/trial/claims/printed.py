@@ -84,9 +84,9 @@ class Component:
     `word` is lower or higher where words carry the sign, as in "reduced by 40%". `symbol` is what
     the expression calls the number: the letter of a test statistic, the measure of an estimate,
     credible for such an interval, partial for such an effect size, the null hypothesis of a p that
-    is not that of no difference. `adjusted` and `sides` tell what it says of them. `level` is the
-    printed confidence level of an interval, in percent. `rounding` is how its paper rounds, one of
-    `stats.summaries.printed.ROUNDINGS`.
+    is not that of no difference. `adjusted`, `crude` and `sides` tell what it says of them. `level`
+    is the printed confidence level of an interval, in percent. `rounding` is how its paper rounds,
+    one of `stats.summaries.printed.ROUNDINGS`.
     """
 
     name: str
@@ -100,6 +100,7 @@ class Component:
     level: Decimal | None = None
     number: str = ""
     adjusted: bool = False
+    crude: bool = False
     sides: str | None = None
     rounding: str = "half_up"
 
@@ -299,7 +300,7 @@ def _called(name: str, groups: dict[str, str]) -> dict[str, object]:
         things = (groups.get(key) for key in ("thing", "before_thing", "of_thing"))
         thing = next((one for one in things if one), "")
         measure = (MEASURES | NAMED_AFTER).get(called) or OF_THING.get(thing)
-        return {"symbol": measure, "adjusted": adjusted}
+        return {"symbol": measure, "adjusted": adjusted, "crude": "crude" in groups}
     if name == "effect" and "standardised" in groups:
         return {"symbol": STANDARDISED}
     if name == "effect":
