@@ -71,6 +71,23 @@ def test_adsl_itself_has_number_0(frames):
     assert ids(frames, {"SITEID": "present"}, "adsl") == ["t-1/0", "t-2/0"]
 
 
+def test_columns_are_those_of_the_data_set_then_those_of_adsl(frames):
+    assert frames.names("adsl")[-2:] == ["RISK", "ASEQ"]
+    assert frames.names("bds")[-1] == "RISK"
+    assert frames.table("bds").column_names == frames.names("bds")
+    two = frames.table("bds", ["RISK", "AVAL"])
+    assert two.column_names == ["RISK", "AVAL"] and two.num_rows == 6
+    with pytest.raises(KeyError):
+        frames.table("bds", ["WEIGHT"])
+
+
+def test_a_part_of_the_subjects_has_their_rows_alone(frames):
+    part = frames.of_subjects(pa.array(["t-3"]))
+    assert part.select("bds", {"AVAL": {"above": 6}}).ids == ["t-3/2"]
+    assert part.column("bds", "RISK").to_pylist() == [None, None]
+    assert part.column("adsl", "USUBJID").to_pylist() == ["t-3"]
+
+
 def test_nothing_asked_is_everything(frames):
     assert frames.select("bds", {}).n == 6
 

@@ -216,8 +216,8 @@ class Causes:
         """The endpoint of a derived row by its code; a row of ADSL has none."""
         if dataset == "adsl":
             return None
-        table = frames.table(dataset)
-        columns = (table[name].to_pylist() for name in ("USUBJID", "ASEQ", "PARAMCD"))
+        names = ("USUBJID", "ASEQ", "PARAMCD")
+        columns = (frames.column(dataset, name).to_pylist() for name in names)
         rows = zip(*columns, strict=True)
         return next((str(code) for who, at, code in rows if (who, at) == (subject, number)), None)
 

@@ -246,7 +246,7 @@ class _Composer:
         self.events: Iterator[Any] = iter(())
 
     def read(self, text: str) -> None:
-        self.events = yaml.parse(text, Loader=_PARSER)
+        self.events = iter(_PARSER(text).get_event, None)
         next(self.events)
         event = next(self.events)
         if isinstance(event, yaml.StreamEndEvent):

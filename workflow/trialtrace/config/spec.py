@@ -261,7 +261,12 @@ def types_of(cls: type) -> dict[str, Any]:
 
     A key whose type is None alone may not stand there: its type is Never.
     """
-    return {name: _without_none(_written(cls, each.name)) for name, each in keys_of(cls).items()}
+    return {name: _type_of(cls, each.name) for name, each in keys_of(cls).items()}
+
+
+def _type_of(cls: type, attribute: str) -> Hint:
+    """The type of one key; to read those of all takes long where few of them stand."""
+    return _without_none(_written(cls, attribute))
 
 
 @cache
@@ -334,8 +339,13 @@ def by_value(choice: By, members: tuple[Hint, ...]) -> dict[str, Any]:
     return dict(choice.each or ()) or {
         value: member
         for member in members
-        for value in get_args(without_marks(types_of(without_marks(member)[0])[choice.key])[0])
+        for value in _told_by(without_marks(member)[0], choice.key)
     }
+
+
+def _told_by(cls: type, name: str) -> tuple[str, ...]:
+    """The values of a key that tell a shape apart."""
+    return get_args(without_marks(_type_of(cls, keys_of(cls)[name].name))[0])
 
 
 def json_types(hint: Hint) -> set[str]:
@@ -409,8 +419,14 @@ def _builder(hint: Hint) -> Build:
 
 def _later(hint: Hint) -> Build:
     """Makes objects of a type that is looked up once, and not before: types refer to themselves."""
-    builder = cache(lambda: _builder(hint))
-    return lambda data: builder()(data)
+    known: list[Build] = []
+
+    def build(data: object) -> object:
+        if not known:
+            known.append(_builder(hint))
+        return known[0](data)
+
+    return build
 
 
 def _entry(name: str, value: Any) -> Any:
@@ -422,10 +438,12 @@ def _entry(name: str, value: Any) -> Any:
 
 def _shape_builder(cls: type) -> Build:
     keys = keys_of(cls)
-    made = {name: (keys[name].name, _later(hint)) for name, hint in types_of(cls).items()}
+    known: dict[str, tuple[str, Build]] = {}
 
     def build(data: Mapping[str, object]) -> object:
-        found = ((*made[name], value) for name, value in data.items())
+        for name in data.keys() - known.keys():
+            known[name] = keys[name].name, _builder(_type_of(cls, keys[name].name))
+        found = ((*known[name], value) for name, value in data.items())
         return cls(**{attribute: of(value) for attribute, of, value in found})
 
     return build

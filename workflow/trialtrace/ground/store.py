@@ -7,7 +7,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pyarrow.parquet import ParquetFile
 
 SIGNIFICANT_DIGITS = 12
 SYNTHETIC = "synthetic data: not evidence"
@@ -161,14 +164,25 @@ def read_parquet(
     Columns of texts that are `coded` stay dictionaries, as they are in the file. Reads by
     ParquetFile, since the data set reader of pyarrow loads pandas.
     """
+    with _parquet(path, coded) as file:
+        return file.read(columns, use_threads=Path(path).stat().st_size > THREADED)
+
+
+def column_names(path: Path) -> list[str]:
+    """The names of the columns of a Parquet file, in order."""
+    with _parquet(path) as file:
+        return list(file.schema_arrow.names)
+
+
+@contextmanager
+def _parquet(path: Path, coded: list[str] | None = None) -> "Iterator[ParquetFile]":
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     from trialtrace.ground.errors import Problem, UserError
 
     try:
-        file = pq.ParquetFile(path, read_dictionary=coded)
-        return file.read(columns, use_threads=Path(path).stat().st_size > THREADED)
+        yield pq.ParquetFile(path, read_dictionary=coded)
     except FileNotFoundError:
         raise UserError(
             Problem(str(path), "this file is not there", do="run the workflow first: make run")

@@ -31,7 +31,7 @@ class Sources:
     """The project's code: modules of the package, scripts, reports and the files beside them."""
 
     at: Project
-    _digests: dict[Path, bytes] = field(default_factory=dict)
+    _digests: dict[str, bytes] = field(default_factory=dict)
     _edges: dict[Path, Edges] = field(default_factory=dict)
     _places: dict[Path, str] = field(default_factory=dict)
     _around: dict[str, list[str]] = field(default_factory=dict)
@@ -64,21 +64,25 @@ class Sources:
             write_bytes(self.at.root / REMEMBERED, json.dumps(told).encode())
 
     @cached_property
-    def _package_files(self) -> list[Path]:
-        # Sorted as texts: a thousand comparisons of paths would cost more than the reading.
+    def _package_names(self) -> list[str]:
+        # As texts: to make and to compare a thousand paths would cost more than the reading.
         found = []
         for folder, folders, names in os.walk(self.at.root / "workflow" / PACKAGE):
             folders[:] = [name for name in folders if name != "__pycache__"]
             found += [f"{folder}/{name}" for name in names]
-        return [Path(name) for name in sorted(found)]
+        return sorted(found)
+
+    @cached_property
+    def _package_files(self) -> list[Path]:
+        return [Path(name) for name in self._package_names]
 
     @property
-    def code_files(self) -> list[Path]:
+    def code_files(self) -> list[str]:
         """Every file of the package, of scripts/ and of reports/."""
         folders = (self.at.root / "scripts", self.at.reports)
         beside = sorted(path for folder in folders for path in folder.rglob("*"))
-        kept = (path for path in beside if path.is_file() and path.suffix != ".pyc")
-        return [*self._package_files, *kept]
+        kept = (str(path) for path in beside if path.is_file() and path.suffix != ".pyc")
+        return [*self._package_names, *kept]
 
     @cached_property
     def modules(self) -> dict[str, Path]:
@@ -101,16 +105,17 @@ class Sources:
                 found.setdefault(path.name, []).append(path)
         return found
 
-    def digest(self, path: Path) -> bytes:
+    def digest(self, path: Path | str) -> bytes:
         """sha256 of a file's content; a missing file has one too, so that it can be told apart."""
-        if path not in self._digests:
+        name = str(path)
+        if name not in self._digests:
             try:
-                with open(path, "rb", buffering=0) as file:
+                with open(name, "rb", buffering=0) as file:
                     data = file.readall()
             except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
                 data = b"missing"
-            self._digests[path] = hashlib.sha256(data).digest()
-        return self._digests[path]
+            self._digests[name] = hashlib.sha256(data).digest()
+        return self._digests[name]
 
     def hash(self, paths: Iterable[Path], *more: str, named: Named = lambda _: None) -> str:
         """One hash over files (by their places in the project) and further words.

@@ -67,9 +67,9 @@ def _content(sources: Sources, trial: Trial) -> str:
     counts as it was then.
     """
     at, whole = sources.at, hashlib.sha256()
-    files = [*sources.code_files, at.root / "requirements.lock", *_configuration(at, trial.name)]
-    for path in files:
-        whole.update(str(path).encode() + b"\0" + sources.digest(path))
+    files = [*sources.code_files, str(at.root / "requirements.lock")]
+    for name in [*files, *map(str, _configuration(at, trial.name))]:
+        whole.update(name.encode() + b"\0" + sources.digest(name))
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     whole.update("\0".join([python, *data_digests(trial)]).encode())
     return whole.hexdigest()

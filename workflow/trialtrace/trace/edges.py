@@ -29,8 +29,6 @@ class Edges:
     subject: "np.ndarray"
     variable: "np.ndarray"
     variables: list[str]
-    place: "np.ndarray"
-    places: list[tuple[str, str]]
     source_row: "np.ndarray"
     column: "np.ndarray"
     columns: list[str]
@@ -47,11 +45,6 @@ class Edges:
         places = np.array([at.get(name, -1) for name in names["USUBJID"]], dtype=np.int32)
         subject, record = places[codes["USUBJID"]], codes["ASEQ"]
         stride = 1 + int(record.max(initial=0))
-        tables, files = names["table"], names["source_file"]
-        pair = codes["table"] * len(files) + codes["source_file"]
-        there = np.flatnonzero(np.bincount(pair, minlength=1))
-        place = np.zeros(1 + there.max(initial=0), dtype=np.int32)
-        place[there] = np.arange(len(there))
         return cls(
             coded,
             {name: (begin[n], begin[n + 1]) for n, name in enumerate(datasets)},
@@ -60,8 +53,6 @@ class Edges:
             subject,
             codes["variable"],
             names["variable"],
-            place[pair],
-            [(tables[each // len(files)], files[each % len(files)]) for each in there.tolist()],
             codes["source_row"],
             codes["column"],
             names["column"],
@@ -91,6 +82,17 @@ class Edges:
         wanted = named[self.variable[begin:end]] & chosen[self.subject[begin:end]]
         return begin + np.flatnonzero(wanted)
 
+    def place(self, edges: "np.ndarray") -> "np.ndarray":
+        """The number of the table and source file of each of these edges."""
+        codes, files = self.coded.codes, len(self.coded.names["source_file"])
+        return codes["table"][edges] * files + codes["source_file"][edges]
+
+    def place_name(self, number: int) -> tuple[str, str]:
+        """The table and source file of a number."""
+        names = self.coded.names
+        table, file = divmod(number, len(names["source_file"]))
+        return names["table"][table], names["source_file"][file]
+
     def blocks(self, edges: "np.ndarray") -> list[Block]:
         """The cells of these edges: in each file the rows in which the same columns were used,
         most columns first.
@@ -102,7 +104,7 @@ class Edges:
         if not len(edges):
             return []
         stride = 1 + int(self.source_row.max(initial=0))
-        line = self.place[edges].astype(np.int64) * stride + self.source_row[edges]
+        line = self.place(edges).astype(np.int64) * stride + self.source_row[edges]
         lines, at_line = np.unique(line, return_inverse=True)
         columns, at_column = np.unique(self.column[edges], return_inverse=True)
         used = np.zeros((len(lines), len(columns)), dtype=bool)
@@ -117,7 +119,7 @@ class Edges:
         for one, own in zip(first.tolist(), rows, strict=True):
             names = tuple(self.columns[code] for code in columns[used[one]].tolist())
             found.append((int(place[one]), -len(names), tuple(own.tolist()), names))
-        return [(*self.places[at], own, names) for at, _, own, names in sorted(found)]
+        return [(*self.place_name(at), own, names) for at, _, own, names in sorted(found)]
 
 
 def _patterns(used: "np.ndarray") -> "np.ndarray":

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from trialtrace.ground.contracts import RAW, RESULTS, read_table
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.ground.frames import Frames
 from trialtrace.trace.content import Tracer
 
 if TYPE_CHECKING:
@@ -74,6 +75,19 @@ def reasons(rejects: "pa.Table", place: RawPlace) -> list[str]:
     ]
 
 
+def _names(frames: Frames, dataset: str) -> dict[tuple[str, int], tuple[str, str | None]]:
+    """Endpoint and visit of each derived row; a subject has neither."""
+    if dataset == "adsl":
+        return {}
+    keys, there = ["USUBJID", "ASEQ", "PARAMCD"], "AVISIT" in frames.names(dataset)
+    table = frames.table(dataset, [*keys, "AVISIT"] if there else keys)
+    visits = table["AVISIT"].to_pylist() if there else [None] * table.num_rows
+    columns = (table[name].to_pylist() for name in keys)
+    return {
+        (who, number): (code, at) for who, number, code, at in zip(*columns, visits, strict=True)
+    }
+
+
 # Data set, endpoint and variable of a derived value; of ADSL the variable tells, else the endpoint.
 Reached = tuple[str, str | None, str]
 
@@ -83,7 +97,7 @@ class Impact:
 
     def __init__(self, tracer: Tracer):
         self.tracer = tracer
-        self._rows: dict[str, dict[tuple[str, int], tuple[str, str | None]]] = {}
+        self._parts: dict[tuple[int, ...], Frames] = {}
 
     def place(self, asked: str) -> RawPlace:
         """FILE:LINE[:COLUMN] as a place of the export. Raises UserError where there is none."""
@@ -176,7 +190,7 @@ class Impact:
 
     def of_subject(self, asked: str) -> "np.ndarray":
         """Which edges are of a patient, by USUBJID or SUBJID. Raises UserError if there is none."""
-        adsl = self.tracer.frames.table("adsl")
+        adsl = self.tracer.frames.table("adsl", ["SUBJID", "USUBJID"])
         names = dict(zip(adsl["SUBJID"].to_pylist(), adsl["USUBJID"].to_pylist(), strict=True))
         subject = names.get(asked, asked if asked in names.values() else None)
         if subject is None:
@@ -198,29 +212,24 @@ class Impact:
         import pyarrow as pa
 
         edges = self.tracer.raw.edges.table.take(pa.array(np.flatnonzero(chosen)))
+        frames, named = self._frames(chosen), {}
         keys = ("dataset", "USUBJID", "ASEQ", "variable")
         values = zip(*(edges[name].to_pylist() for name in keys), strict=True)
         for dataset, subject, record, variable in dict.fromkeys(values):
-            parameter, visit = self._named(dataset, subject, record)
+            if dataset not in named:
+                named[dataset] = _names(frames, dataset)
+            parameter, visit = named[dataset].get((subject, record), (None, None))
             yield DerivedValue(dataset, subject, parameter, visit, variable)
 
-    def _named(self, dataset: str, subject: str, record: int) -> tuple[str | None, str | None]:
-        """Endpoint and visit of a derived row."""
-        if dataset == "adsl":
-            return None, None
-        if dataset not in self._rows:
-            table = self.tracer.frames.table(dataset)
-            visits = (
-                table["AVISIT"].to_pylist()
-                if "AVISIT" in table.column_names
-                else [None] * table.num_rows
-            )
-            columns = (table[name].to_pylist() for name in ("USUBJID", "ASEQ", "PARAMCD"))
-            self._rows[dataset] = {
-                (who, number): (code, at)
-                for who, number, code, at in zip(*columns, visits, strict=True)
-            }
-        return self._rows[dataset][subject, record]
+    def _frames(self, chosen: "np.ndarray") -> Frames:
+        """The data sets with the rows of the subjects of whom the chosen edges are."""
+        import pyarrow as pa
+
+        codes = tuple(sorted(set(self.tracer.raw.edges.codes["USUBJID"][chosen].tolist())))
+        if codes not in self._parts:
+            names = [self.tracer.raw.edges.names["USUBJID"][code] for code in codes]
+            self._parts[codes] = self.tracer.frames.of_subjects(pa.array(names, pa.string()))
+        return self._parts[codes]
 
     @cached_property
     def _listed(self) -> list[Listed]:
@@ -231,14 +240,10 @@ class Impact:
 
     def results(self, chosen: "np.ndarray") -> list[Listed]:
         """The results that rest on any of the chosen edges, in the order of the plan."""
-        import pyarrow as pa
-
         known: dict[tuple[str, str], bool] = {}
         reached = self._reached(chosen)
         # Whether a row is selected hangs on the rows of its subject alone.
-        codes = sorted(set(self.tracer.raw.edges.codes["USUBJID"][chosen].tolist()))
-        names = [self.tracer.raw.edges.names["USUBJID"][code] for code in codes]
-        frames = self.tracer.frames.of_subjects(pa.array(names, pa.string()))
+        frames = self._frames(chosen)
         raw = self.tracer.raw.within(frames)
         found = []
         for row in self._listed:
@@ -264,9 +269,8 @@ class Impact:
         where = json.loads(predicate)
         code = where.get("PARAMCD")
         named = code.get("is") if isinstance(code, dict) else None
-        read = self.tracer.raw.variables(where)
         return any(
-            variable in read
+            variable in self.tracer.raw.variables(where)
             if of == "adsl"
             else of == dataset and (named is None or parameter == named)
             for of, parameter, variable in reached

@@ -62,7 +62,7 @@ class RawRows:
 
     @property
     def _subjects(self) -> "pa.Array":
-        return self._frames.table("adsl")["USUBJID"].combine_chunks()
+        return self._frames.column("adsl", "USUBJID")
 
     def within(self, frames: Frames) -> "RawRows":
         """The same edges beside data sets with fewer rows."""
@@ -111,11 +111,13 @@ class RawRows:
             owner = np.repeat(np.arange(len(rows)), count)
             found = np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum())
         cells: list[dict[Cell, None]] = [{} for _ in rows]
-        lines, places, columns = (
-            each[found].tolist() for each in (edges.source_row, edges.place, edges.column)
+        tables = edges.coded.names["table"]
+        lines, whence, columns = (
+            each[found].tolist()
+            for each in (edges.source_row, edges.coded.codes["table"], edges.column)
         )
-        for whose, place, line, column in zip(owner.tolist(), places, lines, columns, strict=True):
-            cells[whose][edges.places[place][0], line, edges.columns[column]] = None
+        for whose, table, line, column in zip(owner.tolist(), whence, lines, columns, strict=True):
+            cells[whose][tables[table], line, edges.columns[column]] = None
         return [list(each) for each in cells]
 
     def variables(self, predicate: Predicate) -> list[str]:
@@ -123,7 +125,7 @@ class RawRows:
         key = canonical(predicate)
         if key not in self._variables:
             named = [TREATMENT.get(name, name) for name in columns_read(predicate)]
-            adsl = set(self._frames.table("adsl").column_names) - MADE
+            adsl = set(self._frames.names("adsl")) - MADE
             self._variables[key] = sorted(adsl.intersection(named))
         return self._variables[key]
 
@@ -168,7 +170,7 @@ class RawRows:
         import pyarrow.compute as pc
 
         if dataset not in self._numbers:
-            table = self._frames.table(dataset)
+            table = self._frames.table(dataset, ["USUBJID", "ASEQ"])
             subject = pc.index_in(table["USUBJID"], value_set=self._subjects).to_numpy()
             record = table["ASEQ"].to_numpy()
             self._numbers[dataset] = subject, *self._edges.of_rows(dataset, subject, record)

@@ -105,7 +105,7 @@ class Rejected:
         """The place in ADSL of the patient of each; NOBODY where that is not known."""
         import numpy as np
 
-        names = self._frames.table("adsl")["SUBJID"].to_pylist()
+        names = self._frames.column("adsl", "SUBJID").to_pylist()
         places = {name: at for at, name in enumerate(names)}
         found = [
             NOBODY if who is None else places.get(who, NOBODY) for who in self._column("subject")

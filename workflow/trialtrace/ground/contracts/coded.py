@@ -108,6 +108,9 @@ def _numbered(column: "pa.ChunkedArray") -> "tuple[Codes, list[str]]":
         encoded = encoded.dictionary_encode()
     names = encoded.dictionary.to_pylist()
     order = sorted(range(len(names)), key=names.__getitem__)
-    rank = np.empty(len(names), dtype=np.int32)
-    rank[order] = np.arange(len(names))
-    return rank[encoded.indices.to_numpy()], [names[at] for at in order]
+    codes = encoded.indices.to_numpy()
+    if order != list(range(len(names))):
+        rank = np.empty(len(names), dtype=np.int32)
+        rank[order] = np.arange(len(names))
+        codes = rank[codes]
+    return codes, [names[at] for at in order]

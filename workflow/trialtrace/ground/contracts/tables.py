@@ -40,27 +40,42 @@ def conform(table: "pa.Table", contract: Contract, place: str) -> "pa.Table":
     Raises UserError naming `place` for a missing or unknown column, a value of another type, an
     empty required value, or a key that stands twice.
     """
-    _check_names(table.column_names, contract, place)
+    check_names(table.column_names, contract, place)
     extra = [name for name in table.column_names if name not in contract.names]
-    table = table.select(contract.names + extra)
-    for position, column in enumerate(contract.columns):
-        table = _typed(table, position, column, f"{place}: table {contract.name}")
-    for column in contract.columns:
-        if column.required and table[column.name].null_count:
+    table = typed(table.select(contract.names + extra), contract, place)
+    order = order_of(table, contract, place)
+    return table if order is None else table.take(order)
+
+
+def typed(table: "pa.Table", contract: Contract, place: str) -> "pa.Table":
+    """The table with those columns in the contract's types that it has of it, none of the required
+    without a value."""
+    known = {column.name: column for column in contract.columns}
+    for position, name in enumerate(table.column_names):
+        if name in known:
+            table = _typed(table, position, known[name], f"{place}: table {contract.name}")
+    for name, column in known.items():
+        if column.required and name in table.column_names and table[name].null_count:
             raise UserError(
                 Problem(
-                    f"{place}: table {contract.name}, column {column.name}",
-                    found=f"{table[column.name].null_count} empty values",
+                    f"{place}: table {contract.name}, column {name}",
+                    found=f"{table[name].null_count} empty values",
                     expected="a value in every row",
                 )
             )
+    return table
+
+
+def order_of(table: "pa.Table", contract: Contract, place: str) -> "pa.Array | None":
+    """The rows in the order of the contract's key, which no two of them have; None where they
+    stand so, or as their writer wants them."""
     if _increases(table, contract.key):
-        return table
+        return None
     _check_key(table, contract, place)
-    return _by_key(table, contract.key) if contract.sorted_by_key else table
+    return _by_key(table, contract.key) if contract.sorted_by_key else None
 
 
-def _check_names(names: list[str], contract: Contract, place: str) -> None:
+def check_names(names: list[str], contract: Contract, place: str) -> None:
     known = contract.names
     wrong = {
         "no column": [name for name in known if name not in names],
@@ -118,13 +133,11 @@ def _increases(table: "pa.Table", key: tuple[str, ...]) -> bool:
     return pc.all(above, min_count=0).as_py() is True
 
 
-def _by_key(table: "pa.Table", key: tuple[str, ...]) -> "pa.Table":
-    """The rows in the order of the key (pyarrow's own sort of tables would load pandas)."""
+def _by_key(table: "pa.Table", key: tuple[str, ...]) -> "pa.Array":
+    """The places of the rows by the key (pyarrow's own sort of tables would load pandas)."""
     import pyarrow.compute as pc
 
-    if table.num_rows < 2:
-        return table
-    return table.take(pc.sort_indices(table, sort_keys=[(name, "ascending") for name in key]))
+    return pc.sort_indices(table, sort_keys=[(name, "ascending") for name in key])
 
 
 def _check_key(table: "pa.Table", contract: Contract, place: str) -> None:

@@ -201,7 +201,7 @@ def levels(trial: "Trial", frames: Frames, name: str) -> list[Any]:
     """The levels of a subject variable that occur: in the dictionary's order, else ascending."""
     import pyarrow.compute as pc
 
-    found = pc.unique(frames.table("adsl")[adsl_code(name)].drop_null()).to_pylist()
+    found = pc.unique(frames.column("adsl", adsl_code(name)).drop_null()).to_pylist()
     variable = trial.subjects.described(name, trial.dictionary)
     order = list(variable.choices.values()) if variable is not None else []
     return sorted(found, key=lambda level: (order.index(level) if level in order else -1, level))

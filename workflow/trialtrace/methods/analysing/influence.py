@@ -5,13 +5,14 @@ The plan's own analyses run over derived rows that are kept in memory: nothing i
 anew, and nothing is written. An adjusted p-value is of its family and is not told.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import isnan
 from typing import TYPE_CHECKING, Literal
 
 from trialtrace.ground.errors import UserError
-from trialtrace.ground.frames import Frames
+from trialtrace.ground.frames import Frames, FramesOf
 from trialtrace.ground.words import DECIDING
 from trialtrace.methods.analysing.cuts import parameters
 from trialtrace.methods.analysing.run import run_analysis
@@ -71,47 +72,55 @@ class Outcome:
     to: float
 
 
-class Without(Frames):
+class Without(FramesOf):
     """Derived data sets without one patient."""
 
     def __init__(self, whole: Frames, subject: str):
-        super().__init__(whole.folder)
-        self._whole, self._subject = whole, subject
+        super().__init__(whole)
+        self._subject = subject
 
-    def _read(self, dataset: str) -> "pa.Table":
+    def _read(self, dataset: str, names: Sequence[str]) -> "pa.Table":
         import pyarrow.compute as pc
 
-        table = self._whole.table(dataset)
-        kept: pa.Table = table.filter(pc.not_equal(table["USUBJID"], self._subject))
-        return kept.combine_chunks()
+        others = pc.not_equal(self._whole.column(dataset, "USUBJID"), self._subject)
+        return self._whole.table(dataset, names).filter(others)
 
 
-class With(Frames):
+class With(FramesOf):
     """Derived data sets with another value of one row; its change from baseline follows."""
 
     def __init__(self, whole: Frames, dataset: str, outcome: Outcome):
-        super().__init__(whole.folder)
-        self._whole, self._dataset, self._outcome = whole, dataset, outcome
+        super().__init__(whole)
+        self._dataset, self._outcome = dataset, outcome
 
-    def _read(self, dataset: str) -> "pa.Table":
-        table = self._whole.table(dataset)
-        return table if dataset != self._dataset else self._changed(table)
-
-    def _changed(self, table: "pa.Table") -> "pa.Table":
+    def _read(self, dataset: str, names: Sequence[str]) -> "pa.Table":
         import pyarrow as pa
-        import pyarrow.compute as pc
 
-        one = self._outcome
-        there = pc.and_(pc.equal(table["USUBJID"], one.subject), pc.equal(table["ASEQ"], one.row))
-        at = pc.index(there, True).as_py()
-        put = {VALUE: one.to}
-        if CHANGE in table.column_names and table[CHANGE][at].is_valid:
-            put[CHANGE] = one.to - float(table[BASE][at].as_py())
-        for name, value in put.items():
+        table = self._whole.table(dataset, names)
+        if dataset != self._dataset:
+            return table
+        at, put = self._put
+        for name in put.keys() & set(names):
             column = table[name].combine_chunks()
-            parts = [column.slice(0, at), pa.array([value], column.type), column.slice(at + 1)]
+            value = pa.array([put[name]], column.type)
+            parts = [column.slice(0, at), value, column.slice(at + 1)]
             table = table.set_column(table.column_names.index(name), name, pa.concat_arrays(parts))
         return table
+
+    @cached_property
+    def _put(self) -> tuple[int, dict[str, float]]:
+        """The place of the row, and what stands there."""
+        import pyarrow.compute as pc
+
+        one, whole = self._outcome, self._whole
+        subject, number = (whole.column(self._dataset, name) for name in ("USUBJID", "ASEQ"))
+        there = pc.and_(pc.equal(subject, one.subject), pc.equal(number, one.row))
+        at: int = pc.index(there, True).as_py()
+        put = {VALUE: one.to}
+        if CHANGE in whole.names(self._dataset):
+            change, base = (whole.column(self._dataset, name)[at] for name in (CHANGE, BASE))
+            put |= {CHANGE: one.to - float(base.as_py())} if change.is_valid else {}
+        return at, put
 
 
 def primary_results(trial: "Trial", frames: Frames) -> list[Primary]:
@@ -125,7 +134,7 @@ def primary_results(trial: "Trial", frames: Frames) -> list[Primary]:
 
 def subjects_of(frames: Frames) -> list[str]:
     """Every patient of ADSL."""
-    return [str(name) for name in frames.table("adsl")["USUBJID"].to_pylist()]
+    return [str(name) for name in frames.column("adsl", "USUBJID").to_pylist()]
 
 
 def without_each(trial: "Trial", frames: Frames) -> Iterator[Varied]:

@@ -110,5 +110,5 @@ def _number(trial: "Trial", known: Any, column: str, place: Place) -> Iterator[R
 def is_number(frames: Frames, column: str) -> bool:
     import pyarrow as pa
 
-    kind = frames.table("adsl").schema.field(column).type
+    kind = frames.column("adsl", column).type
     return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind))

@@ -88,7 +88,7 @@ def _of_the_dead(cut: Cut, subjects: Selection, rows: Selection) -> str | None:
 def _of_subjects(cut: Cut) -> bool:
     """Whether the plan's own condition is on columns of subjects."""
     used = [column for one in cut.base.get("all", ()) for column in columns_of_condition(one)]
-    return set(used) <= set(cut.frames.table("adsl").column_names)
+    return set(used) <= set(cut.frames.names("adsl"))
 
 
 def as_counted(cut: Cut, step: Step[object]) -> Iterator[Result]:

@@ -92,7 +92,7 @@ class Patients:
         """The names of the subjects' variables that ADSL has, and that differ between subjects."""
         declared = self.trial.subjects
         named = (*declared.variables, "age", "sex", "site", *declared.groups)
-        columns = self.frames.table("adsl").column_names
+        columns = self.frames.names("adsl")
         there = [name for name in dict.fromkeys(named) if adsl_code(name) in columns]
         return [
             name

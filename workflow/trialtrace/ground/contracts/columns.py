@@ -1,0 +1,39 @@
+"""Single columns of a table that keeps its contract: a long table has more than is asked of it."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialtrace.ground.contracts.definitions import Contract
+from trialtrace.ground.contracts.tables import check_names, order_of, typed
+from trialtrace.ground.store import column_names, read_parquet
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Columns:
+    """The columns of a file. That they are those of the contract, and that the key is one, is
+    checked at first; the values of a column when it is read."""
+
+    def __init__(self, path: Path, contract: Contract):
+        self._path, self._contract = path, contract
+        found = column_names(path)
+        check_names(found, contract, str(path))
+        extra = [name for name in found if name not in contract.names]
+        self.names = contract.names + extra
+
+    def read(self, names: Iterable[str]) -> "pa.Table":
+        """These columns, in the order of the key. Raises KeyError for one that is not there."""
+        names = list(names)
+        table = self._typed([*dict.fromkeys(names)])
+        return (table if self._order is None else table.take(self._order)).select(names)
+
+    def _typed(self, names: list[str]) -> "pa.Table":
+        found = read_parquet(self._path, names).select(names)
+        return typed(found, self._contract, str(self._path))
+
+    @cached_property
+    def _order(self) -> "pa.Array | None":
+        return order_of(self._typed([*self._contract.key]), self._contract, str(self._path))
