@@ -13,6 +13,7 @@ from kept_report import FOLDER
 
 from trialtrace.cli import main
 from trialtrace.commands.verify import verified
+from trialtrace.ground.errors import UserError
 from trialtrace.ground.paths import Project
 
 REPORTS = ("report/report.html", "report/report.docx", "report/report.pdf")
@@ -55,6 +56,40 @@ def test_a_folder_that_was_mailed(whole: Project, tmp_path: Path, capsys):
         ("trace/new.html", "extra"),
         ("code.json", "missing"),
     }
+
+
+def test_a_download_that_is_another_is_named_alone_and_in_its_folder(
+    whole: Project, tmp_path: Path
+):
+    """By seal.json, so also where the record of the file was made to agree."""
+    report = whole.root / FOLDER / "report"
+    table = next(
+        one for one in sorted((report / "tables").glob("*.csv")) if "claims" not in one.name
+    )
+    sealed = json.loads((whole.root / FOLDER / "seal.json").read_bytes())["downloads"]
+    assert {one.relative_to(report).as_posix() for one in report.glob("[ft]*/*.*")} - set(
+        sealed
+    ) == {one.relative_to(report).as_posix() for one in (report / "trace").glob("*.*")}
+    copy = Path(shutil.copy(table, tmp_path))
+    assert verified(whole, copy).found == []
+    rows = table.read_text().splitlines()
+    at, number = next(
+        (n, m[0]) for n, row in enumerate(rows) if n and (m := re.search(r"\d+", row))
+    )
+    rows[at] = rows[at].replace(number, f"{number}7", 1)
+    copy.write_text("\n".join(rows) + "\n")
+    whole_file, cell = verified(whole, copy).found
+    assert (whole_file.what, cell.what) == ("changed", "number")
+    assert cell.place.startswith(f"row {at + 1} (") and f"{number}7" in (cell.shown or "")
+    mailed = shutil.copytree(report, tmp_path / "mailed")
+    shutil.copy(copy, mailed / "tables" / table.name)
+    (mailed / "figures" / "flow.svg").write_text("<svg/>")
+    found = {(one.file, one.what) for one in verified(whole, mailed).found}
+    name = f"tables/{table.name}"
+    assert found == {(name, "changed"), (name, "number"), ("figures/flow.svg", "changed")}
+    copy.rename(tmp_path / "another.csv")
+    with pytest.raises(UserError, match="none of this name"):
+        verified(whole, tmp_path / "another.csv")
 
 
 def test_files_that_are_missing_or_extra(whole: Project, capsys: pytest.CaptureFixture[str]):

@@ -179,7 +179,8 @@ def _seal(run: KeptRun) -> Iterator[Found]:
     except UserError as error:
         yield Found(name, "changed", str(error.problems[0].message or error.problems[0].found))
         return
-    for file, digest in sealed["parts"]["data"].items():
+    shown = {f"report/{one}": digest for one, digest in sealed["downloads"].items()}
+    for file, digest in (sealed["parts"]["data"] | shown).items():
         wrote = run.written.get(f"results/{run.trial}/{file}")
         if wrote is not None and wrote[0] != digest:
             yield Found(name, "changed", f"names another {file} than the record of {wrote[1]}")

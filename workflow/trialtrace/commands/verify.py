@@ -15,6 +15,7 @@ from trialtrace.commands.verified_document import (
     no_report,
     pages_of,
 )
+from trialtrace.commands.verified_downloads import altered_download, is_download, sealed_as
 from trialtrace.commands.verified_earlier import of_earlier_run
 from trialtrace.commands.verified_run import (
     Found,
@@ -99,7 +100,17 @@ def verified(at: Project, path: Path, trial: str | None = None) -> Verified:
         return _folder(at, path, place, name, inside)
     if inside and not (inside[1:-1] == ("report",) and inside[-1] in _documents(at, inside[0])):
         return _one_file(KeptRun(at, inside[0]), "/".join(("results", *inside)))
+    if is_download(place.name):
+        return _download(at, path, place.read_bytes(), name)
     return _document(at, path, place.read_bytes(), name)
+
+
+def _download(at: Project, path: Path, data: bytes, name: str | None) -> Verified:
+    """A figure or a table that lies alone, elsewhere than in the results."""
+    runs = {one: KeptRun(at, one) for one in ([name] if name else listed_trials(at))}
+    run, file = sealed_as({one: r for one, r in runs.items() if _seal_stands(r)}, path, data)
+    found = list(altered_download(run, file, data, str(path)))
+    return Verified(run.trial, str(path), _seal(run), found, compared=["1 file"])
 
 
 def _folder(
@@ -130,7 +141,7 @@ def _folder(
     if told.earlier is not None:
         told.notes.append("of earlier runs reports are known, other files are not compared")
         return told
-    told.found += _copied(place, wrote, kept)
+    told.found += _copied(run, place, wrote, kept)
     told.compared.append(f"{len(wrote)} files")
     return told
 
@@ -141,14 +152,18 @@ def _documents(at: Project, trial: str) -> list[str]:
     return list(kept_documents(run.sealed)) if _seal_stands(run) else list(FIRST)
 
 
-def _copied(place: Path, wrote: dict[str, str], documents: Collection[str]) -> Iterable[Found]:
+def _copied(
+    run: KeptRun, place: Path, wrote: dict[str, str], documents: Collection[str]
+) -> Iterable[Found]:
     """A copy of a report's folder against what was written; its documents are told apart."""
     there = {one.relative_to(place).as_posix(): one for one in sorted(place.rglob("*"))}
     for name, digest in wrote.items():
         if name not in there:
             yield Found(name, "missing")
         elif name not in documents and _digest(there[name]) != digest:
-            yield Found(name, "changed")
+            sealed = run.sealed["downloads"] if _seal_stands(run) else {}
+            told = altered_download(run, name, there[name].read_bytes(), name)
+            yield from told if name in sealed else [Found(name, "changed")]
     for name, one in there.items():
         if name not in wrote and one.is_file() and one.name not in VOLATILE:
             yield Found(name, "extra")

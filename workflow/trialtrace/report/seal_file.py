@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from trialtrace.ground.errors import Problem, UserError
-from trialtrace.ground.store import sha256_bytes, write_json
+from trialtrace.ground.store import sha256_bytes, sha256_file, write_json
 from trialtrace.report.shown.docx_lines import docx_lines
 from trialtrace.report.shown.html_lines import html_lines
 from trialtrace.report.shown.lines import Line, Stored, restored, stored
@@ -19,7 +19,9 @@ from trialtrace.report.shown.pdf_lines import pdf_lines
 from trialtrace.trace.seal import Parts, Seal
 
 NAME = "seal.json"
-VERSION = 2
+VERSION = 3
+# Where files lie beside a report that are downloaded one by one.
+FOLDERS = ("figures", "tables")
 PRIVATE, SHARED = 0o600, 0o644
 HTML, DOCX, PDF = ".html", ".docx", ".pdf"
 
@@ -43,6 +45,7 @@ class Sealed(TypedDict):
     keyed: bool
     parts: Parts
     documents: dict[str, KeptDocument]
+    downloads: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,10 @@ class Kept:
 
 
 def write_seal(folder: Path, trial: str, seal: Seal, names: Iterable[str]) -> None:
-    """Keep what the documents of those names in `folder`/report show."""
-    documents = {name: _document(name, (folder / "report" / name).read_bytes()) for name in names}
+    """Keep what the documents of those names in `folder`/report show, and the hash of each of its
+    figures and tables that lies beside them."""
+    report = folder / "report"
+    documents = {name: _document(name, (report / name).read_bytes()) for name in names}
     sealed: Sealed = {
         "version": VERSION,
         "trial": trial,
@@ -66,6 +71,12 @@ def write_seal(folder: Path, trial: str, seal: Seal, names: Iterable[str]) -> No
         "keyed": seal.keyed,
         "parts": seal.parts,
         "documents": documents,
+        "downloads": {
+            file.relative_to(report).as_posix(): sha256_file(file)
+            for one in FOLDERS
+            for file in sorted((report / one).rglob("*"))
+            if file.is_file()
+        },
     }
     write_json(folder / NAME, sealed, PRIVATE if seal.keyed else SHARED)
 
@@ -101,6 +112,7 @@ def read_seal(path: Path) -> Sealed:
             found["trial"],
             found["seal"],
             found["keyed"],
+            found["downloads"].items(),
             found["parts"]["data"],
             found["parts"]["code"],
         )

@@ -32,5 +32,12 @@ def typeset(source: Path, folder: Path, document: Document, *, private: bool) ->
         said = done.stderr.decode("utf-8", "replace").strip()
         hidden = f"exit status {done.returncode} (what it says may hold a value, and is not shown)"
         found = hidden if private else said
-        raise UserError(Problem(document.name, "typst could not write pdf", found=found))
+        raise UserError(
+            Problem(
+                document.name,
+                "typst could not write pdf",
+                found=found,
+                do="mend what it names, or leave pdf out of report.formats of config.yaml",
+            )
+        )
     return output.read_bytes()

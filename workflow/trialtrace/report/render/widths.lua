@@ -1,8 +1,9 @@
 -- The share of the page that each column of a table takes in a DOCX or PDF. Word processors take the widths
 -- that they are told, and pandoc would tell them equal ones; a browser finds better ones by itself.
 
-local LINE = 100     -- characters of table type across a page of the DOCX
-local ACROSS = 155   -- and across one that lies on its side
+-- Characters of table type across a page, and across one that lies on its side.
+local LINE = FORMAT == "typst" and 112 or 100
+local ACROSS = FORMAT == "typst" and 172 or 155
 local MANY = 4       -- columns beside which there is little room
 local LONG = 200     -- characters of an entry that is read as text
 local UNBROKEN = 16  -- a right-aligned entry up to this length keeps to one line
