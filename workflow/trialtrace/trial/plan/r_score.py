@@ -45,7 +45,9 @@ p_of <- function(z, side) {
 # The quantile's statistic is not reached where the risks are as far apart as they can be.
 _BOUND = """\
 bound <- function(end, z) {
-  if (abs(z_at(end)) < z) end else root(function(by) z_at(by) + sign(end - best) * z, c(best, end))
+  if (abs(best - end) < 1e-8 || abs(z_at(end)) < z) return(end)
+  side <- sign(end - best)
+  root(function(by) z_at(by) + side * z, c(best + side * 1e-9, end))
 }
 """
 
@@ -74,8 +76,10 @@ z_at <- function(by) {
   (e1 / n1 - by * e0 / n0) / sqrt(v)
 }
 best <- log((e1 / n1) / (e0 / n0))
-bound <- function(end, z) {
-  exp(root(function(l) z_at(exp(l)) + sign(end - best) * z, c(best, end)))
+bound <- function(side, z) {
+  if (side < 0 && e1 == 0) return(0)
+  if (side > 0 && e0 == 0) return(Inf)
+  exp(root(function(l) z_at(exp(l)) + side * z, c(-12, 12)))
 }
 """
 )
@@ -144,7 +148,8 @@ score <- function(by) {  # the weighted departure from a common difference, and 
   c(sum(w * (e1 / n1 - e0 / n0 - by)), sqrt(sum(w^2 * v)))
 }
 z_at <- function(by) score(by)[1] / score(by)[2]
-best <- root(function(by) score(by)[1], range(e1 / n1 - e0 / n0))
+ends <- range(e1 / n1 - e0 / n0)
+best <- if (diff(ends) < 1e-12) ends[1] else root(function(by) score(by)[1], ends)
 """
     + _BOUND
 )
@@ -164,6 +169,10 @@ z_at <- function(by) {
   w <- w / sum(w)
   sum(w * (e1 / n1 - by * e0 / n0)) / sqrt(sum(w^2 * v))
 }
-bound <- function(z) exp(root(function(l) z_at(exp(l)) - z, c(-12, 12)))
+bound <- function(z) {
+  if (z >= 0 && sum(e1) == 0) return(0)
+  if (z <= 0 && sum(e0) == 0) return(Inf)
+  exp(root(function(l) z_at(exp(l)) - z, c(-12, 12)))
+}
 """
 )

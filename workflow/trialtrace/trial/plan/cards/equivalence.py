@@ -49,13 +49,14 @@ def _by_two_tests(of: str, estimate: str, more: str = "") -> R:
     """The two one-sided t tests, and the interval that goes with them."""
     return R(
         {
-            "mean_difference": f"c({estimate}, t.test({of}{more}, conf.level = 1 - 2 * {{alpha}})"
-            "$conf.int)",
+            "mean_difference": f"c({estimate}, ends)",
             "p_above_lower": "above",
             "p_below_upper": "below",
             "p_value": "max(above, below)",
-            "verdict": "max(above, below) < {alpha}",
+            "verdict": "(ends[1] > {lower} && ends[2] < {upper}) - "
+            "(ends[1] >= {upper} || ends[2] <= {lower})",
         },
+        f"ends <- t.test({of}{more}, conf.level = 1 - 2 * {{alpha}})$conf.int\n"
         f'above <- t.test({of}{more}, mu = {{lower}}, alternative = "greater")$p.value\n'
         f'below <- t.test({of}{more}, mu = {{upper}}, alternative = "less")$p.value\n',
     )
@@ -65,13 +66,14 @@ def _by_one_test(of: str, estimate: str, more: str = "") -> R:
     """The t test at the margin, and the interval that goes with it."""
     return R(
         {
-            "mean_difference": f"c({estimate}, t.test({of}{more}, conf.level = 1 - 2 * {{alpha}})"
-            "$conf.int)",
+            "mean_difference": f"c({estimate}, ends)",
             "p_value": "p",
-            "verdict": "p < {alpha}",
+            "verdict": "if ({higher=better}) (ends[1] > {margin}) - (ends[2] <= {margin}) else "
+            "(ends[2] < {margin}) - (ends[1] >= {margin})",
         },
+        f"ends <- t.test({of}{more}, conf.level = 1 - 2 * {{alpha}})$conf.int\n"
         f"p <- t.test({of}{more}, mu = {{margin}},\n"
-        '            alternative = if ({margin} < 0) "greater" else "less")$p.value\n',
+        '            alternative = if ({higher=better}) "greater" else "less")$p.value\n',
     )
 
 

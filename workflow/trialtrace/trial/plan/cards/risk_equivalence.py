@@ -100,7 +100,7 @@ z <- qnorm(1 - {alpha})
 low <- bound(-1 + 1e-9, z)
 high <- bound(1 - 1e-9, z)
 """
-_RATIO_ENDS = _ENDS.replace("-1 + 1e-9", "-12").replace("1 - 1e-9", "12")
+_RATIO_ENDS = _ENDS.replace("-1 + 1e-9", "-1").replace("1 - 1e-9", "1")
 _ODDS_ENDS = """\
 low <- exp(best - qnorm(1 - {alpha}) * error)
 high <- exp(best + qnorm(1 - {alpha}) * error)
