@@ -120,9 +120,9 @@ COMPARED = {"outcome": "event", "compare": ["training", "control"]}
     ("printed", "measure", "agreement"),
     [
         ("risk ratio 0.60", None, {"exact", "compatible"}),
-        ("risk ratio 0.80", None, {"inconsistent"}),
+        ("unadjusted risk ratio 0.80", None, {"inconsistent"}),
         ("odds ratio 0.53", None, {"exact", "compatible"}),
-        ("risk ratio 0.53", None, {"inconsistent"}),
+        ("unadjusted risk ratio 0.53", None, {"inconsistent"}),
         ("risk ratio 1.67", None, {"inconsistent"}),
         ("10.0 percentage points (95% CI -1 to 21)", "risk_difference", {"alternative"}),
         ("10.0 percentage points", "risk_difference", {"exact", "compatible"}),
@@ -182,3 +182,14 @@ def rows_of(populations, claims):
         }
     )
     return verdicts(whole, findings(whole))
+
+
+@pytest.mark.parametrize(
+    ("about", "found"),
+    [({}, True), ({"patients": "19"}, False), ({"patients": "19", "population": "itt"}, True)],
+)
+def test_a_share_that_tells_its_patients_need_not_be_of_everyone(about, found):
+    """42.1 % is 8 of 19, and of 200 no count: 84 are 42.0, 85 are 42.5 %."""
+    claims = {"a": claim("8 (42.1%)", group="training", **EVENT, **about)}
+    (row,) = (one for one in rows_of(ITT, claims) if one["component"] == "percent")
+    assert (row["on_print"] == "inconsistent") == found

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.methods import TESTS
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.count_tests import counted
 from trialtrace.claims.prints.finding import (
@@ -120,12 +121,14 @@ def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
 def _may_be_adjusted(
     entry: Claim, main: Component, span: Span | None, found: Sequence[Finding]
 ) -> bool:
-    """Whether nothing shows that a ratio near the crude one is crude: no word, no number of it.
+    """Whether nothing shows that a ratio near the crude one is crude: no word, test or number.
 
     Its estimate or its interval shows it, where one is that of the counts, or both are those of
     the other ratio: no adjusted ratio gives two such numbers by chance.
     """
-    if entry.measure not in RATIOS or main.name == "percent" or main.crude or span is None:
+    if entry.measure not in RATIOS or main.name == "percent" or span is None:
+        return False
+    if main.crude or entry.about.test in TESTS:
         return False
     if any(one.agreement != INCONSISTENT for one in found):
         return False

@@ -294,6 +294,9 @@ def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
                 detail=detail | {"n": n},
             )
         return
+    if entry.about.n is not None and entry.about.population is None:
+        # It tells its patients, and it is no word of its own that it is of everyone.
+        return
     counts = counts_for_percentage(as_range(percent), size).tolist()
     if counts or _of_own_patients(ledger, entry):
         return
