@@ -115,3 +115,18 @@ def test_values_with_intervals_of_each_arm_are_no_comparison():
 def test_the_group_compared_with_is_the_second():
     sentence = "Compared with training, control had a hazard ratio of 1.61 (95% CI 1.06 to 2.44)."
     assert comparisons(sentence)[0][1] == ("control", "training")
+
+
+@pytest.mark.parametrize(
+    ("printed", "order", "turned"),
+    [("−1.0", ["training", "control"], False), ("1.0", ["control", "training"], True)],
+)
+def test_groups_that_are_turned_round_for_a_sign_are_told(printed, order, turned):
+    head = ("", "Training (n=40)", "Control (n=50)", "Difference (95% CI)")
+    sign = -1 if printed.startswith("−") else 1
+    ends = sorted((sign * 0.5, sign * 1.5))
+    row = ("Pain, mean (SD)", "5.0 (1.0)", "6.0 (1.1)", f"{printed} ({ends[0]} to {ends[1]})")
+    made = draft(ReadPaper("", (), (Table("table 1", "", (head, row), 1),)))
+    (found,) = [one for one in made.claims.values() if "compare" in one["about"]]
+    assert list(found["about"]["compare"]) == order
+    assert ("turned round against the table's" in found["unconfirmed"]) == turned

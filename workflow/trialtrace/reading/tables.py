@@ -27,6 +27,7 @@ from trialtrace.reading.rows import Row, rows
 
 _SPREAD = {"sd": "mean (SD) {} ({})", "se": "mean {} (SE {})"}
 _IN_ROWS = "its arms were taken from the labels of rows"
+TURNED = "the order of the groups is turned round against the table's, so that the side fits"
 _NO_ARM = "no arm is named over this column"
 
 
@@ -237,7 +238,8 @@ class _Reader:
                         yield self._left(row, column.at, cell.text, why)
                     continue
                 item = self._item(row, cells, found.printed, found.kind)
-                names = ordered(self._compared(row, beside), beside, found, measure)
+                printed = self._compared(row, beside)
+                names = ordered(printed, beside, found, measure)
                 model = self.model or any(column.adjusted for column, _ in cells)
                 item = replace(
                     item, compare=names, measure=measure, model=model and found.kind != "p"
@@ -247,6 +249,8 @@ class _Reader:
                     doubts.append("adjusted, by the words beside it")
                 if not names:
                     doubts.append("which groups are compared is not said")
+                elif found.kind != "p" and names != printed:
+                    doubts.append(TURNED)
                 elif found.kind != "p":
                     doubts.append("the order of the groups is guessed")
                 elif len(self.arms.labels) > 2 and names == ("all",):
