@@ -75,7 +75,10 @@
     if (NARROW.matches) return;
     const at = shown.getBoundingClientRect();
     const size = card.getBoundingClientRect();
-    const above = at.bottom + size.height + 8 > innerHeight && at.top > size.height + 8;
+    // The banner of synthetic data stays in sight.
+    const banner = document.querySelector(".synthetic-banner")?.getBoundingClientRect().bottom ?? 0;
+    const room = at.top - Math.max(0, banner);
+    const above = at.bottom + size.height + 8 > innerHeight && room > size.height + 8;
     const top = above ? at.top - size.height - 6 : at.bottom + 6;
     const left = Math.max(8, Math.min(at.left, document.documentElement.clientWidth - size.width - 8));
     card.style.setProperty("top", `${top + scrollY}px`);

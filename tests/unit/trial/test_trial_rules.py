@@ -17,7 +17,7 @@ LABELS = {
 
 
 def rule(kind: str, **keys: Any) -> str:
-    return endpoint(kind, **keys).entry.rule(Labels(project(), LABELS))
+    return endpoint(kind, **keys).entry.rule(Labels(project(), LABELS, units={"death": "days"}))
 
 
 def test_a_finding_by_norm_or_by_test():
@@ -72,8 +72,8 @@ def test_times():
     assert told.startswith("time to loss of vibration, which lies between the last visit without")
     told = rule("event_by", of="death", time=1826, censored="missing", competing="no_event")
     assert told == (
-        "yes where death came by 1826; who was censored before is missing; after a competing event "
-        "it counts as no event"
+        "yes where death came by 1826 days; who was censored before is missing; after a competing "
+        "event it counts as no event"
     )
     assert rule("time_to_event", first_of=["death", "loss"]) == (
         "time to the first of death, loss of vibration"

@@ -58,6 +58,11 @@ def labels(trial: "Trial") -> Labels:
             for name, endpoint in trial.endpoints.items()
             if isinstance(endpoint.entry, Occurrence)
         },
+        {
+            name: endpoint.entry.unit
+            for name, endpoint in trial.endpoints.items()
+            if endpoint.entry.unit is not None
+        },
     )
 
 

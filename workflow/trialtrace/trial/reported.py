@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from trialtrace.trial.plan.build import Analysis
 
 REPORT, SUPPLEMENT = "report", "supplement"
+# Headings of the roles, in the order of a report.
+ROLES = {
+    "primary": "Primary analysis",
+    "secondary": "Secondary analyses",
+    "sensitivity": "Sensitivity analyses",
+    "subgroup": "Subgroups as published",
+    "supportive": "Supportive analyses",
+    "exploratory": "Exploratory analyses",
+}
 # Kinds of endpoints that are adverse events.
 HARMS = ("occurrence", "any_occurrence")
 
@@ -26,6 +35,15 @@ def in_main_report(trial: "Trial", analysis: "Analysis") -> bool:
     named = {test.analysis for family in families for test in family.tests}
     secondary = {one.name for one in trial.plan.analyses.values() if one.role == "secondary"}
     return analysis.name in named or not named & secondary or _of_harms(trial, analysis)
+
+
+def in_order(trial: "Trial") -> list["Analysis"]:
+    """The analyses in the order of the report: those of the main one first, each by role."""
+    roles = list(ROLES)
+    return sorted(
+        trial.plan.analyses.values(),
+        key=lambda one: (not in_main_report(trial, one), roles.index(one.role)),
+    )
 
 
 def _of_harms(trial: "Trial", analysis: "Analysis") -> bool:

@@ -173,13 +173,14 @@ def test_wide_tables_have_natural_columns(write, render):
 
 def test_a_docx_has_contents_whole_rows_and_wide_tables_across(write, render):
     long = "words " * 40
-    wide = f"| A | B | C | D | E |\n|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | {long}|"
+    head, row = "| A | B | C | D | E |\n|---|---|---|---|---|", f"| 1 | 2 | 3 | 4 | {long}|"
+    wide = "\n".join([head, *[row] * 4])
     narrow = "| A | B |\n|---|---|\n| 1 | 2 |"
     floats = [f"::: {{#tbl-{i}}}\n\n{one}\n\nC\n\n:::" for i, one in (("w", wide), ("n", narrow))]
     body = "\n\n".join(["# One", "## Two", floats[0], "# Three", floats[1], "See @tbl-w."])
     source = write(body, "title: T\nformat: {docx: {toc: true}}")
     text = parts_of(render(source, formats=("docx",)))["word/document.xml"]
-    assert text.count("<w:tr>") == text.count("<w:tr><w:trPr><w:cantSplit/>") == 4
+    assert text.count("<w:tr>") == text.count("<w:tr><w:trPr><w:cantSplit/>") == 7
     sections = re.findall(r"<w:sectPr>.*?</w:sectPr>", text, re.DOTALL)
     assert ["landscape" in one for one in sections] == [False, True, False]
     assert all("footerReference" in one for one in sections) and "rsidR" not in text
@@ -191,6 +192,12 @@ def test_a_docx_has_contents_whole_rows_and_wide_tables_across(write, render):
         "Two",
         "Three",
     ]
+
+
+def test_a_short_table_with_a_sentence_stays_upright(write, render):
+    rows = f"| A | B | C | D | E |\n|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | {'words ' * 40}|"
+    text = parts_of(render(write(rows), formats=("docx",)))["word/document.xml"]
+    assert "landscape" not in text
 
 
 def test_every_row_of_a_table_has_a_header(write, render):

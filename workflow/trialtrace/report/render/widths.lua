@@ -6,6 +6,7 @@ local LINE = FORMAT == "typst" and 112 or 100
 local ACROSS = FORMAT == "typst" and 172 or 155
 local MANY = 4       -- columns beside which there is little room
 local LONG = 200     -- characters of an entry that is read as text
+local FEW = 4        -- rows with the head that are read on an upright page all the same
 local UNBROKEN = 16  -- a right-aligned entry up to this length keeps to one line
 
 local function rows_of(element)
@@ -53,7 +54,8 @@ end
 -- Whether an upright page is too narrow: for the longest words alone, or for sentences beside columns.
 local function is_wide(element)
   local least, most = lengths(element, 0)
-  return sum(least) > LINE or (#least > MANY and math.max(table.unpack(most)) > LONG)
+  local texts = #least > MANY and math.max(table.unpack(most)) > LONG
+  return sum(least) > LINE or (texts and #rows_of(element) > FEW)
 end
 
 local function shares(element)

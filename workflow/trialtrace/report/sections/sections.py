@@ -15,16 +15,7 @@ from trialtrace.report.tables import captioned, link, pipe_table, with_names
 from trialtrace.trace.seal import grouped
 from trialtrace.trace.text import shown_hash
 from trialtrace.trace.words import subject_words, variable_label
-from trialtrace.trial.reported import SUPPLEMENT, in_main_report
-
-ROLES = {
-    "primary": "Primary analysis",
-    "secondary": "Secondary analyses",
-    "sensitivity": "Sensitivity analyses",
-    "subgroup": "Subgroups as published",
-    "supportive": "Supportive analyses",
-    "exploratory": "Exploratory analyses",
-}
+from trialtrace.trial.reported import ROLES, SUPPLEMENT, in_main_report
 
 
 def opening(material: Material) -> str:

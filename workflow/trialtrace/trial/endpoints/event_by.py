@@ -31,8 +31,8 @@ class EventBy(EndpointEntry):
 
     def rule(self, labels: Labels) -> str:
         text = (
-            f"yes where {labels.of(self.of)} came by {self.time:g}; who was "
-            f"censored before {EARLY[self.censored]}"
+            f"yes where {labels.of(self.of)} came by {labels.in_unit(self.time, self.of)}; "
+            f"who was censored before {EARLY[self.censored]}"
         )
         if self.competing:
             text += f"; after a competing event it {EARLY[self.competing]}"

@@ -95,7 +95,8 @@ class Labels:
 
     `known` maps the name of an endpoint to its label as it stands within a sentence, `variables`
     that of a variable of the subjects; `columns` has the words of each table's columns and codes,
-    `occurrences` those of the columns of each endpoint of occurrences.
+    `occurrences` those of the columns of each endpoint of occurrences, `units` the unit of each
+    endpoint that has one.
     """
 
     at: Project
@@ -103,10 +104,15 @@ class Labels:
     variables: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, Named] = field(default_factory=dict)
     occurrences: Mapping[str, Named] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, name: str) -> str:
         """The label of an endpoint; the name itself where there is none of that name."""
         return self.known.get(name, name)
+
+    def in_unit(self, value: float, name: str) -> str:
+        """A value of an endpoint with its unit."""
+        return f"{value:g} {self.units.get(name, '')}".rstrip()
 
     def variable(self, name: str) -> str:
         """The label of a variable of the subjects."""
