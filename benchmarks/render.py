@@ -138,6 +138,7 @@ def sizes(site: Path) -> list[str]:
 
 def page(found: dict[str, dict[str, float]], site: dict[str, float], folder: Path) -> str:
     columns = (*PARTS.values(), "own", "pandoc", "wall")
+    heads = (*PARTS.values(), "all of it", "pandoc, typst", "wall")
     rows = [
         f"| {name} | " + " | ".join(f"{one[column]:.1f}" for column in columns) + " |"
         for name, one in found.items()
@@ -158,11 +159,11 @@ def page(found: dict[str, dict[str, float]], site: dict[str, float], folder: Pat
             f"Python {platform.python_version()}, load {os.getloadavg()[0]:.1f} at the end. "
             "Seconds are CPU time but for the last column, which says nothing of a busy machine.",
             "",
-            "| report | " + " | ".join((*PARTS.values(), "all of it", "pandoc", "wall")) + " |",
+            f"| report | {' | '.join(heads)} |",
             "| --- |" + " ---: |" * len(columns),
             *rows,
             "",
-            f"- The largest takes {most:.1f} CPU seconds with pandoc "
+            f"- The largest takes {most:.1f} CPU seconds with both of these "
             f"(limit {LIMITS['the largest report']:g}"
             f"{kept(most, LIMITS['the largest report'])}).",
             f"- The site of these {len(found)} takes {site['own']:.1f} CPU seconds once reports "
