@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run test test-fast check check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-render campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-mutate-trial lock slurm clean
+.PHONY: help run test test-fast check check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-render campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-mutate-trial lock slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -40,6 +40,7 @@ help:
 	@echo 'make campaign-pages: every page of the site in Chromium; a section of the same page'
 	@echo 'make campaign-mutate-trial: a trial with one thing changed; a section of the same page'
 	@echo 'make bench-history: trace, impact, diff, archives; writes docs/benchmarks-history.md'
+	@echo 'make bench-long: trace and impact at a million rows; writes docs/benchmarks-long.md'
 	@echo 'make bench-render: reports and site, and bytes of pages; writes docs/benchmarks-render.md'
 	@echo 'make bench-profile: the profile of a large file; writes docs/benchmarks-profile.md'
 	@echo 'make campaign-simulate: coverage and type I error; writes docs/benchmarks-simulated.md'
@@ -102,6 +103,9 @@ bench-audit: $(READY)
 # Needs the results of a run of streckmann2024.
 bench-history: $(READY)
 	@$(BIN)/python benchmarks/history.py $(ARGS)
+
+bench-long: $(READY)
+	@$(BIN)/python benchmarks/long_export.py $(ARGS)
 
 # Needs the results of a run.
 bench-render: $(READY)

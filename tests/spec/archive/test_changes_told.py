@@ -211,3 +211,6 @@ def test_a_count_is_not_because_of_a_level(runs: Make):
     assert [one["kind"] for one in count] == ["cell"]
     (ratio,) = (one for name, one in causes.items() if "/risk_difference.newcombe@" in name)
     assert {one["kind"] for one in ratio} == {"cell", "key"}
+    # A p value has no interval, and no option of its method is the confidence.
+    (p,) = (one for name, one in causes.items() if "relief_primary/p_value.fisher@" in name)
+    assert [one["kind"] for one in p] == ["cell"]

@@ -87,6 +87,17 @@ def test_runs_are_listed_verified_and_removed(made: Runs, call):
     assert "one kept run" in call("diff", "mini")[2]
 
 
+def test_a_strange_line_of_the_log_hides_no_run(made: Runs, call):
+    log = made.shelf.folder / "log.jsonl"
+    log.write_text(log.read_text() + "somebody's text\n")
+    code, listed, errors = call("runs", "mini")
+    assert code == 0 and len(listed.splitlines()) == 2 and "log.jsonl, line 3" in errors
+    code, _, errors = call("runs", "mini", "--verify")
+    assert code == 1 and "log.jsonl, line 3" in errors
+    # Which runs are the last two is not known then.
+    assert call("diff", "mini")[0] == 2
+
+
 def test_a_broken_archive_is_told(made: Runs, call):
     digest = made.shelf.manifest(made.shelf.log()[0]["run"])["files"][
         "config/trials/mini/plan.yaml"

@@ -83,7 +83,7 @@ def test_a_manifest_that_is_gone_is_told(shelf: Shelf):
 def test_a_list_of_runs_that_was_changed_is_told(shelf: Shelf):
     kept(shelf, a="1")
     (shelf.folder / "log.jsonl").write_text("no list\n")
-    with pytest.raises(UserError, match="is no list of runs"):
+    with pytest.raises(UserError, match="line 1"):
         shelf.log()
 
 
@@ -119,5 +119,16 @@ def test_a_line_of_the_log_that_is_no_run_is_told(shelf: Shelf, line: str):
     kept(shelf, a="1")
     log = shelf.folder / "log.jsonl"
     log.write_text(log.read_text() + line + "\n")
-    with pytest.raises(UserError, match="is no list of runs"):
+    with pytest.raises(UserError, match="line 2"):
         shelf.log()
+
+
+def test_runs_beside_a_strange_line_are_known_and_the_line_is_a_fault(shelf: Shelf):
+    first = kept(shelf, a="1")
+    log = shelf.folder / "log.jsonl"
+    log.write_bytes(log.read_bytes() + b"text that somebody added \xff\n")
+    assert [line["run"] for line in shelf.read_log()[0]] == shelf.names() == [first]
+    assert "log.jsonl, line 2" in str(shelf.faults())
+    # Nothing is written over a log that is not understood.
+    with pytest.raises(UserError, match="line 2"):
+        shelf.remove(first)

@@ -34,7 +34,7 @@ def test_codes_spell_the_table_and_are_in_its_order(tmp_path_factory, found):
     every = np.arange(table.num_rows)
     for name in SOURCES.names:
         assert coded.spelt(name, every) == table[name].to_pylist()
-        assert coded.table[name].to_pylist() == table[name].to_pylist()
+        assert coded.table(every)[name].to_pylist() == table[name].to_pylist()
     for name in KEYS:
         for value in {*table[name].to_pylist(), "not there"}:
             wanted = [one == value for one in table[name].to_pylist()]
@@ -50,7 +50,8 @@ def row(**given) -> dict:
 def test_a_table_in_another_order_is_put_in_its_own(tmp_path):
     path = tmp_path / "sources.parquet"
     pq.write_table(from_rows([row(column="b"), row(column="a")], SOURCES), path)
-    assert read_coded(path, SOURCES).table["column"].to_pylist() == ["a", "b"]
+    coded = read_coded(path, SOURCES)
+    assert coded.spelt("column", np.arange(2)) == ["a", "b"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ gap, or code changed of which it is not known to reach any.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -24,6 +24,7 @@ from trialtrace.ground.frames import Frames
 from trialtrace.ground.words import DECIDING
 from trialtrace.running.fresh import CLAIMS
 from trialtrace.trace.raw_rows import RawPart, RawRows
+from trialtrace.trial.plan.planning import ANALYSIS as PLANNING
 
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
@@ -45,9 +46,9 @@ SETTINGS = "config.yaml"
 OF_REPORTS = ("trials", "examples", "disclosure", "hash_key", "compare_to", "report")
 ADJUSTED = "p_adjusted"
 LEVEL = "decision_level"
-# Keys of the plan that no count can depend on.
-LEVELS = {LEVEL, "confidence"}
-COUNTS = ("count", "events", "subjects", "categories")
+CONFIDENCE = "confidence"
+# Key of the plan -> the option under which a result says that it was computed with it.
+LEVELS = {LEVEL: "level", CONFIDENCE: CONFIDENCE}
 
 
 @dataclass(frozen=True)
@@ -95,11 +96,11 @@ class Causes:
         cells = self._cells_of(result)
         yield from (Cause("cell", cell_place(cell)) for cell in sorted(cells))
         names = self._names(new or old or {})
-        counted = all(row is None or _is_counted(row) for row in (old, new))
+        rows = [row for row in (old, new) if row]
         yield from (
             Cause("key", change.place)
             for change in self.compared.configuration
-            if _concerns(change, names) and not (counted and LEVELS & {*change.path})
+            if _concerns(change, names) and not _of_no_level(change, rows)
         )
         yield from self._functions(new or old or {}, names)
         if self.compared.environment:
@@ -194,7 +195,6 @@ class Causes:
     def _values(self) -> dict[str, set[Cell]]:
         """Endpoint, or variable of a patient -> the changed cells that either run made it from."""
         import numpy as np
-        import pyarrow as pa
 
         codes = {one.code: name for name, one in self.trial.endpoints.items()}
         found: dict[str, set[Cell]] = {}
@@ -202,7 +202,7 @@ class Causes:
             by_place = {cell[1:]: cell for cell in self.changed_cells[run.name]}
             frames, raw = self._rows[run.name]
             near = np.isin(raw.edges.codes["source_row"], [at for _, at, _ in by_place])
-            edges = raw.edges.table.take(pa.array(np.flatnonzero(near)))
+            edges = raw.edges.table(np.flatnonzero(near))
             columns = (edges[name].to_pylist() for name in EDGE)
             for file, row, column, dataset, subject, number, variable in zip(*columns, strict=True):
                 cell = by_place.get((file, row, column))
@@ -324,9 +324,22 @@ def cell_place(cell: Cell) -> str:
     return f"{file}:{row} {column}"
 
 
-def _is_counted(row: Row) -> bool:
-    """Whether a result is a plain count, without an interval or a test."""
-    return str(row["method"]).partition(".")[2] in COUNTS and row["ci_level"] is None
+def _of_no_level(change: KeyChange, rows: Iterable[Row]) -> bool:
+    """Whether a changed key is a level with which none of these was computed.
+
+    Every method tells among its options the level that it took; an interval has one also where it
+    is not told. What is planned, and a p that is adjusted, follow from the plan as a whole.
+    """
+    levels = {str(part) for part in change.path} & LEVELS.keys()
+    return bool(levels) and not any(_has_level(row, key) for row in rows for key in levels)
+
+
+def _has_level(row: Row, key: str) -> bool:
+    if row["analysis_id"] == PLANNING or row["stat_name"] == ADJUSTED:
+        return True
+    if key == CONFIDENCE and row["ci_level"] is not None:
+        return True
+    return LEVELS[key] in json.loads(str(row["options"]))
 
 
 def _concerns(change: KeyChange, names: set[str]) -> bool:

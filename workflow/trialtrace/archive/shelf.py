@@ -16,7 +16,7 @@ from typing import NotRequired, TypedDict
 
 from trialtrace.archive.kept_tables import KeptTable, objects_of, restore_table
 from trialtrace.archive.objects import PRIVATE, Objects
-from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.ground.errors import Problem, ProblemsError, UserError, one_of
 from trialtrace.ground.paths import Project
 from trialtrace.ground.store import make_folder, sha256_bytes, write_bytes
 
@@ -75,23 +75,34 @@ class Shelf:
         return Objects(self.folder / "objects", self._removal)
 
     def log(self) -> list[Kept]:
-        """Each time that a run was kept, oldest first."""
-        try:
-            lines = (self.folder / "log.jsonl").read_text(encoding="utf-8").splitlines()
-            read: list[Kept] = [json.loads(line) for line in lines]
-            if not all(isinstance(line, dict) and {"run", "ended"} <= line.keys() for line in read):
-                raise ValueError("a line that is no run")
-            return read
-        except FileNotFoundError:
-            return []
-        except ValueError:
-            raise UserError(
-                Problem(
-                    self.at.shown(self.folder / "log.jsonl"),
-                    "is no list of runs: something else has changed it",
-                    do="bring it back from a copy, or delete the folder of the trial's archive",
+        """Each time that a run was kept, oldest first. Raises UserError for a line that is no run:
+        which run was the last is not known then."""
+        kept, strange = self.read_log()
+        if strange:
+            raise ProblemsError(strange)
+        return kept
+
+    def read_log(self) -> tuple[list[Kept], list[Problem]]:
+        """The runs of the log, and each line that is none."""
+        place = self.folder / "log.jsonl"
+        kept, strange = list[Kept](), list[Problem]()
+        text = place.read_bytes().decode("utf-8", "backslashreplace") if place.exists() else ""
+        for number, line in enumerate(text.splitlines(), 1):
+            try:
+                read: Kept = json.loads(line)
+                texts = [read["run"], read["ended"]]
+                if not all(isinstance(one, str) for one in texts):
+                    raise ValueError("names of another type")
+                kept.append(read)
+            except (ValueError, TypeError, KeyError):
+                strange.append(
+                    Problem(
+                        f"{self.at.shown(place)}, line {number}",
+                        "is no run: something else has changed the log",
+                        do="take the line away, or bring the log back from a copy",
+                    )
                 )
-            ) from None
+        return kept, strange
 
     def put(self, manifest: Manifest, kept: Kept) -> None:
         """Keep a run whose objects are there, and note when."""
@@ -160,11 +171,11 @@ class Shelf:
 
     def names(self) -> list[str]:
         """Every kept run once, in the order of the log; then those that it does not name."""
-        return [*dict.fromkeys(line["run"] for line in self.log()), *self.lost()]
+        return [*dict.fromkeys(line["run"] for line in self.read_log()[0]), *self.lost()]
 
     def lost(self) -> list[str]:
         """Runs that are there and that the log does not name, or names no more."""
-        named = {line["run"] for line in self.log()}
+        named = {line["run"] for line in self.read_log()[0]}
         return sorted(self._there() - named)
 
     def _there(self) -> set[str]:
@@ -225,6 +236,7 @@ class Shelf:
                 problems += error.problems
         # What a run held whose list is broken is not known.
         extra = set() if problems else self.objects.names() - held
+        problems += self.read_log()[1]
         for run in self.lost():
             problems.append(
                 Problem(

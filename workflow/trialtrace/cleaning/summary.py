@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -76,10 +77,12 @@ def run_text(numbers: Iterable[int]) -> str:
 
 def runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
     """Sorted numbers as (first, last) of each run without a gap."""
-    found: list[tuple[int, int]] = []
-    for number in sorted(set(numbers)):
-        if found and number == found[-1][1] + 1:
-            found[-1] = (found[-1][0], number)
-        else:
-            found.append((number, number))
-    return found
+    ordered = sorted(set(numbers))
+    if not ordered:
+        return []
+    found, first = [], ordered[0]
+    for before, number in pairwise(ordered):
+        if number != before + 1:
+            found.append((first, before))
+            first = number
+    return [*found, (first, ordered[-1])]

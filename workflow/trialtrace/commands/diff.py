@@ -133,12 +133,15 @@ def tell_runs(at: Project, trial: str, verify: bool, remove: str | None) -> int:
         faults = [*shelf.faults(), *function_faults(shelf)]
         for fault in faults:
             print(fault, file=sys.stderr)
-        runs = counted(len({line["run"] for line in shelf.log()} | {*shelf.lost()}), "run")
+        runs = counted(len({*shelf.names()}), "run")
         whole = "all whole" if runs != "1 run" else "whole"
         print(f"{trial}: {runs}, " + (counted(len(faults), "fault") if faults else whole))
         return int(bool(faults))
-    for line in shelf.log():
+    kept, strange = shelf.read_log()
+    for line in kept:
         print(run_text(line))
+    for problem in strange:
+        print(problem, file=sys.stderr)
     if lost := shelf.lost():
         print(
             f"{counted(len(lost), 'run')} that the log does not name, so when is not known: "

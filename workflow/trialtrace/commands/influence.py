@@ -143,7 +143,6 @@ def _flips(tracer: Tracer, title: str, found: Sequence[Varied]) -> Iterator[str]
 def cells_of(tracer: Tracer, one: Varied) -> list[str]:
     """The raw cells that an outcome which was changed is made from; none of a patient left out."""
     import numpy as np
-    import pyarrow as pa
 
     if one.row is None:
         return []
@@ -155,7 +154,7 @@ def cells_of(tracer: Tracer, one: Varied) -> list[str]:
         "variable": "AVAL",
     }
     mask = np.logical_and.reduce([edges.equal(name, value) for name, value in wanted.items()])
-    found = edges.table.take(pa.array(np.flatnonzero(mask)))
+    found = edges.table(np.flatnonzero(mask))
     places = zip(*(found[name].to_pylist() for name in EDGE_ENDS), strict=True)
     return [f"{file}:{line}:{column}" for file, line, column in places]
 

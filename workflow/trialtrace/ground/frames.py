@@ -25,7 +25,7 @@ from trialtrace.ground.numbered import numbered
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from trialtrace.ground.arrays import Exact, Flags, Labels, Places, Whole
+    from trialtrace.ground.arrays import Flags, Labels, Places
 
 COMPLETE = "complete"
 LACKING = "lacking"
@@ -43,7 +43,6 @@ class Frames:
         self._selections: dict[tuple[str, str], Selection] = {}
         self._parameters: dict[tuple[str, str], Places] = {}
         self._tests: dict[tuple[str, str, str, str], Flags] = {}
-        self._ids: dict[str, tuple[Exact, Whole]] = {}
 
     def table(self, dataset: str, names: Iterable[str] | None = None) -> "pa.Table":
         """The data set with the ADSL columns that it lacks, and ASEQ (0 in ADSL); or these of its
@@ -96,22 +95,6 @@ class Frames:
     def column(self, dataset: str, name: str) -> "pa.Array":
         """A column of a data set."""
         return self.table(dataset, [name])[name].combine_chunks()
-
-    def ids(self, dataset: str) -> "tuple[Exact, Whole]":
-        """USUBJID/ASEQ of every row, sorted, and the place of each row among them."""
-        import numpy as np
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        if dataset not in self._ids:
-            table = self.table(dataset, ["USUBJID", "ASEQ"])
-            number = table["ASEQ"].cast(pa.string())
-            each = pc.binary_join_element_wise(table["USUBJID"], number, "/").combine_chunks()
-            order = pc.sort_indices(each).to_numpy()
-            place = np.empty(len(order), dtype=np.int64)
-            place[order] = np.arange(len(order))
-            self._ids[dataset] = each.to_numpy(zero_copy_only=False)[order], place
-        return self._ids[dataset]
 
     def select(self, dataset: str, predicate: Predicate) -> "Selection":
         """The rows of a data set that surely meet the predicate."""
@@ -276,11 +259,14 @@ class Selection:
     @cached_property
     def ids(self) -> list[str]:
         """USUBJID/ASEQ of each row, sorted."""
-        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
 
-        names, place = self.frames.ids(self.dataset)
-        ids: list[str] = names[np.sort(place[self.rows])].tolist()
-        return ids
+        subject, number = (
+            self.frames.taken(self.dataset, name, self.rows) for name in ("USUBJID", "ASEQ")
+        )
+        ids = pc.binary_join_element_wise(subject, number.cast(pa.string()), "/")
+        return sorted(ids.to_pylist())
 
     @cached_property
     def sha256(self) -> str:

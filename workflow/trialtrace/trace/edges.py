@@ -41,9 +41,11 @@ class Edges:
         codes, names = coded.codes, coded.names
         datasets = names["dataset"]
         begin = np.searchsorted(codes["dataset"], np.arange(len(datasets) + 1)).tolist()
-        at = {name: place for place, name in enumerate(subjects.to_pylist())}
-        places = np.array([at.get(name, -1) for name in names["USUBJID"]], dtype=np.int32)
-        subject, record = places[codes["USUBJID"]], codes["ASEQ"]
+        subject, record, own = codes["USUBJID"], codes["ASEQ"], subjects.to_pylist()
+        if own != names["USUBJID"]:
+            at = {name: place for place, name in enumerate(own)}
+            places = np.array([at.get(name, -1) for name in names["USUBJID"]], dtype=np.int32)
+            subject = places[subject]
         stride = 1 + int(record.max(initial=0))
         return cls(
             coded,

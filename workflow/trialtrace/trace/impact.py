@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from trialtrace.ground.contracts import RAW, RESULTS, read_table
+from trialtrace.ground.contracts.columns import Columns
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.ground.frames import Frames
 from trialtrace.trace.content import Tracer
@@ -19,6 +21,8 @@ from trialtrace.trace.content import Tracer
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
+
+    from trialtrace.ground.arrays import Whole
 
 PLACE = re.compile(r"(?P<file>.+?):(?P<row>\d+)(?::(?P<column>.+))?")
 PLACES = ("source_file", "source_row")
@@ -75,6 +79,15 @@ def reasons(rejects: "pa.Table", place: RawPlace) -> list[str]:
     ]
 
 
+def _lines(raw: Columns, file: str) -> "Whole":
+    """The lines of a source file that a raw table has."""
+    import pyarrow.compute as pc
+
+    places = raw.read(PLACES)
+    lines: Whole = places["source_row"].filter(pc.equal(places["source_file"], file)).to_numpy()
+    return lines
+
+
 def _names(frames: Frames, dataset: str) -> dict[tuple[str, int], tuple[str, str | None]]:
     """Endpoint and visit of each derived row; a subject has neither."""
     if dataset == "adsl":
@@ -122,23 +135,17 @@ class Impact:
                 )
             )
         table = self._files[file]
-        raw = self._raw(table)
-        rows = {
-            one
-            for one, of in zip(
-                raw["source_row"].to_pylist(), raw["source_file"].to_pylist(), strict=True
-            )
-            if of == file
-        }
+        raw = Columns(self._path(table), RAW)
+        rows = _lines(raw, file)
         if row not in rows:
             raise UserError(
                 Problem(
                     f"{file}:{row}",
                     found="no row of data",
-                    expected=f"a line from {min(rows)} to {max(rows)}" if rows else "a row",
+                    expected=f"a line from {rows.min()} to {rows.max()}" if rows.size else "a row",
                 )
             )
-        columns = [name for name in raw.column_names if name not in PLACES]
+        columns = [name for name in raw.names if name not in PLACES]
         if column is not None and column not in columns:
             raise UserError(
                 Problem(
@@ -150,8 +157,8 @@ class Impact:
             )
         return RawPlace(table, file, row, column)
 
-    def _raw(self, table: str) -> "pa.Table":
-        return read_table(self.tracer.folder / "raw" / f"{table}.parquet", RAW)
+    def _path(self, table: str) -> Path:
+        return self.tracer.folder / "raw" / f"{table}.parquet"
 
     @property
     def _full(self) -> bool:
@@ -178,10 +185,9 @@ class Impact:
         tables = [one for one in self.tracer.trial.tables.values() if one.of == place.table]
         if not any(place.column in (*one.key_, one.subject) for one in tables):
             return []
-        raw = self._raw(place.table)
-        files, rows, values = (
-            raw[name].to_pylist() for name in (*PLACES, place.column or PLACES[0])
-        )
+        names = (*PLACES, place.column or PLACES[0])
+        raw = Columns(self._path(place.table), RAW).read(dict.fromkeys(names))
+        files, rows, values = (raw[name].to_pylist() for name in names)
         cells = list(zip(files, rows, values, strict=True))
         own = next(value for file, row, value in cells if (file, row) == (place.file, place.row))
         return [
@@ -209,11 +215,10 @@ class Impact:
     def derived(self, chosen: "np.ndarray") -> Iterator[DerivedValue]:
         """The derived values that the chosen edges lead from, each once."""
         import numpy as np
-        import pyarrow as pa
 
-        edges = self.tracer.raw.edges.table.take(pa.array(np.flatnonzero(chosen)))
         frames, named = self._frames(chosen), {}
         keys = ("dataset", "USUBJID", "ASEQ", "variable")
+        edges = self.tracer.raw.edges.table(np.flatnonzero(chosen))
         values = zip(*(edges[name].to_pylist() for name in keys), strict=True)
         for dataset, subject, record, variable in dict.fromkeys(values):
             if dataset not in named:

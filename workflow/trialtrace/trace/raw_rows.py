@@ -87,9 +87,7 @@ class RawRows:
 
     def cells(self, selection: Selection) -> "pa.Table":
         """The edges of the selected rows: one line a derived value and raw cell."""
-        import pyarrow as pa
-
-        return self._edges.coded.table.take(pa.array(self.used(selection)))
+        return self._edges.coded.table(self.used(selection))
 
     def behind(
         self, dataset: str, rows: "np.ndarray", variables: Iterable[str] = ()
@@ -133,7 +131,7 @@ class RawRows:
         """Positions of the edges of the selected rows and of their subjects, in order."""
         import numpy as np
 
-        return np.unique(np.concatenate(self._found(selection)))
+        return np.flatnonzero(self.uses(selection))
 
     def uses(self, selection: Selection) -> "np.ndarray":
         """Whether each edge is one of the selected rows or of their subjects."""

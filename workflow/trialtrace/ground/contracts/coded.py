@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Coded:
-    """A table, and its columns as whole numbers: a text is its place among `names`, which are in
+    """The columns of a table as whole numbers: a text is its place among `names`, which are in
     order, so that numbers compare as their texts do."""
 
-    table: "pa.Table"
     codes: "Mapping[str, Whole | Codes]"
     names: Mapping[str, list[str]]
 
@@ -34,7 +33,7 @@ class Coded:
                 codes[name] = column.to_numpy()
             else:
                 codes[name], names[name] = _numbered(column)
-        return cls(table, codes, names)
+        return cls(codes, names)
 
     def equal(self, column: str, value: str | int) -> "Flags":
         """Whether a column has a value, for each row."""
@@ -52,11 +51,17 @@ class Coded:
         names = self.names[column]
         return [names[code] for code in values]
 
+    def table(self, rows: "Places") -> "pa.Table":
+        """These rows with their texts."""
+        import pyarrow as pa
+
+        return pa.table({name: pa.array(self.spelt(name, rows)) for name in self.codes})
+
     def increases(self, key: tuple[str, ...]) -> bool:
         """Whether each row's key is above that of the row before."""
         import numpy as np
 
-        above = np.zeros(max(self.table.num_rows - 1, 0), dtype=bool)
+        above = np.zeros(max(len(self.codes[key[0]]) - 1, 0), dtype=bool)
         for name in reversed(key):
             column = self.codes[name]
             above = (column[:-1] < column[1:]) | ((column[:-1] == column[1:]) & above)
@@ -74,10 +79,10 @@ def read_coded(path: Path, contract: Contract) -> Coded:
     except KeyError:  # a column is not there: told below
         table = None
     if table is not None and _as_written(table, contract):
-        found = Coded.of(table.unify_dictionaries().combine_chunks())
+        found = Coded.of(table)
         if found.increases(contract.key):
             return found
-    return Coded.of(conform(read_parquet(path), contract, str(path)).combine_chunks())
+    return Coded.of(conform(read_parquet(path), contract, str(path)))
 
 
 def _as_written(table: "pa.Table", contract: Contract) -> bool:
@@ -99,18 +104,20 @@ def _is_number(column: "pa.ChunkedArray") -> bool:
 
 
 def _numbered(column: "pa.ChunkedArray") -> "tuple[Codes, list[str]]":
-    """Each value as its place among the sorted distinct ones, and these."""
+    """Each value as its place among the sorted distinct ones, and these. Of a file that was written
+    in parts each has texts of its own."""
     import numpy as np
     import pyarrow as pa
 
-    encoded = column.combine_chunks()
-    if not pa.types.is_dictionary(encoded.type):
-        encoded = encoded.dictionary_encode()
-    names = encoded.dictionary.to_pylist()
-    order = sorted(range(len(names)), key=names.__getitem__)
-    codes = encoded.indices.to_numpy()
-    if order != list(range(len(names))):
-        rank = np.empty(len(names), dtype=np.int32)
-        rank[order] = np.arange(len(names))
-        codes = rank[codes]
-    return codes, [names[at] for at in order]
+    coded = pa.types.is_dictionary(column.type)
+    parts = [part if coded else part.dictionary_encode() for part in column.chunks]
+    texts = [part.dictionary.to_pylist() for part in parts]
+    names = sorted(set().union(*texts))
+    places = {name: at for at, name in enumerate(names)}
+    codes = [np.zeros(0, dtype=np.int32)]
+    for part, own in zip(parts, texts, strict=True):
+        code = part.indices.to_numpy()
+        if own != names:
+            code = np.array([places[name] for name in own], dtype=np.int32)[code]
+        codes.append(code)
+    return codes[1] if len(codes) == 2 else np.concatenate(codes), names

@@ -26,14 +26,25 @@ class Columns:
 
     def read(self, names: Iterable[str]) -> "pa.Table":
         """These columns, in the order of the key. Raises KeyError for one that is not there."""
-        names = list(names)
-        table = self._typed([*dict.fromkeys(names)])
-        return (table if self._order is None else table.take(self._order)).select(names)
+        import pyarrow as pa
+
+        names = list(dict.fromkeys(names))
+        others = [name for name in names if name not in self._contract.key]
+        found = {name: self._key[name] for name in self._contract.key}
+        if others:
+            table = self._typed(others)
+            found |= {name: table[name] for name in others}
+        table = pa.table({name: found[name] for name in names})
+        return table if self._order is None else table.take(self._order)
 
     def _typed(self, names: list[str]) -> "pa.Table":
         found = read_parquet(self._path, names).select(names)
         return typed(found, self._contract, str(self._path))
 
     @cached_property
+    def _key(self) -> "pa.Table":
+        return self._typed([*self._contract.key])
+
+    @cached_property
     def _order(self) -> "pa.Array | None":
-        return order_of(self._typed([*self._contract.key]), self._contract, str(self._path))
+        return order_of(self._key, self._contract, str(self._path))
