@@ -40,7 +40,7 @@ rule render_report:
         fresh=RUN.fresh("render_report"),
         code=lambda wildcards: RUN.codes(wildcards.trial),
     resources:
-        mem_mb=2000,
+        mem_mb=3000,
     conda:
         RUN.environment
     script:

@@ -142,6 +142,13 @@ def test_links_lead_into_it_or_out_to_the_world(pdf: bytes):
     assert where in found and None in found
 
 
+def test_a_letter_that_no_font_has_stops_nothing_and_is_found_by_its_text(make: Make):
+    """A name in Chinese, Hebrew or Thai: a box where the fonts have none, the letter beneath it."""
+    names = "\u60a3\u8005 \u05e9\u05dc\u05d5\u05dd \u0e44\u0e17\u0e22 \N{GRINNING FACE} \u0141odz"
+    (page,) = texts(make(f"## One {{#sec-one}}\n\nWards {names} `\u60a3`.\n"))
+    assert all(letter in page for letter in "\u60a3\u8005\u0e44\N{GRINNING FACE}\u0141")
+
+
 def test_what_a_reader_of_screens_is_told(pdf: bytes):
     assert STANDARD == "ua-1" and b"pdfuaid" in pdf
     assert b"/Lang(en-GB)" in pdf and b"/Alt(All lie left of zero.)" in pdf

@@ -1,10 +1,13 @@
 """A text of typst to PDF, as a process of its own: `python -I typeset.py SOURCE OUTPUT`.
 
-Run in the folder that holds the text and its images. The fonts are those inside of typst: the same
-text has the same bytes on every machine. It imports nothing of the project.
+Run in the folder that holds the text and its images. The fonts are those inside of typst, and for
+letters that they lack those inside of matplotlib, whose last one draws a box for any letter: the
+same text has the same bytes on every machine. It imports nothing of the project.
 """
 
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
 
 # What readers of a screen need (PDF/UA-1) is checked while it is written: title, language, order of
@@ -17,7 +20,7 @@ def main() -> int:
     import typst
 
     source, output = sys.argv[1:]
-    fonts = typst.Fonts(include_system_fonts=False)
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[_further_fonts()])
     try:
         typst.compile(
             source, output=output, root=".", font_paths=fonts, format="pdf", pdf_standards=STANDARD
@@ -26,6 +29,13 @@ def main() -> int:
         print("\n".join([error.message, *error.hints]), file=sys.stderr)
         return 1
     return 0
+
+
+def _further_fonts() -> str:
+    """The folder of the fonts of matplotlib, which is not imported for it."""
+    found = find_spec("matplotlib")
+    assert found is not None and found.origin is not None
+    return str(Path(found.origin).parent / "mpl-data" / "fonts" / "ttf")
 
 
 if __name__ == "__main__":
