@@ -1,15 +1,13 @@
 """Days of registration, enrolment, completion and publication against each other."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT
 from trialtrace.claims.registration.rows import LATE, NOTHING, REMARK, Held, upper
 from trialtrace.trial.claims.period import Period
-from trialtrace.trial.claims.told_design import ToldDesign
+from trialtrace.trial.claims.told_design import Day, ToldDesign
 
-Day = Literal["first", "changed", "begin", "end", "completed"]
 NAMED: dict[Day, str] = {
     "first": "first registration",
     "changed": "last change of the registration",

@@ -12,7 +12,7 @@ from trialtrace.ground.errors import did_you_mean, one_of
 from trialtrace.trial.claims.paper import NumberPrinted, WholePrinted
 from trialtrace.trial.claims.period import Period, typed
 from trialtrace.trial.claims.told_alpha import ToldAlpha
-from trialtrace.trial.words import Name, Text
+from trialtrace.trial.words import Name, Text, TimeUnit
 
 DateTold = Annotated[
     str,
@@ -21,6 +21,7 @@ DateTold = Annotated[
         expected="a date in quotes, as far as it is known: 2014-05-07, 2014-05 or 2014",
     ),
 ]
+Day = Literal["first", "changed", "begin", "end", "completed"]
 Metric = Literal["value", "change", "share", "count", "time_to_event", "rate"]
 METRICS: dict[Metric, str] = {
     "value": "value at the time",
@@ -40,7 +41,7 @@ class ToldTime:
     """A time point."""
 
     value: NumberPrinted = key("How many of the unit.")
-    unit: Literal["days", "weeks", "months", "years"] = key("Unit.")
+    unit: TimeUnit = key("Unit.")
     after: Text | None = optional("What it is counted from, such as randomisation.")
 
     @property
@@ -97,7 +98,7 @@ class ToldDesign:
     primary: Listed[ToldOutcome] = optional("Primary outcomes.", empty=tuple)
     secondary: Listed[ToldOutcome] = optional("Secondary outcomes.", empty=tuple)
 
-    def day(self, name: Literal["first", "changed", "begin", "end", "completed"]) -> Period | None:
+    def day(self, name: Day) -> Period | None:
         """The days that a date may be; None where it is not told."""
         text: str | None = getattr(self, name)
         return None if text is None else typed(text)
