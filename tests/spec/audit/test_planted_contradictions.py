@@ -229,3 +229,41 @@ def test_a_ratio_of_percentages_that_may_be_adjusted(judged):
     ):
         claims = deaths("40.0%", "25.0%", r=(printed, {}))
         assert judged("r", "value", claims)[0] == agreement
+
+
+TURNED_RR, TURNED_OR = "0.64 (95% CI 0.44 to 0.93)", "0.51 (95% CI 0.29 to 0.88)"
+"""1 / 1.573 and 1 / 1.956 of 48/120 and 30/118, exp(∓ (log ratio ± 1.96 SE)): R's exp and qnorm."""
+BACK = {"compare": ["control", "training"]}
+NO_CONTROL = {name: {"label": name, "randomised": "120"} for name in ("training", "control")}
+
+
+@pytest.mark.parametrize(
+    ("printed", "about", "agreement"),
+    [
+        (f"RR {TURNED_RR}", {}, "inconsistent"),
+        (f"OR {TURNED_OR}", {}, "inconsistent"),
+        (f"unadjusted RR {TURNED_RR}", {}, "inconsistent"),
+        # The estimate or its interval alone may be those of a model.
+        ("RR 0.82", {}, "not_checkable"),
+        ("RR 0.82 (95% CI 0.44 to 0.93)", {}, "not_checkable"),
+        ("OR 0.99 (95% CI 0.29 to 0.88)", {}, "not_checkable"),
+        (f"adjusted RR {TURNED_RR}", {}, "compatible"),
+        (f"RR {TURNED_RR}", {"basis": "model"}, "compatible"),
+        # The control first, so that `compare` may be the other way round, unless the paper says it.
+        ("RR 1.57 (95% CI 1.08 to 2.30)", BACK, "alternative"),
+        ("RR 1.57 (95% CI 1.08 to 2.30)", BACK | {"ordered": True}, "inconsistent"),
+        (f"RR {TURNED_RR}", BACK | {"ordered": True}, "exact"),
+        (f"RR {TURNED_RR}", BACK, "exact"),
+    ],
+)
+def test_a_ratio_and_its_interval_of_the_groups_exchanged(judged, printed, about, agreement):
+    claims = deaths("48/120", "30/118", r=(printed, about))
+    assert judged("r", "value", claims)[0] == agreement
+
+
+def test_of_two_treatments_either_may_be_compared_with_the_other(judged):
+    for about, agreement in (({}, "alternative"), ({"ordered": True}, "inconsistent")):
+        claims = deaths("48/120", "30/118", r=(f"RR {TURNED_RR}", about))
+        for part in ("value", "ci_low", "ci_high"):
+            found, text = judged("r", part, claims, NO_CONTROL)
+            assert found == agreement and "the groups the other way round" in text

@@ -171,8 +171,8 @@ def test_p_of_two_percentages(populations, p, agreement, words):
     assert (row["on_print"], words in row["print_finding"]) == (agreement, True), row
 
 
-def rows_of(populations, claims):
-    whole = ledger(
+def of_200(populations, claims):
+    return ledger(
         {
             "papers": {"main": "A paper"},
             "groups": LARGE,
@@ -181,6 +181,10 @@ def rows_of(populations, claims):
             "claims": claims,
         }
     )
+
+
+def rows_of(populations, claims):
+    whole = of_200(populations, claims)
     return verdicts(whole, findings(whole))
 
 
@@ -193,3 +197,23 @@ def test_a_share_that_tells_its_patients_need_not_be_of_everyone(about, found):
     claims = {"a": claim("8 (42.1%)", group="training", **EVENT, **about)}
     (row,) = (one for one in rows_of(ITT, claims) if one["component"] == "percent")
     assert (row["on_print"] == "inconsistent") == found
+
+
+@pytest.mark.parametrize(
+    ("printed", "own", "named", "words"),
+    [
+        ("8/200 (4.0%)", "exact", "exact", ""),
+        ("8/199 (4.0%)", "exact", "inconsistent", "the printed denominator is 199"),
+        ("8/176 (4.5%)", "exact", "inconsistent", "the printed denominator is 176"),
+        ("8/201 (4.0%)", "inconsistent", "inconsistent", "the printed denominator is 201."),
+    ],
+)
+def test_a_printed_denominator_is_its_own(printed, own, named, words):
+    """200 were randomised: fewer may have the outcome unless the claim says all, more cannot."""
+    for about, agreement in (({}, own), ({"population": "itt"}, named)):
+        claims = {"a": claim(printed, group="training", **EVENT, **about)}
+        whole = of_200(ITT, claims)
+        rows = {one["component"]: one for one in verdicts(whole, findings(whole))}
+        assert rows["percent"]["on_print"] == "exact"
+        assert rows["denominator"]["on_print"] == agreement
+        assert any(words in one.sentence for one in findings(whole))

@@ -40,6 +40,7 @@ from trialtrace.claims.prints.two_groups import (
     as_ratio,
     conditional_odds_ratio,
     estimate,
+    exchanged,
     intervals_of,
     of_percentages,
     shares_of,
@@ -115,7 +116,22 @@ def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if {"ci_low", "ci_high"} <= set(entry.parts) and entry.measure in KINDS:
         of_it.append(_interval(entry, table, beside))
     span = None if value is None else (value, value)
+    if len(of_it) > 1 and all("exchanged" in one.detail for one in of_it):
+        yield from of_it if _order_is_told(ledger, entry) else map(_other_order, of_it)
+        return
     yield from map(_unsaid, of_it) if _may_be_adjusted(entry, main, span, of_it) else of_it
+
+
+def _order_is_told(ledger: Ledger, entry: Claim) -> bool:
+    """Whether a ratio is known to be that of the first group: the paper says so, or the second is
+    the control. Of two treatments, or with the control first, `compare` may be the other way round.
+    """
+    first, second = (ledger.groups[name].control for name in entry.about.compared)
+    return entry.about.ordered or (second and not first)
+
+
+def _other_order(one: Finding) -> Finding:
+    return replace(one, agreement=ALTERNATIVE, detail={**one.detail, "alternative": TURNED})
 
 
 def _may_be_adjusted(
@@ -224,6 +240,9 @@ def _estimate(
         if measure in RATIOS and other != measure and _fits(main, estimate(other, table), False):
             told = f"{text}; {main.text} is the {WORDS[other]}."
             return make(INCONSISTENT, told, misnamed=WORDS[other])
+    if measure in RATIOS and _fits(main, estimate(measure, exchanged(table)), False):
+        told = f"{text}; {main.text} is that with {TURNED}."
+        return make(INCONSISTENT, told, exchanged=True)
     text += f"; printed is {main.text}."
     if measure in RATIOS:
         text += "" if main.crude else OF_A_MODEL
@@ -360,6 +379,12 @@ def _interval(entry: Claim, table: Table, beside: tuple[str, ...]) -> Finding:
                 text = f"{shown} is the interval of the {WORDS[other]} on these counts."
                 detail |= {"misnamed": WORDS[other]}
                 return finding(INCONSISTENT, text)
+    if measure in RATIOS:
+        others = intervals_of(exchanged(table), KINDS[measure], level)
+        if printing_the_same(others, as_range(low), as_range(high), factor=1):
+            detail |= {"exchanged": True}
+            text = f"{shown} is the interval of the {WORDS[measure]} with {TURNED}."
+            return finding(INCONSISTENT, text)
     tried = listed(sorted({METHODS[name] for name in intervals}), "or")
     text = f"No usual interval ({tried}) on these counts has the bounds {shown}."
     return finding(INCONSISTENT, text)

@@ -281,18 +281,7 @@ def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if "denominator" in entry.parts:
         n = int(entry.parts["denominator"].value or 0)
         if n != size:
-            text = (
-                f"“{population.label}” names all {size} patients randomised to {group.label}; "
-                f"the printed denominator is {n}."
-            )
-            yield Finding(
-                "share.everyone",
-                entry.name,
-                "denominator",
-                INCONSISTENT,
-                text,
-                detail=detail | {"n": n},
-            )
+            yield _moved(entry, population.label, group.label, n, size)
         return
     if entry.about.n is not None and entry.about.population is None:
         # It tells its patients, and it is no word of its own that it is of everyone.
@@ -314,6 +303,27 @@ def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         INCONSISTENT,
         text,
         detail=detail | {"denominators": possible},
+    )
+
+
+def _moved(entry: Claim, population: str, group: str, n: int, size: int) -> Finding:
+    """A printed denominator that is not everyone's.
+
+    A contradiction where the claim itself is said to be of everyone, and where there are more than
+    were randomised; else those without the outcome may be left out, and its own number holds.
+    """
+    remark = n < size and entry.about.population is None
+    text = f"“{population}” names all {size} patients randomised to {group}; the printed "
+    text += f"denominator is {n}"
+    text += f": the outcome of {size - n} may not be known." if remark else "."
+    return Finding(
+        "share.everyone",
+        entry.name,
+        "denominator",
+        COMPATIBLE if remark else INCONSISTENT,
+        text,
+        detail={"randomised": size, "n": n},
+        remark=remark,
     )
 
 

@@ -51,6 +51,11 @@ def table_of(ledger: Ledger, entry: Claim) -> tuple[list[Claim], Table] | None:
     return [first, second], (x1, n1, x0, n0)
 
 
+def exchanged(table: Table) -> Table:
+    """The table with its groups the other way round."""
+    return table[2:] + table[:2]
+
+
 def estimate(measure: str, table: Table) -> float | None:
     """The estimate on the counts, as it is printed: differences in percentage points."""
     x1, n1, x0, n0 = table
