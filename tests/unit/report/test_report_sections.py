@@ -84,7 +84,9 @@ def analysis(mini, name):
 
 def test_an_analysis_says_what_was_asked_who_was_analysed_and_what_was_found(mini):
     primary = analysis(mini, "relief_primary")
-    assert asked(mini, primary) == (
+    assert " [relief](#endpoint-relief)&#46;" in asked(mini, primary)
+    assert "[Relief]{#endpoint-relief} |" in endpoints_table(mini)
+    assert shown(asked(mini, primary)) == (
         "Difference in risk, Drug against Placebo. Variable: relief. Intercurrent events: rescue "
         "drug (treatment policy: what happens after it counts as it is). Intervals are of 95 %; "
         "tests are decided at 0.05."
@@ -126,6 +128,28 @@ def test_other_choices_stand_beside_the_analysis_they_are_of(mini):
     assert [line.split(" | ")[0].strip("| ") for line in lines] == ["Relief", "Relief, other test"]
     assert "Wald" in lines[1] and "Woolf" not in table
     assert other_choices(mini, analysis(mini, "pain_each")) == ""
+
+
+@pytest.mark.parametrize(
+    ("left", "cells"),
+    [
+        (lambda row: row["ci_level"] is not None, ["26.7", "not tested"]),
+        # χ² = 19 (6·6 − 4·3)² / (10·9·9·10) = 1.351 of one degree of freedom.
+        (lambda row: row["stat_name"] == "p_value", ["only tested", "0.25"]),
+    ],
+)
+def test_a_choice_without_estimate_or_test_says_so_in_the_place_of_its_number(
+    mini, monkeypatch, left, cells
+):
+    of = type(mini).of
+    monkeypatch.setattr(
+        type(mini),
+        "of",
+        lambda self, name: [row for row in of(self, name) if name != "relief_other" or left(row)],
+    )
+    table = shown(other_choices(mini, analysis(mini, "relief_primary")))
+    line = next(line for line in table.splitlines() if line.startswith("| Relief, other test"))
+    assert [cell.split(" (")[0] for cell in line.strip("| ").split(" | ")[1:]] == cells
 
 
 def test_a_sensitivity_analysis_refers_to_the_question_it_answers_otherwise(mini):

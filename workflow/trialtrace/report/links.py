@@ -105,5 +105,15 @@ def place_link(place: str, pages: Mapping[str, str]) -> str:
     return f"{pages[place]}#{place}" if place in pages else ""
 
 
+def analysis_place(name: str) -> str:
+    """The anchor of an analysis's section in the report."""
+    return f"sec-of-{name.replace('_', '-')}"
+
+
+def endpoint_place(entry: str) -> str:
+    """The anchor of an entry of endpoints.yaml in the report's table of endpoints."""
+    return f"endpoint-{entry.replace('_', '-')}"
+
+
 def claim_anchor(claim_id: str) -> str:
     return f"claim-{claim_id}"

@@ -23,6 +23,7 @@ from trialtrace.report.links import (
     AUDIT_PAGE,
     FAMILIES_PAGE,
     PLAN_CSV,
+    analysis_place,
     claim_anchor,
     config_page,
     place_link,
@@ -196,12 +197,12 @@ def _places(trial: "Trial", line: PlanLine) -> Iterator[tuple[str, str]]:
         case ("estimands", str(name)):
             for analysis in plan.analyses.values():
                 if analysis.estimand.name == name:
-                    yield analysis.label, _section(analysis.name)
+                    yield analysis.label, analysis_place(analysis.name)
         case ("analyses", str(name), *_):
-            yield plan.analyses[name].label, _section(name)
+            yield plan.analyses[name].label, analysis_place(name)
         case ("multiplicity", str(name)):
             for test in dict.fromkeys(one.analysis for one in plan.multiplicity[name].tests):
-                yield plan.analyses[test].label, _section(test)
+                yield plan.analyses[test].label, analysis_place(test)
         case ("planning", _):
             yield "Sample size, power and precision", "sec-planning"
         case ("displays", "adverse_events", *_):
@@ -221,10 +222,6 @@ def _label(line: PlanLine) -> str:
         case ("displays", str(kind)):
             return f"fig-{kind}"
     return ""
-
-
-def _section(analysis: str) -> str:
-    return f"sec-of-{analysis.replace('_', '-')}"
 
 
 def _linked(text: str, link: str) -> str:

@@ -10,7 +10,7 @@ from trialtrace.methods.analysing.cuts import parameters
 from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.images import beside
-from trialtrace.report.links import trace_link
+from trialtrace.report.links import analysis_place, endpoint_place, trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_tables import analysis_tables
@@ -21,6 +21,7 @@ from trialtrace.report.sections.decisions import decides_anything
 from trialtrace.report.sections.families import families
 from trialtrace.report.sections.findings import described, sentences
 from trialtrace.report.sections.key_sentences import without_comparison
+from trialtrace.report.sections.over_time import over_time
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import link
 from trialtrace.report.unadjusted import NOT_ADJUSTED, without_p
@@ -51,7 +52,7 @@ MOST_PLACES = 3
 
 def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn]) -> str:
     """Heading, the four answers, tables, other choices, notes and figures."""
-    parts = [f"### {escape_markdown(analysis.label)} {{#sec-of-{_slug(analysis.name)}}}"]
+    parts = [f"### {escape_markdown(analysis.label)} {{#{analysis_place(analysis.name)}}}"]
     parts.append(f"**Asked.** {_asked(material, analysis)}")
     parts.append(f"**Analysed.** {analysed(material, analysis)}")
     if used := arms_used(material, analysis):
@@ -63,6 +64,8 @@ def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn
         found.append(NOT_ADJUSTED)
     if found:
         parts.append(f"**Found.** {' '.join(found)}")
+    if later := over_time(material, analysis):
+        parts.append(f"**Over time.** {later}")
     early = decided_early(material, analysis)
     if early:
         parts.append(f"**{escape_markdown(early)}**")
@@ -80,8 +83,8 @@ def _asked(material: Material, analysis: "Analysis") -> str:
     """The question as Markdown; of an analysis that asks another's, a link to that one."""
     parent = material.trial.plan.analyses.get(analysis.of or "")
     if parent is None or parent.estimand != analysis.estimand or parent.value != analysis.value:
-        return escape_markdown(asked(material, analysis))
-    link_ = f"[{escape_markdown(parent.label)}](#sec-of-{_slug(parent.name)})"
+        return asked(material, analysis)
+    link_ = f"[{escape_markdown(parent.label)}](#{analysis_place(parent.name)})"
     summary = escape_markdown(f"{_upper(analysis.estimand.summary)}, as for")
     return f"{summary} {link_}. {escape_markdown(_levels(material, analysis))}"
 
@@ -99,18 +102,19 @@ def _levels(material: Material, analysis: "Analysis") -> str:
 
 
 def asked(material: Material, analysis: "Analysis") -> str:
-    """The estimand in the terms of ICH E9(R1), and what decides."""
+    """The estimand in the terms of ICH E9(R1), and what decides; Markdown. The variable is a link
+    to its definition."""
     estimand = analysis.estimand
     arms = [material.arm_label(arm) for arm in estimand.treated]
     against = f", {' and '.join(arms)} against {material.arm_label(estimand.reference)}"
     if not any(row["comparison"] for row in material.of(analysis.name)):
         against = ""
-    variable = _variables(material, analysis) + VALUE_WORDS[analysis.value]
     events = "; ".join(_intercurrent(estimand.intercurrent)) or "none named"
-    return (
-        f"{_upper(estimand.summary)}{against}. Variable: {variable}. Intercurrent events: "
-        f"{events}. {_levels(material, analysis)}"
-    )
+    how = escape_markdown(VALUE_WORDS[analysis.value])
+    variable = f"{_variables(material, analysis)} {how}".rstrip()
+    before = escape_markdown(f"{_upper(estimand.summary)}{against}. Variable:")
+    after = escape_markdown(f". Intercurrent events: {events}. {_levels(material, analysis)}")
+    return f"{before} {variable}{after}"
 
 
 def _intercurrent(events: "Iterable[Intercurrent]") -> Iterator[str]:
@@ -137,10 +141,13 @@ def _by_day(death: "Death") -> str:
 
 
 def _variables(material: Material, analysis: "Analysis") -> str:
-    labels = [lower_first(one.label) for one in parameters(material.trial, analysis)]
-    if len(labels) > MOST_NAMED:
-        return f"{len(labels)} endpoints, the rows of the tables"
-    return "; ".join(labels)
+    endpoints = parameters(material.trial, analysis)
+    if len(endpoints) > MOST_NAMED:
+        return f"{len(endpoints)} endpoints, the rows of the tables"
+    return "; ".join(
+        f"[{escape_markdown(lower_first(one.label))}](#{endpoint_place(one.family or one.name)})"
+        for one in endpoints
+    )
 
 
 def analysed(material: Material, analysis: "Analysis") -> str:
@@ -263,7 +270,3 @@ def _place(material: Material, row: ResultRow) -> str:
 
 def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _slug(text: str) -> str:
-    return text.replace("_", "-")

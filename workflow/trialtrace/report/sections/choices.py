@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from trialtrace.ground.contracts.rows import ResultRow, values_of
-from trialtrace.ground.words import LABELS, POINTS
+from trialtrace.ground.words import LABELS, P_VALUES, POINTS
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decided import decided_early
@@ -18,6 +18,8 @@ Key = tuple[str | None, ...]
 # Analyses that ask the same question otherwise; a subgroup asks another one.
 ROLES = ("sensitivity", "supportive", "exploratory")
 MOST_LINES = 40
+# What stands in place of an estimate, and of the p-values that a line before it has.
+ONLY_TESTED, AS_ABOVE = "only tested", "as above"
 PAIR = ("comparison", "reference")
 
 
@@ -101,9 +103,10 @@ def _first_statistic(rows: list[ResultRow]) -> str | None:
 
 def _lines(material: Material, member: "Analysis", wanted: str | None) -> Iterator[list[str]]:
     """Lines of one analysis: its label stands in the first, its p-values beside the first
-    estimate of each comparison."""
+    estimate of each comparison. No cell of a number is blank: it says why there is none."""
     label = escape_markdown(member.label)
     cuts = _cuts(material.printable(member.name))
+    computed = _cuts(material.of(member.name))
     one_visit = len({key[1] for key in cuts}) == 1
     for key, rows in cuts.items():
         estimates = [row for row in rows if row["comparison"] and row["stat_name"] == wanted]
@@ -114,10 +117,18 @@ def _lines(material: Material, member: "Analysis", wanted: str | None) -> Iterat
             continue
         where = escape_markdown(", ".join(_where(material, key, rows[0], one_visit)))
         p = ", ".join(f"{link(row)} ({escape_markdown(_short(row))})" for row in tests)
+        p = p or _without_test(rows, computed[key])
         for at in range(max(len(estimates), 1)):
-            shown = _estimate(estimates[at], wanted) if estimates else ""
+            shown = _estimate(estimates[at], wanted) if estimates else ONLY_TESTED
             yield [label, where, shown, p]
-            label, p = "", ""
+            label, p = "", AS_ABOVE
+
+
+def _without_test(printed: list[ResultRow], computed: list[ResultRow]) -> str:
+    """Why no p-value stands beside an estimate."""
+    if any(row["stat_name"] in P_VALUES for row in printed):
+        return "in its section"
+    return "not adjusted" if any(row["stat_name"] in P_VALUES for row in computed) else "not tested"
 
 
 def _cuts(rows: list[ResultRow]) -> dict[Key, list[ResultRow]]:

@@ -2,9 +2,10 @@
 
 from trialtrace.ground.conditions import lower_first
 from trialtrace.ground.words import number
+from trialtrace.report.links import endpoint_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import captioned, rows_table, with_names
+from trialtrace.report.tables import captioned, pipe_table, with_names
 from trialtrace.trace.words import rule_of
 from trialtrace.trial.instruments.shared import InstrumentEntry
 from trialtrace.trial.model import Endpoint, ValueScale
@@ -13,18 +14,20 @@ MOST_NAMED = 5
 
 
 def endpoints_table(material: Material) -> str:
-    """A row an endpoint; scales of one instrument share a row."""
+    """A row an endpoint, which analyses link to; scales of one instrument share a row."""
     rows = []
     for group in _groups(list(material.trial.endpoints.values())):
         first = group[0]
         name = first.label if len(group) == 1 else _several(group)
         codes = ", ".join(each.code for each in group[:MOST_NAMED])
         codes += ", …" if len(group) > MOST_NAMED else ""
-        rows.append([name, codes, rule_of(material.trial, first), _scale(material, group)])
+        texts = [codes, rule_of(material.trial, first), _scale(material, group)]
+        place = endpoint_place(first.family or first.name)
+        rows.append([f"[{with_names(name)}]{{#{place}}}", *map(with_names, texts)])
     header = ["Endpoint", "Code", "Rule", "Scale"]
     if not any(row[3] for row in rows):
         header, rows = header[:3], [row[:3] for row in rows]
-    table = rows_table(header, rows)
+    table = pipe_table(header, rows, numbers_from=99)
     shown = captioned(material, table, "endpoints", "Endpoints, in the order of the configuration.")
     return "\n\n".join([shown, *_instruments(material)])
 

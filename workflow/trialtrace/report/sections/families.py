@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from trialtrace.report.links import analysis_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import link
@@ -31,7 +32,7 @@ def families(material: Material, analysis: str) -> Iterator[str]:
         head = escape_markdown(f"{family.label}, adjusted together by {how}, {len(rows)} p-values")
         first = _first(material, name)
         if first.name != analysis:
-            place = f"#sec-of-{first.name.replace('_', '-')}"
+            place = f"#{analysis_place(first.name)}"
             yield f"{head}: listed under [{escape_markdown(first.label)}]({place})."
             continue
         told = [link(row) for row in rows]

@@ -18,7 +18,13 @@ from trialtrace.methods.displays.analyse_adverse_events import ANY
 from trialtrace.report.audit.cohort_words import of_primary, put_in
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.images import first_forest, flow_figure, strips
-from trialtrace.report.links import AUDIT_PAGE, claim_anchor, component_link, place_link
+from trialtrace.report.links import (
+    AUDIT_PAGE,
+    analysis_place,
+    claim_anchor,
+    component_link,
+    place_link,
+)
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_section import analysed
@@ -157,7 +163,7 @@ def _range(
     clear = sum(map(leaves_out_no_effect, whole))
     pair = " against ".join(material.arm_label(first[key]) for key in ("comparison", "reference"))
     unit = f" {escape_markdown(unit_text(stat, first['unit']).strip())}".rstrip()
-    place = place_link(f"sec-of-{analysis.name.replace('_', '-')}", places)
+    place = place_link(analysis_place(analysis.name), places)
     estimates = f"[{len(rows)} estimates]({place})" if place else f"{len(rows)} estimates"
     told = f"{escape_markdown(f'{analysis.label}, {pair}')}: {estimates} of "
     told += f"the {LABELS[stat]}, from {ends[0]} to {ends[1]}{unit}; of {len(whole)} intervals "

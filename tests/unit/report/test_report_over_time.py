@@ -1,0 +1,76 @@
+"""An analysis of whether an event came leads to those of when it came."""
+
+from types import SimpleNamespace as Stub
+
+import pytest
+from tiny_endpoint import endpoint
+
+from trialtrace.report.sections.over_time import over_time, times_of
+
+DIED = {"table": "follow_up", "event": {"died": {"is": "1"}}}
+LABELS = {"event_label": "Event", "censored_label": "None"}
+DATED = {
+    "start": "rand_on",
+    "event_date": "died_on",
+    "last_contact": "contact",
+    "terminal": True,
+    "day_of_start": 0,
+}
+WITHIN = {"of": "survival", "time": 365, "censored": "missing"}
+TREE = [
+    endpoint("event", "died", **DIED),
+    endpoint("event", "died_elsewhere", table="other", event=DIED["event"]),
+    endpoint("time_to_event", "survival", **DIED, **DATED, **LABELS),
+    endpoint("time_to_event", "in_a_column", **DIED, time="days", **LABELS),
+    endpoint("event_by", "died_by", **WITHIN),
+    endpoint("interval_time", "onset", of="died_by", days={"one": 1}, **LABELS),
+    endpoint("time_to_event", "onset_seen", seen="onset"),
+]
+ENDPOINTS = {one.name: one for one in TREE}
+TRIAL = Stub(endpoints=ENDPOINTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "times"),
+    [
+        ("died", {"survival", "in_a_column"}),
+        ("died_elsewhere", set()),
+        ("died_by", {"survival"}),
+        ("survival", set()),
+    ],
+)
+def test_a_time_is_of_the_same_event_by_its_configuration(name, times):
+    assert times_of(TRIAL, ENDPOINTS[name]) == times
+
+
+def test_a_time_between_visits_and_the_visit_at_which_it_was_seen():
+    seen = ENDPOINTS["died"]
+    between = endpoint("interval_time", "onset", of="died", days={"one": 1}, **LABELS)
+    trial = Stub(endpoints={one.name: one for one in (seen, between, ENDPOINTS["onset_seen"])})
+    assert times_of(trial, seen) == {"onset", "onset_seen"}
+
+
+def analysis(name, variable, treated=("drug",), of=None, by=None, population="itt"):
+    pairs = [(arm, "control") for arm in treated]
+    estimand = Stub(variables=(variable,), population=population)
+    return Stub(name=name, label=name.upper(), estimand=estimand, pairs=pairs, of=of, by=by)
+
+
+def test_each_analysis_of_the_time_is_a_link_with_what_it_estimates():
+    analyses = [
+        analysis("dead", "died"),
+        analysis("dead_otherwise", "died", of="dead"),
+        analysis("alive_for", "survival"),
+        analysis("alive_otherwise", "survival", of="alive_for"),
+        analysis("alive_by_sex", "survival", by="sex"),
+        analysis("alive_per_protocol", "survival", population="pp"),
+        analysis("alive_elsewhere", "in_a_column", treated=("other",)),
+    ]
+    plan = Stub(analyses={one.name: one for one in analyses})
+    trial = Stub(endpoints=ENDPOINTS, plan=plan)
+    ratio = {"stat_name": "hazard_ratio", "comparison": "drug", "ci_level": 0.95}
+    test = {"stat_name": "p_value", "comparison": "drug", "ci_level": None}
+    material = Stub(trial=trial, of=lambda name: [ratio, test, ratio])
+    told = "The same event as a time: [ALIVE&#95;FOR](#sec-of-alive-for) (hazard ratio)."
+    assert over_time(material, analyses[0]) == told
+    assert [over_time(material, one) for one in analyses[1:]] == [""] * 6
