@@ -20,7 +20,7 @@ from trialtrace.cleaning.account import (
     TableCount,
 )
 from trialtrace.ground.store import write_parquet
-from trialtrace.report.audit.red_lines import red_lines
+from trialtrace.report.audit.red_lines import declared_lines, red_lines
 from trialtrace.report.figures.flow import draw, exported
 from trialtrace.report.material import Material
 from trialtrace.report.sections.closing import closing_lines
@@ -154,6 +154,22 @@ def test_red_lines_stand_before_everything_else_on_page_1(lossy):
         WARNING.text,
     ]
     assert rest.startswith("Does the drug relieve pain")
+
+
+def test_rows_left_out_for_a_declared_reason_are_told_and_are_no_warning(lossy):
+    """A loss of the same kind that nobody has declared stays in red."""
+    reason = "A <mistyped> number."
+    text = "Table visits: 1 of 1205 rows is of nobody. Left out as declared: A <mistyped> number."
+    known = RedLine("unknown_subjects", "visits", None, text)
+    other = RedLine("rows_without_key", "patients", None, "Table patients: 1 row has no key.")
+    excluded = Decision("visits", None, "excluded", 1, f"unknown_subject: {reason}")
+    decisions = (*DECIDED, excluded)
+    lossy.__dict__["account"] = replace(ACCOUNT, decisions=decisions, warnings=(known, other))
+    assert lossy.declared_lines == [known.text]
+    assert lossy.red_lines[-1] == other.text and known.text not in lossy.red_lines
+    assert unescape(opening(lossy)).rstrip().endswith(known.text)
+    undeclared = replace(ACCOUNT, warnings=(known,))
+    assert declared_lines(undeclared) == [] and red_lines(undeclared)[-1] == known.text
 
 
 def test_nothing_lost_nothing_shown(material):

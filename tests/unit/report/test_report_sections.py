@@ -25,7 +25,7 @@ from trialtrace.report.sections.choices import other_choices
 from trialtrace.report.sections.compact import MOST_LINES, _groups
 from trialtrace.report.sections.endpoints_section import endpoints_table
 from trialtrace.report.sections.findings import sentences
-from trialtrace.report.sections.sections import design_line
+from trialtrace.report.sections.sections import design_line, made_by
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.trial.load import load_settings, load_trial
 from trialtrace.trial.plan.estimand import Intercurrent
@@ -120,6 +120,18 @@ def test_a_model_of_all_arms_does_not_count_as_an_arm(mini, monkeypatch):
     monkeypatch.setattr(type(mini), "of", lambda self, name: [*of(self, name), *more.get(name, ())])
     primary = analysis(mini, "relief_primary")
     assert shown(analysed(mini, primary)) == "All randomised: 10 of 10 Drug, 9 of 10 Placebo."
+
+
+def test_how_it_was_made_leads_to_what_was_decided_and_to_the_sources_of_print(mini, monkeypatch):
+    text = made_by(mini)
+    assert "](config/trial.yaml.html), " in text
+    assert "claims.yaml.html" not in text
+    papers = {"papers": {"one": "A paper", "two": {"citation": "B", "told": "docs/sources.md"}}}
+    monkeypatch.setattr(type(mini.trial), "claims_document", papers)
+    printed = Material(mini.trial, mini.settings, mini.folder, {})
+    printed.__dict__["claims"] = [{}]
+    told = shown(made_by(printed))
+    assert "published numbers (docs/sources.md of the project)" in told
 
 
 def test_other_choices_stand_beside_the_analysis_they_are_of(mini):

@@ -3,11 +3,15 @@
 import re
 from html import unescape
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from site_pages import broken_links, pages
 
 from trialtrace.ground.frames import canonical
 from trialtrace.report.links import STYLE, trace_link
+from trialtrace.report.pages.row_sets import Variable
+from trialtrace.report.pages.rows_page import _without_value
 from trialtrace.trace.content import Tracer
 
 pytestmark = pytest.mark.xdist_group("display")
@@ -46,6 +50,27 @@ def told(folder):
         for anchor, line in PART.findall(text):
             found[f"trace/{path.name}#{anchor}"] = line
     return found
+
+
+@pytest.mark.parametrize(
+    ("table", "about", "said"),
+    [
+        ({"AVAL": [1.0, None, 2.0]}, Variable("bds", "RELIEF"), ", 1 of them without a value"),
+        (
+            {"AVAL": [1.0, None, 2.0]},
+            Variable("adsl", columns=("AVAL",)),
+            ", 1 of them without a value",
+        ),
+        (
+            {"AGE": [None, 3, 4], "SEX": ["F", None, None]},
+            Variable("adsl", columns=("AGE", "SEX")),
+            "",
+        ),
+        ({"SUBJID": ["1", "2", "3"]}, Variable("adsl"), ""),
+    ],
+)
+def test_a_page_of_rows_says_how_many_of_them_have_no_value(table, about, said):
+    assert _without_value(pa.table(table), about, np.arange(3)) == said
 
 
 def test_every_link_of_a_number_opens_the_place_that_shows_it(folder):

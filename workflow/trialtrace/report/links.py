@@ -73,6 +73,10 @@ def data_page(table: str) -> str:
     return f"data/{table}.html"
 
 
+# Files of a trial's configuration beside its dictionary; a report has a page of each.
+CONFIGURATION = ("trial", "cleaning", "endpoints", "plan", "claims", "cohort")
+
+
 def config_page(name: str) -> str:
     """The page of a file of the configuration, each line an anchor, from a trial's report."""
     return f"config/{name}.html"

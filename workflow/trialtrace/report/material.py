@@ -13,7 +13,7 @@ from trialtrace.ground.contracts import CLAIMS
 from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.ground.paths import project
 from trialtrace.ground.store import read_parquet
-from trialtrace.report.audit.red_lines import not_estimable_line, red_lines
+from trialtrace.report.audit.red_lines import declared_lines, not_estimable_line, red_lines
 from trialtrace.report.unadjusted import of_a_test, without_p
 from trialtrace.trace.content import Tracer
 from trialtrace.trace.row_hash import RowHashes
@@ -79,7 +79,13 @@ class Material:
     @cached_property
     def red_lines(self) -> list[str]:
         """What must be known before any result, a sentence each."""
-        return red_lines(self.account, self.without_arm, self.not_estimable)
+        lines = red_lines(self.account, self.without_arm, self.not_estimable)
+        return [text for text in lines if text not in self.declared_lines]
+
+    @cached_property
+    def declared_lines(self) -> list[str]:
+        """What of the rows is left out for a declared reason, a sentence each."""
+        return declared_lines(self.account)
 
     @property
     def not_estimable(self) -> list[str]:

@@ -16,6 +16,7 @@ from trialtrace.report.downloads import offer_tables
 from trialtrace.report.figures.make import Drawn, draw_figures
 from trialtrace.report.links import (
     AUDIT_PAGE,
+    CONFIGURATION,
     COVERAGE_PAGE,
     PLAN_CSV,
     PLAN_PAGE,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 # What stands in the place of a file that names the arms.
 NOT_SHOWN = "Not shown while the draft is blinded, since it names arms. It stands in {}.\n"
-PARTS = ("trial", "cleaning", "endpoints", "plan", "claims", "cohort")
 
 
 def render_report(
@@ -177,7 +177,7 @@ def _beside(material: Material) -> list[tuple[str, str]]:
 
 def _configuration(material: Material, out: Path) -> None:
     folder = material.trial.at.trial_config(material.trial.name)
-    for name in (*(f"{part}.yaml" for part in PARTS), "dictionary.csv"):
+    for name in (*(f"{part}.yaml" for part in CONFIGURATION), "dictionary.csv"):
         if (folder / name).is_file() and material.trial.blinded:
             told = NOT_SHOWN.format(material.trial.at.shown(folder / name))
             write_text(out / "config" / f"{name}.txt", told)

@@ -11,6 +11,8 @@ from trialtrace.cleaning.account import Account
 
 # Warnings of one rule each, which `excluded_line` draws together.
 SUBJECTS_EXCLUDED = "subjects_excluded"
+# Of rows whose loss cleaning.yaml may declare, with a reason that ends the sentence.
+OF_ROWS = {"unknown_subjects", "rows_without_key"}
 # Counts empty cells of the arm; where ADSL is there, who has no arm in it is counted instead.
 NO_ARM = "no_arm"
 
@@ -27,6 +29,25 @@ def red_lines(
     told = [*not_estimable, *excluded_line(account), *without_arm_line(without_arm or 0)]
     told += [one.text for one in account.warnings if one.kind not in covered]
     return [" ".join(text.split()) for text in told]
+
+
+def declared_lines(account: Account) -> list[str]:
+    """The sentences on rows that are left out for a reason which cleaning.yaml gives: they are told
+    on page 1, and warn of nothing that nobody has looked at."""
+    reasons = [
+        (one.table, one.reason.partition(": ")[2].rstrip("."))
+        for one in account.decisions
+        if one.what == "excluded"
+    ]
+    return [
+        " ".join(one.text.split())
+        for one in account.warnings
+        if one.kind in OF_ROWS
+        and any(
+            table == one.table and reason and one.text.rstrip(".").endswith(reason)
+            for table, reason in reasons
+        )
+    ]
 
 
 def excluded_line(account: Account) -> list[str]:

@@ -83,8 +83,8 @@ def rows_page(
     more = left if cut else ""
     text = (
         f"<h1>{escape(told.title)}</h1>\n"
-        f'<p class="subject">Each value with the raw cells that made it: {len(rows)} records.'
-        f"{more}</p>\n<dl>\n{lines}</dl>\n"
+        f'<p class="subject">Each value with the raw cells that made it: {len(rows)} records'
+        f"{_without_value(table, about, rows)}.{more}</p>\n<dl>\n{lines}</dl>\n"
         + "\n".join(_set(one) for one in sets)
         + f'\n<p class="all" id="all"><a href="#all">All {len(rows)} records</a></p>\n'
         f'<div class="frame"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n'
@@ -108,6 +108,16 @@ def _rows(sets: Sequence[RowSet]) -> "np.ndarray":
     import numpy as np
 
     return np.unique(np.concatenate([one.selection.rows for one in sets]))
+
+
+def _without_value(table: "pa.Table", about: Variable, rows: "np.ndarray") -> str:
+    """How many of the rows have no value, where there are any: they are counted all the same,
+    as missing, or as of an arm and a population."""
+    own = ["AVAL"] if "AVAL" in table.column_names else [*about.columns]
+    found = [table[name].combine_chunks().take(_positions(rows)) for name in own]
+    empty = zip(*(each.is_null().to_pylist() for each in found), strict=True)
+    n = sum(map(all, empty))
+    return f", {n} of them without a value" if n else ""
 
 
 def _flags(table: "pa.Table", about: Variable) -> list[str]:

@@ -1,11 +1,15 @@
 """The sections of a trial's report, each as Markdown. reports/trial.qmd sets their order."""
 
+from collections.abc import Iterator
+
 from trialtrace.claims.tally import tally, tally_text
 from trialtrace.endpoints.populations import told_rule
 from trialtrace.ground.conditions import lower_first
 from trialtrace.ground.words import number
 from trialtrace.report.audit.cohort_words import of_primary
 from trialtrace.report.figures.make import Drawn
+from trialtrace.report.figures.picture import in_a_row
+from trialtrace.report.links import CONFIGURATION, config_page
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_section import analysis_section
@@ -16,6 +20,8 @@ from trialtrace.trace.seal import grouped
 from trialtrace.trace.text import shown_hash
 from trialtrace.trace.words import subject_words, variable_label
 from trialtrace.trial.reported import ROLES, SUPPLEMENT, in_main_report
+
+OF_PRINT = "claims.yaml"
 
 
 def opening(material: Material) -> str:
@@ -34,7 +40,7 @@ def opening(material: Material) -> str:
     if told := of_primary(material, primary(material), {}):
         parts.append(told)
     parts.append(audit_line(material))
-    return "\n\n".join([*lost(material), *parts]) + "\n"
+    return "\n\n".join([*lost(material), *parts, *left_out(material)]) + "\n"
 
 
 def lost(material: Material) -> list[str]:
@@ -43,6 +49,11 @@ def lost(material: Material) -> list[str]:
         return []
     lines = [f"**{with_names(text)}**" for text in material.red_lines]
     return ["::: {.lost}\n" + "\n\n".join(lines) + "\n:::"]
+
+
+def left_out(material: Material) -> list[str]:
+    """What is left out for a declared reason, a paragraph each."""
+    return [with_names(text) for text in material.declared_lines]
 
 
 def _blinding(who: str | tuple[str, ...] | None) -> str:
@@ -135,7 +146,7 @@ def _of_role(material: Material, role: str, drawn: list[Drawn], page: str) -> st
 
 
 def made_by(material: Material) -> str:
-    """The share of checked results, and the hash of the code of each stage."""
+    """The share of checked results, where what was decided and printed stands, and hashes."""
     tracer = material.tracer
     checked = sum(1 for row in material.results if row["result_id"] in tracer.checks)
     total = len(material.results)
@@ -143,6 +154,7 @@ def made_by(material: Material) -> str:
         f"{checked} of {total} results ({number(100 * checked / total)} %) were recomputed by an "
         "independent path; a disagreement would have stopped the run.",
         "",
+        *_origins(material),
     ]
     stages = [[f"`{stage}`", f"`{digest[:16]}`"] for stage, digest in material.codes.items()]
     table = pipe_table(["Stage", "Hash of its code"], stages, numbers_from=99)
@@ -161,6 +173,33 @@ def made_by(material: Material) -> str:
         _seal_box(material),
     ]
     return "\n".join(lines)
+
+
+def _origins(material: Material) -> Iterator[str]:
+    """Where the rules of the trial and the sources of what was printed can be read."""
+    trial = material.trial
+    if trial.blinded:
+        return
+    folder = trial.at.trial_config(trial.name)
+    files = [f"{part}.yaml" for part in CONFIGURATION if (folder / f"{part}.yaml").is_file()]
+    files = [name for name in files if name != OF_PRINT]
+    yield f"What was decided stands in {in_a_row([_of_configuration(name) for name in files])}."
+    yield ""
+    if not material.claims:
+        return
+    papers = trial.claims_document["papers"].values()
+    told = {one["told"] for one in papers if not isinstance(one, str) and one.get("told")}
+    at = f" ({escape_markdown(', '.join(sorted(told)))} of the project)" if told else ""
+    yield (
+        "The papers of the printed numbers, and what of their texts was at hand, stand under "
+        f"[published numbers](#sec-published){at}; the place of each number in its paper stands in "
+        f"{_of_configuration(OF_PRINT)}."
+    )
+    yield ""
+
+
+def _of_configuration(name: str) -> str:
+    return f"[{with_names(name)}]({config_page(name)})"
 
 
 def _seal_box(material: Material) -> str:

@@ -35,7 +35,7 @@ from trialtrace.report.sections.key_sentences import (
     nearest_to_no_effect,
     no_effect,
 )
-from trialtrace.report.sections.sections import design_line, lost
+from trialtrace.report.sections.sections import design_line, left_out, lost
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import captioned, link, pipe_table, short_text
 from trialtrace.trace.seal import configuration_files, grouped
@@ -58,7 +58,7 @@ def summary(
         parts.append(f"::: {{.synthetic}}\n{escape_markdown(told)}\n:::")
     if trial.synthetic:
         parts.append("::: {.synthetic}\nSynthetic data: not evidence of anything.\n:::")
-    parts += [f"**{escape_markdown(trial.question)}**", design_line(material)]
+    parts += [f"**{escape_markdown(trial.question)}**", design_line(material), *left_out(material)]
     sections = {
         "Primary result": _primary(material, drawn, places),
         "Patients": _patients(material, drawn),
