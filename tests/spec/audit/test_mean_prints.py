@@ -107,4 +107,4 @@ def test_a_deviation_that_whole_numbers_cannot_have(judged, printed, n, agreemen
     about = {"outcome": "score", "group": "training", "patients": n}
     found, said = judged("s", "sd", {"s": claim(printed, **about)})
     assert found == agreement
-    assert ("By luck alone" in said) == (agreement != "not_checkable")
+    assert ("By luck alone" in said) == (agreement == "compatible")

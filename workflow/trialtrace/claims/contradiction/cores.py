@@ -6,7 +6,7 @@ until no number can be taken out without the contradiction going away (the delet
 Chinneck & Dravnieks, ORSA J Comput 1991;3:157, for any constraints that can be tested).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -22,6 +22,9 @@ MOST_NUMBERS = 200
 FIRST_OUT = ("percent",)
 """What is taken out first, with the sizes: a contradiction of counts is easier to follow."""
 
+SUMS = "total."
+"""Checks of all categories together: with one of them taken out they say nothing."""
+
 
 @dataclass(frozen=True)
 class Again:
@@ -36,6 +39,7 @@ class Again:
             one
             for one in findings_of(name, ledger)
             if (one.check, one.claim) == (self.finding.check, self.finding.claim)
+            if not one.check.startswith(SUMS) or _claims(one) == _claims(self.finding)
         ]
 
     def holds(self, ledger: Ledger) -> bool:
@@ -82,13 +86,22 @@ def core_of(ledger: Ledger, finding: Finding) -> Core | None:
     if not fewest:
         return None
     # By another check fewer of them may contradict each other: 26 and 73 % with any denominator.
-    fewest = shrunk(fewest, lambda kept: _contradicts(without(own, set(every) - set(kept))))
+    sums = {_claims(one) for one in findings(own) if one.check.startswith(SUMS)}
+    fewest = shrunk(fewest, lambda kept: _contradicts(without(own, set(every) - set(kept)), sums))
     ordered = tuple(sorted(fewest, key=every.index))
     return Core(again, ordered, own)
 
 
-def _contradicts(ledger: Ledger) -> bool:
-    return any(one.agreement == INCONSISTENT for one in findings(ledger))
+def _contradicts(ledger: Ledger, sums: Collection[frozenset[str]]) -> bool:
+    """Whether any check objects; one of sums only where none of the categories is taken out."""
+    return any(
+        one.agreement == INCONSISTENT and (not one.check.startswith(SUMS) or _claims(one) in sums)
+        for one in findings(ledger)
+    )
+
+
+def _claims(finding: Finding) -> frozenset[str]:
+    return frozenset((finding.claim, *finding.beside))
 
 
 def _restricted(again: Again, ledger: Ledger) -> Ledger | None:

@@ -123,7 +123,8 @@ def _grim(ledger: Ledger, entry: Claim, outcome: PaperOutcome) -> Iterator[Findi
     else:
         text = f"No {_numbers(n, outcome)} have a mean that prints as {mean.text}."
         agreement = INCONSISTENT
-    text += f" By luck alone {100 * luck:.0f} % of means pass."
+    if agreement == COMPATIBLE:
+        text += f" By luck alone {100 * luck:.0f} % of means pass."
     yield Finding("mean.granularity", entry.name, "value", agreement, text, detail={"luck": luck})
 
 
@@ -147,7 +148,7 @@ def _grimmer(ledger: Ledger, entry: Claim, outcome: PaperOutcome) -> Iterator[Fi
         agreement, text = COMPATIBLE, f"{numbers} can have {told}."
     else:
         agreement, text = INCONSISTENT, f"No {numbers} have {told}."
-    if agreement != NOT_CHECKABLE:
+    if agreement == COMPATIBLE:
         text += f" By luck alone {100 * luck:.0f} % of deviations nearby pass."
     yield Finding("deviation.granularity", entry.name, "sd", agreement, text, detail={"luck": luck})
 

@@ -243,8 +243,12 @@ def _told(
     ends = [end for name in fit or spans for end in spans[name]]
     of = f"{' and '.join(fit)} {letter}".strip() if fit and letter == "t" else letter
     spread = "deviations" if {"sd", "se"} & set(groups[0].parts) else "intervals"
-    own = f"The printed means, {spread} and sizes give {of} from "
-    own += f"{signed(min(ends), 2)} to {signed(max(ends), 2)}"
+    if letter == "t" and part.value is not None and max(ends) * float(part.value) < 0:
+        # Whichever group is the first: told with the sign that is printed.
+        ends = [-end for end in ends]
+    low, high = signed(min(ends), 2), signed(max(ends), 2)
+    own = f"The printed means, {spread} and sizes give {of} "
+    own += f"of {low}" if low == high else f"from {low} to {high}"
     if fit:
         text, agreement = f"{own}, in keeping with {part.text}.", COMPATIBLE
     elif (other := _other(entry, sizes)) is not None:

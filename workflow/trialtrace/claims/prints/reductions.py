@@ -270,14 +270,14 @@ def _of_means(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding
     sign = -1 if part.word == "lower" else 1
     span = sorted((100 * sign * (low1 / high0 - 1), 100 * sign * (high1 / low0 - 1)))
     turned = sorted((100 * sign * (1 - high0 / low1), 100 * sign * (1 - low0 / high1)))
-    shown = " and ".join(one.parts["value"].text for one in groups)
+    first, second = (one.parts["value"].text for one in groups)
     word = part.word or ""
-    text = f"{shown} are {span[0]:.1f} to {span[1]:.1f} % {word}"
+    text = f"{first} is {span[0]:.1f} to {span[1]:.1f} % {word} than {second}"
     detail: dict[str, object] = {"low": span[0], "high": span[1]}
     if overlaps(part, *span):
         agreement, more = COMPATIBLE, f", in keeping with {part.text}."
     elif overlaps(part, *turned):
-        agreement, more = ALTERNATIVE, f"; {part.text} is the difference as a part of the first."
+        agreement, more = ALTERNATIVE, f"; {part.text} is the difference as a part of {first}."
         detail |= {"alternative": "the difference as a part of the first group's value"}
     else:
         agreement, more = INCONSISTENT, f"; printed is {part.text}."
