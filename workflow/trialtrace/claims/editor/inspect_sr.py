@@ -14,7 +14,7 @@ from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import COMPATIBLE, Finding, listed
 from trialtrace.claims.prints.registry import CONTRADICTS
 from trialtrace.claims.registration.rows import Held
-from trialtrace.claims.sentences import house
+from trialtrace.claims.sentences import house, thousands
 
 SOURCE = (
     "INSPECT-SR: Wilkinson J et al., medRxiv 2025, doi 10.1101/2025.09.03.25334905; the wording "
@@ -177,10 +177,11 @@ def _of_registration(number: str, registered: Sequence[Held]) -> str:
 
 
 def _sizes(ledger: Ledger) -> str:
-    sizes = [f"{one.label} {one.size}" for one in ledger.groups.values() if one.size]
+    sizes = [f"{one.label} ({thousands(one.size)})" for one in ledger.groups.values() if one.size]
     if not sizes:
         return NO_FINDING
-    return f"Randomised, as printed: {listed(sizes)}. The way of allocation is not in the ledger."
+    told = f"Sizes of the groups, as printed: {listed(sizes)}."
+    return f"{told} The way of allocation is not in the ledger."
 
 
 def as_rows(asked: Iterable[Asked]) -> Iterator[dict[str, str]]:

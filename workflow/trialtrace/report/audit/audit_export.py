@@ -49,7 +49,8 @@ def editor_text(
 ) -> str:
     """An audit for an editor: the page, or the sheet of INSPECT-SR as CSV."""
     from trialtrace.claims.editor.inspect_sr import COLUMNS, as_rows, sheet
-    from trialtrace.claims.editor.letter import lines, questions
+    from trialtrace.claims.editor.letter import lines, unchecked
+    from trialtrace.claims.editor.questions import questions
     from trialtrace.claims.registration.rows import as_json
     from trialtrace.report.audit.editor_page import editor_page
 
@@ -66,6 +67,7 @@ def editor_text(
         questions(ledger, printed.findings, told, found.contradictions, registered),
         asked,
         as_json(registered),
+        unchecked(ledger, printed.rows),
     )
 
 

@@ -13,7 +13,20 @@ from trialtrace.report.audit.audit_page import NO_CAUSE, SUMMARY, audit_style
 from trialtrace.report.audit.registration_table import registration_section
 from trialtrace.report.pages.shell import page
 
-NOTHING = "No number was found that does not hold on print."
+NOTHING = (
+    "No number was found that does not hold on print. That is no proof that all are right: only "
+    "numbers that were typed, and that others decide, could be checked."
+)
+WORDS = (
+    "Exact: the other printed numbers give it to the last digit. Compatible: they allow it within "
+    "rounding. Used: it served to check others. Not checkable: nothing that was typed decides it."
+)
+SURE = (
+    "“Across 0.05”: recomputed, P lies on the other side of it. “A comparison or a conclusion” and "
+    "“a number”: what is printed and was typed here cannot all be right, whatever the rounding. "
+    "“Another choice” and “no usual test”: there may be a good reason that the paper does not tell."
+)
+MOST_UNCHECKED = 8
 JUDGED = (
     "Evidence is what arithmetic on printed numbers says; the judgements are those of two "
     "reviewers who work apart, and are left to them."
@@ -28,17 +41,19 @@ def editor_page(
     questions: Sequence[str],
     sheet: Sequence[Asked],
     registration: Sequence[Mapping[str, object]] = (),
+    unchecked: Sequence[str] = (),
 ) -> str:
     """The page; `counted` tells how many claims have which verdict, `registration` what was
-    registered and what is reported."""
+    registered and what is reported, `unchecked` the claims that nothing could be held against."""
     parts = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="subject">{escape(counted)}</p>',
         f"<ul>{''.join(f'<li>{escape(one)}</li>' for one in papers)}</ul>",
-        f'<p class="prose quiet">{SUMMARY}{NO_CAUSE}</p>',
+        f'<p class="prose quiet">{SUMMARY}{NO_CAUSE} {WORDS}</p>',
         *_lines(lines),
         *registration_section(registration),
         *_questions(questions),
+        *_unchecked(unchecked),
         *_sheet(sheet),
     ]
     return page(title, "\n".join(parts) + "\n", synthetic=False, style=audit_style())
@@ -51,7 +66,7 @@ def _lines(lines: Sequence[Line]) -> Iterator[str]:
         return
     order = ", ".join(GRADES)
     more = f" {len(lines) - MOST_LINES} more are in the audit." if len(lines) > MOST_LINES else ""
-    yield f'<p class="prose quiet">By effect on the conclusion: {order}.{more}</p>'
+    yield f'<p class="prose quiet">By effect on the conclusion: {order}. {SURE}{more}</p>'
     yield '<div class="scroll"><table>\n<thead><tr><th>Effect</th><th>Printed</th>'
     yield "<th>Finding</th></tr></thead>\n<tbody>"
     for one in lines[:MOST_LINES]:
@@ -67,6 +82,14 @@ def _questions(questions: Sequence[str]) -> Iterator[str]:
     if questions:
         items = "".join(f"<li>{escape(unbroken(one))}</li>" for one in questions)
         yield f"<h2>Questions to the authors</h2>\n<ol>{items}</ol>"
+
+
+def _unchecked(claims: Sequence[str]) -> Iterator[str]:
+    if claims:
+        told = "; ".join(claims[:MOST_UNCHECKED])
+        left = len(claims) - MOST_UNCHECKED
+        more = f"; and {left} more" if left > 0 else ""
+        yield f"<h2>What could not be checked</h2>\n<p>{escape(unbroken(told))}{more}.</p>"
 
 
 def _sheet(sheet: Sequence[Asked]) -> Iterator[str]:
