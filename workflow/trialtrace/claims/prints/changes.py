@@ -3,7 +3,9 @@
 The mean change of patients with both values is the difference of their means. Its deviation D and
 those of both values have r = (s₀² + s₁² - D²) / (2 s₀ s₁) for their correlation, so that D lies
 between |s₁ - s₀| and s₁ + s₀. Both need the same patients at both visits, and a change that no
-model adjusts: what does not fit is told, and contradicts nothing.
+model adjusts: what does not fit is told, and contradicts nothing. A mean does where each of the
+three claims tells its patients, of one number, and a standard deviation: a change is of patients
+with both values, so that as many are the same ones, and a model's mean has an error or interval.
 """
 
 from collections.abc import Iterator
@@ -11,7 +13,14 @@ from collections.abc import Iterator
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.card import Card
-from trialtrace.claims.prints.finding import COMPATIBLE, Finding, as_range, overlaps, signed
+from trialtrace.claims.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    Finding,
+    as_range,
+    overlaps,
+    signed,
+)
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.claims.symbols import UNSAID
@@ -22,7 +31,8 @@ Span = tuple[float, float]
 
 CARD = Card(
     "a mean change from baseline against the values at both visits, and its deviation against "
-    "theirs, which no correlation from −1 to 1 may leave; a remark, since patients may differ",
+    "theirs, which no correlation from −1 to 1 may leave; a remark, since patients may differ, but "
+    "for means of which each has its number of patients, the same, and its deviation",
     {
         "change.mean": "A mean change, and the means at both visits.",
         "change.deviation": "The deviation of a change, and those at both visits.",
@@ -93,11 +103,21 @@ def _mean(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> Finding:
     said += f"{signed(low, places)} to {signed(high, places)}"
     if fits:
         text, agreement = f"{said}, in keeping with a change of {part.text}.", COMPATIBLE
+    elif _of_the_same((entry, start, end)):
+        text = f"{said}, each of {entry.about.n} patients, while {part.text} is printed."
+        agreement = INCONSISTENT
     else:
         text = f"Not checkable: {said}, while {part.text} is printed; {_why(ledger, entry, start)}."
         agreement = NOT_CHECKABLE
+    remark = agreement == NOT_CHECKABLE
     beside = (start.name, end.name)
-    return Finding("change.mean", entry.name, "value", agreement, text, beside, remark=not fits)
+    return Finding("change.mean", entry.name, "value", agreement, text, beside, remark=remark)
+
+
+def _of_the_same(entries: tuple[Claim, ...]) -> bool:
+    """Whether means of both visits and their change are, by their own numbers, of one set."""
+    sizes = {one.about.n for one in entries}
+    return len(sizes) == 1 and None not in sizes and all(map(_has_deviation, entries))
 
 
 def _why(ledger: Ledger, entry: Claim, start: Claim) -> str:

@@ -147,8 +147,12 @@ def _share(
     if (across := _across(ledger, entry)) is not None:
         text = f"{count} of {n} is {value:.{max(percent.places, 0)}f} %; {percent.text} is that of "
         text += f"the {across} of all groups together, as those of the other groups are."
-        other = "percentages of the row"
-        told = {**detail, "alternative": other}
+        if _others_of_group(ledger, entry):
+            text += " The other categories are shares of the group."
+            return Finding(
+                "share.percent", entry.name, "percent", INCONSISTENT, text, beside, detail
+            )
+        told = {**detail, "alternative": "percentages of the row"}
         return Finding("share.percent", entry.name, "percent", ALTERNATIVE, text, beside, told)
     counts = counts_for_percentage(as_range(percent), n).tolist()
     would = f"; {_few(counts)} would print so" if counts else ""
@@ -187,6 +191,24 @@ def _across(ledger: Ledger, entry: Claim) -> int | None:
         prints(part, 100 * x / total) for part, x in zip(parts, counts, strict=True)
     )
     return total if fits else None
+
+
+def _others_of_group(ledger: Ledger, entry: Claim) -> bool:
+    """Whether the other categories of the same group and place are shares of it, not of the row."""
+    about = entry.about
+    others = [
+        one
+        for one in ledger.of_cell[about.cell]
+        if one.about.group == about.group and one.place == entry.place
+        if None not in (about.category, one.about.category)
+        if one.about.category != about.category and one.share is not None and one.whole_count
+    ]
+    return bool(others) and all(
+        (n := ledger.size(one)) is not None
+        and prints(one.parts["percent"], 100 * int(one.whole_count or 0) / n)
+        and _across(ledger, one) is None
+        for one in others
+    )
 
 
 def _elsewhere(ledger: Ledger, entry: Claim, count: int, n: int) -> str:
