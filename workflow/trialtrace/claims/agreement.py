@@ -16,7 +16,7 @@ from decimal import ROUND_FLOOR, Context, Decimal
 from trialtrace.trial.claims.printed import Component
 
 EXACT, COMPATIBLE, DIFFERS, NOT_CHECKABLE = "exact", "compatible", "differs", "not_checkable"
-NOT_TIED = "not_tied"
+INCONSISTENT, NOT_TIED = "inconsistent", "not_tied"
 SAME, CHANGES, UNDETERMINED = "same", "changes", "undetermined"
 
 _TWELVE = Context(prec=12)

@@ -7,6 +7,10 @@ from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.claims.agreement import COMPATIBLE as COMPATIBLE
+from trialtrace.claims.agreement import DIFFERS as DIFFERS
+from trialtrace.claims.agreement import EXACT as EXACT
+from trialtrace.claims.agreement import INCONSISTENT as INCONSISTENT
 from trialtrace.claims.agreement import NOT_CHECKABLE, p_text
 from trialtrace.stats.summaries.printed import Printed, below, read
 from trialtrace.trial.claims.printed import Component
@@ -16,8 +20,7 @@ if TYPE_CHECKING:
 
     from trialtrace.trial.claims.read import Claim
 
-EXACT, COMPATIBLE, ALTERNATIVE = "exact", "compatible", "alternative"
-DIFFERS, INCONSISTENT = "differs", "inconsistent"
+ALTERNATIVE = "alternative"
 TURNED = "the groups the other way round"
 TWO_SIDED = ("two_sided",)
 # Values this near to the end of a range are told apart by their digits.

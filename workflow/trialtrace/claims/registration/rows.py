@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT
+from trialtrace.claims.agreement import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
 from trialtrace.claims.sentences import house
 
 LATE, CHANGED, REMARK = "late", "changed", "remark"

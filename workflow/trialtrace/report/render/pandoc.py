@@ -24,7 +24,7 @@ from trialtrace.report.render.house import (
 )
 from trialtrace.report.render.inline_images import with_images
 from trialtrace.report.render.parts import LARGEST, Numbered, Part, homes, navigation, together, way
-from trialtrace.report.render.pdf import typeset
+from trialtrace.report.render.pdf import set_pdf
 
 READER = "markdown-raw_tex-native_divs-native_spans-markdown_in_html_blocks"
 HERE = Path(__file__).parent
@@ -77,7 +77,7 @@ def convert(
             output = output.with_suffix(".typ")
         _start([*common, *flags, f"--output={output}"], folder).finish(document)
         if name.endswith(".pdf"):
-            return typeset(output, folder, document, private=page.private)
+            return set_pdf(output, folder, document, private=page.private)
         data = output.read_bytes()
         if name.endswith(".docx"):
             return finished(data)
