@@ -1,7 +1,6 @@
 # Mixed model for repeated measures. nlme::gls gives the fit, but stops at 1e-5 of a standard
-# error, so it is polished here by scoring steps on the likelihood written out for the whole
-# covariance matrix V of all values at once, with derivatives of V by numDeriv. gls must agree
-# with the result. Satterthwaite: numeric derivatives of the variance of the contrast and of the
+# error, so it is polished here by scoring steps on the likelihood, with derivatives by numDeriv
+# of the covariance matrix V of all values at once. gls must agree with the result. Satterthwaite: numeric derivatives of the variance of the contrast and of the
 # likelihood. Kenward-Roger: the formulas of their paper with the whole matrices. gls divides
 # variances of coefficients after ML by (n - p) / n more, which is not done here.
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
@@ -40,16 +39,33 @@ theta_of <- function(structure, S) {
 # S in the whole: entry (i, j) for values of one subject, 0 otherwise.
 whole <- function(S, d) S[d$visit, d$visit] * outer(d$subject, d$subject, "==")
 
-likelihood <- function(V, X, y, reml) {
-  L <- t(chol(V))
-  Z <- forwardsolve(L, cbind(X, y))
+# Of the subjects with the same visits at once: V is 0 between subjects.
+likelihood <- function(S, groups, X, y, reml) {
+  Z <- cbind(X, y)
+  log_root <- 0
+  for (group in groups) {
+    L <- t(chol(S[group$visits, group$visits, drop = FALSE]))
+    log_root <- log_root + ncol(group$rows) * sum(log(diag(L)))
+    # A column a subject and a column of Z.
+    stacked <- matrix(Z[group$rows, ], nrow(group$rows))
+    Z[group$rows, ] <- forwardsolve(L, stacked)
+  }
   p <- ncol(X)
   A <- crossprod(Z[, 1:p])
   beta <- solve(A, crossprod(Z[, 1:p], Z[, p + 1]))
   r <- Z[, p + 1] - Z[, 1:p] %*% beta
-  value <- length(y) * log(2 * pi) + 2 * sum(log(diag(L))) + sum(r^2)
+  value <- length(y) * log(2 * pi) + 2 * log_root + sum(r^2)
   if (reml) value <- value - p * log(2 * pi) + as.numeric(determinant(A)$modulus)
   list(value = -value / 2, beta = drop(beta), Phi = solve(A))
+}
+
+# The rows of the subjects that have the same visits, a column a subject.
+subjects_by_visits <- function(d) {
+  rows <- split(seq_len(nrow(d)), d$subject)
+  visits <- vapply(rows, function(i) paste(d$visit[i], collapse = " "), "")
+  lapply(split(rows, visits), function(same) {
+    list(visits = d$visit[same[[1]]], rows = do.call(cbind, unname(same)))
+  })
 }
 
 start_of <- function(structure, d, X, method) {
@@ -150,7 +166,8 @@ one_model <- function(case, d, X, structure, method) {
   S <- sigma_of(structure, k)
   gls_fit <- start_of(structure, d, X, method)
   theta <- gls_fit$theta
-  f <- function(t) likelihood(whole(S(t), d), X, d$value, reml)
+  groups <- subjects_by_visits(d)
+  f <- function(t) likelihood(S(t), groups, X, d$value, reml)
   for (i in 1:60) {
     D <- derivatives(S, theta, d, X, d$value, reml)
     step <- solve(D$expected, D$gradient)
@@ -174,7 +191,7 @@ one_model <- function(case, d, X, structure, method) {
   # Steps of a tenth of a standard error: the likelihood is then neither flat nor out of bounds.
   # Residuals of least squares have the same likelihood, and its differences round less.
   residual <- drop(lm.fit(X, d$value)$residuals)
-  negative <- function(t) -likelihood(whole(S(t), d), X, residual, reml)$value
+  negative <- function(t) -likelihood(S(t), groups, X, residual, reml)$value
   spread <- sqrt(diag(solve(D$expected))) / 10
   scaled <- function(u) negative(theta + u * spread)
   information <- hessian(scaled, 0 * theta, method.args = list(eps = 0.5, r = 6)) /
@@ -191,7 +208,7 @@ one_model <- function(case, d, X, structure, method) {
   emit(case, paste(name, "satterthwaite.df2", sep = "."), if (any(df <= 2)) 2 else 2 * E / (E - k))
   if (!reml) return(invisible())
   linear <- structure %in% c("unstructured", "compound_symmetry")
-  H <- lapply(seq_len(k * k), function(e) hessian(function(t) as.vector(S(t))[e], theta))
+  H <- if (!linear) lapply(seq_len(k * k), function(e) hessian(function(t) as.vector(S(t))[e], theta))
   second <- function(h, j) {
     whole(matrix(if (linear) 0 else sapply(H, function(m) m[h, j]), k, k), d)
   }
