@@ -138,6 +138,12 @@ def _entered(data: Data, asked: Asked) -> "pd.DataFrame":
 
 def visits_of(data: Data, asked: Asked) -> list[str]:
     """The visits of an analysis in their order; none where its endpoint has none."""
+    key = ("visits", asked.variable, asked.analysis)
+    visits: list[str] = data.once(key, lambda: _visits_of(data, asked))
+    return visits
+
+
+def _visits_of(data: Data, asked: Asked) -> list[str]:
     records = data.of_endpoint(asked.variable)
     if "AVISIT" not in records.columns:
         return []

@@ -4,7 +4,6 @@ Two sets of imputations differ by chance, and every statistic of them with it: e
 from the pooled parts as they are here and as far off as chance may put them.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 from math import exp, inf, nan, sqrt
@@ -120,7 +119,10 @@ def drawn(data: Data, asked: Asked) -> Recomputed | None:
     except TooFew:
         return None
     column = visits.index(str(asked.visit)) - len(visits)
-    parts = _parts(data, asked, course, made[:, :, column], column)
+    parts = data.once(
+        ("parts", *key, str(asked.options), column),
+        lambda: _parts(data, asked, course, made[:, :, column], column),
+    )
     wanted = _all_arms if asked.pair is None else _one_pair
     value, bounds, chance = wanted(data, asked, parts)
     return Recomputed(BY, value, bounds, n_used=n, chance=chance)
@@ -145,20 +147,24 @@ def _parts(data: Data, asked: Asked, course: Course, y: np.ndarray, column: int)
     )
 
 
-def _freedom(asked: Asked, share: float, m: int, df: float) -> float:
+def _freedom(asked: Asked, share: np.ndarray, m: int, df: float) -> np.ndarray:
     """Of the pooled estimate, by the share of the variance that lies between imputations."""
-    old = inf if share == 0 else (m - 1) / share**2
-    if asked.options["df"] == "rubin":
-        return old
-    seen = (df + 1) / (df + 3) * df * (1 - share)
-    return seen if old == inf else old * seen / (old + seen)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        old = (m - 1) / share**2
+        if asked.options["df"] == "rubin":
+            return old
+        seen = (df + 1) / (df + 3) * df * (1 - share)
+        return np.where(np.isinf(old), seen, old * seen / (old + seen))
 
 
-def _apart(parts: Parts, m: int) -> Iterator[tuple[float, float]]:
-    """Factors of the variances within and between imputations as far as chance may put them."""
+def _apart(parts: Parts, m: int, step: float) -> tuple[np.ndarray, ...]:
+    """Shifts of the estimate, and factors of the variances within and between imputations, as far
+    as chance may put them; none comes first.
+    """
     between = exp(WIDTH * sqrt(2 / (m - 1) + 2 / (IMPUTATIONS - 1)))
     within = WIDTH * parts.spread * sqrt(1 / m + 1 / IMPUTATIONS)
-    yield from product((1.0, 1 - within, 1 + within), (1.0, 1 / between, between))
+    ways = product((0.0, -step, step), (1.0, 1 - within, 1 + within), (1.0, 1 / between, between))
+    return tuple(np.array(list(ways)).T)
 
 
 Found = tuple[float, tuple[float, float] | None, float]
@@ -174,28 +180,22 @@ def _one_pair(data: Data, asked: Asked, parts: Parts) -> Found:
     within, between = float(row @ parts.within @ row), float(row @ parts.between @ row)
     step = WIDTH * sqrt(between * (1 / m + 1 / IMPUTATIONS))
 
-    def told(value: float, within: float, between: float) -> list[float]:
-        extra = (1 + 1 / m) * between
-        df = _freedom(asked, extra / (within + extra), m, parts.df)
-        se, r = sqrt(within + extra), extra / within
-        half = float(stats.t.isf(tail, df)) * se
-        if asked.stat == "mean_difference":
-            return [value, value - half, value + half]
-        named = {
-            "t": value / se,
-            "df": df,
-            "p_value": 2 * float(stats.t.sf(abs(value) / se, df)),
-            "fraction_missing": (r + 2 / (df + 3)) / (r + 1),
-        }
-        return [named[asked.stat]]
-
-    here = told(estimate, within, between)
-    others = [
-        told(estimate + shift, within * a, between * b)
-        for (a, b), shift in product(_apart(parts, m), (-step, 0.0, step))
-    ]
-    bounds = (here[1], here[2]) if len(here) == 3 else None
-    return here[0], bounds, _furthest(here, others)
+    shift, factor, other = _apart(parts, m, step)
+    value, inside, extra = estimate + shift, within * factor, (1 + 1 / m) * between * other
+    df = _freedom(asked, extra / (inside + extra), m, parts.df)
+    se, r = np.sqrt(inside + extra), extra / inside
+    if asked.stat == "mean_difference":
+        half = stats.t.isf(tail, df) * se
+        low, high = value - half, value + half
+        return estimate, (low[0], high[0]), _furthest(value, low, high)
+    named = {
+        "t": lambda: value / se,
+        "df": lambda: df,
+        "p_value": lambda: 2 * stats.t.sf(np.abs(value) / se, df),
+        "fraction_missing": lambda: (r + 2 / (df + 3)) / (r + 1),
+    }
+    told = named[asked.stat]()
+    return told[0], None, _furthest(told)
 
 
 def _all_arms(data: Data, asked: Asked, parts: Parts) -> Found:
@@ -207,19 +207,18 @@ def _all_arms(data: Data, asked: Asked, parts: Parts) -> Found:
     root = sqrt(float(d @ np.linalg.solve(u, d)))
     step = WIDTH * sqrt(trace * (1 / m + 1 / IMPUTATIONS))
 
-    def told(distance: float, within: float, between: float) -> list[float]:
-        r = (1 + 1 / m) * trace / k * between / within
-        f = distance**2 / within / (k * (1 + r))
-        df2 = _denominator(asked, r, k * (m - 1), k, parts.df)
-        named = {"f": f, "df1": float(k), "df2": df2, "p_value": float(stats.f.sf(f, k, df2))}
-        return [named[asked.stat]]
-
-    here = told(root, 1.0, 1.0)
-    others = [
-        told(max(root + shift, 0.0), a, b)
-        for (a, b), shift in product(_apart(parts, m), (-step, 0.0, step))
-    ]
-    return here[0], None, _furthest(here, others)
+    shift, within, between = _apart(parts, m, step)
+    r = (1 + 1 / m) * trace / k * between / within
+    f = np.maximum(root + shift, 0.0) ** 2 / within / (k * (1 + r))
+    df2 = np.array([_denominator(asked, each, k * (m - 1), k, parts.df) for each in r])
+    named = {
+        "f": lambda: f,
+        "df1": lambda: np.full(len(r), float(k)),
+        "df2": lambda: df2,
+        "p_value": lambda: stats.f.sf(f, k, df2),
+    }
+    told = named[asked.stat]()
+    return told[0], None, _furthest(told)
 
 
 def _denominator(asked: Asked, r: float, t: int, k: int, df: float) -> float:
@@ -237,8 +236,9 @@ def _denominator(asked: Asked, r: float, t: int, k: int, df: float) -> float:
     return 4 + 1 / (1 / two + inner / (t - 4))
 
 
-def _furthest(here: list[float], others: list[list[float]]) -> float:
-    return max(abs(a - b) for other in others for a, b in zip(here, other, strict=True)) + 1e-9
+def _furthest(*told: np.ndarray) -> float:
+    """How far any of the others is from the first of its kind."""
+    return max(float(np.abs(each - each[0]).max()) for each in told) + 1e-9
 
 
 def _imputations(data: Data, asked: Asked, course: Course, visits: int) -> np.ndarray:
