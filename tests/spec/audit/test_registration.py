@@ -267,6 +267,7 @@ def test_the_table_is_linked_to_claims_and_hostile_words_stay_words():
         "registered": "a",
         "reported": "b",
         "verdict": "changed",
+        "check": "registered.outcome",
         "finding": "“<b>”",
         "claims": ["one", "two"],
     }

@@ -5,7 +5,7 @@ tell which ways of rounding print them so: halves up (or away from zero), halves
 digits cut off. What a paper leaves open is held against nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from trialtrace.claims.habit import CUT, EITHER, EVEN, OPEN, UP, WAYS, Habit
@@ -40,7 +40,7 @@ def _read(entry: Claim, own: Habit) -> Mapping[str, Component]:
 
 def habit(ledger: Ledger, paper: str) -> Habit:
     """What the numbers of one paper say of its rounding."""
-    known = [(name, ways) for name, ways in _evidence(ledger, paper) if ways]
+    known = [(name, ways) for name, ways in _once(ledger, _evidence(ledger, paper)) if ways]
     cut = tuple(name for name, ways in known if ways == {CUT})
     rounded = tuple(name for name, ways in known if CUT not in ways)
     up = tuple(name for name, ways in known if UP in ways and EVEN not in ways)
@@ -49,6 +49,17 @@ def habit(ledger: Ledger, paper: str) -> Habit:
         return Habit(CUT, OPEN, cut, rounded, up, even)
     way = UP if up and not even else EVEN if even and not up else EITHER
     return Habit(way, way, cut, rounded, up, even)
+
+
+def _once(ledger: Ledger, found: Iterable[tuple[str, set[str]]]) -> Iterator[tuple[str, set[str]]]:
+    """One number printed several times, as with two intervals, is one piece of evidence."""
+    seen = set()
+    for name, ways in found:
+        about, main = ledger.entries[name].about, ledger.entries[name].main
+        key = about.cell, about.category, about.group, about.compared, main and main.text
+        if key not in seen:
+            seen.add(key)
+            yield name, ways
 
 
 def _evidence(ledger: Ledger, paper: str) -> Iterator[tuple[str, set[str]]]:

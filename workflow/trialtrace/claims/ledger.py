@@ -210,11 +210,16 @@ class Ledger:
         return found
 
     @cached_property
+    def apart(self) -> tuple[str, ...]:
+        """The groups of which each patient is in one: not those that are made of others."""
+        return tuple(name for name, group in self.groups.items() if not group.of)
+
+    @cached_property
     def patients_of_every_group(self) -> int | None:
         """How many patients there are where all of them are in every group, as two sides of one."""
         total = self.sizes("randomised").get(ALL)
-        groups = {group.size for group in self.groups.values()}
-        one = len(self.groups) > 1 and total is not None and groups == {total.whole_count}
+        groups = {self.groups[name].size for name in self.apart}
+        one = len(self.apart) > 1 and total is not None and groups == {total.whole_count}
         return groups.pop() if one else None
 
     def group_label(self, entry: Claim) -> str:
@@ -296,7 +301,7 @@ class Ledger:
         return found or None
 
     def compared_groups(self, entry: Claim) -> tuple[str, ...]:
-        return tuple(self.groups) if entry.about.compared == (ALL,) else entry.about.compared
+        return self.apart if entry.about.compared == (ALL,) else entry.about.compared
 
     @cached_property
     def categories(self) -> dict[tuple, list[Claim]]:

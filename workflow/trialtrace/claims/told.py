@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from trialtrace.claims.registration.rows import SAID
+from trialtrace.claims.registration.rows import said
 from trialtrace.claims.sentences import UNBROKEN, unbroken
 from trialtrace.claims.tally import (
     NO_USUAL_TEST,
@@ -46,7 +46,8 @@ def told(audit: Mapping[str, Any], width: int = WIDTH) -> str:
     if registration := audit.get("registration"):
         lines += ["", "Registered and reported:"]
         for one in registration:
-            head = f"  {one['what']} ({one['source']}): {SAID[one['verdict']]}."
+            verdict = said(one["check"], one["verdict"], one["registered"], one["reported"])
+            head = f"  {one['what']} ({one['source']}): {verdict}."
             lines += _wrapped(f"{head} {plain_text(one['finding'])}", width)
         lines.append("")
     if standing := audit.get("standing"):

@@ -16,6 +16,10 @@ HOW_MANY = (
     "How many patients are behind it? The ledger has no number for {} (`patients`, `sizes` of a "
     "population, or `randomised` of the group)."
 )
+OF_A_CURVE = (
+    "Nothing was checked: a share of a survival curve is held against the number at risk at its "
+    "`visit` (`size: at_risk`), the median or the same curve at another time; the ledger has none."
+)
 UNCHECKED = "Nothing was checked: no other number in the ledger decides it."
 
 
@@ -59,6 +63,8 @@ def verdicts(ledger: Ledger, findings: Iterable[Finding]) -> list[dict[str, Any]
 def _asked(ledger: Ledger, entry: Claim) -> str:
     """What is told of a number that nothing was held against."""
     rests = {"percent", "count", "sd", "se"} & set(entry.parts)
+    if entry.about.group and entry.stated_basis == "curve" and "percent" in entry.parts:
+        return OF_A_CURVE
     if not entry.about.group or not rests or ledger.size(entry) is not None:
         return UNCHECKED
     return HOW_MANY.format(ledger.group_label(entry))

@@ -247,7 +247,9 @@ def place_of(ledger: Ledger, number: Number) -> Place:
     signed = signed or any(one.startswith("-") for one in beside)
     texts = tuple(dict.fromkeys(one for one in beside if one))
     nothing = number.kind == CLAIM and number.part != "p"
-    return Place(texts, signed, nothing, number.kind != CLAIM or number.part in COUNTS, patients)
+    whole = number.kind != CLAIM or number.part in COUNTS
+    whole = whole or (number.part == "value" and ledger.entries[number.of].whole_count is not None)
+    return Place(texts, signed, nothing, whole, patients)
 
 
 def _siblings(ledger: Ledger, number: Number) -> Iterator[Number]:
@@ -259,5 +261,7 @@ def _siblings(ledger: Ledger, number: Number) -> Iterator[Number]:
         return
     for other in ledger.of_cell.get(own.about.cell, ()):
         same = other.about.category == own.about.category
+        # A count and a rate, or a mean, are two things.
+        same = same and (other.whole_count is None) == (own.whole_count is None)
         if same and other.about.group != own.about.group and number.part in other.parts:
             yield Number(CLAIM, other.name, number.part)

@@ -80,6 +80,8 @@ OF_REGISTRATION = {
         "registered.measure",
         "registered.patients",
         "registered.alpha",
+        "registered.margin",
+        "registered.conclusion",
     ),
     "2.4": ("registered.days",),
 }

@@ -58,7 +58,7 @@ class Row:
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
-    if len(ledger.groups) < 2 or ledger.patients_of_every_group is not None:
+    if len(ledger.apart) < 2 or ledger.patients_of_every_group is not None:
         return
     yield from _alike(ledger)
     rows = [row for name in ledger.outcomes if (row := _row(ledger, name)) is not None]
@@ -94,7 +94,7 @@ def _row(ledger: Ledger, name: str) -> Row | None:
     if not ledger.outcomes[name].baseline:
         return None
     found: list[Claim] = []
-    for group in ledger.groups:
+    for group in ledger.apart:
         own = [
             one
             for one in ledger.of_group()
@@ -163,8 +163,8 @@ def _alike(ledger: Ledger) -> Iterator[Finding]:
             key = (*about.cell, about.category)
             cells.setdefault(key, {})[about.group or ""] = entry
     for groups in cells.values():
-        if set(groups) >= set(ledger.groups):
-            ordered = [groups[name] for name in ledger.groups]
+        if set(groups) >= set(ledger.apart):
+            ordered = [groups[name] for name in ledger.apart]
             if all(_digits(one) for one in ordered):
                 key_ = tuple((one.parts["value"].number, one.parts["sd"].number) for one in ordered)
                 rows.setdefault(key_, []).append(ordered[0])

@@ -405,7 +405,7 @@ def _turned(one: Interval) -> Interval:
 def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A count of all groups together against the counts of each."""
     total, parts = entry.whole_count, []
-    for group in ledger.groups:
+    for group in ledger.apart:
         found = counted(ledger, entry, group)
         if found is None:
             return

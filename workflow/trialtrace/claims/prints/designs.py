@@ -44,7 +44,7 @@ def _design(ledger: Ledger, entry: Claim, df1: int, df2: int) -> Iterator[Findin
     else:
         printed = ", as printed" if n == patients else f" (printed are {patients})"
         text = f"{df2} = {df1} × {n - 1} fits {n} subjects{printed}. "
-        text += _under_every_condition(len(ledger.groups), df1, df2, n)
+        text += _under_every_condition(len(ledger.apart), df1, df2, n)
     yield Finding(
         "statistic.design",
         entry.name,

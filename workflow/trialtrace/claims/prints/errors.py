@@ -54,7 +54,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield _of_deviation(entry, n)
         if set(BOUNDS) <= set(entry.parts):
             yield _of_interval(entry, _degrees(ledger, entry))
-        if entry.tested is not None and not entry.about.group:
+        if entry.numeric_p is not None and not entry.about.group:
             yield from _of_p(entry, _degrees(ledger, entry))
 
 

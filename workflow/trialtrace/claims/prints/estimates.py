@@ -132,7 +132,7 @@ def _of_estimate(
         return
     part, of_p = entry.parts.get("p"), []
     about_margin = part is not None and (part.symbol in OF_A_MARGIN and entry.about.margin_value)
-    if part is not None and (entry.tested is not None or about_margin):
+    if part is not None and (entry.numeric_p is not None or about_margin):
         of_p = list(_p(ledger, entry, part, given, every))
     yield from of_p
     # A p that estimate and interval give together says that it is centred, too.

@@ -109,11 +109,12 @@ def _of_cells(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fin
     ranges = [[_range(one, name) for one in groups] for name in ("value", "sd")]
     spans = effects(ranges[0], ranges[1], sizes)
     fits = any(overlaps(part, *span) for span in spans)
-    told = listed([_shown(span) for span in spans[:3]], "or")
-    text = f"The three effects of a two-by-two design on these means have F of {told}"
+    names = _effects_of(ledger, entry)
+    told = listed([f"{_shown(one)} ({name})" for one, name in zip(spans[:3], names, strict=True)])
+    text = f"The effects of a two-by-two design on these means have F of {told}"
     beside = tuple(one.name for one in groups)
     if any(overlaps(part, *span) for span in spans[:3]):
-        agreement, text = COMPATIBLE, f"{text}; {part.text} is in keeping with one of them."
+        agreement, text = COMPATIBLE, f"{text}; one is in keeping with {part.text}."
     elif fits:
         agreement = COMPATIBLE
         text += f" by type III; {part.text} is that of a main effect by type I or II, which weigh "
@@ -128,6 +129,21 @@ def _of_cells(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fin
         agreement, text = INCONSISTENT, f"{text}; printed is {part.text}."
     detail = {"effects": spans}
     yield Finding("statistic.factorial", entry.name, "statistic", agreement, text, beside, detail)
+
+
+def _effects_of(ledger: Ledger, entry: Claim) -> tuple[str, ...]:
+    """The names of the three contrasts: which is the interaction, `of` of the groups tells.
+
+    Without it the groups are taken to stand crosswise: both levels of the second factor at the
+    first level of the first one, then at the second.
+    """
+    groups = ledger.compared_groups(entry)
+    pairs = [{groups[i] for i in range(CELLS) if own[i] == own[0]} for own in SIGNS]
+    levels = [set(group.of) for group in ledger.groups.values() if group.of]
+    crossed = [any(level in (pair, {*groups} - pair) for level in levels) for pair in pairs]
+    if sum(crossed) != CELLS // 2:
+        return "1st factor", "2nd", "interaction, if the groups stand crosswise"
+    return tuple("main effect" if one else "interaction" for one in crossed)
 
 
 def _several(ledger: Ledger, entry: Claim) -> bool:

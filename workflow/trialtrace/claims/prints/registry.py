@@ -20,6 +20,7 @@ MODULES: dict[str, str] = {
     "strata": f"{_HERE}.strata",
     "totals": f"{_HERE}.totals",
     "parts": f"{_HERE}.parts",
+    "levels_of_factors": f"{_HERE}.levels_of_factors",
     "count_tests": f"{_HERE}.count_tests",
     "count_sets": f"{_HERE}.count_sets",
     "splits": f"{_HERE}.splits",

@@ -34,7 +34,11 @@ from trialtrace.stats.summaries.percentages import (
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 
-OTHER_ROUNDINGS = {"half_even": "halves rounded to the even digit", "truncate": "digits cut off"}
+OTHER_ROUNDINGS = {
+    "half_up": "digits rounded",
+    "half_even": "halves rounded to the even digit",
+    "truncate": "digits cut off",
+}
 LARGEST = 1000
 MOST_COUNTS = 100_000
 FEW = 4
@@ -179,11 +183,11 @@ def _across(ledger: Ledger, entry: Claim) -> int | None:
     row = [
         one
         for one in ledger.of_cell[about.cell]
-        if one.about.category == about.category and one.about.group in ledger.groups
+        if one.about.category == about.category and one.about.group in ledger.apart
         if one.share is not None and one.whole_count is not None
     ]
     counts = [int(one.whole_count or 0) for one in row]
-    if {one.about.group for one in row} != set(ledger.groups) or len(row) != len(ledger.groups):
+    if {one.about.group for one in row} != set(ledger.apart) or len(row) != len(ledger.apart):
         return None
     total = sum(counts)
     parts = [one.parts["percent"] for one in row]

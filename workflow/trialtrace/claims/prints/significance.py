@@ -11,12 +11,13 @@ from the interval's (`estimates.NEAR`).
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from scipy.special import ndtr, ndtri
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
-from trialtrace.claims.levels import ONE_SIDE, Level, level_of
+from trialtrace.claims.levels import ONE_SIDE, Level, alpha_of, level_of
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.estimates import NEAR, TINY, p_of_interval
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range, p_span
@@ -52,11 +53,23 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             continue
         found = _p_of(ledger, entry)
         if found is not None:
-            yield from _told(entry, name, *found, level_of(ledger, entry))
+            for one in _told(entry, name, *found, level_of(ledger, entry)):
+                yield replace(one, sentence=one.sentence + _unused(ledger, entry))
         elif level_of(ledger, entry) is None and not any(
             "p" in one.parts for one in _same(ledger, entry)
         ):
             yield from _of_interval(ledger, entry, name)
+
+
+def _unused(ledger: Ledger, entry: Claim) -> str:
+    """That the design's level was left aside, where it is of other sides than p is said to be."""
+    alpha = alpha_of(ledger, entry.paper)
+    if alpha is None or level_of(ledger, entry) is not None:
+        return ""
+    if (alpha.sides in ONE_SIDE) == (entry.sides in ONE_SIDE):
+        return ""
+    how = "one side, and the claim does not say so" if alpha.sides in ONE_SIDE else "two sides"
+    return f" The design's level of {alpha.whole} is of {how} (`sides`): it was not used."
 
 
 def _p_of(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding
@@ -9,6 +10,9 @@ from trialtrace.claims.sentences import thousands
 from trialtrace.trial.claims.about import ALL
 from trialtrace.trial.claims.paper import PaperPopulation
 from trialtrace.trial.claims.read import Claim
+
+CROSSED = 4
+"""The fewest groups that the levels of two crossed factors are."""
 
 CARD = Card(
     "sizes of the groups against the number of all; the planned, the randomised and the analysed",
@@ -85,11 +89,13 @@ def _sum(
                 text = f"{count} is printed here, {sizes[group]} as the size of this group."
                 yield Finding("size.sum", entry.name, "value", INCONSISTENT, text)
     totals = claims.pop(ALL, [])
-    if len(sizes) < 2 or set(sizes) != set(ledger.groups):
+    yield from _of_levels(ledger, sizes, totals)
+    sizes = {name: size for name, size in sizes.items() if name in ledger.apart}
+    if len(sizes) < 2 or set(sizes) != set(ledger.apart):
         yield from _alike(kind, totals)
         return
     beside = tuple(entries[-1].name for entries in claims.values())
-    told = " + ".join(thousands(sizes[name]) for name in ledger.groups)
+    told = " + ".join(thousands(sizes[name]) for name in ledger.apart)
     for total in totals:
         count = total.whole_count
         if count is None:
@@ -99,9 +105,28 @@ def _sum(
         elif sum(sizes.values()) == count:
             agreement, text = EXACT, f"{told} are {thousands(count)}, as printed."
         else:
-            agreement = INCONSISTENT
-            text = f"{told} are {thousands(sum(sizes.values()))}; printed is {total.printed}."
+            agreement, whole = INCONSISTENT, sum(sizes.values())
+            text = f"{told} are {thousands(whole)}; printed is {total.printed}."
+            if len(sizes) >= CROSSED and count and whole % count == 0:
+                agreement = NOT_CHECKABLE
+                text = f"Not checkable: the groups are {whole // count} times the {total.printed} "
+                text += (
+                    "printed, as levels of factors are; `of` of a group names what it is made of."
+                )
         yield Finding("size.sum", total.name, "value", agreement, text, beside)
+
+
+def _of_levels(ledger: Ledger, sizes: dict[str, int], totals: list[Claim]) -> Iterator[Finding]:
+    """Levels of a factor, each made of groups whose sizes are printed."""
+    for name, group in ledger.groups.items():
+        own = [sizes[one] for one in group.of or () if one in sizes]
+        if not group.of or len(own) < len(group.of) or name not in sizes or sum(own) == sizes[name]:
+            continue
+        told = " + ".join(map(thousands, own))
+        text = f"{told} are {thousands(sum(own))}; printed is {thousands(sizes[name])} for "
+        text += f"{group.label}."
+        for total in totals[:1]:
+            yield Finding("size.sum", total.name, "value", INCONSISTENT, text)
 
 
 def _alike(kind: str, totals: list[Claim]) -> Iterator[Finding]:

@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import combinations
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.dates import alike, dates
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.margins import judged, margin_of
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed
 from trialtrace.claims.quantities import Quantity, quantity
 from trialtrace.stats.categorical.proportions import clopper_pearson, wilson
 from trialtrace.trial.claims.about import ALL
 from trialtrace.trial.claims.read import Claim
+from trialtrace.trial.claims.told_margin import RATIO_SCALES
 
 CARD = Card(
     "one fact told in several places, in numbers or dates (what differs in words only cannot be "
@@ -96,9 +99,12 @@ def _one_sided(ledger: Ledger) -> Iterator[Finding]:
             cells.setdefault((about.cell, about.category), {})[about.group or ""] = entry
     for found in cells.values():
         entries = list(found.values())
-        beside = {name for name in ledger.groups if ledger.beside(entries[0], name)}
-        lacking = [group.label for group in ledger.groups.values() if group.name not in beside]
-        if lacking and ALL not in found:
+        lacking = [
+            ledger.groups[name].label
+            for name in ledger.apart
+            if not ledger.beside(entries[0], name)
+        ]
+        if lacking and ALL not in found and set(found) & set(ledger.apart):
             text = f"The ledger has nothing beside it for {listed(lacking)}."
             yield Finding(
                 "statement.groups",
@@ -179,37 +185,72 @@ def _safety(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
 
 def _non_inferiority(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """Not inferior, though the interval of the comparison holds the margin."""
+    part, check = next(iter(entry.parts)), "statement.non_inferiority"
+    denied = DENIED.search(entry.printed) is not None
+    told = margin_of(ledger, entry)
+    if told is not None:
+        said = judged(ledger, told, "not_shown" if denied else "non_inferior")
+        if said is not None:
+            beside = tuple(name for name in said[2] if name != entry.name)
+            yield Finding(check, entry.name, part, said[0], said[1], beside)
+            return
     own = [
         entry,
         *(one for one in ledger.comparisons.get(entry.about.cell, ()) if one is not entry),
     ]
-    held = [
-        one
-        for one in own
-        if {"ci_low", "ci_high"} <= set(one.parts) and one.about.compared == entry.about.compared
-    ]
+    bounds = [one for one in own if {"ci_low", "ci_high"} <= set(one.parts)]
+    held = [one for one in bounds if one.about.compared == entry.about.compared]
     margin = next((m for one in own if (m := one.about.margin_value) is not None), None)
-    part = next(iter(entry.parts))
     if margin is None or len({one.printed for one in held}) != 1:
-        text = (
-            f"Not checkable: “{entry.printed}” needs a margin and one interval of the comparison."
-        )
-        yield Finding("statement.non_inferiority", entry.name, part, NOT_CHECKABLE, text)
+        text = f"Not checkable: “{entry.printed}” needs a margin and one interval of the comparison"
+        if not held and any(set(one.about.compared) == set(entry.about.compared) for one in bounds):
+            text += "; there is one with the groups the other way round"
+        elif len(held) > 1 and margin is not None:
+            text += "; there are several: `margins` of `reported` takes them together"
+        yield Finding(check, entry.name, part, NOT_CHECKABLE, f"{text}.")
         return
-    low, high = (held[0].parts[name] for name in ("ci_low", "ci_high"))
-    shown = f"{low.text} to {high.text}"
-    if low.bounds[1] <= margin < high.bounds[0]:
-        agreement = INCONSISTENT
-        text = f"{shown} holds the margin of {margin}, so that it does not exclude it."
-    elif low.bounds[0] <= margin <= high.bounds[1]:
-        agreement = NOT_CHECKABLE
-        text = f"Not checkable: rounding leaves open whether {shown} holds the margin of {margin}."
-    else:
-        agreement, text = COMPATIBLE, f"{shown} excludes the margin of {margin}."
+    agreement, text = _by_margin(held[0], margin, denied=denied)
     beside = () if held[0] is entry else (held[0].name,)
-    yield Finding("statement.non_inferiority", entry.name, part, agreement, text, beside)
+    yield Finding(check, entry.name, part, agreement, text, beside)
 
 
+def _by_margin(held: Claim, margin: Decimal, *, denied: bool) -> tuple[str, str]:
+    """An interval against a margin without a typed side: it lies on the worse side of no effect."""
+    low, high = (held.parts[name] for name in ("ci_low", "ci_high"))
+    shown, ratio = f"{low.text} to {high.text}", held.measure in RATIO_SCALES
+    null = Decimal(1 if ratio else 0)
+    if ratio and margin <= 0:
+        return NOT_CHECKABLE, f"Not checkable: no ratio has a margin of {margin}."
+    if low.bounds[1] <= margin < high.bounds[0]:
+        if denied:
+            return COMPATIBLE, f"{shown} holds the margin of {margin}, as printed."
+        return (
+            INCONSISTENT,
+            f"{shown} holds the margin of {margin}, so that it does not exclude it.",
+        )
+    if low.bounds[0] <= margin <= high.bounds[1]:
+        text = f"Not checkable: rounding leaves open whether {shown} holds the margin of {margin}."
+        return NOT_CHECKABLE, text
+    if low.bounds[0] > margin > null or high.bounds[1] < margin < null:
+        text = f"{shown} lies beyond the margin of {margin}, as seen from no difference"
+        if ratio:
+            return (COMPATIBLE, f"{text}, as printed.") if denied else (INCONSISTENT, f"{text}.")
+        return (
+            NOT_CHECKABLE,
+            f"Not checkable: {text}; `margins` of `reported` tells which is worse.",
+        )
+    if denied:
+        text = f"Not checkable: {shown} excludes the margin of {margin}, while non-inferiority was "
+        return NOT_CHECKABLE, f"{text}not shown: another level or population may be meant."
+    return COMPATIBLE, f"{shown} excludes the margin of {margin}."
+
+
+DENIED = re.compile(
+    r"(?:\bnot\b|n't\b)(?!(?:\s+\w+){0,3}\s+(?:inferior|worse)\b)|\bfail(?:ed|s|ure)?\b|"
+    r"\binconclusive\b",
+    re.IGNORECASE,
+)
+"""Words that deny non-inferiority; "not inferior" and "not worse" claim it."""
 # A claim of this fact prints the share from which on a trial counts as feasible.
 THRESHOLD = "feasibility_threshold"
 CONCLUSIONS = {

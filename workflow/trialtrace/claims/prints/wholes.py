@@ -42,7 +42,7 @@ CARD = Card(
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
-    if ledger.patients_of_every_group is not None or not 2 <= len(ledger.groups) <= MOST_GROUPS:
+    if ledger.patients_of_every_group is not None or not 2 <= len(ledger.apart) <= MOST_GROUPS:
         return
     for entry in ledger.entries.values():
         if entry.about.group == ALL and _is_mean(entry):
@@ -61,7 +61,7 @@ def _is_mean(entry: Claim) -> bool:
 def _parts(ledger: Ledger, entry: Claim) -> list[Claim] | None:
     """The one mean of each group; None where a group has none, or several."""
     found = []
-    for group in ledger.groups:
+    for group in ledger.apart:
         own = [one for one in ledger.beside(entry, group) if _is_mean(one)]
         if len(own) != 1:
             return None

@@ -101,5 +101,8 @@ def _numbers(parts: tuple[ToldPart, ...]) -> set[tuple[Decimal, frozenset[str], 
 def words(alpha: ToldAlpha) -> str:
     """A level in one line: 0.05 of two sides, 0.04 for pfs and 0.01 for os."""
     sides = f" ({alpha.sides.replace('_', '-')})" if alpha.sides else ""
-    parts = [f"{one.level} for {listed(list(one.outcomes))}" for one in alpha.parts]
+    parts = [
+        f"{one.level} for {listed(list(one.outcomes))}{', passed on' if one.passed_on else ''}"
+        for one in alpha.parts
+    ]
     return f"{alpha.whole}{sides}{f': {listed(parts)}' if parts else ''}"

@@ -12,6 +12,7 @@ from trialtrace.claims.registration.days import (
     last_changed,
     told_twice,
 )
+from trialtrace.claims.registration.margins import concluded, margins
 from trialtrace.claims.registration.outcomes import outcomes
 from trialtrace.claims.registration.patients import patients
 from trialtrace.claims.registration.rows import Held
@@ -23,7 +24,11 @@ def held(ledger: Ledger) -> list[Held]:
         one
         for part, every in (("registered", ledger.registered), ("reported", ledger.reported))
         for paper, design in every.items()
-        for one in (*in_order(part, paper, design), *alpha.split(part, paper, design))
+        for one in (
+            *in_order(part, paper, design),
+            *alpha.split(part, paper, design),
+            *concluded(ledger, part, paper, design),
+        )
     ]
     for source, design in ledger.registered.items():
         found += patients(ledger, source, design)
@@ -32,5 +37,6 @@ def held(ledger: Ledger) -> list[Held]:
         for paper, told in ledger.reported.items():
             found += told_twice(source, design, paper, told)
             found += alpha.both(source, design, paper, told)
+            found += margins(ledger, (source, design), (paper, told))
             found += outcomes(ledger, (source, design), (paper, told))
     return found

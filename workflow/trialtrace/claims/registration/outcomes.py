@@ -16,7 +16,7 @@ OUTCOME, MEASURE = "registered.outcome", "registered.measure"
 def outcomes(
     ledger: Ledger, registered: tuple[str, ToldDesign], reported: tuple[str, ToldDesign]
 ) -> Iterator[Held]:
-    """Outcomes of both, the registered ones first, then those that only the paper has as primary.
+    """Outcomes of both, the registered ones first, then those that only the paper has.
 
     Each text is given by the name of its paper and what it tells.
     """
@@ -84,7 +84,8 @@ class _Both:
                 yield self._row(one, SECONDARY, at, NOTHING, self._left_out(one, SECONDARY), [])
 
     def only_reported(self) -> Iterator[Held]:
-        """Outcomes reported as primary that are registered as secondary, or not at all."""
+        """Outcomes reported as primary that are registered as secondary, or not at all; secondary
+        ones that are not, where secondary outcomes are registered."""
         for at, one in enumerate(self.told.primary):
             moved = _of(one, self.design.secondary)
             if _of(one, self.design.primary) or not (self.design.primary or moved):
@@ -104,6 +105,21 @@ class _Both:
                 f"“{self.label(one)}” is reported as primary outcome; it is {how}.",
                 (f"reported.{self.paper}.primary.{at}",),
                 _claims(one, *moved[:1]),
+            )
+        for at, one in enumerate(self.told.secondary):
+            if not self.design.secondary or _of(one, self.design.outcomes):
+                continue
+            yield Held(
+                OUTCOME,
+                self.source,
+                f"Secondary outcome: {self.label(one)}",
+                NOTHING,
+                f"secondary: {self.words(one)}",
+                CHANGED,
+                f"“{self.label(one)}” is reported as secondary outcome; it is not among the "
+                f"outcomes that were {self.how}.",
+                (f"reported.{self.paper}.secondary.{at}",),
+                _claims(one),
             )
 
     def _same(

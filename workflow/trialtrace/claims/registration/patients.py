@@ -46,6 +46,6 @@ def _randomised(ledger: Ledger) -> tuple[int | None, tuple[str, ...]]:
     total = ledger.sizes("randomised").get(ALL)
     if total is not None and total.whole_count is not None:
         return total.whole_count, (total.name,)
-    sizes = [group.size for group in ledger.groups.values()]
+    sizes = [ledger.groups[name].size for name in ledger.apart]
     known = [size for size in sizes if size is not None]
     return (sum(known), ()) if known and len(known) == len(sizes) else (None, ())

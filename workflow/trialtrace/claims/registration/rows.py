@@ -16,6 +16,8 @@ SAID = {
     NOT_CHECKABLE: "not checkable",
 }
 """Each verdict in words, the gravest first."""
+ALONE = {"registered.first": "registered before the begin"}
+HOLDS = "holds"
 FINDINGS = {
     "registered.days": "Days of registration, enrolment, completion and publication in order.",
     "registered.first": "The first registration, and the begin of the enrolment.",
@@ -23,6 +25,8 @@ FINDINGS = {
     "registered.outcome": "A primary or secondary outcome, registered and reported.",
     "registered.measure": "Metric, measure and time of an outcome, registered and reported.",
     "registered.alpha": "The level of significance and its parts, registered and reported.",
+    "registered.margin": "A margin of non-inferiority, registered and reported.",
+    "registered.conclusion": "What is concluded by a margin, and the printed intervals.",
     "registered.patients": "Patients planned, and patients randomised.",
 }
 NOTHING = "not told"
@@ -45,6 +49,13 @@ class Held:
     finding: str
     keys: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
+
+
+def said(check: str, verdict: str, registered: str, reported: str) -> str:
+    """A verdict in words: what one text tells alone is told alike by none, it holds."""
+    if verdict != COMPATIBLE:
+        return SAID[verdict]
+    return ALONE.get(check, HOLDS if NOTHING in (registered, reported) else SAID[verdict])
 
 
 def failing(found: Sequence[Held]) -> bool:

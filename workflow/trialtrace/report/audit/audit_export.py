@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from trialtrace.claims.tally import tally, tally_text
 from trialtrace.claims.told import told
 from trialtrace.ground.contracts import CLAIMS
+from trialtrace.ground.contracts.verdicts import PRINT
 from trialtrace.ground.paths import Project
 from trialtrace.report.listing import json_text, listing
 
@@ -60,7 +61,7 @@ def editor_text(
         return listing(list(as_rows(asked)), list(COLUMNS), list(COLUMNS), "csv")
     told = lines(ledger, printed.findings, printed.rows)
     return editor_page(
-        f"Audit of {file.name} for an editor",
+        f"Audit for an editor: {_audited(ledger) or file.name}",
         " ".join(filter(None, [tally_text(tally(printed.rows)), standing])),
         list(ledger.papers.values()),
         told,
@@ -69,6 +70,12 @@ def editor_text(
         as_json(registered),
         unchecked(ledger, printed.rows),
     )
+
+
+def _audited(ledger: "Ledger") -> str:
+    """The paper that most claims are of, as it is cited."""
+    own = [one.paper for one in ledger.entries.values()]
+    return ledger.papers[max(ledger.papers, key=own.count)] if own else ""
 
 
 def trial_text(
@@ -122,10 +129,25 @@ def _with_contradictions(audit: Mapping[str, Any]) -> list[Mapping[str, object]]
     for one in audit.get("contradictions", ()):
         for number in one["numbers"]:
             told.setdefault((number["claim"], number["component"]), []).append(one["finding"])
-    return [
+    rows = [
         {**row, CONTRADICTION: " ".join(told.get((row["claim_id"], row["component"]), ()))}
         for row in audit["claims"]
     ]
+    return [*rows, *map(_registered, audit.get("registration", ()))]
+
+
+def _registered(one: Mapping[str, Any]) -> dict[str, object]:
+    """A row of the registration among the claims: its first key and its check name it."""
+    return {
+        "claim_id": next(iter(one["keys"]), one["check"]),
+        "component": one["check"],
+        "paper": one["source"],
+        "label": one["what"],
+        "quote": one["registered"],
+        "printed": one["reported"],
+        PRINT: one["verdict"],
+        "print_finding": one["finding"],
+    }
 
 
 def _uri(path: Path) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from trialtrace.claims.prints.finding import INCONSISTENT
-from trialtrace.claims.registration.rows import SAID
+from trialtrace.claims.registration.rows import said
 from trialtrace.claims.sentences import unbroken
 from trialtrace.report.links import claim_anchor
 
@@ -33,6 +33,7 @@ def registration_section(
 
 def _row(row: Mapping[str, object], audit: str | None) -> str:
     verdict = str(row["verdict"])
+    shown = said(str(row["check"]), verdict, str(row["registered"]), str(row["reported"]))
     wrong = " wrong" if verdict == INCONSISTENT else ""
     claims = row["claims"]
     every = claims if audit is not None and isinstance(claims, list | tuple) else ()
@@ -44,7 +45,7 @@ def _row(row: Mapping[str, object], audit: str | None) -> str:
     )
     return (
         f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}"
-        f'<td class="verdict{wrong}">{escape(SAID[verdict])}</td>'
+        f'<td class="verdict{wrong}">{escape(shown)}</td>'
         f"<td>{escape(unbroken(str(row['finding'])))}"
         f"{f'<br>{told}' if told else ''}</td></tr>"
     )

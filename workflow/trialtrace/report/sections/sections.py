@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from trialtrace import __version__
 from trialtrace.claims.tally import tally, tally_text
 from trialtrace.endpoints.populations import told_rule
 from trialtrace.ground.conditions import lower_first
@@ -212,6 +213,8 @@ def _seal_box(material: Material) -> str:
         ["In full", f"`{' '.join(groups)}`" if value else "not shown: no key"],
         ["Over", "data as read, cleaned, derived, analysed and audited; configuration; code"],
         ["Verify", f"`{command}`"],
+        ["Made by", f"trialtrace {__version__}, the code of the hashes above"],
+        ["Repeat", f"`make run TRIAL={material.trial.name}` in the project, with the same data"],
     ]
     table = pipe_table(["Hash of this run", ""], rows, numbers_from=99)
     told = "The same data, configuration and code give the same hash."

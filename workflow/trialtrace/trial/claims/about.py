@@ -24,6 +24,10 @@ def check_about(document: Document) -> None:
     known = {section: document.names(section) or [] for _, section in _NAMED}
     _scales(document)
     check_designs(document)
+    for name, given in document.entries("groups"):
+        for position, group in enumerate(given.get("of", ())):
+            among = [one for one in groups if not (document.get("groups", one) or {}).get("of")]
+            known_name(document, ("groups", name, "of", position), group, among, "groups")
     for name, given in document.entries("populations"):
         for group in given.get("sizes", {}):
             known_name(document, ("populations", name, "sizes", group), group, groups, "groups")
@@ -46,10 +50,24 @@ def check_about(document: Document) -> None:
         if "level" in about and not 0 < Decimal(about["level"]) < 1:
             at = ("claims", name, "about", "level")
             document.add(at, found=tell(about["level"]), expected="a level between 0 and 1")
+        looks = _looks(document)
+        if looks and "look" in about:
+            known_name(document, ("claims", name, "about", "look"), about["look"], looks, "looks")
         compared = about.get("compare", ())
         for position, group in enumerate(() if compared == ALL else compared):
             place = ("claims", name, "about", "compare", position)
             known_name(document, place, group, groups, "groups")
+
+
+def _looks(document: Document) -> list[str]:
+    """The looks that the levels of all designs name."""
+    return [
+        look
+        for section in ("registered", "reported")
+        for _, given in document.entries(section)
+        for part in given.get("alpha", {}).get("parts", ())
+        for look in part.get("looks", {})
+    ]
 
 
 def _scales(document: Document) -> None:

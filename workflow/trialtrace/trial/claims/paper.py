@@ -100,6 +100,10 @@ class PaperGroup:
     label: Text = key("Label, as printed.")
     randomised: WholePrinted | None = optional("Patients randomised to it, as printed.")
     control: bool = optional("Whether it is the control group.", empty=bool)
+    of: Annotated[tuple[Name, ...], Rule(minItems=2, uniqueItems=True)] | None = optional(
+        "The groups it is made of: a level of a factor, at the margin of a factorial design. Its "
+        "patients are in these, and are not counted beside them."
+    )
 
     @property
     def size(self) -> int | None:

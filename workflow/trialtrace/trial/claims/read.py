@@ -90,7 +90,12 @@ class Claim:
 
     @property
     def tested(self) -> Component | None:
-        """The p of a test of no difference, where it is a number."""
+        """The p of a test of no difference, where it is a number: not that of a margin."""
+        return None if self.about.margin is not None else self.numeric_p
+
+    @property
+    def numeric_p(self) -> Component | None:
+        """The p of a test of no difference, or of the margin that the claim names."""
         part = self.parts.get("p")
         return None if part is None or part.relation == "ns" or part.symbol is not None else part
 

@@ -12,6 +12,7 @@ from trialtrace.ground.errors import did_you_mean, one_of
 from trialtrace.trial.claims.paper import NumberPrinted, WholePrinted
 from trialtrace.trial.claims.period import Period, typed
 from trialtrace.trial.claims.told_alpha import ToldAlpha
+from trialtrace.trial.claims.told_margin import RATIO_SCALES, ToldMargin
 from trialtrace.trial.words import Name, Text, TimeUnit
 
 DateTold = Annotated[
@@ -33,6 +34,7 @@ METRICS: dict[Metric, str] = {
 }
 DAYS = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
 """Days of each unit of time; a month is a twelfth of a year of 365.25 days."""
+OF_MARGIN = (("outcome", "outcomes"), ("population", "populations"), ("claim", "claims"))
 OF_REGISTRATION = ("first", "changed", "status")
 
 
@@ -95,6 +97,10 @@ class ToldDesign:
     alpha: ToldAlpha | None = optional(
         "Level of significance and its split; conclusions are held against their own part of it."
     )
+    margins: Listed[ToldMargin] = optional(
+        "Margins of non-inferiority; conclusions are held against the intervals by them.",
+        empty=tuple,
+    )
     primary: Listed[ToldOutcome] = optional("Primary outcomes.", empty=tuple)
     secondary: Listed[ToldOutcome] = optional("Secondary outcomes.", empty=tuple)
 
@@ -110,7 +116,8 @@ class ToldDesign:
 
 def check_designs(document: Document) -> None:
     """Papers, outcomes, claims and days that designs name."""
-    names = {one: document.names(one) or [] for one in ("papers", "outcomes", "claims")}
+    sections = ("papers", "outcomes", "claims", "groups", "populations")
+    names = {one: document.names(one) or [] for one in sections}
 
     def known(place: Path_, name: str, among: str) -> None:
         if name not in names[among]:
@@ -144,3 +151,17 @@ def check_designs(document: Document) -> None:
                     for name, among in (("outcome", "outcomes"), ("claim", "claims")):
                         if name in one:
                             known((section, paper, rank, position, name), one[name], among)
+            for position, one in enumerate(given.get("margins", ())):
+                at_margin: Path_ = (section, paper, "margins", position)
+                for at, name in enumerate(one["compare"]):
+                    known((*at_margin, "compare", at), name, "groups")
+                for name, among in OF_MARGIN:
+                    if name in one:
+                        known((*at_margin, name), one[name], among)
+                if one["scale"] in RATIO_SCALES and Decimal(one["value"]) <= 0:
+                    document.add(
+                        (*at_margin, "value"),
+                        found=tell(one["value"]),
+                        expected="a ratio above 0",
+                        do="of a difference, name its scale: percentage_points or mean_difference",
+                    )
