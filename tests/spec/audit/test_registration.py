@@ -212,7 +212,7 @@ def test_every_form_of_the_audit_tells_of_the_registration(told):
     code, out = told("json", ODD, SAID)
     rows = json.loads(out.out)["registration"]
     assert code == 1 and [row["verdict"] for row in rows] == ["inconsistent", "late", "changed"]
-    for form in ("table", "html", "editor", "inspect-sr"):
+    for form in ("table", "html", "csv", "editor", "inspect-sr"):
         text = told(form, ODD, SAID)[1].out.replace("\n    ", " ")
         assert "lies before the begin of the enrolment 2015-01." in text, form
         assert "First registered 2015-02-01; the enrolment began 2015-01, before it." in text

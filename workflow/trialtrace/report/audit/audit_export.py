@@ -136,10 +136,11 @@ def _with_contradictions(audit: Mapping[str, Any]) -> list[Mapping[str, object]]
     return [*rows, *map(_registered, audit.get("registration", ()))]
 
 
-def _registered(one: Mapping[str, Any]) -> dict[str, object]:
+def _registered(one: Mapping[str, object]) -> dict[str, object]:
     """A row of the registration among the claims: its first key and its check name it."""
+    keys = one["keys"]
     return {
-        "claim_id": next(iter(one["keys"]), one["check"]),
+        "claim_id": keys[0] if isinstance(keys, list | tuple) and keys else one["check"],
         "component": one["check"],
         "paper": one["source"],
         "label": one["what"],
