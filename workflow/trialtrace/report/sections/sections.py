@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from trialtrace import __version__
+import trialtrace
 from trialtrace.claims.tally import tally, tally_text
 from trialtrace.endpoints.populations import told_rule
 from trialtrace.ground.conditions import lower_first
@@ -213,7 +213,7 @@ def _seal_box(material: Material) -> str:
         ["In full", f"`{' '.join(groups)}`" if value else "not shown: no key"],
         ["Over", "data as read, cleaned, derived, analysed and audited; configuration; code"],
         ["Verify", f"`{command}`"],
-        ["Made by", f"trialtrace {__version__}, the code of the hashes above"],
+        ["Made by", f"trialtrace {trialtrace.__version__}, the code of the hashes above"],
         ["Repeat", f"`make run TRIAL={material.trial.name}` in the project, with the same data"],
     ]
     table = pipe_table(["Hash of this run", ""], rows, numbers_from=99)
