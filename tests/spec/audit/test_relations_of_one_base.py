@@ -79,3 +79,52 @@ def test_a_table_of_rows_is_another_choice(judged):
     for name, share in (rows | {"control_II": "50.0%"}).items():
         claims[name]["printed"] = f"{claims[name]['printed'].split(' ')[0]} ({share})"
     assert judged("training_III", "percent", claims)[0] == "alternative"
+
+
+@pytest.mark.parametrize(
+    ("printed", "agreement"),
+    [
+        # 27 and 29 patients, 8 and 12 of 20.
+        (("8/27 (29.6%)", "12/29 (41.4%)"), "exact"),
+        (("8/27 (40.0%)", "12/29 (60.0%)"), "inconsistent"),
+        (("8 (40.0%)", "12 (60.0%)"), "alternative"),
+        (("8/20 (40.0%)", "12/20 (60.0%)"), "exact"),
+    ],
+)
+def test_a_share_of_the_row_is_not_one_of_the_printed_denominator(judged, printed, agreement):
+    claims = {
+        group: claim(one, outcome="event", group=group, population="treated")
+        for group, one in zip(("training", "control"), printed, strict=True)
+    }
+    assert judged("training", "percent", claims)[0] == agreement
+
+
+def two_changes(ends, changes):
+    """At baseline 40.2 and 41.0."""
+    found = {}
+    for group, start, end, change in zip(
+        ("training", "control"), ("40.2", "41.0"), ends, changes, strict=True
+    ):
+        own = {"outcome": "score", "group": group}
+        found[f"{group}_start"] = claim(f"mean {start}", **own, visit="baseline")
+        found[f"{group}_end"] = claim(f"mean {end}", **own, visit="end")
+        found[f"{group}_change"] = claim(f"mean {change}", **own, visit="end", change=True)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("ends", "changes", "wrong"),
+    [
+        (("36.1", "39.9"), ("-4.1", "-1.1"), set()),
+        # 39.9 less 40.2 is -0.3, 36.1 less 41.0 is -4.9.
+        (("39.9", "36.1"), ("-4.1", "-1.1"), {"training_end", "control_end"}),
+        (("36.1", "39.9"), ("-1.1", "-4.1"), {"training_change", "control_change"}),
+        # One of both is right with its number exchanged, by 0.1.
+        (("39.9", "36.1"), ("-4.1", "-1.3"), set()),
+        (("39.9", "39.9"), ("-4.1", "-1.1"), set()),
+    ],
+)
+def test_both_changes_are_right_with_numbers_exchanged(judged, ends, changes, wrong):
+    claims = two_changes(ends, changes)
+    found = {name for name in claims if judged(name, "value", claims)[0] == "inconsistent"}
+    assert found == wrong

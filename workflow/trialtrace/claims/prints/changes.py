@@ -6,9 +6,12 @@ between |s₁ - s₀| and s₁ + s₀. Both need the same patients at both visit
 model adjusts: what does not fit is told, and contradicts nothing. A mean does where each of the
 three claims tells its patients, of one number, and a standard deviation: a change is of patients
 with both values, so that as many are the same ones, and a model's mean has an error or interval.
+Where the changes of two groups are both wrong and both right with one number of each exchanged, the
+columns are.
 """
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
@@ -28,26 +31,74 @@ from trialtrace.trial.claims.symbols import UNSAID
 BASELINE = "baseline"
 MIDDLE = "median"
 Span = tuple[float, float]
+Trio = tuple[Claim, Claim, Claim]
+WHAT = ("changes", "values at baseline", "values at the end")
+"""What may be exchanged, in the order of a trio: a change, the baseline and the end."""
 
 CARD = Card(
     "a mean change from baseline against the values at both visits, and its deviation against "
     "theirs, which no correlation from −1 to 1 may leave; a remark, since patients may differ, but "
-    "for means of which each has its number of patients, the same, and its deviation",
+    "for means of which each has its number of patients, the same, and its deviation, and for two "
+    "groups of which both changes are right with numbers exchanged",
     {
         "change.mean": "A mean change, and the means at both visits.",
+        "change.exchanged": "The changes of two groups, with their numbers exchanged.",
         "change.deviation": "The deviation of a change, and those at both visits.",
     },
 )
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
+    trios = []
     for entry in ledger.entries.values():
         if entry.about.change and entry.about.group and _is_mean(entry):
             pair = _visits(ledger, entry)
             if pair is not None:
-                yield _mean(ledger, entry, *pair)
-                if all(_has_deviation(one) for one in (entry, *pair)):
-                    yield from _deviation(ledger, entry, *pair)
+                trios.append((entry, *pair))
+    for trio in trios:
+        yield _mean(ledger, *trio)
+        if all(map(_has_deviation, trio)):
+            yield from _deviation(ledger, *trio)
+    apart = [trio for trio in trios if not _fits(*trio)]
+    for own, other in combinations(apart, 2):
+        if own[0].about.cell == other[0].about.cell:
+            yield from _exchanged(ledger, own, other)
+
+
+def _exchanged(ledger: Ledger, own: Trio, other: Trio) -> Iterator[Finding]:
+    """Two groups of which no change is right, and both are with their numbers exchanged.
+
+    Other patients at the visits may move a change; that both then are those of the other group's
+    numbers, to the last digit, is no chance of that.
+    """
+    place = _exchanged_place(own, other)
+    if place is None:
+        return
+    labels = " and ".join(ledger.group_label(one[0]) for one in (own, other))
+    text = f"With the {WHAT[place]} of {labels} exchanged, both changes are the end less the "
+    text += "baseline; as printed, neither is."
+    claims = (own[place], other[place])
+    beside = tuple(one.name for one in (*own, *other) if one not in claims)
+    for one in claims:
+        yield Finding("change.exchanged", one.name, "value", INCONSISTENT, text, beside)
+
+
+def _exchanged_place(own: Trio, other: Trio) -> int | None:
+    for place in range(len(WHAT)):
+        first, second = list(own), list(other)
+        first[place], second[place] = second[place], first[place]
+        if _fits(*first) and _fits(*second):
+            return place
+    return None
+
+
+def _fits(entry: Claim, start: Claim, end: Claim) -> bool:
+    """Whether a change is that of the means, or without its sign a reduction."""
+    (low0, high0), (low1, high1) = (_range(one.parts["value"]) for one in (start, end))
+    low, high = low1 - high0, high1 - low0
+    part = entry.parts["value"]
+    turned = part.word is not None and overlaps(part, -high, -low)
+    return overlaps(part, low, high) or turned
 
 
 def _is_mean(entry: Claim) -> bool:
@@ -95,13 +146,10 @@ def _mean(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> Finding:
     (low0, high0), (low1, high1) = (_range(one.parts["value"]) for one in (start, end))
     low, high = low1 - high0, high1 - low0
     part = entry.parts["value"]
-    # A reduction may be printed without its sign.
-    turned = part.word is not None and overlaps(part, -high, -low)
-    fits = overlaps(part, low, high) or turned
     places = max(one.parts["value"].places for one in (start, end, entry)) + 1
     said = f"{end.parts['value'].text} less {start.parts['value'].text} is "
     said += f"{signed(low, places)} to {signed(high, places)}"
-    if fits:
+    if _fits(entry, start, end):
         text, agreement = f"{said}, in keeping with a change of {part.text}.", COMPATIBLE
     elif _of_the_same((entry, start, end)):
         text = f"{said}, each of {entry.about.n} patients, while {part.text} is printed."

@@ -4,6 +4,11 @@ The estimate may have been made from the rounded or the unrounded means; both li
 the printed means leave. The interval is held against Student's, Welch's and the normal one over
 everything that prints as given. A difference that is adjusted for other values need not be the
 plain one, so that `about.test` has to name a t test, or none, for the check to be made.
+
+Whatever the sizes, the error of a difference is at least √(2 e₁ e₀) of the errors of both means:
+with the groups' own variances it is √(e₁² + e₀²), with a common one √(e₁² n₁/n₀ + e₀² n₀/n₁) but
+for the degrees of freedom, and neither is below √(2 e₁ e₀). Adjusting for what correlates with r
+makes it √(1 - r²) times as large.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +33,7 @@ from trialtrace.claims.prints.finding import (
     signed,
     unsigned,
 )
+from trialtrace.claims.prints.intervals import confidence_of
 from trialtrace.claims.prints.mean_intervals import of_interval
 from trialtrace.claims.prints.mean_tests import with_spreads
 from trialtrace.trial.claims.printed import Component
@@ -38,16 +44,20 @@ MEASURE = "mean_difference"
 PLAIN = (None, "t", "welch")
 MOST_WIDER = 1.1
 """How much wider an interval may be where the sizes are those of a population: of 83 % of it."""
+NARROWER = 0.5
+"""How narrow an interval may be against the least: adjusting for what correlates with 0.87."""
 NAMES = {"student": "Student's t", "welch": "Welch's t", "normal": "the normal distribution"}
 Ends = tuple[float, float]
 
 
 CARD = Card(
     "a difference of means and its interval against the means and deviations of the groups, or the "
-    "intervals of these means",
+    "intervals of these means; by their errors or intervals alone its error is at least "
+    "√(2 e₁ e₀), and contradicts below half of that",
     {
         "difference.estimate": "A difference of means, and the means of the groups.",
         "difference.interval": "The interval of a difference of means, and the deviations.",
+        "difference.error": "The interval of a difference of means, and their errors or intervals.",
     },
     of_sizes=("difference.interval",),
 )
@@ -57,7 +67,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if entry.measure != MEASURE or entry.about.test not in PLAIN or entry.basis:
             continue
-        groups = ledger.compared(entry, "value", "sd") or _with_intervals(ledger, entry)
+        groups = ledger.compared(entry, "value", "sd") or with_spreads(ledger, entry)
         main = entry.parts.get("value")
         if groups is None or len(groups) != 2 or main is None or main.relation != "=":
             continue
@@ -65,15 +75,42 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         span = _gap([_ends(one.parts["value"]) for one in groups])
         found = _turned(span) if _is_turned(main, span) else span
         yield _estimate(entry, main, span, found, beside)
+        if not {"ci_low", "ci_high"} <= set(entry.parts):
+            continue
         sizes = [ledger.size(one) for one in groups]
-        if {"ci_low", "ci_high"} <= set(entry.parts) and min(n or 0 for n in sizes) > 1:
+        of_model = any("se" in one.parts for one in groups)
+        if min(n or 0 for n in sizes) > 1 and not of_model:
             yield _interval(ledger, entry, groups, [int(n or 0) for n in sizes], found, beside)
+        if of_model or None in sizes or any(map(ledger.assumed, groups)):
+            yield from _least(entry, groups, beside)
 
 
-def _with_intervals(ledger: Ledger, entry: Claim) -> list[Claim] | None:
-    """The means of the groups, where their intervals are printed in the place of deviations."""
-    groups = with_spreads(ledger, entry)
-    return groups if groups and not any({"sd", "se"} & set(one.parts) for one in groups) else None
+def _least(entry: Claim, groups: Sequence[Claim], beside: tuple[str, ...]) -> Iterator[Finding]:
+    """The interval of a difference far narrower than errors or intervals of the means allow."""
+    level = 0.5 + confidence_of(entry) / 2
+    halves = [_half(one, level) for one in groups]
+    (l0, _), (_, u1) = (_ends(entry.parts[name]) for name in ("ci_low", "ci_high"))
+    least = sqrt(2 * halves[0] * halves[1])
+    if (u1 - l0) / 2 >= NARROWER * least:
+        return
+    low, high = (entry.parts[name].text for name in ("ci_low", "ci_high"))
+    what = "errors" if "se" in groups[0].parts else "intervals"
+    text = f"With the printed {what} of both means the interval of their difference reaches at "
+    text += f"least {least:.3g} to either side, whatever the numbers of patients; printed is {low} "
+    text += f"to {high}, less than half of that."
+    yield Finding(
+        "difference.error", entry.name, "ci_low", INCONSISTENT, text, beside, covers=("ci_high",)
+    )
+
+
+def _half(one: Claim, level: float) -> float:
+    """The least half width of the interval of a mean, as printed or of its error; 0 if unknown."""
+    if "se" in one.parts:
+        return float(ndtri(level)) * max(_ends(one.parts["se"])[0], 0.0)
+    if not {"ci_low", "ci_high"} <= set(one.parts) or confidence_of(one) / 2 + 0.5 != level:
+        return 0.0
+    (_, l1), (u0, _) = (_ends(one.parts[name]) for name in ("ci_low", "ci_high"))
+    return max((u0 - l1) / 2, 0.0)
 
 
 def _ends(part: Component) -> Ends:

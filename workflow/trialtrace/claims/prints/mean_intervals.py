@@ -3,11 +3,13 @@
 The half width h is q s / √n with q of Student's t of n - 1 degrees of freedom, or of the normal
 distribution, over everything that prints as given. Where n is that of a population, fewer patients
 may have been measured, which makes the interval wider. Where nothing but the interval is printed
-the deviation is h √n / q, which takes the place of a printed one (`of_interval`).
+the deviation is h √n / q, which takes the place of a printed one (`of_interval`). Such an interval
+has its mean in the middle.
 """
 
 from collections.abc import Iterator
-from math import sqrt
+from decimal import Decimal
+from math import log, sqrt
 
 from scipy.special import ndtri, stdtrit
 
@@ -23,10 +25,18 @@ from trialtrace.trial.claims.symbols import UNSAID
 
 MOST_WIDER = 1.2
 """How much wider an interval may be where n is that of a population: of 70 % of it."""
+MOST_UNEVEN = 3.0
+"""How often the shorter part of an interval of a mean may go into the longer one."""
+CUT_OFF = {Decimal(0), Decimal(100)}
+"""Ends of scales, at which intervals are cut off."""
 
 CARD = Card(
-    "the interval of the mean of a group against its deviation and number of patients",
-    {"mean.interval": "The interval of a mean, and the deviation of its group."},
+    "the interval of the mean of a group against its deviation and number of patients; a mean that "
+    "is three times as far from one end of its interval as from the other",
+    {
+        "mean.interval": "The interval of a mean, and the deviation of its group.",
+        "mean.centred": "The mean of a group, and the middle of its interval.",
+    },
     of_sizes=("mean.interval",),
 )
 
@@ -35,6 +45,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.of_group():
         if not _usual(entry):
             continue
+        yield from _uneven(entry)
         other = _deviation(ledger, entry)
         n = ledger.size(entry)
         if other is not None and n is not None and n > 1:
@@ -47,6 +58,43 @@ def _usual(entry: Claim) -> bool:
         return False
     usual = entry.measure is None and entry.about.interval is None
     return usual and entry.parts["value"].symbol in (None, "mean")
+
+
+def _uneven(entry: Claim) -> Iterator[Finding]:
+    """An interval of a mean that reaches three times as far to one side, also on the log scale.
+
+    Student's, the normal one and a model's are centred as they stand, that of a geometric mean on
+    the log scale; a bootstrap's follows the mean's own distribution, which is nearly so. One that
+    is cut off at an end of its scale tells nothing.
+    """
+    names = ("ci_low", "value", "ci_high")
+    main, bounds = entry.parts["value"], [entry.parts[name].value for name in names[::2]]
+    if main.relation != "=" or main.symbol != "mean" or set(bounds) & CUT_OFF:
+        return
+    if entry.parts["ci_low"].symbol == "credible":
+        return
+    ends = [_ends(entry.parts[name]) for name in names]
+    scales = [ends]
+    if ends[0][0] > 0:
+        scales.append([(log(low), log(high)) for low, high in ends])
+    if min(map(_unevenness, scales)) <= MOST_UNEVEN:
+        return
+    low, value, high = (entry.parts[name].text for name in names)
+    text = f"{value} is not the middle of {low} to {high}, as a mean is of its interval, nor near "
+    text += "it on the log scale."
+    yield Finding("mean.centred", entry.name, "value", INCONSISTENT, text, covers=names[::2])
+
+
+def _unevenness(ends: list[tuple[float, float]]) -> float:
+    """The longer part of an interval over the shorter one, the least over all that prints so.
+
+    1 where the estimate may lie outside, which another check tells.
+    """
+    (l0, l1), (m0, m1), (u0, u1) = ends
+    lower, upper = (max(m0 - l1, 0.0), m1 - l0), (max(u0 - m1, 0.0), u1 - m0)
+    if min(lower[1], upper[1]) <= 0:
+        return 1.0
+    return max(lower[0] / upper[1], upper[0] / lower[1])
 
 
 def of_interval(entry: Claim, n: int) -> Printed | None:

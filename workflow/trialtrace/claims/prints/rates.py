@@ -8,6 +8,8 @@ a ratio near the crude one contradicts nothing, and a hazard ratio none.
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from math import log
+from statistics import median
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
@@ -29,6 +31,8 @@ NARROWER = 1.2
 """By which factor an error may be smaller than Poisson's, as a robust one."""
 NEAR = 1.25
 """By which factor a rate ratio of no stated model may differ from the crude one."""
+UNEVEN = 1.5
+"""By which factor the follow-up of randomised groups seldom differs."""
 YEARS = {"y": Decimal(1), "m": Decimal(12), "w": Decimal("52.1786"), "d": Decimal("365.25")}
 """How many of a period are a year, by its first letter."""
 EVENTS = ("event", "death", "case", "relapse", "attack", "fall", "exacerbation", "seizure")
@@ -37,10 +41,12 @@ Span = tuple[float, float]
 CARD = Card(
     "a rate against its events and person-time; a rate ratio against the rates of both groups, "
     "which contradicts beyond a factor of 1.25 and is told as a remark within it; its interval "
-    "against Poisson's error √(1/e₁ + 1/e₀), which only a robust one falls below",
+    "against Poisson's error √(1/e₁ + 1/e₀), which only a robust one falls below; the follow-up by "
+    "patient that events and rates of a group make, against the other groups' (a remark)",
     {
         "rate.time": "A rate, and the events and person-time that it is made of.",
         "rate.ratio": "A rate ratio, and the rates of both groups.",
+        "rate.follow_up": "The follow-up by patient that events and rates of the groups stand for.",
         "rate.interval": "The interval of a rate ratio, and the events of both groups.",
     },
 )
@@ -55,6 +61,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if entry.measure == RATIO and len(entry.about.compared) == 2 and "value" in entry.parts:
             yield from _ratio(ledger, entry)
             yield from _interval(ledger, entry)
+    yield from _follow_up(ledger)
 
 
 def per_year(unit: str | None) -> Decimal | None:
@@ -99,6 +106,45 @@ def _apart(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     counts = [one for one in beside if one is not entry and _number_of_events(one) is not None]
     if len(times) == 1 and len({_number_of_events(one) for one in counts}) == 1:
         yield from _rate(entry, counts[0], times[0])
+
+
+def _follow_up(ledger: Ledger) -> Iterator[Finding]:
+    """Events over their rate are the time of a group; by patient it is much alike in a trial."""
+    cells: dict[tuple, dict[str, tuple[Claim, Claim, float]]] = {}
+    for entry in ledger.entries.values():
+        group = ledger.groups.get(entry.about.group or "")
+        value, size = entry.parts.get("value"), group.size if group else None
+        per = None if value is None else per_year(value.unit)
+        if group is None or not size or per is None or value is None or not value.value:
+            continue
+        beside = ledger.beside(entry, group.name)
+        counts = [one for one in beside if one is not entry and _number_of_events(one)]
+        timed = any("person_time" in one.parts for one in beside)
+        if entry.about.part or len(counts) != 1 or timed:
+            continue
+        events = _number_of_events(counts[0]) or Decimal(0)
+        time = float(events * per / value.value) / size
+        cells.setdefault(entry.about.cell, {})[group.name] = entry, counts[0], time
+    for own in cells.values():
+        yield from _uneven_times(list(own.values()))
+
+
+def _uneven_times(found: list[tuple[Claim, Claim, float]]) -> Iterator[Finding]:
+    """The group whose time by patient is farthest from the middle one, if it is far."""
+    middle = median(time for *_, time in found)
+    entry, counted, time = max(found, key=lambda one: abs(log(one[2] / middle)))
+    others = [one for *_, one in found if one != time]
+    if len(found) < 2 or not others:
+        return
+    if max(time / max(others), min(others) / time) <= UNEVEN:
+        return
+    spans = " to ".join(dict.fromkeys(f"{end:.3g}" for end in (min(others), max(others))))
+    text = (
+        f"{counted.parts['value'].text} at {entry.parts['value'].text} are {time:.3g} years of "
+        f"follow-up by patient randomised; the other groups' numbers make {spans}."
+    )
+    beside = (counted.name, *(one.name for one, *_ in found if one is not entry))
+    yield Finding("rate.follow_up", entry.name, "value", COMPATIBLE, text, beside, remark=True)
 
 
 def _number_of_events(entry: Claim) -> Decimal | None:

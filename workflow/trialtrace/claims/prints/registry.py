@@ -43,6 +43,7 @@ MODULES: dict[str, str] = {
     "designs": f"{_HERE}.designs",
     "intervals": f"{_HERE}.intervals",
     "estimates": f"{_HERE}.estimates",
+    "apart": f"{_HERE}.apart",
     "errors": f"{_HERE}.errors",
     "coefficients": f"{_HERE}.coefficients",
     "near_intervals": f"{_HERE}.near_intervals",

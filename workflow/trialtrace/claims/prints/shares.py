@@ -39,6 +39,7 @@ OTHER_ROUNDINGS = {
     "half_even": "halves rounded to the even digit",
     "truncate": "digits cut off",
 }
+OF_GROUP = " The other categories are shares of the group."
 LARGEST = 1000
 MOST_COUNTS = 100_000
 FEW = 4
@@ -151,8 +152,9 @@ def _share(
     if (across := _across(ledger, entry)) is not None:
         text = f"{count} of {n} is {value:.{max(percent.places, 0)}f} %; {percent.text} is that of "
         text += f"the {across} of all groups together, as those of the other groups are."
-        if _others_of_group(ledger, entry):
-            text += " The other categories are shares of the group."
+        of_its_own = "denominator" in entry.parts
+        if of_its_own or _others_of_group(ledger, entry):
+            text += f" The share is printed as one of {n}." if of_its_own else OF_GROUP
             return Finding(
                 "share.percent", entry.name, "percent", INCONSISTENT, text, beside, detail
             )

@@ -2,11 +2,14 @@
 
 "Significantly lower" beside a p above 0.1, or n.s., and "no significant difference" beside a p
 below 0.01 contradict whatever level is meant; between these limits and 0.05 it depends on the
-level, which is told. With a declared `level`, such as one of Bonferroni's or an interim look's, the
-words are held against p of the same number of sides at that; without one, at the part of the
-design's `alpha` that is of their outcome and look. "Clinically significant" is no such
-word. Where no p is printed it is that of the interval, with z of another test up to a factor of 0.7
-from the interval's (`estimates.NEAR`).
+level, which is told. Where several are printed, as beside a statistic and in a column of its own,
+all have to say the same.
+
+With a declared `level`, such as one of Bonferroni's or an interim look's, the words are held
+against p of the same number of sides at that; without one, at the part of the design's `alpha` that
+is of their outcome and look. "Clinically significant" is no such word. Where no p is printed it is
+that of the interval, with z of another test up to a factor of 0.7 from the interval's
+(`estimates.NEAR`).
 """
 
 import re
@@ -51,10 +54,11 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             continue
         if "p" in entry.parts or not SAID.search(entry.printed) or OTHER.search(entry.printed):
             continue
-        found = _p_of(ledger, entry)
-        if found is not None:
-            for one in _told(entry, name, *found, level_of(ledger, entry)):
-                yield replace(one, sentence=one.sentence + _unused(ledger, entry))
+        found = _ps_of(ledger, entry)
+        if found:
+            level = level_of(ledger, entry)
+            for said in _of_all([list(_told(entry, name, *one, level)) for one in found]):
+                yield replace(said, sentence=said.sentence + _unused(ledger, entry))
         elif level_of(ledger, entry) is None and not any(
             "p" in one.parts for one in _same(ledger, entry)
         ):
@@ -72,17 +76,20 @@ def _unused(ledger: Ledger, entry: Claim) -> str:
     return f" The design's level of {alpha.whole} is of {how} (`sides`): it was not used."
 
 
-def _p_of(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:
-    """The one p that is printed of the same comparison, of two sides unless the words say one."""
-    found = [
-        one
+def _ps_of(ledger: Ledger, entry: Claim) -> list[tuple[Claim, Component]]:
+    """Every p that is printed of the same comparison, of two sides unless the words say one."""
+    return [
+        (one, one.parts["p"])
         for one in _same(ledger, entry)
         if "p" in one.parts and one.parts["p"].symbol is None
         if (one.sides in ONE_SIDE) == (entry.about.sides in ONE_SIDE)
     ]
-    if len({one.parts["p"].text for one in found}) != 1:
-        return None
-    return found[0], found[0].parts["p"]
+
+
+def _of_all(told: list[list[Finding]]) -> Iterator[Finding]:
+    """What every p says alike; of several that differ nobody knows which the words are of."""
+    if all(told) and len({own[0].agreement for own in told}) == 1:
+        yield told[0][0]
 
 
 def _same(ledger: Ledger, entry: Claim) -> list[Claim]:

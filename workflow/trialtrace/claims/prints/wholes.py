@@ -32,9 +32,11 @@ Span = tuple[float, float]
 
 CARD = Card(
     "the mean and deviation of all patients against those of the groups, weighted by their sizes, "
-    "where these add up to all",
+    "where these add up to all; where only the numbers randomised do, it lies between the groups' "
+    "least and greatest",
     {
         "whole.mean": "The mean of all patients, and those of the groups.",
+        "whole.between": "The mean of all patients, and the least and greatest of the groups.",
         "whole.deviation": "The deviation of all patients, and what the groups give.",
     },
     of_sizes=("whole.mean", "whole.deviation"),
@@ -73,6 +75,14 @@ def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fi
     sizes = [n for one in groups if (n := ledger.size(one)) is not None]
     everyone, beside = ledger.size(entry), tuple(one.name for one in groups)
     ranges = np.array([_range(one.parts["value"]) for one in groups])
+    randomised = [n for group in ledger.groups.values() if (n := group.size) is not None]
+    unsure = len(sizes) < len(groups) or any(map(ledger.assumed, groups))
+    told = len(randomised) == len(groups) and _are_all(ledger, entry, sum(randomised))
+    if unsure and told:
+        outside = list(_between(entry, ranges, beside, all_told=True))
+        if outside:
+            yield from outside
+            return
     if everyone is None and len(sizes) == len(groups) and _are_all(ledger, entry, sum(sizes)):
         everyone = sum(sizes)
     if len(sizes) < len(groups) or everyone is None or sum(sizes) != everyone:
@@ -105,14 +115,25 @@ def _are_all(ledger: Ledger, entry: Claim, total: int) -> bool:
     return total in printed
 
 
-def _between(entry: Claim, ranges: np.ndarray, beside: tuple[str, ...]) -> Iterator[Finding]:
-    """Sizes that do not add up: the mean of all lies between the groups' if they are all."""
+def _between(
+    entry: Claim, ranges: np.ndarray, beside: tuple[str, ...], *, all_told: bool = False
+) -> Iterator[Finding]:
+    """The mean of all lies between those of the groups, whoever was measured, if they are all.
+
+    They are where the numbers randomised add up to a printed one of all (`all_told`).
+    """
     low, high = float(ranges[:, 0].min()), float(ranges[:, 1].max())
     part = entry.parts["value"]
-    if not overlaps(part, low, high):
-        text = f"Not checkable: {part.text} lies outside of the groups' {_shown((low, high))}, "
-        text += "where it cannot be if all patients are in a group and were measured."
-        yield Finding("whole.mean", entry.name, "value", NOT_CHECKABLE, text, beside, remark=True)
+    if overlaps(part, low, high):
+        return
+    text = f"{part.text} lies outside of the groups' {_shown((low, high))}, "
+    if all_told:
+        text += "where no mean of the patients of all groups can be, however many were measured."
+        yield Finding("whole.between", entry.name, "value", INCONSISTENT, text, beside)
+        return
+    text = f"Not checkable: {text}where it cannot be if all patients are in a group and were "
+    text += "measured."
+    yield Finding("whole.mean", entry.name, "value", NOT_CHECKABLE, text, beside, remark=True)
 
 
 def _has_deviation(entry: Claim) -> bool:

@@ -1,0 +1,132 @@
+"""A p against the interval of the same comparison, where both are printed apart.
+
+An interval at 95 % and a p of the same analysis lie on the same side of 0.05. Two tests of the same
+patients may not, near it: Fisher's exact test and Wald's interval, the log-rank test and Cox's
+model, Student's t and an adjusted difference. They are held against each other where one is far on
+one side and the other on the other: the interval's own p below `LEAST` and p above `MOST`, or the
+other way round. By enumeration z of the exact and corrected tests is at least 0.73 times that of
+Wald's interval (`estimates.NEAR`), and here it would have to be 0.64 times, or, where the paper
+names no test, 0.5 times (n.s., above 0.05, beside 0.001: 0.6 times). Of means a test of ranks may
+be meant where none is named, which is told as a remark.
+"""
+
+from collections.abc import Iterator
+from math import sqrt
+
+from scipy.special import ndtri
+
+from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
+from trialtrace.claims.prints.estimates import TINY, p_of_interval
+from trialtrace.claims.prints.finding import (
+    INCONSISTENT,
+    NO_TEST,
+    TWO_SIDED,
+    Finding,
+    as_range,
+    p_span,
+)
+from trialtrace.claims.prints.two_groups import KINDS, Table, table_of
+from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import Claim
+
+LEVEL, MOST, LEAST, LEAST_UNNAMED = 0.05, 0.1, 0.01, 0.001
+OF_MEANS = ("t", "welch")
+NEAR = 0.7
+"""How far z of p may be from that of the counts, as a factor, to be called theirs."""
+
+CARD = Card(
+    "a p against the interval of the same comparison in another claim: the interval's own p below "
+    "0.01 (0.001 where no test is named) beside a p above 0.1 or n.s., or above 0.1 beside a p so "
+    "low; of means of no named test a remark",
+    {"interval.apart": "A p, and the interval of the same comparison that is printed apart."},
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        part = entry.parts.get("p")
+        if part is None or part.symbol is not None:
+            continue
+        if len(entry.about.compared) != 2 or entry.tails != TWO_SIDED or "ci_low" in entry.parts:
+            continue
+        if entry.about.test == "log_rank" or entry.about.margin is not None:
+            continue
+        found = [one for one in ledger.comparisons[entry.about.cell] if _of_same(entry, one)]
+        against = [(one, p) for one in found if (p := p_of_interval(ledger, one)) is not None]
+        if against and all(_on_two_sides(entry, part, p) for _, p in against):
+            yield from _told(ledger, entry, part, *against[0])
+
+
+def _of_same(entry: Claim, one: Claim) -> bool:
+    """Whether it is another claim's interval of the same groups and basis, without a p."""
+    same = one.about.compared == entry.about.compared and one.stated_basis == entry.stated_basis
+    same = same and one.about.category == entry.about.category
+    return same and one.name != entry.name and "ci_low" in one.parts and "p" not in one.parts
+
+
+def _test(entry: Claim) -> str | None:
+    """The test of p, as it is named or as the statistic beside p tells it."""
+    statistic = entry.parts.get("statistic")
+    named = "t" if statistic is not None and statistic.symbol == "t" else None
+    return entry.about.test or named
+
+
+def _span(part: Component) -> tuple[float, float]:
+    """P from least to greatest, as it prints."""
+    if part.relation == "ns":
+        return LEVEL, 1.0
+    if part.relation in (">", ">="):
+        return float(part.value or 0), 1.0
+    low, high = (float(end) for end in as_range(part).bounds)
+    return low, high
+
+
+def _on_two_sides(entry: Claim, part: Component, p: tuple[float, float]) -> bool:
+    low, high = _span(part)
+    if part.relation == "ns":
+        return p[1] < LEAST_UNNAMED
+    least = LEAST if _test(entry) else LEAST_UNNAMED
+    return (p[1] < least and low >= MOST) or (p[0] >= MOST and high <= least)
+
+
+def _told(
+    ledger: Ledger, entry: Claim, part: Component, one: Claim, p: tuple[float, float]
+) -> Iterator[Finding]:
+    table, test = table_of(ledger, one), _test(entry)
+    of_means = one.measure == "mean_difference"
+    if of_means and test not in (None, *OF_MEANS):
+        return
+    if table is not None and one.measure in KINDS and _of_counts(table[1], part):
+        return
+    shown = f"{one.parts['ci_low'].text} to {one.parts['ci_high'].text}"
+    text = f"The interval {shown} of the same comparison gives {p_span(*p)}; printed is {part.text}"
+    agreement, more = INCONSISTENT, "."
+    if of_means and test is None:
+        agreement, more = NOT_CHECKABLE, f", which may be of ranks.{NO_TEST}"
+        text = f"Not checkable: {text[0].lower()}{text[1:]}"
+    remark = agreement == NOT_CHECKABLE
+    detail = {"low": p[0], "high": p[1]}
+    yield Finding(
+        "interval.apart",
+        entry.name,
+        "p",
+        agreement,
+        text + more,
+        (one.name,),
+        detail,
+        remark=remark,
+    )
+
+
+def _of_counts(table: Table, part: Component) -> bool:
+    """Whether p is near that of the χ² test of the counts, so that it is theirs."""
+    x1, n1, x0, n0 = table
+    events, patients = x1 + x0, n1 + n0
+    spread = events * (patients - events) * n1 * n0
+    if not spread:
+        return True
+    z = abs(x1 * n0 - x0 * n1) * sqrt(patients / spread)
+    low, high = (-float(ndtri(min(max(end, TINY), 1.0) / 2)) for end in reversed(_span(part)))
+    return (high >= NEAR * z and low <= z / NEAR) or low - 1 <= z <= high + 1
