@@ -49,8 +49,8 @@ def held(material: Material, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 
 def shown(material: Material, row: int, column: str) -> list[str]:
     impact = Impact(material.tracer)
-    chosen = impact.edges(RawPlace("export", "export.csv", row, column))
-    return resting(material, chosen, {row["result_id"] for row in impact.results(chosen)})
+    reach = impact.reach(impact.edges(RawPlace("export", "export.csv", row, column)))
+    return resting(material, reach, {row["result_id"] for row in impact.results(reach)})
 
 
 @pytest.mark.parametrize("column", ["relief", "pain1", "smoker", "days", "age"])
@@ -58,8 +58,8 @@ def test_figures_of_results_hold_a_result_that_rests_on_the_cell(
     material: Material, column: str, held: dict[str, set[str]]
 ):
     impact = Impact(material.tracer)
-    chosen = impact.edges(RawPlace("export", "export.csv", 4, column))
-    results = {row["result_id"] for row in impact.results(chosen)}
+    reach = impact.reach(impact.edges(RawPlace("export", "export.csv", 4, column)))
+    results = {row["result_id"] for row in impact.results(reach)}
     told = shown(material, 4, column)
     assert len(held) == 3
     assert {title for title in held if title in told} == {

@@ -81,4 +81,20 @@ def test_codes_of_texts_that_were_read_in_parts(tmp_path):
     table = from_rows([row(column=f"c{n:02}") for n in range(20)], SOURCES)
     pq.write_table(table, path, row_group_size=3)
     assert read_coded(path, SOURCES).codes["column"].tolist() == list(range(20))
-    assert Coded.of(table).names["column"] == [f"c{n:02}" for n in range(20)]
+    assert Coded.of(zip(table.column_names, table.columns, strict=True)).names["column"] == [
+        f"c{n:02}" for n in range(20)
+    ]
+
+
+@pytest.mark.parametrize("largest", [2, 127, 128, 40_000, 2**31, 2**40])
+def test_numbers_and_texts_of_any_size_are_kept_whole(tmp_path, largest: int):
+    path = tmp_path / "sources.parquet"
+    lines = sorted({1, largest - 1, largest})
+    texts = [f"c{n:03}" for n in range(min(largest, 300))]
+    given = [row(source_row=line, column="c") for line in lines]
+    given += [row(source_row=2**40 + 1, column=text) for text in texts]
+    pq.write_table(from_rows(given, SOURCES), path, row_group_size=50)
+    coded = read_coded(path, SOURCES)
+    assert coded.table(np.arange(len(given))).to_pylist() == given
+    assert coded.equal("source_row", largest).sum() == 1
+    assert not coded.equal("source_row", 2**40 + 2).any()

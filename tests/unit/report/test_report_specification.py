@@ -5,10 +5,11 @@ import mini_trial
 import pytest
 
 from trialtrace.report.figures.make import draw_figures
-from trialtrace.report.figures.specification import KIND, strips
+from trialtrace.report.figures.rows_shown import STRIP
+from trialtrace.report.figures.specification import strips
 from trialtrace.report.images import strips as strip_images
 from trialtrace.report.material import Material
-from trialtrace.report.sections.choices import same_question
+from trialtrace.report.same_question import same_question
 from trialtrace.trial.load import load_settings
 
 OTHER = """\
@@ -43,7 +44,7 @@ def test_a_strip_has_each_estimate_of_the_same_question_sorted(mini):
 
 def test_it_stands_beside_its_analysis_and_on_the_summary(mini, tmp_path):
     drawn = draw_figures(mini, tmp_path)
-    (strip,) = [each for each in drawn if each.kind == KIND]
+    (strip,) = [each for each in drawn if each.kind == STRIP]
     assert strip.analysis == "relief_primary" and (tmp_path / strip.file).is_file()
     assert f"#{strip.label}" in strip_images(drawn)
 

@@ -40,7 +40,9 @@ def rows(request) -> list[dict]:
 @pytest.fixture
 def edges(rows) -> Edges:
     table = conform(from_rows(rows, SOURCES), SOURCES, "here")
-    return Edges.of(Coded.of(table), pa.array(SUBJECTS))
+    return Edges.of(
+        Coded.of(zip(table.column_names, table.columns, strict=True)), pa.array(SUBJECTS)
+    )
 
 
 def test_edges_of_a_derived_row_are_found(rows, edges):

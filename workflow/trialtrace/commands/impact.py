@@ -76,10 +76,11 @@ def _tell(
 
     tracer = impact.tracer
     derived = list(impact.derived(chosen))
-    results = impact.results(chosen)
+    reach = impact.reach(chosen)
+    results = impact.results(reach)
     claims = [claim for row in results for claim in tracer.claims.get(row["result_id"], [])]
     claimed = list(dict.fromkeys(claim["claim_id"] for claim in claims))
-    displays = resting(material, chosen, {row["result_id"] for row in results})
+    displays = resting(material, reach, {row["result_id"] for row in results})
     adjusted = impact.adjusted(results)
     if form == "json":
         made = {

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 # Whole numbers: counts, sums of ranks.
 Whole = NDArray[np.int64]
-# Texts as numbers: in tables so long that twice the memory takes time.
-Codes = NDArray[np.int32]
+# Texts as numbers, and small numbers: in tables so long that more memory takes time.
+Codes = NDArray[np.signedinteger]
 # True and false: events, membership.
 Flags = NDArray[np.bool_]
 # Python's fractions, or whole numbers of any length, as objects.

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
 SIGNIFICANT_DIGITS = 12
@@ -156,16 +157,21 @@ def write_parquet(path: Path, table: Any, mode: int = 0o644, *, synthetic: bool 
     write_bytes(path, buffer.getvalue(), mode)
 
 
-def read_parquet(
-    path: Path, columns: list[str] | None = None, *, coded: list[str] | None = None
-) -> Any:
+def read_parquet(path: Path, columns: list[str] | None = None) -> Any:
     """A pyarrow table; a missing or broken file is told with the stage to run.
 
-    Columns of texts that are `coded` stay dictionaries, as they are in the file. Reads by
-    ParquetFile, since the data set reader of pyarrow loads pandas.
+    Reads by ParquetFile, since the data set reader of pyarrow loads pandas.
     """
-    with _parquet(path, coded) as file:
+    with _parquet(path) as file:
         return file.read(columns, use_threads=Path(path).stat().st_size > THREADED)
+
+
+def read_columns(path: Path, coded: list[str]) -> "Iterator[tuple[str, pa.ChunkedArray]]":
+    """Name and values of each column of a Parquet file, so that one need not be held beside the
+    next; those of texts that are `coded` stay dictionaries, as they are in the file."""
+    with _parquet(path, coded) as file:
+        for name in file.schema_arrow.names:
+            yield name, file.read([name], use_threads=False)[name]
 
 
 def column_names(path: Path) -> list[str]:

@@ -1,7 +1,7 @@
 """Where the figures of a report stand: on its first screen, beside an analysis, or alone."""
 
 from trialtrace.report.figures.make import Drawn
-from trialtrace.report.figures.specification import KIND as STRIP
+from trialtrace.report.figures.rows_shown import STRIP
 from trialtrace.report.render.escape import escape_markdown
 
 

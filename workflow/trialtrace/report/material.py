@@ -6,22 +6,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from trialtrace.cleaning.account import Account, read_account
 from trialtrace.ground.contracts import CLAIMS
 from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.ground.paths import project
 from trialtrace.ground.store import read_parquet
-from trialtrace.report.audit.red_lines import declared_lines, not_estimable_line, red_lines
 from trialtrace.report.unadjusted import of_a_test, without_p
 from trialtrace.trace.content import Tracer
 from trialtrace.trace.row_hash import RowHashes
-from trialtrace.trace.seal import Seal, seal_of
 from trialtrace.trace.words import stratum_words
 from trialtrace.trial.load import Trial, load_settings, load_trial
 from trialtrace.trial.plan.methods import OWN_TREATMENT
 from trialtrace.trial.settings import Settings
+
+if TYPE_CHECKING:
+    from trialtrace.cleaning.account import Account
+    from trialtrace.trace.seal import Seal
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,10 @@ class Material:
         )
 
     @cached_property
-    def seal(self) -> Seal:
+    def seal(self) -> "Seal":
         """One hash over what the numbers came from and what came of it."""
+        from trialtrace.trace.seal import seal_of
+
         hashes = RowHashes(self.trial, self.settings)
         return seal_of(self.trial, self.settings, self.folder, self.codes, hashes)
 
@@ -72,24 +75,32 @@ class Material:
         return [row for row in rows if not of_a_test(row)]
 
     @cached_property
-    def account(self) -> Account:
+    def account(self) -> "Account":
         """What came of the rows, cells and subjects of the export."""
+        from trialtrace.cleaning.account import read_account
+
         return read_account(self.folder / "clean")
 
     @cached_property
     def red_lines(self) -> list[str]:
         """What must be known before any result, a sentence each."""
+        from trialtrace.report.audit.red_lines import red_lines
+
         lines = red_lines(self.account, self.without_arm, self.not_estimable)
         return [text for text in lines if text not in self.declared_lines]
 
     @cached_property
     def declared_lines(self) -> list[str]:
         """What of the rows is left out for a declared reason, a sentence each."""
+        from trialtrace.report.audit.red_lines import declared_lines
+
         return declared_lines(self.account)
 
     @property
     def not_estimable(self) -> list[str]:
         """A sentence for each primary analysis of which a number has no value."""
+        from trialtrace.report.audit.red_lines import not_estimable_line
+
         chosen = (a for a in self.trial.plan.analyses.values() if a.role == "primary")
         return [line for a in chosen for line in not_estimable_line(a.label, self.of(a.name))]
 

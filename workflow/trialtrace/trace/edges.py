@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.coded import Coded
+from trialtrace.ground.contracts.coded import Coded, holding
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,17 +40,20 @@ class Edges:
 
         codes, names = coded.codes, coded.names
         datasets = names["dataset"]
-        begin = np.searchsorted(codes["dataset"], np.arange(len(datasets) + 1)).tolist()
+        every = np.arange(len(datasets) + 1, dtype=codes["dataset"].dtype)
+        begin = np.searchsorted(codes["dataset"], every).tolist()
         subject, record, own = codes["USUBJID"], codes["ASEQ"], subjects.to_pylist()
         if own != names["USUBJID"]:
             at = {name: place for place, name in enumerate(own)}
             places = np.array([at.get(name, -1) for name in names["USUBJID"]], dtype=np.int32)
             subject = places[subject]
         stride = 1 + int(record.max(initial=0))
+        row = np.multiply(subject, stride, dtype=holding(len(own) * stride))
+        row += record
         return cls(
             coded,
             {name: (begin[n], begin[n + 1]) for n, name in enumerate(datasets)},
-            np.multiply(subject, stride, dtype=np.int64) + record,
+            row,
             stride,
             subject,
             codes["variable"],
@@ -68,10 +71,13 @@ class Edges:
 
         begin, end = self.bounds.get(dataset, (0, 0))
         keys = self.derived_row[begin:end]
+        # A row has several edges: each key is searched among those of rows, which stand once.
+        begins = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
         wanted = np.multiply(subject, self.stride, dtype=np.int64) + record
-        first = np.searchsorted(keys, wanted)
-        count = np.searchsorted(keys, wanted, side="right") - first
-        return begin + first, np.where(record < self.stride, count, 0)
+        at = np.searchsorted(keys[begins], wanted.astype(keys.dtype))
+        known = (np.append(keys[begins], -1)[at] == wanted) & (record < self.stride)
+        ends = np.append(begins, len(keys))
+        return begin + ends[at], np.where(known, np.diff(ends, append=len(keys))[at], 0)
 
     def of_subjects(self, chosen: "np.ndarray", variables: list[str]) -> "np.ndarray":
         """Positions of the edges of ADSL variables, of the subjects for which `chosen` is true."""
@@ -86,8 +92,10 @@ class Edges:
 
     def place(self, edges: "np.ndarray") -> "np.ndarray":
         """The number of the table and source file of each of these edges."""
+        import numpy as np
+
         codes, files = self.coded.codes, len(self.coded.names["source_file"])
-        return codes["table"][edges] * files + codes["source_file"][edges]
+        return codes["table"][edges].astype(np.int64) * files + codes["source_file"][edges]
 
     def place_name(self, number: int) -> tuple[str, str]:
         """The table and source file of a number."""
@@ -106,7 +114,7 @@ class Edges:
         if not len(edges):
             return []
         stride = 1 + int(self.source_row.max(initial=0))
-        line = self.place(edges).astype(np.int64) * stride + self.source_row[edges]
+        line = self.place(edges) * stride + self.source_row[edges]
         lines, at_line = np.unique(line, return_inverse=True)
         columns, at_column = np.unique(self.column[edges], return_inverse=True)
         used = np.zeros((len(lines), len(columns)), dtype=bool)

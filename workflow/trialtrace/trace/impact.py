@@ -12,11 +12,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from trialtrace.ground.contracts import RAW, RESULTS, read_table
+from trialtrace.ground.contracts import MEMBERS, RAW, RESULTS
 from trialtrace.ground.contracts.columns import Columns
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
-from trialtrace.ground.frames import Frames
+from trialtrace.ground.frames import Frames, Predicate
 from trialtrace.trace.content import Tracer
+from trialtrace.trace.raw_rows import RawRows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -101,8 +102,48 @@ def _names(frames: Frames, dataset: str) -> dict[tuple[str, int], tuple[str, str
     }
 
 
-# Data set, endpoint and variable of a derived value; of ADSL the variable tells, else the endpoint.
-Reached = tuple[str, str | None, str]
+@dataclass(frozen=True)
+class Reach:
+    """What chosen edges lead to; `frames` and `raw` are of the subjects alone of whom they are, on
+    whose rows it hangs whether a row is selected.
+
+    Of a derived value data set, endpoint and variable are known; of ADSL the variable tells, else
+    the endpoint.
+    """
+
+    chosen: "np.ndarray"
+    reached: set[tuple[str, str | None, str]]
+    frames: Frames
+    raw: RawRows
+
+    def selected(self, dataset: str, where: Predicate) -> bool:
+        """Whether a predicate selects a row that rests on the edges, itself or by its subject."""
+        return self._may_be(dataset, where) and self.raw.rests_on(
+            self.frames.select(dataset, where), self.chosen
+        )
+
+    def _may_be(self, dataset: str, where: Predicate) -> bool:
+        """Whether a predicate can select what the edges lead to: nearly each names one endpoint; of
+        its subjects those variables count that it reads."""
+        code = where.get("PARAMCD")
+        named = code.get("is") if isinstance(code, dict) else None
+        there = self._parameters.get(dataset, set())
+        if named in there if named is not None else there:
+            return True
+        own = self._variables
+        return bool(own) and not own.isdisjoint(self.raw.variables(where))
+
+    @cached_property
+    def _variables(self) -> set[str]:
+        return {variable for of, _, variable in self.reached if of == "adsl"}
+
+    @cached_property
+    def _parameters(self) -> dict[str, set[str | None]]:
+        found: dict[str, set[str | None]] = {}
+        for of, parameter, _ in self.reached:
+            if of != "adsl":
+                found.setdefault(of, set()).add(parameter)
+        return found
 
 
 class Impact:
@@ -237,49 +278,45 @@ class Impact:
         return self._parts[codes]
 
     @cached_property
-    def _listed(self) -> list[Listed]:
-        """Every result, in the order of the plan."""
-        table = read_table(self.tracer.folder / "analysis" / "results.parquet", RESULTS)
-        listed: list[Listed] = table.select(list(Listed.__annotations__)).to_pylist()
-        return listed
+    def _results(self) -> "pa.Table":
+        """What is told of every result, in the order of the plan."""
+        path = self.tracer.folder / "analysis" / "results.parquet"
+        return Columns(path, RESULTS).read(Listed.__annotations__)
 
-    def results(self, chosen: "np.ndarray") -> list[Listed]:
-        """The results that rest on any of the chosen edges, in the order of the plan."""
-        known: dict[tuple[str, str], bool] = {}
-        reached = self._reached(chosen)
-        # Whether a row is selected hangs on the rows of its subject alone.
-        frames = self._frames(chosen)
-        raw = self.tracer.raw.within(frames)
-        found = []
-        for row in self._listed:
-            for member in self.tracer.members.get(row["result_id"], []):
-                key = (member["dataset"], member["predicate"])
-                if key not in known:
-                    dataset, predicate = key
-                    known[key] = self._may_reach(reached, *key) and raw.rests_on(
-                        frames.select(dataset, json.loads(predicate)), chosen
-                    )
-                if known[key]:
-                    found.append(row)
-                    break
+    @cached_property
+    def _selections(self) -> dict[str, list[tuple[str, str]]]:
+        """Of each result the data sets and predicates that its rows are selected by."""
+        table = Columns(self.tracer.folder / "analysis" / "members.parquet", MEMBERS)
+        read = table.read(("result_id", "dataset", "predicate"))
+        found: dict[str, list[tuple[str, str]]] = {}
+        for result, *selected in zip(*(one.to_pylist() for one in read.columns), strict=True):
+            found.setdefault(result, []).append((selected[0], selected[1]))
         return found
 
-    def _reached(self, chosen: "np.ndarray") -> set[Reached]:
-        """What the derived values are that the chosen edges lead from."""
-        return {(one.dataset, one.parameter, one.variable) for one in self.derived(chosen)}
+    def reach(self, chosen: "np.ndarray") -> "Reach":
+        """Which selections of derived rows rest on any of the chosen edges."""
+        reached = {(one.dataset, one.parameter, one.variable) for one in self.derived(chosen)}
+        frames = self._frames(chosen)
+        return Reach(chosen, reached, frames, self.tracer.raw.within(frames))
 
-    def _may_reach(self, reached: set[Reached], dataset: str, predicate: str) -> bool:
-        """Whether a predicate can select what chosen edges lead from: nearly each names one
-        endpoint; of its subjects those variables count that it reads."""
-        where = json.loads(predicate)
-        code = where.get("PARAMCD")
-        named = code.get("is") if isinstance(code, dict) else None
-        return any(
-            variable in self.tracer.raw.variables(where)
-            if of == "adsl"
-            else of == dataset and (named is None or parameter == named)
-            for of, parameter, variable in reached
-        )
+    def results(self, reach: "Reach") -> list[Listed]:
+        """The results that rest on the chosen edges, in the order of the plan."""
+        known: dict[tuple[str, str], bool] = {}
+        found = []
+        for at, result in enumerate(self._results["result_id"].to_pylist()):
+            for key in self._selections.get(result, []):
+                if key not in known:
+                    known[key] = reach.selected(key[0], json.loads(key[1]))
+                if known[key]:
+                    found.append(at)
+                    break
+        return self._told(found)
+
+    def _told(self, places: list[int]) -> list[Listed]:
+        import pyarrow as pa
+
+        told: list[Listed] = self._results.take(pa.array(places, pa.int64())).to_pylist()
+        return told
 
     def adjusted(self, results: list[Listed]) -> list[Listed]:
         """Further adjusted p values: those of families in which one of these analyses stands."""
@@ -290,12 +327,12 @@ class Impact:
             for family in self.tracer.trial.plan.multiplicity.values()
         ]
         reached = set().union(*(one for one in families if one & analyses))
+        names = self._results["stat_name"].to_pylist()
+        adjusted = self._told([at for at, name in enumerate(names) if name == ADJUSTED])
         return [
             row
-            for row in self._listed
-            if row["stat_name"] == ADJUSTED
-            and row["analysis_id"] in reached
-            and row["result_id"] not in there
+            for row in adjusted
+            if row["analysis_id"] in reached and row["result_id"] not in there
         ]
 
     def rejected(self, place: RawPlace) -> list[str]:

@@ -1,15 +1,18 @@
 """Long tables of few texts, each text as a number: nothing is then searched or compared by text."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialtrace.ground.contracts.definitions import TEXT, Contract
 from trialtrace.ground.contracts.tables import conform
-from trialtrace.ground.store import read_parquet
+from trialtrace.ground.store import column_names, read_columns, read_parquet
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence, Sized
+
+    import numpy as np
     import pyarrow as pa
 
     from trialtrace.ground.arrays import Codes, Flags, Places, Whole
@@ -24,13 +27,12 @@ class Coded:
     names: Mapping[str, list[str]]
 
     @classmethod
-    def of(cls, table: "pa.Table") -> "Coded":
-        """A table of texts and whole numbers without gaps."""
+    def of(cls, columns: "Iterable[tuple[str, pa.ChunkedArray]]") -> "Coded":
+        """Columns of texts and whole numbers without gaps, each by its name."""
         codes, names = {}, {}
-        for name in table.column_names:
-            column = table[name]
+        for name, column in columns:
             if _is_number(column):
-                codes[name] = column.to_numpy()
+                codes[name] = _narrow(column)
             else:
                 codes[name], names[name] = _numbered(column)
         return cls(codes, names)
@@ -71,30 +73,37 @@ class Coded:
 def read_coded(path: Path, contract: Contract) -> Coded:
     """Read a table of texts and whole numbers, and check its contract.
 
-    In the file a text stands once; a table that is as `write_table` writes it is never spelt out.
+    In the file a text stands once; a table that is as `write_table` writes it is never spelt out,
+    and never held whole but as numbers: to be given memory takes longer than to read.
     """
-    texts = [column.name for column in contract.columns if column.kind == TEXT]
-    try:
-        table = read_parquet(path, coded=texts)
-    except KeyError:  # a column is not there: told below
-        table = None
-    if table is not None and _as_written(table, contract):
-        found = Coded.of(table)
-        if found.increases(contract.key):
+    if column_names(path) == contract.names:
+        texts = [column.name for column in contract.columns if column.kind == TEXT]
+        try:
+            found = Coded.of(_as_written(read_columns(path, texts), contract))
+        except _Otherwise:
+            found = None
+        if found is not None and found.increases(contract.key):
             return found
-    return Coded.of(conform(read_parquet(path), contract, str(path)))
+    table = conform(read_parquet(path), contract, str(path))
+    return Coded.of(zip(table.column_names, table.columns, strict=True))
 
 
-def _as_written(table: "pa.Table", contract: Contract) -> bool:
-    """Whether a table has the columns of its contract, in their types and without gaps."""
+class _Otherwise(Exception):
+    """A column is not as it is written, so that its contract must be looked at."""
+
+
+def _as_written(
+    columns: "Iterable[tuple[str, pa.ChunkedArray]]", contract: Contract
+) -> "Iterator[tuple[str, pa.ChunkedArray]]":
+    """The columns of a contract, in their types and without gaps."""
     import pyarrow as pa
 
-    if table.column_names != contract.names or any(c.null_count for c in table.columns):
-        return False
-    return all(
-        (pa.types.is_dictionary if of.kind == TEXT else pa.types.is_int64)(column.type)
-        for of, column in zip(contract.columns, table.columns, strict=True)
-    )
+    kinds = {column.name: column.kind for column in contract.columns}
+    for name, column in columns:
+        fits = pa.types.is_dictionary if kinds[name] == TEXT else pa.types.is_int64
+        if column.null_count or not fits(column.type):
+            raise _Otherwise
+        yield name, column
 
 
 def _is_number(column: "pa.ChunkedArray") -> bool:
@@ -103,7 +112,19 @@ def _is_number(column: "pa.ChunkedArray") -> bool:
     return bool(pa.types.is_integer(column.type))
 
 
-def _numbered(column: "pa.ChunkedArray") -> "tuple[Codes, list[str]]":
+def _narrow(column: "pa.ChunkedArray") -> "Whole | Codes":
+    """Whole numbers in as little memory as holds them."""
+    import numpy as np
+
+    parts = [part.to_numpy() for part in column.chunks]
+    ends = [int(end) for part in parts if len(part) for end in (part.min(), part.max())]
+    found = np.empty(len(column), holding(*ends))
+    for own, part in zip(_pieces(found, parts), parts, strict=True):
+        own[:] = part
+    return found
+
+
+def _numbered(column: "pa.ChunkedArray") -> "tuple[Whole | Codes, list[str]]":
     """Each value as its place among the sorted distinct ones, and these. Of a file that was written
     in parts each has texts of its own."""
     import numpy as np
@@ -114,10 +135,30 @@ def _numbered(column: "pa.ChunkedArray") -> "tuple[Codes, list[str]]":
     texts = [part.dictionary.to_pylist() for part in parts]
     names = sorted(set().union(*texts))
     places = {name: at for at, name in enumerate(names)}
-    codes = [np.zeros(0, dtype=np.int32)]
-    for part, own in zip(parts, texts, strict=True):
-        code = part.indices.to_numpy()
-        if own != names:
-            code = np.array([places[name] for name in own], dtype=np.int32)[code]
-        codes.append(code)
-    return codes[1] if len(codes) == 2 else np.concatenate(codes), names
+    found = np.empty(len(column), holding(len(names)))
+    for own, part, spelt in zip(_pieces(found, parts), parts, texts, strict=True):
+        if spelt == names:
+            own[:] = part.indices.to_numpy()
+        elif spelt:
+            here = np.array([places[name] for name in spelt], dtype=found.dtype)
+            np.take(here, part.indices.to_numpy(), out=own, mode="clip")
+    return found, names
+
+
+def holding(*ends: int) -> "type[np.signedinteger]":
+    """The shortest numbers that reach from the lowest of these to the highest."""
+    import numpy as np
+
+    for short in (np.int8, np.int16, np.int32):
+        limits = np.iinfo(short)
+        if all(limits.min <= end <= limits.max for end in ends):
+            return short
+    return np.int64
+
+
+def _pieces(whole: "Whole | Codes", parts: "Sequence[Sized]") -> "Iterator[Whole | Codes]":
+    """An array in pieces as long as each of these."""
+    begin = 0
+    for part in parts:
+        yield whole[begin : begin + len(part)]
+        begin += len(part)

@@ -16,6 +16,7 @@ from trialtrace.report.figures.canvas import (
 )
 from trialtrace.report.figures.lines import data_of, name_of, repeats_cuts, told
 from trialtrace.report.figures.picture import Given, Picture, arms_of, nothing
+from trialtrace.report.figures.rows_shown import rows_of_bars
 from trialtrace.report.material import Material
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ MOST_UPRIGHT = 6
 def draw(material: Material, given: Given) -> Picture:
     """The proportions that the analyses of the display give, and nothing that they do not."""
     arms = arms_of(material)
-    chosen = rows_of(material, given)
+    chosen = rows_of_bars(material, given)
     several = repeats_cuts(chosen)
     groups: dict[str, dict[str, ResultRow]] = {}
     for row in chosen:
@@ -46,17 +47,6 @@ def draw(material: Material, given: Given) -> Picture:
     figure = _figure(material, given["title"], groups, shown)
     lines = [name for name, group in groups.items() for _ in group]
     return Picture(figure, caption, alt, data_of(material, rows, lines))
-
-
-def rows_of(material: Material, given: Given) -> list[ResultRow]:
-    """The proportions that the figure shows."""
-    arms = arms_of(material)
-    return [
-        row
-        for name in given["of"]
-        for row in material.of(name)
-        if row["method"] == given["estimate"] and row["group1_level"] in arms
-    ]
 
 
 def _figure(

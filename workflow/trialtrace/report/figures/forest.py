@@ -12,9 +12,10 @@ from trialtrace.ground.needed import through_infinity
 from trialtrace.ground.units import POINTS as POINTS_UNIT
 from trialtrace.ground.words import LABELS, POINTS, RATIOS
 from trialtrace.report.figures.canvas import FAINT, INK, PALE, colour_of, drawing, wrapped
-from trialtrace.report.figures.forest_columns import counted, interactions, sides
+from trialtrace.report.figures.forest_columns import counted, sides
 from trialtrace.report.figures.lines import data_of, name_of, repeats_cuts, told
 from trialtrace.report.figures.picture import Given, Picture, arms_of, nothing
+from trialtrace.report.figures.rows_shown import estimates, notes_of, wanted_of
 from trialtrace.report.material import Material
 from trialtrace.report.tables import short_text
 from trialtrace.trial.plan.references import method_of
@@ -41,14 +42,14 @@ class Line:
 def draw(material: Material, given: Given) -> Picture:
     """The estimates that the plan lists, in its order; ratios on a log scale. Beneath the subgroups
     of an analysis its test of interaction."""
-    rows = _estimates(material, given)
+    rows = estimates(material, given)
     if not rows:
         raise nothing(given["title"], "nothing could be estimated")
     level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
     interval = f"{100 * level:g} % confidence" if level is not None else "confidence"
     caption = f"{given['title']}: estimates with their {interval} intervals."
-    stat, names = _wanted(given)[0].split(".", 1)[0], _names(material, rows)
-    notes = _notes(material, given)
+    stat, names = wanted_of(given)[0].split(".", 1)[0], _names(material, rows)
+    notes = notes_of(material, given)
     alt = f"Forest plot of the {LABELS[stat]}: {told(names, rows)}."
     alt += "".join(f" {text}." for each in notes.values() for text, _ in each)
     figure = forest(material, stat, rows, names, notes, given.get("better"))
@@ -57,35 +58,6 @@ def draw(material: Material, given: Given) -> Picture:
     return Picture(
         figure, caption, alt, data_of(material, every, [*names, *(text for text, _ in tests)])
     )
-
-
-def rows_of(material: Material, given: Given) -> list[ResultRow]:
-    """The results that the figure shows: estimates, and the tests of interaction beneath them."""
-    rows = _estimates(material, given)
-    told = (row for each in _notes(material, given).values() for _, row in each)
-    return [*rows, *(row for row in told if row is not None)] if rows else []
-
-
-def _wanted(given: Given) -> list[str]:
-    """The estimates that are drawn, as statistic.method."""
-    wanted = given["estimate"]
-    return [wanted] if isinstance(wanted, str) else list(wanted)
-
-
-def _estimates(material: Material, given: Given) -> list[ResultRow]:
-    return [
-        row
-        for name in given["of"]
-        for row in material.of(name)
-        if row["method"] in _wanted(given) and row["stat_value"] is not None
-    ]
-
-
-def _notes(material: Material, given: Given) -> dict[str, list[tuple[str, ResultRow | None]]]:
-    """Of each analysis what is said beneath its subgroups."""
-    return {
-        name: interactions(material, material.trial.plan.analyses[name]) for name in given["of"]
-    }
 
 
 def forest(

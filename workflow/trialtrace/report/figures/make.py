@@ -12,7 +12,7 @@ from trialtrace.ground.store import write_text
 from trialtrace.methods.analysing.cuts import parameters
 from trialtrace.report.figures.canvas import save
 from trialtrace.report.figures.picture import Cell, Data, NothingToDraw, Picture, names
-from trialtrace.report.figures.specification import KIND as STRIP
+from trialtrace.report.figures.rows_shown import STRIP
 from trialtrace.report.figures.specification import strips
 from trialtrace.report.material import Material
 from trialtrace.trial.plan.displays.registry import display_of, displays

@@ -61,12 +61,19 @@ def endpoint_of(material: Material, name: str) -> "Endpoint":
 
 def records(material: Material, given: Given, name: str, **conditions: Any) -> "Selection":
     """The derived rows of an endpoint in the display's population that meet the conditions."""
+    return material.tracer.frames.select(*predicate_of(material, given, name, **conditions))
+
+
+def predicate_of(
+    material: Material, given: Given, name: str, **conditions: object
+) -> tuple[str, dict[str, object]]:
+    """The data set of these rows and what selects them there."""
     endpoint = endpoint_of(material, name)
     flag = material.trial.populations[given["population"]].flag
     where: dict[str, object] = {"PARAMCD": {"is": endpoint.code}, flag: {"is": "Y"}}
     if "where" in given:
         where["all"] = [given["where"]]
-    return material.tracer.frames.select(DATASETS.get(endpoint.kind, "bds"), where | conditions)
+    return DATASETS.get(endpoint.kind, "bds"), where | conditions
 
 
 def visits_of(material: Material, name: str) -> list[str]:

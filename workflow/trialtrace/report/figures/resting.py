@@ -5,33 +5,35 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from trialtrace.ground.contracts.rows import ResultRow
-from trialtrace.report.figures import bars, forest
-from trialtrace.report.figures.picture import Given, names, records
-from trialtrace.report.figures.specification import KIND as STRIP
-from trialtrace.report.figures.specification import rows_of_strips
+from trialtrace.report.figures.picture import Given, names, predicate_of
+from trialtrace.report.figures.rows_shown import (
+    STRIP,
+    rows_of_bars,
+    rows_of_forest,
+    rows_of_strips,
+)
 from trialtrace.report.material import Material
+from trialtrace.trace.impact import Reach
 from trialtrace.trial.plan.displays.registry import displays
 from trialtrace.trial.plan.displays.shapes import TableRows
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from trialtrace.trial.plan.displays.display import Display
 
 # Of figures that show results of several analyses, which.
-ROWS = {"forest": forest.rows_of, "bars": bars.rows_of}
+ROWS = {"forest": rows_of_forest, "bars": rows_of_bars}
 
 
-def resting(material: Material, chosen: "np.ndarray", results: set[str]) -> list[str]:
+def resting(material: Material, reach: Reach, results: set[str]) -> list[str]:
     """The figures and tables, by kind and title, that show one of these results, or a derived row
-    that one of the chosen edges leads to; specification strips by their analysis."""
+    that rests on the chosen edges; specification strips by their analysis."""
     given = material.trial.plan.displays
     found = []
     for display in displays(given):
         if display.single_patients and material.disclosure != "full":
             continue
         for entry in [given[display.kind]] if display.once else given[display.kind]:
-            if _shows(material, display, entry, chosen, results):
+            if _shows(material, display, entry, reach, results):
                 found.append(
                     f"{display.kind}: {entry['title']}" if "title" in entry else display.kind
                 )
@@ -45,7 +47,7 @@ def _shows(
     material: Material,
     display: "Display[object]",
     given: Given,
-    chosen: "np.ndarray",
+    reach: Reach,
     wanted: set[str],
 ) -> bool:
     if display.kind in ROWS:
@@ -57,7 +59,7 @@ def _shows(
         named = given.get("parameter")
         return _any_of([one for one in rows if named in (None, one["parameter"])], wanted)
     if "endpoint" in given:
-        return any(_rows_rest(material, display, given, name, chosen) for name in _shown(given))
+        return any(_rows_rest(material, display, given, name, reach) for name in _shown(given))
     return False  # of a planned sample size: of no patient
 
 
@@ -78,7 +80,7 @@ def _rows_rest(
     display: "Display[object]",
     given: Given,
     entry: str,
-    chosen: "np.ndarray",
+    reach: Reach,
 ) -> bool:
     """Whether a chosen edge leads to a row that is drawn, to its arm or to its population."""
     # Of a table the condition is over its own columns, which no derived row has.
@@ -86,8 +88,7 @@ def _rows_rest(
     told = {key: value for key, value in given.items() if key not in rows}
     visits = {"AVISIT": {"in": list(given["visits"])}} if "visits" in given else {}
     for name in names(material, told | {"endpoint": entry}):
-        there = records(material, told, name, TRTP="present", **visits)
-        if material.tracer.raw.rests_on(there, chosen):
+        if reach.selected(*predicate_of(material, told, name, TRTP="present", **visits)):
             return True
     return False
 

@@ -9,30 +9,18 @@ from trialtrace.report.figures.forest import forest
 from trialtrace.report.figures.forest_columns import planned_side
 from trialtrace.report.figures.lines import data_of, told
 from trialtrace.report.figures.picture import Picture
+from trialtrace.report.figures.rows_shown import rows_of_strips
 from trialtrace.report.material import Material
-from trialtrace.report.sections.choices import same_question
 from trialtrace.trial.plan.references import method_of
 
 if TYPE_CHECKING:
     from trialtrace.trial.plan.build import Analysis
-
-KIND = "specification"
-# Fewer estimates are read as well without a picture; more than these fill a page.
-FEWEST, MOST = 3, 40
 
 
 def strips(material: Material) -> Iterator[tuple[str, Picture]]:
     """(analysis, picture) of each primary analysis that others ask the same question as."""
     for analysis, rows in rows_of_strips(material):
         yield analysis.name, _strip(material, analysis, rows)
-
-
-def rows_of_strips(material: Material) -> Iterator[tuple["Analysis", list[ResultRow]]]:
-    """Each of these analyses with the estimates that its strip shows."""
-    for analysis in material.trial.plan.analyses.values():
-        rows = same_question(material, analysis) if analysis.role == "primary" else []
-        if FEWEST <= len(rows) <= MOST and len({row["analysis_id"] for row in rows}) > 1:
-            yield analysis, rows
 
 
 def _strip(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> Picture:

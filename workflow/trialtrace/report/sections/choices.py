@@ -7,6 +7,7 @@ from trialtrace.ground.contracts.rows import ResultRow, values_of
 from trialtrace.ground.words import LABELS, P_VALUES, POINTS
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.same_question import Key, by_cut, children, first_statistic
 from trialtrace.report.sections.decided import decided_early
 from trialtrace.report.tables import captioned, link, pipe_table
 from trialtrace.trial.plan.references import method_of
@@ -14,9 +15,6 @@ from trialtrace.trial.plan.references import method_of
 if TYPE_CHECKING:
     from trialtrace.trial.plan.build import Analysis
 
-Key = tuple[str | None, ...]
-# Analyses that ask the same question otherwise; a subgroup asks another one.
-ROLES = ("sensitivity", "supportive", "exploratory")
 MOST_LINES = 40
 # What stands in place of an estimate, and of the p-values that a line before it has.
 ONLY_TESTED, AS_ABOVE = "only tested", "as above"
@@ -29,10 +27,10 @@ def other_choices(material: Material, analysis: "Analysis") -> str:
     Empty where no other analysis is made of this one. A member that does not estimate that
     statistic is shown by its own first one.
     """
-    members = [analysis, *_children(material, analysis.name)]
+    members = [analysis, *children(material, analysis.name)]
     if len(members) == 1:
         return ""
-    wanted = _first_statistic(material.of(analysis.name))
+    wanted = first_statistic(material.of(analysis.name))
     body: list[list[str]] = []
     for member in members:
         body += _lines(material, member, wanted)
@@ -50,27 +48,14 @@ def other_choices(material: Material, analysis: "Analysis") -> str:
     return "\n\n".join([made, *cautions])
 
 
-def same_question(material: Material, analysis: "Analysis") -> list[ResultRow]:
-    """The estimates of the analysis's first statistic, its own and those of the analyses that ask
-    the same question otherwise."""
-    wanted = _first_statistic(material.of(analysis.name))
-    return [
-        row
-        for member in (analysis, *_children(material, analysis.name))
-        for rows in _cuts(material.printable(member.name)).values()
-        for row in rows
-        if row["comparison"] and row["stat_name"] == wanted and row["stat_value"] is not None
-    ]
-
-
 def missing_bounds(
     material: Material, analysis: "Analysis", estimate: ResultRow
 ) -> Iterator[tuple["Analysis", ResultRow, ResultRow]]:
     """(analysis, lowest, highest) of the estimate if all who have no value had had the worse or
     the better one, of each of those analyses that bounds the same comparison."""
     ends = [f"{estimate['stat_name']}_{end}" for end in ("lowest", "highest")]
-    for member in (analysis, *_children(material, analysis.name)):
-        for rows in _cuts(material.printable(member.name)).values():
+    for member in (analysis, *children(material, analysis.name)):
+        for rows in by_cut(material.printable(member.name)).values():
             found = {
                 row["stat_name"]: row
                 for row in rows
@@ -89,24 +74,12 @@ def _title(wanted: str | None) -> str:
     return escape_markdown(f"{LABELS[wanted][0].upper()}{LABELS[wanted][1:]}{unit}")
 
 
-def _children(material: Material, name: str) -> "Iterator[Analysis]":
-    for other in material.trial.plan.analyses.values():
-        if other.of == name and other.by is None and other.role in ROLES:
-            yield other
-            yield from _children(material, other.name)
-
-
-def _first_statistic(rows: list[ResultRow]) -> str | None:
-    compared = (row for row in rows if row["comparison"] and row["ci_level"] is not None)
-    return next((row["stat_name"] for row in compared), None)
-
-
 def _lines(material: Material, member: "Analysis", wanted: str | None) -> Iterator[list[str]]:
     """Lines of one analysis: its label stands in the first, its p-values beside the first
     estimate of each comparison. No cell of a number is blank: it says why there is none."""
     label = escape_markdown(member.label)
-    cuts = _cuts(material.printable(member.name))
-    computed = _cuts(material.of(member.name))
+    cuts = by_cut(material.printable(member.name))
+    computed = by_cut(material.of(member.name))
     one_visit = len({key[1] for key in cuts}) == 1
     for key, rows in cuts.items():
         estimates = [row for row in rows if row["comparison"] and row["stat_name"] == wanted]
@@ -129,16 +102,6 @@ def _without_test(printed: list[ResultRow], computed: list[ResultRow]) -> str:
     if any(row["stat_name"] in P_VALUES for row in printed):
         return "in its section"
     return "not adjusted" if any(row["stat_name"] in P_VALUES for row in computed) else "not tested"
-
-
-def _cuts(rows: list[ResultRow]) -> dict[Key, list[ResultRow]]:
-    """Rows of comparisons and of all arms together, by endpoint, visit, stratum and arms."""
-    found: dict[Key, list[ResultRow]] = {}
-    for row in rows:
-        if row["group1_level"] is None and row["stratum"] is None and row["group2"] is None:
-            keys = ("parameter", "visit", "comparison", "reference")
-            found.setdefault(values_of(row, keys), []).append(row)
-    return found
 
 
 def _where(material: Material, key: Key, row: ResultRow, one_visit: bool) -> list[str]:

@@ -27,8 +27,9 @@ from trialtrace.report.links import (
 )
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.same_question import same_question
 from trialtrace.report.sections.analysis_section import analysed
-from trialtrace.report.sections.choices import missing_bounds, same_question
+from trialtrace.report.sections.choices import missing_bounds
 from trialtrace.report.sections.findings import primary, primary_sentences
 from trialtrace.report.sections.key_sentences import (
     leaves_out_no_effect,
