@@ -153,3 +153,13 @@ def test_a_p_flips_at_its_own_level(alpha, grades):
     audit = audit_ledger(whole)
     told = [one.grade for one in lines(whole, audit.findings, audit.rows) if one.claim == "p"]
     assert [one for one in told if one == FLIPS] == grades and len(told) == 1
+
+
+def test_a_level_of_other_sides_than_p_is_told_as_unused():
+    words = claim("significantly longer", outcome="os", **PAIR)
+    claims = {"p": claim("P=0.005", outcome="os", **PAIR), "words": words}
+    alpha = {"whole": "0.001", "sides": "less"}
+    (one,) = [f for f in findings_of("significance", read(claims, alpha)) if f.claim == "words"]
+    assert one.agreement == "compatible" and "it was not used" in one.sentence
+    (one,) = [f for f in findings_of("significance", read(claims)) if f.claim == "words"]
+    assert "not used" not in one.sentence

@@ -3,6 +3,8 @@
 The verdicts are by hand: which side of the margin a printed interval lies on.
 """
 
+import re
+
 import pytest
 from paper import claim
 
@@ -185,7 +187,9 @@ def test_the_p_of_a_margin_needs_no_events_of_a_difference():
     ("change", "words"),
     [
         ({"value": "-1.46"}, "a ratio above 0"),
-        ({"value": "1,46"}, "a number in quotes"),
+        ({"value": "1,46"}, 'write "1.46" if'),
+        ({"value": "1,460"}, 'write "1.460" or "1460" if'),
+        ({"level": "2.5%"}, 'write "0.025" if'),
         ({"worse": "better"}, "above, below"),
         ({"outcome": "pain"}, "one of outcomes: "),
         ({"compare": ["new", "none"]}, "one of groups: "),
@@ -279,3 +283,32 @@ def test_one_number_in_two_places_is_one_piece_of_evidence_on_rounding():
     )
     verdicts = {row["on_print"] for row in audit_ledger(whole).rows if row["claim_id"] == "x1"}
     assert verdicts == {"exact"}
+
+
+@pytest.mark.parametrize("order", [["both", "a", "b", "none"], ["none", "both", "b", "a"]])
+def test_the_interaction_of_a_two_by_two_design_is_named(order):
+    """Means 10 and 11 with a, 12 and 15 without: only 10 + 15 - 11 - 12 = 2 is the interaction,
+    F = 2² / (4 / 30) / 4 = 7.5."""
+    groups = {name: {"label": name} for name in order}
+    groups |= {
+        "any_a": {"label": "A", "of": ["both", "a"]},
+        "no_b": {"label": "0", "of": ["a", "none"]},
+    }
+    means = {"both": "10.00", "a": "11.00", "b": "12.00", "none": "15.00"}
+    claims = {
+        name: claim(f"mean (SD) {mean} (2.00)", outcome="s", group=name, patients="30")
+        for name, mean in means.items()
+    }
+    claims["f"] = claim("F(1, 116) = 7.5", outcome="s", compare="all")
+    whole = ledger(
+        {
+            "papers": {"main": "A paper"},
+            "groups": groups,
+            "outcomes": {"s": {"label": "Score"}},
+            "claims": claims,
+        }
+    )
+    (one,) = findings_of("factorial", whole)
+    assert one.agreement == "compatible" and one.sentence.count("main effect") == 2
+    named = re.search(r"([0-9.]+) to ([0-9.]+) \(interaction\)", one.sentence)
+    assert named and float(named[1]) < 7.5 < float(named[2])

@@ -228,6 +228,42 @@ def test_every_form_of_the_audit_tells_of_the_registration(told):
     assert lines[line - 1].strip().startswith("end: ")
 
 
+def test_the_page_for_an_editor_is_called_after_the_paper(told):
+    assert "<title>Audit for an editor: A paper" in told("editor", ODD, SAID)[1].out
+
+
+def test_a_secondary_outcome_that_only_the_paper_has():
+    """Where secondary outcomes are registered; a registration without any is held to nothing."""
+    new = {"secondary": [outcome(), outcome("falls")]}
+    rows = found({"secondary": [outcome()]}, new, "registered.outcome")
+    assert [verdict for verdict, _ in rows] == ["compatible", "changed"]
+    assert found({"secondary": [outcome(), outcome("falls")]}, new, "registered.outcome")[1][0] == (
+        "compatible"
+    )
+    rows = found({"primary": [outcome()]}, {"primary": [outcome()], **new}, "registered.outcome")
+    assert [verdict for verdict, _ in rows] == ["compatible"]
+
+
+def test_what_one_text_tells_alone_is_not_told_alike(told):
+    entry = {**ENTRY, "first": "2014-02", "alpha": {"whole": "0.05", "parts": [PART]}}
+    text = told("table", {"entry": entry}, {"begin": "2014-05"})[1].out.replace("\n    ", " ")
+    assert "Level of significance (entry): holds." in text
+    assert "(entry): registered before the begin." in text and "told alike" not in text
+
+
+PART = {"level": "0.05", "outcomes": ["relief"], "looks": {"final": "0.05"}}
+
+
+def test_a_look_is_one_that_the_levels_name(told, tmp_path, capsys):
+    text = document({"entry": {"alpha": {"whole": "0.05", "parts": [PART]}}}, SAID)
+    about = {"outcome": "relief", "compare": ["training", "control"], "look": "finale"}
+    text["claims"]["words"] = claim("significantly less", **about)
+    path = tmp_path / "looks.yaml"
+    path.write_text(yaml.safe_dump(text), encoding="utf-8")
+    assert main(["audit", str(path)]) == 1
+    assert 'did you mean "final"?' in capsys.readouterr().err
+
+
 def test_without_days_that_contradict_no_audit_fails(told):
     assert told("json", ODD, {**SAID, "end": "2015-12"})[0] == 0
 

@@ -4,6 +4,7 @@ A schema's own keyword `x-expected` is the sentence that is told when its constr
 """
 
 import json
+import re
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -249,7 +250,21 @@ def _do(error: "ValidationError") -> str | None:
         return _share(str(instance), error.schema)
     if rule == "pattern" and isinstance(error.absolute_path[-1], int):
         return _between(instance)
+    if rule == "pattern" and isinstance(instance, str):
+        return _as_accepted(instance, str(error.validator_value))
     return None
+
+
+def _as_accepted(text: str, pattern: str) -> str | None:
+    """A number with a comma or a percent sign as the pattern takes it."""
+    bare = text.strip()
+    made = [bare.replace(",", ".")] if re.fullmatch(r"-?[0-9]+,[0-9]+", bare) else []
+    if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", bare):
+        made.append(bare.replace(",", ""))
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?\s*%", bare):
+        made = [f"{Decimal(bare.rstrip('% ')) / 100:f}"]
+    fits = [f'"{one}"' for one in dict.fromkeys(made) if re.search(pattern, one)]
+    return f"write {' or '.join(fits)} if that is what is meant" if fits else None
 
 
 def _number(text: str, schema: dict[str, Any]) -> str | None:

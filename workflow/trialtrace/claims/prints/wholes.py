@@ -75,7 +75,7 @@ def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fi
     sizes = [n for one in groups if (n := ledger.size(one)) is not None]
     everyone, beside = ledger.size(entry), tuple(one.name for one in groups)
     ranges = np.array([_range(one.parts["value"]) for one in groups])
-    randomised = [n for group in ledger.groups.values() if (n := group.size) is not None]
+    randomised = [n for name in ledger.apart if (n := ledger.groups[name].size) is not None]
     unsure = len(sizes) < len(groups) or any(map(ledger.assumed, groups))
     told = len(randomised) == len(groups) and _are_all(ledger, entry, sum(randomised))
     if unsure and told:
