@@ -127,8 +127,28 @@ def test_a_level_with_a_fraction():
 
 
 def test_bounds_as_read_from_a_table_are_none_where_missing():
-    assert interval_text("median_time", 2725.0, None) == "2725 to not reached"
-    assert interval_text("risk_ratio", None, None) == "not estimable"
+    assert interval_text("median_time", 3000.0, 2725.0, None) == "2725 to not reached"
+    assert interval_text("risk_ratio", 1.2, None, None) == "not estimable"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [
+        ((213.5, 40.32, 386.6), "214 (95 % CI 40 to 387)"),
+        ((19.46, 4.213, 34.7), "19.5 (95 % CI 4.2 to 34.7)"),
+        ((-0.624, -2.27, 1.03), f"{MINUS}0.62 (95 % CI {MINUS}2.27 to 1.03)"),
+        # A bound beside no difference stays visible.
+        ((-1.16, -2.33, -0.002), f"{MINUS}1.160 (95 % CI {MINUS}2.330 to {MINUS}0.002)"),
+        ((0.016, 0.0, 0.063), "0.016 (95 % CI 0.000 to 0.063)"),
+        ((0.0001, 0.00001, 0.0002), "0.0001 (95 % CI 0.0000 to 0.0002)"),
+        ((4, 3, 5), "4 (95 % CI 3 to 5)"),
+        ((5.5, 4.5, 6), "5.50 (95 % CI 4.50 to 6.00)"),
+        ((35.3, 28.12, nan), "35.3 (95 % CI 28.1 to not reached)"),
+    ],
+)
+def test_an_estimate_and_its_bounds_have_the_same_decimals(numbers, text):
+    value, low, high = numbers
+    assert stat_text("median_time", value, (low, high), 0.95, None) == text
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ def test_a_form_that_many_subjects_are_missing_from_shows_it():
     )
     assert header[4] == "Subjects with a row"
     assert rows == [
-        ["visits", "2", "2", "0", "1", "4", "3", "1", "0", "0"],
-        ["pain", "0", "0", "0", "0", "0", "0", "0", "0", "0"],
+        ["`visits`", "2", "2", "0", "1", "4", "3", "1", "0", "0"],
+        ["`pain`", "0", "0", "0", "0", "0", "0", "0", "0", "0"],
     ]
 
 

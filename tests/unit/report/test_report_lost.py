@@ -26,6 +26,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.sections.closing import closing_lines
 from trialtrace.report.sections.data_quality import coverage_table, decisions_table, subjects_line
 from trialtrace.report.sections.sections import opening
+from trialtrace.report.tables import NOTHING
 from trialtrace.trial.load import load_settings
 
 WHO = SubjectCount(
@@ -209,12 +210,12 @@ def test_the_data_section_has_coverage_decisions_and_rules():
     )
     visits = ["unknown subject 1, duplicate row 4", "below minimum 10, not a number 2"]
     assert cells(coverage_table(REAL, ACCOUNT)) == [
-        ["patients", "20 of 20", "", "none", "none"],
-        ["visits", "18 of 20", "some", *visits],
+        ["`patients`", "20 of 20", NOTHING, "none", "none"],
+        ["`visits`", "18 of 20", "some", *visits],
     ]
     assert cells(decisions_table(REAL, ACCOUNT)) == [
-        ["visits", "`on_conflict`: first", "3", "The first form is signed."],
-        ["visits.x", "accept", "6", "A <known> fault."],
+        ["`visits`", "`on_conflict`: first", "3", "The first form is signed."],
+        ["`visits.x`", "accept", "6", "A <known> fault."],
     ]
     assert "<known>" not in decisions_table(REAL, ACCOUNT)
     assert decisions_table(REAL, replace(ACCOUNT, decisions=())) == ""

@@ -1,7 +1,8 @@
 """How statistics are called and shown: labels, units and text, one table for the whole project."""
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
-from math import isinf, isnan
+from math import isfinite, isinf, isnan
 
 from trialtrace.ground.store import SIGNIFICANT_DIGITS
 from trialtrace.ground.styles import PLAIN, Style
@@ -293,8 +294,38 @@ def number(value: float) -> str:
     return decimals(value, 1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 3)
 
 
-def value_text(stat: str, value: float, style: Style = PLAIN) -> str:
-    """One value of a statistic, without its unit."""
+def shared_decimals(values: Iterable[float | None]) -> int:
+    """Decimals that an estimate and its bounds are printed with: none for whole numbers, else by
+    the distance from the lowest to the highest, or of a bound that is missing by the largest: 0
+    from 100, 1 from 10, 2 from 1, 3 below; more where one would else read as zero, up to 3, or up to
+    6 where all of them would.
+
+    >>> [shared_decimals(v) for v in ((213.5, 40.32, 386.6), (-0.62, -2.27, 1.03), (4, 3, 5))]
+    [0, 2, 0]
+    >>> shared_decimals((-1.16, -2.33, -0.002))
+    3
+    """
+    given = list(values)
+    known = [value for value in given if value is not None and isfinite(value)]
+    if all(abs(value) < 1e6 and value == int(value) for value in known):
+        return 0
+    whole = len(known) == len(given)
+    span = max(known) - min(known) if whole else max(map(abs, known))
+    places = 0 if span >= 100 else 1 if span >= 10 else 2 if span >= 1 else 3
+    sizes = [abs(value) for value in known if value]
+    while places < 6:
+        zeros = [not Decimal(decimals(size, places)) for size in sizes]
+        if not (any(zeros) if places < 3 else all(zeros)):
+            break
+        places += 1
+    return places
+
+
+def value_text(
+    stat: str, value: float, style: Style = PLAIN, beside: Iterable[float | None] = ()
+) -> str:
+    """One value of a statistic, without its unit; `beside` are the others of an estimate and its
+    bounds, which have as many decimals."""
     if isnan(value):
         return NOT_ESTIMABLE
     if stat in COUNTS:
@@ -323,7 +354,8 @@ def value_text(stat: str, value: float, style: Style = PLAIN) -> str:
         return decimals(value, 2)
     if stat == "number_needed_to_treat":
         return decimals(value, 1)
-    return number(value)
+    others = list(beside)
+    return decimals(value, shared_decimals([value, *others])) if others else number(value)
 
 
 def unit_text(stat: str, unit: str | None) -> str:
@@ -344,17 +376,23 @@ def stat_text(
     style: Style = PLAIN,
 ) -> str:
     """A statistic as shown: "−7.8 percentage points (95 % CI −13.2 to −2.4)"."""
-    text = value_text(stat, value, style)
+    text = value_text(stat, value, style, () if level is None else interval or ())
     if text == NOT_ESTIMABLE:
         return text
     text += unit_text(stat, unit)
     if interval is None or level is None:
         return text
-    return f"{text} ({100 * level:g} % CI {interval_text(stat, *interval, style)})"
+    return f"{text} ({100 * level:g} % CI {interval_text(stat, value, *interval, style)})"
 
 
-def interval_text(stat: str, low: float | None, high: float | None, style: Style = PLAIN) -> str:
-    """Two bounds: "−13.2 to −2.4"; of a time "1509 to not reached"; else "not estimable"."""
+def interval_text(
+    stat: str, value: float, low: float | None, high: float | None, style: Style = PLAIN
+) -> str:
+    """The two bounds of a value: "−13.2 to −2.4"; of a time "1509 to not reached"; else "not
+    estimable"."""
     absent = "not reached" if stat in TIMES else NOT_ESTIMABLE
-    bounds = [absent if b is None or isnan(b) else value_text(stat, b, style) for b in (low, high)]
+    bounds = [
+        absent if bound is None or isnan(bound) else value_text(stat, bound, style, (value, other))
+        for bound, other in ((low, high), (high, low))
+    ]
     return absent if bounds == [absent, absent] else " to ".join(bounds)

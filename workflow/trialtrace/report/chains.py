@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypedDict
 
-from trialtrace.ground.contracts.rows import ResultRow
+from trialtrace.ground.contracts.rows import CheckRow, ResultRow
 from trialtrace.report.links import number_anchor
 from trialtrace.trace.about import DISPLAYS, plain
-from trialtrace.trace.text import check_lines
 from trialtrace.trial.plan.references import method_of
 
 if TYPE_CHECKING:
     from trialtrace.report.material import Material
+
+
+# A tolerance below this is of rounding, whatever the number.
+FINE = 1e-4
 
 
 class Chain(TypedDict):
@@ -26,21 +29,23 @@ class Chain(TypedDict):
 def chains(material: "Material") -> dict[str, object]:
     """The lines of all results, in their order, and the command that tells a number's whole chain.
 
-    No result is named: names have arms in them, which a blinded draft does not tell.
+    Statistics that one method made and the same programs checked stand in one line. No result is
+    named: names have arms in them, which a blinded draft does not tell.
     """
-    grouped: dict[tuple[str, str, str], list[ResultRow]] = {}
+    grouped: dict[tuple[str, str, tuple[str, ...]], list[ResultRow]] = {}
     for row in material.results:
-        told = _of(material, row["analysis_id"]), _method(row), _check(material, row)
+        programs = tuple(_program(check) for check in _checks(material, [row]))
+        told = _of(material, row["analysis_id"]), _method(row), tuple(dict.fromkeys(programs))
         grouped.setdefault(told, []).append(row)
     rows = [
         Chain(
             of=of,
-            method=method,
+            method=", ".join(dict.fromkeys(row["stat_label"] for row in found)) + method,
             n=_n(row["n_used"] for row in found),
-            check=check,
+            check=_check(programs, _checks(material, found)),
             anchors=[number_anchor(row["result_id"]) for row in found],
         )
-        for (of, method, check), found in grouped.items()
+        for (of, method, programs), found in grouped.items()
     ]
     name = material.trial.name
     return {"command": f"trialtrace results {name}; trialtrace trace {name}/…", "rows": rows}
@@ -56,11 +61,11 @@ def _of(material: "Material", analysis: str) -> str:
 
 
 def _method(row: ResultRow) -> str:
-    """The statistic, its method where the name of the statistic does not say it, and reference."""
+    """The method where the name of the statistic does not say it, and its reference."""
     method = method_of(row["method"])
     title = "" if plain(row) else f", {method.title}"
     reference = f" ({method.reference})" if method.reference else ""
-    return f"{row['stat_label']}{title}{reference}"
+    return f"{title}{reference}"
 
 
 def _n(used: Iterable[int | None]) -> str:
@@ -69,7 +74,25 @@ def _n(used: Iterable[int | None]) -> str:
     return f"{known[0]} to {known[-1]}" if len(known) > 1 else "".join(map(str, known))
 
 
-def _check(material: "Material", row: ResultRow) -> str:
-    """Each program that recomputed a number, and how it went."""
-    lines = check_lines(material.tracer.checks.get(row["result_id"], []))
-    return "; ".join(line.rpartition(" (")[0] for line in lines) or "no independent check"
+def _checks(material: "Material", rows: Iterable[ResultRow]) -> list[CheckRow]:
+    return [check for row in rows for check in material.tracer.checks.get(row["result_id"], [])]
+
+
+def _program(check: CheckRow) -> str:
+    word = "agrees" if check["agrees"] else "DISAGREES"
+    return f"{check['check_by']} {check['version']}: {word}"
+
+
+def _check(programs: Iterable[str], checks: Iterable[CheckRow]) -> str:
+    """Each program that recomputed some numbers, how it went, and the largest tolerance; of drawn
+    numbers each has one by what chance leaves."""
+    told: dict[str, list[float]] = {program: [] for program in programs}
+    for check in checks:
+        told[_program(check)].append(check["tolerance"])
+    lines = [
+        f"{program} to {max(to):g}"
+        if max(to) < FINE or min(to) == max(to)
+        else f"{program} within the tolerance that each number has on its page"
+        for program, to in told.items()
+    ]
+    return "; ".join(lines) or "no independent check"

@@ -18,6 +18,8 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
+# What stands in a cell for which there is nothing to tell.
+NOTHING = "\N{EN DASH}"
 OF_A_TEST = {
     "chi_squared": "χ²",
     "f": "F",
@@ -33,10 +35,19 @@ OF_A_TEST = {
 
 
 def pipe_table(header: list[str], rows: list[list[str]], numbers_from: int = 1) -> str:
-    """A Markdown table; columns from `numbers_from` on are set to the right."""
+    """A Markdown table; columns from `numbers_from` on are set to the right.
+
+    A first cell that is empty is of the line above. In a line that has anything behind its first
+    cell an empty one says so by a dash.
+    """
     rule = ["---" if at < numbers_from else "---:" for at in range(len(header))]
-    lines = [header, rule, *rows]
+    lines = [header, rule, *map(_filled, rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def _filled(line: list[str]) -> list[str]:
+    first, *others = line
+    return [first, *(cell or NOTHING for cell in others)] if any(others) else line
 
 
 def captioned(material: Material, table: str, label: str, caption: str) -> str:
@@ -64,12 +75,13 @@ def short_text(row: ResultRow) -> str:
         level = f"{100 * present(row['ci_level']):g} % CI " if row["ci_level"] is not None else ""
         return row["stat_text"].replace(level, "").replace(" ", NO_BREAK)
     style = style_of(row)
-    text = value_text(stat, value, style) + (
+    ends = () if row["ci_level"] is None else (row["ci_low"], row["ci_high"])
+    text = value_text(stat, value, style, ends) + (
         unit_text(stat, None) if unit_text(stat, None) == " %" else ""
     )
-    if row["ci_level"] is None:
+    if not ends:
         return text.replace(" ", NO_BREAK)
-    bounds = interval_text(stat, row["ci_low"], row["ci_high"], style)
+    bounds = interval_text(stat, value, *ends, style)
     return f"{text} ({bounds})".replace(" ", NO_BREAK)
 
 
@@ -100,6 +112,11 @@ def with_names(text: str) -> str:
         shown += [_part(text[at : found.start()]), f"`{found[1] or found[0]}`"]
         at = found.end()
     return "".join([*shown, _part(text[at:])])
+
+
+def named(place: str) -> str:
+    """A table, or a column behind its table and a dot, as code where it has a name for that."""
+    return f"`{place}`" if re.fullmatch(r"[A-Za-z0-9_.]+", place) else with_names(place)
 
 
 def _part(text: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 from render_blocks import blocks_of
 
 from trialtrace.ground.errors import UserError
@@ -198,6 +199,49 @@ def test_a_short_table_with_a_sentence_stays_upright(write, render):
     rows = f"| A | B | C | D | E |\n|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | {'words ' * 40}|"
     text = parts_of(render(write(rows), formats=("docx",)))["word/document.xml"]
     assert "landscape" not in text
+
+
+def test_an_interval_goes_below_its_estimate_before_a_table_lies(write, render):
+    space = "\N{NO-BREAK SPACE}"
+    cell = f"0.1234{space}(0.1234{space}to{space}0.2345)"
+    rows = "| A | B | C | D | E |\n|---|---|---|---|---|\n" + f"| a |{f' {cell} |' * 4}\n" * 6
+    source = write(f"::: {{#tbl-w}}\n\n{rows}\nC\n\n:::")
+    text = parts_of(render(source, formats=("docx",)))["word/document.xml"]
+    assert "landscape" not in text and cell not in re.sub("<[^>]+>", "", text)
+    assert cell.replace(f"{space}(", " (") in re.sub("<[^>]+>", "", text)
+
+
+def test_the_label_of_a_block_is_one_cell_and_its_rows_stay_together(write, render):
+    lines = [
+        "| L | N |",
+        "|---|---|",
+        "| head | |",
+        "| one | 1 |",
+        "| | 2 |",
+        "| | 3 |",
+        "| two | 4 |",
+    ]
+    source = write("\n".join(lines))
+    rows = parts_of(render(source, formats=("docx",)))["word/document.xml"].split("</w:tr>")[1:6]
+    assert ["continue" in row for row in rows] == [False, False, True, True, False]
+    # Of a heading of rows, and of a block but its last.
+    assert ["keepNext" in row for row in rows] == [True, True, True, False, False]
+
+
+def test_a_block_that_is_too_long_is_cut_and_has_its_label_again(write, render):
+    rows = "\n".join(["| L | N |", "|---|---|", "| one | 1 |", *["| | 2 |"] * 30])
+    text = parts_of(render(write(rows), formats=("docx",)))["word/document.xml"]
+    assert text.count(">one<") == text.count('w:val="restart"') == 2
+
+
+def test_a_picture_that_is_higher_than_a_page_is_made_to_fit_a_docx(write, render):
+    source = write("![C](figures/high.png){#fig-high fig-alt=W}")
+    figures = source.parent / "figures"
+    figures.mkdir(exist_ok=True)
+    Image.new("L", (940, 2820)).save(figures / "high.png")
+    made = parts_of(render(source, formats=("docx",), inputs={"figures": figures}))
+    wide, high = re.search(r'<wp:extent cx="(\d+)" cy="(\d+)"', made["word/document.xml"]).groups()
+    assert int(high) == 570 * 12700 and int(high) == pytest.approx(3 * int(wide), rel=0.01)
 
 
 def test_every_row_of_a_table_has_a_header(write, render):

@@ -1,4 +1,4 @@
-"""The last of a DOCX that pandoc cannot write: rows that stay whole, and pages across.
+"""The last of a DOCX that pandoc cannot write: rows that stay whole and with others, pages across.
 
 The order and the times of its parts are as pandoc wrote them: the same document has the same bytes.
 """
@@ -9,6 +9,8 @@ import zipfile
 
 MAIN = "word/document.xml"
 ROW = re.compile(r"<w:tr>(<w:trPr>)?")
+END, JOINED = "</w:tr>", '<w:vMerge w:val="continue"'
+PARAGRAPH = re.compile(r"<w:pStyle [^>]*/>")
 LAST = re.compile(r"<w:sectPr>.*?</w:sectPr>", re.DOTALL)
 MARK = re.compile(r'<w:sectPr w:rsidR="(upright|across)"\s*/>')
 # A picture whose words Quarto leaves out: quarto.lua puts them in the place of its title.
@@ -29,7 +31,7 @@ def finished(data: bytes) -> bytes:
 
 
 def _finished(text: str) -> str:
-    text = ROW.sub(_whole, text)
+    text = _kept(ROW.sub(_whole, text))
     text = WORDS.sub(r'<wp:docPr descr="\1" title=""', text)
     sections = LAST.findall(text)
     if not sections:
@@ -38,6 +40,22 @@ def _finished(text: str) -> str:
     across = SIZE.sub(r'<w:pgSz w:h="\2" w:orient="landscape" w:w="\1"/>', upright)
     by_mark = {"upright": upright, "across": across}
     return MARK.sub(lambda found: by_mark[found[1]], text)
+
+
+def _kept(text: str) -> str:
+    """A row whose label goes on in the next (groups.lua), or that is a heading of rows, stays on
+    its page."""
+    parts = text.split(END)
+    for at, following in enumerate(parts[1:]):
+        row = parts[at].rfind("<w:tr>")
+        if JOINED in following or _is_heading(parts[at][row:]):
+            parts[at] = parts[at][:row] + PARAGRAPH.sub(r"\g<0><w:keepNext/>", parts[at][row:])
+    return END.join(parts)
+
+
+def _is_heading(row: str) -> bool:
+    cells = row.split("</w:tc>")[:-1]
+    return len(cells) > 1 and not any("<w:t " in cell for cell in cells[1:])
 
 
 def _whole(row: re.Match[str]) -> str:

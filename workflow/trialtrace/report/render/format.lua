@@ -4,7 +4,8 @@
 local is_html = FORMAT:match("html") ~= nil
 local is_typst = FORMAT == "typst"
 local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
-local shares, is_wide = table.unpack(dofile(pandoc.path.join({ here, "widths.lua" })))
+local widths = dofile(pandoc.path.join({ here, "widths.lua" }))
+local groups = dofile(pandoc.path.join({ here, "groups.lua" }))
 local docx = dofile(pandoc.path.join({ here, "docx.lua" }))
 local typst = dofile(pandoc.path.join({ here, "typst.lua" }))
 
@@ -122,27 +123,31 @@ local function without_widths(element)
 end
 
 local function with_widths(element)
-  local widths = shares(element)
-  local specs = pandoc.List({})
+  local shares, line = widths.shares(element)
+  local specs, room = pandoc.List({}), {}
   for column, spec in ipairs(element.colspecs) do
-    specs[column] = { spec[1], widths[column] }
+    specs[column], room[column] = { spec[1], shares[column] }, shares[column] * line
   end
   element.colspecs = specs
+  for _, body in ipairs(element.bodies) do
+    body.body = groups.grouped(body.body, room)
+  end
   return element, false
 end
 
 function Pandoc(doc)
   doc = doc:walk({ Header = without_page })
   if is_typst then
-    doc = doc:walk({ Str = typst.broken })
-    doc.blocks = docx.across(doc.blocks, is_wide, typst.page)
+    doc = doc:walk({ Str = typst.broken, Table = widths.relaxed })
+    doc.blocks = docx.across(doc.blocks, widths.is_wide, typst.page)
     doc = doc:walk({ traverse = "topdown", Image = vector, Table = with_widths })
     return typst.set(doc)
   end
   if not is_html then
     local list = doc.meta["toc-docx"] and docx.contents(doc) or {}
-    doc.blocks = docx.across(doc.blocks, is_wide, docx.mark)
-    doc = doc:walk({ traverse = "topdown", Table = with_widths })
+    doc = doc:walk({ Table = widths.relaxed })
+    doc.blocks = docx.across(doc.blocks, widths.is_wide, docx.mark)
+    doc = doc:walk({ traverse = "topdown", Table = with_widths, Image = typst.fitted })
     doc.blocks = pandoc.Blocks(list) .. doc.blocks
     return doc
   end

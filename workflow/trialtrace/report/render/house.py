@@ -73,6 +73,7 @@ def resource_files() -> list[Path]:
         "mailed.lua",
         "quarto.lua",
         "widths.lua",
+        "groups.lua",
         "template.html",
         "template.typ",
         "typeset.py",

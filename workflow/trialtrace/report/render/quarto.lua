@@ -1,7 +1,7 @@
 -- What the pages of the embedded renderer have (format.lua) and Quarto would leave out: drawings in place
 -- of pixels, widths of the columns of a DOCX and words for its pictures. Runs before Quarto's own filters.
 
-local shares = dofile(os.getenv("TRIALTRACE_FILTERS") .. "/widths.lua")[1]
+local shares = dofile(os.getenv("TRIALTRACE_FILTERS") .. "/widths.lua").shares
 
 local function exists(path)
   local file = io.open((os.getenv("TRIALTRACE_FOLDER") or ".") .. "/" .. path, "rb")

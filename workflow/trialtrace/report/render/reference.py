@@ -111,6 +111,7 @@ def _hyperlink() -> str:
 def _styles() -> list[str]:
     code = f"{MONO}{_size(17)}"
     shade = '<w:shd w:val="clear" w:color="auto" w:fill="F3F5F7"/>'
+    keep = "<w:keepLines/>"
     centred_off = '<w:jc w:val="left"/>'
     return [
         _paragraph("BodyText", "Body Text", "Normal", _spacing(80, 100, 276), ""),
@@ -130,7 +131,7 @@ def _styles() -> list[str]:
         _heading(2, 28, 320),
         _heading(3, 23, 240),
         _heading(4, 21, 200),
-        _paragraph("Caption", "caption", "Normal", _spacing(120, 100), f"{SANS}{_size(19)}"),
+        _paragraph("Caption", "caption", "Normal", keep + _spacing(120, 100), f"{SANS}{_size(19)}"),
         _paragraph("SourceCode", "Source Code", "Normal", shade + _spacing(80, 140), code),
         _callout("CalloutTitle", "Callout Title", f"{SANS}{_size(20)}", 240, 0),
         _callout("Callout", "Callout", f"{SERIF}{_size(20)}", 0, 160),

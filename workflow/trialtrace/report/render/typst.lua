@@ -2,7 +2,7 @@
 -- them stand calls of the template's functions.
 
 local LONG = 1000  -- letters of a cell beyond which its row may be split: it may be longer than a page
-local FEW, SHORT = 14, 120  -- rows and letters of a cell up to which a table stays on one page
+local FEW, SHORT = 24, 120  -- rows and letters of a cell up to which a table stays on one page
 local WORD = 18  -- letters of a word beyond which it may be broken behind its dots and dashes
 local WIDTH, HIGHEST = 470, 570  -- points across a page, and of a picture that leaves room for its caption
 local BREAK = "\u{200b}"
@@ -59,15 +59,24 @@ local function height(path)
   end
   wide, high = tonumber(wide), tonumber(high)
   local taken = wide and wide > 0 and math.min(WIDTH, wide) * high / wide or 0
-  return taken > HIGHEST and ", height: " .. HIGHEST .. "pt" or ""
+  return taken > HIGHEST and HIGHEST .. "pt"
+end
+
+-- The same in a DOCX, where what is below the end of a page is cut.
+local function fitted(image)
+  local high = height(image.src)
+  if high then
+    image.attributes.width, image.attributes.height = nil, high
+    return image
+  end
 end
 
 -- The words in place of a picture; a figure without any has its caption.
 local function drawn(image, words)
-  local alt = pandoc.utils.stringify(image.caption)
+  local alt, high = pandoc.utils.stringify(image.caption), height(image.src)
   return pandoc.RawInline("typst",
     "#image(" .. quoted("/" .. image.src) .. ", alt: " .. quoted(alt ~= "" and alt or words)
-    .. height(image.src) .. ")")
+    .. (high and ", height: " .. high or "") .. ")")
 end
 
 local function figure(element)
@@ -144,4 +153,4 @@ local function set(doc)
   return from_first(doc:walk({ Div = special }))
 end
 
-return { page = page, set = set, broken = broken }
+return { page = page, set = set, broken = broken, fitted = fitted }

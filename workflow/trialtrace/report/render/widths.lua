@@ -20,8 +20,9 @@ local function rows_of(element)
   return rows
 end
 
--- For each column the length of its longest word and of its longest entry.
-local function lengths(element, unbroken)
+-- For each column the length of its longest word and of its longest entry. A word may end at its hyphen
+-- where `split`.
+local function lengths(element, unbroken, split)
   local least, most = {}, {}
   for column = 1, #element.colspecs do
     least[column], most[column] = 3, 3
@@ -30,7 +31,7 @@ local function lengths(element, unbroken)
     for column, cell in ipairs(row.cells) do
       local text = pandoc.utils.stringify(cell.contents):gsub("\u{200b}", " ")
       local length, word = utf8.len(text) or #text, 0
-      for part in text:gmatch("[^%s]+") do
+      for part in (split and text:gsub("(%a%-)(%a)", "%1 %2") or text):gmatch("[^%s]+") do
         word = math.max(word, utf8.len(part) or #part)
       end
       if element.colspecs[column][1] == "AlignRight" and length <= unbroken then
@@ -51,18 +52,47 @@ local function sum(list)
   return total
 end
 
+local function breakable(text)
+  local made, first = pandoc.Inlines({}), true
+  for part in (text:gsub("\u{a0}%(", "\n(") .. "\n"):gmatch("([^\n]*)\n") do
+    if not first then
+      made:insert(pandoc.Space())
+    end
+    if part ~= "" then
+      made:insert(pandoc.Str(part))
+    end
+    first = false
+  end
+  return made
+end
+
 -- Whether an upright page is too narrow: for the longest words alone, or for sentences beside columns.
 local function is_wide(element)
-  local least, most = lengths(element, 0)
+  local least, most = lengths(element, 0, true)
   local texts = #least > MANY and math.max(table.unpack(most)) > LONG
   return sum(least) > LINE or (texts and #rows_of(element) > FEW)
 end
 
+-- A table that fits an upright page once a line may end before a bracket, as that of an interval, has it so.
+local function relaxed(element)
+  if not is_wide(element) then
+    return nil
+  end
+  local made = element:walk({ Str = function(word)
+    return word.text:find("\u{a0}(", 1, true) and breakable(word.text) or nil
+  end })
+  return not is_wide(made) and made or nil
+end
+
+-- The share of each column, and the letters that a line of the table has room for.
 local function shares(element)
   local line = is_wide(element) and ACROSS or LINE
   local least, most = lengths(element, UNBROKEN)
   if sum(least) > line then
     least, most = lengths(element, 0)
+  end
+  if sum(least) > line then
+    least, most = lengths(element, 0, true)
   end
   local room, wish = line - sum(least), sum(most) - sum(least)
   local widths = {}
@@ -76,7 +106,7 @@ local function shares(element)
   for column, width in ipairs(widths) do
     widths[column] = math.floor(10000 * width / total) / 10000
   end
-  return widths
+  return widths, line
 end
 
-return { shares, is_wide }
+return { shares = shares, is_wide = is_wide, relaxed = relaxed }

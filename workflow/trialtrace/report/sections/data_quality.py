@@ -14,7 +14,7 @@ from trialtrace.ground.conditions import lower_first
 from trialtrace.report.audit.red_lines import excluded_line
 from trialtrace.report.material import Material
 from trialtrace.report.sections.unusual import unusual_rows
-from trialtrace.report.tables import captioned, pipe_table, with_names
+from trialtrace.report.tables import captioned, named, pipe_table, with_names
 
 LINES_SHOWN = 12
 NOT_USED = "cell not used"
@@ -67,7 +67,7 @@ def coverage_table(material: Material, account: Account) -> str:
         cells = {rule: n for rule, n in one.cells_rejected.items() if rule != WITH_ROW}
         told = [DECLARED[one.declared], _by_rule(one.rows_rejected), _by_rule(cells)]
         count = f"{one.subjects} of {one.of_subjects}"
-        body.append([with_names(text) for text in (name, count, *told)])
+        body.append([named(name), *map(with_names, (count, *told))])
     header = ["Table", "Subjects with a row", "Declared", "Rows rejected by", "Cells rejected by"]
     caption = "Subjects of the trial that each table covers, and what was rejected by which rule."
     return captioned(material, pipe_table(header, body, numbers_from=99), "coverage", caption)
@@ -76,7 +76,7 @@ def coverage_table(material: Material, account: Account) -> str:
 def decisions_table(material: Material, account: Account) -> str:
     """What cleaning.yaml decides about rows, values and subjects; nothing where it does not."""
     body = [
-        [with_names(text) for text in (_place_of(one), one.what, str(one.n), one.reason)]
+        [named(_place_of(one)), *map(with_names, (one.what, str(one.n), one.reason))]
         for one in account.decisions
     ]
     if not body:
@@ -99,7 +99,7 @@ def conservation_table(material: Material, laws: dict[str, Any]) -> str:
     for name, table in laws.items():
         cells = [sum(c[k] for c in table["columns"].values()) for k in CELLS]
         counts = [*(table[k] for k in ROWS), *cells]
-        body.append([with_names(name), *(str(n) for n in counts)])
+        body.append([named(name), *(str(n) for n in counts)])
     header = ["Table", "Rows in", "Rows out", "Rows rejected", "Subjects with a row"]
     header += ["Cells in", "Accepted", "Missing", "Rejected", "In rejected rows"]
     caption = "Nothing is lost: rows and cells in are rows and cells accounted for."
@@ -117,7 +117,7 @@ def rejects_table(material: Material, lines: list[list[str]]) -> str:
         return "No value was rejected or flagged.\n"
     caption = "Values that cleaning rejected or flagged, and others that an endpoint could not use."
     header = ["Where", "What", "Why", "Count", "Lines"]
-    body = [[with_names(cell) for cell in line] for line in sorted(lines, key=_place)]
+    body = [[named(line[0]), *map(with_names, line[1:])] for line in sorted(lines, key=_place)]
     return captioned(material, pipe_table(header, body, numbers_from=99), "rejects", caption)
 
 

@@ -11,9 +11,11 @@ from trialtrace.integrity.read import read_export
 from trialtrace.integrity.registry import CHECKS, look_at
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import captioned, pipe_table, with_names
+from trialtrace.report.tables import captioned, named, pipe_table, with_names
 
 ROWS_SHOWN, RUNS_SHOWN = 25, 12
+# Of a look at a column that finds no single rows.
+NO_ROWS = "no single rows"
 
 
 def unusual_rows(material: Material) -> str:
@@ -31,7 +33,10 @@ def told_rows(material: Material, looks: list[Judged]) -> str:
     if found:
         header = ["Check", "Where", "What was looked at", "p", "p among all looks", "Rows"]
         lines = [_line(one, material.trial.plan.style) for one in found[:ROWS_SHOWN]]
-        body = [[with_names(cell) for cell in line] for line in lines]
+        body = [
+            [with_names(title), named(where), *map(with_names, told)]
+            for title, where, *told in lines
+        ]
         more = f" The first {ROWS_SHOWN} of {len(found)}." if len(found) > ROWS_SHOWN else ""
         caption = f"Looks at the rows with p below {LEVEL}.{more} Rows are those of the raw file."
         table = pipe_table(header, body, numbers_from=99)
@@ -58,4 +63,4 @@ def _line(one: Judged, style: Style) -> list[str]:
     shown = rows if len(rows) <= RUNS_SHOWN else [*rows[:RUNS_SHOWN], "…"]
     title = CHECKS[look.check].title
     p = [p_text(value, style) for value in (look.p, one.adjusted)]
-    return [title, look.where, look.told, *p, ", ".join(shown)]
+    return [title, look.where, look.told, *p, ", ".join(shown) or NO_ROWS]
