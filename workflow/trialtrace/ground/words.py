@@ -297,8 +297,8 @@ def number(value: float) -> str:
 def shared_decimals(values: Iterable[float | None]) -> int:
     """Decimals that an estimate and its bounds are printed with: none for whole numbers, else by
     the distance from the lowest to the highest, or of a bound that is missing by the largest: 0
-    from 100, 1 from 10, 2 from 1, 3 below; more where one would else read as zero, up to 3, or up to
-    6 where all of them would.
+    from 100, 1 from 10, 2 from 1, 3 below; more where one would else read as zero, up to 3, or up
+    to 6 where all of them would.
 
     >>> [shared_decimals(v) for v in ((213.5, 40.32, 386.6), (-0.62, -2.27, 1.03), (4, 3, 5))]
     [0, 2, 0]
