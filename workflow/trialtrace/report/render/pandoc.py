@@ -31,25 +31,36 @@ HERE = Path(__file__).parent
 MARK = "trialtrace: "
 # Pages that are written side by side: each takes some hundred megabytes.
 AT_ONCE = 2
+ROOM = "256m"
 INSTALL = "pip install pypandoc_binary, or install pandoc 3.8 or newer, or Quarto"
 
 
 def find_pandoc() -> str:
     """The pandoc that came with the Python environment, else the one on the PATH.
 
-    The order is fixed, whatever else is installed: the lock decides the bytes. pypandoc itself is
-    not imported; it would start every pandoc it finds to ask for its version.
+    The order is fixed, whatever else is installed: the lock decides the bytes.
     """
-    package = find_spec("pypandoc")
-    for folder in (package.submodule_search_locations or []) if package else []:
-        bundled = shutil.which("pandoc", path=str(Path(folder) / "files"))
-        if bundled:
-            return bundled
-    found = shutil.which("pandoc")
+    found = _bundled() or shutil.which("pandoc")
     if not found:
         what = "neither quarto nor pandoc is here"
         raise UserError(Problem("rendering of reports", what, do=INSTALL))
     return found
+
+
+def _bundled() -> str | None:
+    """That of the environment. pypandoc itself is not imported; it would start every pandoc it
+    finds to ask for its version."""
+    package = find_spec("pypandoc")
+    folders = (package.submodule_search_locations or []) if package else []
+    found = (shutil.which("pandoc", path=str(Path(folder) / "files")) for folder in folders)
+    return next(filter(None, found), None)
+
+
+def _command() -> list[str]:
+    """pandoc with room for what it makes: at its own setting a third of its time is collecting
+    garbage. Another build than that of the environment may refuse to be told."""
+    found = find_pandoc()
+    return [found, "+RTS", f"-A{ROOM}", "-RTS"] if found == _bundled() else [found]
 
 
 def convert(
@@ -61,7 +72,7 @@ def convert(
     """
     build = folder / ".pandoc"
     (build / "data").mkdir(parents=True)
-    common = [find_pandoc(), f"--data-dir={build / 'data'}", "--standalone"]
+    common = [*_command(), f"--data-dir={build / 'data'}", "--standalone"]
     read = build / "document.json"
     flags = [f"--from={READER}", *_filters("spaces", "crossref"), "--to=json"]
     reading = _start([*common, *flags, f"--output={read}"], folder, stdin=subprocess.PIPE)

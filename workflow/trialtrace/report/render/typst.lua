@@ -5,6 +5,7 @@ local LONG = 1000  -- letters of a cell beyond which its row may be split: it ma
 local FEW, SHORT = 24, 120  -- rows and letters of a cell up to which a table stays on one page
 local WORD = 18  -- letters of a word beyond which it may be broken behind its dots and dashes
 local WIDTH, HIGHEST = 470, 570  -- points across a page, and of a picture that leaves room for its caption
+local NUMBER = "^#n%-"  -- links to the line of a number, as mailed.lua makes them
 local BREAK = "\u{200b}"
 
 local function typst(text)
@@ -107,18 +108,30 @@ local function without_links(element)
   end
 end
 
+-- A table with links to numbers waits until their places are known: typst sets a document again until no
+-- place moves, and these tables are most of it.
+local function waiting(element)
+  local found = false
+  element:walk({ Link = function(link) found = found or link.target:match(NUMBER) ~= nil end })
+  if not found then
+    return { element }
+  end
+  return { typst("#context if begun() [#let link = linked"), element, typst("]") }
+end
+
 local function held(element)
   without_links(element)
   local most, rows = longest(element), #element.head.rows
   for _, body in ipairs(element.bodies) do
     rows = rows + #body.body
   end
+  local made = waiting(element)
   if most > LONG then
-    return around("split", { element }), false
+    return around("split", made), false
   elseif rows <= FEW and most <= SHORT then
-    return around("whole", { element }), false
+    return around("whole", made), false
   end
-  return element, false
+  return made, false
 end
 
 -- Names of code and files are longer than a column.
