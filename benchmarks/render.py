@@ -28,6 +28,9 @@ START = 0.3
 
 REPORT = f"""
 import json, resource, sys, time
+from trialtrace.running.job import leave_pandas
+
+leave_pandas()
 from pathlib import Path
 from trialtrace.ground.paths import project
 from trialtrace.report import report

@@ -409,11 +409,9 @@ class WithoutPandas:
 
 def entry() -> None:
     """The program `trialtrace`."""
-    import trialtrace.running.job  # noqa: F401 - one thread, as stages have
+    import trialtrace.running.job  # noqa: F401 - one thread and little garbage, as stages have
     from trialtrace.running.faults import guard
 
-    # Looking for garbage would be a fifth of a short command, and most of that at its end.
-    gc.set_threshold(200_000, 20, 20)
     sys.meta_path.insert(0, WithoutPandas)
     guard()
     status = main()

@@ -2,9 +2,10 @@
 inputs held against the records of the jobs that made them, and a record of its own.
 
 This module is imported before any other by a script, since libraries of linear algebra read their
-number of threads when they are loaded.
+number of threads when they are loaded, and modules are loaded faster with its setting of garbage.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ from trialtrace.running.made import check_inputs, write_record
 # One thread: the last digits of a factorisation depend on how many share the work.
 THREADS = ("OPENBLAS", "OMP", "MKL", "BLIS", "NUMEXPR", "VECLIB_MAXIMUM")
 os.environ.update({f"{name}_NUM_THREADS": "1" for name in THREADS})
+# Looking for garbage would be a fifth of a short command or stage, which leave little of it.
+gc.set_threshold(200_000, 20, 20)
 
 
 @contextmanager
@@ -47,6 +50,8 @@ def job(given: Any, frames: bool = False) -> Iterator[None]:
             (record,) = _listed(given.output.made)
             outputs = [path for path in given.output if path != record]
             write_record(root, record, (given.rule, given.params.fresh), inputs, outputs)
+        # Nor is it looked for once more at the very end.
+        gc.freeze()
     except UserError as error:
         print(error, file=sys.stderr)
         sys.exit(1)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.ground.store import write_bytes
+from trialtrace.report.figures.pixels import title, write_pixels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 # Okabe and Ito's colours, told apart by readers who see colours differently.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 INK, FAINT, PALE = "#1d2733", "#6b7785", "#d9dee4"
-PNG_DPI = 160
 SVG_DPI = 72
 MARKERS = ("o", "s", "^", "D", "v", "P")
 LINES = ("-", (0, (5, 1.5)), (0, (1.5, 1.5)), (0, (6, 1.5, 1.5, 1.5)))
@@ -50,18 +50,24 @@ def drawing(width: float, height: float) -> Iterator["Figure"]:
         yield Figure(figsize=(width, height), layout="constrained")
 
 
-def save(figure: "Figure", folder: Path, name: str, *, synthetic: bool) -> str:
-    """Write name.svg and name.png; a synthetic cohort is stamped across. Returns the PNG's name.
+def save(figure: "Figure", folder: Path, name: str, *, synthetic: bool) -> None:
+    """Write name.svg and name.png; a synthetic cohort is stamped across."""
+    save_drawing(figure, folder, name, synthetic=synthetic)
+    write_pixels(folder, [name], synthetic=synthetic)
+
+
+def save_drawing(figure: "Figure", folder: Path, name: str, *, synthetic: bool) -> None:
+    """The same without name.png, which pixels.py makes of several at once.
 
     The style holds here too: identifiers inside an SVG are made from its salt, else at random.
     """
     import matplotlib
 
     with matplotlib.rc_context(STYLE):
-        return _save(figure, Path(folder), name, synthetic)
+        _save(figure, Path(folder), name, synthetic)
 
 
-def _save(figure: "Figure", folder: Path, name: str, synthetic: bool) -> str:
+def _save(figure: "Figure", folder: Path, name: str, synthetic: bool) -> None:
     if synthetic:
         size = min(44.0, 16.0 * figure.get_size_inches()[1])
         figure.text(
@@ -76,16 +82,13 @@ def _save(figure: "Figure", folder: Path, name: str, synthetic: bool) -> str:
             alpha=0.18,
             zorder=100,
         )
-    title = f"{name} (synthetic, not evidence)" if synthetic else name
-    metadata = {"Title": title}
     _settle(figure)
-    write_bytes(folder / f"{name}.svg", _svg(figure, metadata | {"Date": None}))
-    write_bytes(folder / f"{name}.png", _png(figure, metadata | {"Software": None}))
-    return f"{name}.png"
+    metadata = {"Title": title(name, synthetic=synthetic), "Date": None}
+    write_bytes(folder / f"{name}.svg", _svg(figure, metadata))
 
 
 def _settle(figure: "Figure") -> None:
-    """Find the layout once for both files, as finding it takes as long as drawing.
+    """Find the layout.
 
     Its solver takes the terms in the order of their places in memory, so that the last bits of what
     it finds differ from run to run: they are rounded off.
@@ -137,16 +140,6 @@ def _shortened(svg: str) -> str:
     svg = _PATH.sub(lambda path: _COMMAND.sub(r"\1", path[0]), svg)
     svg = _LOOK.sub(lambda look: look[0].replace(": ", ":").replace("; ", ";"), svg)
     return _ALONG.sub(r'\1 x="\2"/>', _LETTER.sub(r"\1g", svg))
-
-
-def _png(figure: "Figure", metadata: dict[str, str | None]) -> bytes:
-    """The same for pixels."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    buffer = io.BytesIO()
-    figure.set_dpi(PNG_DPI)
-    FigureCanvasAgg(figure).print_png(buffer, metadata=metadata)
-    return buffer.getvalue()
 
 
 def wrapped(text: str, width: int) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 
 from trialtrace.ground.store import write_text
 from trialtrace.methods.analysing.cuts import parameters
-from trialtrace.report.figures.canvas import save
+from trialtrace.report.figures.canvas import save_drawing
 from trialtrace.report.figures.picture import Cell, Data, NothingToDraw, Picture, names
+from trialtrace.report.figures.pixels import write_pixels
 from trialtrace.report.figures.rows_shown import STRIP
 from trialtrace.report.figures.specification import strips
 from trialtrace.report.material import Material
@@ -48,30 +49,35 @@ def draw_figures(material: Material, folder: Path) -> list[Drawn]:
     synthetic = material.trial.synthetic
     drawn = []
     for kind, name, given in asked(material):
-        label, beside = f"fig-{name.replace('_', '-')}", home(material, given)
+        beside = home(material, given)
         try:
             picture = _picture(material, kind, given)
         except NothingToDraw as reason:
-            drawn.append(Drawn(kind, label, "", "", "", beside, str(reason)))
+            drawn.append(Drawn(kind, _label(name), "", "", "", beside, str(reason)))
             continue
-        file = save(picture.figure, folder, name, synthetic=synthetic)
-        caption = (STAMP if synthetic else "") + picture.caption
-        data = _written(picture.data, folder / f"{name}.csv", synthetic=synthetic)
-        drawn.append(Drawn(kind, label, file, caption, picture.alt, beside, data=data))
+        drawn.append(_drawn(picture, folder, (kind, name, beside), synthetic=synthetic))
     for analysis, picture in strips(material):
-        drawn.append(_drawn(material, folder, analysis, picture))
+        place = STRIP, f"{STRIP}_{analysis}", analysis
+        drawn.append(_drawn(picture, folder, place, synthetic=synthetic))
+    files = [Path(one.file).stem for one in drawn if one.file]
+    write_pixels(folder, files, synthetic=synthetic)
     return drawn
 
 
-def _drawn(material: Material, folder: Path, analysis: str, picture: Picture) -> Drawn:
-    """A figure that no display asks for, beside an analysis."""
-    synthetic = material.trial.synthetic
-    name = f"{STRIP}_{analysis}"
-    file = save(picture.figure, folder, name, synthetic=synthetic)
+def _label(name: str) -> str:
+    return f"fig-{name.replace('_', '-')}"
+
+
+def _drawn(
+    picture: Picture, folder: Path, place: tuple[str, str, str], *, synthetic: bool
+) -> Drawn:
+    """A figure whose drawing is written and its pixels are not; `place` is its kind, its name and
+    the analysis beside which it stands."""
+    kind, name, beside = place
+    save_drawing(picture.figure, folder, name, synthetic=synthetic)
     caption = (STAMP if synthetic else "") + picture.caption
     data = _written(picture.data, folder / f"{name}.csv", synthetic=synthetic)
-    label = f"fig-{name.replace('_', '-')}"
-    return Drawn(STRIP, label, file, caption, picture.alt, analysis, data=data)
+    return Drawn(kind, _label(name), f"{name}.png", caption, picture.alt, beside, data=data)
 
 
 def _written(data: Data, file: Path, *, synthetic: bool) -> str:
