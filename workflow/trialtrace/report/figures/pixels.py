@@ -31,11 +31,11 @@ def write_pixels(folder: Path, names: Sequence[str], *, synthetic: bool) -> None
 
     if not names:
         return
-    pages = "\n".join(_page(folder, name) for name in names)
-    made = typst.compile(
-        pages.encode(), root=str(folder), format="png", ppi=DPI, ignore_system_fonts=True
-    )
-    for name, data in zip(names, made if isinstance(made, list) else [made], strict=True):
+    pages = "\n".join(_page(folder, name) for name in names).encode()
+    setter = typst.Compiler(pages, root=str(folder), ignore_system_fonts=True)
+    made = setter.compile(format="png", ppi=DPI)
+    each = made if isinstance(made, list) else [made or b""]
+    for name, data in zip(names, each, strict=True):
         write_bytes(folder / f"{name}.png", _told(data, title(name, synthetic=synthetic)))
 
 
