@@ -3,8 +3,8 @@
 An interval that lies on the better side of the margin shows non-inferiority at the one-sided level
 of its tail, as 0.025 for one of 95 %: the duality of test and interval (Piaggio and others 2012,
 JAMA 308:2594, figure 1). At another level its half is taken to be that of Wald's, on the log scale
-for ratios, and `SLACK` of it is left for other intervals. Oracle: the same comparison by hand, and
-the intervals of R's prop.test and coxph at both levels.
+for ratios, and `SLACK` of it is left for other intervals; that share is chosen, not measured.
+Oracle: the same comparison by hand.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """A level of a factor, at the margin of a factorial design, against the groups that it is made of.
 
 The patients of "any streptokinase" are those of both groups that had it: sizes and counts add up.
-Source: the design itself. Oracle: sums by hand, and the printed tables of ISIS-2 (1988).
+Source: the design itself. Oracle: sums by hand.
 """
 
 from collections.abc import Iterator
