@@ -16,7 +16,7 @@ from typing import NotRequired, TypedDict
 
 from trialtrace.archive.kept_tables import KeptTable, objects_of, restore_table
 from trialtrace.archive.objects import PRIVATE, Objects
-from trialtrace.ground.errors import Problem, ProblemsError, UserError, one_of
+from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.ground.paths import Project
 from trialtrace.ground.store import make_folder, sha256_bytes, write_bytes
 
@@ -75,45 +75,41 @@ class Shelf:
         return Objects(self.folder / "objects", self._removal)
 
     def log(self) -> list[Kept]:
-        """Each time that a run was kept, oldest first. Raises UserError for a line that is no run:
-        which run was the last is not known then."""
-        kept, strange = self.read_log()
-        if strange:
-            raise ProblemsError(strange)
-        return kept
+        """Each time that a run was kept, oldest first. A line that is no run counts as none: what
+        lies there besides is told by `strange`, and stops neither a comparison nor the next run."""
+        return [kept for _, kept in self._lines() if kept is not None]
 
-    def read_log(self) -> tuple[list[Kept], list[Problem]]:
-        """The runs of the log, and each line that is none."""
+    def strange(self) -> list[Problem]:
+        """Each line of the log that is no run."""
+        place = self.at.shown(self.folder / "log.jsonl")
+        return [
+            Problem(
+                f"{place}, line {number}",
+                "is no run: something else has changed the log, and the other lines count",
+                do="take the line away, or bring the log back from a copy",
+            )
+            for number, (_, kept) in enumerate(self._lines(), 1)
+            if kept is None
+        ]
+
+    def _lines(self) -> list[tuple[bytes, Kept | None]]:
+        """Each line of the log as it stands, with the run that it is."""
         place = self.folder / "log.jsonl"
-        kept, strange = list[Kept](), list[Problem]()
-        text = place.read_bytes().decode("utf-8", "backslashreplace") if place.exists() else ""
-        for number, line in enumerate(text.splitlines(), 1):
-            try:
-                read: Kept = json.loads(line)
-                texts = [read["run"], read["ended"]]
-                if not all(isinstance(one, str) for one in texts):
-                    raise ValueError("names of another type")
-                kept.append(read)
-            except (ValueError, TypeError, KeyError):
-                strange.append(
-                    Problem(
-                        f"{self.at.shown(place)}, line {number}",
-                        "is no run: something else has changed the log",
-                        do="take the line away, or bring the log back from a copy",
-                    )
-                )
-        return kept, strange
+        lines = place.read_bytes().splitlines() if place.exists() else []
+        return [(line, _run_of(line)) for line in lines]
 
     def put(self, manifest: Manifest, kept: Kept) -> None:
         """Keep a run whose objects are there, and note when."""
         make_folder(self.folder, private=True)
         make_folder(self.folder / "runs", private=True)
         write_bytes(self._manifest(kept["run"]), zlib.compress(_canonical(manifest), 9), PRIVATE)
-        self._write_log([*self.log(), kept])
+        line = json.dumps(kept, sort_keys=True).encode()
+        self._write_log([*(before for before, _ in self._lines()), line])
 
-    def _write_log(self, lines: list[Kept]) -> None:
-        text = "".join(json.dumps(line, sort_keys=True) + "\n" for line in lines)
-        write_bytes(self.folder / "log.jsonl", text.encode(), PRIVATE)
+    def _write_log(self, lines: list[bytes]) -> None:
+        """Write the log; a line that is no run stays, since what it was is not known."""
+        whole = b"".join(line + b"\n" for line in lines)
+        write_bytes(self.folder / "log.jsonl", whole, PRIVATE)
 
     def manifest(self, run: str) -> Manifest:
         """What a run held. Raises UserError where that was changed, or is of another version or
@@ -171,11 +167,11 @@ class Shelf:
 
     def names(self) -> list[str]:
         """Every kept run once, in the order of the log; then those that it does not name."""
-        return [*dict.fromkeys(line["run"] for line in self.read_log()[0]), *self.lost()]
+        return [*dict.fromkeys(line["run"] for line in self.log()), *self.lost()]
 
     def lost(self) -> list[str]:
         """Runs that are there and that the log does not name, or names no more."""
-        named = {line["run"] for line in self.read_log()[0]}
+        named = {line["run"] for line in self.log()}
         return sorted(self._there() - named)
 
     def _there(self) -> set[str]:
@@ -236,7 +232,7 @@ class Shelf:
                 problems += error.problems
         # What a run held whose list is broken is not known.
         extra = set() if problems else self.objects.names() - held
-        problems += self.read_log()[1]
+        problems += self.strange()
         for run in self.lost():
             problems.append(
                 Problem(
@@ -268,18 +264,27 @@ class Shelf:
         None go, and None is returned, where it is not known what the others hold, since the list of
         one is broken. Others are all whose lists are there, also where the log has lost them.
         """
-        kept = [line for line in self.log() if line["run"] != run]
-        names = {line["run"] for line in kept} | self._there() - {run}
+        lines = [(line, kept) for line, kept in self._lines() if not kept or kept["run"] != run]
+        names = {kept["run"] for _, kept in lines if kept} | self._there() - {run}
         gone: set[str] | None = None
         with suppress(UserError):
             gone = self.objects.names() - set().union(*(self.held(one) for one in names))
-        self._write_log(kept)
+        self._write_log([line for line, _ in lines])
         self._manifest(run).unlink(missing_ok=True)
         self.objects.remove(gone or ())
         return None if gone is None else len(gone)
 
     def _manifest(self, run: str) -> Path:
         return self.folder / "runs" / f"{run}{SUFFIX}"
+
+
+def _run_of(line: bytes) -> Kept | None:
+    """The run that a line of the log is, if it is one."""
+    try:
+        read: Kept = json.loads(line)
+        return read if all(isinstance(one, str) for one in (read["run"], read["ended"])) else None
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def run_id(manifest: Manifest) -> str:

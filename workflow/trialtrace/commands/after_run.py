@@ -7,7 +7,7 @@ from trialtrace.archive.keep import keep_run
 from trialtrace.archive.shelf import Kept, Shelf
 from trialtrace.archive.text import judged_anew
 from trialtrace.archive.told import Told
-from trialtrace.commands.diff import compared, last_two
+from trialtrace.commands.diff import compared, last_two, tell_strange
 from trialtrace.ground.errors import UserError
 from trialtrace.ground.paths import Project
 from trialtrace.ground.store import write_text
@@ -27,7 +27,9 @@ def after_run(run: Run) -> None:
         try:
             if keep_run(run.at, trial, run.freshness) is None:
                 continue
-            pair = last_two(Shelf(run.at, trial))
+            shelf = Shelf(run.at, trial)
+            tell_strange(shelf)
+            pair = last_two(shelf)
             (new.append(compared(run.at, trial, *pair)) if pair else first.append(trial))
         except UserError as error:
             print(

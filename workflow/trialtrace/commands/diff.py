@@ -20,7 +20,10 @@ def diff(at: Project, asked: Sequence[str], form: str, whole: bool) -> int:
 
     `asked` are a trial, two runs, or a trial and two runs; nothing for every trial of the project.
     """
-    told = [compared(at, trial, old, new) for trial, old, new in _chosen(at, list(asked))]
+    chosen = _chosen(at, list(asked))
+    for trial in dict.fromkeys(trial for trial, _, _ in chosen):
+        tell_strange(Shelf(at, trial))
+    told = [compared(at, trial, old, new) for trial, old, new in chosen]
     if form == "json":
         print(json_text(told), end="")
     else:
@@ -33,6 +36,12 @@ def compared(at: Project, trial: str, old: Kept, new: Kept) -> Told:
     loaded = load_trial(trial, at)
     full = loaded.disclosure(load_settings(at)) == "full"
     return told_comparison(Shelf(at, trial), loaded, old, new, full)
+
+
+def tell_strange(shelf: Shelf) -> None:
+    """Say which lines of the log of kept runs are none."""
+    for problem in shelf.strange():
+        print(problem, file=sys.stderr)
 
 
 def last_two(shelf: Shelf) -> tuple[Kept, Kept] | None:
@@ -137,11 +146,9 @@ def tell_runs(at: Project, trial: str, verify: bool, remove: str | None) -> int:
         whole = "all whole" if runs != "1 run" else "whole"
         print(f"{trial}: {runs}, " + (counted(len(faults), "fault") if faults else whole))
         return int(bool(faults))
-    kept, strange = shelf.read_log()
-    for line in kept:
+    for line in shelf.log():
         print(run_text(line))
-    for problem in strange:
-        print(problem, file=sys.stderr)
+    tell_strange(shelf)
     if lost := shelf.lost():
         print(
             f"{counted(len(lost), 'run')} that the log does not name, so when is not known: "

@@ -56,11 +56,7 @@ def of_earlier_run(run: KeptRun, name: str, data: bytes, file: str) -> Earlier |
 def _earlier(run: KeptRun, name: str, last: str) -> Iterator[tuple[Kept, KeptDocuments]]:
     """Kept runs that made another document of this name than the last run, the newest first."""
     shelf = Shelf(run.at, run.trial)
-    try:
-        log = shelf.log()
-    except UserError:
-        return
-    for kept in reversed(log):
+    for kept in reversed(shelf.log()):
         try:
             documents = kept_documents(shelf, shelf.manifest(kept["run"]))
         except UserError:

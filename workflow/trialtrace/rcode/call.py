@@ -20,6 +20,8 @@ from trialtrace.trial.plan.results import statistics
 from trialtrace.trial.plan.steps import Step, over_levels
 
 PLANNING = "planning"
+# What tells several results of one name apart, with its value where it is known.
+Second = tuple[str, str | None] | None
 
 
 class NoCall(Exception):
@@ -42,11 +44,14 @@ class Calls:
     def __init__(self, trial: Trial):
         self.trial = trial
         self._own = trial.design.kind in OWN_TREATMENT
-        self._of_step = dict(self._steps())
+        self._of_step: dict[tuple[str, str], list[tuple[Second, str]]] = {}
+        for place, second, key in self._steps():
+            self._of_step.setdefault(place, []).append((second, key))
         self._made: dict[str, Call] = {}
 
-    def _steps(self) -> Iterator[tuple[tuple[str, str], str]]:
-        """(Analysis, "statistic.method" as results name it) -> "statistic.method" of its card."""
+    def _steps(self) -> Iterator[tuple[tuple[str, str], Second, str]]:
+        """(Analysis, "statistic.method" as results name it), what tells several of these apart, and
+        "statistic.method" of the card."""
         for name, analysis in self.trial.plan.analyses.items():
             steps: list[Step[object]] = [
                 *analysis.describe,
@@ -57,11 +62,11 @@ class Calls:
                 steps.append(over_levels(analysis.interaction, analysis.by))
             for step in steps:
                 for given in statistics(step, own=self._own):
-                    yield (name, given.name), step.key
+                    yield (name, given.name), given.second, step.key
 
     def cards(self) -> set[str]:
         """The cards of the plan's steps, each "statistic.method"."""
-        return set(self._of_step.values())
+        return {key for keys in self._of_step.values() for _, key in keys}
 
     def options(self, row: ResultRow) -> dict[str, object]:
         """What a call is filled with: the options of the step, and what the result is of."""
@@ -114,14 +119,25 @@ class Calls:
             return OF[row["analysis_id"]]
         if row["analysis_id"] == PLANNING:
             return DESIGNS[json.loads(row["options"])["design"]]
-        key = self._of_step.get((row["analysis_id"], row["method"]))
-        if key is None:
+        keys = self._of_step.get((row["analysis_id"], row["method"]))
+        if keys is None:
             named = DISPLAYS.get(row["analysis_id"], row["analysis_id"])
             raise NoCall(f"no step of the plan makes it, and {named} has no call of R")
+        # A difference and a slope of one method have p-values of one name, told apart by their
+        # second group.
+        key = max(reversed(keys), key=lambda one: _fits(one[0], row))[1]
         r, why = card_of(key).r, card_of(key).r_none
         if r is None:
             raise NoCall(f"the card of {key} holds no call of R: {why}")
         return r.own if r.own is not None and self._own else r
+
+
+def _fits(second: Second, row: ResultRow) -> int:
+    """How surely a result is one that its step tells apart so."""
+    if second is None or row["group2"] is None:
+        return int(second is None and row["group2"] is None)
+    name, value = second
+    return int(name == row["group2"]) + int(value is not None and value == row["group2_level"])
 
 
 def _number(text: str | None) -> float | int | str | None:
