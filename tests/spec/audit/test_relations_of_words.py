@@ -204,6 +204,22 @@ def test_the_mean_of_all_lies_between_those_of_the_groups():
     assert verdict(claims, "all", "value", "whole.mean") == ["not_checkable"]
 
 
+@pytest.mark.parametrize(
+    ("printed", "agreement"), [("75.2", "compatible"), ("75.1", "inconsistent")]
+)
+def test_the_mean_of_all_may_be_at_the_end_of_every_rounding(printed, agreement):
+    """Halves to even: 76.75 is 76.8, 73.75 is 73.8, and 75.25, their mean, is 75.2."""
+    claims = {
+        "a": claim("mean (SD) 76.8 (14.7)", outcome="score", group="training"),
+        "b": claim("mean (SD) 73.8 (13.5)", outcome="score", group="control"),
+        "n_a": claim("30", size="analysed", group="training"),
+        "n_b": claim("30", size="analysed", group="control"),
+        "n": claim("60", size="analysed", group="all"),
+        "all": claim(f"mean (SD) {printed} (14.1)", outcome="score", group="all"),
+    }
+    assert verdict(claims, "all", "value", "whole.mean") == [agreement]
+
+
 def test_an_interval_a_little_wider_is_that_of_fewer_patients():
     def claims(interval, **more):
         return {

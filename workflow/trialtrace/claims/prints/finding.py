@@ -121,7 +121,8 @@ def overlaps(part: Component, low: float, high: float) -> bool:
     first, last = own.bounds
     if low == high:
         return bool(own.contains(_twelve(low)))
-    return bool(low < last and high > first) or bool(own.contains(_twelve(high)))
+    ends = _twelve(low), _twelve(high)
+    return bool(low < last and high > first) or any(bool(own.contains(end)) for end in ends)
 
 
 def _twelve(value: float) -> Decimal | float:
