@@ -67,6 +67,7 @@ def test_json_has_everything(call):
         (("diff", "nowhere"), "a trial; two runs of a trial; or nothing"),
         (("diff", "aaaa", "bbbb"), "runs of no trial, and of no trial"),
         (("diff", "mini", "zzzz", "yyyy"), "no kept run of this name"),
+        (("diff", "minni", "zzzz", "yyyy"), "mini"),
         (("diff", "mini", "zzzz"), "a trial; two runs of a trial; or nothing"),
         (("runs", "nowhere"), "nowhere"),
         (("runs", "mini", "--remove", "zzzz"), "no kept run of this name"),
@@ -85,6 +86,9 @@ def test_runs_are_listed_verified_and_removed(made: Runs, call):
     assert call("runs", "mini", "--remove", first)[0] == 0
     assert call("runs", "mini", "--verify")[:2] == (0, "mini: 1 run, whole\n")
     assert "one kept run" in call("diff", "mini")[2]
+    assert call("runs", "mini", "--remove", second)[0] == 0
+    none = "no run of mini is kept: make run TRIAL=mini keeps one\n"
+    assert call("runs", "mini")[:2] == (0, none)
 
 
 def test_a_strange_line_of_the_log_hides_no_run(made: Runs, call):

@@ -8,6 +8,7 @@ from trialtrace.archive.function_faults import function_faults
 from trialtrace.archive.shelf import Kept, Shelf
 from trialtrace.archive.text import counted, run_text, told_text
 from trialtrace.archive.told import Told, told_comparison
+from trialtrace.commands.which_run import configured
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.paths import Project
 from trialtrace.report.listing import json_text
@@ -56,6 +57,8 @@ def _chosen(at: Project, asked: list[str]) -> list[tuple[str, Kept, Kept]]:
     trials = [asked.pop(0)] if asked and asked[0] in named else []
     if not asked:
         return _last_of(at, trials or [name for name in named if len(Shelf(at, name).log()) > 1])
+    if len(asked) == 3 and not trials:
+        configured(at, asked[0])
     if len(asked) != 2:
         raise UserError(
             Problem(
@@ -149,6 +152,9 @@ def tell_runs(at: Project, trial: str, verify: bool, remove: str | None) -> int:
     for line in shelf.log():
         print(run_text(line))
     tell_strange(shelf)
+    if not shelf.names():
+        print(f"no run of {trial} is kept: make run TRIAL={trial} keeps one")
+        return 0
     if lost := shelf.lost():
         print(
             f"{counted(len(lost), 'run')} that the log does not name, so when is not known: "
