@@ -311,6 +311,16 @@ FINDINGS = {
         {"ratio": claim("0.67 (95% CI 0.53 to 0.84), P=0.0006", measure="hazard_ratio", **BOTH)},
         "compatible",
     ),
+    "a median below an interval without an end": (
+        "median",
+        "ci_low",
+        {"median": claim("median 5.3 months (95% CI 6.7 to not reached)", **TRAINING)},
+        TWO,
+        "inconsistent",
+        "6.7 to an end that was not reached",
+        {"median": claim("median 10.3 months (95% CI 6.7 to not reached)", **TRAINING)},
+        "not_checkable",
+    ),
     "a ratio, its interval and a p that is another's": (
         "ratio",
         "p",

@@ -92,6 +92,9 @@ EXPRESSIONS = [
         {"value": "41.2", "ci_low": "28", "ci_high": "55"},
     ),
     ("(95% CI 28 to 55)", {"ci_low": "28", "ci_high": "55"}),
+    ("median 10.3 months (95% CI, 6.7 to not reached)", {"value": "10.3", "ci_low": "6.7"}),
+    ("30.2 months (18.3–NR)", {"value": "30.2", "ci_low": "18.3"}),
+    ("HR 1.9 (95% CI 0.8 to ∞), P = 0.11", {"value": "1.9", "ci_low": "0.8", "p": "0.11"}),
     ("−7.8 (95% CI −13.2 to −2.4)", {"value": "-7.8", "ci_low": "-13.2", "ci_high": "-2.4"}),
     ("−7.8 (–13.2–2.4)", {"value": "-7.8", "ci_low": "-13.2", "ci_high": "2.4"}),
     (

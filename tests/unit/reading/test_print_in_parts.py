@@ -52,6 +52,8 @@ def test_an_interval_in_a_column_of_its_own_is_of_the_estimate_before_it():
     ("label", "rest", "kind"),
     [
         ("Median days in hospital (IQR)", "days in hospital", "median_iqr"),
+        ("Median duration of response (95% CI), months", "duration of response", "median_ci"),
+        ("Median stay (IQR) — days", "stay", "median_iqr"),
         ("Mean pain (SD)", "pain", "mean_sd"),
         ("Mean weight, 95% CI", "weight", "mean_ci"),
         ("Falls, no. of events (no. of patients)", "Falls", "events_patients"),

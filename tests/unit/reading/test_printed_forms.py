@@ -34,6 +34,13 @@ CELLS = [
     ("6 [4, 9]", "median_iqr", None, "median (IQR) 6 (4 to 9)"),
     ("6 (4;9)", "median_iqr", None, "median (IQR) 6 (4 to 9)"),
     ("8.1 (7.3–9.8)", "mean_range", None, "mean 8.1 (range 7.3 to 9.8)"),
+    ("12.1 (8.1–NR)", "median_ci", None, "median 12.1 (95% CI 8.1 to NR)"),
+    (
+        "12.1 months (8.1 to not reached)",
+        "median_ci",
+        None,
+        "median 12.1 (95% CI 8.1 to not reached)",
+    ),
     ("1,234 (56)", "mean_sd", None, "mean (SD) 1,234 (56)"),
     ("1\u2009234 (56)", "mean_sd", None, "mean (SD) 1,234 (56)"),
     ("−2·46 (−3·72 to −1·21)", "effect", None, "difference -2.46 (95% CI -3.72 to -1.21)"),

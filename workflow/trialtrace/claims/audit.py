@@ -314,7 +314,10 @@ class Auditor:
     def _interval_decision(
         self, components: list[Component], row: ResultRow, how: str
     ) -> str | None:
-        low, high = (next(c for c in components if c.name == n) for n in ("ci_low", "ci_high"))
+        limits = {each.name: each for each in components if each.name in ("ci_low", "ci_high")}
+        if len(limits) < 2:
+            return None
+        low, high = limits["ci_low"], limits["ci_high"]
         values = self._value(low, row, how), self._value(high, row, how)
         null = null_value(row["stat_name"])
         if null is None or values[0] is None or values[1] is None:

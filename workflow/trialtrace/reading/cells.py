@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from trialtrace.reading.characters import plain, unmarked
+from trialtrace.trial.claims.forms import NO_END
 
 _N = r"[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|-?\.[0-9]+"
 _COUNT = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+"
@@ -49,7 +50,7 @@ FORMS = (
         "ranged_p",
         rf"(?P<a>{_N}){_UNIT}{_O}{_CI}(?P<b>{_N}){_TO}(?P<c>{_N}){_C}\s*[,;]?\s*[(\[]?{_P}[)\]]?",
     ),
-    _form("ranged", rf"(?P<a>{_N}){_UNIT}{_O}{_CI}(?P<b>{_N}){_TO}(?P<c>{_N}){_UNIT}{_C}"),
+    _form("ranged", rf"(?P<a>{_N}){_UNIT}{_O}{_CI}(?P<b>{_N}){_TO}(?P<c>{_N}|{NO_END}){_UNIT}{_C}"),
     _form("ranged", rf"(?P<a>{_N}){_UNIT}\s*[,;]\s*(?P<b>{_N})\s*to\s*(?P<c>{_N})"),
     _form("range", rf"[(\[]?\s*{_CI}(?P<b>{_N})\s*(?:to|,|;)\s*(?P<c>{_N})\s*[)\]]?"),
     _form(

@@ -3,6 +3,7 @@
 import re
 
 from trialtrace.reading.kinds import MEASURES
+from trialtrace.trial.claims.forms import NO_END
 
 # A hyphen behind a letter is no sign: "PHQ-9".
 _SIGN = r"(?:(?<![\w.^])[-+]|(?<![\w.^])(?<![A-Za-z^]-))"
@@ -31,7 +32,7 @@ _LEVEL = r"(?P<level>9[059](?:\.[0-9])?)"
 _CI = (
     rf"\s*[,;]?\s*[(\[]?\s*{_LEVEL}\s?%\s?(?:CI|[Cc]onfidence "
     r"[Ii]nterval)\s*(?:\(CI\)\s*)?[:,=]?\s*"
-    rf"[(\[]?\s*(?P<low>{N})(?:{_PC})?{_TO}(?P<high>{N})(?:{_PC})?"
+    rf"[(\[]?\s*(?P<low>{N})(?:{_PC})?{_TO}(?P<high>{N}|{NO_END})(?:{_PC})?"
 )
 _MEASURE = "|".join(f"(?:{pattern})" for _, pattern in MEASURES)
 _UNIT = (

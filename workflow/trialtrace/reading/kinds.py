@@ -16,10 +16,12 @@ _PERCENT = r"(?:%|per ?cent(?:age)?s?|proportion)"
 _GAP = r"\s*(?:[,;:/(\[±]|\+/-|and)*\s*(?:[±(])?\s*"
 _MEAN, _MEDIAN = r"(?:means?|average|mean values?)", r"(?:medians?)"
 _END = r"[)\]]?"
-# "Median days in hospital (IQR)": words between a statistic and its spread.
+_UNIT = r"(?:years?|yrs?|months?|mo|weeks?|wks?|days?|hours?|hrs?|minutes?|min|kg|mm|cm|mg|g)"
+# "Median days in hospital (IQR)": words between a statistic and its spread, a unit behind it.
 _PARTED = re.compile(
     rf"^(?P<main>mean|median)\s+(?P<of>[^,;:()\[\]]*[^,;:()\[\]\s±])\s*[,(\[]\s*"
-    rf"(?:(?P<iqr>{_IQR})|(?P<sd>{_SD})|(?P<se>{_SE})|(?P<range>{_RANGE})|(?P<ci>{_CI}))\s*[)\]]?$",
+    rf"(?:(?P<iqr>{_IQR})|(?P<sd>{_SD})|(?P<se>{_SE})|(?P<range>{_RANGE})|(?P<ci>{_CI}))\s*[)\]]?"
+    rf"(?:\s*[,;(\[–—-]?\s*{_UNIT}\.?\s*[)\]]?)?$",
     re.IGNORECASE,
 )
 # The longest first: what is found is taken out of the text.

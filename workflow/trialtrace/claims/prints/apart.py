@@ -63,7 +63,8 @@ def _of_same(entry: Claim, one: Claim) -> bool:
     """Whether it is another claim's interval of the same groups and basis, without a p."""
     same = one.about.compared == entry.about.compared and one.stated_basis == entry.stated_basis
     same = same and one.about.category == entry.about.category
-    return same and one.name != entry.name and "ci_low" in one.parts and "p" not in one.parts
+    whole = {"ci_low", "ci_high"} <= set(one.parts) and "p" not in one.parts
+    return same and one.name != entry.name and whole
 
 
 def _test(entry: Claim) -> str | None:

@@ -39,20 +39,21 @@ CARD = Card(
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        if not {"ci_low", "ci_high"} <= set(entry.parts):
-            continue
-        if entry.main is None:
+        if "ci_low" not in entry.parts or entry.main is None:
             continue
         yield from _inside(entry, entry.main)
+        if "ci_high" not in entry.parts:
+            continue
         if entry.measure is None and entry.about.group and entry.share:
             yield from _of_share(ledger, entry)
 
 
 def _inside(entry: Claim, main) -> Iterator[Finding]:
-    low, high = entry.parts["ci_low"], entry.parts["ci_high"]
-    if low.bounds[0] < main.bounds[1] and main.bounds[0] < high.bounds[1]:
+    low, high = entry.parts["ci_low"], entry.parts.get("ci_high")
+    if low.bounds[0] < main.bounds[1] and (high is None or main.bounds[0] < high.bounds[1]):
         return
-    text = f"{main.text} lies outside its own interval, {low.text} to {high.text}."
+    end = "an end that was not reached" if high is None else high.text
+    text = f"{main.text} lies outside its own interval, {low.text} to {end}."
     yield Finding("interval.inside", entry.name, "ci_low", INCONSISTENT, text)
 
 

@@ -286,12 +286,14 @@ _P = (
     rf"(?:\s+for\s+(?P<null>{_OTHER_NULL}))?"
     rf"(?:\s*\(?\s*{_SIDED.format('tailed')}\s*\)?)?"
 )
+# What stands in place of an upper limit that the time of follow-up does not reach.
+NO_END = r"not\s+(?:yet\s+)?(?:reached|estimable|evaluable|calculable)|(?:NR|NE|NC)\b|∞|infinity"
 _INTERVAL = (
     rf"[(\[]?\s*(?:(?P<level>[0-9]+(?:\.[0-9]+)?){_PERCENT}\s*(?=c))?"
     r"(?P<ci>(?:CI|CrI)\b|(?:confidence|credible)\s+(?:interval|limits))?"
     r"(?:\s*[(\[]\s*(?:CI|CrI)\s*[)\]])?[\s:,=]*[(\[]?\s*"
     rf"(?P<ci_low>{_BARE}(?:{_PERCENT})?)\s*(?:to\b|and\b|,|;|-|–)\s*"
-    rf"(?P<ci_high>{_BARE}(?:{_PERCENT})?)(?:{_POINTS})?(?:{_UNIT})?\s*[)\]]*"
+    rf"(?:(?P<ci_high>{_BARE}(?:{_PERCENT})?)(?:{_POINTS})?(?:{_UNIT})?|{NO_END})\s*[)\]]*"
 )
 
 

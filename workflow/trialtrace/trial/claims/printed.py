@@ -259,7 +259,9 @@ def _is_interval(match: re.Match[str], *, alone: bool) -> bool:
     "100,200" and "5,26%" are refused: they could be one number.
     """
     text = match.group()
-    between = match.string[match.start("ci_low") : match.end("ci_high")]
+    between = (
+        "" if not match["ci_high"] else match.string[match.start("ci_low") : match.end("ci_high")]
+    )
     if re.fullmatch(r"[0-9]{1,3},[0-9]{3}", between):
         return False
     if not match["ci"] and re.fullmatch(r"[0-9]+,[0-9]+\s*%", between):
