@@ -17,6 +17,7 @@ from trialtrace.cli import main
 from trialtrace.commands.review import FORM, LARGEST_FORM, ReviewServer
 from trialtrace.ground.paths import project
 from trialtrace.reading.formats.form import EXAMPLE
+from trialtrace.report.audit import review_page
 
 LEDGER = """\
 # A comment that stays.
@@ -116,6 +117,15 @@ def test_accept_correct_and_drop_are_written(served):
     assert "# A comment that stays." in ledger.read_text() and "# table 1" in ledger.read_text()
     assert "0 of 2 claims are left" in ask(server)[1]
     assert not read_standing(project(None), ledger, trust=False)[1].unconfirmed
+
+
+def test_a_place_is_confirmed_as_a_whole_only_where_all_of_it_is_in_sight(served, monkeypatch):
+    server, _, _ = served
+    assert ask(server)[1].count('value="confirm"') == 2
+    monkeypatch.setattr(review_page, "MOST_SHOWN", 1)
+    page = ask(server)[1]
+    assert "The first 1 are shown." in page and "1 more of table 1 come after these." in page
+    assert 'value="confirm"' not in page
 
 
 def test_a_whole_place_is_confirmed(served):

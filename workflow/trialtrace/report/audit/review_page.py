@@ -3,6 +3,7 @@
 It has forms and no script; `commands.review` serves it on this machine alone.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from html import escape
 
@@ -30,31 +31,41 @@ def review_page(title: str, claims: Claims, open_: list[str], said: str = "") ->
         f'<p class="subject">{left} of {len(claims)} claims are left to confirm.{more}</p>',
         '<p class="prose quiet">Hold each quote against the paper, at its place. What you decide '
         "is written into the ledger at once; what you leave stays open.</p>",
-        *_tables(claims, shown),
+        *_tables(claims, shown, open_[len(shown) :]),
         f'<form method="post"><button name="do" value="{END}">End</button></form>',
     ]
     body = "\n".join(part for part in parts if part) + "\n"
     return page(title, body, synthetic=False, style=STYLE, forms=True)
 
 
-def _tables(claims: Claims, shown: list[str]) -> Iterator[str]:
+def _tables(claims: Claims, shown: list[str], later: list[str]) -> Iterator[str]:
+    """The claims of each place. One is confirmed as a whole where all its claims are in sight."""
     by_place: dict[str, list[str]] = {}
     for name in shown:
-        whole = str(claims[name].get("place", "")).partition(",")[0]
-        by_place.setdefault(whole, []).append(name)
+        by_place.setdefault(_place(claims[name]), []).append(name)
+    hidden = Counter(_place(claims[name]) for name in later)
     for whole, names in by_place.items():
         told = escape(whole)
-        yield (
-            f'<h2>{told}</h2>\n<form method="post"><input type="hidden" name="of" value="{told}">'
-            f'<button name="do" value="{CONFIRM}">All that is left of {told} is right</button>'
-            "</form>"
-        )
+        yield f"<h2>{told}</h2>"
+        if hidden[whole]:
+            yield f'<p class="quiet">{hidden[whole]} more of {told} come after these.</p>'
+        else:
+            yield (
+                f'<form method="post"><input type="hidden" name="of" value="{told}">'
+                f'<button name="do" value="{CONFIRM}">All that is left of {told} is right</button>'
+                "</form>"
+            )
         yield (
             '<div class="scroll"><table>\n<thead><tr><th>In the paper</th><th>Claim</th>'
             "<th>Decision</th></tr></thead>\n<tbody>"
         )
         yield from (_row(name, claims[name]) for name in names)
         yield "</tbody>\n</table></div>"
+
+
+def _place(claim: Mapping[str, object]) -> str:
+    """The table, figure or section that a claim is of."""
+    return str(claim.get("place", "")).partition(",")[0]
 
 
 def _row(name: str, claim: Mapping[str, object]) -> str:
