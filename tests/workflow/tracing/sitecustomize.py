@@ -31,6 +31,8 @@ def _record() -> None:
             place = place.resolve()
         if place.is_relative_to(logs) and not job:
             job.extend(place.relative_to(logs).with_suffix("").parts)
+        elif "__pycache__" in place.parts:
+            return  # what Python makes of a module, which counts by itself
         elif any(place.is_relative_to(root / name) for name in PLACES):
             opened.add(place)
         elif place.is_relative_to(root / "results"):

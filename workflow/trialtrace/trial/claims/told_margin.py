@@ -20,6 +20,7 @@ MarginScale = Literal[
     "hazard_ratio",
     "rate_ratio",
 ]
+Worse = Literal["above", "below"]
 RATIO_SCALES = ("risk_ratio", "odds_ratio", "hazard_ratio", "rate_ratio")
 MEASURE_OF: dict[MarginScale, str] = {
     "percentage_points": "risk_difference",
@@ -46,7 +47,7 @@ class ToldMargin:
     scale: MarginScale = key(
         "What it is a value of; a difference of risks in percentage points, or as a share."
     )
-    worse: Literal["above", "below"] = key("On which side of it the first group is too much worse.")
+    worse: Worse = key("On which side of it the first group is too much worse.")
     level: LevelPrinted | None = optional(
         "One-sided level of the test, as 0.025 for an interval of 95 %; where it is left out, an "
         "interval contradicts only where one of 90 % would."
@@ -83,7 +84,7 @@ class ToldMargin:
         """The same margin with the groups the other way round."""
         number = Decimal(self.value)
         value = 1 / number if self.ratio else -number
-        worse: Literal["above", "below"] = "below" if self.worse == "above" else "above"
+        worse: Worse = "below" if self.worse == "above" else "above"
         return replace(self, compare=self.compare[::-1], value=f"{value:f}", worse=worse)
 
     def limit(self, *, percent: bool) -> float:
