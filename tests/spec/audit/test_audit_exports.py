@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
+from sarif_logs import log_of, validator
 
 from trialtrace.claims.ledger_file import read_ledger
 from trialtrace.claims.prints.registry import MODULES, about, card_of, of_sizes
@@ -36,56 +36,6 @@ claims:
   f: {from: main, place: t, label: F, printed: "F(3, 63) = 5.907, p < 0.01", about: {correction: greenhouse_geisser}}
   same: {from: main, place: t, label: "No & difference", printed: "no difference", about: {outcome: q, compare: [a, b], population: pp, concludes: no_difference}}
 """  # noqa: E501
-
-TEXT = {"type": "object", "required": ["text"], "additionalProperties": False}
-TEXT["properties"] = {"text": {"type": "string", "minLength": 1}}
-
-
-def strict(required, **properties):
-    """An object with these keys and no others; those of `required` have to be there."""
-    shape = {"type": "object", "required": required, "properties": properties}
-    return shape | {"additionalProperties": False}
-
-
-def each(items, **more):
-    return {"type": "array", "items": items, **more}
-
-
-STRING, WHOLE = {"type": "string"}, {"type": "integer"}
-LOCATION = strict(
-    [],
-    physicalLocation=strict(
-        ["artifactLocation"],
-        artifactLocation=strict(["uri"], uri={"type": "string", "pattern": "^[^ <>]+$"}),
-        region=strict([], startLine=WHOLE | {"minimum": 1}),
-    ),
-    logicalLocations=each(strict([], fullyQualifiedName=STRING), uniqueItems=True),
-)
-RULE = strict(["id"], id=STRING, shortDescription=TEXT, help=TEXT)
-RESULT = strict(
-    ["message"],
-    ruleId=STRING,
-    ruleIndex=WHOLE | {"minimum": -1},
-    level={"enum": ["none", "note", "warning", "error"]},
-    message=TEXT,
-    locations=each(LOCATION),
-    relatedLocations=each(LOCATION, uniqueItems=True),
-    partialFingerprints={"type": "object", "additionalProperties": STRING},
-)
-DRIVER = strict(["name"], name=STRING, rules=each(RULE, uniqueItems=True))
-RUN = strict(
-    ["tool"],
-    tool=strict(["driver"], driver=DRIVER),
-    columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-    properties={"type": "object"},
-    results=each(RESULT),
-)
-SARIF = strict(
-    ["version", "runs"],
-    **{"$schema": STRING | {"format": "uri"}},
-    version={"const": "2.1.0"},
-    runs=each(RUN),
-)
 
 
 @pytest.fixture
@@ -156,7 +106,7 @@ def test_pictures_show_the_printed_number(ledger_path):
 
 
 def test_sarif_has_what_the_standard_requires(ledger_path):
-    log = json.loads(made(ledger_path, "sarif"))
+    log = log_of(made(ledger_path, "sarif"))
     assert log["version"] == "2.1.0" and log["$schema"].endswith("sarif-2.1.0.json")
     (run,) = log["runs"]
     driver = run["tool"]["driver"]
@@ -173,19 +123,43 @@ def test_sarif_has_what_the_standard_requires(ledger_path):
         (place,) = result["locations"]
         where = place["physicalLocation"]
         assert where["artifactLocation"]["uri"] == "ledger.yaml"
+        related = [json.dumps(one) for one in result.get("relatedLocations", ())]
+        assert len(related) == len(set(related))
         claim = place["logicalLocations"][0]["fullyQualifiedName"].split(".")[1]
         assert lines[where["region"]["startLine"] - 1].startswith(f"  {claim}:")
-        assert result["partialFingerprints"]
+        marks = result["partialFingerprints"]
+        assert marks and all(isinstance(mark, str) for mark in marks.values())
 
 
-def test_sarif_has_no_key_and_no_value_that_its_schema_lacks(ledger_path):
-    """The parts of the schema of SARIF 2.1.0 (OASIS, errata 01) that the log uses."""
-    Draft202012Validator(SARIF).validate(json.loads(made(ledger_path, "sarif")))
+NO_LOGS = {
+    "a key that none has": lambda log, driver, result: result.update(claim="one"),
+    "a level that none has": lambda log, driver, result: result.update(level="fatal"),
+    "a line in words": lambda log, driver, result: region(result).update(startLine="3"),
+    "a place that is no object": lambda log, driver, result: result.update(locations=["a.yaml"]),
+    "a place for a list": lambda log, driver, result: result.update(locations={}),
+    "no message": lambda log, driver, result: result.pop("message"),
+    "no name of the tool": lambda log, driver, result: driver.pop("name"),
+    "a rule without id": lambda log, driver, result: driver["rules"][0].pop("id"),
+    "another version": lambda log, driver, result: log.update(version="2.2.0"),
+    "no runs": lambda log, driver, result: log.pop("runs"),
+}
+
+
+def region(result):
+    return result["locations"][0]["physicalLocation"]["region"]
+
+
+@pytest.mark.parametrize("name", NO_LOGS)
+def test_what_is_no_log_is_told(ledger_path, name):
+    log = log_of(made(ledger_path, "sarif"))
+    (run,) = log["runs"]
+    NO_LOGS[name](log, run["tool"]["driver"], run["results"][0])
+    assert not validator().is_valid(log)
 
 
 def test_sarif_and_csv_tell_what_cannot_all_hold(ledger_path):
     audit = json.loads(made(ledger_path, "json"))
-    (run,) = json.loads(made(ledger_path, "sarif"))["runs"]
+    (run,) = log_of(made(ledger_path, "sarif"))["runs"]
     told = [one for one in run["results"] if one["ruleId"] == "contradiction"]
     assert len(told) == len(audit["contradictions"]) > 0
     lines = LEDGER.split("\n")
@@ -209,7 +183,7 @@ def test_sarif_and_csv_tell_what_cannot_all_hold(ledger_path):
 
 
 def test_levels_follow_the_verdicts(ledger_path):
-    (run,) = json.loads(made(ledger_path, "sarif"))["runs"]
+    (run,) = log_of(made(ledger_path, "sarif"))["runs"]
     rows = json.loads(made(ledger_path, "json"))["claims"]
     found = {}
     for result in run["results"]:
@@ -247,7 +221,7 @@ def test_a_paper_that_holds_gives_an_empty_log(tmp_path, capsys):
     keep = [line for line in LEDGER.split("\n") if not re.match("  (share|p|same):", line)]
     path.write_text("\n".join(keep).replace("42.4%", "41.4%"), encoding="utf-8")
     assert main(["audit", str(path), "--format", "sarif"]) == 0
-    assert json.loads(capsys.readouterr().out)["runs"][0]["results"] == []
+    assert log_of(capsys.readouterr().out)["runs"][0]["results"] == []
     assert len(read_ledger(project(), path).entries) == 3
 
 

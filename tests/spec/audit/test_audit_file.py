@@ -5,6 +5,7 @@ import re
 import time
 
 import pytest
+from sarif_logs import log_of
 
 from trialtrace.cli import main
 
@@ -200,7 +201,7 @@ def test_labels_are_text_in_every_form(ledger_file, capsys, form):
     if form == "html":
         assert not re.search(r"<(b|i|u)>|<p></p>", out) and "&lt;i&gt;y&lt;/i&gt;" in out
     if form == "sarif":
-        told = [one["message"] for one in json.loads(out)["runs"][0]["results"]]
+        told = [one["message"] for one in log_of(out)["runs"][0]["results"]]
         assert any(one["text"].startswith("two, words: “<i>y</i> changed” tells") for one in told)
         assert all(set(one) == {"text"} for one in told)  # no markdown, so nothing is rendered
 

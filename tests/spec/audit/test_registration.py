@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from paper import claim
+from sarif_logs import log_of
 
 from trialtrace.claims.make_ledger import ledger
 from trialtrace.claims.registration.held import held
@@ -216,7 +217,7 @@ def test_every_form_of_the_audit_tells_of_the_registration(told):
         text = told(form, ODD, SAID)[1].out.replace("\n    ", " ")
         assert "lies before the begin of the enrolment 2015-01." in text, form
         assert "First registered 2015-02-01; the enrolment began 2015-01, before it." in text
-    log = json.loads(told("sarif", ODD, SAID)[1].out)["runs"][0]
+    log = log_of(told("sarif", ODD, SAID)[1].out)["runs"][0]
     levels = {one["ruleId"]: one["level"] for one in log["results"]}
     assert levels == {
         "registered.days": "error",
