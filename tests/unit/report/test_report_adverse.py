@@ -7,7 +7,7 @@ import mini_trial
 import pytest
 
 from trialtrace.report.material import Material
-from trialtrace.report.sections.adverse_table import adverse_section
+from trialtrace.report.sections.harms import NONE, harms_in_short, harms_section
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.trial.load import load_settings
 
@@ -63,7 +63,7 @@ def test_with_no_event_the_upper_bound_is_that_of_the_binomial(tmp_path):
 
 
 def test_the_table_has_a_line_a_term_and_links_to_each_number(mini):
-    text = adverse_section(mini)
+    text = harms_section(mini)
     plain = re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), text).replace(NO_BREAK, " ")
     plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", plain)
     rows = [line.strip("| ").split(" | ") for line in plain.splitlines() if line.startswith("|")]
@@ -81,9 +81,51 @@ def test_a_claim_can_name_a_count(mini):
     assert [row["against_data"] for row in mini.claims] == ["exact"]
 
 
-def test_no_table_where_the_plan_has_none(tmp_path):
+NAUSEA = """\
+  nausea:
+    label: Nausea of any kind
+    role: secondary
+    harms: true
+    estimand: nausea_itt
+    overall: true
+    describe: [{proportion: wilson}]
+multiplicity:
+"""
+ESTIMAND = """\
+  nausea_itt:
+    treatment: {of: drug, to: placebo}
+    population: itt
+    variable: nausea_any
+    intercurrent: []
+    summary: risk
+analyses:
+"""
+
+
+def words(text):
+    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text).replace(NO_BREAK, " ")
+    return re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), plain)
+
+
+def test_an_analysis_of_harms_is_told_by_arm_in_report_and_summary(tmp_path):
+    plan = PLAN.replace("multiplicity:\n", NAUSEA).replace("analyses:\n", ESTIMAND, 1)
+    material = made(tmp_path, plan=plan)
+    line = "Nausea of any kind: Drug 1 of 10, 10.0 % (1.8 to 40.4); Placebo 1 of 10, "
+    text = harms_section(material)
+    assert text.startswith("## Harms {#sec-harms}\n\n[Nausea of any kind](#sec-of-nausea): ")
+    assert line in words(text)
+    assert "| Event |" in text
+    pages = {"sec-harms": "report-2.html", "sec-of-nausea": "report.html"}
+    short = harms_in_short(material, pages)
+    assert short[0].startswith("[Nausea of any kind](report.html#sec-of-nausea): ")
+    assert words(short[0]).startswith(line)
+    assert short[1:] == ["[Adverse events by term](report-2.html#sec-harms)."]
+
+
+def test_a_plan_without_harms_says_so(tmp_path):
     without = made(tmp_path, plan=mini_trial.PLAN, claims="papers: {}\nclaims: {}\n")
-    assert adverse_section(without) == ""
+    assert harms_section(without) == f"## Harms {{#sec-harms}}\n\n{NONE}\n"
+    assert harms_in_short(without, {}) == [NONE]
 
 
 def test_declared_levels_without_an_event_are_told_in_their_order(tmp_path):

@@ -113,7 +113,7 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     assert re.findall(r"^## (.*)$", text, re.M) == [
         "Primary result",
         "Patients",
-        "Adverse events",
+        "Harms",
         "Under other choices",
         "Published numbers",
         "How it was made",

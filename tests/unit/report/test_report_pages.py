@@ -12,7 +12,7 @@ from trialtrace.report.figures.canvas import drawing, save
 from trialtrace.report.links import file_name, number_page, trace_link
 from trialtrace.report.pages.shell import page
 from trialtrace.report.pages.trace_page import Around, numbers_page
-from trialtrace.report.tables import NO_BREAK, link, pipe_table, short_text
+from trialtrace.report.tables import NO_BREAK, link, median_links, pipe_table, short_text
 
 slugs = st.text("abAB0.+=_-", min_size=1, max_size=12)
 names = st.text("abAB0.+=_-@; /", min_size=1, max_size=60)
@@ -68,6 +68,26 @@ def row(stat, value, **more):
 )
 def test_a_cell_of_a_table(given, text):
     assert short_text(given).replace(NO_BREAK, " ") == text
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ((5.5, 4.5, 6.0), "5.50 (4.50 to 6.00)"),
+        ((1.0, 0.96, 1.0), "1.000 (0.960 to 1.000)"),
+        ((172.0, 164.0, 177.5), "172.0 (164.0 to 177.5)"),
+        ((44.0, 33.0, 54.0), "44 (33 to 54)"),
+        ((2.5,), "2.50"),
+        ((None, None, None), "not estimable (not estimable to not estimable)"),
+    ],
+)
+def test_a_median_and_its_quartiles_have_as_many_decimals(values, text):
+    stats = ("median", "q1", "q3")
+    rows = [
+        row(stat, value, stat_text="not estimable")
+        for stat, value in zip(stats, values, strict=False)
+    ]
+    assert re.sub(r"\[(.*?)\]\(.*?\)", r"\1", median_links(rows[0], rows[1:])) == text
 
 
 def test_a_number_is_a_link_to_its_trace():

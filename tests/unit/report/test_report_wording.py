@@ -11,7 +11,7 @@ from trialtrace.report.figures.at_risk import time_words
 from trialtrace.report.figures.clean_rows import CleanRows
 from trialtrace.report.figures.heat_map import _after_the_end
 from trialtrace.report.sections.analysis_section import _used
-from trialtrace.report.sections.compact import _described
+from trialtrace.report.sections.compact import of_arm
 from trialtrace.report.sections.findings import _margins, described
 from trialtrace.report.sections.origins import without_origin
 from trialtrace.trace.about import About
@@ -57,7 +57,7 @@ def test_each_category_is_told_with_its_count():
         for level, n, share in (("partial response", 3, 0.15), ("death", 11, 0.55))
         for stat, value in (("count", n), ("proportion", share))
     ]
-    assert words(_described(rows)) == "partial response: 3 (15.0 %), death: 11 (55.0 %)"
+    assert words(of_arm(rows)) == "partial response: 3 (15.0 %), death: 11 (55.0 %)"
 
 
 def test_categories_and_outcomes_have_their_words():

@@ -1,7 +1,7 @@
 """Tables of a report as Markdown; every number is a link to its trace page."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.styles import style_of
@@ -61,6 +61,23 @@ def link(row: ResultRow, text: str | None = None) -> str:
     """A number of the report as a link to its trace."""
     shown = escape_markdown(text if text is not None else short_text(row))
     return f"[{shown}]({trace_link(row['result_id'])})"
+
+
+def median_links(median: ResultRow, quartiles: Sequence[ResultRow]) -> str:
+    """ "5.50 (4.50 to 6.00)": a median with its quartiles, if any, all with as many decimals."""
+    rows = [median, *quartiles]
+    known = [row["stat_value"] for row in rows if row["stat_value"] is not None]
+    if not quartiles:
+        return link(median)
+    first, *ends = [_beside(row, known) for row in rows]
+    return f"{first} ({' to '.join(ends)})"
+
+
+def _beside(row: ResultRow, others: Iterable[float]) -> str:
+    value = row["stat_value"]
+    if value is None:
+        return link(row)
+    return link(row, value_text(row["stat_name"], value, style_of(row), others))
 
 
 def short_text(row: ResultRow) -> str:

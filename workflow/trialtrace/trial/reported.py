@@ -2,7 +2,8 @@
 
 `report` of the analysis decides. Without it the main report has the primary analyses, the secondary
 ones with a test in a family of `multiplicity` (all secondary ones where no family has one of them),
-and the secondary ones of adverse events; everything else is in the supplement.
+the secondary ones of adverse events and those declared as of harms; everything else is in the
+supplement.
 """
 
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ def in_main_report(trial: "Trial", analysis: "Analysis") -> bool:
     """Whether an analysis stands in the main report."""
     if analysis.report is not None:
         return analysis.report == "main"
+    if analysis.harms:
+        return True
     if analysis.role != "secondary":
         return analysis.role == "primary"
     families = trial.plan.multiplicity.values()

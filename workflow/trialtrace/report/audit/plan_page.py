@@ -206,7 +206,7 @@ def _places(trial: "Trial", line: PlanLine) -> Iterator[tuple[str, str]]:
         case ("planning", _):
             yield "Sample size, power and precision", "sec-planning"
         case ("displays", "adverse_events", *_):
-            yield "Adverse events", "sec-harms"
+            yield "Harms", "sec-harms"
         case ("displays", "baseline" | "flow" as kind):
             yield "Patients", "sec-patients"
             yield "Figure", f"fig-{kind}"

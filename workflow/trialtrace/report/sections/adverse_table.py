@@ -1,4 +1,4 @@
-"""The section of a report on adverse events: tables by term and by further columns."""
+"""The tables of a report on adverse events: by term and by further columns."""
 
 from typing import Any
 
@@ -14,13 +14,10 @@ from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table, shor
 MOST_TERMS = 60
 
 
-def adverse_section(material: Material) -> str:
-    """A table for each display of adverse events; nothing where the plan has none."""
+def adverse_tables(material: Material) -> list[str]:
+    """A table for each display of adverse events."""
     displays = material.trial.plan.displays.get(ANALYSIS, ())
-    if not displays:
-        return ""
-    tables = [_table(material, given) for given in displays]
-    return "\n\n".join(["## Adverse events {#sec-harms}", *tables]) + "\n"
+    return [_table(material, given) for given in displays]
 
 
 def _table(material: Material, given: dict[str, Any]) -> str:

@@ -1,12 +1,10 @@
 """The baseline table of a report: variables and levels down, arms across, no tests."""
 
 from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.ground.styles import style_of
-from trialtrace.ground.words import value_text
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table
+from trialtrace.report.tables import NO_BREAK, captioned, link, median_links, pipe_table
 from trialtrace.trace.words import stratum_words, variable_label
 
 # The columns: an arm or all, and the level of the variable that the columns are by.
@@ -115,10 +113,5 @@ def _mean(by: dict, group: Group) -> str:
 def _median(by: dict, group: Group) -> str:
     if ("median", None, group) not in by:
         return ""
-    median, q1, q3 = (by[stat, None, group] for stat in ("median", "q1", "q3"))
-    ends = [
-        f"[{escape_markdown(value_text(q['stat_name'], q['stat_value'], style_of(q)))}]"
-        f"({trace_link(q['result_id'])})"
-        for q in (q1, q3)
-    ]
-    return f"{link(median)} ({ends[0]} to {ends[1]})"
+    median, *quartiles = (by[stat, None, group] for stat in ("median", "q1", "q3"))
+    return median_links(median, quartiles)

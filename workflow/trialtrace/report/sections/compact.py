@@ -9,7 +9,15 @@ from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
-from trialtrace.report.tables import NO_BREAK, OF_A_TEST, captioned, link, of_needed, pipe_table
+from trialtrace.report.tables import (
+    NO_BREAK,
+    OF_A_TEST,
+    captioned,
+    link,
+    median_links,
+    of_needed,
+    pipe_table,
+)
 from trialtrace.trial.plan.references import ADJUSTMENTS, adjustment_of, method_of
 
 Line = tuple[str, str]
@@ -30,7 +38,7 @@ def compact_tables(material: Material, name: str) -> str:
     for method, chosen in _by_description(arms).items():
         caption = f"{label}: {of_whom(chosen)}" + (f", {_title(method)}" if method else "")
         slug = f"{name}-arms" + (f"-{method}" if method else "")
-        made += _grid(material, chosen, slug, caption, _arm, _described)
+        made += _grid(material, chosen, slug, caption, _arm, of_arm)
     for method, chosen in _by_estimate(compared).items():
         caption = f"{label}: comparisons" + (f", {_title(method)}" if method else "")
         caption += _tests_words(chosen, method)
@@ -198,7 +206,7 @@ def _method(material: Material, row: ResultRow) -> str:
     return method_of(row["method"]).title
 
 
-def _described(rows: list[ResultRow]) -> str:
+def of_arm(rows: list[ResultRow]) -> str:
     """ "12 of 40, 30.0 %", "4.51 (4.10 to 4.92), SD 1.20, n 40", or each by its name."""
     parts = [_in_category(level, rows) for level in _categories(rows)]
     by = {row["stat_name"]: row for row in rows if row["group2"] != "category"}
@@ -212,9 +220,8 @@ def _described(rows: list[ResultRow]) -> str:
         sd = f", SD{NO_BREAK}{link(by.pop('sd'))}" if "sd" in by else ""
         parts.append(link(by.pop("mean")) + sd)
     if "median" in by:
-        ends = [link(by.pop(quartile)) for quartile in ("q1", "q3") if quartile in by]
-        shown = f" ({' to '.join(ends)})" if ends else ""
-        parts.append(f"median {link(by.pop('median'))}{shown}")
+        quartiles = [by.pop(quartile) for quartile in ("q1", "q3") if quartile in by]
+        parts.append(f"median {median_links(by.pop('median'), quartiles)}")
     if "count" in by:
         parts.append(f"n{NO_BREAK}{link(by.pop('count'))}")
     parts += [f"{escape_markdown(LABELS[row['stat_name']])} {link(row)}" for row in by.values()]

@@ -13,8 +13,6 @@ from trialtrace.ground.store import sha256_bytes, sha256_file
 from trialtrace.ground.styles import style_of
 from trialtrace.ground.words import LABELS, unit_text, value_text
 from trialtrace.methods.analysing.rows import ALL
-from trialtrace.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
-from trialtrace.methods.displays.analyse_adverse_events import ANY
 from trialtrace.report.audit.cohort_words import of_primary, put_in
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.images import first_forest, flow_figure, strips
@@ -22,7 +20,6 @@ from trialtrace.report.links import (
     AUDIT_PAGE,
     analysis_place,
     claim_anchor,
-    component_link,
     place_link,
 )
 from trialtrace.report.material import Material
@@ -31,6 +28,7 @@ from trialtrace.report.same_question import same_question
 from trialtrace.report.sections.analysis_section import analysed
 from trialtrace.report.sections.choices import missing_bounds
 from trialtrace.report.sections.findings import primary, primary_sentences
+from trialtrace.report.sections.harms import harms_in_short
 from trialtrace.report.sections.key_sentences import (
     leaves_out_no_effect,
     nearest_to_no_effect,
@@ -38,7 +36,7 @@ from trialtrace.report.sections.key_sentences import (
 )
 from trialtrace.report.sections.sections import design_line, left_out, lost
 from trialtrace.report.sections.thresholds import against_thresholds
-from trialtrace.report.tables import captioned, link, pipe_table, short_text
+from trialtrace.report.tables import captioned, link, pipe_table
 from trialtrace.trace.seal import configuration_files, grouped
 
 if TYPE_CHECKING:
@@ -63,7 +61,7 @@ def summary(
     sections = {
         "Primary result": _primary(material, drawn, places),
         "Patients": _patients(material, drawn),
-        "Adverse events": list(_harms(material, places)),
+        "Harms": harms_in_short(material, places),
         "Under other choices": [*_choices(material, places), strips(drawn)],
         "Published numbers": list(_audit(material)),
         "How it was made": [_made(material, renderer)],
@@ -105,33 +103,6 @@ def _patients(material: Material, drawn: list[Drawn]) -> list[str]:
         for one in primary(material)
     ]
     return [" ".join([*([f"{told}."] if told else []), *of]), flow_figure(drawn)]
-
-
-def _harms(material: Material, places: Mapping[str, str]) -> Iterator[str]:
-    """The share of patients with any event, by arm, of each display of adverse events."""
-    for given in material.trial.plan.displays.get(ADVERSE, ()):
-        rows = [
-            row
-            for row in material.of(ADVERSE)
-            if row["parameter"] == given["endpoint"] and row["group2_level"] in (None, ANY)
-        ]
-        shares = {r["group1_level"]: r for r in rows if r["stat_name"] == "any_event"}
-        patients = {r["group1_level"]: r for r in rows if r["stat_name"] == "patients"}
-        told = [
-            f"{escape_markdown(material.arm_label(arm))} {_of(patients[arm])}, {link(share)}"
-            for arm, share in shares.items()
-            if arm in patients and (arm != ALL or len(shares) == 1)
-        ]
-        if told:
-            title = escape_markdown(f"{given['title']}, patients with any:")
-            terms = place_link("sec-harms", places)
-            by_term = f" [By term]({terms})." if terms else ""
-            yield f"{title} {'; '.join(told)}.{by_term}"
-
-
-def _of(row: ResultRow) -> str:
-    n = f"[{row['denominator']}]({component_link(row['result_id'], 'denominator')})"
-    return f"{link(row, short_text(row))} of {n}"
 
 
 def _choices(material: Material, places: Mapping[str, str]) -> Iterator[str]:

@@ -74,6 +74,10 @@ class Analysis:
         "Where it is reported; left out, primary analyses, secondary ones with a test in a family "
         "(all, where no family has one) and those of adverse events stand in the main report."
     )
+    harms: bool | None = optional(
+        "Whether it tells of harms: then it is listed under that heading of the report and of its "
+        "summary, and stands in the main report."
+    )
     p_values_by_level: bool | None = optional(
         "With `by`: whether each of its levels shows p-values of its own; false leaves "
         "the interaction test alone to decide."

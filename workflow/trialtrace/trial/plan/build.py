@@ -31,6 +31,7 @@ NOT_INHERITED = (
     "interaction",
     "note",
     "report",
+    "harms",
     "overall",
     "p_values_by_level",
 )
@@ -82,6 +83,7 @@ class Analysis:
     of: str | None = None
     p_values_by_level: bool = True
     report: str | None = None
+    harms: bool = False
     look: DecisionLevel | None = None
 
     @property
@@ -187,6 +189,7 @@ def _analysis(name: str, file: PlanFile, estimands: dict[str, Estimand]) -> Anal
         where=whole.where,
         note=whole.note,
         report=whole.report,
+        harms=bool(whole.harms),
         p_values_by_level=whole.p_values_by_level is not False,
         look=level if isinstance(level, DecisionLevel) else None,
         value=whole.value or "value",
