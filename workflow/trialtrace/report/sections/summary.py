@@ -3,12 +3,13 @@
 Every number of it is a link to its trace; the sentences are those of the report.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from trialtrace.claims.tally import tally, tally_text, worst, worst_first
+from trialtrace.claims.tally import of_claims, tally, tally_text, worst, worst_first
 from trialtrace.ground.contracts.rows import ResultRow, present, values_of
-from trialtrace.ground.contracts.verdicts import COLUMNS, FAILS, SHOWN
+from trialtrace.ground.contracts.verdicts import COLUMNS, DATA, FAILS, SHOWN
 from trialtrace.ground.store import sha256_bytes, sha256_file
 from trialtrace.ground.styles import style_of
 from trialtrace.ground.words import LABELS, unit_text, value_text
@@ -34,7 +35,13 @@ from trialtrace.report.sections.key_sentences import (
     nearest_to_no_effect,
     no_effect,
 )
-from trialtrace.report.sections.sections import design_line, left_out, lost
+from trialtrace.report.sections.sections import (
+    design_line,
+    left_out,
+    lost,
+    of_data,
+    recomputed,
+)
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import captioned, link, pipe_table
 from trialtrace.trace.seal import configuration_files, grouped
@@ -42,7 +49,8 @@ from trialtrace.trace.seal import configuration_files, grouped
 if TYPE_CHECKING:
     from trialtrace.trial.plan.build import Analysis
 
-MOST_CLAIMS = 6
+MOST_CLAIMS, MOST_REASONS = 6, 4
+NOT_CHECKABLE = "not_checkable"
 DIGITS = 16
 
 
@@ -57,14 +65,15 @@ def summary(
         parts.append(f"::: {{.synthetic}}\n{escape_markdown(told)}\n:::")
     if trial.synthetic:
         parts.append("::: {.synthetic}\nSynthetic data: not evidence of anything.\n:::")
-    parts += [f"**{escape_markdown(trial.question)}**", design_line(material), *left_out(material)]
+    parts += [f"**{escape_markdown(trial.question)}**", design_line(material), *of_data(material)]
+    parts += left_out(material)
     sections = {
         "Primary result": _primary(material, drawn, places),
         "Patients": _patients(material, drawn),
         "Harms": harms_in_short(material, places),
         "Under other choices": [*_choices(material, places), strips(drawn)],
         "Published numbers": list(_audit(material)),
-        "How it was made": [_made(material, renderer)],
+        "How it was made": [recomputed(material), _made(material, renderer)],
     }
     for title, texts in sections.items():
         if shown := [text for text in texts if text]:
@@ -166,21 +175,45 @@ def _audit(material: Material) -> Iterator[str]:
     counts = escape_markdown(tally_text(tally(material.claims)))
     yield f"[{counts}]({AUDIT_PAGE}){f' {told}' if (told := put_in(material)) else ''}"
     failing = [
-        _claim(rows[0], f"{name} {SHOWN[verdict]}")
+        _claim(rows[0], verdicts)
         for rows in worst_first(material.claims)
-        for column, name in COLUMNS.items()
-        if (verdict := worst(rows, column)) in FAILS
+        if (verdicts := _failing(rows))
     ]
     lines = failing[:MOST_CLAIMS]
-    if len(failing) > MOST_CLAIMS:
-        lines.append(f"- and {len(failing) - MOST_CLAIMS} more")
+    if more := len(failing) - len(lines):
+        lines.append(f"- [{more} more that do not hold]({AUDIT_PAGE})")
     yield "\n".join(lines)
+    yield _not_checked(material)
 
 
-def _claim(row: Mapping[str, object], verdict: str) -> str:
+def _failing(rows: list[Mapping[str, Any]]) -> list[str]:
+    """The verdicts of a claim that fail, "against the data differs"."""
+    found = {name: worst(rows, column) for column, name in COLUMNS.items()}
+    return [f"{name} {SHOWN[verdict]}" for name, verdict in found.items() if verdict in FAILS]
+
+
+def _claim(row: Mapping[str, object], verdicts: list[str]) -> str:
     printed = escape_markdown(f"{row['label']}, printed {row['quote']}")
     place = f"{AUDIT_PAGE}#{claim_anchor(str(row['claim_id']))}"
-    return f"- [{printed}]({place}): {verdict}"
+    return f"- [{printed}]({place}): {'; '.join(verdicts)}"
+
+
+def _not_checked(material: Material) -> str:
+    """Why printed numbers were not held against the data, and how many for each reason."""
+    if material.trial.synthetic:
+        return "Nothing of it is held against the data, which are synthetic."
+    reasons = Counter(
+        next(str(row["data_finding"]) for row in rows if row[DATA] == NOT_CHECKABLE)
+        for rows in of_claims(material.claims).values()
+        if worst(rows, DATA) == NOT_CHECKABLE
+    )
+    told = [
+        f"{escape_markdown(reason.rstrip('.'))} ({n})"
+        for reason, n in reasons.most_common(MOST_REASONS)
+    ]
+    if more := reasons.total() - sum(n for _, n in reasons.most_common(MOST_REASONS)):
+        told.append(f"other reasons ({more})")
+    return f"Not checked against the data, by reason: {'; '.join(told)}." if told else ""
 
 
 def _made(material: Material, renderer: str) -> str:
