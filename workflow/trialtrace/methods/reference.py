@@ -10,6 +10,7 @@ import importlib
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator
+from functools import cache
 from types import FunctionType, ModuleType
 
 from trialtrace.ground.paths import project
@@ -115,7 +116,8 @@ def stands_on(function: Callable[..., object]) -> set[str]:
     return found
 
 
-def _uses(function: Callable[..., object]) -> Iterator[FunctionType | type]:
+@cache
+def _uses(function: Callable[..., object]) -> list[FunctionType | type]:
     """Functions and classes that the source of a function, or of a class, names."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     scope: dict[str, object] = dict(vars(importlib.import_module(function.__module__)))
@@ -126,12 +128,10 @@ def _uses(function: Callable[..., object]) -> Iterator[FunctionType | type]:
             home = importlib.import_module(node.module)
             scope |= {each.asname or each.name: vars(home).get(each.name) for each in node.names}
         elif isinstance(node, ast.Import):
-            named = ((each.asname, each.name) for each in node.names if each.asname)
-            scope |= {short: importlib.import_module(name) for short, name in named}
-    for node in ast.walk(tree):
-        used = _value(node, scope)
-        if isinstance(used, FunctionType | type):
-            yield used
+            short = {each.asname: each.name for each in node.names if each.asname}
+            scope |= {own: importlib.import_module(name) for own, name in short.items()}
+    named = (_value(node, scope) for node in ast.walk(tree))
+    return [used for used in named if isinstance(used, FunctionType | type)]
 
 
 def _value(node: ast.AST, scope: dict[str, object]) -> object:
