@@ -4,8 +4,10 @@ from decimal import Decimal
 
 import pytest
 from paper import claim
+from scipy import stats
 from test_relations import PAIR, audited, event, verdict
 
+from trialtrace.claims.prints.granularity import FEWEST_UNSAID
 from trialtrace.cli import main
 from trialtrace.ground.errors import UserError
 from trialtrace.trial.claims.printed import parse
@@ -331,6 +333,32 @@ def test_a_median_is_on_its_scale(printed, wrong):
     claims = {"m": claim(printed, outcome="score", group="training")}
     _, found = audited(claims, outcomes=outcomes)
     assert any(one.check == "quantile.scale" for one in found) == wrong
+
+
+@pytest.mark.parametrize(
+    ("printed", "wrong"),
+    [
+        # 30 values with a mean of 4.0 from 0 to 10: √(6 × 4 × 30/29) = 4.98 at most.
+        ("4.0 ± 4.9", False),
+        ("4.0 ± 5.1", True),
+        ("mean (SD) 4.0 (5.1)", True),
+        ("mean (SE) 4.0 (0.9)", False),
+    ],
+)
+@pytest.mark.parametrize(("patients", "told"), [("30", True), ("6", False)])
+def test_a_deviation_has_room_on_its_scale_whatever_stands_behind_plus_minus(
+    printed, wrong, patients, told
+):
+    outcomes = {"score": {"label": "Score", "scale": {"from": "0", "to": "10"}}}
+    claims = {"m": claim(printed, outcome="score", group="training", patients=patients)}
+    _, found = audited(claims, outcomes=outcomes)
+    # Six values have √(6 × 4 × 6/5) = 5.37 at most.
+    assert any(one.check == "deviation.scale" for one in found) == (wrong and told)
+
+
+def test_a_half_interval_behind_plus_minus_is_below_the_deviation_from_seven_values_on():
+    widths = [stats.t.ppf(0.975, n - 1) / n**0.5 for n in range(2, 40)]
+    assert [width < 1 for width in widths] == [n >= FEWEST_UNSAID for n in range(2, 40)]
 
 
 def test_percentage_points_of_two_groups_are_a_difference_of_shares():

@@ -4,14 +4,17 @@ Exact intervals are scipy's, days the calendar's.
 """
 
 from datetime import date
+from math import log
 
 import numpy as np
 import pytest
 from paper import claim, read
+from scipy.stats import binomtest, chi2
 from scipy.stats.contingency import odds_ratio
 
 from trialtrace.claims.dates import dates
 from trialtrace.claims.make_ledger import ledger
+from trialtrace.claims.prints.evenness import of_events
 from trialtrace.claims.prints.registry import findings
 
 PAIR = {"outcome": "score", "compare": ["training", "control"]}
@@ -44,6 +47,13 @@ def verdicts(check, claims, outcomes=None):
         # Digits of a limit the other way round: 0.91 and 0.19.
         ("odds ratio 1.29 (95% CI 0.19 to 1.83)", None, "inconsistent"),
         ("odds ratio 1.29 (95% CI 0.91 to 1.83)", None, "compatible"),
+        # Digits of a limit the other way round, 1.59: 0.374 down and 0.582 up, 1.49 times as far
+        # for all that prints so. The exact interval of so few events has 1.16 at most, and 1.25
+        # times that are 1.45.
+        ("hazard ratio 1.09 (95% CI 0.75 to 1.95)", None, "inconsistent"),
+        ("hazard ratio 1.09 (95% CI 0.75 to 1.89)", None, "compatible"),
+        # As uneven, with a quarter of the events.
+        ("hazard ratio 1.09 (95% CI 0.50 to 3.45)", None, "compatible"),
         # Even as it stands, though not on the log scale.
         ("hazard ratio 2.00 (95% CI 0.10 to 3.90)", None, "compatible"),
         # Risks end at 0 and 1, where a score interval may lie to one side.
@@ -70,6 +80,23 @@ def test_no_exact_interval_of_an_odds_ratio_is_far_to_one_side():
         printed = f"odds ratio {found.statistic:.2f} (95% CI {low:.2f} to {high:.2f})"
         claims[f"r{len(claims)}"] = claim(printed, **PAIR | {"visit": str(len(claims))})
     assert "inconsistent" not in verdicts("interval.centred", claims).values()
+
+
+def test_no_exact_interval_of_a_rate_ratio_is_far_to_one_side():
+    """Of e1 and e0 events in the same time, by the exact interval of e1 of e1 + e0."""
+    rng, claims = np.random.default_rng(8), {}
+    for e1, e0 in rng.integers(1, 90, (60, 2)):
+        ends = binomtest(e1, e1 + e0).proportion_ci(0.95, "exact")
+        low, high = (end / (1 - end) for end in ends)
+        printed = f"rate ratio {e1 / e0:.3f} (95% CI {low:.3f} to {high:.3f})"
+        claims[f"r{len(claims)}"] = claim(printed, **PAIR | {"visit": str(len(claims))})
+    assert "inconsistent" not in verdicts("interval.centred", claims).values()
+
+
+@pytest.mark.parametrize("events", [1, 3, 10, 100])
+def test_how_uneven_an_exact_interval_of_a_number_of_events_is(events):
+    low, high = chi2.ppf(0.025, 2 * events) / 2, chi2.ppf(0.975, 2 * events + 2) / 2
+    assert of_events(events, 0.95) == pytest.approx(log(events / low) / log(high / events))
 
 
 def harms(whole, part, wanted, unwanted):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from math import inf, log
+from math import inf
 
 from scipy.special import ndtri
 
@@ -16,6 +16,7 @@ from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints import headline
 from trialtrace.claims.prints.card import Card
+from trialtrace.claims.prints.evenness import MOST_UNEVEN, logs, most_uneven, unevenness
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
@@ -38,12 +39,6 @@ RATIOS = (*headline.RATIOS, REDUCTION, "geometric_mean_ratio")
 DIFFERENCES = ("risk_difference", "mean_difference", *LOGS)
 CENTRED = (None, "wald", "log")
 NEARLY_CENTRED = ("mean_difference", "odds_ratio", "hazard_ratio", "rate_ratio", *LOGS)
-MOST_UNEVEN = 3.0
-"""How often the shorter part of an interval that need not be centred may go into the longer one.
-
-Over two groups of 8 to 120 patients with events and others in both the exact interval of an odds
-ratio reaches 2.05, on the log scale. Intervals of risks, which end at 0 and 1, have no such limit.
-"""
 OF_A_MARGIN = ("noninferiority", "equivalence")
 WHOLE = Decimal(100)
 NEAR = 0.7
@@ -187,7 +182,7 @@ def _centred(entry: Claim, main: Component, given: OnScale, symmetric: bool) -> 
             covers = ("ci_high", main.name)
     else:
         text = f"{main.text} is not the middle{on} of {shown}, as it is for the usual interval; "
-        far = entry.measure in NEARLY_CENTRED and _unevenness(entry, given) > MOST_UNEVEN
+        far = entry.measure in NEARLY_CENTRED and _is_far(entry, given)
         if far:
             text += "nor does an exact or profile interval lie so far to one side."
         else:
@@ -196,25 +191,19 @@ def _centred(entry: Claim, main: Component, given: OnScale, symmetric: bool) -> 
     return Finding("interval.centred", entry.name, "ci_low", agreement, text, covers=covers)
 
 
-def _unevenness(entry: Claim, given: OnScale) -> float:
-    """The longer part of an interval over the shorter one, on both sides of the estimate.
-
-    The least over all that prints so; 1 for a ratio in the middle as it stands.
-    """
+def _is_far(entry: Claim, given: OnScale) -> bool:
+    """Whether an interval lies further to one side than any usual one, on its best scale."""
     _, *others = _scales(entry, given)
     for one in others:
         found = _checked(entry, one, inf, "two_sided")
         if found is None or found.symmetric:
-            return 1.0
-    low, middle, high = (
-        [log(end) if given.scale == "log" else end for end in map(float, part.bounds)]
-        for part in (given.low, given.estimate, given.high)
-    )
-    lower = max(middle[0] - low[1], 0.0), middle[1] - low[0]
-    upper = max(high[0] - middle[1], 0.0), high[1] - middle[0]
-    if min(lower[1], upper[1]) <= 0:
-        return 1.0
-    return max(lower[0] / upper[1], upper[0] / lower[1])
+            return False
+    ends = [[float(end) for end in part.bounds] for part in (given.low, given.estimate, given.high)]
+    if given.scale == "log":
+        low, middle, high = map(logs, ends)
+        return unevenness(low, middle, high) > most_uneven(low, high, confidence_of(entry))
+    low, middle, high = ((least, most) for least, most in ends)
+    return unevenness(low, middle, high) > MOST_UNEVEN
 
 
 def _p(

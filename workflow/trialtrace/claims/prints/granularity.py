@@ -6,7 +6,10 @@ where the outcome has a scale, of answers within it (Brown and Heathers, Soc Psy
 2017;8:363; Anaya, PeerJ Preprints 2016;4:e2400; Heathers and Brown 2019).
 
 Of n values from a to b with mean m none are further apart than those at both ends, so that their
-variance is at most (b - m)(m - a) n/(n - 1) (Bhatia and Davis, Am Math Mon 2000;107:353).
+variance is at most (b - m)(m - a) n/(n - 1) (Bhatia and Davis, Am Math Mon 2000;107:353). A number
+behind ± that is said to be nothing is no less impossible as a standard error s, of a deviation
+s √n, nor from seven values on as half the width h of a 95 % interval, of a deviation h √n / t with
+t < √n (2.447 and 2.646 of seven).
 """
 
 from collections.abc import Iterator
@@ -22,6 +25,8 @@ from trialtrace.trial.claims.paper import PaperOutcome
 from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.claims.symbols import UNSAID
 
+FEWEST_UNSAID = 7
+"""From so many values on a number behind ±, whatever it is of, is not above their deviation."""
 NO_TEST_ABOVE = 0.999
 """From this share of numbers that pass by luck on, a test has no power."""
 
@@ -83,10 +88,11 @@ def _off_scale(ledger: Ledger, entry: Claim, outcome: PaperOutcome) -> Iterator[
         text = f"{said}; a mean of {mean.text} lies off it."
         yield Finding("mean.scale", entry.name, "value", INCONSISTENT, text)
         return
-    if not _has_deviation(entry):
+    sd, n = entry.parts.get("sd"), ledger.size(entry)
+    if sd is None or sd.relation != "=" or (n or 2) < 2:
         return
-    n, sd = ledger.size(entry), entry.parts["sd"]
-    if n is not None and n < 2:
+    unsaid = sd.symbol == UNSAID
+    if unsaid and (n or 0) < FEWEST_UNSAID:
         return
     # The mean nearest to the middle of the scale leaves most room; n of 2 without a size.
     middle = min(max((least + most) / 2, low, least), high, most)
@@ -94,7 +100,7 @@ def _off_scale(ledger: Ledger, entry: Claim, outcome: PaperOutcome) -> Iterator[
     if float(as_range(sd).bounds[0]) > largest:
         of = f"{n} values" if n else "values"
         text = f"{said}: {of} with a mean of {mean.text} have a standard deviation of at most "
-        text += f"{largest:.3g}; printed is {sd.text}."
+        text += f"{largest:.3g}; printed is {'± ' if unsaid else ''}{sd.text}."
         yield Finding("deviation.scale", entry.name, "sd", INCONSISTENT, text)
 
 
