@@ -183,6 +183,80 @@ def test_the_p_of_a_margin_needs_no_events_of_a_difference():
     assert "inconsistent" in told
 
 
+def beside(printed, interval, reported=(), **about):
+    """What the p of a margin is found to be beside an interval in another claim."""
+    claims = {"one": interval, "p": claim(printed, **{**PAIR, **about})}
+    found = list(findings_of("margin_tests", read(claims, reported)))
+    return [(one.agreement, one.remark) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("printed", "interval", "about", "said"),
+    [
+        # log(1.20 / 1.46) over log(1.60 / 0.90) / (2 · 1.96) is z = −1.336: 0.091, of two 0.182.
+        ("P = 0.09", hazard("0.90", "1.60", "1.20", margin="1.46"), {}, ["compatible"]),
+        ("P = 0.18", hazard("0.90", "1.60", "1.20", margin="1.46"), {}, ["compatible"]),
+        ("P = 0.18", hazard("0.90", "1.60", "1.20", margin="1.46"), {"sides": "less"}, ["remark"]),
+        ("P = 0.03", hazard("0.90", "1.60", "1.20", margin="1.46"), {}, ["remark"]),
+        ("P < 0.001", hazard("0.90", "1.60", "1.20", margin="1.46"), {}, ["inconsistent"]),
+        # z = log(0.79 / 1.46) / (log(0.96 / 0.66) / 3.92) = −6.4.
+        ("P<0.001 for noninferiority", hazard("0.66", "0.96", margin="1.46"), {}, ["compatible"]),
+        ("P=0.20 for noninferiority", hazard("0.66", "0.96", margin="1.46"), {}, ["inconsistent"]),
+        # Another margin, another level of confidence: 90 % of z = −1.336 · 1.645 / 1.96.
+        ("P = 0.20", hazard("0.66", "0.96", margin="1.30"), {}, []),
+        ("P = 0.13", hazard("0.90", "1.60", "1.20", 90, margin="1.46"), {}, ["compatible"]),
+        ("P = 0.20", hazard("0.66", "0.96", margin="1.46", stratum="men"), {}, []),
+    ],
+)
+def test_the_p_of_a_margin_against_an_interval_printed_apart(printed, interval, about, said):
+    found = beside(printed, interval, margin="1.46", **about)
+    assert ["remark" if remark else verdict for verdict, remark in found] == said
+
+
+def test_the_p_of_a_margin_of_risks_contradicts_by_wald_alone():
+    """(−1.4 + 8.5) / (7.8 / 3.92) = 3.57, 0.00018 of one side; against 8.5 it is more."""
+    for about, said in (
+        ({}, ("not_checkable", True)),
+        ({"interval": "wald"}, ("inconsistent", False)),
+    ):
+        one = points("-5.3", "2.5", margin="-8.5", **about)
+        assert beside("P = 0.40", one, margin="-8.5", ordered=True) == [said]
+        assert beside("P = 0.0002", one, margin="-8.5") == [("compatible", False)]
+    amount = points("-5.3", "2.5", margin="8.5", interval="wald")
+    assert beside("P = 0.0002", amount, margin="8.5") == [("compatible", False)]
+    assert beside("P = 0.0002", amount, margin="8.5", ordered=True) == [("not_checkable", True)]
+
+
+def test_the_p_of_non_inferiority_takes_the_typed_margin():
+    interval = hazard("0.90", "1.60", "1.20")
+    said = "P = 0.09 for noninferiority"
+    assert beside(said, interval) == []
+    assert beside(said, interval, [RATIO]) == [("compatible", False)]
+    turned = {**RATIO, **TURNED, "value": "0.684932", "worse": "below"}
+    assert beside(said, interval, [turned]) == [("compatible", False)]
+    assert beside("P < 0.001 for noninferiority", interval, [RATIO]) == [("inconsistent", False)]
+    assert beside("P = 0.001", interval, [RATIO]) == []  # of no difference
+
+
+@pytest.mark.parametrize(
+    ("about", "verdict"), [({}, "not_checkable"), ({"test": "t"}, "inconsistent")]
+)
+def test_the_p_of_a_margin_of_means_contradicts_by_t(about, verdict):
+    one = claim("mean difference 1.0 (95% CI -1.0 to 3.0)", **PAIR, margin="6.0")
+    # (1 − 6) / (4 / 3.92) = −4.9, and by t of 8 degrees of freedom (1 − 6) / (4 / 4.61) = −5.8.
+    assert beside("P = 0.30", one, margin="6.0", ordered=True, **about)[0][0] == verdict
+    assert beside("P = 0.0001", one, margin="6.0", **about)[0][0] == "compatible"
+
+
+def test_a_p_of_a_margin_of_risks_beside_its_own_interval():
+    """Without Wald's name a test restricted at the margin may give it."""
+    printed = "-1.4 percentage points (95% CI -5.3 to 2.5), P = 0.40"
+    for about, verdict in (({}, "not_checkable"), ({"interval": "wald"}, "inconsistent")):
+        claims = {"one": claim(printed, **PAIR, margin="-7.5", sides="two_sided", **about)}
+        found = [one for one in findings(read(claims)) if one.check == "interval.p"]
+        assert [one.agreement for one in found] == [verdict]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -20,6 +20,10 @@ OF_A_CURVE = (
     "Nothing was checked: a share of a survival curve is held against the number at risk at its "
     "`visit` (`size: at_risk`), the median or the same curve at another time; the ledger has none."
 )
+NO_KIND = (
+    "Nothing was checked: the number alone does not say what it is. Type it with its word, such "
+    "as {}."
+)
 UNCHECKED = "Nothing was checked: no other number in the ledger decides it."
 
 
@@ -65,9 +69,21 @@ def _asked(ledger: Ledger, entry: Claim) -> str:
     rests = {"percent", "count", "sd", "se"} & set(entry.parts)
     if entry.about.group and entry.stated_basis == "curve" and "percent" in entry.parts:
         return OF_A_CURVE
+    if _bare(entry):
+        p, mean = f"“p = {entry.printed}”", f"“mean {entry.printed}” or “{entry.printed}%”"
+        return NO_KIND.format(f"{p}, or name its `measure`" if entry.about.compared else mean)
     if not entry.about.group or not rests or ledger.size(entry) is not None:
         return UNCHECKED
     return HOW_MANY.format(ledger.group_label(entry))
+
+
+def _bare(entry: Claim) -> bool:
+    """Whether nothing says what a number is; a whole one of a group is a count of it."""
+    about, part = entry.about, entry.parts.get("value")
+    if part is None or len(entry.parts) > 1 or part.number != entry.printed.strip():
+        return False
+    named = (about.size, about.fact, about.concludes, entry.measure)
+    return not any(named) and (bool(about.compared) or (bool(about.group) and part.places > 0))
 
 
 def _verdict(found: list[Finding], others: list[str], unchecked: str) -> dict[str, Any]:

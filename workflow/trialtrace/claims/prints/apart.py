@@ -53,13 +53,13 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             continue
         if entry.about.test == "log_rank" or entry.about.margin is not None:
             continue
-        found = [one for one in ledger.comparisons[entry.about.cell] if _of_same(entry, one)]
+        found = [one for one in ledger.comparisons[entry.about.cell] if of_same(entry, one)]
         against = [(one, p) for one in found if (p := p_of_interval(ledger, one)) is not None]
         if against and all(_on_two_sides(entry, part, p) for _, p in against):
             yield from _told(ledger, entry, part, *against[0])
 
 
-def _of_same(entry: Claim, one: Claim) -> bool:
+def of_same(entry: Claim, one: Claim) -> bool:
     """Whether it is another claim's interval of the same groups and basis, without a p."""
     same = one.about.compared == entry.about.compared and one.stated_basis == entry.stated_basis
     same = same and one.about.category == entry.about.category
@@ -74,7 +74,7 @@ def _test(entry: Claim) -> str | None:
     return entry.about.test or named
 
 
-def _span(part: Component) -> tuple[float, float]:
+def p_range(part: Component) -> tuple[float, float]:
     """P from least to greatest, as it prints."""
     if part.relation == "ns":
         return LEVEL, 1.0
@@ -85,7 +85,7 @@ def _span(part: Component) -> tuple[float, float]:
 
 
 def _on_two_sides(entry: Claim, part: Component, p: tuple[float, float]) -> bool:
-    low, high = _span(part)
+    low, high = p_range(part)
     if part.relation == "ns":
         return p[1] < LEAST_UNNAMED
     least = LEAST if _test(entry) else LEAST_UNNAMED
@@ -129,5 +129,5 @@ def _of_counts(table: Table, part: Component) -> bool:
     if not spread:
         return True
     z = abs(x1 * n0 - x0 * n1) * sqrt(patients / spread)
-    low, high = (-float(ndtri(min(max(end, TINY), 1.0) / 2)) for end in reversed(_span(part)))
+    low, high = (-float(ndtri(min(max(end, TINY), 1.0) / 2)) for end in reversed(p_range(part)))
     return (high >= NEAR * z and low <= z / NEAR) or low - 1 <= z <= high + 1

@@ -15,6 +15,7 @@ from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.count_tests import counted
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
+    BY_MODEL,
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
@@ -246,6 +247,8 @@ def _estimate(
     text += f"; printed is {main.text}."
     if measure in RATIOS:
         text += "" if main.crude else OF_A_MODEL
+    if measure == "risk_difference":
+        text += BY_MODEL
     return make(INCONSISTENT, text)
 
 
@@ -322,6 +325,8 @@ def _of_shares(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Findin
         detail |= {"misnamed": WORDS[other]}
     elif measure in RATIOS:
         more += OF_A_MODEL
+    else:
+        more += BY_MODEL
     beside = tuple(one.name for one in groups)
     one = Finding(OF_SHARES, entry.name, main.name, agreement, text + more, beside, detail)
     yield _unsaid(one) if _may_be_adjusted(entry, main, span, [one]) else one
@@ -386,7 +391,7 @@ def _interval(entry: Claim, table: Table, beside: tuple[str, ...]) -> Finding:
             text = f"{shown} is the interval of the {WORDS[measure]} with {TURNED}."
             return finding(INCONSISTENT, text)
     tried = listed(sorted({METHODS[name] for name in intervals}), "or")
-    text = f"No usual interval ({tried}) on these counts has the bounds {shown}."
+    text = f"No usual interval ({tried}) on these counts has the bounds {shown}.{BY_MODEL}"
     return finding(INCONSISTENT, text)
 
 

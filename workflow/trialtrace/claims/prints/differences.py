@@ -24,6 +24,7 @@ from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
+    BY_MODEL,
     COMPATIBLE,
     INCONSISTENT,
     TURNED,
@@ -242,7 +243,7 @@ def _interval(
         ends = [end for pair in halves.values() for end in pair]
         text = (
             f"The printed {spread} give an interval that reaches {min(ends):.3g} to "
-            f"{max(ends):.3g} to either side of the difference; printed is {shown}."
+            f"{max(ends):.3g} to either side of the difference; printed is {shown}.{BY_MODEL}"
         )
     return Finding(
         "difference.interval",

@@ -4,7 +4,7 @@ A ratio is judged on the log scale, a relative reduction of x % as the ratio 1 -
 as it stands. A p may be that of a margin in place of no difference.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -37,7 +37,8 @@ from trialtrace.trial.claims.read import Claim
 
 RATIOS = (*headline.RATIOS, REDUCTION, "geometric_mean_ratio")
 DIFFERENCES = ("risk_difference", "mean_difference", *LOGS)
-CENTRED = (None, "wald", "log")
+WALD = ("wald", "log")
+CENTRED = (None, *WALD)
 NEARLY_CENTRED = ("mean_difference", "odds_ratio", "hazard_ratio", "rate_ratio", *LOGS)
 OF_A_MARGIN = ("noninferiority", "equivalence")
 WHOLE = Decimal(100)
@@ -155,6 +156,36 @@ def p_of_interval(ledger: Ledger, entry: Claim) -> tuple[float, float] | None:
     if not found:
         return None
     return min(float(one.low) for one in found), max(float(one.high) for one in found)
+
+
+def p_of_margin(
+    ledger: Ledger, entry: Claim, margin: Decimal, sides: Sequence[str]
+) -> dict[str, tuple[float, float]]:
+    """P of a margin that an estimate and its interval leave, by side, over all that prints so."""
+    main = entry.main
+    if main is None or main.relation != "=" or entry.parts["ci_low"].symbol == "credible":
+        return {}
+    of_it = replace(entry, about=replace(entry.about, margin=f"{margin:f}"))
+    given = _on_scale(of_it, main)
+    if given is None:
+        return {}
+    found: dict[str, tuple[float, float]] = {}
+    for side in dict.fromkeys(sides):
+        every = [
+            one.p if one.symmetric else one.p_of_bounds
+            for scale in _scales(of_it, given)
+            for df in _degrees(ledger, of_it)
+            if (one := _checked(of_it, scale, df, side)) is not None
+        ]
+        if every:
+            found[side] = min(float(p.low) for p in every), max(float(p.high) for p in every)
+    return found
+
+
+def restricted(entry: Claim) -> bool:
+    """Whether a test of a margin may have another variance than the interval: of risks and odds,
+    where it is restricted at the margin, and no interval of Wald's is named."""
+    return entry.measure in KINDS and entry.about.interval not in WALD
 
 
 def _scales(entry: Claim, given: OnScale) -> list[OnScale]:
@@ -343,10 +374,13 @@ def _near(entry: Claim, part: Component, low: float, high: float) -> bool:
 
 
 def _has_own_test(ledger: Ledger, entry: Claim) -> bool:
-    """Whether p is not the interval's own: another test is stated, or the counts give it."""
+    """Whether p is not the interval's own: another test is stated, the counts give it, or it is of
+    a margin of risks, at which a test may restrict the variance."""
     if entry.measure == "mean_difference":
         return entry.about.test not in (None, "t", "welch")
     if entry.about.test is not None:
+        return True
+    if entry.about.margin_value is not None and restricted(entry):
         return True
     plain = entry.measure in KINDS and entry.basis is None
     return plain and table_of(ledger, entry) is not None

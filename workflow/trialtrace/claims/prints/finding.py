@@ -27,6 +27,8 @@ TWO_SIDED = ("two_sided",)
 NEAR = 1e-9
 SAID_OF = {"model": "of a model", "curve": "of a curve"}
 """What a number rests on, in words."""
+BY_MODEL = " The ledger takes one of a model, adjusted or stratified, as `basis: model`."
+"""What to type where an estimate or interval is not the plain one; not for the authors."""
 NO_TEST = " The paper names no test."
 """Why a p that nothing tried gives contradicts nothing."""
 

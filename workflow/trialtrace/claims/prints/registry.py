@@ -44,6 +44,7 @@ MODULES: dict[str, str] = {
     "intervals": f"{_HERE}.intervals",
     "estimates": f"{_HERE}.estimates",
     "apart": f"{_HERE}.apart",
+    "margin_tests": f"{_HERE}.margin_tests",
     "errors": f"{_HERE}.errors",
     "coefficients": f"{_HERE}.coefficients",
     "near_intervals": f"{_HERE}.near_intervals",

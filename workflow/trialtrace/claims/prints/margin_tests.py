@@ -1,0 +1,121 @@
+"""A p of a margin against the interval of the same comparison and margin, printed apart.
+
+The p of a margin M and the estimate e with its standard error s are Φ((e − M) / s) on the side of
+the margin, and s is that of the interval: an identity of Wald's test and interval, on the log scale
+for ratios, and of t for means. The p may be printed of one side or of two. Two tests of the same
+patients may differ, so that only p that lie far apart contradict: of two sides below `LEAST` by
+the interval and printed from `MOST` to 1 − `MOST`, or the other way round. Of risks and odds even
+these may: a test whose variance is restricted at the margin (Farrington and Manning 1990) has a z
+down to a seventh of Wald's, by enumeration of two groups of 15 to 200 patients with an event and a
+patient without one in each, so that it is a remark unless the paper names Wald's interval; of means
+unless it names the t test, since ranks may be meant.
+Oracle: the same numbers by hand.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.margins import margin_of
+from trialtrace.claims.prints.apart import LEAST_UNNAMED as LEAST
+from trialtrace.claims.prints.apart import MOST, OF_MEANS, of_same, p_range
+from trialtrace.claims.prints.card import Card
+from trialtrace.claims.prints.estimates import RATIOS, p_of_margin, restricted
+from trialtrace.claims.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    Finding,
+    overlaps,
+    p_span,
+    signed,
+)
+from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import Claim
+from trialtrace.trial.claims.told_margin import MEASURE_OF
+
+Span = tuple[float, float]
+SIDES = ("two_sided", "less", "greater")
+
+CARD = Card(
+    "a p of a margin (non-inferiority) against the interval of the same comparison and margin in "
+    "another claim, of one side or two: contradicts where one is below 0.001 and the other above "
+    "0.1, of risks and odds only with an interval named as Wald's, of means only of a t test; "
+    "else what differs is a remark",
+    {"margin.p": "A p of a margin, and the interval of the same comparison printed apart."},
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        part = entry.parts.get("p")
+        if part is None or part.relation == "ns" or "ci_low" in entry.parts:
+            continue
+        if len(entry.about.compared) != 2 or part.symbol not in (None, "noninferiority"):
+            continue
+        if part.symbol is None and entry.about.margin is None:
+            continue
+        for one in ledger.comparisons[entry.about.cell]:
+            if of_same(entry, one) and (nulls := _nulls(ledger, entry, one)):
+                yield from _held(ledger, entry, part, one, nulls)
+
+
+def _nulls(ledger: Ledger, entry: Claim, one: Claim) -> list[Decimal]:
+    """The values that the margin may be on the scale of the interval: its own, or the typed one.
+
+    That of a difference may be an amount, of which the sign is left out.
+    """
+    own = entry.about.margin_value
+    if own is None:
+        told = margin_of(ledger, entry)
+        if told is None or MEASURE_OF[told.scale] != one.measure:
+            return []
+        told = told if told.compare == one.about.compared else told.turned()
+        return [Decimal(str(told.limit(percent="percent" in one.parts)))]
+    if one.about.margin_value != own:
+        return []
+    of_ratio = one.measure in RATIOS
+    return [own] if of_ratio or entry.about.ordered or not own else [own, -own]
+
+
+def _held(
+    ledger: Ledger, entry: Claim, part: Component, one: Claim, nulls: list[Decimal]
+) -> Iterator[Finding]:
+    asked = SIDES if entry.about.sides is None else entry.tails
+    every = {null: p_of_margin(ledger, one, null, (*asked, "two_sided")) for null in nulls}
+    spans = [(null, by[side]) for null, by in every.items() for side in asked if side in by]
+    if not spans:
+        return
+    fit = [(null, span) for null, span in spans if overlaps(part, *span)]
+    null, span = min(fit or spans, key=lambda pair: pair[1][0])
+    shown = f"{one.parts['ci_low'].text} to {one.parts['ci_high'].text}"
+    against = signed(float(null), 3).rstrip("0").rstrip(".")
+    text = f"The interval {shown} of the same comparison gives {p_span(*span)} against {against}"
+    agreement = COMPATIBLE
+    if fit:
+        text += f", in keeping with {part.text}."
+    else:
+        far = all(_far(part, by["two_sided"]) for by in every.values())
+        of_ranks = one.measure == "mean_difference" and entry.about.test not in OF_MEANS
+        binds = far and not of_ranks and not restricted(one)
+        agreement = INCONSISTENT if binds else NOT_CHECKABLE
+        text += f"; printed is {part.text}"
+        text += "." if binds else ", which may be that of another test."
+        if not binds:
+            text = f"Not checkable: {text[0].lower()}{text[1:]}"
+    yield Finding(
+        "margin.p",
+        entry.name,
+        "p",
+        agreement,
+        text,
+        (one.name,),
+        {"low": span[0], "high": span[1]},
+        remark=agreement == NOT_CHECKABLE,
+    )
+
+
+def _far(part: Component, p: Span) -> bool:
+    """Whether p of two sides by the interval, and the printed one of one side or two, are far."""
+    low, high = p_range(part)
+    return (p[1] < LEAST and low >= MOST and high <= 1 - MOST) or (p[0] >= MOST and high <= LEAST)
