@@ -1,6 +1,5 @@
 """One look and one way of writing for every figure, with the same bytes every time."""
 
-import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 # Okabe and Ito's colours, told apart by readers who see colours differently.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 INK, FAINT, PALE = "#1d2733", "#6b7785", "#d9dee4"
-SVG_DPI = 72
 MARKERS = ("o", "s", "^", "D", "v", "P")
 LINES = ("-", (0, (5, 1.5)), (0, (1.5, 1.5)), (0, (6, 1.5, 1.5, 1.5)))
 STYLE: "dict[RcKeyType, object]" = {
@@ -82,9 +80,11 @@ def _save(figure: "Figure", folder: Path, name: str, synthetic: bool) -> None:
             alpha=0.18,
             zorder=100,
         )
+    from trialtrace.report.figures.svg import Canvas
+
+    canvas = Canvas(figure, {"Title": title(name, synthetic=synthetic), "Date": None})
     _settle(figure)
-    metadata = {"Title": title(name, synthetic=synthetic), "Date": None}
-    write_bytes(folder / f"{name}.svg", _svg(figure, metadata))
+    write_bytes(folder / f"{name}.svg", _shortened(canvas.drawn()).encode())
 
 
 def _settle(figure: "Figure") -> None:
@@ -93,28 +93,19 @@ def _settle(figure: "Figure") -> None:
     Its solver takes the terms in the order of their places in memory, so that the last bits of what
     it finds differ from run to run: they are rounded off.
     """
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-
-    engine, dpi = figure.get_layout_engine(), figure.dpi
+    engine = figure.get_layout_engine()
     if engine is None:
         return
-    FigureCanvasSVG(figure)
-    figure.set_dpi(SVG_DPI)
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if not axis.label.get_text():
+                # Else a place beside all its ticks is found for no words, time and again.
+                axis.set_label_coords(0, 0)
     engine.execute(figure)
     figure.set_layout_engine("none")
-    figure.set_dpi(dpi)
     for axes in figure.axes:
         left, bottom, width, height = axes.get_position(original=True).bounds
         axes.set_position((round(left, 6), round(bottom, 6), round(width, 6), round(height, 6)))
-
-
-def _svg(figure: "Figure", metadata: dict[str, str | None]) -> bytes:
-    """What `savefig` writes, drawn once."""
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-
-    text = io.StringIO()
-    FigureCanvasSVG(figure).print_svg(text, metadata=metadata)
-    return _shortened(text.getvalue()).encode()
 
 
 # Attributes of places, and what stands in them in points; sizes of letters are none.
