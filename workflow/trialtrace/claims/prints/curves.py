@@ -11,6 +11,7 @@ patient of slack is left.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -91,7 +92,7 @@ def _share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     part = entry.parts["percent"]
     low, high = 100 * span[0], 100 * span[1]
     ways = {LIVING: (low, high), EVENTS: (100 - high, 100 - low)}
-    if (counts := _counts(ledger, entry)) is not None:
+    if (counts := counted_by(ledger, entry)) is not None:
         ways = {counts: ways[counts]}
     fits = any(overlaps(part, *own) for own in ways.values())
     given = f"{r} at risk of {n}" + (
@@ -106,7 +107,7 @@ def _share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     yield Finding("curve.share", entry.name, "percent", agreement, text, names, detail)
 
 
-def _counts(ledger: Ledger, entry: Claim) -> str | None:
+def counted_by(ledger: Ledger, entry: Claim) -> str | None:
     """What a share of a curve counts, as declared or as its category or label says."""
     if entry.about.curve is not None:
         return entry.about.curve
@@ -116,7 +117,7 @@ def _counts(ledger: Ledger, entry: Claim) -> str | None:
 
 def _median(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """More than half are without the event before the median time, and at most half from it on."""
-    about, counts = entry.about, _counts(ledger, entry)
+    about, counts = entry.about, counted_by(ledger, entry)
     time = _time(about.visit)
     medians = [
         one
@@ -172,6 +173,23 @@ def _events_of(ledger: Ledger, entry: Claim) -> list[Claim]:
     ]
 
 
+def deaths_of(ledger: Ledger, entry: Claim) -> list[Claim]:
+    """The count of the events of the whole follow-up of a group, of a curve of the living.
+
+    Its category, such as "alive", is not that of the events, whose label or outcome names them.
+    """
+    plain = replace(entry, about=replace(entry.about, category=None))
+    found = _events_of(ledger, plain)
+    return [one for one in found if _names_events(ledger, one)]
+
+
+def _names_events(ledger: Ledger, one: Claim) -> bool:
+    outcome = ledger.outcomes.get(one.about.outcome or "")
+    words = [one.label, outcome.label if outcome else ""]
+    named = next((each for each in words if ALIVE.search(each) or DEAD.search(each)), "")
+    return bool(DEAD.search(named)) and not ALIVE.search(named)
+
+
 def _one(entries: list[Claim]) -> Claim | None:
     return entries[0] if len({one.whole_count for one in entries}) == 1 else None
 
@@ -182,7 +200,7 @@ def _order(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
         return
     steps = [(a, b, way) for a, b in pairwise(known) if (way := _way(a, b))]
     about, ways = known[0].about, {way for _, _, way in steps}
-    counts = {_counts(ledger, one) for one in known}
+    counts = {counted_by(ledger, one) for one in known}
     counted = counts.pop() if len(counts) == 1 else None
     down = about.size == AT_RISK or counted == LIVING
     wrong = 1 if down else -1 if counted == EVENTS else None

@@ -52,6 +52,7 @@ MODULES: dict[str, str] = {
     "log_rank": f"{_HERE}.log_rank",
     "rates": f"{_HERE}.rates",
     "curves": f"{_HERE}.curves",
+    "curve_intervals": f"{_HERE}.curve_intervals",
     "headline": f"{_HERE}.headline",
     "directions": f"{_HERE}.directions",
     "significance": f"{_HERE}.significance",
