@@ -4,6 +4,8 @@ import mini_run
 import mini_trial
 import pytest
 
+from trialtrace.report.figures import tipping
+from trialtrace.report.figures.forest import strip
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.figures.rows_shown import STRIP
 from trialtrace.report.figures.specification import strips
@@ -40,6 +42,39 @@ def test_a_strip_has_each_estimate_of_the_same_question_sorted(mini):
     assert list(columns["value"]) == sorted(columns["value"])
     assert any("Wald" in name for name in columns["line"])
     assert "26.7 (" in picture.alt
+
+
+# Points of the type of a figure, and of the widest and highest picture of a page (typst.lua).
+TYPE, WIDE, HIGH = 9, 470, 570
+
+
+def printed(figure) -> float:
+    """The size of its type on a page, in points."""
+    wide, high = figure.get_size_inches()
+    return TYPE * min(1, WIDE / (72 * wide), HIGH / (72 * high))
+
+
+def test_two_comparisons_have_headings_and_type_that_can_be_read_in_print(mini):
+    ((_, picture),) = strips(mini)
+    rows = same_question(mini, mini.trial.plan.analyses["relief_primary"])
+    name = (
+        "CIPN of all randomised patients, by augmented models (multiple imputation, Rubin's rules)"
+    )
+    blocks = {f"{arm} against Placebo": [(name, row) for row in rows * 3] for arm in "AB"}
+    figure = strip(mini, "risk_difference", blocks, None)
+    labels = figure.axes[0].get_yticklabels()
+    assert len(labels) == 2 * 9 + 2
+    assert [one.get_text() for one in labels if one.get_fontweight() == "bold"] == list(blocks)
+    shown = {text.get_text() for text in figure.axes[0].texts}
+    assert shown == {"n", *(str(row["n_used"]) for row in rows)}
+    assert printed(figure) > 6.8 and printed(picture.figure) > 6.8
+
+
+def test_two_tipping_maps_fit_a_page(mini):
+    given = mini.trial.plan.displays["tipping"][0]
+    wide, high = tipping.draw(mini, given).figure.get_size_inches()
+    caption = 80
+    assert 2 * (WIDE * high / wide + caption) < 660
 
 
 def test_it_stands_beside_its_analysis_and_on_the_summary(mini, tmp_path):

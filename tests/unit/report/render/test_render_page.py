@@ -195,6 +195,18 @@ def test_a_docx_has_contents_whole_rows_and_wide_tables_across(write, render):
     ]
 
 
+def test_columns_of_a_docx_are_as_wide_as_their_entries_and_names_of_code_break(write, render):
+    heads = ["Adjusted p, a step-down adjustment of many", "Sentence", "Program"]
+    row = ["0.1", "words " * 30, "statsmodels.stats.contingency_tables.StratifiedTable"]
+    lines = [heads, ["---"] * 3, row]
+    source = write("\n".join(f"| {' | '.join(line)} |" for line in lines))
+    text = parts_of(render(source, formats=("docx",)))["word/document.xml"]
+    short, sentence, program = map(int, re.findall(r'<w:gridCol w:w="(\d+)"', text))
+    assert short < program < sentence
+    assert sentence > 0.5 * (short + sentence + program)
+    assert "stats.\N{ZERO WIDTH SPACE}contingency" in text
+
+
 def test_a_short_table_with_a_sentence_stays_upright(write, render):
     rows = f"| A | B | C | D | E |\n|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | {'words ' * 40}|"
     text = parts_of(render(write(rows), formats=("docx",)))["word/document.xml"]

@@ -124,6 +124,31 @@ def test_a_table_goes_on_with_its_head_and_a_wide_one_lies(pdf: bytes):
     assert "Wide" in across and "S2: Many columns" in across.replace("\N{NO-BREAK SPACE}", " ")
 
 
+def test_a_heading_goes_with_its_table_wherever_the_page_ends(make: Make):
+    table = "| name | n |\n|---|--:|\n" + "".join(f"| line {n} | {n} |\n" for n in range(30))
+    body = [
+        f"{f'Filler.{chr(10)}{chr(10)}' * (at % 13)}\n## Head{at} {{#sec-h{at}}}\n\n"
+        f"::: {{#tbl-t{at}}}\n\n{table}\nMany lines.\n\n:::\n"
+        for at in range(26)
+    ]
+    for text in texts(make("\n".join(body)))[1:]:
+        *_, last, number = (line for line in text.splitlines() if line.strip())
+        assert " of " in number
+        assert "Head" not in last and "Many lines" not in last
+
+
+def test_code_is_nearly_as_large_as_the_words_around_it(make: Make):
+    with opened(make("Words beside `mono`.\n\n| a | b |\n|---|---|\n| Words | `mono` |\n")) as pdf:
+        page = pdf[0].get_textpage()
+        text = page.get_text_range()
+        found = [
+            [raw.FPDFText_GetFontSize(page.raw, at) for at in places]
+            for places in ((text.index(w), text.rindex(w)) for w in ("Words", "mono"))
+        ]
+    for words, code in zip(*found, strict=True):
+        assert 0.75 < code / words <= 1
+
+
 def test_links_lead_into_it_or_out_to_the_world(pdf: bytes):
     """None to a file of the folder, which is not mailed; the number leads to its method."""
     assert b"audit.html" not in pdf and b"trace/a" not in pdf

@@ -12,7 +12,7 @@ from trialtrace.ground.needed import through_infinity
 from trialtrace.ground.units import POINTS as POINTS_UNIT
 from trialtrace.ground.words import LABELS, POINTS, RATIOS
 from trialtrace.report.figures.canvas import FAINT, INK, PALE, colour_of, drawing, wrapped
-from trialtrace.report.figures.forest_columns import counted, sides
+from trialtrace.report.figures.forest_columns import TOTAL, counted, sides, whole
 from trialtrace.report.figures.lines import data_of, name_of, repeats_cuts, told
 from trialtrace.report.figures.picture import Given, Picture, arms_of, nothing
 from trialtrace.report.figures.rows_shown import estimates, notes_of, wanted_of
@@ -25,18 +25,32 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Notes = Mapping[str, Sequence[tuple[str, ResultRow | None]]]
-WIDTH, HEAD = 38, 13
+HEAD = 13
 # Inches that a character takes in the columns of text.
 LETTER = 0.073
 
 
 @dataclass(frozen=True)
+class Look:
+    """Inches across, and letters in a line of the names beside the plot."""
+
+    across: float = 8.6
+    letters: int = 38
+
+
+@dataclass(frozen=True)
 class Line:
-    """A line of the plot: an estimate with what is counted for it, or a note without one."""
+    """A line of the plot: an estimate with what is counted for it, or a note without one; a
+    heading stands above its lines."""
 
     name: str
     row: ResultRow | None
     counts: tuple[str, ...] = ()
+    heading: bool = False
+
+
+# A strip has long names and one count a line; printed, its type is as large as that of tables.
+STRIP_LOOK = Look(7.6, 54)
 
 
 def draw(material: Material, given: Given) -> Picture:
@@ -72,13 +86,41 @@ def forest(
     figures; `notes` stand beneath the last line of their analysis."""
     heads, counts = counted(material, rows)
     lines = _lines(rows, names, counts, notes or {})
-    heights = np.array([_height(line) for line in lines])
+    return _plot(material, stat, lines, heads, better, Look())
+
+
+def strip(
+    material: Material,
+    stat: str,
+    blocks: Mapping[str, Sequence[tuple[str, ResultRow]]],
+    better: str | None,
+) -> "Figure":
+    """The same of many analyses of one question: blocks of lines under their headings, if any,
+    with the patients of each line."""
+    lines = []
+    for heading, rows in blocks.items():
+        lines += [Line(heading, None, heading=True)] if heading else []
+        lines += [Line(name, row, (whole(row),)) for name, row in rows]
+    return _plot(material, stat, lines, [TOTAL], better, STRIP_LOOK)
+
+
+def _plot(
+    material: Material,
+    stat: str,
+    lines: Sequence[Line],
+    heads: list[str],
+    better: str | None,
+    look: Look,
+) -> "Figure":
+    rows = [line.row for line in lines if line.row is not None]
+    heights = np.array([_height(line, look) for line in lines])
     edges = -np.concatenate([[0.0], np.cumsum(heights)])
     places = (edges[:-1] + edges[1:]) / 2
     heads = [wrapped(head, HEAD) for head in heads]
     top = 0.16 * (1 + max(head.count("\n") for head in heads))
-    widths = [1.0 * len(heads) + 0.1, 3.0, 1 + LETTER * max(len(short_text(row)) for row in rows)]
-    with drawing(8.6, 1.3 + top + 0.34 * float(heights.sum())) as figure:
+    counts = 1.0 * len(heads) + 0.1 if len(heads) > 1 else 0.6
+    widths = [counts, 3.0, 1 + LETTER * max(len(short_text(row)) for row in rows)]
+    with drawing(look.across, 1.3 + top + 0.34 * float(heights.sum())) as figure:
         text, axes, shown = figure.subplots(1, 3, width_ratios=widths, sharey=True)
         _scale(axes, rows, stat)
         for number, line in enumerate(lines):
@@ -89,10 +131,12 @@ def forest(
             if line.row is not None:
                 arm = colour_of(arms_of(material), present(line.row["comparison"]))
                 _line(axes, line.row, places[number], stat, arm)
-        text.set_yticks(places, [wrapped(line.name, WIDTH) for line in lines])
+        text.set_yticks(places, [wrapped(line.name, look.letters) for line in lines])
         text.set_ylim(edges[-1] - 0.1, 0.1)
         for number, line in enumerate(lines):
-            if line.row is None:
+            if line.heading:
+                text.get_yticklabels()[number].set(fontweight="bold")
+            elif line.row is None:
                 text.get_yticklabels()[number].set(color=FAINT, fontsize=8)
         _texts(text, heads, places, [line.counts for line in lines])
         level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
@@ -118,8 +162,8 @@ def _lines(
     return found
 
 
-def _height(line: Line) -> float:
-    return max(1.0, 0.6 + 0.5 * wrapped(line.name, WIDTH).count("\n"))
+def _height(line: Line, look: Look) -> float:
+    return max(1.0, 0.6 + 0.5 * wrapped(line.name, look.letters).count("\n"))
 
 
 def _sides(axes: "Axes", left: str, right: str) -> None:

@@ -36,9 +36,9 @@ def counted(material: Material, rows: list[ResultRow]) -> tuple[list[str], list[
         (_in_arm(material, row, "comparison"), _in_arm(material, row, "reference")) for row in rows
     ]
     if not any(one and two for one, two in found):
-        return [TOTAL], [[_whole(row)] for row in rows]
+        return [TOTAL], [[whole(row)] for row in rows]
     cells = [
-        [one, two] if one and two else [f"all: {_whole(row)}" if _whole(row) else "", ""]
+        [one, two] if one and two else [f"all: {whole(row)}" if whole(row) else "", ""]
         for row, (one, two) in zip(rows, found, strict=True)
     ]
     what = "n/N" if any("/" in cell for line in cells for cell in line) else TOTAL
@@ -57,7 +57,8 @@ def arm_of(row: ResultRow, side: str) -> str | None:
     return row["comparison"] if side == "comparison" else row["reference"]
 
 
-def _whole(row: ResultRow) -> str:
+def whole(row: ResultRow) -> str:
+    """The patients of a comparison."""
     return str(row["n_used"]) if row["n_used"] else ""
 
 

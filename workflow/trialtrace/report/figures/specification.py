@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.words import LABELS
-from trialtrace.report.figures.forest import forest
+from trialtrace.report.figures.forest import strip
 from trialtrace.report.figures.forest_columns import planned_side
 from trialtrace.report.figures.lines import data_of, told
 from trialtrace.report.figures.picture import Picture
@@ -24,7 +24,8 @@ def strips(material: Material) -> Iterator[tuple[str, Picture]]:
 
 
 def _strip(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> Picture:
-    """The estimates by comparison, in each from the lowest to the highest."""
+    """The estimates by comparison, in each from the lowest to the highest; a heading for each
+    comparison where there are several."""
     pairs = list(dict.fromkeys((row["comparison"], row["reference"]) for row in rows))
     ordered = sorted(
         rows,
@@ -34,6 +35,15 @@ def _strip(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> P
         ),
     )
     names = [_name(material, row, len(pairs) > 1) for row in ordered]
+    visits = len({row["visit"] for row in rows}) > 1
+    blocks = {
+        _heading(material, pair) if len(pairs) > 1 else "": [
+            (_short(material, row, visits), row)
+            for row in ordered
+            if (row["comparison"], row["reference"]) == pair
+        ]
+        for pair in pairs
+    }
     stat = rows[0]["stat_name"]
     caption = (
         f"{analysis.label}: {LABELS[stat]} under all analyses of the plan that ask the same "
@@ -41,11 +51,22 @@ def _strip(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> P
     )
     alt = f"Specification strip of the {LABELS[stat]}: {told(names, ordered)}."
     return Picture(
-        forest(material, stat, ordered, names, better=planned_side(material, analysis.name)),
+        strip(material, stat, blocks, planned_side(material, analysis.name)),
         caption,
         alt,
         data_of(material, ordered, names),
     )
+
+
+def _heading(material: Material, pair: tuple[str | None, str | None]) -> str:
+    return " against ".join(material.arm_label(arm) for arm in pair)
+
+
+def _short(material: Material, row: ResultRow, visits: bool) -> str:
+    """What tells a line of its block apart: the visit where there are several."""
+    label = material.trial.plan.analyses[row["analysis_id"]].label
+    visit = f", {row['visit']}" if visits and row["visit"] else ""
+    return f"{label}{visit} ({method_of(row['method']).title})"
 
 
 def _name(material: Material, row: ResultRow, several: bool) -> str:

@@ -32,7 +32,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     level = analysis.decision_level
     found = tipping_map(x1, n1, m1, x0, n0, m0, test=given["test"], level=level)
     arms = [material.arm_label(arm) for arm in (given["of"], given["to"])]
-    with drawing(7.2, 4.6) as figure:
+    with drawing(7.2, 3.6) as figure:
         axes = figure.subplots()
         _map(axes, found, level)
         _marks(axes, (x1, n1, m1), (x0, n0, m0))

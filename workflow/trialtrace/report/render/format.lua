@@ -145,7 +145,10 @@ function Pandoc(doc)
   end
   if not is_html then
     local list = doc.meta["toc-docx"] and docx.contents(doc) or {}
-    doc = doc:walk({ Table = widths.relaxed })
+    doc = doc:walk({ Table = function(element)
+      local made = element:walk({ Str = typst.broken })
+      return widths.relaxed(made) or made
+    end })
     doc.blocks = docx.across(doc.blocks, widths.is_wide, docx.mark)
     doc = doc:walk({ traverse = "topdown", Table = with_widths, Image = typst.fitted })
     doc.blocks = pandoc.Blocks(list) .. doc.blocks

@@ -131,7 +131,10 @@ def _styles() -> list[str]:
         _heading(2, 28, 320),
         _heading(3, 23, 240),
         _heading(4, 21, 200),
-        _paragraph("Caption", "caption", "Normal", keep + _spacing(120, 100), f"{SANS}{_size(19)}"),
+        _paragraph("Caption", "caption", "Normal", keep + _spacing(200, 100), f"{SANS}{_size(19)}"),
+        _paragraph(
+            "CaptionedFigure", "Captioned Figure", "Figure", "<w:keepNext/>" + _spacing(200, 0), ""
+        ),
         _paragraph("SourceCode", "Source Code", "Normal", shade + _spacing(80, 140), code),
         _callout("CalloutTitle", "Callout Title", f"{SANS}{_size(20)}", 240, 0),
         _callout("Callout", "Callout", f"{SERIF}{_size(20)}", 0, 160),

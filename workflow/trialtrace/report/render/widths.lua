@@ -7,6 +7,7 @@ local ACROSS = FORMAT == "typst" and 172 or 155
 local MANY = 4       -- columns beside which there is little room
 local LONG = 200     -- characters of an entry that is read as text
 local FEW = 4        -- rows with the head that are read on an upright page all the same
+local BOLD = 1.15    -- the width of a bold letter
 local UNBROKEN = 16  -- a right-aligned entry up to this length keeps to one line
 
 local function rows_of(element)
@@ -20,14 +21,16 @@ local function rows_of(element)
   return rows
 end
 
--- For each column the length of its longest word and of its longest entry. A word may end at its hyphen
--- where `split`.
+-- For each column the length of its longest word, of its longest entry and of that with its head, which
+-- is bold. A word may end at its hyphen where `split`.
 local function lengths(element, unbroken, split)
-  local least, most = {}, {}
+  local least, most, whole = {}, {}, {}
   for column = 1, #element.colspecs do
-    least[column], most[column] = 3, 3
+    least[column], most[column], whole[column] = 3, 3, 3
   end
-  for _, row in ipairs(rows_of(element)) do
+  local heads = #element.head.rows
+  for at, row in ipairs(rows_of(element)) do
+    local wider = at <= heads and BOLD or 1
     for column, cell in ipairs(row.cells) do
       local text = pandoc.utils.stringify(cell.contents):gsub("\u{200b}", " ")
       local length, word = utf8.len(text) or #text, 0
@@ -37,11 +40,17 @@ local function lengths(element, unbroken, split)
       if element.colspecs[column][1] == "AlignRight" and length <= unbroken then
         word = length
       end
-      least[column] = math.max(least[column] or 3, word + 3)
-      most[column] = math.max(most[column] or 3, length + 3)
+      least[column] = math.max(least[column] or 3, wider * word + 3)
+      whole[column] = math.max(whole[column] or 3, wider * length + 3)
+      if at > heads then
+        most[column] = math.max(most[column] or 3, length + 3)
+      end
     end
   end
-  return least, most
+  for column, width in ipairs(least) do
+    most[column] = math.max(most[column], width)
+  end
+  return least, most, whole
 end
 
 local function sum(list)
@@ -84,24 +93,28 @@ local function relaxed(element)
   return not is_wide(made) and made or nil
 end
 
+-- Widths grown towards others, as far as a line has room.
+local function grown(widths, wished, line)
+  local room, wish, made = line - sum(widths), sum(wished) - sum(widths), {}
+  for column, width in ipairs(widths) do
+    local more = room > 0 and wish > 0 and (wished[column] - width) * math.min(1, room / wish) or 0
+    made[column] = width + more
+  end
+  return made
+end
+
 -- The share of each column, and the letters that a line of the table has room for.
 local function shares(element)
   local line = is_wide(element) and ACROSS or LINE
-  local least, most = lengths(element, UNBROKEN)
+  local least, most, whole = lengths(element, UNBROKEN)
   if sum(least) > line then
-    least, most = lengths(element, 0)
+    least, most, whole = lengths(element, 0)
   end
   if sum(least) > line then
-    least, most = lengths(element, 0, true)
+    least, most, whole = lengths(element, 0, true)
   end
-  local room, wish = line - sum(least), sum(most) - sum(least)
-  local widths = {}
-  for column = 1, #least do
-    widths[column] = least[column]
-    if room > 0 and wish > 0 then
-      widths[column] = least[column] + (most[column] - least[column]) * math.min(1, room / wish)
-    end
-  end
+  -- Entries have what words leave, heads what entries leave.
+  local widths = grown(grown(least, most, line), whole, line)
   local total = sum(widths)
   for column, width in ipairs(widths) do
     widths[column] = math.floor(10000 * width / total) / 10000
