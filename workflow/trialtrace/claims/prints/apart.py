@@ -49,7 +49,9 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         part = entry.parts.get("p")
         if part is None or part.symbol is not None:
             continue
-        if len(entry.about.compared) != 2 or entry.tails != TWO_SIDED or "ci_low" in entry.parts:
+        if len(entry.about.compared) != 2 and not entry.about.versus:
+            continue
+        if entry.tails != TWO_SIDED or "ci_low" in entry.parts:
             continue
         if entry.about.test == "log_rank" or entry.about.margin is not None:
             continue

@@ -67,7 +67,7 @@ CARD = Card(
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in map(_above_level, ledger.entries.values()):
-        if entry.tested is None or not entry.about.compared:
+        if entry.tested is None or not entry.about.compared or entry.about.versus:
             continue
         if known := all_counted(ledger, entry):
             if over_strata(entry) and entry.basis is None:

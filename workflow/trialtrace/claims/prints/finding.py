@@ -25,7 +25,7 @@ TURNED = "the groups the other way round"
 TWO_SIDED = ("two_sided",)
 # Values this near to the end of a range are told apart by their digits.
 NEAR = 1e-9
-SAID_OF = {"model": "of a model", "curve": "of a curve"}
+SAID_OF = {"model": "of a model", "curve": "of a curve", "interaction": "of an interaction"}
 """What a number rests on, in words."""
 BY_MODEL = " The ledger takes one of a model, adjusted or stratified, as `basis: model`."
 """What to type where an estimate or interval is not the plain one; not for the authors."""

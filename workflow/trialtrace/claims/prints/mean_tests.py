@@ -42,7 +42,7 @@ CARD = Card(
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        if entry.tested is not None and entry.about.compared:
+        if entry.tested is not None and entry.about.compared and not entry.about.versus:
             yield from _p(ledger, entry)
 
 

@@ -31,6 +31,7 @@ MODULES: dict[str, str] = {
     "granularity": f"{_HERE}.granularity",
     "group_statistics": f"{_HERE}.group_statistics",
     "factorial": f"{_HERE}.factorial",
+    "interactions": f"{_HERE}.interactions",
     "wholes": f"{_HERE}.wholes",
     "changes": f"{_HERE}.changes",
     "mean_intervals": f"{_HERE}.mean_intervals",

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 
 from trialtrace.config.compose import Document, Path_
 from trialtrace.config.schema import tell
@@ -57,6 +58,23 @@ def check_about(document: Document) -> None:
         for position, group in enumerate(() if compared == ALL else compared):
             place = ("claims", name, "about", "compare", position)
             known_name(document, place, group, groups, "groups")
+        _interaction(document, name, about, groups)
+
+
+def _interaction(
+    document: Document, name: str, about: Mapping[str, Any], groups: list[str]
+) -> None:
+    """The two pairs of an interaction are of four groups."""
+    pair, compared = about.get("versus", ()), about.get("compare", ())
+    for position, group in enumerate(pair):
+        at: Path_ = ("claims", name, "about", "versus", position)
+        known_name(document, at, group, groups, "groups")
+    if pair and (compared == ALL or len(compared) != 2 or set(compared) & set(pair)):
+        document.add(
+            ("claims", name, "about", "versus"),
+            found=tell(list(pair)),
+            expected="two groups beside the two others of compare",
+        )
 
 
 def _looks(document: Document) -> list[str]:

@@ -280,6 +280,12 @@ class About:
         ),
         expected="all, or a list of groups",
     )
+    versus: Annotated[tuple[Name, ...], Rule(minItems=2, maxItems=2, uniqueItems=True)] | None = (
+        optional(
+            "Two further groups, where the number is an interaction: the effect in `compare` less "
+            "that in these, or the ratio of both ratios."
+        )
+    )
     population: Name | None = optional("Population of populations.")
     category: Text | None = optional("Category of the outcome that is counted.")
     visit: Text | None = optional("Visit, in the paper's words.")
@@ -395,8 +401,10 @@ class About:
 
     @property
     def compared(self) -> tuple[str, ...]:
-        """The groups that are compared, or `all` alone."""
-        return (self.compare,) if isinstance(self.compare, str) else self.compare or ()
+        """The groups that are compared, or `all` alone; of an interaction those of both pairs."""
+        if isinstance(self.compare, str):
+            return (self.compare,)
+        return (*(self.compare or ()), *(self.versus or ()))
 
     @property
     def n(self) -> int | None:

@@ -18,7 +18,7 @@ from trialtrace.trial.claims.symbols import AVERAGES, UNSAID
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
 
-MODEL = "model"
+MODEL, INTERACTION = "model", "interaction"
 POINTS = "percentage"
 """How the unit of a difference of two shares begins."""
 # They rest on the times of the events.
@@ -57,13 +57,15 @@ class Claim:
         symbol = None if self.main is None else self.main.symbol
         own = None if symbol in (UNSAID, *AVERAGES) else symbol
         points = self.main is not None and (self.main.unit or "").startswith(POINTS)
-        if own is None and points and len(self.about.compared) == 2:
+        if own is None and points and len(self.about.compare or ()) == 2:
             own = "risk_difference"
         return self.about.measure or own
 
     @cached_property
     def stated_basis(self) -> str | None:
         """What the number rests on, as the paper or the expression itself states it."""
+        if self.about.versus:
+            return INTERACTION
         adjusted = self.main is not None and self.main.adjusted
         return self.about.basis or (MODEL if adjusted else None)
 

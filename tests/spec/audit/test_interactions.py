@@ -1,0 +1,225 @@
+"""Interactions and main effects of two-by-two designs: of each a true, a false, a borderline case.
+
+The numbers are made by hand beside each case, from the counts of ISIS-2 (Lancet 1988;332:349).
+"""
+
+from math import exp, log, sqrt
+
+import pytest
+from paper import claim
+
+from trialtrace.claims.make_ledger import ledger
+from trialtrace.claims.prints.registry import findings
+from trialtrace.cli import main
+
+GROUPS = {
+    "both": {"label": "both", "randomised": "4292"},
+    "asp": {"label": "aspirin", "randomised": "4295"},
+    "sk": {"label": "streptokinase", "randomised": "4300"},
+    "none": {"label": "neither", "randomised": "4300", "control": True},
+    "any_sk": {"label": "any streptokinase", "of": ["both", "sk"]},
+    "no_sk": {"label": "no streptokinase", "of": ["asp", "none"]},
+}
+DEAD = {"both": "343 of 4292", "asp": "461 of 4295", "sk": "448 of 4300", "none": "568 of 4300"}
+WITH, WITHOUT, ANY = ["both", "asp"], ["sk", "none"], ["any_sk", "no_sk"]
+RISKS = 343 / 4292, 461 / 4295, 448 / 4300, 568 / 4300
+ORDERED = {"ordered": True}
+CELLS = {name: claim(text, outcome="death", group=name) for name, text in DEAD.items()}
+
+
+def effect(printed, compare, **about):
+    return claim(printed, outcome="death", compare=compare, **about)
+
+
+def both(printed, **about):
+    """An interaction: the effect of streptokinase with aspirin against that without."""
+    return effect(printed, WITH, versus=WITHOUT, **about)
+
+
+def found(claims, check, name="one"):
+    whole = ledger(
+        {
+            "papers": {"main": "A paper"},
+            "groups": GROUPS,
+            "populations": {},
+            "outcomes": {"death": {"label": "Death"}, "pain": {"label": "Pain"}},
+            "claims": claims,
+        }
+    )
+    every = [one for one in findings(whole) if one.claim == name and one.check == check]
+    return ["remark" if one.remark else one.agreement for one in every]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "printed", "about", "said"),
+    [
+        # 0.735 to 0.745 over 0.785 to 0.795 is 0.9245 to 0.9490.
+        ("risk ratio 0.74", "risk ratio 0.79", "risk ratio 0.94", {}, "compatible"),
+        ("risk ratio 0.74", "risk ratio 0.79", "risk ratio 0.92", {}, "compatible"),
+        ("risk ratio 0.74", "risk ratio 0.79", "risk ratio 0.91", {}, "remark"),
+        ("risk ratio 0.74", "risk ratio 0.79", "risk ratio 1.95", {}, "inconsistent"),
+        ("risk ratio 0.74", "risk ratio 0.79", "risk ratio 1.95", {"basis": "model"}, "remark"),
+        ("risk ratio 0.74", "risk ratio 0.79", "risk ratio 1.07", {}, "alternative"),
+        ("risk ratio 0.74", "risk ratio 0.79", "risk ratio 1.07", ORDERED, "remark"),
+        ("hazard ratio 0.74", "hazard ratio 0.79", "hazard ratio 0.94", {}, "compatible"),
+        ("mean difference 3.1", "mean difference 1.0", "mean difference 2.1", {}, "compatible"),
+        ("mean difference 3.1", "mean difference 1.0", "mean difference 2.2", {}, "compatible"),
+        ("mean difference 3.1", "mean difference 1.0", "mean difference 2.3", {}, "inconsistent"),
+        ("mean difference 3.1", "mean difference 1.0", "mean difference -2.1", {}, "alternative"),
+        ("mean difference 1.0", "mean difference 3.1", "mean difference 2.1", {}, "compatible"),
+        (
+            "mean difference 1.0",
+            "mean difference 3.1",
+            "mean difference 2.1",
+            ORDERED,
+            "inconsistent",
+        ),
+    ],
+)
+def test_an_interaction_is_the_simple_effects_apart(first, second, printed, about, said):
+    claims = {"a": effect(first, WITH), "b": effect(second, WITHOUT), "one": both(printed, **about)}
+    assert found(claims, "factorial.interaction") == [said]
+
+
+def test_a_simple_effect_of_a_model_makes_it_a_remark():
+    claims = {
+        "a": effect("mean difference 3.1", WITH, basis="model"),
+        "b": effect("mean difference 1.0", WITHOUT),
+        "one": both("mean difference 2.9"),
+    }
+    assert found(claims, "factorial.interaction") == ["remark"]
+    assert found({**claims, "b": effect("2.0%", WITHOUT)}, "factorial.interaction") == []
+
+
+P1, P2, P3, P4 = RISKS
+ODDS = exp(sum(s * log(p / (1 - p)) for s, p in zip((1, -1, -1, 1), RISKS, strict=True)))
+POINTS = 100 * (P1 - P2 - P3 + P4)
+
+
+@pytest.mark.parametrize(
+    ("printed", "about", "said"),
+    [
+        (f"risk ratio {P1 / P2 / (P3 / P4):.3f}", {}, "compatible"),
+        (f"risk ratio {P1 / P2 / (P3 / P4) + 0.001:.3f}", {}, "remark"),
+        (f"odds ratio {ODDS:.2f}", {}, "compatible"),
+        ("odds ratio 2.10", {}, "inconsistent"),
+        ("odds ratio 2.10", {"basis": "model"}, "remark"),
+        (f"{POINTS:.2f} percentage points", {"ordered": True}, "compatible"),
+        (f"{POINTS + 0.01:.2f} percentage points", {"ordered": True}, "inconsistent"),
+        (f"{POINTS / 100:.4f}", {"measure": "risk_difference", "ordered": True}, "compatible"),
+    ],
+)
+def test_an_interaction_against_the_counts_of_the_cells(printed, about, said):
+    assert (round(ODDS, 3), round(POINTS, 3)) == (0.945, 0.049)
+    assert found({**CELLS, "one": both(printed, **about)}, "factorial.cells") == [said]
+
+
+def test_the_interaction_of_four_means():
+    values = {"both": "9.1", "asp": "6.0", "sk": "7.2", "none": "6.2"}
+    cells = {
+        name: claim(f"mean (SD) {value} (4.0)", outcome="pain", group=name, patients="25")
+        for name, value in values.items()
+    }
+
+    def said(printed, check, **about):
+        one = claim(printed, outcome="pain", compare=WITH, versus=WITHOUT, **about)
+        return found({**cells, "one": one}, check)
+
+    # 9.1 − 6.0 − 7.2 + 6.2 = 2.1, each within 0.05.
+    for printed, verdict in (("2.1", "compatible"), ("2.3", "compatible"), ("2.4", "inconsistent")):
+        assert said(f"mean difference {printed}", "factorial.cells", ordered=True) == [verdict]
+    # √(4 · 16 / 25) = 1.6, at most 4.05 / 4 · 1.6; by t of 96 degrees of freedom 1.985 of it.
+    for width, about, verdict in (
+        (1.96 * 1.6, {}, "compatible"),
+        (1.985 * 1.6, {}, "compatible"),
+        (1.96 * 1.6 * 0.6, {}, "remark"),
+        (1.96 * 1.6 * 0.6, {"interval": "wald"}, "inconsistent"),
+        (1.96 * 1.6 * 0.45, {}, "inconsistent"),
+        (1.96 * 1.6 * 0.45, {"basis": "model"}, "remark"),
+        (1.96 * 1.6 * 1.5, {}, "remark"),
+    ):
+        printed = f"mean difference 2.10 (95% CI {2.1 - width:.2f} to {2.1 + width:.2f})"
+        assert said(printed, "factorial.error", **about) == [verdict], (width, about)
+
+
+@pytest.mark.parametrize(
+    ("measure", "variance"),
+    [
+        ("risk ratio", lambda x, n: 1 / x - 1 / n),
+        ("odds ratio", lambda x, n: 1 / x + 1 / (n - x)),
+    ],
+)
+def test_the_error_of_an_interaction_of_counts(measure, variance):
+    own = [tuple(map(int, text.split(" of "))) for text in DEAD.values()]
+    error = sqrt(sum(variance(x, n) for x, n in own))
+    value = ODDS if measure == "odds ratio" else P1 / P2 / (P3 / P4)
+    for by, verdict in ((1, "compatible"), (0.7, "remark"), (0.4, "inconsistent")):
+        low, high = (value * exp(side * 1.96 * error * by) for side in (-1, 1))
+        one = both(f"{measure} {value:.3f} (95% CI {low:.3f} to {high:.3f})")
+        assert found({**CELLS, "one": one}, "factorial.error") == [verdict]
+
+
+SAME = {name: f"{x} of 4300" for name, x in zip(DEAD, (343, 461, 448, 568), strict=True)}
+
+
+@pytest.mark.parametrize(
+    ("cells", "printed", "said"),
+    [
+        (SAME, "risk ratio 0.77", "compatible"),
+        (SAME, "risk ratio 0.79", "compatible"),
+        (SAME, "risk ratio 0.80", "compatible"),  # 0.795 is printed as both
+        (SAME, "risk ratio 0.81", "inconsistent"),
+        (DEAD, "risk ratio 0.81", "remark"),  # 4292 and 4295 of 4300 are not in proportion
+        ({}, "risk ratio 0.81", "remark"),  # only those randomised are known
+    ],
+)
+def test_a_main_effect_lies_between_the_simple_ones(cells, printed, said):
+    claims = {name: claim(text, outcome="death", group=name) for name, text in cells.items()}
+    claims |= {"a": effect("risk ratio 0.74", WITH), "b": effect("risk ratio 0.79", WITHOUT)}
+    assert found({**claims, "one": effect(printed, ANY)}, "factorial.between") == [said]
+
+
+def test_a_main_effect_of_odds_may_lie_outside():
+    """80 and 20, 50 and 5 of 100: 16 and 19 inside, 130 · 175 / (70 · 25) = 13 at the margin."""
+    cells = {"both": "80 of 100", "asp": "20 of 100", "sk": "50 of 100", "none": "5 of 100"}
+    claims = {name: claim(text, outcome="death", group=name) for name, text in cells.items()}
+    claims |= {"a": effect("odds ratio 16.0", WITH), "b": effect("odds ratio 19.0", WITHOUT)}
+    assert found({**claims, "one": effect("odds ratio 13.0", ANY)}, "factorial.between") == [
+        "remark"
+    ]
+
+
+def test_a_p_of_an_interaction_is_no_p_of_four_groups():
+    interval = both("risk ratio 0.94 (95% CI 0.79 to 1.13)")
+    claims = {**CELLS, "i": interval, "one": both("P = 0.53")}
+    for check in ("p.counts", "interval.apart"):
+        assert found(claims, check) == []
+    assert found({**claims, "one": both("P < 0.0001", test="other")}, "interval.apart") == [
+        "inconsistent"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("about", "words"),
+    [
+        ({"compare": WITH, "versus": ["sk", "nobody"]}, "one of groups: "),
+        ({"compare": WITH, "versus": ["sk", "asp"]}, "two groups beside the two others"),
+        ({"compare": "all", "versus": ["sk", "asp"]}, "two groups beside the two others"),
+        ({"versus": ["sk", "asp"]}, "two groups beside the two others"),
+        ({"compare": WITH, "versus": ["sk"]}, "versus"),
+    ],
+)
+def test_a_mistake_in_an_interaction_is_told(tmp_path, capsys, about, words):
+    import yaml
+
+    path = tmp_path / "ledger.yaml"
+    text = {
+        "papers": {"main": "A paper"},
+        "groups": GROUPS,
+        "outcomes": {"death": {"label": "Death"}},
+        "claims": {"n": claim("risk ratio 0.9", outcome="death", **about)},
+    }
+    path.write_text(yaml.safe_dump(text), encoding="utf-8")
+    assert main(["audit", str(path)]) == 1
+    told = capsys.readouterr().err
+    assert words in told and "ledger.yaml, line " in told
