@@ -43,6 +43,7 @@ class Frames:
         self._selections: dict[tuple[str, str], Selection] = {}
         self._parameters: dict[tuple[str, str], Places] = {}
         self._tests: dict[tuple[str, str, str, str], Flags] = {}
+        self._unknown: dict[tuple[str, str, str], Flags] = {}
 
     def table(self, dataset: str, names: Iterable[str] | None = None) -> "pa.Table":
         """The data set with the ADSL columns that it lacks, and ASEQ (0 in ADSL); or these of its
@@ -136,18 +137,28 @@ class Frames:
 
     def possible(self, dataset: str, predicate: Predicate) -> "Selection":
         """The rows that a predicate selects, or would if what they lack were there."""
+        import numpy as np
+
         where = dict(predicate)
         complete, lacking = where.pop(COMPLETE, {}), where.pop(LACKING, ())
         rows = self._of_parameter(dataset, "")
         plain = {name: test for name, test in where.items() if test not in PRESENT}
-        for condition in (plain, *({name: {"in": list(v)}} for name, v in complete.items())):
-            if condition:
-                table = self.table(dataset, columns_of(condition))
-                unknown = evaluate(condition, table).fill_null(True)
-                rows = rows[unknown.to_numpy(zero_copy_only=False)[rows]]
+        tests = [*plain.items(), *((name, {"in": list(v)}) for name, v in complete.items())]
+        if tests:
+            found = [self._not_unmet(dataset, name, test) for name, test in tests]
+            rows = rows[np.logical_and.reduce(found)]
         for other in lacking:
             rows = self._without(dataset, rows, self.select(other["dataset"], other["where"]))
         return Selection(self, dataset, where, rows)
+
+    def _not_unmet(self, dataset: str, name: str, test: object) -> "Flags":
+        """Where one test of a condition is met, or would be if what it lacks were there."""
+        key = (dataset, name, json.dumps(test))
+        if key not in self._unknown:
+            table = self.table(dataset, columns_of({name: test}))
+            found = evaluate({name: test}, table).fill_null(True)
+            self._unknown[key] = found.to_numpy(zero_copy_only=False)
+        return self._unknown[key]
 
     def _without(self, dataset: str, rows: "Places", others: "Selection") -> "Places":
         """Of `rows`, those of subjects who have none of the other rows."""

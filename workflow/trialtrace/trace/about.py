@@ -52,16 +52,18 @@ class About:
 
     def __init__(self, trial: "Trial", frames: "Frames"):
         self.trial, self.frames = trial, frames
+        self._populations = trial.populations
+        self._told: dict[tuple[int, str], tuple[object, str]] = {}
 
     def subject(self, row: ResultRow) -> str:
         """Endpoint, groups, population, visit, stratum, what else the result is of, analysis."""
         trial = self.trial
         name = row["population"]
-        known = name in trial.populations
+        known = name in self._populations
         parts = [
             self._endpoint(row),
             self.groups(row),
-            lower_first(_distinct(name, trial.populations)) if known else name,
+            lower_first(self._distinct(name, self._populations)) if known else name,
             f"visit {row['visit']}" if row["visit"] else "",
             stratum_words(trial, row["stratum"]) if row["stratum"] else "",
             self._second(row),
@@ -82,19 +84,19 @@ class About:
         trial, name = self.trial, row["parameter"]
         planned = row["analysis_id"] in trial.plan.analyses
         if row["analysis_id"] == PLANNING:
-            return _distinct(present(name), trial.plan.planning)
+            return self._distinct(present(name), trial.plan.planning)
         if planned and row["method"].endswith(f".{OVER_OUTCOMES}"):
             return self._origin(row)
         if name in trial.endpoints:
-            return _distinct(name, trial.endpoints)
+            return self._distinct(name, trial.endpoints)
         if planned:
             return present(name)
         if row["analysis_id"] == "baseline":
             return variable_label(trial, present(name))
         if name in trial.plan.analyses:
-            return f"Subjects analysed for: {_distinct(name, trial.plan.analyses)}"
-        if name in trial.populations:
-            return f"Subjects in: {_distinct(name, trial.populations)}"
+            return f"Subjects analysed for: {self._distinct(name, trial.plan.analyses)}"
+        if name in self._populations:
+            return f"Subjects in: {self._distinct(name, self._populations)}"
         return "Subjects"
 
     def groups(self, row: ResultRow) -> str:
@@ -125,7 +127,7 @@ class About:
 
     def _origin(self, row: ResultRow) -> str:
         name, planned = row["analysis_id"], self.trial.plan.analyses
-        return _distinct(name, planned) if name in planned else DISPLAYS[name]
+        return self._distinct(name, planned) if name in planned else DISPLAYS[name]
 
     def second_words(self, row: ResultRow) -> str | None:
         """What tells a result apart beside its group: the words of a category, of another endpoint
@@ -160,9 +162,12 @@ class About:
         keys = zip(codes, (f"{value:g}" for value in values), strict=True)
         return dict(zip(keys, words, strict=True))
 
-
-def _distinct(name: str, among: Mapping[str, Any]) -> str:
-    """The label of what has this name; with the name where another has the same label."""
-    label = among[name].label
-    same = sum(each.label == label for each in among.values())
-    return label if same == 1 else f"{label} ({name})"
+    def _distinct(self, name: str, among: Mapping[str, Any]) -> str:
+        """The label of what has this name; with the name where another has the same label."""
+        key = id(among), name
+        if key not in self._told:
+            label = among[name].label
+            same = sum(each.label == label for each in among.values())
+            # What was asked is kept, so that nothing else can have its place in memory.
+            self._told[key] = among, label if same == 1 else f"{label} ({name})"
+        return self._told[key][1]

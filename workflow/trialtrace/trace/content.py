@@ -78,6 +78,7 @@ class Tracer:
         self._selected: dict[tuple[str, str], Selected] = {}
         self._members_of: dict[str, list[dict[str, str]]] = {}
         self._told: dict[tuple[object, ...], list[dict[str, Any]]] = {}
+        self._behind: dict[tuple[str | None, ...], tuple[str, ...]] = {}
 
     @cached_property
     def constants(self) -> Constants:
@@ -263,15 +264,19 @@ class Tracer:
     def _constants(self, row: ResultRow) -> list[dict[str, object]]:
         """What the rules of the endpoints behind a result take as given; an adjusted p-value rests
         on those of its whole family."""
-        behind = self._endpoints(row)
+        behind = [*self._endpoints(row)]
         family = (self.results[one["result_id"]] for one in self._family(row))
         behind += [one["parameter"] for one in family if one["parameter"]]
         return [vars(one) for one in self.constants.behind(behind)]
 
-    def _endpoints(self, row: ResultRow) -> list[str]:
-        options = json.loads(row["options"])
+    def _endpoints(self, row: ResultRow) -> tuple[str, ...]:
+        """Of many results the same; each in its order."""
         place = row["analysis_id"], row["parameter"], row["population"]
-        return endpoints_behind(self.trial, *place, options)
+        key = (*place, row["options"])
+        if key not in self._behind:
+            found = endpoints_behind(self.trial, *place, json.loads(row["options"]))
+            self._behind[key] = tuple(found)
+        return self._behind[key]
 
     def _check(self, check: CheckRow) -> dict[str, Any]:
         return {key: value for key, value in check.items() if key != "result_id"}

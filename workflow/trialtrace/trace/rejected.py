@@ -12,7 +12,7 @@ from trialtrace.trace.raw_rows import RawPart, RawRows
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from trialtrace.ground.arrays import Flags, Places
+    from trialtrace.ground.arrays import Flags, Labels, Places
 
 ROW, FLAG = "row", "flag"
 NOBODY = -1
@@ -31,6 +31,7 @@ class Rejected:
         self._frames, self._raw = frames, raw
         self._endpoints = sorted(endpoints, key=len, reverse=True)
         self._touched: dict[RawPart, Places] = {}
+        self._of_columns: dict[tuple[str, tuple[str, ...]], tuple[Places, Places]] = {}
         self._open: dict[tuple[str, str], tuple[Flags, Flags]] = {}
 
     @cached_property
@@ -160,18 +161,39 @@ class Rejected:
     def _touching(self, part: RawPart) -> "Places":
         """Rejected rows of a part's table, rejects in its columns, flags of its own cells."""
         import numpy as np
+
+        key = part.table, part.columns
+        if key not in self._of_columns:
+            self._of_columns[key] = self._in_columns(*key)
+        wholly, flagged = self._of_columns[key]
+        if not len(flagged):
+            return wholly
+        here = self._files[flagged] == part.source_file
+        own = np.isin(self._lines[flagged], np.array(part.rows, dtype=np.int64))
+        found: Places = np.concatenate([wholly, flagged[here & own]])
+        return found
+
+    def _in_columns(self, table: str, columns: Sequence[str]) -> "tuple[Places, Places]":
+        """Rejected rows of a table and rejects in some of its columns; flags in these."""
+        import numpy as np
         import pyarrow as pa
         import pyarrow.compute as pc
 
         rejects = self.table
-        of_table = pc.equal(rejects["table"], part.table)
         row = pc.equal(rejects["level"], ROW)
-        column = pc.is_in(rejects["column"], value_set=pa.array(part.columns, pa.string()))
-        used = pc.and_(
-            pc.equal(rejects["source_file"], part.source_file),
-            pc.is_in(rejects["source_row"], value_set=pa.array(part.rows, pa.int64())),
-        )
-        kept = pc.or_(pc.not_equal(rejects["severity"], FLAG), used)
-        found = pc.and_(of_table, pc.or_(row, pc.and_(column, kept)))
-        places: Places = np.flatnonzero(found.to_numpy())
-        return places
+        column = pc.is_in(rejects["column"], value_set=pa.array(columns, pa.string()))
+        kept = pc.or_(row, pc.and_(column, pc.not_equal(rejects["severity"], FLAG)))
+        of_table = pc.equal(rejects["table"], table)
+        wholly = pc.and_(of_table, kept)
+        flagged = pc.and_(of_table, pc.and_(column, pc.invert(kept)))
+        return np.flatnonzero(wholly.to_numpy()), np.flatnonzero(flagged.to_numpy())
+
+    @cached_property
+    def _files(self) -> "Labels":
+        found: Labels = self.table["source_file"].to_numpy()
+        return found
+
+    @cached_property
+    def _lines(self) -> "Places":
+        found: Places = self.table["source_row"].to_numpy()
+        return found

@@ -45,7 +45,7 @@ class RawCells:
     def told(self, part: Part, lines: Sequence[int], *, named: bool) -> str:
         """HTML: each line, a link, with its values; `named` with the columns before them."""
         raw, columns = part
-        values = {column: [self._value(raw, line, column) for line in lines] for column in columns}
+        values = self._values(raw, lines, columns)
         before = f"{raw} {', '.join(columns)}: " if named else ""
         if len(lines) < MANY:
             rows = zip(*values.values(), strict=True)
@@ -78,12 +78,21 @@ class RawCells:
             self._lines[raw] = {line: at for at, line in enumerate(lines)}
         return self._lines[raw]
 
-    def _value(self, raw: str, line: int, column: str) -> str:
-        key = (raw, column)
-        if key not in self._columns:
-            found = self._read(raw)[column].to_pylist()
-            self._columns[key] = list(map(_shown, found))
-        return self._columns[key][self._places(raw)[line]]
+    def _values(
+        self, raw: str, lines: Sequence[int], columns: Iterable[str]
+    ) -> dict[str, list[str]]:
+        places = self._places(raw)
+        at = [places[line] for line in lines]
+        found = {}
+        for column in columns:
+            key = (raw, column)
+            if key not in self._columns:
+                own = self._read(raw)[column].to_pylist()
+                shown = {value: _shown(value) for value in set(own)}
+                self._columns[key] = [shown[value] for value in own]
+            known = self._columns[key]
+            found[column] = [known[place] for place in at]
+        return found
 
     def _read(self, raw: str) -> "pa.Table":
         if raw not in self._found:

@@ -10,17 +10,23 @@ from trialtrace.report.pages.shell import page
 ROWS_SHOWN = 20_000
 
 
+def _shown(values: list[str | None]) -> list[str]:
+    """Cells as HTML, each value escaped once."""
+    shown = {value: f"<td>{escape(value or '')}" for value in set(values)}
+    return [shown[value] for value in values]
+
+
 def data_page_html(
     raw: Path, table: str, title: str, *, synthetic: bool, draft: str = "", sha256: str = ""
 ) -> str:
     """Source rows in order; a very long table is cut, and says so. `sha256` is that of its file."""
     found = read_table(Path(raw) / f"{table}.parquet", RAW)
     columns = [name for name in found.column_names if name not in ("source_file", "source_row")]
-    cells = [found[name].to_pylist() for name in columns]
+    cells = [_shown(found[name].slice(0, ROWS_SHOWN).to_pylist()) for name in columns]
     lines = found["source_row"].to_pylist()[:ROWS_SHOWN]
     head = "".join(f"<th>{escape(name)}</th>" for name in ("line", *columns))
     body = "\n".join(
-        f"<tr id=L{line}><th>{line}" + "".join(f"<td>{escape(value or '')}" for value in values)
+        f"<tr id=L{line}><th>{line}" + "".join(values)
         for line, *values in zip(lines, *cells, strict=False)
     )
     cut = "" if found.num_rows <= ROWS_SHOWN else f" Only the first {ROWS_SHOWN} lines stand here."

@@ -152,7 +152,8 @@ def _columns(
         if name in table.column_names:
             values = table[name].combine_chunks().take(_positions(rows)).to_pylist()
             if any(value is not None for value in values):
-                found[name] = [_text(value) for value in values]
+                shown = {value: _text(value) for value in set(values)}
+                found[name] = [shown[value] for value in values]
     if found.get("AVALC") == found.get("AVAL"):
         found.pop("AVALC", None)
     return found

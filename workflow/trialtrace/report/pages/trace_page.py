@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ OF_GROUP = ("method", "check", "rows", "raw", *OF_PAGE)
 # Of these a block that stood on the page already is a link to it.
 ONCE = ("family", "cleaning", "rejected", "constants", "code")
 SHORT = 80
+# Places that are kept as links: the numbers of a page share theirs.
+KEPT = 1_000
 ORDER = (
     "value",
     "from",
@@ -338,12 +341,17 @@ def variable_told(one: Trace, *, lined: bool) -> str:
 
 def _place(one: Trace, lined: bool) -> str:
     """A line of a file of the configuration, a link to it where its page has lines."""
-    name = Path(one["file"]).name
-    told = place_words(one | {"file": name})
+    return _place_link(one["file"], one["line"], lined)
+
+
+@lru_cache(KEPT)
+def _place_link(file: str, line: int, lined: bool) -> str:
+    name = Path(file).name
+    told = place_words({"file": name, "line": line})
     if not lined:
         return _linked(told, f"../config/{name}.txt")
-    line = f"#L{one['line']}" if one["line"] else ""
-    return _linked(told, f"../{config_page(name)}{line}")
+    anchor = f"#L{line}" if line else ""
+    return _linked(told, f"../{config_page(name)}{anchor}")
 
 
 def _raw(member: Trace, part: Trace) -> str:
@@ -366,8 +374,14 @@ def _plan(plan: Trace, estimand: str | None, around: Around) -> str:
 
 
 def _function(one: Trace) -> str:
-    link = f"../{CODE_PAGE}#{code_anchor(one['file'], one['name'])}"
-    return f"{_linked(one['name'], link)} {escape(place_words(one).removeprefix(PACKAGE))}"
+    return _function_link(one["file"], one["line"], one["name"])
+
+
+@lru_cache(KEPT)
+def _function_link(file: str, line: int, name: str) -> str:
+    link = f"../{CODE_PAGE}#{code_anchor(file, name)}"
+    told = place_words({"file": file, "line": line}).removeprefix(PACKAGE)
+    return f"{_linked(name, link)} {escape(told)}"
 
 
 def _claim(claim: Trace, around: Around) -> str:
