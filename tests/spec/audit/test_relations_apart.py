@@ -5,13 +5,13 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from paper import claim
+from paper import THREE, claim, read
 from scipy import stats
 from test_relations import PAIR, TWO, audited, verdict
 from test_relations_of_words import SCORE
 
 from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.prints.apart import LEAST, MOST, NEAR
+from trialtrace.claims.prints.apart import LEAST, MORE, MOST, NEAR
 from trialtrace.claims.prints.differences import NARROWER
 from trialtrace.claims.prints.registry import findings
 
@@ -33,10 +33,93 @@ from trialtrace.claims.prints.registry import findings
     ],
 )
 def test_a_p_and_an_interval_printed_apart(interval, p, agreement):
-    claims = {"e": claim(interval, **PAIR), "p": claim(p, **PAIR)}
+    claims = {"e": claim(interval, **PAIR), "p": claim(p, "table 3", **PAIR)}
     assert verdict(claims, "p", "p", "interval.apart") == ([agreement] if agreement else [])
     claims["e"]["about"] = {**PAIR, "basis": "model"}  # p is not said to be adjusted
     assert verdict(claims, "p", "p", "interval.apart") == []
+
+
+@pytest.mark.parametrize(
+    ("p", "test", "place", "agreement"),
+    [
+        # z of the interval is 2.31, and 2.13 if it is centred as it stands: 0.7 times that less 1
+        # is 0.49, p of 0.62.
+        ("p = 0.61", None, "table", None),
+        ("p = 0.64", None, "table", "inconsistent"),
+        ("p = 0.64", None, "table 3", None),
+        ("p = 0.64", "other", "table", None),
+        # Above: 2.31 / 0.7 and 1 are 4.30, p of 0.000017.
+        ("p = 0.0001", None, "table", None),
+        ("p < 0.00001", None, "table", "inconsistent"),
+    ],
+)
+def test_a_p_beside_an_interval_of_events_in_one_place(p, test, place, agreement):
+    effect = claim("odds ratio 2.00 (95% CI 1.11 to 3.60)", **PAIR)
+    claims = {"e": effect, "p": claim(p, place, **PAIR, **({"test": test} if test else {}))}
+    assert verdict(claims, "p", "p", "interval.apart") == ([agreement] if agreement else [])
+    # Of a time to an event p may be the log-rank test's, whatever the risks at its end.
+    claims["h"] = claim("hazard ratio 0.95 (95% CI 0.60 to 1.50)", "text", **PAIR)
+    assert verdict(claims, "p", "p", "interval.apart") == []
+
+
+def test_no_correction_is_tried_of_two_groups_and_one_p():
+    claims = {"e": claim("hazard ratio 0.700 (95% CI 0.530 to 0.925), p = 0.037", **PAIR)}
+    assert verdict(claims, "e", "p", "interval.p") == ["inconsistent"]
+
+
+def three(p, more=0):
+    """The verdict on a p beside an interval whose p is 0.0121 (z = 2.51), of three groups."""
+    pair = {"outcome": "event", "compare": ["smt", "tau"]}
+    claims = {"e": claim(f"hazard ratio 0.700 (95% CI 0.530 to 0.925), {p}", **pair)}
+    claims |= {
+        f"p{k}": claim("p = 0.50", outcome="score", compare=["wbv", "tau"], visit=str(k))
+        for k in range(more)
+    }
+    (found,) = (
+        one
+        for one in findings(read(claims, THREE))
+        if (one.check, one.claim) == ("interval.p", "e")
+    )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("p", "more", "agreement"),
+    [
+        ("p = 0.012", 0, "compatible"),
+        # Three times, as of Bonferroni of the three pairs; Tukey's of three groups.
+        ("p = 0.0363", 0, "alternative"),
+        (f"p = {stats.studentized_range.sf(2**0.5 * 2.51, 3, np.inf):.4f}", 0, "alternative"),
+        # Of three decimals a tenth of the numbers nearby would be.
+        ("p = 0.036", 0, "not_checkable"),
+        # Seven times: of three pairs no, of ten values in the table perhaps.
+        ("p = 0.084", 0, "inconsistent"),
+        ("p = 0.084", 9, "not_checkable"),
+        ("p = 0.500", 9, "inconsistent"),
+        # Below its own p none is.
+        ("p = 0.0001", 9, "inconsistent"),
+    ],
+)
+def test_a_p_may_be_corrected_for_several_comparisons(p, more, agreement):
+    found = three(p, more)
+    assert found.agreement == agreement
+    assert ("would be matched with chance" in found.sentence) == (
+        agreement in ("alternative", "not_checkable")
+    )
+
+
+def test_the_chance_of_a_correction_is_counted_over_numbers_nearby():
+    """Of p from 0.018 to 0.072 but 0.036 those that 2 or 3 times 0.0121, or Tukey's test, give."""
+    found = three("p = 0.036")
+    low, high = found.detail["low"], found.detail["high"]
+    assert low < 2 * stats.norm.sf(2.51) < high
+    spans = [(k * low, k * high) for k in (2, 3)]
+    spans += [(1 - (1 - low) ** k, 1 - (1 - high) ** k) for k in (2, 3)]
+    z = stats.norm.isf(low / 2), stats.norm.isf(high / 2)
+    spans.append(tuple(stats.studentized_range.sf(2**0.5 * each, 3, np.inf) for each in z))
+    others = [k / 1000 for k in range(18, 73) if k != 36]
+    given = [any(a <= p + 0.0005 and p - 0.0005 <= b for a, b in spans) for p in others]
+    assert f"chance {sum(given) / len(given):.2g}" in found.sentence
 
 
 @pytest.mark.parametrize(
@@ -80,6 +163,8 @@ def test_no_usual_test_of_counts_contradicts_walds_interval():
             crude = abs(p1 - p0) / sqrt(both * (1 - both) * (1 / n1 + 1 / n0))
             own = stats.norm.isf(exact / 2)
             apart = (wald < LEAST and exact > MOST) or (wald > MOST and exact < LEAST)
+            z = stats.norm.isf(wald / 2)
+            apart = apart or own < NEAR * z - MORE or own > z / NEAR + MORE
             assert not apart or NEAR * crude <= own <= crude / NEAR or abs(own - crude) <= 1
 
 

@@ -8,6 +8,13 @@ other way round. By enumeration z of the exact and corrected tests is at least 0
 Wald's interval (`estimates.NEAR`), and here it would have to be 0.64 times, or, where the paper
 names no test, 0.5 times (n.s., above 0.05, beside 0.001: 0.6 times). Of means a test of ranks may
 be meant where none is named, which is told as a remark.
+
+An interval of events and a p of no named test in one place, as in a line of a table, are of one
+analysis of the same patients, or p is that of the counts. Then z of p lies within a factor of
+`NEAR` of the interval's, and `MORE` allows for a test within strata or adjusted beside a crude
+interval: by as much and more the two differ beyond. Of times to an event the log-rank test of the
+line need not be near a ratio of risks, so that an outcome with a curve, a hazard ratio, a rate or a
+median time is held by its hazard and rate ratios alone.
 """
 
 from collections.abc import Iterator
@@ -17,6 +24,7 @@ from scipy.special import ndtri
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints import corrections
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.estimates import TINY, p_of_interval
 from trialtrace.claims.prints.finding import (
@@ -32,6 +40,9 @@ from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 
 LEVEL, MOST, LEAST, LEAST_UNNAMED = 0.05, 0.1, 0.01, 0.001
+MORE = 1.0
+"""By how much z of p may lie further from the interval's than by the factor `NEAR`."""
+OF_TIMES = ("hazard_ratio", "rate_ratio")
 OF_MEANS = ("t", "welch")
 NEAR = 0.7
 """How far z of p may be from that of the counts, as a factor, to be called theirs."""
@@ -39,7 +50,9 @@ NEAR = 0.7
 CARD = Card(
     "a p against the interval of the same comparison in another claim: the interval's own p below "
     "0.01 (0.001 where no test is named) beside a p above 0.1 or n.s., or above 0.1 beside a p so "
-    "low; of means of no named test a remark",
+    "low; an interval of events and a p of no named test in one place: z of p within a factor of "
+    "0.7 and 1 more; of means of no named test a remark; where a correction for several "
+    "comparisons gives p, that is told",
     {"interval.apart": "A p, and the interval of the same comparison that is printed apart."},
 )
 
@@ -57,8 +70,39 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             continue
         found = [one for one in ledger.comparisons[entry.about.cell] if of_same(entry, one)]
         against = [(one, p) for one in found if (p := p_of_interval(ledger, one)) is not None]
-        if against and all(_on_two_sides(entry, part, p) for _, p in against):
+        if against and all(
+            _on_two_sides(entry, part, p) or _in_one_place(ledger, entry, one, p)
+            for one, p in against
+        ):
             yield from _told(ledger, entry, part, *against[0])
+
+
+def _in_one_place(ledger: Ledger, entry: Claim, one: Claim, p: tuple[float, float]) -> bool:
+    """Whether an interval of events and a p of no named test in one place are far apart."""
+    if _test(entry) or (entry.paper, entry.place) != (one.paper, one.place):
+        return False
+    if one.measure not in (*KINDS, *OF_TIMES) or (one.measure in KINDS and _timed(ledger, one)):
+        return False
+    (lower, upper), (low, high) = _z(p), _z(p_range(entry.parts["p"]))
+    return high < NEAR * lower - MORE or low > upper / NEAR + MORE
+
+
+def _timed(ledger: Ledger, entry: Claim) -> bool:
+    """Whether an outcome is told as a time to an event, or as events over time, anywhere."""
+    return any(
+        one.measure in OF_TIMES
+        or one.stated_basis == "curve"
+        or one.about.test == "log_rank"
+        or "person_time" in one.parts
+        for one in ledger.entries.values()
+        if one.about.outcome == entry.about.outcome
+    )
+
+
+def _z(p: tuple[float, float]) -> tuple[float, float]:
+    """Least and greatest z of a range of two-sided p."""
+    low, high = (-float(ndtri(min(max(end, TINY), 1.0) / 2)) for end in reversed(p))
+    return low, high
 
 
 def of_same(entry: Claim, one: Claim) -> bool:
@@ -111,7 +155,7 @@ def _told(
         text = f"Not checkable: {text[0].lower()}{text[1:]}"
     remark = agreement == NOT_CHECKABLE
     detail = {"low": p[0], "high": p[1]}
-    yield Finding(
+    found = Finding(
         "interval.apart",
         entry.name,
         "p",
@@ -121,6 +165,7 @@ def _told(
         detail,
         remark=remark,
     )
+    yield found if remark else corrections.told(ledger, entry, part, p, found)
 
 
 def _of_counts(table: Table, part: Component) -> bool:
@@ -131,5 +176,5 @@ def _of_counts(table: Table, part: Component) -> bool:
     if not spread:
         return True
     z = abs(x1 * n0 - x0 * n1) * sqrt(patients / spread)
-    low, high = (-float(ndtri(min(max(end, TINY), 1.0) / 2)) for end in reversed(p_range(part)))
+    low, high = _z(p_range(part))
     return (high >= NEAR * z and low <= z / NEAR) or low - 1 <= z <= high + 1

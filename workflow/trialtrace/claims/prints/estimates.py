@@ -14,7 +14,7 @@ from scipy.special import ndtri
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
-from trialtrace.claims.prints import headline
+from trialtrace.claims.prints import corrections, headline
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.evenness import MOST_UNEVEN, logs, most_uneven, unevenness
 from trialtrace.claims.prints.finding import (
@@ -265,7 +265,7 @@ def _p(
     spans = {scale: own for scale, own in spans.items() if own}
     if not spans:
         if two_sided := every[given.scale].get("two_sided"):
-            yield from _decision(entry, part, given, two_sided[0].p_of_bounds)
+            yield from _decision(ledger, entry, part, given, two_sided[0].p_of_bounds)
         return
     holding = [scale for scale, own in spans.items() if any(overlaps(part, *p) for p in own)]
     scale = (holding or list(spans))[0]
@@ -287,7 +287,7 @@ def _p(
         elif _near(entry, part, low, high):
             agreement = NOT_CHECKABLE
             text += OF_NO_NAME
-    yield Finding(
+    found = Finding(
         "interval.p",
         entry.name,
         "p",
@@ -298,6 +298,8 @@ def _p(
         covers,
         open=text.endswith(OF_NO_NAME),
     )
+    of_one = agreement == INCONSISTENT and entry.about.margin_value is None
+    yield corrections.told(ledger, entry, part, (low, high), found) if of_one else found
 
 
 def _spans(by_side: dict[str, list[EstimateCheck]]) -> list[tuple[float, float]]:
@@ -312,7 +314,7 @@ def _spans(by_side: dict[str, list[EstimateCheck]]) -> list[tuple[float, float]]
 
 
 def _decision(
-    entry: Claim, part: Component, given: OnScale, p_of_bounds: Bounds
+    ledger: Ledger, entry: Claim, part: Component, given: OnScale, p_of_bounds: Bounds
 ) -> Iterator[Finding]:
     """An interval that is not centred: whether it and p agree on the value that p is about."""
     if _tails(entry) != TWO_SIDED or part.value is None:
@@ -332,11 +334,14 @@ def _decision(
         text = f"{shown} excludes {null}, while {part.text}."
     else:
         return
-    near = _near(entry, part, float(p_of_bounds.low), float(p_of_bounds.high))
+    p = float(p_of_bounds.low), float(p_of_bounds.high)
+    near = _near(entry, part, *p)
     unnamed = near and entry.about.test is None
     text += OF_NO_NAME if unnamed else " The two may come of different methods."
     agreement = NOT_CHECKABLE if near else INCONSISTENT
-    yield Finding("interval.p", entry.name, "p", agreement, text, open=unnamed)
+    found = Finding("interval.p", entry.name, "p", agreement, text, open=unnamed)
+    of_one = agreement == INCONSISTENT and margin is None
+    yield corrections.told(ledger, entry, part, p, found) if of_one else found
 
 
 def _checked(entry: Claim, given: OnScale, df: float, side: str) -> EstimateCheck | None:

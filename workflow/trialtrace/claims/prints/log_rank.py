@@ -15,6 +15,7 @@ from math import log
 from scipy.special import ndtr, ndtri
 
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints import corrections
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import INCONSISTENT, TWO_SIDED, Finding, as_range, p_span
 from trialtrace.claims.prints.hazards import MEASURE, errors_of_log, p_beside
@@ -44,7 +45,9 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         found = p_beside(ledger, entry) or _not_significant(ledger, entry)
         if found is None or found[0].about.test != "log_rank" or found[0].tails != TWO_SIDED:
             continue
-        yield from _apart(entry, error, *found)
+        for one in _apart(entry, error, *found):
+            p = one.detail["wald_p"]
+            yield corrections.told(ledger, *found, p, one)
 
 
 def _not_significant(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:
@@ -72,14 +75,14 @@ def _apart(
     above = low > MOST * most and low - most > APART
     if not (below or above):
         return
-    wald = p_span(2 * float(ndtr(-most)), 2 * float(ndtr(-least)))
+    wald_p = 2 * float(ndtr(-most)), 2 * float(ndtr(-least))
     text = (
         f"{entry.parts['value'].text} with {entry.parts['ci_low'].text} to "
-        f"{entry.parts['ci_high'].text} gives {wald} by Wald's test, and the log-rank test of the "
-        f"same patients lies near it; printed is {part.text}."
+        f"{entry.parts['ci_high'].text} gives {p_span(*wald_p)} by Wald's test, and the "
+        f"log-rank test of the same patients lies near it; printed is {part.text}."
     )
     beside = () if source.name == entry.name else (entry.name,)
-    detail = {"wald_z": [least, most], "printed_z": [low, high]}
+    detail = {"wald_z": [least, most], "wald_p": wald_p, "printed_z": [low, high]}
     yield Finding("hazard.log_rank", source.name, "p", INCONSISTENT, text, beside, detail)
 
 
