@@ -23,14 +23,14 @@ end
 
 -- For each column the length of its longest word, of its longest entry and of that with its head, which
 -- is bold. A word may end at its hyphen where `split`.
-local function lengths(element, unbroken, split)
+local function lengths(element, unbroken, split, bold)
   local least, most, whole = {}, {}, {}
   for column = 1, #element.colspecs do
     least[column], most[column], whole[column] = 3, 3, 3
   end
   local heads = #element.head.rows
   for at, row in ipairs(rows_of(element)) do
-    local wider = at <= heads and BOLD or 1
+    local wider = at <= heads and bold or 1
     for column, cell in ipairs(row.cells) do
       local text = pandoc.utils.stringify(cell.contents):gsub("\u{200b}", " ")
       local length, word = utf8.len(text) or #text, 0
@@ -77,7 +77,7 @@ end
 
 -- Whether an upright page is too narrow: for the longest words alone, or for sentences beside columns.
 local function is_wide(element)
-  local least, most = lengths(element, 0, true)
+  local least, most = lengths(element, 0, true, 1)
   local texts = #least > MANY and math.max(table.unpack(most)) > LONG
   return sum(least) > LINE or (texts and #rows_of(element) > FEW)
 end
@@ -106,12 +106,12 @@ end
 -- The share of each column, and the letters that a line of the table has room for.
 local function shares(element)
   local line = is_wide(element) and ACROSS or LINE
-  local least, most, whole = lengths(element, UNBROKEN)
+  local least, most, whole = lengths(element, UNBROKEN, false, BOLD)
   if sum(least) > line then
-    least, most, whole = lengths(element, 0)
+    least, most, whole = lengths(element, 0, false, BOLD)
   end
   if sum(least) > line then
-    least, most, whole = lengths(element, 0, true)
+    least, most, whole = lengths(element, 0, true, BOLD)
   end
   -- Entries have what words leave, heads what entries leave.
   local widths = grown(grown(least, most, line), whole, line)
