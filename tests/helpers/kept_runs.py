@@ -1,6 +1,8 @@
 """The mini trial of `mini_run`, changed between its runs, each of which is kept."""
 
+import shutil
 from pathlib import Path
+from typing import Self
 
 import mini_run
 import mini_trial
@@ -18,14 +20,24 @@ ROW = "3,A,42,2,01,1,1,6,3,30,1,2020-02-03,seen"
 
 
 class Runs:
-    """The trial, changed between its runs."""
+    """The trial of a folder, changed between its runs."""
 
-    def __init__(self, root: Path, disclosure: str):
-        self.at: Project = mini_run.write_mini(root)
-        self.edit("config/config.yaml", "by_source", disclosure)
+    def __init__(self, root: Path):
+        self.at = Project(root)
+        self.shelf = Shelf(self.at, "mini")
+
+    @classmethod
+    def written(cls, root: Path, disclosure: str) -> Self:
+        """The trial before its first run."""
+        made = cls(mini_run.write_mini(root).root)
+        made.edit("config/config.yaml", "by_source", disclosure)
         for name in ("scripts", "requirements.lock"):
             (root / name).symlink_to(mini_trial.REPOSITORY / name)
-        self.shelf = Shelf(self.at, "mini")
+        return made
+
+    def copied(self, root: Path) -> Self:
+        """The trial with all of its runs in another folder."""
+        return type(self)(shutil.copytree(self.at.root, root, symlinks=True, dirs_exist_ok=True))
 
     def run(self) -> str | None:
         """Every stage anew; the run is kept if it is another."""

@@ -5,9 +5,10 @@ import re
 import shutil
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from kept_runs import ROW, Runs
+from kept_runs import Runs
 
 from trialtrace.archive.kept_tables import keep_table, kept_table
 from trialtrace.archive.shelf import run_id
@@ -18,12 +19,9 @@ Make = Callable[..., Runs]
 
 
 @pytest.fixture
-def made(runs: Make) -> Runs:
+def made(two_runs: Runs, tmp_path: Path) -> Runs:
     """Two runs, of which the second has another value."""
-    one = runs()
-    one.edit("data/export.csv", ROW, ROW.replace("1,6,3,30", "1,1,3,30"))
-    one.run()
-    return one
+    return two_runs.copied(tmp_path)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Runs:
     root = tmp_path_factory.mktemp("causes")
     package = mini_trial.REPOSITORY / CODE
     shutil.copytree(package, root / CODE, ignore=shutil.ignore_patterns("__pycache__"))
-    made = Runs(root, "full")
+    made = Runs.written(root, "full")
     made.run()
     katz = contingency._katz
 
