@@ -1,7 +1,12 @@
 """Numbers of one set of patients: changes between visits, and shares of one table."""
 
+from itertools import combinations
+
+import numpy as np
 import pytest
 from paper import claim
+
+from trialtrace.claims.prints.changes import moved
 
 
 def visits(change, sizes=("27", "27", "27"), spread=True):
@@ -39,6 +44,72 @@ def test_a_change_of_the_same_patients_is_the_end_less_the_baseline(
     judged, change, more, agreement
 ):
     assert judged("c", "value", visits(change, **more))[0] == agreement
+
+
+@pytest.mark.parametrize(
+    ("change", "sizes", "agreement"),
+    [
+        # By hand: 2 of 29 less, 8.15 × √(2 × 28 / (29 × 27)) = 2.18 beyond -4.2 to -4.0, so that
+        # -6.45 is the last; of a number told by the population, two of 27 may lack a value untold,
+        # and one at each visit (8.15 + 7.95) × √(26 / (27 × 26)) = 3.10.
+        ("(SD) -6.4 (6.0)", ("29", "27", "27"), "not_checkable"),
+        ("(SD) -6.5 (6.0)", ("29", "27", "27"), "inconsistent"),
+        ("(SD) -1.8 (6.0)", ("29", "27", "27"), "not_checkable"),
+        ("(SD) -1.7 (6.0)", ("29", "27", "27"), "inconsistent"),
+        ("(SD) -7.3 (6.0)", None, "not_checkable"),
+        ("(SD) -7.4 (6.0)", None, "inconsistent"),
+        # More with a change than at the end.
+        ("(SD) -9.5 (6.0)", ("27", "26", "27"), "not_checkable"),
+        # An error or interval: perhaps of a model.
+        ("(SE) -9.5 (1.2)", ("27", "27", "27"), "not_checkable"),
+    ],
+)
+def test_patients_with_one_value_move_a_change_so_far_and_no_further(
+    judged, change, sizes, agreement
+):
+    claims = visits(change, sizes=sizes or (None,) * 3)
+    if sizes is None:
+        for one in claims.values():
+            one["about"]["population"] = "treated"
+    assert judged("c", "value", claims)[0] == agreement
+
+
+@pytest.mark.parametrize(
+    ("other", "own", "agreement"),
+    [
+        # 27 patients with errors of 1.50 and 1.60, deviations up to 8.05 and 8.57: one of 27 each
+        # without a value moves a change by (8.05 + 8.57) × √(26 / (27 × 26)) = 3.2.
+        ("-4.1", "-9.5", "inconsistent"),
+        ("-4.1", "-6.5", "not_checkable"),
+        # The other group's change is no end less baseline either.
+        ("-4.3", "-9.5", "not_checkable"),
+    ],
+)
+def test_a_change_that_is_plain_in_the_other_groups_is_not_adjusted(judged, other, own, agreement):
+    claims = {
+        f"{group}_{name}": claim(f"mean (SE) {mean}", outcome="score", group=group, **where)
+        for group, change in (("control", other), ("training", own))
+        for name, mean, where in (
+            ("a", "40.2 (1.50)", {"visit": "baseline"}),
+            ("b", "36.1 (1.60)", {"visit": "end"}),
+            ("c", f"{change} (1.2)", {"visit": "end", "change": True}),
+        )
+    }
+    for one in claims.values():
+        one["about"]["population"] = "treated"
+    assert judged("training_c", "value", claims)[0] == agreement
+
+
+def test_no_choice_of_patients_moves_a_mean_further():
+    rng = np.random.default_rng(5)
+    for n, k in ((6, 1), (6, 3), (8, 2), (8, 5)):
+        values = rng.normal(50, 9, n)
+        s = values.std(ddof=1)
+        means = [np.mean(left) for left in combinations(values, n - k)]
+        assert max(abs(mean - values.mean()) for mean in means) <= moved(s, n, k) + 1e-9
+    # Reached where those left out are alike, and so are the others.
+    values = np.array([0.0, 0.0, 0.0, 5.0, 5.0])
+    assert moved(values.std(ddof=1), 5, 2) == pytest.approx(values.mean())
 
 
 def stages(third, place="table"):

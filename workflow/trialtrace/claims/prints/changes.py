@@ -4,14 +4,21 @@ The mean change of patients with both values is the difference of their means. I
 those of both values have r = (s₀² + s₁² - D²) / (2 s₀ s₁) for their correlation, so that D lies
 between |s₁ - s₀| and s₁ + s₀. Both need the same patients at both visits, and a change that no
 model adjusts: what does not fit is told, and contradicts nothing. A mean does where each of the
-three claims tells its patients, of one number, and a standard deviation: a change is of patients
-with both values, so that as many are the same ones, and a model's mean has an error or interval.
+three tells its number of patients and no model adjusts it: a change is of patients with both
+values, so that as many are the same ones. Of n values with deviation s the mean without any k of
+them is at most s √(k (n - 1) / (n (n - k))) away, by Cauchy and Schwarz, so that patients who have
+one value only move a change no further, whoever they are. Where the number is that of a table or
+population, up to `SILENT` of it may lack a value untold. That no model adjusts a change is seen by
+its standard deviation, for a model's mean has an error or interval; or by the other groups, whose
+changes all are the end less the baseline to the last digit, which a small adjustment may leave so,
+but none that moves this one further than those who may lack a value.
 Where the changes of two groups are both wrong and both right with one number of each exchanged, the
 columns are.
 """
 
 from collections.abc import Iterator
 from itertools import combinations
+from math import ceil, sqrt
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
@@ -24,12 +31,15 @@ from trialtrace.claims.prints.finding import (
     overlaps,
     signed,
 )
+from trialtrace.claims.prints.mean_intervals import of_interval
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.claims.symbols import UNSAID
 
 BASELINE = "baseline"
 MIDDLE = "median"
+SILENT = 0.05
+"""Which part of the patients that a table or population has may lack a value untold."""
 Span = tuple[float, float]
 Trio = tuple[Claim, Claim, Claim]
 WHAT = ("changes", "values at baseline", "values at the end")
@@ -38,8 +48,9 @@ WHAT = ("changes", "values at baseline", "values at the end")
 CARD = Card(
     "a mean change from baseline against the values at both visits, and its deviation against "
     "theirs, which no correlation from −1 to 1 may leave; a remark, since patients may differ, but "
-    "for means of which each has its number of patients, the same, and its deviation, and for two "
-    "groups of which both changes are right with numbers exchanged",
+    "for means with numbers of patients and a deviation, or beside groups whose changes are right, "
+    "that are further away than those who lack a value can move them, and for two groups of which "
+    "both changes are right with numbers exchanged",
     {
         "change.mean": "A mean change, and the means at both visits.",
         "change.exchanged": "The changes of two groups, with their numbers exchanged.",
@@ -56,7 +67,10 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             if pair is not None:
                 trios.append((entry, *pair))
     for trio in trios:
-        yield _mean(ledger, *trio)
+        beside = [one for one in trios if one[0].about.cell == trio[0].about.cell]
+        others = [_fits(*one) for one in beside if one is not trio]
+        raw = all(map(_has_deviation, trio)) or (bool(others) and all(others))
+        yield _mean(ledger, *trio, raw=raw)
         if all(map(_has_deviation, trio)):
             yield from _deviation(ledger, *trio)
     apart = [trio for trio in trios if not _fits(*trio)]
@@ -142,18 +156,22 @@ def _is_first(visit: str, first: str | None) -> bool:
     return visit == first if first is not None else visit.casefold() == BASELINE
 
 
-def _mean(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> Finding:
-    (low0, high0), (low1, high1) = (_range(one.parts["value"]) for one in (start, end))
-    low, high = low1 - high0, high1 - low0
+def _mean(ledger: Ledger, entry: Claim, start: Claim, end: Claim, *, raw: bool) -> Finding:
+    low, high = _end_less_start(start, end)
     part = entry.parts["value"]
     places = max(one.parts["value"].places for one in (start, end, entry)) + 1
     said = f"{end.parts['value'].text} less {start.parts['value'].text} is "
     said += f"{signed(low, places)} to {signed(high, places)}"
+    most = _most_moved(ledger, entry, start, end) if raw else None
     if _fits(entry, start, end):
         text, agreement = f"{said}, in keeping with a change of {part.text}.", COMPATIBLE
-    elif _of_the_same((entry, start, end)):
-        text = f"{said}, each of {entry.about.n} patients, while {part.text} is printed."
-        agreement = INCONSISTENT
+    elif most is not None and _apart(entry, start, end) > most:
+        text, agreement = f"{said}, while {part.text} is printed", INCONSISTENT
+        if most:
+            text += f"; patients with one value only move it by at most {most:.2g}, whoever they "
+            text += "are."
+        else:
+            text = f"{said}, each of {entry.about.n} patients, while {part.text} is printed."
     else:
         text = f"Not checkable: {said}, while {part.text} is printed; {_why(ledger, entry, start)}."
         agreement = NOT_CHECKABLE
@@ -162,10 +180,60 @@ def _mean(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> Finding:
     return Finding("change.mean", entry.name, "value", agreement, text, beside, remark=remark)
 
 
-def _of_the_same(entries: tuple[Claim, ...]) -> bool:
-    """Whether means of both visits and their change are, by their own numbers, of one set."""
-    sizes = {one.about.n for one in entries}
-    return len(sizes) == 1 and None not in sizes and all(map(_has_deviation, entries))
+def _end_less_start(start: Claim, end: Claim) -> Span:
+    (low0, high0), (low1, high1) = (_range(one.parts["value"]) for one in (start, end))
+    return low1 - high0, high1 - low0
+
+
+def _apart(entry: Claim, start: Claim, end: Claim) -> float:
+    """How far a change is at least from the end less the baseline; of a reduction also turned."""
+    low, high = _end_less_start(start, end)
+    least, most = _range(entry.parts["value"])
+    spans = [(low, high)]
+    if entry.parts["value"].word is not None:
+        spans.append((-high, -low))
+    return max(0.0, min(max(one[0] - most, least - one[1]) for one in spans))
+
+
+def _most_moved(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> float | None:
+    """How far patients without both values move a change at most; None where it is not known."""
+    trio = start, end, entry
+    sizes = [ledger.size(one) for one in trio]
+    if None in sizes or any(map(ledger.assumed, trio)):
+        return None
+    first, last, both = (int(n or 0) for n in sizes)
+    own = all(one.about.n is not None and _has_deviation(one) for one in trio)
+    silent = 0 if own else ceil(SILENT * both)
+    lacking = first - both, last - both
+    if min(lacking) < 0 or both - silent < 1:
+        return None
+    if not silent and not any(lacking):
+        return 0.0
+    s0, s1 = _largest(start, first), _largest(end, last)
+    if s0 is None or s1 is None:
+        return None
+    return max(
+        moved(s0, first, lacking[0] + k) + moved(s1, last, lacking[1] + silent - k)
+        for k in range(silent + 1)
+    )
+
+
+def moved(s: float, n: int, k: int) -> float:
+    """How far the mean of n values with deviation s is at most from that without k of them.
+
+    Source: the module's. Oracle: all choices of k of a few values.
+    """
+    return s * sqrt(k * (n - 1) / (n * (n - k)))
+
+
+def _largest(entry: Claim, n: int) -> float | None:
+    """The largest deviation that is printed so, or that an error or interval leaves."""
+    if "sd" in entry.parts:
+        return _range(entry.parts["sd"])[1] if _has_deviation(entry) else None
+    if "se" in entry.parts:
+        return _range(entry.parts["se"])[1] * sqrt(n)
+    found = of_interval(entry, n) if "ci_low" in entry.parts else None
+    return None if found is None else float(found.high)
 
 
 def _why(ledger: Ledger, entry: Claim, start: Claim) -> str:
