@@ -5,7 +5,7 @@ Every number of it is a link to its trace; the sentences are those of the report
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trialtrace.claims.tally import of_claims, tally, tally_text, worst, worst_first
 from trialtrace.ground.contracts.rows import ResultRow, present, values_of
@@ -186,7 +186,7 @@ def _audit(material: Material) -> Iterator[str]:
     yield _not_checked(material)
 
 
-def _failing(rows: list[Mapping[str, Any]]) -> list[str]:
+def _failing(rows: list[Mapping[str, object]]) -> list[str]:
     """The verdicts of a claim that fail, "against the data differs"."""
     found = {name: worst(rows, column) for column, name in COLUMNS.items()}
     return [f"{name} {SHOWN[verdict]}" for name, verdict in found.items() if verdict in FAILS]

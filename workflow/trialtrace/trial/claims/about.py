@@ -2,9 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
 from trialtrace.config.compose import Document, Path_
 from trialtrace.config.schema import tell
@@ -58,14 +57,13 @@ def check_about(document: Document) -> None:
         for position, group in enumerate(() if compared == ALL else compared):
             place = ("claims", name, "about", "compare", position)
             known_name(document, place, group, groups, "groups")
-        _interaction(document, name, about, groups)
+        _interaction(document, name, about.get("versus", ()), compared, groups)
 
 
 def _interaction(
-    document: Document, name: str, about: Mapping[str, Any], groups: list[str]
+    document: Document, name: str, pair: Sequence[str], compared: Sequence[str], groups: list[str]
 ) -> None:
     """The two pairs of an interaction are of four groups."""
-    pair, compared = about.get("versus", ()), about.get("compare", ())
     for position, group in enumerate(pair):
         at: Path_ = ("claims", name, "about", "versus", position)
         known_name(document, at, group, groups, "groups")
