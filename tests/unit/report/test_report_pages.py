@@ -1,6 +1,7 @@
 """Names of pages, tables, figures and the stamp of synthetic data."""
 
 import re
+from html import unescape
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +13,14 @@ from trialtrace.report.figures.canvas import drawing, save
 from trialtrace.report.links import file_name, number_page, trace_link
 from trialtrace.report.pages.shell import page
 from trialtrace.report.pages.trace_page import Around, numbers_page
-from trialtrace.report.tables import NO_BREAK, link, median_links, pipe_table, short_text
+from trialtrace.report.tables import (
+    NO_BREAK,
+    link,
+    median_links,
+    pipe_table,
+    short_text,
+    with_names,
+)
 
 slugs = st.text("abAB0.+=_-", min_size=1, max_size=12)
 names = st.text("abAB0.+=_-@; /", min_size=1, max_size=60)
@@ -92,6 +100,20 @@ def test_a_median_and_its_quartiles_have_as_many_decimals(values, text):
 
 def test_a_number_is_a_link_to_its_trace():
     assert link(row("risk_ratio", 0.543)) == f"[0.54]({trace_link('t/a/risk_ratio.m@x')})"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Table ntx: 1 of 2 rows.", "Table `ntx`: 1 of 2 rows."),
+        ("Table qlq_c30: 1 of 2 rows.", "Table `qlq_c30`: 1 of 2 rows."),
+        ("Table pain, column arm: no arm.", "Table `pain`, column `arm`: no arm."),
+        ("Not in the table of subjects.", "Not in the table of subjects."),
+        ("By the table `patients`.", "By the table `patients`."),
+    ],
+)
+def test_names_of_tables_are_code_also_where_they_are_words(text, shown):
+    assert unescape(with_names(text)) == shown
 
 
 def test_a_table_with_its_numbers_to_the_right():

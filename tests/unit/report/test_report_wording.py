@@ -68,7 +68,7 @@ def test_categories_and_outcomes_have_their_words():
         "AVALC": np.array(["partial response", "death"]),
     }
     frames = Stub(select=lambda *_: Stub(column=columns.__getitem__))
-    about = About(Stub(endpoints=endpoints), frames)
+    about = About(Stub(endpoints=endpoints, populations={}), frames)
     found = [
         about.second_words(row("count.categories", 3, group2=kind, group2_level=level))
         for kind, level in (

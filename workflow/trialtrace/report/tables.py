@@ -118,8 +118,12 @@ def of_needed(rows: Iterable[ResultRow]) -> str:
     return f" NNTB and NNTH: patients treated for one event fewer and for one more, {until}."
 
 
-# A name as the configuration, a file or the code has it, or what a text itself marks as code.
-_NAME = re.compile(r"`([A-Za-z0-9_]+)`|[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+(?:\.[a-z_]+)?")
+# A name as the configuration, a file or the code has it, what a text itself marks as code, or a
+# table or column that a sentence about the export calls so.
+_NAME = re.compile(
+    r"`([A-Za-z0-9_]+)`|[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+(?:\.[a-z_]+)?"
+    r"|(?:(?<=^Table )|(?<=, column )|(?<=raw table ))[a-z][A-Za-z0-9]*(?=[:,. ])"
+)
 
 
 def with_names(text: str) -> str:

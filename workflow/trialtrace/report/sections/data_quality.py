@@ -42,7 +42,7 @@ def data_quality(material: Material) -> str:
 def subjects_line(account: Account) -> str:
     """Subjects in the export, in the analysis data, and not used, as a sentence."""
     who, gone = account.subjects, excluded_line(account)
-    told = f"Subjects in the export, by the table {who.table}: {who.in_export}; "
+    told = f"Subjects in the export, by the table `{who.table}`: {who.in_export}; "
     told += f"in the analysis data: {who.kept}. {' '.join(gone)}"
     return with_names(told.rstrip()) + "\n"
 
