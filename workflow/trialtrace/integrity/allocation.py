@@ -11,9 +11,9 @@ of 200.
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import stats
 
 from trialtrace.ground.arrays import Floats, Places
+from trialtrace.integrity import chances
 from trialtrace.integrity.export import Export, Slice
 from trialtrace.integrity.look import Look
 
@@ -53,7 +53,7 @@ def weekdays(days: Floats) -> Places:
 def _by_date(arm: Places, day: Floats, entry: Slice) -> Iterator[Look]:
     if len(np.unique(day)) > 1:
         groups = [day[arm == a] for a in np.unique(arm)]
-        p = float(stats.kruskal(*groups).pvalue)
+        p = chances.kruskal_wallis(groups)
         yield Look(NAME, entry.where, f"arms of {len(day)} patients by their day of entry", p)
 
 
@@ -66,7 +66,7 @@ def _table(arm: Places, other: Places, where: str, what: str) -> Iterator[Look]:
     np.add.at(counts, (arm[known], other[known]), 1)
     counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) >= 5]
     if min(counts.shape) > 1 and counts.sum() >= 5 * counts.size:
-        p = float(stats.chi2_contingency(counts, correction=False).pvalue)
+        p = chances.pearson(counts)
         yield Look(NAME, where, f"arms of {int(counts.sum())} patients by {what}", p)
 
 
@@ -90,9 +90,9 @@ def _runs(export: Export, arm: Places, day: Floats, strata: Places, entry: Slice
     order = np.lexsort((lot, day))
     z = runs_z([arm[order][strata[order] == s] for s in np.unique(strata)])
     if export.scheme == "simple":
-        p, what = 2 * stats.norm.sf(abs(z)), "runs"
+        p, what = 2 * chances.normal(-abs(z)), "runs"
     else:
-        p, what = stats.norm.cdf(z), "few runs"
+        p, what = chances.normal(z), "few runs"
     return Look(NAME, entry.where, f"{what} of an arm among {len(arm)} patients in order", float(p))
 
 
@@ -111,6 +111,6 @@ def _blocks(
         far = last & (counts.max(axis=1) - counts.min(axis=1) > most)
         ends += int(last.sum())
         beyond += [int(known[own[at]]) for at in np.flatnonzero(far)]
-    p = float(stats.binom.sf(len(beyond) - 1, ends, SLIPS))
+    p = chances.binomial(len(beyond), ends, SLIPS)
     told = f"{len(beyond)} of {ends} days end with arms further apart than the blocks allow"
     return Look(NAME, entry.where, told, p, export.places(np.array(beyond, dtype=np.intp)))

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
-from scipy import stats
 
 from trialtrace.ground.arrays import Floats, Places
+from trialtrace.integrity import chances
 from trialtrace.integrity.export import CODE, Export, Slice
 from trialtrace.integrity.look import Look
 
@@ -106,8 +106,8 @@ def tails(seen: float, drawn: Floats) -> tuple[float, float]:
     mean, variance = float(drawn.mean()), float(drawn.var())
     if not variance > 0:
         return 1.0, 1.0
-    fit = stats.gamma(mean**2 / variance, scale=variance / mean)
-    return _tail(below, float(fit.cdf(seen))), _tail(above, float(fit.sf(seen)))
+    low, high = chances.gamma(seen, mean, variance)
+    return _tail(below, low), _tail(above, high)
 
 
 def _tail(count: int, fitted: float) -> float:

@@ -12,9 +12,9 @@ column are left out.
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import stats
 
 from trialtrace.ground.arrays import Flags, Floats
+from trialtrace.integrity import chances
 from trialtrace.integrity.blocks import chance_alike
 from trialtrace.integrity.correlations import rank_correlation, successive
 from trialtrace.integrity.export import Export, Slice, resolution
@@ -68,9 +68,9 @@ def met(x: Floats, target: Floats, unit: float) -> tuple[Flags, float]:
         hits += int((np.abs(apart - shift) <= half).sum())
     k = int(same.sum())
     if others >= FEWEST_APART:
-        return same, float(stats.hypergeom.sf(k - 1, close + others, k + hits, close))
+        return same, chances.hypergeometric(k, close + others, k + hits, close)
     every = np.abs(x[:, None] - target[None, :]) / unit
     np.fill_diagonal(every, np.inf)
     within = int((every <= near).sum())
     due = int((every <= half).sum()) / within if within else 1.0
-    return same, float(stats.binom.sf(k - 1, close, min(1.0, ALLOWED * due)))
+    return same, chances.binomial(k, close, min(1.0, ALLOWED * due))

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
-from scipy import stats
 
 from trialtrace.ground.arrays import Floats
+from trialtrace.integrity import chances
 from trialtrace.integrity.export import Export, Slice
 from trialtrace.integrity.look import Look
 
@@ -44,10 +44,10 @@ def _over_visits(export: Export) -> Iterator[Look]:
         if (weak := _weaker(one, later, OF_VISITS)) is not None:
             found.setdefault(one.where, []).append(weak)
     for where, each in found.items():
-        z = sum(stats.norm.ppf(p) for p, _ in each) / np.sqrt(len(each))
+        z = float(chances.scores(np.array([p for p, _ in each])).sum()) / np.sqrt(len(each))
         n = sum(pairs for _, pairs in each)
         told = f"rank correlation of {n} values with those of the next visit"
-        yield Look(NAME, where, told, float(stats.norm.cdf(z)))
+        yield Look(NAME, where, told, chances.normal(z))
 
 
 def successive(export: Export) -> Iterator[tuple[Slice, Slice]]:
@@ -61,8 +61,8 @@ def successive(export: Export) -> Iterator[tuple[Slice, Slice]]:
 
 def rank_correlation(x: Floats, y: Floats) -> float:
     """Spearman's, ties at their mean rank."""
-    both = np.column_stack([stats.rankdata(x), stats.rankdata(y)])
-    return float(np.corrcoef(both, rowvar=False)[0, 1])
+    both = np.column_stack([chances.ranks(x), chances.ranks(y)])
+    return float(np.asarray(np.corrcoef(both, rowvar=False))[0, 1])
 
 
 def _weaker(one: Slice, other: Slice, than: float) -> tuple[float, int] | None:
@@ -77,7 +77,7 @@ def _weaker(one: Slice, other: Slice, than: float) -> tuple[float, int] | None:
 def weaker(r: float, n: int, than: float) -> float:
     """The chance of a rank correlation of at most r among n pairs where it is `than`."""
     r = min(max(r, -0.999999), 0.999999)
-    return float(stats.norm.cdf((np.arctanh(r) - np.arctanh(than)) * np.sqrt((n - 3) / 1.06)))
+    return chances.normal((np.arctanh(r) - np.arctanh(than)) * np.sqrt((n - 3) / 1.06))
 
 
 def _between_sites(export: Export) -> Iterator[Look]:
@@ -115,4 +115,4 @@ def unlike(export: Export, one: Slice, other: Slice) -> float | None:
         return None
     at = np.average(z, weights=weight)
     apart = float((np.array(weight) * (np.array(z) - at) ** 2).sum())
-    return float(stats.chi2.sf(apart, len(z) - 1))
+    return chances.chi2(apart, len(z) - 1)

@@ -12,9 +12,9 @@ After Al-Marzouki et al., BMJ 2005;331:267.
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import stats
 
 from trialtrace.ground.arrays import Floats, Places, Whole
+from trialtrace.integrity import chances
 from trialtrace.integrity.blocks import chance_alike
 from trialtrace.integrity.export import Export, in_units, resolution
 from trialtrace.integrity.look import Look
@@ -73,7 +73,7 @@ def preference(whole: Whole) -> float | None:
         if due.min() >= EXPECTED:
             total += float(((seen[group] - due) ** 2 / due).sum())
             df += len(group) - 1
-    return float(stats.chi2.sf(total, df)) if df else None
+    return chances.chi2(total, df) if df else None
 
 
 def between(digit: Whole, group: Places) -> float | None:
@@ -86,4 +86,4 @@ def between(digit: Whole, group: Places) -> float | None:
     due = counts.sum(axis=1)[:, None] * counts.sum(axis=0) / counts.sum()
     if (due >= EXPECTED).mean() < 0.8 or due.min() < 1:
         return None
-    return float(stats.chi2_contingency(counts, correction=False).pvalue)
+    return chances.pearson(counts)

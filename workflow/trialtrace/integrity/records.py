@@ -8,9 +8,9 @@ times what independent columns give, for columns that go together.
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import stats
 
 from trialtrace.ground.arrays import Floats
+from trialtrace.integrity import chances
 from trialtrace.integrity.blocks import chance_alike
 from trialtrace.integrity.export import NUMBER, Export, Sheet
 from trialtrace.integrity.look import Look
@@ -44,7 +44,7 @@ def looks(export: Export) -> Iterator[Look]:
         rows = tuple(sorted(row for (g, _), row in people.items() if counts[g] > 1))
         told = f"{pairs} pairs among {n} records, of different patients, are equal in all "
         told += f"{len(chosen)} columns of numbers"
-        yield Look(NAME, sheet.name, told, float(stats.poisson.sf(pairs - 1, due)), rows)
+        yield Look(NAME, sheet.name, told, chances.poisson(pairs, due), rows)
 
 
 def rare(sheet: Sheet) -> list[Floats]:

@@ -6,8 +6,8 @@ Slips of the pen happen: more than one date in 200 is unusual (binomial).
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import stats
 
+from trialtrace.integrity import chances
 from trialtrace.integrity.export import DATE, Export
 from trialtrace.integrity.look import Look
 
@@ -34,4 +34,4 @@ def looks(export: Export) -> Iterator[Look]:
             rows = tuple(sorted(int(row) for row in sheet.rows[order[1:][back]]))
             told = f"{k} of {n} visits are dated before the visit that they follow"
             where = f"{sheet.name}.{column.name}"
-            yield Look(NAME, where, told, float(stats.binom.sf(k - 1, n, SLIPS)), rows)
+            yield Look(NAME, where, told, chances.binomial(k, n, SLIPS), rows)

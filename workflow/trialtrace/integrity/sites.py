@@ -9,9 +9,9 @@ others, times the number of sites (after Buyse et al., Stat Med 1999;18:3435).
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import stats
 
 from trialtrace.ground.arrays import Floats
+from trialtrace.integrity import chances
 from trialtrace.integrity.export import Export
 from trialtrace.integrity.look import Look
 
@@ -32,7 +32,7 @@ def looks(export: Export) -> Iterator[Look]:
             groups = [values[site == s] for s in np.unique(site)]
             groups = [group for group in groups if len(group) >= FEWEST]
             if len(groups) > 1 and any(np.ptp(group) > 0 for group in groups):
-                p = float(stats.levene(*groups, center="median").pvalue)
+                p = chances.brown_forsythe(groups)
                 told = f"spread of {len(values)} values in {len(groups)} sites"
                 yield Look(NAME, one.where, told, p)
     yield from _near(export)
@@ -54,7 +54,7 @@ def _near(export: Export) -> Iterator[Look]:
     for s in np.unique(site):
         own = site == s
         if own.sum() >= FEWEST and (~own).sum() >= FEWEST:
-            p = float(stats.mannwhitneyu(far[own], far[~own], alternative="less").pvalue)
+            p = chances.rank_sum(far[own], far[~own])
             found.append((p, s))
     if found:
         p, s = min(found)
@@ -67,8 +67,8 @@ def _near(export: Export) -> Iterator[Look]:
 
 def distances(data: Floats) -> Floats:
     """Squared Mahalanobis distances of rows from their centre, by normal scores of the columns."""
-    ranks = stats.rankdata(data, axis=0)
-    scores = stats.norm.ppf((ranks - 0.5) / len(data))
+    ranks = np.column_stack([chances.ranks(column) for column in data.T])
+    scores = chances.scores((ranks - 0.5) / len(data))
     scores -= scores.mean(axis=0)
     inverse = np.linalg.pinv(np.cov(scores, rowvar=False))
     made: Floats = np.einsum("ij,jk,ik->i", scores, inverse, scores)

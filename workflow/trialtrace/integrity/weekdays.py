@@ -10,9 +10,9 @@ December, are counted beside.
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import stats
 
 from trialtrace.ground.arrays import Flags, Floats, Places, Whole
+from trialtrace.integrity import chances
 from trialtrace.integrity.allocation import weekdays
 from trialtrace.integrity.export import DATE, Export
 from trialtrace.integrity.look import Look
@@ -70,8 +70,8 @@ def too_many(free: Flags, subject: Places) -> float:
     date, else normal with the variance between patients, whose visits keep to a weekday."""
     sums = np.bincount(subject, weights=free - 2 / 7)
     if np.bincount(subject).max() == 1:
-        return float(stats.binom.sf(int(free.sum()) - 1, len(free), 2 / 7))
-    return float(stats.norm.sf(sums.sum() / np.sqrt((sums**2).sum())))
+        return chances.binomial(int(free.sum()), len(free), 2 / 7)
+    return chances.normal(-sums.sum() / np.sqrt((sums**2).sum()))
 
 
 def by_site(free: Flags, site: Places) -> float | None:
@@ -81,5 +81,5 @@ def by_site(free: Flags, site: Places) -> float | None:
         own = site == s
         if own.sum() >= FEWEST_OF_SITE and (~own).sum() >= FEWEST_OF_SITE:
             k, n = int(free[own].sum()), int(own.sum())
-            found.append(stats.hypergeom.sf(k - 1, len(free), int(free.sum()), n))
-    return min(1.0, float(min(found)) * len(found)) if found else None
+            found.append(chances.hypergeometric(k, len(free), int(free.sum()), n))
+    return min(1.0, min(found) * len(found)) if found else None
