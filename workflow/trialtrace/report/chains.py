@@ -1,10 +1,11 @@
 """What a DOCX, which is mailed without its folder, tells of its numbers in place of their pages."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from trialtrace.ground.contracts.rows import CheckRow, ResultRow
 from trialtrace.report.links import number_anchor
+from trialtrace.report.render.house import Chain, Chains
 from trialtrace.trace.about import DISPLAYS, plain
 from trialtrace.trial.plan.references import method_of
 
@@ -16,17 +17,7 @@ if TYPE_CHECKING:
 FINE = 1e-4
 
 
-class Chain(TypedDict):
-    """Numbers of an analysis, by their anchors, that were made and checked alike."""
-
-    of: str
-    method: str
-    n: str
-    check: str
-    anchors: list[str]
-
-
-def chains(material: "Material") -> dict[str, object]:
+def chains(material: "Material") -> Chains:
     """The lines of all results, in their order, and the command that tells a number's whole chain.
 
     Statistics that one method made and the same programs checked stand in one line. No result is

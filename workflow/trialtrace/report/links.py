@@ -58,7 +58,7 @@ def trace_link(result_id: str, part: str = "") -> str:
 
 def bookmark_link(place: str) -> str:
     """The link to a number in a DOCX: its line at the end; `place` is its anchor, or that and a
-    line of it ("abcdefgh/n"). As mailed.lua makes it."""
+    line of it ("abcdefgh/n"). As mailed.py makes it."""
     return f"#n-{place.replace('/', '-')}"
 
 

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 FORMATS = ("table", "json", "csv")
 
@@ -40,11 +39,11 @@ def headed(table: str, groups: Sequence[str]) -> str:
     return "\n".join(told) + "\n"
 
 
-def json_text(value: Any) -> str:
+def json_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def safe(value: Any) -> Any:
+def safe(value: object) -> object:
     """Text that a spreadsheet would run as a formula, made text again."""
     return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
 

@@ -359,7 +359,7 @@ def test_resource_files_are_there():
     from trialtrace.report.render import resource_files
 
     names = {path.name for path in resource_files() if path.is_file()}
-    assert {"crossref.lua", "format.lua", "widths.lua", "template.html"} < names
+    assert {"quarto.lua", "template.html", "template.typ"} < names
     assert {"matplotlibrc", "report.css"} < names
     assert {"reference.docx", "reference-synthetic.docx"} < names
 

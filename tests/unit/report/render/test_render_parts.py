@@ -1,6 +1,5 @@
 """A document whose sections name pages: which page has what, links from one to another, numbers."""
 
-import json
 import re
 from pathlib import Path
 
@@ -104,10 +103,8 @@ def numbered(tmp_path: Path, count: int) -> Numbered:
     blocks = [header(2, "sec-a")]
     for number in range(count):
         blocks += [header(3, f"sec-{number}"), {"t": "Para", "c": [{"t": "Str", "c": "x" * 900}]}]
-    file = tmp_path / "document.json"
     document = {"pandoc-api-version": [1, 23], "meta": {}, "blocks": blocks}
-    file.write_text(json.dumps(document))
-    return Numbered.read(file, tmp_path)
+    return Numbered(document, tmp_path)
 
 
 @pytest.mark.parametrize("count", [1, 5, 30])

@@ -148,7 +148,7 @@ def test_front_matter_of_the_copy(quarto, write, tmp_path):
     assert meta["execute"] == {"echo": False, "daemon": False}
     html = meta["format"]["html"]
     assert html["fig-format"] == "svg"
-    assert [Path(one).name for one in meta["filters"]] == ["spaces.lua", "mailed.lua", "quarto.lua"]
+    assert [Path(one).name for one in meta["filters"]] == ["quarto.lua"]
     assert html["embed-resources"] is True and html["html-math-method"] == "mathml"
     assert (
         html["include-in-header"] in call["files"] and html["include-before-body"] in call["files"]
@@ -187,17 +187,17 @@ def test_the_filter_gives_a_docx_widths_and_words_for_pictures(tmp_path, figures
     """As Quarto runs it before its own filters, by pandoc alone."""
     text = "| A | Long words of a table |\n|---|---:|\n| 1 | words of it |\n"
     text += '\n![](dot.png){fig-alt="A dot"}\n'
-    render = Path(quarto_module.__file__).parent
+    filtering = quarto_module.FILTER
     environment = {
         **os.environ,
         quarto_module.FOLDER: str(figures),
-        quarto_module.LUA: str(render),
+        "QUARTO_PYTHON": sys.executable,
     }
 
     def written(kind: str) -> bytes:
         out = tmp_path / f"made.{kind}"
         command = [find_pandoc(), "--from=markdown", f"--to={kind}", f"--output={out}"]
-        command.append(f"--lua-filter={render / 'quarto.lua'}")
+        command.append(f"--lua-filter={filtering}")
         subprocess.run(command, input=text.encode(), env=environment, cwd=figures, check=True)
         return out.read_bytes()
 

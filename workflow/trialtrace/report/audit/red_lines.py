@@ -4,10 +4,10 @@ These sentences stand on page 1 of a report, are counted on the first page of th
 run. They hold counts and configured words only.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from trialtrace.cleaning.account import Account
+from trialtrace.ground.contracts.rows import ResultRow
 
 # Warnings of one rule each, which `excluded_line` draws together.
 SUBJECTS_EXCLUDED = "subjects_excluded"
@@ -66,12 +66,12 @@ def without_arm_line(n: int) -> list[str]:
     return [f"{n} {many} no arm in the data: not counted as randomised."] if n else []
 
 
-def not_estimable_line(label: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def not_estimable_line(label: str, rows: Sequence[ResultRow]) -> list[str]:
     """One sentence if statistics of a primary analysis have no value, with the first reason."""
-    failed = [row for row in rows if row["error"]]
+    failed = [row["error"] for row in rows if row["error"]]
     if not failed:
         return []
-    why = failed[0]["error"].rstrip(".")
+    why = failed[0].rstrip(".")
     return [
         f"Primary analysis, {label}: {len(failed)} of {len(rows)} numbers not estimable: {why}."
     ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.ground.store import write_bytes
 from trialtrace.report.render.document import Document, read_document
-from trialtrace.report.render.house import Page
+from trialtrace.report.render.house import Chains, Page
 from trialtrace.report.render.params import checked_params
 from trialtrace.trial.settings import EMBEDDED, QUARTO
 
@@ -49,7 +49,7 @@ def render_document(
     before: Sequence[tuple[str, str]] = (),
     beside: Sequence[tuple[str, str]] = (),
     above: Sequence[tuple[str, str]] | None = None,
-    chains: Mapping[str, object] | None = None,
+    chains: Chains | None = None,
 ) -> RenderedFiles:
     """Write `out_dir/stem.html`, `.docx` and `.pdf`, all or none, and the pages that sections of
     the document name; a PDF has all of them in it.
@@ -74,9 +74,7 @@ def render_document(
         folder = Path(scratch).resolve()
         _place_inputs(folder, inputs or {})
         over = None if above is None else tuple(above)
-        page = Page(
-            title, synthetic, private, stem, tuple(before), tuple(beside), over, chains or {}
-        )
+        page = Page(title, synthetic, private, stem, tuple(before), tuple(beside), over, chains)
         made, name = chosen(document, values, page, folder, tuple(formats))
         _refuse_folder_in(made, folder, document)
     paths = {name: Path(out_dir) / name for name in made}

@@ -13,13 +13,13 @@ END, JOINED = "</w:tr>", '<w:vMerge w:val="continue"'
 PARAGRAPH = re.compile(r"<w:pStyle [^>]*/>")
 LAST = re.compile(r"<w:sectPr>.*?</w:sectPr>", re.DOTALL)
 MARK = re.compile(r'<w:sectPr w:rsidR="(upright|across)"\s*/>')
-# A picture whose words Quarto leaves out: quarto.lua puts them in the place of its title.
+# A picture whose words Quarto leaves out: for_quarto.py puts them in the place of its title.
 WORDS = re.compile(r'<wp:docPr descr="" title="([^"]+)"')
 SIZE = re.compile(r'<w:pgSz [^>]*w:h="(\d+)"[^>]*w:w="(\d+)"[^>]*/>')
 
 
 def finished(data: bytes) -> bytes:
-    """The document with rows that no page splits, and with the sections that docx.lua marks."""
+    """The document with rows that no page splits, and with the sections that for_docx.py marks."""
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
         for entry in old.infolist():
@@ -43,7 +43,7 @@ def _finished(text: str) -> str:
 
 
 def _kept(text: str) -> str:
-    """A row whose label goes on in the next (groups.lua), or that is a heading of rows, stays on
+    """A row whose label goes on in the next (groups.py), or that is a heading of rows, stays on
     its page."""
     parts = text.split(END)
     for at, following in enumerate(parts[1:]):

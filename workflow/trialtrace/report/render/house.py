@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from trialtrace.ground.paths import project
 from trialtrace.report.crumbs import Step, crumbs
@@ -23,6 +24,23 @@ CHAINS = "chains.json"
 REFERENCES = ("reference.docx", "reference-synthetic.docx")
 
 
+class Chain(TypedDict):
+    """Numbers of an analysis, by their anchors, that were made and checked alike."""
+
+    of: str
+    method: str
+    n: str
+    check: str
+    anchors: list[str]
+
+
+class Chains(TypedDict):
+    """What a DOCX or PDF tells of its numbers: the command that tells all, and lines of them."""
+
+    command: str
+    rows: list[Chain]
+
+
 @dataclass(frozen=True)
 class Page:
     """What a caller sets for one document beside its own front matter.
@@ -30,7 +48,7 @@ class Page:
     Of a private one no error tells what an exception says: it may hold a value of the data. `stem`
     is the name of its files, `before` and `beside` are title and link of pages that lie beside it,
     `above` of those over it, where it has any way to it at its top.
-    `chains` is what a DOCX tells of the numbers in it, for mailed.lua.
+    `chains` is what a DOCX or PDF tells of the numbers in it.
     """
 
     title: str | None = None
@@ -40,7 +58,7 @@ class Page:
     before: tuple[tuple[str, str], ...] = ()
     beside: tuple[tuple[str, str], ...] = ()
     above: tuple[Step, ...] | None = None
-    chains: Mapping[str, object] = field(default_factory=dict)
+    chains: Chains | None = None
 
     def way(self, own: str, over: Sequence[Step] = ()) -> str:
         """The way to one of its pages, called `own`, below others of it, as HTML; "" for none."""
@@ -50,7 +68,7 @@ class Page:
         return crumbs(above, own if above else self.title or own)
 
     def place_chains(self, folder: Path) -> None:
-        """Where the filter of a DOCX looks for them."""
+        """Where Quarto's filter looks for them."""
         if self.chains:
             (folder / CHAINS).write_text(json.dumps(self.chains), encoding="utf-8")
 
@@ -65,15 +83,7 @@ def resource_files() -> list[Path]:
     """Every file beside the code that a rendered document depends on, for its code hash."""
     here = Path(__file__).parent
     names = (
-        "spaces.lua",
-        "crossref.lua",
-        "format.lua",
-        "docx.lua",
-        "typst.lua",
-        "mailed.lua",
         "quarto.lua",
-        "widths.lua",
-        "groups.lua",
         "template.html",
         "template.typ",
         "typeset.py",

@@ -1,4 +1,7 @@
-"""Markdown to HTML, DOCX and PDF by pandoc, with our filters, templates and styles."""
+"""Markdown to HTML, DOCX and PDF by pandoc, with our changes of the document, templates and styles.
+
+Pandoc reads and writes; what is done to the document between (tree/) is Python's, on its JSON.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +26,26 @@ from trialtrace.report.render.house import (
     reference_docx,
 )
 from trialtrace.report.render.inline_images import with_images
-from trialtrace.report.render.parts import LARGEST, Numbered, Part, homes, navigation, together, way
+from trialtrace.report.render.parts import (
+    LARGEST,
+    Numbered,
+    Part,
+    as_text,
+    homes,
+    navigation,
+    together,
+    way,
+)
 from trialtrace.report.render.pdf import set_pdf
+from trialtrace.report.render.tree.crossref import cross_refer
+from trialtrace.report.render.tree.for_docx import for_docx
+from trialtrace.report.render.tree.for_html import for_html
+from trialtrace.report.render.tree.for_typst import for_typst
+from trialtrace.report.render.tree.nodes import Node
+from trialtrace.report.render.tree.spaces import keep_per_cents
 
 READER = "markdown-raw_tex-native_divs-native_spans-markdown_in_html_blocks"
 HERE = Path(__file__).parent
-MARK = "trialtrace: "
 # Pages that are written side by side: each takes some hundred megabytes.
 AT_ONCE = 2
 ROOM = "256m"
@@ -74,42 +91,55 @@ def convert(
     (build / "data").mkdir(parents=True)
     common = [*_command(), f"--data-dir={build / 'data'}", "--standalone"]
     read = build / "document.json"
-    flags = [f"--from={READER}", *_filters("spaces", "crossref"), "--to=json"]
+    flags = [f"--from={READER}", "--to=json"]
     reading = _start([*common, *flags, f"--output={read}"], folder, stdin=subprocess.PIPE)
     text = _metadata(document, page) + markdown
     reading.finish(document, text.encode("utf-8"))
-    commands = _pages(Numbered.read(read, folder), document, page, build)
-    page.place_chains(folder)
-    common += ["--from=json", *_filters("mailed", "format")]
+    commands = _pages(_numbered(read, folder, document), document, page, build)
 
-    def written(name: str, flags: list[str]) -> bytes:
-        output = build / f"out-{name}"
-        if name.endswith(".pdf"):
+    def written(name: str, part: Node, flags: list[str]) -> bytes:
+        kind = name.rpartition(".")[2]
+        if kind == "html":
+            for_html(part, folder)
+        elif kind == "docx":
+            for_docx(part, folder, page.chains, contents=document.contents(kind))
+        else:
+            for_typst(part, folder, page.chains)
+        source, output = build / f"{name}.json", build / f"out-{name}"
+        source.write_bytes(as_text(part).encode("utf-8"))
+        if kind == "pdf":
             output = output.with_suffix(".typ")
-        _start([*common, *flags, f"--output={output}"], folder).finish(document)
-        if name.endswith(".pdf"):
+        told = [*common, "--from=json", *flags, str(source), f"--output={output}"]
+        _start(told, folder).finish(document)
+        if kind == "pdf":
             return set_pdf(output, folder, document, private=page.private)
         data = output.read_bytes()
-        if name.endswith(".docx"):
+        if kind == "docx":
             return finished(data)
         return with_images(data.decode("utf-8"), folder).encode("utf-8")
 
     jobs = [job for kind in formats for job in commands(kind)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         made = pool.map(lambda job: written(*job), jobs)
-        return dict(zip([name for name, _ in jobs], made, strict=True))
+        return dict(zip([name for name, *_ in jobs], made, strict=True))
 
 
-def _filters(*names: str) -> list[str]:
-    return [f"--lua-filter={HERE / name}.lua" for name in names]
+def _numbered(read: Path, folder: Path, document: Document) -> Numbered:
+    """What pandoc read, numbered. Raises UserError for what is wrong with it."""
+    tree = json.loads(read.read_bytes())
+    keep_per_cents(tree)
+    if problems := cross_refer(tree, folder):
+        raise UserError(Problem(document.name, "\n  ".join(dict.fromkeys(problems))))
+    return Numbered(tree, folder)
 
 
 def _pages(
     numbered: Numbered, document: Document, page: Page, build: Path
-) -> Callable[[str], Iterator[tuple[str, list[str]]]]:
-    """For a format: the name of each file, and what pandoc is told to write it."""
+) -> Callable[[str], Iterator[tuple[str, Node, list[str]]]]:
+    """For a format: the name of each file, what stands in it, and what pandoc is told to write
+    it."""
 
-    def of_format(kind: str) -> Iterator[tuple[str, list[str]]]:
+    def of_format(kind: str) -> Iterator[tuple[str, Node, list[str]]]:
         parts = numbered.parts(LARGEST if kind == "html" else None)
         if kind == "pdf":
             parts = [together(parts)]
@@ -117,10 +147,9 @@ def _pages(
         for part in parts:
             name = f"{part.stem(page.stem)}.{kind}"
             elsewhere = {one: file for one, file in files.items() if file != name}
-            source = build / f"{name}.json"
-            source.write_text(numbered.written(part, elsewhere, page.stem), encoding="utf-8")
             around: Variables = _around(parts, part, page) if kind == "html" else {}
-            yield name, [str(source), *_of_format(kind, document, page, build, name, around)]
+            flags = _of_format(kind, document, page, build, name, around)
+            yield name, numbered.alone(part, elsewhere, page.stem), flags
 
     return of_format
 
@@ -138,9 +167,6 @@ class _Conversion:
     def finish(self, document: Document, text: bytes | None = None) -> None:
         """Wait for its end. Raises UserError for what it says it could not do."""
         log = self.process.communicate(text)[1].decode("utf-8", "replace")
-        refused = [line[len(MARK) :] for line in log.splitlines() if line.startswith(MARK)]
-        if refused:
-            raise UserError(Problem(document.name, "\n  ".join(dict.fromkeys(refused))))
         if "Unknown option" in log:
             raise UserError(Problem(self.command[0], "this pandoc is too old", do=INSTALL))
         if self.process.returncode or "Could not fetch resource" in log:
@@ -179,7 +205,6 @@ def _of_format(
 ) -> list[str]:
     flags = ["--syntax-highlighting=none", "--wrap=none"]
     if kind == "docx":
-        flags += ["--metadata=toc-docx"] if document.contents(kind) else []
         return ["--to=docx", f"--reference-doc={_near(reference_docx(page), build)}", *flags]
     flags += ["--toc", "--toc-depth=3"] if document.contents(kind) else []
     if kind == "pdf":

@@ -2,8 +2,8 @@
 
 A section of the highest level whose header has the attribute `page` stands on the page of that
 name, every other one on the document's own. A page of HTML that would be too large is cut again,
-between sections or their parts. The document is pandoc's JSON, whose blocks stay text: a report has
-hundreds of thousands of elements, of which headers alone are looked into.
+between sections or their parts. Their blocks are text, pandoc's JSON, so that each page may be
+changed for itself.
 """
 
 from __future__ import annotations
@@ -15,19 +15,24 @@ from dataclasses import dataclass
 from html import escape
 from math import ceil
 from pathlib import Path
-from typing import TypeAlias
 
 from trialtrace.report.render.house import Page
-
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+from trialtrace.report.render.tree.drawings import is_drawn, size_of
+from trialtrace.report.render.tree.nodes import (
+    Node,
+    Nodes,
+    attributes,
+    copied,
+    space,
+    value_of,
+    word,
+)
 
 # Bytes that a page may have, as estimated before it is written.
 LARGEST = 1_400_000
 # A page of HTML by its JSON; drawings stand in it as text, pixels as base64.
 OF_JSON, OF_PIXELS = 0.55, 4 / 3
-# A larger SVG gives way to a smaller PNG; format.lua has the same limit.
-LARGEST_DRAWING = 150_000
-CONTINUED: list[Json] = [{"t": "Space"}, {"t": "Str", "c": "(continued)"}]
+CONTINUED: Nodes = [{"t": "Space"}, {"t": "Str", "c": "(continued)"}]
 _IDENTIFIER = re.compile(r'\["([^"\\]+)",\[')
 _INNER = re.compile(r'\["#([^"\\]+)",""\]')
 _IMAGE = re.compile(r'\["([^"\\]+)\.png",')
@@ -57,7 +62,7 @@ class _Piece:
     """What must stay together; `section` is the header that it stands under, else None."""
 
     page: str
-    section: Json
+    section: Node | None
     first: bool
     blocks: list[str]
 
@@ -71,17 +76,8 @@ class _Piece:
 class Numbered:
     """A document as its filter left it."""
 
-    document: dict[str, Json]
+    document: Node
     folder: Path
-
-    @classmethod
-    def read(cls, file: Path, folder: Path) -> Numbered:
-        return cls(json.loads(file.read_bytes()), folder)
-
-    @property
-    def _blocks(self) -> list[Json]:
-        found = self.document["blocks"]
-        return found if isinstance(found, list) else []
 
     def parts(self, largest: float | None) -> list[Part]:
         """The pages in their order, the own one first; cut at `largest` bytes, or not."""
@@ -94,15 +90,16 @@ class Numbered:
         ]
 
     def _pieces(self) -> list[_Piece]:
-        top = min((header[0] for one in self._blocks if (header := _header(one))), default=1)
+        headers = (header for one in self.document["blocks"] if (header := _header(one)))
+        top = min((level for level, _ in headers), default=1)
         pieces = [_Piece("", None, True, [])]
-        for block in self._blocks:
+        for block in self.document["blocks"]:
             header = _header(block)
             if header and header[0] == top:
                 pieces.append(_Piece(header[1], block, True, []))
             elif header and header[0] == top + 1 and not pieces[-1].header_alone:
                 pieces.append(_Piece(pieces[-1].page, pieces[-1].section, False, []))
-            pieces[-1].blocks.append(_text(block))
+            pieces[-1].blocks.append(as_text(block))
         return [one for one in pieces if one.blocks or one.page == ""]
 
     def _cut(self, pieces: list[_Piece], name: str, largest: float | None) -> list[Part]:
@@ -130,26 +127,20 @@ class Numbered:
         return OF_JSON * len(block) + drawn
 
     def _of_image(self, name: str) -> float:
-        """As format.lua chooses: the drawing, but where it is large the smaller of it and its
-        pixels."""
-        files = [self.folder / f"{name}.{end}" for end in ("svg", "png")]
-        drawn, pixels = (file.stat().st_size if file.is_file() else None for file in files)
-        if drawn is not None and (pixels is None or drawn < max(LARGEST_DRAWING, pixels + 1)):
-            return drawn
-        return OF_PIXELS * (pixels or 0)
+        drawing, pixels = (size_of(self.folder / f"{name}.{end}") for end in ("svg", "png"))
+        return drawing or 0 if is_drawn(drawing, pixels) else OF_PIXELS * (pixels or 0)
 
-    def written(self, part: Part, files: Mapping[str, str], own: str) -> str:
-        """The JSON of a part. `files` gives the file of each identifier that is elsewhere."""
+    def alone(self, part: Part, files: Mapping[str, str], own: str) -> Node:
+        """A part as a document. `files` gives the file of each identifier that is elsewhere."""
         blocks = _INNER.sub(
             lambda found: f'["{files[found[1]]}#{found[1]}",""]' if found[1] in files else found[0],
             ",".join(part.blocks),
         )
-        meta = self.document["meta"]
-        if part.page and isinstance(meta, dict):
-            before: list[Json] = [{"t": "Str", "c": f"{part.title(own)}:"}, {"t": "Space"}]
-            meta = meta | {name: _titled(before, meta[name]) for name in ("title", "pagetitle")}
-        version = json.dumps(self.document["pandoc-api-version"])
-        return f'{{"pandoc-api-version":{version},"meta":{_text(meta)},"blocks":[{blocks}]}}'
+        meta = copied(self.document["meta"])
+        if part.page:
+            for name in ("title", "pagetitle"):
+                meta[name]["c"][:0] = [word(f"{part.title(own)}:"), space()]
+        return {**self.document, "meta": meta, "blocks": json.loads(f"[{blocks}]")}
 
 
 def together(parts: Sequence[Part]) -> Part:
@@ -194,28 +185,22 @@ def navigation(
     return [*first, *pages, *last] if len(first) + len(pages) + len(last) > 1 else []
 
 
-def _titled(before: list[Json], title: Json) -> Json:
-    if isinstance(title, dict) and isinstance(words := title["c"], list):
-        return {"t": "MetaInlines", "c": [*before, *words]}
-    return title
-
-
-def _header(block: Json) -> tuple[int, str] | None:
+def _header(block: Node) -> tuple[int, str] | None:
     """The level of a header and the page that it names; None for any other block."""
-    match block:
-        case {"t": "Header", "c": [int() as level, [_, _, list() as pairs], _]}:
-            named = (pair[1] for pair in pairs if isinstance(pair, list) and pair[0] == "page")
-            return level, str(next(named, ""))
-    return None
+    if block["t"] != "Header":
+        return None
+    level, attr, _ = block["c"]
+    return level, value_of(attr, "page") or ""
 
 
-def _continued(header: Json) -> str:
+def _continued(header: Node | None) -> str:
     """A header once more, where its section goes on on another page."""
-    match header:
-        case {"t": "Header", "c": [int() as level, _, list() as words]}:
-            return _text({"t": "Header", "c": [level, ["", [], []], [*words, *CONTINUED]]})
-    return _text({"t": "Null"})
+    if header is None:
+        return as_text({"t": "Null"})
+    level, _, words = header["c"]
+    return as_text({"t": "Header", "c": [level, attributes(), [*words, *CONTINUED]]})
 
 
-def _text(found: Json) -> str:
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+def as_text(tree: Node) -> str:
+    """As pandoc reads it."""
+    return json.dumps(tree, ensure_ascii=False, separators=(",", ":"))

@@ -26,12 +26,11 @@ from trialtrace.report.render.house import (
     page_header,
     reference_docx,
 )
+from trialtrace.report.render.tree.for_quarto import FOLDER
 from trialtrace.trial.find_quarto import find_quarto
 
 OUTPUT = "rendered"
-FILTERS = ("spaces", "mailed", "quarto")
-# Where the filters find each other and what lies beside the document.
-FOLDER, LUA = "TRIALTRACE_FOLDER", "TRIALTRACE_FILTERS"
+FILTER = Path(__file__).with_name("quarto.lua")
 STEM = "document"
 _SHOWN_LINES = 30
 _SET_HERE = {"toc", "number-sections"}
@@ -52,10 +51,7 @@ def render(
 ) -> tuple[dict[str, bytes], str]:
     """The bytes of each file, a format has one; the name and version of the renderer."""
     quarto = Path(find_quarto())
-    environment = quarto_environment(quarto) | {
-        FOLDER: str(folder),
-        LUA: str(Path(__file__).parent),
-    }
+    environment = quarto_environment(quarto) | {FOLDER: str(folder)}
     text = f"---\n{_front_matter(document, page, folder)}---\n\n{document.body}"
     (folder / f"{STEM}.qmd").write_text(text, encoding="utf-8")
     page.place_chains(folder)
@@ -108,7 +104,7 @@ def _front_matter(document: Document, page: Page, folder: Path) -> str:
         "date-format": "iso",
         "lang": "en",
         "jupyter": "python3",
-        "filters": [str(Path(__file__).with_name(f"{name}.lua")) for name in FILTERS],
+        "filters": [str(FILTER)],
         "execute": {**(execute if isinstance(execute, dict) else {}), "daemon": False},
         "format": {"html": html, "docx": docx},
     }

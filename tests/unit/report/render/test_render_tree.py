@@ -1,0 +1,141 @@
+"""What is done to a document between pandoc's reader and its writers, on small ones by hand."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from trialtrace.report.render.pandoc import READER, find_pandoc
+from trialtrace.report.render.tree.crossref import cross_refer
+from trialtrace.report.render.tree.for_docx import LINE, LYING
+from trialtrace.report.render.tree.groups import MOST, group
+from trialtrace.report.render.tree.mailed import for_mail
+from trialtrace.report.render.tree.nodes import Node, all_of, text_of, walk, word
+from trialtrace.report.render.tree.spaces import keep_per_cents
+from trialtrace.report.render.tree.widths import Widths
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+def read(markdown: str) -> Node:
+    command = [find_pandoc(), f"--from={READER}", "--to=json"]
+    done = subprocess.run(command, input=markdown.encode(), capture_output=True, check=True)
+    document: Node = json.loads(done.stdout)
+    return document
+
+
+def table(rows: list[list[str]]) -> Node:
+    lines = [f"| {' | '.join(row)} |" for row in [["a", "b"], ["---", "---"], *rows]]
+    (found,) = read("\n".join(lines))["blocks"]
+    return found
+
+
+def test_the_words_of_a_text_are_those_that_are_read():
+    text = "*A* \"b\" `c`, [d](e.html) ![f](g.png) $h$\ni\\\nj^[Not this.] 'k'"
+    expected = "A \u201cb\u201d c, d f h i j \u2018k\u2019"
+    assert text_of(read(text)["blocks"]) == expected
+
+
+def test_a_rule_is_of_inner_elements_first_and_may_give_none_one_or_many():
+    tree = read("*a **b*** c")["blocks"]
+    seen = []
+
+    def shown(element: Node) -> list[Node]:
+        seen.append(text_of([element]))
+        return [*element["c"], word("!")]
+
+    walk(tree, {"Emph": shown, "Strong": shown, "Space": lambda _: []})
+    assert seen == ["b", "ab!"] and text_of(tree) == "ab!!c"
+
+
+def test_blocks_inside_of_a_note_are_found_where_words_are_passed_over():
+    note = "[^1]: First.\n\n    | a |\n    |---|\n    | 1 |\n"
+    tree = read(f"## A\n\nText, *with a note[^1]*.\n\n{note}")
+    found = [one["t"] for one in all_of(tree, "Table", "Str", words=False)]
+    assert found.count("Table") == 1
+    walk(tree, {"Table": lambda _: []}, words=False)
+    assert not [*all_of(tree, "Table")]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("95 % of it", f"95{NBSP}% of it"),
+        ("*see 9 %*", f"see 9{NBSP}%"),
+        ("9\n%-points", f"9{NBSP}%-points"),
+        ("many % of it", "many % of it"),
+        ("95 of %", "95 of %"),
+    ],
+)
+def test_a_per_cent_stays_with_its_number(text: str, shown: str):
+    tree = read(text)
+    keep_per_cents(tree)
+    assert text_of(tree["blocks"]) == shown
+
+
+def test_what_is_wrong_with_a_document_is_told_in_one(tmp_path: Path):
+    text = "## A {#sec-a}\n\n## B {#sec-a}\n\nSee @sec-c and [@x-y]. ![](../z.png) ![](no.png)"
+    tree = read(f"---\nnumber-sections: true\n---\n\n{text}")
+    assert cross_refer(tree, tmp_path) == [
+        "the image ../z.png lies outside the document's folder",
+        "the image no.png is not there",
+        "the label sec-a is used twice",
+        "the reference @sec-c has no target",
+        "@x-y is neither a figure, a table nor a section",
+    ]
+
+
+def test_ways_out_of_a_document_are_closed(tmp_path: Path):
+    text = "[a](javascript:x) [b](//c.org) [d](https://e.org){.f g=h} <!-- i --> <b>j</b>"
+    tree = read(text)
+    assert cross_refer(tree, tmp_path) == []
+    (link,) = all_of(tree, "Link")
+    assert link["c"][0] == ["", ["f"], []] and link["c"][2][0] == "https://e.org"
+    assert text_of(tree["blocks"]) == "a b d  <b>j</b>" and not [*all_of(tree, "RawInline")]
+
+
+def test_the_share_of_a_column_is_what_its_words_need_and_more_where_there_is_room():
+    """By hand: entries of 18 and 3 letters, each with 3 beside it, so 21 and 6 of 27."""
+    shares, line = Widths(LINE, LYING).shares(table([["intention to treat", "one"]]))
+    assert (shares, line) == ([0.7777, 0.2222], LINE)
+    # Words of 60 and 9 letters need 63 and 12; the second has the room of 25 that is left.
+    shares, _ = Widths(LINE, LYING).shares(table([["9" * 60, "intention " * 20]]))
+    assert shares == [0.63, 0.37]
+
+
+def test_a_table_of_long_words_lies_unless_a_line_may_end_before_a_bracket():
+    widths = Widths(LINE, LYING)
+    pair = f"{'9' * 40}{NBSP}({'8' * 40})"
+    element = table([[pair, pair]])
+    assert widths.is_wide(element) and widths.shares(element)[1] == LYING
+    made = widths.relaxed(element)
+    assert made and not widths.is_wide(made) and widths.is_wide(element)
+    assert text_of([made]) == text_of([element]).replace(NBSP, " ")
+    assert widths.relaxed(table([["9" * 60, "8" * 60]])) is None
+    assert widths.relaxed(table([["9", "8"]])) is None
+
+
+def test_rows_of_one_label_are_one_cell_and_a_long_block_has_its_label_again():
+    element = table([["[A]{#a}", "0"], *[["", str(n)] for n in range(1, MOST + 6)], ["B", "x"]])
+    rows = element["c"][4][0][3]
+    group(rows, [50, 50])
+    spans = [(text_of(row[1][0][4]), row[1][0][2]) for row in rows if len(row[1]) == 2]
+    assert spans == [("A", MOST), ("A", 6), ("B", 1)]
+    assert [one["c"][0][0] for one in all_of(element, "Span")] == ["a", ""]
+    # In a column of one letter a row takes two lines.
+    narrow = table([["A", "x"], *[["", "x"]] * MOST])["c"][4][0][3]
+    group(narrow, [50, 1])
+    assert [row[1][0][2] for row in narrow if len(row[1]) == 2] == [MOST // 2, MOST // 2, 1]
+
+
+def test_a_link_that_is_mailed_leads_into_the_document_or_out_to_the_world():
+    text = "[1](trace/x.html#abc/n) [2](trace/x.html#other) [3](audit.html) [4](#here)\n\n"
+    tree = read(text + "Two of 3. [CSV](figures/a.csv), [SVG](figures/a.svg).\n\nEnd.")
+    row = {"of": "A", "method": "by hand", "n": "2", "check": "R", "anchors": ["abc"]}
+    for_mail(tree, {"command": "trace x", "rows": [row, {**row, "anchors": ["unused"]}]})
+    links = [(text_of([one]), one["c"][2][0]) for one in all_of(tree, "Link")]
+    assert links == [("1", "#n-abc-n"), ("4", "#here")]
+    assert [text_of([one]) for one in tree["blocks"][:3]] == ["1 2 3 4", "Two of 3.", "End."]
+    places = [one["c"][0][0] for one in all_of(tree, "Span")]
+    assert places == ["n-abc-n"] and text_of(tree["blocks"]).count("by hand") == 1

@@ -1,0 +1,1 @@
+"""What is done to a document between pandoc's reader and its writers."""

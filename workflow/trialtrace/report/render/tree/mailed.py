@@ -1,0 +1,128 @@
+"""A DOCX or PDF is mailed without the folder of its report: no link of it may lead to a page there.
+
+A link to a number's trace leads to the line of its method at the end of the document (chains.py).
+Files of a figure are left out; any other page of the folder is told by its name alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from trialtrace.report.render.house import Chain, Chains
+from trialtrace.report.render.tree.nodes import (
+    Inner,
+    Node,
+    Nodes,
+    attributes,
+    cell,
+    highest,
+    paragraph,
+    plain,
+    span,
+    table,
+    walk,
+    word,
+)
+
+HEADING = "Where the numbers come from"
+TOLD = (
+    "A number's link leads to the line of its method here. The rows, raw cells and code behind "
+    "each number are on its page in the folder of the report, and told by "
+)
+COLUMNS = ("Analysis", "Method", "n", "Check")
+FILES = "figures/"
+_TRACE = re.compile(r"trace/[^#]*#(.+)", re.DOTALL)
+_KEPT = re.compile(r"#|https?:|mailto:")
+_PAUSES = {",", "."}
+
+
+def for_mail(document: Node, chains: Chains | None) -> None:
+    """Lead the links of a document into it; what `chains` tells of its numbers comes last."""
+    for block in [*document["meta"].values(), *document["blocks"]]:
+        _without_files(block)
+    rows = chains["rows"] if chains else []
+    links = _Links({anchor for row in rows for anchor in row["anchors"]})
+    walk(document, {"Link": links.kept})
+    if chains and (lines := links.lines(chains["rows"])):
+        document["blocks"] += _at_the_end(chains["command"], lines, highest(document, 6))
+
+
+class _Links:
+    """The places that links lead to, by the anchor of their page in the order of the document."""
+
+    def __init__(self, known: set[str]) -> None:
+        self._places: dict[str, dict[str, None]] = {anchor: {} for anchor in known}
+
+    def kept(self, link: Node) -> Nodes | None:
+        target = link["c"][2]
+        found = _TRACE.fullmatch(target[0])
+        anchor = found[1].split("/", 1)[0] if found else None
+        if found and anchor in self._places:
+            self._places[anchor][found[1]] = None
+            target[0] = f"#{_bookmark(found[1])}"
+            return None
+        if _KEPT.match(target[0]):
+            return None
+        return list(link["c"][1])
+
+    def lines(self, rows: Iterable[Chain]) -> list[list[Inner]]:
+        """The rows that some link leads to; what one is of is told where it changes."""
+        lines, last = [], None
+        for row in rows:
+            places = [place for anchor in row["anchors"] for place in self._places[anchor]]
+            if places:
+                marks = [span([], attributes(_bookmark(place))) for place in places]
+                of, last = "" if row["of"] == last else row["of"], row["of"]
+                texts = [[word(of)], [*marks, word(row["method"])], [word(row["n"])]]
+                lines.append([cell([plain(one)]) for one in [*texts, [word(row["check"])]]])
+        return lines
+
+
+def _at_the_end(command: str, lines: list[list[Inner]], level: int) -> Nodes:
+    heads = [cell([plain([word(name)])]) for name in COLUMNS]
+    heading = [level, attributes("sec-numbers", ["unnumbered"]), [word(HEADING)]]
+    code = {"t": "Code", "c": [attributes(), command]}
+    return [
+        {"t": "Header", "c": heading},
+        paragraph([word(TOLD), code, word(".")]),
+        table(["AlignLeft", "AlignLeft", "AlignRight", "AlignLeft"], heads, lines),
+    ]
+
+
+def _bookmark(place: str) -> str:
+    """Bookmarks hold no slash: a line of a number ("/n") is behind a hyphen."""
+    return "n-" + place.replace("/", "-")
+
+
+def _without_files(tree: Node | Inner) -> None:
+    """What stands in a sentence as "Its numbers (CSV), SVG, PNG." is nothing without its files.
+    No table has any."""
+    if isinstance(tree, list):
+        if any(type(one) is dict and one.get("t") == "Link" for one in tree):
+            tree[:] = _sentence(tree)
+        inner = tree
+    elif tree.get("t") == "Table":
+        return
+    else:
+        inner = [*tree.values()]
+    for one in inner:
+        if isinstance(one, (list, dict)):
+            _without_files(one)
+
+
+def _sentence(inlines: Nodes) -> Nodes:
+    kept: Nodes = []
+    dropped = False
+    for one in inlines:
+        kind = one["t"]
+        if kind == "Link" and one["c"][2][0].startswith(FILES):
+            if not dropped and kept and kept[-1]["t"] in ("Space", "SoftBreak"):
+                kept.pop()
+            dropped = True
+        elif not dropped or not (
+            kind in ("Space", "SoftBreak") or (kind == "Str" and one["c"] in _PAUSES)
+        ):
+            kept.append(one)
+            dropped = False
+    return kept

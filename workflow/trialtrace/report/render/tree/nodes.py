@@ -1,0 +1,209 @@
+"""A document of pandoc's as the plain data of its JSON: what walks over it, and its elements.
+
+Everything changes a document in place. A rule is a function of one element: what it gives takes the
+place of that, one element or several; None leaves it.
+"""
+
+from __future__ import annotations
+
+import marshal
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
+
+Node: TypeAlias = dict[str, Any]
+Nodes: TypeAlias = list[Node]
+# What an element is made of: its attributes, lists of elements, cells of a row.
+Inner: TypeAlias = list[Any]
+Rule: TypeAlias = Callable[[Node], Node | Nodes | None]
+Tree = TypeVar("Tree", Node, Inner)
+
+NBSP = "\N{NO-BREAK SPACE}"
+# Blocks that hold no other blocks but in a note: where only those are looked for, their words are
+# passed over.
+_OF_WORDS = {"Plain", "Para", "Header", "CodeBlock", "RawBlock", "LineBlock"}
+_WORDS = {"Str", "Space", "SoftBreak", "LineBreak", "Code", "Math"}
+_BREAK = re.compile(r"<br", re.ASCII)
+_QUOTES = {"SingleQuote": "\u2018\u2019", "DoubleQuote": "\u201c\u201d"}
+
+
+def walk(tree: Node | Inner, rules: Mapping[str, Rule], *, words: bool = True) -> None:
+    """Put what the rules give for the elements that they name, the inner ones first.
+
+    Without `words` rules are of blocks alone, which is the faster.
+    """
+    if isinstance(tree, dict):
+        for value in tree.values():
+            if isinstance(value, (list, dict)):
+                walk(value, rules, words=words)
+        return
+    made: list[tuple[int, Node | Nodes]] = []
+    for at, one in enumerate(tree):
+        if type(one) is dict:
+            kind = one.get("t")
+            if kind is None:
+                walk(one, rules, words=words)
+                continue
+            inner = one.get("c")
+            if (type(inner) is list or type(inner) is dict) and (
+                words or kind not in _OF_WORDS or _has_note(inner)
+            ):
+                walk(inner, rules, words=words)
+            if kind in rules and (given := rules[kind](one)) is not None:
+                made.append((at, given))
+        elif type(one) is list and one:
+            walk(one, rules, words=words)
+    for at, given in reversed(made):
+        if isinstance(given, list):
+            tree[at : at + 1] = given
+        else:
+            tree[at] = given
+
+
+def all_of(tree: Node | Inner, *kinds: str, words: bool = True) -> Iterator[Node]:
+    """Every element of these kinds, an outer one before those inside of it."""
+    for one in tree.values() if isinstance(tree, dict) else tree:
+        if type(one) is dict:
+            kind = one.get("t")
+            if kind in kinds:
+                yield one
+            if kind not in _WORDS and (words or kind not in _OF_WORDS or _has_note(one["c"])):
+                yield from all_of(one, *kinds, words=words)
+        elif type(one) is list and one:
+            yield from all_of(one, *kinds, words=words)
+
+
+def _has_note(tree: Node | Inner) -> bool:
+    for one in tree.values() if isinstance(tree, dict) else tree:
+        if type(one) is dict:
+            kind = one.get("t")
+            if kind not in _WORDS and (kind == "Note" or _has_note(one)):
+                return True
+        elif type(one) is list and one and _has_note(one):
+            return True
+    return False
+
+
+def text_of(tree: Node | Inner) -> str:
+    """The words of elements, without marks and notes."""
+    found: list[str] = []
+    _collect(tree, found.append)
+    return "".join(found)
+
+
+def _collect(tree: Node | Inner, add: Callable[[str], object]) -> None:
+    for one in tree.values() if isinstance(tree, dict) else tree:
+        if type(one) is dict:
+            kind = one.get("t")
+            if kind == "Str":
+                add(one["c"])
+            elif kind in ("Space", "SoftBreak", "LineBreak"):
+                add(" ")
+            elif kind in ("Code", "Math"):
+                add(one["c"][1])
+            elif kind == "Quoted":
+                marks = _QUOTES[one["c"][0]["t"]]
+                add(marks[0])
+                _collect(one["c"][1], add)
+                add(marks[1])
+            elif kind == "RawInline" and one["c"][0] == "html" and _BREAK.match(one["c"][1]):
+                add(" ")
+            elif kind != "Note":
+                _collect(one, add)
+        elif type(one) is list and one:
+            _collect(one, add)
+
+
+def copied(tree: Tree) -> Tree:
+    """The same elements, which may be changed for themselves."""
+    made: Tree = marshal.loads(marshal.dumps(tree))
+    return made
+
+
+def attributes(
+    name: str = "", classes: Sequence[str] = (), pairs: Sequence[tuple[str, str]] = ()
+) -> Inner:
+    """Identifier, classes, and pairs of name and value."""
+    return [name, list(classes), [list(pair) for pair in pairs]]
+
+
+def value_of(attr: Inner, name: str) -> str | None:
+    return next((value for key, value in attr[2] if key == name), None)
+
+
+def set_value(attr: Inner, name: str, value: str | None) -> None:
+    """Give an attribute another value, at its place; None takes it away."""
+    for pair in attr[2]:
+        if pair[0] == name and value is not None:
+            pair[1] = value
+            return
+    if value is None:
+        attr[2] = [pair for pair in attr[2] if pair[0] != name]
+    else:
+        attr[2].append([name, value])
+
+
+def word(text: str) -> Node:
+    return {"t": "Str", "c": text}
+
+
+def space() -> Node:
+    return {"t": "Space"}
+
+
+def link(words: Nodes, target: str, classes: Sequence[str] = ()) -> Node:
+    return {"t": "Link", "c": [attributes(classes=classes), words, [target, ""]]}
+
+
+def plain(words: Nodes) -> Node:
+    return {"t": "Plain", "c": words}
+
+
+def paragraph(words: Nodes) -> Node:
+    return {"t": "Para", "c": words}
+
+
+def strong(words: Nodes) -> Node:
+    return {"t": "Strong", "c": words}
+
+
+def span(words: Nodes, attr: Inner) -> Node:
+    return {"t": "Span", "c": [attr, words]}
+
+
+def div(blocks: Nodes, attr: Inner) -> Node:
+    return {"t": "Div", "c": [attr, blocks]}
+
+
+def raw_block(kind: str, text: str) -> Node:
+    return {"t": "RawBlock", "c": [kind, text]}
+
+
+def cell(blocks: Nodes) -> Inner:
+    return [attributes(), {"t": "AlignDefault"}, 1, 1, blocks]
+
+
+def table(aligned: Sequence[str], heads: list[Inner], rows: list[list[Inner]]) -> Node:
+    """One without a caption; each column is aligned as told, each row a list of cells."""
+    columns = [[{"t": one}, {"t": "ColWidthDefault"}] for one in aligned]
+    head = [attributes(), [[attributes(), heads]]]
+    body = [attributes(), 0, [], [[attributes(), one] for one in rows]]
+    return {
+        "t": "Table",
+        "c": [attributes(), [None, []], columns, head, [body], [attributes(), []]],
+    }
+
+
+def rows_of(element: Node) -> list[list[Inner]]:
+    """The cells of every row of a table, those of its head first."""
+    _, _, _, head, bodies, foot = element["c"]
+    rows = [*head[1]]
+    for body in bodies:
+        rows += [*body[2], *body[3]]
+    return [row[1] for row in [*rows, *foot[1]]]
+
+
+def highest(document: Node, otherwise: int = 7) -> int:
+    """The level of the highest headings."""
+    found = (one["c"][0] for one in all_of(document["blocks"], "Header", words=False))
+    return min(found, default=otherwise)

@@ -1,0 +1,160 @@
+"""The share of the page that each column of a table takes in a DOCX or PDF.
+
+Word processors take the widths that they are told, and pandoc would tell them equal ones; a browser
+finds better ones by itself.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from trialtrace.report.render.tree.nodes import (
+    NBSP,
+    Node,
+    Nodes,
+    copied,
+    rows_of,
+    space,
+    text_of,
+    walk,
+    word,
+)
+
+MANY = 4  # columns beside which there is little room
+LONG = 200  # characters of an entry that is read as text
+FEW = 4  # rows with the head that are read on an upright page all the same
+BOLD = 1.15  # the width of a bold letter
+UNBROKEN = 16  # a right-aligned entry up to this length keeps to one line
+NAME = 18  # bytes of a word beyond which it may be broken behind its dots and dashes
+# Where a line may end in the middle of a word.
+BREAK = "\N{ZERO WIDTH SPACE}"
+_WORD = re.compile(r"[^ \t\n\r\f\v]+")
+_HYPHEN = re.compile(r"([A-Za-z]-)([A-Za-z])")
+_JOINT = re.compile(r"([._/])([A-Za-z])")
+_BRACKET = f"{NBSP}("
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """Of a cell its length, that of its longest word, and of the longest where one may end at its
+    hyphen."""
+
+    column: int
+    in_head: bool
+    length: int
+    word: int
+    part: int
+
+
+@dataclass(frozen=True)
+class Widths:
+    """`line` and `lying`: characters of table type across a page, and across one on its side."""
+
+    line: int
+    lying: int
+    _known: dict[int, tuple[Node, list[_Entry]]] = field(default_factory=dict)
+
+    def is_wide(self, element: Node) -> bool:
+        """Whether an upright page is too narrow: for the longest words alone, or for sentences
+        beside columns."""
+        least, most, _ = self._lengths(element, 0, split=True, bold=1)
+        texts = len(least) > MANY and max(most) > LONG
+        return _sum(least) > self.line or (texts and len(rows_of(element)) > FEW)
+
+    def relaxed(self, element: Node) -> Node | None:
+        """A table that fits an upright page once a line may end before a bracket, as that of an
+        interval, has it so."""
+        if not self.is_wide(element):
+            return None
+        made: Node = copied(element)
+        walk(made["c"], {"Str": _breakable})
+        return None if self.is_wide(made) else made
+
+    def shares(self, element: Node) -> tuple[list[float], int]:
+        """The share of each column, and the letters that a line of the table has room for."""
+        line = self.lying if self.is_wide(element) else self.line
+        least, most, whole = self._lengths(element, UNBROKEN)
+        if _sum(least) > line:
+            least, most, whole = self._lengths(element, 0)
+        if _sum(least) > line:
+            least, most, whole = self._lengths(element, 0, split=True)
+        # Entries have what words leave, heads what entries leave.
+        widths = _grown(_grown(least, most, line), whole, line)
+        total = _sum(widths)
+        return [math.floor(10000 * width / total) / 10000 for width in widths], line
+
+    def _lengths(
+        self, element: Node, unbroken: int, *, split: bool = False, bold: float = BOLD
+    ) -> tuple[list[float], list[float], list[float]]:
+        """For each column the length of its longest word, of its longest entry and of that with its
+        head, which is bold."""
+        columns = element["c"][2]
+        right = [column[0]["t"] == "AlignRight" for column in columns]
+        least, most, whole = ([3.0] * len(columns) for _ in range(3))
+        for entry in self._entries(element):
+            at, length = entry.column, entry.length
+            longest = entry.part if split else entry.word
+            if right[at] and length <= unbroken:
+                longest = length
+            wider = bold if entry.in_head else 1
+            least[at] = max(least[at], wider * longest + 3)
+            whole[at] = max(whole[at], wider * length + 3)
+            if not entry.in_head:
+                most[at] = max(most[at], length + 3)
+        return least, [*map(max, most, least)], whole
+
+    def _entries(self, element: Node) -> list[_Entry]:
+        """Read once for each table: the same one is asked for until it is written."""
+        if id(element) not in self._known:
+            self._known[id(element)] = element, [*_entries(element)]
+        return self._known[id(element)][1]
+
+
+def _entries(element: Node) -> Iterable[_Entry]:
+    heads = len(element["c"][3][1])
+    for line, row in enumerate(rows_of(element)):
+        for column, one in enumerate(row):
+            text = text_of(one[4]).replace(BREAK, " ")
+            longest = max(map(len, _WORD.findall(text)), default=0)
+            part = longest
+            if "-" in text:
+                part = max(map(len, _WORD.findall(_HYPHEN.sub(r"\1 \2", text))), default=0)
+            yield _Entry(column, line < heads, len(text), longest, part)
+
+
+def broken(element: Node) -> Node | None:
+    """Names of code and files are longer than a column."""
+    text = element["c"]
+    if len(text.encode()) <= NAME:
+        return None
+    return word(_JOINT.sub(rf"\1{BREAK}\2", text))
+
+
+def _breakable(element: Node) -> Nodes | None:
+    if _BRACKET not in element["c"]:
+        return None
+    first, *parts = element["c"].replace(_BRACKET, "\n(").split("\n")
+    made = [word(first)] if first else []
+    for part in parts:
+        made += [space(), word(part)]
+    return made
+
+
+def _grown(widths: list[float], wished: list[float], line: int) -> list[float]:
+    """Widths grown towards others, as far as a line has room."""
+    room, wish = line - _sum(widths), _sum(wished) - _sum(widths)
+    if room <= 0 or wish <= 0:
+        return widths
+    share = min(1, room / wish)
+    return [low + (high - low) * share for low, high in zip(widths, wished, strict=True)]
+
+
+def _sum(values: Iterable[float]) -> float:
+    """From the first to the last on every Python: the sum of later ones is rounded otherwise."""
+    total = 0.0
+    for value in values:
+        total += value
+    return total
