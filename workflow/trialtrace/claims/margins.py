@@ -1,4 +1,4 @@
-"""A conclusion of non-inferiority against the intervals of its comparison, and its margin.
+"""A conclusion of non-inferiority or equivalence against the intervals of its comparison.
 
 An interval that lies on the better side of the margin shows non-inferiority at the one-sided level
 of its tail, as 0.025 for one of 95 %: the duality of test and interval (Piaggio and others 2012,
@@ -7,10 +7,11 @@ for ratios, and `SLACK` of it is left for other intervals; that share is chosen,
 Oracle: the same comparison by hand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import log
+from typing import TypeVar
 
 from scipy.special import ndtri
 
@@ -20,41 +21,86 @@ from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, listed
 from trialtrace.claims.prints.intervals import confidence_of
 from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.claims.told_design import ToldDesign
+from trialtrace.trial.claims.told_equivalence import ToldEquivalence
 from trialtrace.trial.claims.told_margin import MEASURE_OF, ToldMargin
 
+NON_INFERIORITY, EQUIVALENCE = "non-inferiority", "equivalence"
 WITHIN, HOLDS, BEYOND, OPEN = "within", "holds", "beyond", "open"
 WIDEST = 0.05
 """The one-sided level of the narrowest interval that is in use, one of 90 %."""
 SLACK = 0.9
 """How much nearer to the estimate another interval's bound may be."""
+Limit = TypeVar("Limit", ToldMargin, ToldEquivalence)
 Judged = tuple[str, str, tuple[str, ...]]
 """Agreement, sentence, and the claims whose intervals decide."""
 
 
 def margin_of(ledger: Ledger, entry: Claim) -> ToldMargin | None:
     """The margin that a claim concludes on: of its own paper, else the only one that is told."""
+    return _told(ledger, entry, lambda design: design.margins)
+
+
+def limits_of(ledger: Ledger, entry: Claim) -> ToldEquivalence | None:
+    """The limits of equivalence of a claim: of its own paper, else the only ones that are told."""
+    return _told(ledger, entry, lambda design: design.equivalence)
+
+
+def _told(
+    ledger: Ledger, entry: Claim, of: Callable[[ToldDesign], Sequence[Limit]]
+) -> Limit | None:
     own = ledger.reported.get(entry.paper)
-    if own is not None and (found := _of(own, ledger, entry)):
+    if own is not None and (found := _about(of(own), ledger, entry)):
         return found[0] if len(found) == 1 else None
     for designs in (ledger.reported, ledger.registered):
-        every = [one for design in designs.values() for one in _of(design, ledger, entry)]
+        every = [one for design in designs.values() for one in _about(of(design), ledger, entry)]
         if every:
             return every[0] if all(one.same(every[0]) for one in every) else None
     return None
 
 
-def _of(design: ToldDesign, ledger: Ledger, entry: Claim) -> list[ToldMargin]:
+def _about(every: Sequence[Limit], ledger: Ledger, entry: Claim) -> list[Limit]:
     about, population = entry.about, ledger.population(entry)
     return [
         one
-        for one in design.margins
+        for one in every
         if one.outcome == about.outcome and set(one.compare) == set(about.compared)
         if one.visit in (None, about.visit) and about.stratum is None
         if one.population in (None, population.name if population else None)
     ]
 
 
-def judged(ledger: Ledger, margin: ToldMargin, concludes: str) -> Judged | None:
+def equivalent(ledger: Ledger, limits: ToldEquivalence, concludes: str) -> Judged | None:
+    """Whether a conclusion on equivalence agrees with the intervals; None where there is none.
+
+    Two one-sided tests: each limit is a margin, and equivalence needs both to be excluded.
+    """
+    shown = "non_inferior" if concludes == "equivalent" else "not_shown"
+    found = [judged(ledger, one, shown, EQUIVALENCE) for one in limits.margins]
+    both = [one for one in found if one is not None]
+    if not both:
+        return None
+    # What one limit decides alone, and what both have to agree on.
+    alone, together = INCONSISTENT, COMPATIBLE
+    if concludes == "not_shown":
+        alone, together = together, alone
+    decided = [one for one in both if one[0] == alone]
+    if not decided and all(one[0] == together for one in both):
+        agreement, text, names = both[0]
+        return agreement, text.replace(_limit(limits.margins[0]), _both(limits)), names
+    return (decided or [one for one in both if one[0] == NOT_CHECKABLE] or both)[0]
+
+
+def _limit(margin: ToldMargin) -> str:
+    return f"the margin of {margin.value}"
+
+
+def _both(limits: ToldEquivalence) -> str:
+    return f"the margins of {limits.lower} and {limits.upper}"
+
+
+def judged(
+    ledger: Ledger, margin: ToldMargin, concludes: str, what: str = NON_INFERIORITY
+) -> Judged | None:
     """Whether a conclusion agrees with the intervals that are printed; None where there is none."""
     every = [_Beside(entry, margin) for entry in _intervals(ledger, margin)]
     if not every:
@@ -63,7 +109,7 @@ def judged(ledger: Ledger, margin: ToldMargin, concludes: str) -> Judged | None:
     where = {one.where for one in every}
     shown = listed(list(dict.fromkeys(one.shown for one in every)), "and")
     lies = f"{shown} {'lie' if ' and ' in shown else 'lies'}"
-    limit = f"the margin of {margin.value}"
+    limit = _limit(margin)
     if OPEN in where or (WITHIN in where and len(where) > 1):
         why = "rounding leaves open" if OPEN in where else "the intervals do not agree on"
         text = f"Not checkable: {why} whether {shown} excludes {limit}."
@@ -71,16 +117,16 @@ def judged(ledger: Ledger, margin: ToldMargin, concludes: str) -> Judged | None:
     if where == {WITHIN}:
         text = f"{lies} on the better side of {limit}"
         if concludes == "non_inferior":
-            return COMPATIBLE, f"{text}, as non-inferiority asks.", names
+            return COMPATIBLE, f"{text}, as {what} asks.", names
         if margin.level is not None and all(one.tail <= float(margin.level) for one in every):
-            return INCONSISTENT, f"{text}; printed is that non-inferiority was not shown.", names
+            return INCONSISTENT, f"{text}; printed is that {what} was not shown.", names
         text += "; that it was not shown agrees at another level or in another population only."
         return NOT_CHECKABLE, f"Not checkable: {text}", names
     held = f"{lies} beyond {limit}" if where == {BEYOND} else f"{shown} holds {limit}"
     if concludes == "not_shown":
-        return COMPATIBLE, f"{held}, as printed: non-inferiority was not shown.", names
+        return COMPATIBLE, f"{held}, as printed: {what} was not shown.", names
     if all(one.binds(margin) for one in every):
-        return INCONSISTENT, f"{held}, so that it does not show non-inferiority.", names
+        return INCONSISTENT, f"{held}, so that it does not show {what}.", names
     text = f"Not checkable: {held}; an interval of a higher one-sided level may exclude it."
     return NOT_CHECKABLE, text, names
 

@@ -8,7 +8,8 @@ the interval and printed from `MOST` to 1 − `MOST`, or the other way round. Of
 these may: a test whose variance is restricted at the margin (Farrington and Manning 1990) has a z
 down to a seventh of Wald's, by enumeration of two groups of 15 to 200 patients with an event and a
 patient without one in each, so that it is a remark unless the paper names Wald's interval; of means
-unless it names the t test, since ranks may be meant.
+unless it names the t test, since ranks may be meant. Of equivalence p is the larger of both tests
+(Schuirmann 1987).
 Oracle: the same numbers by hand.
 """
 
@@ -17,7 +18,7 @@ from decimal import Decimal
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
-from trialtrace.claims.margins import margin_of
+from trialtrace.claims.margins import limits_of, margin_of
 from trialtrace.claims.prints.apart import LEAST_UNNAMED as LEAST
 from trialtrace.claims.prints.apart import MOST, OF_MEANS, of_same, p_range
 from trialtrace.claims.prints.card import Card
@@ -39,7 +40,8 @@ SIDES = ("two_sided", "less", "greater")
 
 CARD = Card(
     "a p of a margin (non-inferiority) against the interval of the same comparison and margin in "
-    "another claim, of one side or two: contradicts where one is below 0.001 and the other above "
+    "another claim, of one side or two, and of equivalence against the interval by the larger of "
+    "both one-sided tests: contradicts where one is below 0.001 and the other above "
     "0.1, of risks and odds only with an interval named as Wald's, of means only of a t test; "
     "else what differs is a remark",
     {"margin.p": "A p of a margin, and the interval of the same comparison printed apart."},
@@ -49,9 +51,11 @@ CARD = Card(
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         part = entry.parts.get("p")
-        if part is None or part.relation == "ns" or "ci_low" in entry.parts:
+        if part is None or part.relation == "ns" or len(entry.about.compared) != 2:
             continue
-        if len(entry.about.compared) != 2 or part.symbol not in (None, "noninferiority"):
+        if part.symbol == "equivalence":
+            yield from _of_equivalence(ledger, entry, part)
+        if "ci_low" in entry.parts or part.symbol not in (None, "noninferiority"):
             continue
         if part.symbol is None and entry.about.margin is None:
             continue
@@ -91,28 +95,59 @@ def _held(
     shown = f"{one.parts['ci_low'].text} to {one.parts['ci_high'].text}"
     against = signed(float(null), 3).rstrip("0").rstrip(".")
     text = f"The interval {shown} of the same comparison gives {p_span(*span)} against {against}"
-    agreement = COMPATIBLE
-    if fit:
+    far = all(_far(part, by["two_sided"]) for by in every.values())
+    agreement = COMPATIBLE if fit else _verdict(entry, one, far=far)
+    yield _finding(entry, part, one, agreement, text, span)
+
+
+def _verdict(entry: Claim, one: Claim, *, far: bool) -> str:
+    """Whether p that do not agree contradict each other."""
+    of_ranks = one.measure == "mean_difference" and entry.about.test not in OF_MEANS
+    binds = far and not of_ranks and not restricted(one)
+    return INCONSISTENT if binds else NOT_CHECKABLE
+
+
+def _finding(
+    entry: Claim, part: Component, one: Claim, agreement: str, text: str, span: Span
+) -> Finding:
+    remark = agreement == NOT_CHECKABLE
+    if agreement == COMPATIBLE:
         text += f", in keeping with {part.text}."
     else:
-        far = all(_far(part, by["two_sided"]) for by in every.values())
-        of_ranks = one.measure == "mean_difference" and entry.about.test not in OF_MEANS
-        binds = far and not of_ranks and not restricted(one)
-        agreement = INCONSISTENT if binds else NOT_CHECKABLE
-        text += f"; printed is {part.text}"
-        text += "." if binds else ", which may be that of another test."
-        if not binds:
-            text = f"Not checkable: {text[0].lower()}{text[1:]}"
-    yield Finding(
-        "margin.p",
-        entry.name,
-        "p",
-        agreement,
-        text,
-        (one.name,),
-        {"low": span[0], "high": span[1]},
-        remark=agreement == NOT_CHECKABLE,
-    )
+        text += f"; printed is {part.text}{', which may be that of another test' * remark}."
+    text = f"Not checkable: {text[0].lower()}{text[1:]}" if remark else text
+    beside = () if one is entry else (one.name,)
+    detail = {"low": span[0], "high": span[1]}
+    return Finding("margin.p", entry.name, "p", agreement, text, beside, detail, remark=remark)
+
+
+def _of_equivalence(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
+    """P of two one-sided tests, which is the larger of both, beside each interval."""
+    limits = limits_of(ledger, entry)
+    if limits is None:
+        return
+    own = [entry] if {"ci_low", "ci_high"} <= set(entry.parts) else []
+    for one in own or [one for one in ledger.comparisons[entry.about.cell] if of_same(entry, one)]:
+        if one.measure != MEASURE_OF[limits.scale]:
+            continue
+        spans: list[Span] = []
+        for told in limits.margins:
+            turned = told if told.compare == one.about.compared else told.turned()
+            null = Decimal(str(turned.limit(percent="percent" in one.parts)))
+            side = "less" if turned.worse == "above" else "greater"
+            spans += p_of_margin(ledger, one, null, (side,)).values()
+        if len(spans) == len(limits.margins):
+            larger = max(p[0] for p in spans), max(p[1] for p in spans)
+            yield _larger(entry, part, one, larger)
+
+
+def _larger(entry: Claim, part: Component, one: Claim, p: Span) -> Finding:
+    shown = f"{one.parts['ci_low'].text} to {one.parts['ci_high'].text}"
+    text = f"By the interval {shown} the larger of both one-sided tests has {p_span(*p)}"
+    low, high = p_range(part)
+    far = (p[1] < LEAST and low >= MOST) or (p[0] >= MOST and high <= LEAST)
+    agreement = COMPATIBLE if overlaps(part, *p) else _verdict(entry, one, far=far)
+    return _finding(entry, part, one, agreement, text, p)
 
 
 def _far(part: Component, p: Span) -> bool:

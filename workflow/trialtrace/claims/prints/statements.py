@@ -8,7 +8,7 @@ from itertools import combinations
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.dates import alike, dates
 from trialtrace.claims.ledger import Ledger
-from trialtrace.claims.margins import judged, margin_of
+from trialtrace.claims.margins import equivalent, judged, limits_of, margin_of
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed
 from trialtrace.claims.quantities import Quantity, quantity
@@ -21,11 +21,13 @@ CARD = Card(
     "one fact told in several places, in numbers or dates (what differs in words only cannot be "
     "judged); numbers that the ledger has for some groups only; a change without a "
     "baseline; no difference without an interval; not inferior though the interval holds the "
-    "margin; feasible without a threshold; what no adverse event can exclude",
+    "margin, equivalent though it holds a limit; feasible without a threshold; what no adverse "
+    "event can exclude",
     {
         "statement.change": "A change from baseline, and the baseline it needs.",
         "statement.no_difference": "A statement of no difference, and the interval it needs.",
         "statement.non_inferiority": "A conclusion of non-inferiority, margin and interval.",
+        "statement.equivalence": "A conclusion of equivalence, limits and interval.",
         "statement.feasibility": "A statement of feasibility, and the threshold it needs.",
         "statement.safety": "No adverse event, and the rate that this excludes.",
         "statement.groups": "A number of one group, and what stands beside it for the others.",
@@ -214,6 +216,22 @@ def _non_inferiority(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     yield Finding(check, entry.name, part, agreement, text, beside)
 
 
+def _equivalence(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """Equivalent, though an interval of the comparison holds one of the limits."""
+    part, check = next(iter(entry.parts)), "statement.equivalence"
+    denied, told = DENIED.search(entry.printed) is not None, limits_of(ledger, entry)
+    said = equivalent(ledger, told, "not_shown" if denied else "equivalent") if told else None
+    if said is None:
+        text = (
+            f"Not checkable: “{entry.printed}” needs limits (`equivalence` of `reported`) and an "
+        )
+        text += "interval of the comparison on their scale."
+        yield Finding(check, entry.name, part, NOT_CHECKABLE, text)
+        return
+    beside = tuple(name for name in said[2] if name != entry.name)
+    yield Finding(check, entry.name, part, said[0], said[1], beside)
+
+
 def _by_margin(held: Claim, margin: Decimal, *, denied: bool) -> tuple[str, str]:
     """An interval against a margin without a typed side: it lies on the worse side of no effect."""
     low, high = (held.parts[name] for name in ("ci_low", "ci_high"))
@@ -256,6 +274,7 @@ THRESHOLD = "feasibility_threshold"
 CONCLUSIONS = {
     "no_difference": _no_difference,
     "non_inferiority": _non_inferiority,
+    "equivalence": _equivalence,
     "feasibility": _feasibility,
     "safety": _safety,
 }

@@ -380,9 +380,9 @@ class About:
         empty=bool,
     )
     change: bool = optional("Whether the paper calls it a change from baseline.", empty=bool)
-    concludes: Literal["no_difference", "non_inferiority", "feasibility", "safety"] | None = (
-        optional("What is concluded from it.")
-    )
+    concludes: (
+        Literal["no_difference", "non_inferiority", "equivalence", "feasibility", "safety"] | None
+    ) = optional("What is concluded from it.")
     fact: Name | None = optional(
         "A name for what is told; the same fact in several places is held against itself."
     )

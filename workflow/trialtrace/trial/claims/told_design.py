@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -12,6 +13,7 @@ from trialtrace.ground.errors import did_you_mean, one_of
 from trialtrace.trial.claims.paper import NumberPrinted, WholePrinted
 from trialtrace.trial.claims.period import Period, typed
 from trialtrace.trial.claims.told_alpha import ToldAlpha
+from trialtrace.trial.claims.told_equivalence import ToldEquivalence
 from trialtrace.trial.claims.told_margin import RATIO_SCALES, ToldMargin
 from trialtrace.trial.words import Name, Text, TimeUnit
 
@@ -35,6 +37,7 @@ METRICS: dict[Metric, str] = {
 DAYS = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
 """Days of each unit of time; a month is a twelfth of a year of 365.25 days."""
 OF_MARGIN = (("outcome", "outcomes"), ("population", "populations"), ("claim", "claims"))
+LIMITS = {"margins": ("value",), "equivalence": ("lower", "upper")}
 OF_REGISTRATION = ("first", "changed", "status")
 
 
@@ -101,6 +104,10 @@ class ToldDesign:
         "Margins of non-inferiority; conclusions are held against the intervals by them.",
         empty=tuple,
     )
+    equivalence: Listed[ToldEquivalence] = optional(
+        "Limits of equivalence; conclusions and p are held against the intervals by them.",
+        empty=tuple,
+    )
     primary: Listed[ToldOutcome] = optional("Primary outcomes.", empty=tuple)
     secondary: Listed[ToldOutcome] = optional("Secondary outcomes.", empty=tuple)
 
@@ -151,17 +158,30 @@ def check_designs(document: Document) -> None:
                     for name, among in (("outcome", "outcomes"), ("claim", "claims")):
                         if name in one:
                             known((section, paper, rank, position, name), one[name], among)
-            for position, one in enumerate(given.get("margins", ())):
-                at_margin: Path_ = (section, paper, "margins", position)
-                for at, name in enumerate(one["compare"]):
-                    known((*at_margin, "compare", at), name, "groups")
-                for name, among in OF_MARGIN:
-                    if name in one:
-                        known((*at_margin, name), one[name], among)
-                if one["scale"] in RATIO_SCALES and Decimal(one["value"]) <= 0:
-                    document.add(
-                        (*at_margin, "value"),
-                        found=tell(one["value"]),
-                        expected="a ratio above 0",
-                        do="of a difference, name its scale: percentage_points or mean_difference",
-                    )
+            for kind in LIMITS:
+                for position, one in enumerate(given.get(kind, ())):
+                    at_margin: Path_ = (section, paper, kind, position)
+                    for at, name in enumerate(one["compare"]):
+                        known((*at_margin, "compare", at), name, "groups")
+                    for name, among in OF_MARGIN:
+                        if name in one:
+                            known((*at_margin, name), one[name], among)
+                    _values(document, at_margin, one, LIMITS[kind])
+
+
+def _values(
+    document: Document, place: Path_, one: Mapping[str, str], names: tuple[str, ...]
+) -> None:
+    """Ratios are above 0, and a lower limit lies below the upper one."""
+    for name in names:
+        if one["scale"] in RATIO_SCALES and Decimal(one[name]) <= 0:
+            document.add(
+                (*place, name),
+                found=tell(one[name]),
+                expected="a ratio above 0",
+                do="of a difference, name its scale: percentage_points or mean_difference",
+            )
+    values = [Decimal(one[name]) for name in names]
+    if len(values) > 1 and values[0] >= values[1]:
+        found = f"{one[names[0]]} to {one[names[1]]}"
+        document.add(place, found=found, expected="the lower limit below the upper one")
