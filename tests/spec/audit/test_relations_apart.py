@@ -57,6 +57,12 @@ def test_a_p_beside_an_interval_of_events_in_one_place(p, test, place, agreement
     effect = claim("odds ratio 2.00 (95% CI 1.11 to 3.60)", **PAIR)
     claims = {"e": effect, "p": claim(p, place, **PAIR, **({"test": test} if test else {}))}
     assert verdict(claims, "p", "p", "interval.apart") == ([agreement] if agreement else [])
+    # Told again in the abstract, and there otherwise.
+    claims["a"] = claim(effect["printed"], "abstract", **PAIR)
+    assert verdict(claims, "p", "p", "interval.apart") == ([agreement] if agreement else [])
+    claims["a"] = claim("odds ratio 1.10 (95% CI 0.32 to 3.80)", "abstract", **PAIR)
+    if p != "p < 0.00001":
+        assert verdict(claims, "p", "p", "interval.apart") == []
     # Of a time to an event p may be the log-rank test's, whatever the risks at its end.
     claims["h"] = claim("hazard ratio 0.95 (95% CI 0.60 to 1.50)", "text", **PAIR)
     assert verdict(claims, "p", "p", "interval.apart") == []

@@ -70,16 +70,20 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             continue
         found = [one for one in ledger.comparisons[entry.about.cell] if of_same(entry, one)]
         against = [(one, p) for one in found if (p := p_of_interval(ledger, one)) is not None]
+        placed = any((one.paper, one.place) == (entry.paper, entry.place) for one, _ in against)
         if against and all(
-            _on_two_sides(entry, part, p) or _in_one_place(ledger, entry, one, p)
+            _on_two_sides(entry, part, p) or (placed and _far(ledger, entry, one, p))
             for one, p in against
         ):
             yield from _told(ledger, entry, part, *against[0])
 
 
-def _in_one_place(ledger: Ledger, entry: Claim, one: Claim, p: tuple[float, float]) -> bool:
-    """Whether an interval of events and a p of no named test in one place are far apart."""
-    if _test(entry) or (entry.paper, entry.place) != (one.paper, one.place):
+def _far(ledger: Ledger, entry: Claim, one: Claim, p: tuple[float, float]) -> bool:
+    """Whether an interval of events and a p of no named test are far apart for one analysis.
+
+    The interval stands in the place of p, or is told again elsewhere.
+    """
+    if _test(entry):
         return False
     if one.measure not in (*KINDS, *OF_TIMES) or (one.measure in KINDS and _timed(ledger, one)):
         return False
