@@ -139,6 +139,9 @@ def test_other_choices_stand_beside_the_analysis_they_are_of(mini):
     lines = [line for line in table.splitlines() if line.startswith("|")][2:]
     assert [line.split(" | ")[0].strip("| ") for line in lines] == ["Relief", "Relief, other test"]
     assert "Wald" in lines[1] and "Woolf" not in table
+    # The one comparison of all lines stands in the caption, and in no line.
+    assert "Relief, Drug against Placebo: what changes under other choices." in table
+    assert table.count("against") == 1
     assert other_choices(mini, analysis(mini, "pain_each")) == ""
 
 
@@ -185,6 +188,16 @@ def test_a_visit_that_all_lines_share_stands_in_the_caption(mini):
     assert "| Visit |" not in text
     at_one = [(f"scale {n}", "after") for n in range(4)]
     assert _groups(at_one) == [("after", at_one)]
+
+
+def test_the_one_statistic_of_a_table_is_named_in_its_caption(mini, monkeypatch):
+    of = type(mini).of
+    chosen = [row for row in of(mini, "scales") if row["stat_name"] == "sd"]
+    monkeypatch.setattr(type(mini), "of", lambda *_: chosen)
+    text = shown(analysis_tables(mini, "scales"))
+    assert "standard deviation" in text.partition("| Endpoint")[2].rpartition("|")[2]
+    cells = [line.strip("| ").split(" | ")[2:] for line in text.splitlines() if "| after |" in line]
+    assert cells and all(re.fullmatch(r"\d+\.\d\d", cell) for line in cells for cell in line)
 
 
 def test_every_number_of_a_compact_table_is_a_link(mini):

@@ -207,6 +207,16 @@ def test_columns_of_a_docx_are_as_wide_as_their_entries_and_names_of_code_break(
     assert "stats.\N{ZERO WIDTH SPACE}contingency" in text
 
 
+def test_a_head_takes_few_lines_beside_long_entries(write, render):
+    heads = ["Endpoint", "Visit", "Isometric training of muscles against relaxation of muscles"]
+    lines = [heads, ["---"] * 3, ["words " * 14, "three months after radiotherapy", "p 0.19"]]
+    source = write("\n".join(f"| {' | '.join(line)} |" for line in lines))
+    text = parts_of(render(source, formats=("docx",)))["word/document.xml"]
+    *_, head = widths = [int(one) for one in re.findall(r'<w:gridCol w:w="(\d+)"', text)]
+    letters = 100 * head / sum(widths)
+    assert len(heads[2]) / letters < 3.5
+
+
 def test_a_short_table_with_a_sentence_stays_upright(write, render):
     rows = f"| A | B | C | D | E |\n|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | {'words ' * 40}|"
     text = parts_of(render(write(rows), formats=("docx",)))["word/document.xml"]

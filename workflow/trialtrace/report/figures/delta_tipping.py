@@ -31,7 +31,7 @@ def draw(material: Material, asked: dict[str, object]) -> Picture:
     given: DeltaTipping = structure(DeltaTipping, asked)
     found, level = grid(material, asked)
     arms = [material.arm_label(arm) for arm in (given.of, given.to)]
-    with drawing(7.2, 4.6) as figure:
+    with drawing(7.2, 3.6) as figure:
         axes = figure.subplots()
         _map(axes, found, level)
         axes.set_ylabel(wrapped(f"Added to imputed values, {arms[0]}", 44))

@@ -31,20 +31,28 @@ def other_choices(material: Material, analysis: "Analysis") -> str:
     if len(members) == 1:
         return ""
     wanted = first_statistic(material.of(analysis.name))
+    pairs = {
+        key[2:]
+        for member in members
+        for key in by_cut(material.printable(member.name))
+        if key[2] is not None
+    }
     body: list[list[str]] = []
     for member in members:
-        body += _lines(material, member, wanted)
+        body += _lines(material, member, wanted, named=len(pairs) > 1)
     if not body or len(body) > MOST_LINES:
         return ""
-    header = ["Analysis", "Comparison", _title(wanted), "p"]
+    where = "Comparison" if len(pairs) > 1 else "Endpoint, visit"
+    header = ["Analysis", where, _title(wanted), "p"]
     if all(line[1] == body[0][1] for line in body):
         body = [[line[0], *line[2:]] for line in body]
-        header.remove("Comparison")
-    caption = f"{analysis.label}: what changes under other choices."
+        header.remove(where)
+    told = "" if len(pairs) > 1 else "".join(f", {_against(material, *pair)}" for pair in pairs)
+    caption = f"{analysis.label}{told}: what changes under other choices."
     table = pipe_table(header, body, numbers_from=99)
     made = captioned(material, table, f"{analysis.name}-choices".replace("_", "-"), caption)
-    early = {m.label: told for m in members if (told := decided_early(material, m))}
-    cautions = [f"{escape_markdown(f'{label}: {told}')}" for label, told in early.items()]
+    early = {m.label: text for m in members if (text := decided_early(material, m))}
+    cautions = [escape_markdown(f"{label}: {text}") for label, text in early.items()]
     return "\n\n".join([made, *cautions])
 
 
@@ -74,9 +82,12 @@ def _title(wanted: str | None) -> str:
     return escape_markdown(f"{LABELS[wanted][0].upper()}{LABELS[wanted][1:]}{unit}")
 
 
-def _lines(material: Material, member: "Analysis", wanted: str | None) -> Iterator[list[str]]:
+def _lines(
+    material: Material, member: "Analysis", wanted: str | None, *, named: bool
+) -> Iterator[list[str]]:
     """Lines of one analysis: its label stands in the first, its p-values beside the first
-    estimate of each comparison. No cell of a number is blank: it says why there is none."""
+    estimate of each comparison, which is `named` where there are several. No cell of a number is
+    blank: it says why there is none."""
     label = escape_markdown(member.label)
     cuts = by_cut(material.printable(member.name))
     computed = by_cut(material.of(member.name))
@@ -88,7 +99,7 @@ def _lines(material: Material, member: "Analysis", wanted: str | None) -> Iterat
         tests = [row for row in rows if row["stat_name"] == "p_value" and not _apart(row)]
         if not estimates and not tests:
             continue
-        where = escape_markdown(", ".join(_where(material, key, rows[0], one_visit)))
+        where = escape_markdown(", ".join(_where(material, key, rows[0], one_visit, named)))
         p = ", ".join(f"{link(row)} ({escape_markdown(_short(row))})" for row in tests)
         p = p or _without_test(rows, computed[key])
         for at in range(max(len(estimates), 1)):
@@ -104,12 +115,15 @@ def _without_test(printed: list[ResultRow], computed: list[ResultRow]) -> str:
     return "not adjusted" if any(row["stat_name"] in P_VALUES for row in computed) else "not tested"
 
 
-def _where(material: Material, key: Key, row: ResultRow, one_visit: bool) -> list[str]:
+def _against(material: Material, treated: str | None, reference: str | None) -> str:
+    return f"{material.arm_label(treated)} against {material.arm_label(reference)}"
+
+
+def _where(material: Material, key: Key, row: ResultRow, one_visit: bool, named: bool) -> list[str]:
     _, visit, treated, reference = key
     parts = [*material.parameter_words(row), *([visit] if visit and not one_visit else [])]
     if treated:
-        labels = [material.arm_label(treated), material.arm_label(reference)]
-        return [*parts, " against ".join(labels)]
+        return [*parts, *([_against(material, treated, reference)] if named else [])]
     return [*parts, "all arms"]
 
 

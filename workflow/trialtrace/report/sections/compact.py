@@ -38,7 +38,9 @@ def compact_tables(material: Material, name: str) -> str:
     for method, chosen in _by_description(arms).items():
         caption = f"{label}: {of_whom(chosen)}" + (f", {_title(method)}" if method else "")
         slug = f"{name}-arms" + (f"-{method}" if method else "")
-        made += _grid(material, chosen, slug, caption, _arm, of_arm)
+        sole = _sole(material, chosen)
+        caption += f", {LABELS[sole]}" if sole and not method else ""
+        made += _grid(material, chosen, slug, caption, _arm, _alone if sole else of_arm)
     for method, chosen in _by_estimate(compared).items():
         caption = f"{label}: comparisons" + (f", {_title(method)}" if method else "")
         caption += _tests_words(chosen, method)
@@ -52,6 +54,18 @@ def compact_tables(material: Material, name: str) -> str:
     made += _grid(material, effects, f"{name}-effects", caption, _effect, _tested)
     made += _grid(material, others, f"{name}-all", f"{label}: all arms together", _method, _plain)
     return "\n".join(made)
+
+
+def _sole(material: Material, rows: list[ResultRow]) -> str:
+    """The statistic of a table of which each cell has one number, all of one kind: its name stands
+    in the caption; else ""."""
+    places = {(*_line(material, row), _arm(material, row)) for row in rows}
+    stats = {row["stat_name"] for row in rows}
+    return stats.pop() if len(stats) == 1 and len(places) == len(rows) else ""
+
+
+def _alone(rows: list[ResultRow]) -> str:
+    return link(rows[0]) if rows else ""
 
 
 def _grid(
