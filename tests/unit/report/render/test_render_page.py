@@ -207,6 +207,15 @@ def test_columns_of_a_docx_are_as_wide_as_their_entries_and_names_of_code_break(
     assert "stats.\N{ZERO WIDTH SPACE}contingency" in text
 
 
+def test_a_long_text_leaves_room_for_the_entries_beside_it(write, render):
+    place = "endpoints of the trial, line 12"
+    lines = [["What", "Of", "Where"], ["---"] * 3, ["value", "words " * 70, place]]
+    source = write("\n".join(f"| {' | '.join(line)} |" for line in lines))
+    text = parts_of(render(source, formats=("docx",)))["word/document.xml"]
+    *_, where = widths = [int(one) for one in re.findall(r'<w:gridCol w:w="(\d+)"', text)]
+    assert 100 * where / sum(widths) > len(place) / 2
+
+
 def test_a_head_takes_few_lines_beside_long_entries(write, render):
     heads = ["Endpoint", "Visit", "Isometric training of muscles against relaxation of muscles"]
     lines = [heads, ["---"] * 3, ["words " * 14, "three months after radiotherapy", "p 0.19"]]

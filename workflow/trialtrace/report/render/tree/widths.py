@@ -27,6 +27,8 @@ MANY = 4  # columns beside which there is little room
 LONG = 200  # characters of an entry that is read as text
 FEW = 4  # rows with the head that are read on an upright page all the same
 BOLD = 1.15  # the width of a bold letter
+TEXT = 60  # characters beyond which an entry takes lines rather than room
+LINES = 3  # of a head, before entries have more room
 UNBROKEN = 16  # a right-aligned entry up to this length keeps to one line
 NAME = 18  # bytes of a word beyond which it may be broken behind its dots and dashes
 # Where a line may end in the middle of a word.
@@ -81,8 +83,12 @@ class Widths:
             least, most, whole = self._lengths(element, 0)
         if _sum(least) > line:
             least, most, whole = self._lengths(element, 0, split=True)
-        # Entries have what words leave, heads what entries leave.
-        widths = _grown(_grown(least, most, line), whole, line)
+        # Entries have what words leave, heads of more lines than a few what entries leave.
+        wished = [
+            max(low, _as_text(entry), head / LINES)
+            for low, entry, head in zip(least, most, whole, strict=True)
+        ]
+        widths = _grown(_grown(least, wished, line), whole, line)
         total = _sum(widths)
         return [math.floor(10000 * width / total) / 10000 for width in widths], line
 
@@ -141,6 +147,11 @@ def _breakable(element: Node) -> Nodes | None:
     for part in parts:
         made += [space(), word(part)]
     return made
+
+
+def _as_text(length: float) -> float:
+    """The room that an entry asks for: of a long one the more the longer, but not all."""
+    return length if length <= TEXT else math.sqrt(TEXT * length)
 
 
 def _grown(widths: list[float], wished: list[float], line: int) -> list[float]:
