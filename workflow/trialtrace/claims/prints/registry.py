@@ -40,6 +40,7 @@ MODULES: dict[str, str] = {
     "standardised": f"{_HERE}.standardised",
     "quantiles": f"{_HERE}.quantiles",
     "medians": f"{_HERE}.medians",
+    "reference_limits": f"{_HERE}.reference_limits",
     "statistics": f"{_HERE}.statistics",
     "designs": f"{_HERE}.designs",
     "intervals": f"{_HERE}.intervals",

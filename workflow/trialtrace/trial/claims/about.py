@@ -40,6 +40,8 @@ def check_about(document: Document) -> None:
         if "part_of" in given:
             where = ("outcomes", name, "part_of")
             known_name(document, where, given["part_of"], known["outcomes"], "outcomes")
+        if "beyond" in given:
+            _beyond(document, name, given["beyond"], known["outcomes"])
     for name, given in document.entries("claims"):
         _placed(document, name, given)
         about = given.get("about", {})
@@ -75,6 +77,20 @@ def _interaction(
         )
 
 
+def _beyond(document: Document, name: str, given: Mapping[str, str], outcomes: list[str]) -> None:
+    """An outcome beyond limits names another one that has them."""
+    where: Path_ = ("outcomes", name, "beyond")
+    known_name(document, (*where, "of"), given["of"], outcomes, "outcomes")
+    asked = {"above": ("to",), "below": ("from",)}.get(given["limit"], ("from", "to"))
+    reference = (document.get("outcomes", given["of"]) or {}).get("reference", {})
+    if given["of"] in outcomes and (lacking := [end for end in asked if end not in reference]):
+        document.add(
+            where,
+            found=f'"{given["of"]}" without {" and ".join(lacking)} in its reference',
+            expected="an outcome with the limits that are counted beyond",
+        )
+
+
 def _looks(document: Document) -> list[str]:
     """The looks that the levels of all designs name."""
     return [
@@ -87,13 +103,16 @@ def _looks(document: Document) -> list[str]:
 
 
 def _scales(document: Document) -> None:
-    """An outcome's scale has its least value first, and items are of whole numbers."""
+    """A scale and limits have the least value first, and items are of whole numbers."""
     for name, given in document.entries("outcomes"):
-        scale = given.get("scale", {})
-        ends = [Decimal(scale[end]) for end in ("from", "to") if end in scale]
-        if len(ends) == 2 and ends[0] >= ends[1]:
-            found = f"from {scale['from']} to {scale['to']}"
-            document.add(("outcomes", name, "scale"), found=found, expected="the least value first")
+        for kind in ("scale", "reference"):
+            scale = given.get(kind, {})
+            ends = [Decimal(scale[end]) for end in ("from", "to") if end in scale]
+            if len(ends) == 2 and ends[0] >= ends[1]:
+                found = f"from {scale['from']} to {scale['to']}"
+                document.add(
+                    ("outcomes", name, kind), found=found, expected="the least value first"
+                )
         if "items" in given and not given.get("whole"):
             document.add(
                 ("outcomes", name, "items"),
