@@ -178,15 +178,18 @@ def test_a_docx_has_contents_whole_rows_and_wide_tables_across(write, render):
     wide = "\n".join([head, *[row] * 4])
     narrow = "| A | B |\n|---|---|\n| 1 | 2 |"
     floats = [f"::: {{#tbl-{i}}}\n\n{one}\n\nC\n\n:::" for i, one in (("w", wide), ("n", narrow))]
-    body = "\n\n".join(["# One", "## Two", floats[0], "# Three", floats[1], "See @tbl-w."])
+    body = "\n\n".join(
+        ["# One", "## Two", "Introduction.", floats[0], "# Three", floats[1], "See @tbl-w."]
+    )
     source = write(body, "title: T\nformat: {docx: {toc: true}}")
     text = parts_of(render(source, formats=("docx",)))["word/document.xml"]
     assert text.count("<w:tr>") == text.count("<w:tr><w:trPr><w:cantSplit/>") == 7
     sections = re.findall(r"<w:sectPr>.*?</w:sectPr>", text, re.DOTALL)
     assert ["landscape" in one for one in sections] == [False, True, False]
     assert all("footerReference" in one for one in sections) and "rsidR" not in text
-    # A heading goes with its table.
-    assert text.index(sections[0]) < text.rindex(">Two<") < text.index("words")
+    # A heading goes with its table, with what stands between them.
+    places = [text.index(sections[0]), text.rindex(">Two<"), text.index("Introduction.")]
+    assert places == sorted(places) and places[-1] < text.index("words")
     contents = text[: text.index(sections[0])]
     assert [name for name in ("One", "Two", "Three") if f">{name}<" in contents] == [
         "One",
@@ -251,12 +254,32 @@ def test_the_label_of_a_block_is_one_cell_and_its_rows_stay_together(write, rend
         "| | 2 |",
         "| | 3 |",
         "| two | 4 |",
+        *[f"| row {n} | 5 |" for n in range(20)],
     ]
     source = write("\n".join(lines))
     rows = parts_of(render(source, formats=("docx",)))["word/document.xml"].split("</w:tr>")[1:6]
     assert ["continue" in row for row in rows] == [False, False, True, True, False]
     # Of a heading of rows, and of a block but its last.
     assert ["keepNext" in row for row in rows] == [True, True, True, False, False]
+
+
+def test_a_short_table_of_a_docx_stays_on_one_page(write, render):
+    def kept(cells):
+        rows = "\n".join(["| L | N |", "|---|---|", *(f"| {cell} | 1 |" for cell in cells)])
+        text = parts_of(render(write(rows), formats=("docx",)))["word/document.xml"]
+        return ["keepNext" in row for row in text.split("</w:tr>")[:-1]]
+
+    assert kept(["a"] * 5) == [True] * 5 + [False]
+    assert not any(kept(["a"] * 30)[1:])
+    assert not any(kept(["words " * 30] * 5)[1:])
+
+
+def test_capitals_of_a_column_of_codes_have_room(write, render):
+    lines = [["Endpoint", "Code", "Rule"], ["---"] * 3, ["words " * 9, "BLEEDANY", "rule " * 30]]
+    source = write("\n".join(f"| {' | '.join(line)} |" for line in lines))
+    text = parts_of(render(source, formats=("docx",)))["word/document.xml"]
+    widths = [int(one) for one in re.findall(r'<w:gridCol w:w="(\d+)"', text)]
+    assert 100 * widths[1] / sum(widths) > 1.3 * len("BLEEDANY") + 2
 
 
 def test_a_block_that_is_too_long_is_cut_and_has_its_label_again(write, render):

@@ -8,8 +8,12 @@ import re
 import zipfile
 
 MAIN = "word/document.xml"
+TABLE = re.compile(r"<w:tbl>.*?</w:tbl>", re.DOTALL)
 ROW = re.compile(r"<w:tr>(<w:trPr>)?")
 END, JOINED = "</w:tr>", '<w:vMerge w:val="continue"'
+# Rows and letters of a cell up to which a table stays on one page.
+FEW, SHORT = 20, 120
+TAG = re.compile(r"<[^>]*>")
 PARAGRAPH = re.compile(r"<w:pStyle [^>]*/>")
 LAST = re.compile(r"<w:sectPr>.*?</w:sectPr>", re.DOTALL)
 MARK = re.compile(r'<w:sectPr w:rsidR="(upright|across)"\s*/>')
@@ -31,7 +35,7 @@ def finished(data: bytes) -> bytes:
 
 
 def _finished(text: str) -> str:
-    text = _kept(ROW.sub(_whole, text))
+    text = TABLE.sub(_kept, ROW.sub(_whole, text))
     text = WORDS.sub(r'<wp:docPr descr="\1" title=""', text)
     sections = LAST.findall(text)
     if not sections:
@@ -42,19 +46,28 @@ def _finished(text: str) -> str:
     return MARK.sub(lambda found: by_mark[found[1]], text)
 
 
-def _kept(text: str) -> str:
+def _kept(table: re.Match[str]) -> str:
     """A row whose label goes on in the next (groups.py), or that is a heading of rows, stays on
-    its page."""
-    parts = text.split(END)
-    for at, following in enumerate(parts[1:]):
-        row = parts[at].rfind("<w:tr>")
-        if JOINED in following or _is_heading(parts[at][row:]):
-            parts[at] = parts[at][:row] + PARAGRAPH.sub(r"\g<0><w:keepNext/>", parts[at][row:])
-    return END.join(parts)
+    its page, and so do all rows of a short table."""
+    *rows, end = table[0].split(END)
+    together = len(rows) <= FEW and all(_letters(cell) <= SHORT for cell in _cells(table[0]))
+    for at, following in enumerate(rows[1:]):
+        row = rows[at].rfind("<w:tr>")
+        if together or JOINED in following or _is_heading(rows[at][row:]):
+            rows[at] = rows[at][:row] + PARAGRAPH.sub(r"\g<0><w:keepNext/>", rows[at][row:])
+    return END.join([*rows, end])
+
+
+def _cells(text: str) -> list[str]:
+    return text.split("</w:tc>")[:-1]
+
+
+def _letters(cell: str) -> int:
+    return len(TAG.sub("", cell).strip())
 
 
 def _is_heading(row: str) -> bool:
-    cells = row.split("</w:tc>")[:-1]
+    cells = _cells(row)
     return len(cells) > 1 and not any("<w:t " in cell for cell in cells[1:])
 
 

@@ -12,21 +12,29 @@ UPRIGHT, ACROSS = "upright", "across"
 
 def turn(blocks: Nodes, is_wide: Callable[[Node], bool], mark: Callable[[str], Node]) -> Nodes:
     """The blocks with a section of its own for each run of wide tables; headings stay with their
-    table. `mark` gives what stands where such pages end, UPRIGHT or ACROSS."""
+    table, and so does a paragraph between them. `mark` gives what stands where such pages end,
+    UPRIGHT or ACROSS."""
     made: Nodes = []
     lying = False
     for block in blocks:
         wide = _is_float(block) and any(map(is_wide, all_of([block], "Table", words=False)))
         if wide and not lying:
-            at = len(made)
-            while at and made[at - 1]["t"] == "Header":
-                at -= 1
-            made.insert(at, mark(UPRIGHT))
+            made.insert(_place(made), mark(UPRIGHT))
         elif lying and not wide:
             made.append(mark(ACROSS))
         lying = wide
         made.append(block)
     return [*made, mark(ACROSS)] if lying else made
+
+
+def _place(made: Nodes) -> int:
+    """Where pages turn before a table: before its headings, also where a paragraph follows them."""
+    at = len(made)
+    if at > 1 and made[at - 1]["t"] == "Para" and made[at - 2]["t"] == "Header":
+        at -= 1
+    while at and made[at - 1]["t"] == "Header":
+        at -= 1
+    return at
 
 
 def _is_float(block: Node) -> bool:

@@ -27,6 +27,7 @@ MANY = 4  # columns beside which there is little room
 LONG = 200  # characters of an entry that is read as text
 FEW = 4  # rows with the head that are read on an upright page all the same
 BOLD = 1.15  # the width of a bold letter
+CAPITAL = 0.3  # what a capital is wider than a letter, of its width
 TEXT = 60  # characters beyond which an entry takes lines rather than room
 LINES = 3  # of a head, before entries have more room
 UNBROKEN = 16  # a right-aligned entry up to this length keeps to one line
@@ -124,11 +125,16 @@ def _entries(element: Node) -> Iterable[_Entry]:
     for line, row in enumerate(rows_of(element)):
         for column, one in enumerate(row):
             text = text_of(one[4]).replace(BREAK, " ")
-            longest = max(map(len, _WORD.findall(text)), default=0)
+            longest = max(map(_across, _WORD.findall(text)), default=0)
             part = longest
             if "-" in text:
-                part = max(map(len, _WORD.findall(_HYPHEN.sub(r"\1 \2", text))), default=0)
+                part = max(map(_across, _WORD.findall(_HYPHEN.sub(r"\1 \2", text))), default=0)
             yield _Entry(column, line < heads, len(text), longest, part)
+
+
+def _across(text: str) -> int:
+    """Letters that a word is as wide as; capitals are wider than most."""
+    return len(text) + math.ceil(CAPITAL * sum(map(str.isupper, text)))
 
 
 def broken(element: Node) -> Node | None:
