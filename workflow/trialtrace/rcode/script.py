@@ -14,7 +14,7 @@ from trialtrace.rcode.shared import Parts, Shared
 from trialtrace.rcode.write import WIDTH, column, literal, rows
 from trialtrace.trace.content import Tracer
 from trialtrace.trace.families import family_of, members
-from trialtrace.trace.words import rule_of
+from trialtrace.trace.words import labels, rule_of
 from trialtrace.trial.load import Trial
 from trialtrace.trial.model import adsl_code
 from trialtrace.trial.plan.methods import OWN_TREATMENT
@@ -131,7 +131,8 @@ class Scripts:
         yield f"{self.tracer.about.subject(row)}."
         endpoint = self.trial.endpoints.get(row["parameter"] or "")
         if endpoint is not None:
-            yield f"Endpoint {endpoint.code}: {endpoint.label}. {rule_of(self.trial, endpoint)}"
+            rule = rule_of(labels(self.trial), endpoint)
+            yield f"Endpoint {endpoint.code}: {endpoint.label}. {rule}"
         population = self.trial.populations.get(row["population"])
         if population is not None:
             where = f": {describe(population.where)}" if population.where else ""

@@ -1,12 +1,14 @@
 """What a number is computed of: its variable, the rule that made it, and where the rule stands."""
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from trialtrace.config.compose import Path_
 from trialtrace.ground.conditions import lower_first
 from trialtrace.ground.contracts.rows import ResultRow
-from trialtrace.trace.words import rule_of
+from trialtrace.trace.words import labels, rule_of
+from trialtrace.trial.endpoints.shared import Labels
 from trialtrace.trial.instruments.shared import InstrumentEntry
 from trialtrace.trial.model import Endpoint, adsl_code
 from trialtrace.trial.plan.planning import ANALYSIS as PLANNING
@@ -77,7 +79,7 @@ class Variables:
 
     def _endpoint(self, endpoint: Endpoint) -> Variable:
         line = self._lines.get((endpoint.family or endpoint.name,), 1)
-        rule = rule_of(self.trial, endpoint)
+        rule = rule_of(self._words, endpoint)
         if isinstance(endpoint.entry, InstrumentEntry):
             about = endpoint.entry.declared
             rule = f"Scored as {about.title}: {lower_first(about.rule)}"
@@ -85,6 +87,10 @@ class Variables:
 
     def _shown(self, name: str) -> str:
         return self.trial.at.shown(self.trial.at.trial_config(self.trial.name) / name)
+
+    @cached_property
+    def _words(self) -> Labels:
+        return labels(self.trial)
 
     @property
     def _lines(self) -> dict[Path_, int]:

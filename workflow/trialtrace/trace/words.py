@@ -37,9 +37,9 @@ def variable_label(trial: "Trial", name: str) -> str:
     return variable.label if variable is not None else name
 
 
-def rule_of(trial: "Trial", endpoint: "Endpoint") -> str:
-    """How the values of an endpoint are made, as a sentence."""
-    text = endpoint.entry.rule(labels(trial))
+def rule_of(words: Labels, endpoint: "Endpoint") -> str:
+    """How the values of an endpoint are made, as a sentence, in the words of its trial."""
+    text = endpoint.entry.rule(words)
     return text[:1].upper() + text[1:] + "."
 
 

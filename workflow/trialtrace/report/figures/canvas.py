@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.typing import RcKeyType
 
+# How many ways and places of letters are kept in their short form.
+KEPT = 20_000
 # Okabe and Ito's colours, told apart by readers who see colours differently.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 INK, FAINT, PALE = "#1d2733", "#6b7785", "#d9dee4"
@@ -112,7 +115,6 @@ def _settle(figure: "Figure") -> None:
 _PLACES = re.compile(r"\b(?:d|x|y)=\"[^\"]*\"|translate\([^)]*\)")
 _LONG = re.compile(r"-?\d+\.\d{3,}(?:e-\d+)?")
 _INDENT = re.compile(r"\n +")
-_PATH = re.compile(r"\bd=\"[^\"]*\"")
 _COMMAND = re.compile(r"\s*([MLHVCSQTAZz])\s*")
 _LOOK = re.compile(r"style=\"[^\"]*\"")
 # Letters: a name of the font before each, and the way to each of a word.
@@ -123,14 +125,16 @@ _ALONG = re.compile(r"(<use xlink:href=\"#g[^\"]*\") transform=\"translate\(([^ 
 def _shortened(svg: str) -> str:
     """The same drawing in two thirds of the bytes: places to a hundredth of a point, no blanks
     that mean nothing, short names of letters."""
-
-    def rounded(found: re.Match[str]) -> str:
-        return _LONG.sub(lambda number: f"{round(float(number[0]), 2) + 0.0:g}", found[0])
-
-    svg = _INDENT.sub("\n", _PLACES.sub(rounded, svg))
-    svg = _PATH.sub(lambda path: _COMMAND.sub(r"\1", path[0]), svg)
+    svg = _INDENT.sub("\n", _PLACES.sub(lambda found: _rounded(found[0]), svg))
     svg = _LOOK.sub(lambda look: look[0].replace(": ", ":").replace("; ", ";"), svg)
     return _ALONG.sub(r'\1 x="\2"/>', _LETTER.sub(r"\1g", svg))
+
+
+@lru_cache(KEPT)
+def _rounded(places: str) -> str:
+    """A way or a place, shorter. Letters have the same in every figure."""
+    short = _LONG.sub(lambda number: f"{round(float(number[0]), 2) + 0.0:g}", places)
+    return _COMMAND.sub(r"\1", short) if short.startswith("d=") else short
 
 
 def wrapped(text: str, width: int) -> str:

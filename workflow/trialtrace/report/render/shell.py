@@ -61,6 +61,9 @@ class _Hook(DisplayHook):
 
     quiet_source = False
 
+    def flush(self) -> None:
+        """No value is kept, so that none is looked for in all that the process holds."""
+
 
 def _close_shown(value: object) -> None:
     """A figure shown as the value of its cell is not shown again when the cell ends."""

@@ -39,7 +39,8 @@ def is_adjusted(adjusted: ResultRow, p: ResultRow) -> bool:
 
 def adjusted_of(material: Material, p: ResultRow) -> ResultRow | None:
     """The adjusted p-value of a test; None where no family has it."""
-    return next((row for row in material.of(p["analysis_id"]) if is_adjusted(row, p)), None)
+    adjusted = (row for row in material.of(p["analysis_id"]) if row["stat_name"] == ADJUSTED)
+    return next((row for row in adjusted if is_adjusted(row, p)), None)
 
 
 def of_all_arms(material: Material, name: str) -> list[tuple[ResultRow, ResultRow]]:

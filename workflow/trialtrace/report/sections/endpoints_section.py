@@ -6,7 +6,7 @@ from trialtrace.report.links import endpoint_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import captioned, pipe_table, with_names
-from trialtrace.trace.words import rule_of
+from trialtrace.trace.words import labels, rule_of
 from trialtrace.trial.instruments.shared import InstrumentEntry
 from trialtrace.trial.model import Endpoint, ValueScale
 
@@ -15,13 +15,13 @@ MOST_NAMED = 5
 
 def endpoints_table(material: Material) -> str:
     """A row an endpoint, which analyses link to; scales of one instrument share a row."""
-    rows = []
+    rows, words = [], labels(material.trial)
     for group in _groups(list(material.trial.endpoints.values())):
         first = group[0]
         name = first.label if len(group) == 1 else _several(group)
         codes = ", ".join(each.code for each in group[:MOST_NAMED])
         codes += ", …" if len(group) > MOST_NAMED else ""
-        texts = [codes, rule_of(material.trial, first), _scale(material, group)]
+        texts = [codes, rule_of(words, first), _scale(material, group)]
         place = endpoint_place(first.family or first.name)
         rows.append([f"[{with_names(name)}]{{#{place}}}", *map(with_names, texts)])
     header = ["Endpoint", "Code", "Rule", "Scale"]

@@ -17,8 +17,10 @@ def picture_of(data: bytes) -> str:
 
     try:
         with Image.open(io.BytesIO(data)) as image:
-            shown = image.convert("RGBA")
+            image.load()
+            shown = image if image.mode == "RGBA" else image.convert("RGBA")
+            pixels = shown.tobytes()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return f"{sha256_bytes(data)[:DIGITS]}, which cannot be read"
     size = f"{shown.width}x{shown.height} ".encode()
-    return sha256_bytes(size + shown.tobytes())[:DIGITS]
+    return sha256_bytes(size + pixels)[:DIGITS]
