@@ -95,7 +95,10 @@ class Frames:
 
     def column(self, dataset: str, name: str) -> "pa.Array":
         """A column of a data set."""
-        return self.table(dataset, [name])[name].combine_chunks()
+        known = self._columns.setdefault(dataset, {})
+        if name not in known:
+            self.table(dataset, [name])
+        return known[name]
 
     def select(self, dataset: str, predicate: Predicate) -> "Selection":
         """The rows of a data set that surely meet the predicate."""
