@@ -163,6 +163,88 @@ def test_claims_in_another_form_of_yaml_are_left_to_the_file(served):
     assert status == 409 and "change it in the file" in page and ledger.read_text() == text
 
 
+TEXT = """papers:
+  paper: "A"
+  entry: "A registry"
+groups:
+  a: {label: A}
+  b: {label: B}
+outcomes:
+  men: {label: "Men"}
+claims:
+  one: {from: paper, place: p, label: L, printed: "5"}  # stays
+registered:
+  entry:
+    number: "NCT1"
+    first: "2014"
+confirmed: ["p"]
+"""
+MARGIN = '[{outcome: men, compare: [a, b], value: "-5", scale: percentage_points, worse: below}]'
+
+
+def told(server, part, paper, **fields):
+    """(status, page) of a form of the design."""
+    return ask(server, {"do": "tell", "part": part, "paper": paper, **fields})[:2]
+
+
+def test_what_is_registered_and_reported_is_typed(served):
+    server, ledger, _ = served
+    ledger.write_text(TEXT, encoding="utf-8")
+    page = ask(server)[1]
+    assert 'name="number" value="NCT1"' in page and "<summary>registered, entry</summary>" in page
+    assert "<summary>reported" not in page
+    first = {"number": "NCT1", "first": "2014-05", "margins": MARGIN, "end": " "}
+    assert told(server, "registered", "entry", **first)[0] == 303
+    assert told(server, "reported", "paper", begin="2015", planned="60", new="yes")[0] == 303
+    document = yaml.safe_load(ledger.read_text())
+    assert document["registered"] == {
+        "entry": {"number": "NCT1", "first": "2014-05", "margins": yaml.safe_load(MARGIN)}
+    }
+    assert document["reported"] == {"paper": {"begin": "2015", "planned": "60"}}
+    assert document["confirmed"] == ["p"] and "# stays" in ledger.read_text()
+    page = ask(server)[1]
+    assert "<summary>reported, paper</summary>" in page and "&quot;worse&quot;: &quot;below" in page
+    assert read_standing(project(None), ledger, trust=False)[0].reported["paper"].planned == "60"
+    assert told(server, "registered", "paper", planned="90", new="yes")[0] == 303
+    assert list(yaml.safe_load(ledger.read_text())["registered"]) == ["paper", "entry"]
+    assert told(server, "registered", "paper")[0] == 303
+    assert told(server, "reported", "paper")[0] == 303
+    document = yaml.safe_load(ledger.read_text())
+    assert list(document["registered"]) == ["entry"] and "reported" not in document
+
+
+@pytest.mark.parametrize(
+    ("part", "paper", "fields", "said"),
+    [
+        ("registered", "entry", {"first": "May 2014"}, "first"),
+        ("registered", "entry", {"margins": "[{outcome: men}]"}, "margins"),
+        ("registered", "entry", {"margins": MARGIN.replace("[a, b]", "[a, c]")}, "one of groups"),
+        ("registered", "entry", {"margins": "[{"}, "margins"),
+        ("registered", "entry", {"alpha": "1\nclaims: {}"}, "one line"),
+        ("registered", "entry", {"number": "NCT2", "new": "yes"}, "it already"),
+        ("registered", "nobody", {"number": "NCT1"}, "paper"),
+        ("claims", "entry", {"number": "NCT1"}, "registered or reported"),
+    ],
+)
+def test_a_mistake_in_the_design_is_told_and_changes_nothing(served, part, paper, fields, said):
+    server, ledger, _ = served
+    ledger.write_text(TEXT, encoding="utf-8")
+    status, page = told(server, part, paper, **fields)
+    assert status == 409 and said in page and ledger.read_text() == TEXT
+
+
+@pytest.mark.parametrize(
+    "block",
+    ['registered: {entry: {number: "NCT1"}}\n', 'registered:\n  entry:\n    number: "NCT1"  # a\n'],
+)
+def test_a_design_in_another_form_is_left_to_the_file(served, block):
+    server, ledger, _ = served
+    text = TEXT[: TEXT.index("registered:")] + block
+    ledger.write_text(text, encoding="utf-8")
+    status, page = told(server, "registered", "entry", number="NCT2")
+    assert status == 409 and "change it in the file" in page and ledger.read_text() == text
+
+
 def test_only_this_page_is_answered(served):
     server, ledger, _ = served
     form = {"do": "accept", "of": "t1_p"}

@@ -15,10 +15,11 @@ from trialtrace.config.compose import compose
 from trialtrace.ground.errors import ProblemsError, UserError
 from trialtrace.ground.paths import Project
 from trialtrace.reading.decisions import DOES, Decision, decide
-from trialtrace.report.audit.review_page import END, Claims, review_page
+from trialtrace.reading.designs import PARTS, tell_design
+from trialtrace.report.audit.review_page import END, TELL, Claims, review_page
 
 LARGEST_FORM = 64 << 10
-MOST_FIELDS = 10
+MOST_FIELDS = 20
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -38,7 +39,10 @@ class ReviewServer(LoopbackServer):
         claims: Claims = document.data["claims"]
         found = unconfirmed(claims, document.data.get("confirmed", ()))
         left = [name for name in claims if name in found]
-        return review_page(f"Review of {self.ledger.name}", claims, left, said)
+        papers = list(document.data.get("papers", ()))
+        designs = {part: document.data.get(part, {}) for part in PARTS}
+        title = f"Review of {self.ledger.name}"
+        return review_page(title, claims, left, said, papers, designs)
 
 
 class _Handler(LoopbackHandler):
@@ -54,7 +58,7 @@ class _Handler(LoopbackHandler):
             self._page()
 
     def do_POST(self) -> None:
-        """A decision; then the page again, at its place."""
+        """A decision, or what a text tells of the design; then the page again, at its place."""
         if self._elsewhere():
             return
         form = self._form()
@@ -65,13 +69,18 @@ class _Handler(LoopbackHandler):
             self.plain(HTTPStatus.OK, "The review has ended. The ledger holds what you decided.")
             threading.Thread(target=self._review.shutdown, daemon=True).start()
             return
-        if form.get("do") not in DOES:
+        if form.get("do") not in (*DOES, TELL):
             self.plain(HTTPStatus.BAD_REQUEST, "no decision")
             return
-        made = Decision(form["do"], form.get("of", ""), form.get("printed", ""))
+        at, ledger = self._review.at, self._review.ledger
         with self._review.writing:
             try:
-                decide(self._review.at, self._review.ledger, made)
+                if form["do"] == TELL:
+                    part, paper = form.get("part", ""), form.get("paper", "")
+                    tell_design(at, ledger, part, paper, form, new="new" in form)
+                else:
+                    made = Decision(form["do"], form.get("of", ""), form.get("printed", ""))
+                    decide(at, ledger, made)
             except UserError as error:
                 self._page(HTTPStatus.CONFLICT, str(error))
                 return

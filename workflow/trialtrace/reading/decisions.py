@@ -38,7 +38,7 @@ def decide(at: Project, path: Path, decision: Decision) -> None:
     document = compose(at, path, LARGEST)
     if document.problems:
         raise ProblemsError(document.in_order())
-    claims = _mapping(document.data, "claims")
+    claims = mapping(document.data, "claims")
     places = [str(claim.get("place", "")) for claim in claims.values() if isinstance(claim, dict)]
     known = places if decision.do == CONFIRM else claims
     if not any(decision.of == one or one.startswith(f"{decision.of},") for one in known):
@@ -66,7 +66,7 @@ def decide(at: Project, path: Path, decision: Decision) -> None:
 
 def _decided(data: Data, decision: Decision) -> Data:
     """What the file has to hold once it is decided."""
-    claims = {name: dict(one) for name, one in _mapping(data, "claims").items()}
+    claims = {name: dict(one) for name, one in mapping(data, "claims").items()}
     rest = dict(data)
     if decision.do == CONFIRM:
         given = data.get("confirmed")
@@ -86,7 +86,8 @@ def _decided(data: Data, decision: Decision) -> Data:
     return {**rest, "claims": claims}
 
 
-def _mapping(data: object, key: str) -> dict[str, Data]:
+def mapping(data: object, key: str) -> dict[str, Data]:
+    """What stands under a key, empty where it is no mapping."""
     value = data.get(key) if isinstance(data, Mapping) else None
     return value if isinstance(value, dict) else {}
 
@@ -99,7 +100,7 @@ def _edits(
     if decision.do == CONFIRM:
         return _confirmed(document, lines, of)
     if decision.do == DROP:
-        edits: Edits = dict.fromkeys(_span(document, lines, ("claims", of)))
+        edits: Edits = dict.fromkeys(span(document, lines, ("claims", of)))
         for name, one in claims.items():
             linked = one.get("with")
             if name != of and isinstance(linked, list) and of in linked:
@@ -126,16 +127,17 @@ def _confirmed(document: Document, lines: list[str], place: str) -> Edits:
     return {first: f"confirmed: {told}\n{lines[first]}"}
 
 
-def _span(document: Document, lines: list[str], key: tuple[str, ...]) -> range:
+def span(document: Document, lines: list[str], key: tuple[str, ...]) -> range:
     """The lines of a key and its value: up to the next line that is not further in."""
     first = document.lines[key] - 1
-    inward, last = _indent(lines[first]), first + 1
-    while last < len(lines) and lines[last].strip() and _indent(lines[last]) > inward:
+    inward, last = indent(lines[first]), first + 1
+    while last < len(lines) and lines[last].strip() and indent(lines[last]) > inward:
         last += 1
     return range(first, last)
 
 
-def _indent(line: str) -> int:
+def indent(line: str) -> int:
+    """How far a line is indented."""
     return len(line) - len(line.lstrip(" "))
 
 
@@ -143,7 +145,7 @@ def _written(
     document: Document, lines: list[str], key: tuple[str, ...], value: object | None
 ) -> Edits:
     """A key with another value, on its first line; None takes it away."""
-    first, *others = _span(document, lines, key)
+    first, *others = span(document, lines, key)
     told = json.dumps(value, ensure_ascii=False)
-    line = f"{' ' * _indent(lines[first])}{key[-1]}: {told}"
+    line = f"{' ' * indent(lines[first])}{key[-1]}: {told}"
     return {first: None if value is None else line, **dict.fromkeys(others)}

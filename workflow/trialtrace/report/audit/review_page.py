@@ -4,44 +4,98 @@ It has forms and no script; `commands.review` serves it on this machine alone.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from trialtrace.reading.decisions import ACCEPT, CONFIRM, CORRECT, DROP
+from trialtrace.reading.designs import MEANS, PARTS, shown
 from trialtrace.report.pages.shell import page
 
 MOST_SHOWN = 150
-END = "end"
+END, TELL = "end", "tell"
 STYLE = """
 td form {margin: 0; display: flex; gap: .4rem; flex-wrap: wrap}
 td input[type=text] {min-width: 16rem; flex: 1}
 .doubt {font-weight: 600}
+form.design label {display: block; margin: .4rem 0}
+form.design input[type=text] {width: 100%}
 """
 Claims = Mapping[str, Mapping[str, object]]
+Designs = Mapping[str, Mapping[str, Mapping[str, object]]]
+"""What is registered and what is reported, by the name of the text."""
 
 
-def review_page(title: str, claims: Claims, open_: list[str], said: str = "") -> str:
-    """The page of the claims that nobody confirmed; `said` is what went wrong before."""
+def review_page(
+    title: str,
+    claims: Claims,
+    open_: list[str],
+    said: str = "",
+    papers: Sequence[str] = (),
+    designs: Designs | None = None,
+) -> str:
+    """The page of the claims that nobody confirmed; `said` is what went wrong before.
+
+    Below stands what each of the `papers` tells of the design, to be typed.
+    """
     left = len(open_)
-    shown = open_[:MOST_SHOWN]
-    more = f" The first {len(shown)} are shown." if left > len(shown) else ""
+    first = open_[:MOST_SHOWN]
+    more = f" The first {len(first)} are shown." if left > len(first) else ""
     parts = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="wrong">{escape(said)}</p>' if said else "",
         f'<p class="subject">{left} of {len(claims)} claims are left to confirm.{more}</p>',
         '<p class="prose quiet">Hold each quote against the paper, at its place. What you decide '
         "is written into the ledger at once; what you leave stays open.</p>",
-        *_tables(claims, shown, open_[len(shown) :]),
+        *_tables(claims, first, open_[len(first) :]),
+        *_designs(papers, designs or {}),
         f'<form method="post"><button name="do" value="{END}">End</button></form>',
     ]
     body = "\n".join(part for part in parts if part) + "\n"
     return page(title, body, synthetic=False, style=STYLE, forms=True)
 
 
-def _tables(claims: Claims, shown: list[str], later: list[str]) -> Iterator[str]:
+def _designs(papers: Sequence[str], designs: Designs) -> Iterator[str]:
+    """A form for each text of which the ledger tells the design, and one for another."""
+    if not papers:
+        return
+    yield "<h2>Registered and reported</h2>"
+    yield (
+        '<p class="prose quiet">What registry, protocol and paper tell of the design. A field that '
+        "is empty is left out; the last ones are YAML on one line, as in "
+        "<code>trialtrace audit --example</code>.</p>"
+    )
+    for part in PARTS:
+        for paper, told in designs.get(part, {}).items():
+            where = f'<input type="hidden" name="part" value="{part}">'
+            where += f'<input type="hidden" name="paper" value="{escape(paper)}">'
+            yield _design(f"{part}, {paper}", where, told)
+    where = '<input type="hidden" name="new" value="yes">' + "".join(
+        f'<label>{told}<select name="{name}">'
+        + "".join(f"<option>{escape(one)}</option>" for one in every)
+        + "</select></label>"
+        for name, told, every in (("part", "Part", PARTS), ("paper", "Text", papers))
+    )
+    yield _design("Another text", where, {})
+
+
+def _design(title: str, where: str, told: Mapping[str, object]) -> str:
+    fields = "".join(
+        f'<label><b>{name}</b> <span class="quiet">{escape(means)}</span>'
+        f'<input type="text" name="{name}" value="{escape(shown(told.get(name, "")))}">'
+        "</label>"
+        for name, means in MEANS.items()
+    )
+    return (
+        f"<details><summary>{escape(title)}</summary>\n"
+        f'<form method="post" class="design">{where}{fields}'
+        f'<button name="do" value="{TELL}">Write</button></form></details>'
+    )
+
+
+def _tables(claims: Claims, first: list[str], later: list[str]) -> Iterator[str]:
     """The claims of each place. One is confirmed as a whole where all its claims are in sight."""
     by_place: dict[str, list[str]] = {}
-    for name in shown:
+    for name in first:
         by_place.setdefault(_place(claims[name]), []).append(name)
     hidden = Counter(_place(claims[name]) for name in later)
     for whole, names in by_place.items():
