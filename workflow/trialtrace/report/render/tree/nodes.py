@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import marshal
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 Node: TypeAlias = dict[str, Any]
@@ -23,6 +23,9 @@ NBSP = "\N{NO-BREAK SPACE}"
 # passed over.
 _OF_WORDS = {"Plain", "Para", "Header", "CodeBlock", "RawBlock", "LineBlock"}
 _WORDS = {"Str", "Space", "SoftBreak", "LineBreak", "Code", "Math"}
+# Elements that are made of others alone, and such that have attributes or a kind before them.
+_WHOLE = {"Plain", "Para", "Emph", "Strong", "BlockQuote", "Note"}
+_SECOND = {"Div", "Span", "Link", "Image", "Quoted"}
 _BREAK = re.compile(r"<br", re.ASCII)
 _QUOTES = {"SingleQuote": "\u2018\u2019", "DoubleQuote": "\u201c\u201d"}
 
@@ -41,14 +44,9 @@ def walk(tree: Node | Inner, rules: Mapping[str, Rule], *, words: bool = True) -
     for at, one in enumerate(tree):
         if type(one) is dict:
             kind = one.get("t")
-            if kind is None:
-                walk(one, rules, words=words)
-                continue
-            inner = one.get("c")
-            if (type(inner) is list or type(inner) is dict) and (
-                words or kind not in _OF_WORDS or _has_note(inner)
-            ):
-                walk(inner, rules, words=words)
+            if kind not in _WORDS:
+                for inner in _inside(one, words=words):
+                    walk(inner, rules, words=words)
             if kind in rules and (given := rules[kind](one)) is not None:
                 made.append((at, given))
         elif type(one) is list and one:
@@ -67,17 +65,37 @@ def all_of(tree: Node | Inner, *kinds: str, words: bool = True) -> Iterator[Node
             kind = one.get("t")
             if kind in kinds:
                 yield one
-            if kind not in _WORDS and (words or kind not in _OF_WORDS or _has_note(one["c"])):
-                yield from all_of(one, *kinds, words=words)
+            if kind not in _WORDS:
+                for inner in _inside(one, words=words):
+                    yield from all_of(inner, *kinds, words=words)
         elif type(one) is list and one:
             yield from all_of(one, *kinds, words=words)
+
+
+def _inside(one: Node, *, words: bool) -> Iterable[Node | Inner]:
+    """What holds the elements of one."""
+    kind = one.get("t")
+    if kind is None:
+        return (one,)
+    if not words and kind in _OF_WORDS and not _has_note(one["c"]):
+        return ()
+    inner = one.get("c")
+    if kind in _WHOLE:
+        return (inner,)
+    if kind in _SECOND:
+        return (inner[1],)
+    if kind == "Table":
+        return [inner[1], *(cell[4] for row in rows_of(one) for cell in row)]
+    return (inner,) if isinstance(inner, (list, dict)) else ()
 
 
 def _has_note(tree: Node | Inner) -> bool:
     for one in tree.values() if isinstance(tree, dict) else tree:
         if type(one) is dict:
             kind = one.get("t")
-            if kind not in _WORDS and (kind == "Note" or _has_note(one)):
+            if kind not in _WORDS and (
+                kind == "Note" or any(map(_has_note, _inside(one, words=True)))
+            ):
                 return True
         elif type(one) is list and one and _has_note(one):
             return True
@@ -109,7 +127,8 @@ def _collect(tree: Node | Inner, add: Callable[[str], object]) -> None:
             elif kind == "RawInline" and one["c"][0] == "html" and _BREAK.match(one["c"][1]):
                 add(" ")
             elif kind != "Note":
-                _collect(one, add)
+                for inner in _inside(one, words=True):
+                    _collect(inner, add)
         elif type(one) is list and one:
             _collect(one, add)
 
