@@ -139,3 +139,18 @@ def test_a_link_that_is_mailed_leads_into_the_document_or_out_to_the_world():
     assert [text_of([one]) for one in tree["blocks"][:3]] == ["1 2 3 4", "Two of 3.", "End."]
     places = [one["c"][0][0] for one in all_of(tree, "Span")]
     assert places == ["n-abc-n"] and text_of(tree["blocks"]).count("by hand") == 1
+
+
+def test_numbers_of_a_line_have_a_place_each_or_one_for_all():
+    text = (
+        "[1](trace/x.html#abc/n) [2](trace/x.html#abc) [3](trace/y.html#def) [4](trace/y.html#ghi)"
+    )
+    row = {"of": "A", "method": "by hand", "n": "2", "check": "R", "anchors": ["abc", "def"]}
+    chains = {"command": "trace x", "rows": [row, {**row, "anchors": ["ghi"]}]}
+    expected = {False: ["n-abc-n", "n-abc", "n-def", "n-ghi"], True: ["n-abc", "n-ghi"]}
+    for by_line, places in expected.items():
+        tree = read(text)
+        for_mail(tree, chains, by_line=by_line)
+        assert [one["c"][0][0] for one in all_of(tree, "Span")] == places
+        links = [one["c"][2][0].removeprefix("#") for one in all_of(tree, "Link")]
+        assert [*dict.fromkeys(links)] == places and len(links) == 4

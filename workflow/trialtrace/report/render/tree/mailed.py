@@ -7,7 +7,7 @@ Files of a figure are left out; any other page of the folder is told by its name
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from trialtrace.report.render.house import Chain, Chains
 from trialtrace.report.render.tree.nodes import (
@@ -37,12 +37,16 @@ _KEPT = re.compile(r"#|https?:|mailto:")
 _PAUSES = {",", "."}
 
 
-def for_mail(document: Node, chains: Chains | None) -> None:
-    """Lead the links of a document into it; what `chains` tells of its numbers comes last."""
+def for_mail(document: Node, chains: Chains | None, *, by_line: bool = False) -> None:
+    """Lead the links of a document into it; what `chains` tells of its numbers comes last.
+
+    A line there has a place for each number that leads to it, or one for all of them (`by_line`).
+    """
     for block in [*document["meta"].values(), *document["blocks"]]:
         _without_files(block)
     rows = chains["rows"] if chains else []
-    links = _Links({anchor for row in rows for anchor in row["anchors"]})
+    known = ((anchor, row["anchors"][0]) for row in rows for anchor in row["anchors"])
+    links = _Links({anchor: first if by_line else None for anchor, first in known})
     walk(document, {"Link": links.kept})
     if chains and (lines := links.lines(chains["rows"])):
         document["blocks"] += _at_the_end(chains["command"], lines, highest(document, 6))
@@ -51,7 +55,9 @@ def for_mail(document: Node, chains: Chains | None) -> None:
 class _Links:
     """The places that links lead to, by the anchor of their page in the order of the document."""
 
-    def __init__(self, known: set[str]) -> None:
+    def __init__(self, known: Mapping[str, str | None]) -> None:
+        """`known` gives the anchor whose place a number takes, None for its own."""
+        self._known = known
         self._places: dict[str, dict[str, None]] = {anchor: {} for anchor in known}
 
     def kept(self, link: Node) -> Nodes | None:
@@ -59,8 +65,9 @@ class _Links:
         found = _TRACE.fullmatch(target[0])
         anchor = found[1].split("/", 1)[0] if found else None
         if found and anchor in self._places:
-            self._places[anchor][found[1]] = None
-            target[0] = f"#{_bookmark(found[1])}"
+            place = self._known[anchor] or found[1]
+            self._places[anchor][place] = None
+            target[0] = f"#{_bookmark(place)}"
             return None
         if _KEPT.match(target[0]):
             return None
@@ -70,8 +77,8 @@ class _Links:
         """The rows that some link leads to; what one is of is told where it changes."""
         lines, last = [], None
         for row in rows:
-            places = [place for anchor in row["anchors"] for place in self._places[anchor]]
-            if places:
+            found = (place for anchor in row["anchors"] for place in self._places[anchor])
+            if places := dict.fromkeys(found):
                 marks = [span([], attributes(_bookmark(place))) for place in places]
                 of, last = "" if row["of"] == last else row["of"], row["of"]
                 texts = [[word(of)], [*marks, word(row["method"])], [word(row["n"])]]

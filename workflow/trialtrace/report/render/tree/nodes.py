@@ -43,7 +43,7 @@ def walk(tree: Node | Inner, rules: Mapping[str, Rule], *, words: bool = True) -
     made: list[tuple[int, Node | Nodes]] = []
     for at, one in enumerate(tree):
         if type(one) is dict:
-            kind = one.get("t")
+            kind = one.get("t", "")
             if kind not in _WORDS:
                 for inner in _inside(one, words=words):
                     walk(inner, rules, words=words)
@@ -74,12 +74,13 @@ def all_of(tree: Node | Inner, *kinds: str, words: bool = True) -> Iterator[Node
 
 def _inside(one: Node, *, words: bool) -> Iterable[Node | Inner]:
     """What holds the elements of one."""
-    kind = one.get("t")
-    if kind is None:
+    if "t" not in one:
         return (one,)
-    if not words and kind in _OF_WORDS and not _has_note(one["c"]):
+    if "c" not in one:
         return ()
-    inner = one.get("c")
+    kind, inner = one["t"], one["c"]
+    if not words and kind in _OF_WORDS and not _has_note(inner):
+        return ()
     if kind in _WHOLE:
         return (inner,)
     if kind in _SECOND:
