@@ -49,7 +49,7 @@ def remarked(*rows):
         of=lambda _: rows,
         arm_label=lambda arm: arm.capitalize(),
         parameter_words=lambda each: [each["parameter"]] if each["parameter"] else [],
-        tracer=Stub(about=About(Stub(endpoints={}), Stub())),
+        tracer=Stub(about=About(Stub(endpoints={}, populations={}), Stub())),
     )
     return list(remarks(material, "a"))
 

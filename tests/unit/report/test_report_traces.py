@@ -79,7 +79,9 @@ def test_every_link_of_a_number_opens_the_place_that_shows_it(folder):
         for _, link, text in LINK.findall((folder / name).read_text(encoding="utf-8")):
             there = unescape(at[unescape(link)])
             shown = NUMBER.search(unescape(re.sub("<[^>]*>", "", text)))
-            assert shown is None or shown[0] in there, (name, link, text, there)
+            # Beside quartiles with decimals a median has as many: 49 as 49.00.
+            alone = re.sub(r"(\.\d*?)0+$", r"\1", shown[0]).rstrip(".") if shown else ""
+            assert not shown or shown[0] in there or alone in there, (name, link, text, there)
             checked += 1
     assert checked > 100
 

@@ -9,6 +9,7 @@ from trialtrace.ground.words import (
     LABELS,
     NOT_ESTIMABLE,
     NUMBER_NEEDED,
+    decimals,
     interval_text,
     unit_text,
     value_text,
@@ -64,20 +65,17 @@ def link(row: ResultRow, text: str | None = None) -> str:
 
 
 def median_links(median: ResultRow, quartiles: Sequence[ResultRow]) -> str:
-    """ "5.50 (4.50 to 6.00)": a median with its quartiles, if any, all with as many decimals."""
+    """ "5.50 (4.50 to 6.00)": a median with its quartiles, if any, each with as many decimals as
+    the one that has most by itself."""
     rows = [median, *quartiles]
-    known = [row["stat_value"] for row in rows if row["stat_value"] is not None]
-    if not quartiles:
-        return link(median)
-    first, *ends = [_beside(row, known) for row in rows]
-    return f"{first} ({' to '.join(ends)})"
+    places = max(len(short_text(row).partition(".")[2]) for row in rows)
+    first, *ends = [_with_decimals(row, places) for row in rows]
+    return first + (f" ({' to '.join(ends)})" if ends else "")
 
 
-def _beside(row: ResultRow, others: Iterable[float]) -> str:
+def _with_decimals(row: ResultRow, places: int) -> str:
     value = row["stat_value"]
-    if value is None:
-        return link(row)
-    return link(row, value_text(row["stat_name"], value, style_of(row), others))
+    return link(row, None if value is None else decimals(value, places))
 
 
 def short_text(row: ResultRow) -> str:
