@@ -107,11 +107,27 @@ POINTS = 100 * (P1 - P2 - P3 + P4)
         (f"{POINTS:.2f} percentage points", {"ordered": True}, "compatible"),
         (f"{POINTS + 0.01:.2f} percentage points", {"ordered": True}, "inconsistent"),
         (f"{POINTS / 100:.4f}", {"measure": "risk_difference", "ordered": True}, "compatible"),
+        ("2.05", {"measure": "risk_difference", "ordered": True}, "inconsistent"),
     ],
 )
 def test_an_interaction_against_the_counts_of_the_cells(printed, about, said):
     assert (round(ODDS, 3), round(POINTS, 3)) == (0.945, 0.049)
     assert found({**CELLS, "one": both(printed, **about)}, "factorial.cells") == [said]
+
+
+def test_points_without_their_sign_are_no_proportion():
+    """10, 4, 3 and 3 of 10 are 100 − 40 − 30 + 30 = 60 percentage points apart."""
+    cells = {"both": "10 of 10", "asp": "4 of 10", "sk": "3 of 10", "none": "3 of 10"}
+    claims = {name: claim(text, outcome="death", group=name) for name, text in cells.items()}
+    # √((4 · 6 + 3 · 7 + 3 · 7) / 1000) = 25.69, so 50.35 to either side
+    for printed in (
+        "60.0 (95% CI 9.6 to 110.4)",
+        "0.600 (95% CI 0.096 to 1.104)",
+        "60.0 percentage points (95% CI 9.6 to 110.4)",
+    ):
+        one = both(printed, measure="risk_difference", ordered=True)
+        for check in ("factorial.cells", "factorial.error"):
+            assert found({**claims, "one": one}, check) == ["compatible"], (printed, check)
 
 
 def test_the_interaction_of_four_means():

@@ -284,6 +284,9 @@ def _p(
         if _has_own_test(ledger, entry):
             agreement = NOT_CHECKABLE
             text += " The p-value is that of another test, so that the two need not agree."
+        elif entry.about.margin is not None and restricted(entry):
+            agreement = NOT_CHECKABLE
+            text += " A test may restrict the variance at the margin, and need not agree with it."
         elif _near(entry, part, low, high):
             agreement = NOT_CHECKABLE
             text += OF_NO_NAME
@@ -395,13 +398,10 @@ def _near(entry: Claim, part: Component, low: float, high: float) -> bool:
 
 
 def _has_own_test(ledger: Ledger, entry: Claim) -> bool:
-    """Whether p is not the interval's own: another test is stated, the counts give it, or it is of
-    a margin of risks, at which a test may restrict the variance."""
+    """Whether p is not the interval's own: another test is stated, or the counts give it."""
     if entry.measure == "mean_difference":
         return entry.about.test not in (None, "t", "welch")
     if entry.about.test is not None:
-        return True
-    if entry.about.margin_value is not None and restricted(entry):
         return True
     plain = entry.measure in KINDS and entry.basis is None
     return plain and table_of(ledger, entry) is not None

@@ -32,6 +32,7 @@ from trialtrace.claims.prints.finding import (
     signed,
     unsigned,
 )
+from trialtrace.claims.prints.two_groups import as_proportion
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.claims.symbols import UNSAID
@@ -171,8 +172,8 @@ def _of_counts(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Findin
     value = _of_cells(entry, cells)
     if value is None:
         return
-    if entry.measure == "risk_difference" and main.name == "percent":
-        value *= 100
+    by = _unit(entry, main)
+    value *= by
     told = listed([f"{x} of {n}" for x, n in cells])
     shown = f"{told} give {'a ratio of ratios' if _ratio(entry) else 'a difference of differences'}"
     yield _held(
@@ -184,10 +185,14 @@ def _of_counts(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Findin
         beside,
         crude=not main.adjusted,
     )
-    error = sqrt(sum(_variance(entry, x, n) for x, n in cells))
-    if entry.measure == "risk_difference" and main.name == "percent":
-        error *= 100
+    error = by * sqrt(sum(_variance(entry, x, n) for x, n in cells))
     yield from _error(entry, (error, error), [inf], beside)
+
+
+def _unit(entry: Claim, main: Component) -> int:
+    """100 for a difference of risks in percentage points."""
+    points = entry.measure == "risk_difference" and not as_proportion(entry, main)
+    return 100 if points else 1
 
 
 def _of_cells(entry: Claim, cells: Cells) -> float | None:
