@@ -20,6 +20,10 @@ TOLD_LATER = frozenset(
         "survival_rises",
         "none_but_significant",
         "ratio_inverted",
+        "p_shifted",
+        "p_against_interval",
+        "deviation_beyond_scale",
+        "limit_transposed",
     )
 )
 # Every third kind, in the order of the modules: named to no one who worked on the audit then.

@@ -402,3 +402,31 @@ def test_a_decimal_comma_is_no_interval():
     with pytest.raises(UserError, match="decimals with a point"):
         parse("13 of 247 (5,26%)", "share")
     assert parse("5 (<1%)", "share")[1].relation == "<"
+
+
+@pytest.mark.parametrize(
+    ("printed", "wrong"),
+    [
+        # Three groups of 25 at four visits: 72 × 3 = 216, of 3, 6 and 9, or of 8 at all visits.
+        ("F(6, 216) = 2.9, p = 0.010", False),
+        ("F(7, 216) = 2.9, p = 0.006", True),
+        ("F(8, 216) = 2.9, p = 0.004", False),
+        ("F(5, 216) = 2.9, p = 0.015", True),
+        # Of another error, as with a value missing or a further factor.
+        ("F(7, 213) = 2.9, p = 0.006", False),
+    ],
+)
+def test_groups_at_visits_have_few_effects(printed, wrong):
+    groups = {name: {"label": name, "randomised": "25"} for name in "abc"}
+    claims = {
+        f"{name}{visit}": claim("mean 4.0", outcome="score", group=name, visit=f"week {visit}")
+        for name in groups
+        for visit in range(4)
+    }
+    claims["f"] = claim(printed, outcome="score", compare="all", basis="model")
+    _, found = audited(claims, groups)
+    told = [one.agreement for one in found if one.check == "statistic.effects"]
+    assert told == (["inconsistent"] if wrong else [])
+    del claims["a3"]
+    _, found = audited(claims, groups)
+    assert not [one for one in found if one.check == "statistic.effects"]
