@@ -428,6 +428,35 @@ def test_a_browser_shows_the_page_under_its_own_policy(contract, figures, render
     assert (tmp_path / "page.pdf").stat().st_size > 10_000
 
 
+LINES_OF_WORD = """
+<script>
+addEventListener("load", () => {
+  const range = document.createRange();
+  range.selectNodeContents(document.querySelector("tbody th"));
+  document.title = `LINES${range.getClientRects().length}END`;
+});
+</script>
+"""
+
+
+@pytest.mark.chromium
+@pytest.mark.skipif(not CHROMIUM, reason="Chromium is not on the PATH")
+def test_no_word_of_a_first_column_is_broken_on_a_phone(write, render, tmp_path):
+    heads = " | ".join(f"An arm of a long name {n}" for n in range(9))
+    cells = " | ".join(
+        ["4.2 %\N{NO-BREAK SPACE}(0.3\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}18.3)"] * 9
+    )
+    table = f"| Endpoint | {heads} |\n|{'---|' * 10}\n| Pneumonoconiosis | {cells} |\n"
+    text = re.sub(r"<meta http-equiv[^>]*>", "", render(write(table)))
+    page = tmp_path / "phone.html"
+    page.write_text(text.replace("</body>", f"{LINES_OF_WORD}</body>"), encoding="utf-8")
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--window-size=400,800", "--dump-dom"]
+    profile = f"--user-data-dir={tmp_path / 'profile'}"
+    call = [CHROMIUM, *flags, profile, page.as_uri()]
+    done = subprocess.run(call, capture_output=True, text=True, timeout=120, check=True)
+    assert re.search(r"<title>LINES(\d+)END", done.stdout)[1] == "1"
+
+
 def test_an_old_or_missing_pandoc_is_told(write, render, tmp_path, monkeypatch):
     from trialtrace.report.render import pandoc
 
