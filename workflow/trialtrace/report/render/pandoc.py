@@ -48,7 +48,8 @@ READER = "markdown-raw_tex-native_divs-native_spans-markdown_in_html_blocks"
 HERE = Path(__file__).parent
 # Pages that are written side by side: each takes some hundred megabytes.
 AT_ONCE = 2
-ROOM = "256m"
+# Room for what pandoc makes of a text, and for a long one, in bytes: more is slower to begin with.
+ROOM, LARGE_ROOM, LARGE = "64m", "256m", 300_000
 INSTALL = "pip install pypandoc_binary, or install pandoc 3.8 or newer, or Quarto"
 
 
@@ -73,11 +74,12 @@ def _bundled() -> str | None:
     return next(filter(None, found), None)
 
 
-def _command() -> list[str]:
-    """pandoc with room for what it makes: at its own setting a third of its time is collecting
-    garbage. Another build than that of the environment may refuse to be told."""
+def _command(size: int) -> list[str]:
+    """pandoc with room for what it makes of so many bytes: at its own setting a third of its time
+    is collecting garbage. Another build than that of the environment may refuse to be told."""
     found = find_pandoc()
-    return [found, "+RTS", f"-A{ROOM}", "-RTS"] if found == _bundled() else [found]
+    room = ROOM if size < LARGE else LARGE_ROOM
+    return [found, "+RTS", f"-A{room}", "-RTS"] if found == _bundled() else [found]
 
 
 def convert(
@@ -89,12 +91,11 @@ def convert(
     """
     build = folder / ".pandoc"
     (build / "data").mkdir(parents=True)
-    common = [*_command(), f"--data-dir={build / 'data'}", "--standalone"]
+    common = [f"--data-dir={build / 'data'}", "--standalone"]
+    text = (_metadata(document, page) + markdown).encode("utf-8")
     read = build / "document.json"
-    flags = [f"--from={READER}", "--to=json"]
-    reading = _start([*common, *flags, f"--output={read}"], folder, stdin=subprocess.PIPE)
-    text = _metadata(document, page) + markdown
-    reading.finish(document, text.encode("utf-8"))
+    told = [*_command(len(text)), *common, f"--from={READER}", "--to=json", f"--output={read}"]
+    _start(told, folder, stdin=subprocess.PIPE).finish(document, text)
     commands = _pages(_numbered(read, folder, document), document, page, build)
 
     def written(name: str, part: Node, flags: list[str]) -> bytes:
@@ -106,11 +107,12 @@ def convert(
         else:
             for_typst(part, folder, page.chains)
         source, output = build / f"{name}.json", build / f"out-{name}"
-        source.write_bytes(as_text(part).encode("utf-8"))
+        text = as_text(part).encode("utf-8")
+        source.write_bytes(text)
         if kind == "pdf":
             output = output.with_suffix(".typ")
-        told = [*common, "--from=json", *flags, str(source), f"--output={output}"]
-        _start(told, folder).finish(document)
+        told = [*_command(len(text)), *common, "--from=json", *flags]
+        _start([*told, str(source), f"--output={output}"], folder).finish(document)
         if kind == "pdf":
             return set_pdf(output, folder, document, private=page.private)
         data = output.read_bytes()
