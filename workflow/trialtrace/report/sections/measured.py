@@ -1,14 +1,16 @@
 """A margin of a synthetic cohort as the derived data have it, by the `check` that it names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from math import nan
+from typing import Any
 
+import numpy as np
+
+from trialtrace.ground.frames import Selection
+from trialtrace.report.audit.cohort_words import Row
 from trialtrace.report.material import Material
 from trialtrace.trial.model import adsl_code
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 SEXES = {"F": "female", "M": "male", "U": "unknown"}
 DATASETS = ("bds", "adtte", "occds")
@@ -22,7 +24,7 @@ class Measured:
     of: int
 
 
-def measure(material: Material, row: dict[str, Any]) -> Measured | None:
+def measure(material: Material, row: Row) -> Measured | None:
     """A row of the truth manifest on the derived data; None where it has no check, or where its
     group is not one of arms. Within a group that is chosen by more, as by who was treated, the
     population of the check has to be that group."""
@@ -30,13 +32,14 @@ def measure(material: Material, row: dict[str, Any]) -> Measured | None:
     if not check or not _of_arms(row["group"], row["arm"], "population" in check):
         return None
     if "variable" in check:
-        frame, values = _variable(material, check["variable"])
+        values = _of_variable(_kept(material, row, "adsl", {}), check["variable"])
     elif "endpoint" in check:
-        frame, values = _endpoint(material, check["endpoint"])
+        values = _of_endpoint(material, row, check["endpoint"])
     else:
         return None
-    kept = _kept(material, row, check, frame)
-    return _statistic(row["what"], check.get("value"), values[kept])
+    # What is missing is None, or NaN, which is not itself.
+    there = [one for one in values if one is not None and one == one]
+    return _statistic(row["what"], check.get("value"), there)
 
 
 def _of_arms(group: str, arm: str | None, within: bool) -> bool:
@@ -44,59 +47,54 @@ def _of_arms(group: str, arm: str | None, within: bool) -> bool:
     return group in ("", own) or (within and group.endswith(f", {own}"))
 
 
-def _frame(material: Material, name: str) -> "pd.DataFrame":
-    return material.tracer.frames.table(name).to_pandas()
+def _of_variable(kept: Selection, name: str) -> list[object]:
+    values = kept.column(adsl_code(name)).tolist()
+    return [SEXES.get(one) for one in values] if name == "sex" else values
 
 
-def _variable(material: Material, name: str) -> tuple["pd.DataFrame", "pd.Series"]:
-    frame = _frame(material, "adsl")
-    values = frame[adsl_code(name)]
-    return frame, values.map(SEXES) if name == "sex" else values
-
-
-def _endpoint(material: Material, name: str) -> tuple["pd.DataFrame", "pd.Series"]:
-    """The records of an endpoint with the value of each: text, a number, or Y for an event."""
-    import numpy as np
-    import pandas as pd
-
-    code = material.trial.endpoints[name].code
+def _of_endpoint(material: Material, row: Row, name: str) -> list[object]:
+    """The value of each record of an endpoint: text, a number, or Y for an event."""
+    of_code = {"PARAMCD": {"is": material.trial.endpoints[name].code}}
     for dataset in DATASETS:
-        frame = _frame(material, dataset)
-        frame = frame[frame["PARAMCD"] == code]
-        if len(frame):
+        every = material.tracer.frames.select(dataset, of_code)
+        if every.n:
             break
+    kept = _kept(material, row, dataset, of_code)
     if dataset == "adtte":
-        return frame, pd.Series(np.where(frame["CNSR"] == 0, "Y", "N"), index=frame.index)
+        return ["Y" if one == 0 else "N" for one in kept.column("CNSR").tolist()]
     if dataset == "occds":
-        return frame, pd.Series("Y", index=frame.index)
-    return frame, frame["AVALC"] if frame["AVALC"].notna().any() else frame["AVAL"]
+        return ["Y"] * kept.n
+    worded = any(one is not None for one in every.column("AVALC").tolist())
+    return kept.column("AVALC" if worded else "AVAL").tolist()
 
 
-def _kept(
-    material: Material, row: dict[str, Any], check: dict[str, Any], frame: "pd.DataFrame"
-) -> "np.ndarray":
+def _kept(material: Material, row: Row, dataset: str, where: Mapping[str, object]) -> Selection:
     """The rows of the margin's arm, population and visit."""
-    import numpy as np
-
-    kept = np.ones(len(frame), dtype=bool)
+    frames, check = material.tracer.frames, row["check"]
+    asked = dict(where)
     if row["arm"] is not None:
-        kept &= (frame["TRT01P" if "TRT01P" in frame else "TRTP"] == row["arm"]).to_numpy()
+        arm = "TRT01P" if "TRT01P" in frames.names(dataset) else "TRTP"
+        asked[arm] = {"is": row["arm"]}
     if "population" in check:
-        kept &= (frame[material.trial.populations[check["population"]].flag] == "Y").to_numpy()
+        asked[material.trial.populations[check["population"]].flag] = {"is": "Y"}
     if "visit" in check:
-        kept &= (frame["AVISIT"] == check["visit"]).to_numpy()
-    return kept
+        asked["AVISIT"] = {"is": check["visit"]}
+    return frames.select(dataset, asked)
 
 
-def _statistic(what: str, wanted: str | None, values: "pd.Series") -> Measured:
+def _statistic(what: str, wanted: str | None, values: list[Any]) -> Measured:
     """A share, a count of a category, a total, or a moment of the values that are there."""
-    present = values.dropna()
+    n = len(values)
     if what == "total":
-        numeric = present.dtype.kind in "if"
-        return Measured(float(present.sum()) if numeric else len(present), len(present))
+        numeric = all(isinstance(one, int | float) and not isinstance(one, bool) for one in values)
+        return Measured(float(np.sum(values)) if numeric else n, n)
     if what.startswith(("share", "count of ")):
         wanted = wanted or (what.removeprefix("count of ") if "count of" in what else "Y")
-        yes = present.astype(str).str.lower() == wanted.lower()
-        return Measured(int(yes.sum()), len(present))
-    how = {"mean": "mean", "sd": "std", "min": "min", "max": "max"}[what]
-    return Measured(float(getattr(present, how)()), len(present))
+        return Measured(sum(str(one).lower() == wanted.lower() for one in values), n)
+    if not n:
+        return Measured(nan, n)
+    if what == "sd":
+        return Measured(float(np.std(values, ddof=1)) if n > 1 else nan, n)
+    if what == "mean":
+        return Measured(float(np.mean(values)), n)
+    return Measured(float({"min": min, "max": max}[what](values)), n)
