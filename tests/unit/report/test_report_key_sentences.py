@@ -121,6 +121,8 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     ]
     shown = words(text)
     assert "20 randomised: 10 Drug, 10 Placebo." in shown
+    # Patient 20 has a coded missing relief.
+    assert re.search(r"Analysed for Relief: .*9 of 10 Placebo\. Not analysed: 1 \w", shown)
     assert "2 estimates of the risk difference, from 26.7 to 26.7 percentage points" in shown
     assert "of 2 intervals 0 leave out no effect" in shown
     assert "Bounds, with every missing value taken for the one arm or for the other: " in shown

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from trialtrace.claims.tally import of_claims, tally, tally_text, worst, worst_first
+from trialtrace.ground.conditions import lower_first
 from trialtrace.ground.contracts.rows import ResultRow, present, values_of
 from trialtrace.ground.contracts.verdicts import COLUMNS, DATA, FAILS, SHOWN
 from trialtrace.ground.store import sha256_bytes, sha256_file
@@ -109,9 +110,29 @@ def _patients(material: Material, drawn: list[Drawn]) -> list[str]:
     told = ": ".join(part for part in (whole, ", ".join(arms)) if part)
     of = [
         f"Analysed for {escape_markdown(one.label)}: {analysed(material, one)}"
+        + _not_analysed(material, one)
         for one in primary(material)
     ]
     return [" ".join([*([f"{told}."] if told else []), *of]), flow_figure(drawn)]
+
+
+def _not_analysed(material: Material, analysis: "Analysis") -> str:
+    """Who of those randomised did not enter an analysis, by reason, where the flow has it."""
+    rows = [
+        row
+        for row in material.of("flow")
+        if row["stat_name"] == "not_analysed"
+        and row["parameter"] == analysis.name
+        and row["group1_level"] == ALL
+    ]
+    if not rows:
+        return ""
+    told = [
+        f"{link(row)} {escape_markdown(lower_first(present(row['group2_level'])))}"
+        for row in rows
+        if row["stat_value"]
+    ]
+    return f" Not analysed: {'; '.join(told)}." if told else " Nobody randomised is left out."
 
 
 def _choices(material: Material, places: Mapping[str, str]) -> Iterator[str]:
