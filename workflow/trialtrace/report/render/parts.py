@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from math import ceil
 from pathlib import Path
@@ -81,14 +82,14 @@ class Numbered:
 
     def parts(self, largest: float | None) -> list[Part]:
         """The pages in their order, the own one first; cut at `largest` bytes, or not."""
-        pieces = self._pieces()
-        names = dict.fromkeys(["", *(one.page for one in pieces)])
+        names = dict.fromkeys(["", *(one.page for one in self._pieces)])
         return [
             part
             for name in names
-            for part in self._cut([one for one in pieces if one.page == name], name, largest)
+            for part in self._cut([one for one in self._pieces if one.page == name], name, largest)
         ]
 
+    @cached_property
     def _pieces(self) -> list[_Piece]:
         headers = (header for one in self.document["blocks"] if (header := _header(one)))
         top = min((level for level, _ in headers), default=1)
@@ -103,15 +104,17 @@ class Numbered:
         return [one for one in pieces if one.blocks or one.page == ""]
 
     def _cut(self, pieces: list[_Piece], name: str, largest: float | None) -> list[Part]:
+        if largest is None:
+            return [Part(name, 1, 1, tuple(block for one in pieces for block in one.blocks))]
         sizes = [sum(map(self._size, one.blocks)) for one in pieces]
         # As even as can be: each page takes pieces up to its share of the whole.
-        least = 1 if largest is None else max(1, ceil(sum(sizes) / largest))
+        least = max(1, ceil(sum(sizes) / largest))
         share = sum(sizes) / least
         groups: list[list[str]] = [[]]
         filled = 0.0
         for piece, size in zip(pieces, sizes, strict=True):
             full = filled + size / 2 > share and len(groups) < least
-            if groups[-1] and (full or (largest is not None and filled + size > largest)):
+            if groups[-1] and (full or filled + size > largest):
                 groups.append([] if piece.first else [_continued(piece.section)])
                 filled = 0.0
             groups[-1] += piece.blocks
