@@ -120,10 +120,12 @@ def convert(
             return finished(data)
         return with_images(data.decode("utf-8"), folder).encode("utf-8")
 
-    jobs = [job for kind in formats for job in commands(kind)]
+    jobs = {job[0]: job for kind in formats for job in commands(kind)}
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        made = pool.map(lambda job: written(*job), jobs)
-        return dict(zip([name for name, *_ in jobs], made, strict=True))
+        # A PDF takes as long as all else: beside it, not after it.
+        longest_first = sorted(jobs, key=lambda name: not name.endswith(".pdf"))
+        made = {name: pool.submit(written, *jobs[name]) for name in longest_first}
+        return {name: made[name].result() for name in jobs}
 
 
 def _numbered(read: Path, folder: Path, document: Document) -> Numbered:
