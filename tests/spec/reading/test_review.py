@@ -161,6 +161,8 @@ def test_claims_in_another_form_of_yaml_are_left_to_the_file(served):
     ledger.write_text(text, encoding="utf-8")
     status, page, _ = ask(server, {"do": "accept", "of": "flow"})
     assert status == 409 and "change it in the file" in page and ledger.read_text() == text
+    page = ask(server, {"do": "correct", "of": "flow", "printed": "6 of 7"})[1]
+    assert page.count('value="6 of 7"') == 1 and ledger.read_text() == text
 
 
 TEXT = """papers:
@@ -231,6 +233,22 @@ def test_a_mistake_in_the_design_is_told_and_changes_nothing(served, part, paper
     ledger.write_text(TEXT, encoding="utf-8")
     status, page = told(server, part, paper, **fields)
     assert status == 409 and said in page and ledger.read_text() == TEXT
+
+
+@pytest.mark.parametrize("new", [{}, {"new": "yes"}])
+def test_what_was_typed_stands_in_the_form_that_was_refused(served, new):
+    server, ledger, _ = served
+    ledger.write_text(TEXT, encoding="utf-8")
+    fields = {"number": 'NCT"2', "first": "May 2014", **new}
+    page = told(server, "registered", "paper" if new else "entry", **fields)[1]
+    name = "Another text" if new else "registered, entry"
+    assert page.count("<details open>") == 1 and f"<details open><summary>{name}<" in page
+    form = page.partition("<details open>")[2].partition("</details>")[0]
+    assert 'name="number" value="NCT&quot;2"' in form and 'name="first" value="May 2014"' in form
+    assert page.count("May 2014") == 2, "in the message too, and nowhere else"
+    assert ("<option selected>paper<" in form) is bool(new)
+    status, page = ask(server, {"do": "correct", "of": "one", "printed": ""})[:2]
+    assert status == 409 and "<details open>" not in page
 
 
 @pytest.mark.parametrize(

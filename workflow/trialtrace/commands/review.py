@@ -31,8 +31,8 @@ class ReviewServer(LoopbackServer):
         self.at, self.ledger = at, ledger
         self.writing = threading.Lock()
 
-    def page(self, said: str = "") -> str:
-        """The page as the ledger stands now."""
+    def page(self, said: str = "", refused: dict[str, str] | None = None) -> str:
+        """The page as the ledger stands now, and a form that was refused with what it held."""
         document = compose(self.at, self.ledger, LARGEST)
         if document.problems:
             raise ProblemsError(document.in_order())
@@ -42,7 +42,7 @@ class ReviewServer(LoopbackServer):
         papers = list(document.data.get("papers", ()))
         designs = {part: document.data.get(part, {}) for part in PARTS}
         title = f"Review of {self.ledger.name}"
-        return review_page(title, claims, left, said, papers, designs)
+        return review_page(title, claims, left, said, papers, designs, refused)
 
 
 class _Handler(LoopbackHandler):
@@ -82,7 +82,7 @@ class _Handler(LoopbackHandler):
                     made = Decision(form["do"], form.get("of", ""), form.get("printed", ""))
                     decide(at, ledger, made)
             except UserError as error:
-                self._page(HTTPStatus.CONFLICT, str(error))
+                self._page(HTTPStatus.CONFLICT, str(error), form)
                 return
         self.see_other("")
 
@@ -108,9 +108,14 @@ class _Handler(LoopbackHandler):
             return None
         return {name: values[0] for name, values in given.items()}
 
-    def _page(self, status: HTTPStatus = HTTPStatus.OK, said: str = "") -> None:
+    def _page(
+        self,
+        status: HTTPStatus = HTTPStatus.OK,
+        said: str = "",
+        refused: dict[str, str] | None = None,
+    ) -> None:
         try:
-            self.send(status, self._review.page(said).encode(), HTML)
+            self.send(status, self._review.page(said, refused).encode(), HTML)
         except UserError as error:
             self.plain(HTTPStatus.CONFLICT, str(error))
 

@@ -23,6 +23,8 @@ form.design input[type=text] {width: 100%}
 Claims = Mapping[str, Mapping[str, object]]
 Designs = Mapping[str, Mapping[str, Mapping[str, object]]]
 """What is registered and what is reported, by the name of the text."""
+Form = Mapping[str, str]
+"""The fields of a form as they were typed."""
 
 
 def review_page(
@@ -32,11 +34,14 @@ def review_page(
     said: str = "",
     papers: Sequence[str] = (),
     designs: Designs | None = None,
+    refused: Form | None = None,
 ) -> str:
-    """The page of the claims that nobody confirmed; `said` is what went wrong before.
+    """The page of the claims that nobody confirmed; `said` is what went wrong before, with the
+    form that was `refused`: what was typed stands in it still.
 
     Below stands what each of the `papers` tells of the design, to be typed.
     """
+    typed = refused or {}
     left = len(open_)
     first = open_[:MOST_SHOWN]
     more = f" The first {len(first)} are shown." if left > len(first) else ""
@@ -46,15 +51,15 @@ def review_page(
         f'<p class="subject">{left} of {len(claims)} claims are left to confirm.{more}</p>',
         '<p class="prose quiet">Hold each quote against the paper, at its place. What you decide '
         "is written into the ledger at once; what you leave stays open.</p>",
-        *_tables(claims, first, open_[len(first) :]),
-        *_designs(papers, designs or {}),
+        *_tables(claims, first, open_[len(first) :], typed),
+        *_designs(papers, designs or {}, typed),
         f'<form method="post"><button name="do" value="{END}">End</button></form>',
     ]
     body = "\n".join(part for part in parts if part) + "\n"
     return page(title, body, synthetic=False, style=STYLE, forms=True)
 
 
-def _designs(papers: Sequence[str], designs: Designs) -> Iterator[str]:
+def _designs(papers: Sequence[str], designs: Designs, typed: Form) -> Iterator[str]:
     """A form for each text of which the ledger tells the design, and one for another."""
     if not papers:
         return
@@ -68,17 +73,24 @@ def _designs(papers: Sequence[str], designs: Designs) -> Iterator[str]:
         for paper, told in designs.get(part, {}).items():
             where = f'<input type="hidden" name="part" value="{part}">'
             where += f'<input type="hidden" name="paper" value="{escape(paper)}">'
-            yield _design(f"{part}, {paper}", where, told)
+            here = "new" not in typed and (typed.get("part"), typed.get("paper")) == (part, paper)
+            yield _design(f"{part}, {paper}", where, typed if here else told, is_open=here)
+    here = "new" in typed
     where = '<input type="hidden" name="new" value="yes">' + "".join(
-        f'<label>{told}<select name="{name}">'
-        + "".join(f"<option>{escape(one)}</option>" for one in every)
-        + "</select></label>"
+        _choice(name, told, every, typed.get(name) if here else None)
         for name, told, every in (("part", "Part", PARTS), ("paper", "Text", papers))
     )
-    yield _design("Another text", where, {})
+    yield _design("Another text", where, typed if here else {}, is_open=here)
 
 
-def _design(title: str, where: str, told: Mapping[str, object]) -> str:
+def _choice(name: str, told: str, every: Sequence[str], chosen: str | None) -> str:
+    options = "".join(
+        f"<option{' selected' if one == chosen else ''}>{escape(one)}</option>" for one in every
+    )
+    return f'<label>{told}<select name="{name}">{options}</select></label>'
+
+
+def _design(title: str, where: str, told: Mapping[str, object], *, is_open: bool) -> str:
     fields = "".join(
         f'<label><b>{name}</b> <span class="quiet">{escape(means)}</span>'
         f'<input type="text" name="{name}" value="{escape(shown(told.get(name, "")))}">'
@@ -86,13 +98,13 @@ def _design(title: str, where: str, told: Mapping[str, object]) -> str:
         for name, means in MEANS.items()
     )
     return (
-        f"<details><summary>{escape(title)}</summary>\n"
+        f"<details{' open' if is_open else ''}><summary>{escape(title)}</summary>\n"
         f'<form method="post" class="design">{where}{fields}'
         f'<button name="do" value="{TELL}">Write</button></form></details>'
     )
 
 
-def _tables(claims: Claims, first: list[str], later: list[str]) -> Iterator[str]:
+def _tables(claims: Claims, first: list[str], later: list[str], typed: Form) -> Iterator[str]:
     """The claims of each place. One is confirmed as a whole where all its claims are in sight."""
     by_place: dict[str, list[str]] = {}
     for name in first:
@@ -113,7 +125,10 @@ def _tables(claims: Claims, first: list[str], later: list[str]) -> Iterator[str]
             '<div class="scroll"><table>\n<thead><tr><th>In the paper</th><th>Claim</th>'
             "<th>Decision</th></tr></thead>\n<tbody>"
         )
-        yield from (_row(name, claims[name]) for name in names)
+        yield from (
+            _row(name, claims[name], typed.get("printed") if typed.get("of") == name else None)
+            for name in names
+        )
         yield "</tbody>\n</table></div>"
 
 
@@ -122,7 +137,8 @@ def _place(claim: Mapping[str, object]) -> str:
     return str(claim.get("place", "")).partition(",")[0]
 
 
-def _row(name: str, claim: Mapping[str, object]) -> str:
+def _row(name: str, claim: Mapping[str, object], typed: str | None) -> str:
+    """A claim with its decisions; `typed` stands in its field if it was refused."""
     doubt = str(claim.get("unconfirmed", ""))
     read = "" if doubt == "read" else f'<br><span class="doubt">{escape(doubt)}</span>'
     about = claim.get("about")
@@ -133,12 +149,13 @@ def _row(name: str, claim: Mapping[str, object]) -> str:
     )
     quote, place = (escape(str(claim.get(key, ""))) for key in ("quote", "place"))
     printed, label = (escape(str(claim.get(key, ""))) for key in ("printed", "label"))
+    field = printed if typed is None else escape(typed)
     return (
         f'<tr id="{escape(name)}"><td>“{quote}”<br><span class="quiet">{place}</span></td>'
         f'<td>{printed}<br>{label}<br><span class="quiet">{escape(told)}</span>{read}</td>'
         f'<td><form method="post"><input type="hidden" name="of" value="{escape(name)}">'
         f'<button name="do" value="{ACCEPT}">Accept</button>'
-        f'<input type="text" name="printed" value="{printed}" aria-label="printed">'
+        f'<input type="text" name="printed" value="{field}" aria-label="printed">'
         f'<button name="do" value="{CORRECT}">Correct</button>'
         f'<button name="do" value="{DROP}">Drop</button></form></td></tr>'
     )
