@@ -267,7 +267,13 @@ def test_only_this_page_is_answered(served):
     server, ledger, _ = served
     form = {"do": "accept", "of": "t1_p"}
     assert server.server_address[0] == "127.0.0.1"
-    for path in ("/", "/x/", f"/{server.token}", f"/{server.token.swapcase()}/", "/" + quote("é") + "/"):
+    for path in (
+        "/",
+        "/x/",
+        f"/{server.token}",
+        f"/{server.token.swapcase()}/",
+        "/" + quote("é") + "/",
+    ):
         assert ask(server, path=path)[0] == 404
         assert ask(server, form, path=path)[0] == 404
     port = server.server_port
