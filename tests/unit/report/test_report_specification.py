@@ -11,6 +11,7 @@ from trialtrace.report.figures.rows_shown import STRIP
 from trialtrace.report.figures.specification import strips
 from trialtrace.report.images import strips as strip_images
 from trialtrace.report.material import Material
+from trialtrace.report.render.tree.drawings import HIGHEST, WIDTH
 from trialtrace.report.same_question import same_question
 from trialtrace.trial.load import load_settings
 
@@ -44,14 +45,14 @@ def test_a_strip_has_each_estimate_of_the_same_question_sorted(mini):
     assert "26.7 (" in picture.alt
 
 
-# Points of the type of a figure, and of the widest and highest picture of a page (typst.lua).
-TYPE, WIDE, HIGH = 9, 470, 570
+# Points of the type of a figure.
+TYPE = 9
 
 
 def printed(figure) -> float:
     """The size of its type on a page, in points."""
     wide, high = figure.get_size_inches()
-    return TYPE * min(1, WIDE / (72 * wide), HIGH / (72 * high))
+    return TYPE * min(1, WIDTH / (72 * wide), HIGHEST / (72 * high))
 
 
 def test_two_comparisons_have_headings_and_type_that_can_be_read_in_print(mini):
@@ -74,7 +75,7 @@ def test_two_tipping_maps_fit_a_page(mini):
     given = mini.trial.plan.displays["tipping"][0]
     wide, high = tipping.draw(mini, given).figure.get_size_inches()
     caption = 80
-    assert 2 * (WIDE * high / wide + caption) < 660
+    assert 2 * (WIDTH * high / wide + caption) < 660
 
 
 def test_it_stands_beside_its_analysis_and_on_the_summary(mini, tmp_path):
