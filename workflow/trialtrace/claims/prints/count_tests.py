@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
-from math import comb, prod
+from math import comb, erfc, log, prod, sqrt
 from typing import Any
 
 import numpy as np
@@ -55,8 +55,8 @@ Counts = list[tuple[int, int]]
 
 CARD = Card(
     "counts of the groups against p, by every usual test (a one-sided match is another "
-    "choice, or inconsistent where two sides are stated); a table of categories, also "
-    "with the count that its total asks for",
+    "choice, or inconsistent where two sides are stated, unless Wald's z or the likelihood ratio "
+    "gives it too); a table of categories, also with the count that its total asks for",
     {
         "p.counts": "The counts of the groups, and p by the usual tests.",
         "p.categories": "The table of groups by categories, and p.",
@@ -199,6 +199,10 @@ def _of_counts(entry: Claim, groups: list[Claim], counts: Counts) -> Finding:
         )
     usual = [name for name in fit if name != ONE_SIDED]
     if fit and not usual:
+        further = [name for name, p in wald_and_likelihood(counts).items() if prints(part, p)]
+        if further:
+            text = f"On {given}, {part.text} is what {listed(further, 'and')} gives."
+            return make(COMPATIBLE, text, alternative=further)
         return _of_one_side(entry, make, given, found[ONE_SIDED])
     if usual:
         fit = usual
@@ -212,6 +216,32 @@ def _of_counts(entry: Claim, groups: list[Claim], counts: Counts) -> Finding:
     span += f" (one-sided {shown_p(found[ONE_SIDED])})" if ONE_SIDED in found else ""
     text = f"The usual tests on {given} give {span}; none prints as {part.text}.{NO_TEST}"
     return make(NOT_CHECKABLE, f"{text} In full: {told}.", open=True)
+
+
+def wald_and_likelihood(counts: Counts) -> dict[str, float]:
+    """Two-sided P of two groups by tests that are usual in models, by their names in a sentence.
+
+    Wald's z of the risk difference, of the log risk ratio and of the log odds ratio, and the
+    likelihood ratio test; {} where a cell is empty. Oracle: statsmodels and scipy
+    (`tests/spec/audit/test_tests_of_models.py`).
+    """
+    (a, n1), (c, n0) = counts
+    b, d = n1 - a, n0 - c
+    if min(a, b, c, d) == 0:
+        return {}
+    p1, p0 = a / n1, c / n0
+    z = {
+        "Wald's z of the risk difference": (p1 - p0)
+        / sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0),
+        "Wald's z of the log risk ratio": log(p1 / p0) / sqrt(1 / a - 1 / n1 + 1 / c - 1 / n0),
+        "Wald's z of the log odds ratio": log(a * d / (b * c))
+        / sqrt(1 / a + 1 / b + 1 / c + 1 / d),
+    }
+    total, events = n1 + n0, a + c
+    cells = ((a, n1, events), (b, n1, total - events), (c, n0, events), (d, n0, total - events))
+    deviance = 2 * sum(x * log(x * total / (row * column)) for x, row, column in cells)
+    z["the likelihood ratio test"] = sqrt(max(deviance, 0.0))
+    return {name: erfc(abs(one) / sqrt(2)) for name, one in z.items()}
 
 
 def _named(tests: Sequence[str]) -> list[str]:
