@@ -101,7 +101,7 @@ FINDINGS = {
         two("20 (74.1%)", "24", "p = .423"),
         TWO,
         "not_checkable",
-        "The paper names no test",
+        "The ledger names no test",
         two("20 (74.1%)", "24", "p = .429"),
         "compatible",
     ),

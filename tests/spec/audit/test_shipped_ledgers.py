@@ -282,7 +282,7 @@ ROWS = {
         "thoracic_p",
         "p",
         "not_checkable",
-        ["The paper names no test", "0.429 by the χ² test without correction"],
+        ["The ledger names no test", "0.429 by the χ² test without correction"],
         {"thoracic_p": "p = .429"},
     ),
     "age": (

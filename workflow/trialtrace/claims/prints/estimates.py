@@ -51,7 +51,7 @@ Fisher's exact test and of the corrected χ² test is at least 0.73 times that o
 NEAR_OF_TIMES = 0.9
 """The same of hazard and rate ratios: log-rank, likelihood-ratio and Wald's test lie nearer."""
 OF_EVENTS = (*KINDS, "hazard_ratio", "rate_ratio", *LOGS)
-OF_NO_NAME = " The paper names no test; that of p may be another than the interval's."
+OF_NO_NAME = " The ledger names no test; that of p may be another than the interval's."
 TINY = 1e-300
 FEWEST_DF = 8.0
 """Fewest degrees of freedom of a difference of means of groups whose sizes are not printed."""

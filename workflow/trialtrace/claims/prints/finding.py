@@ -29,7 +29,7 @@ SAID_OF = {"model": "of a model", "curve": "of a curve", "interaction": "of an i
 """What a number rests on, in words."""
 BY_MODEL = " The ledger takes one of a model, adjusted or stratified, as `basis: model`."
 """What to type where an estimate or interval is not the plain one; not for the authors."""
-NO_TEST = " The paper names no test."
+NO_TEST = " The ledger names no test."
 """Why a p that nothing tried gives contradicts nothing."""
 
 
@@ -41,7 +41,7 @@ class Finding:
     held against. `sentence` states facts and accuses nobody. `detail` holds the numbers behind it.
     `covers` are further components of the claim on which the verdict is the same. A `remark` is
     told also where another finding on the component is graver. `open` says that nothing tried gives
-    a p of which the paper names no test: that is no contradiction, but worth a search.
+    a p of which the ledger names no test: that is no contradiction, but worth a search.
     """
 
     check: str

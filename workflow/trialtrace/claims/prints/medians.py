@@ -40,7 +40,7 @@ Quarters = list[tuple[float, float]]
 
 CARD = Card(
     "medians and quartiles of two groups against p of the Mann-Whitney test, over everything that "
-    "has such quartiles (a remark where the paper names no test); a difference of medians against "
+    "has such quartiles (a remark where the ledger names no test); a difference of medians against "
     "the medians, which Hodges-Lehmann's need not be (a remark)",
     {
         "median.p": "Medians and quartiles, and p of the Mann-Whitney test.",
