@@ -76,7 +76,7 @@
     const at = shown.getBoundingClientRect();
     const size = card.getBoundingClientRect();
     // The banner of synthetic data stays in sight.
-    const banner = document.querySelector(".synthetic-banner")?.getBoundingClientRect().bottom ?? 0;
+    const banner = document.querySelector(".synthetic-banner, .held")?.getBoundingClientRect().bottom ?? 0;
     const room = at.top - Math.max(0, banner);
     const above = at.bottom + size.height + 8 > innerHeight && room > size.height + 8;
     const top = above ? at.top - size.height - 6 : at.bottom + 6;

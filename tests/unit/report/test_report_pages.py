@@ -160,8 +160,8 @@ def test_a_trace_page_of_synthetic_data_is_stamped():
         numbers_page("H", [trace | {"synthetic": synthetic}], Around("T"))
         for synthetic in (True, False)
     )
-    assert 'class="synthetic"' in stamped
-    assert 'class="synthetic"' not in plain
+    assert 'class="synthetic held"' in stamped
+    assert 'class="synthetic' not in plain
 
 
 def draw(folder, *, synthetic):

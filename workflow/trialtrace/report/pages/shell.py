@@ -65,11 +65,12 @@ def page(
     With `up`, the way to the folder of the style sheet ("../"), it is linked; else the page has it
     inside and can be mailed alone. `above` are the pages over it, by title and link from that
     folder, and `here` is what it is called after them. Of synthetic data a page is stamped at its
-    top, and each of its tables and pictures by itself; `draft` is the stamp of a draft.
+    top, where the stamp stays in sight, and each of its tables and pictures by itself; `draft` is
+    the stamp of a draft.
     With `forms` it may send its forms to where it came from.
     """
-    stamps = [text for text in (SYNTHETIC if synthetic else "", escape(draft)) if text]
-    stamp = "".join(f'<p class="synthetic">{text}</p>\n' for text in stamps)
+    stamp = f'<p class="synthetic held">{SYNTHETIC}</p>\n' if synthetic else ""
+    stamp += f'<p class="synthetic">{escape(draft)}</p>\n' if draft else ""
     if synthetic:
         body = body.replace("<table>", f"<table>\n<caption>{SYNTHETIC}</caption>")
         body = body.replace("<figcaption>", f"<figcaption>{SYNTHETIC}. ")
