@@ -13,9 +13,11 @@ from paper import THREE, TWO, claim
 from scipy import stats
 
 from trialtrace.claims.make_ledger import ledger
+from trialtrace.claims.prints.group_statistics import welch_degrees
 from trialtrace.claims.prints.registry import findings
 from trialtrace.claims.verdict import verdicts
 from trialtrace.cli import main
+from trialtrace.stats.summaries.printed import read
 
 PAIR = {"outcome": "age", "compare": ["training", "control"]}
 ARMS = {
@@ -46,6 +48,80 @@ def test_the_least_t_is_that_of_the_nearest_means():
     """What the border above rests on: 62.05 − 56.15 with deviations of 8.85 and 8.55."""
     least = stats.ttest_ind_from_stats(62.05, 8.85, 27, 56.15, 8.55, 29).statistic
     assert 2.505 < least < 2.545
+
+
+def welchs(mean1, sd1, n1, mean0, sd0, n0):
+    """Scipy's t, and its degrees of freedom as Welch gives them."""
+    t = stats.ttest_ind_from_stats(mean1, sd1, n1, mean0, sd0, n0, equal_var=False).statistic
+    v1, v0 = sd1**2 / n1, sd0**2 / n0
+    return t, (v1 + v0) ** 2 / (v1**2 / (n1 - 1) + v0**2 / (n0 - 1))
+
+
+UNEVEN = {
+    "a": claim("mean (SD) 62.1 (12.8)", outcome="age", group="training", patients="10"),
+    "b": claim("mean (SD) 56.1 (6.5)", outcome="age", group="control", patients="25"),
+}
+
+
+def test_a_t_is_of_the_test_that_its_degrees_of_freedom_leave(judged):
+    """Of one decimal Welch's alone, of all n - 2 Student's alone, of fewer whole ones either."""
+    own = (62.1, 12.8, 10, 56.1, 6.5, 25)
+    pooled = stats.ttest_ind_from_stats(*own).statistic
+    welch, degrees = welchs(*own)
+    for t, printed, agreement, words in (
+        (pooled, "33", "compatible", "Student's t from 1.81 to 1.89"),
+        (welch, "33", "inconsistent", "Welch's t from 1.38 to 1.44 has 10.9 to 11.0"),
+        (welch, rounded(degrees), "compatible", "Welch's t from 1.38"),
+        (pooled, rounded(degrees), "inconsistent", "give Welch's t from"),
+        (pooled, "33.0", "compatible", "Student's t from"),
+        (welch, "11", "compatible", "Welch's t from"),
+        (pooled, "31", "compatible", "Student's t from"),
+        (-welch, "33", "inconsistent", "Welch's t from \N{MINUS SIGN}1.44 to "),
+    ):
+        printed = f"t({printed}) = {rounded(t, 2)}"
+        found, said = judged("t", "statistic", UNEVEN | {"t": claim(printed, **PAIR)})
+        assert (found, words in said) == (agreement, True), (printed, said)
+    stated = claim(f"t(33) = {rounded(welch, 2)}", **PAIR, test="welch")
+    assert judged("t", "statistic", UNEVEN | {"t": stated})[0] == "compatible"
+
+
+@pytest.mark.parametrize(("sd", "agreement"), [("3.9", "compatible"), ("4.9", "inconsistent")])
+def test_welchs_degrees_of_freedom_may_be_all(judged, sd, agreement):
+    """Where s₁² / s₀² is near n₁ (n₁ - 1) / (n₀ (n₀ - 1)) they print as n₁ + n₀ - 2."""
+    own = (62.1, float(sd), 10, 56.1, 10.0, 25)
+    welch, degrees = welchs(*own)
+    assert (rounded(degrees, 0) == "33") == (agreement == "compatible")
+    printed = claim(f"t(33) = {rounded(welch, 2)}", **PAIR)
+    about = {"outcome": "age", "patients": "10", "group": "training"}
+    arms = {
+        "a": claim(f"mean (SD) 62.1 ({sd})", **about),
+        "b": claim("mean (SD) 56.1 (10.0)", **about | {"patients": "25", "group": "control"}),
+    }
+    assert judged("t", "statistic", arms | {"t": printed})[0] == agreement
+
+
+@pytest.mark.parametrize("texts", [("12.8", "6.5"), ("3.9", "10.0"), ("0.4", "2"), ("0", "0.3")])
+def test_welchs_degrees_of_freedom_over_all_that_prints_so(texts):
+    spreads = [read(text, rounding="half_up") for text in texts]
+    ranges = [np.linspace(*(max(float(end), 1e-6) for end in one.bounds), 60) for one in spreads]
+    every = [welchs(1, s1, 10, 0, s0, 25)[1] for s1, s0 in product(*ranges)]
+    found = welch_degrees((10, 25), spreads)
+    assert found == pytest.approx((min(every), max(every)), abs=0.05)
+
+
+def test_f_of_two_groups_is_not_welchs(judged):
+    own = (62.1, 12.8, 10, 56.1, 6.5, 25)
+    pooled = stats.ttest_ind_from_stats(*own).statistic ** 2
+    welch = welchs(*own)[0] ** 2
+    for f, agreement, words in (
+        (pooled, "compatible", "give F from"),
+        (welch, "inconsistent", "Welch's t² from 1.91 to 2.08 has 10.9 to 11.0 degrees"),
+        (9.9, "inconsistent", "printed is"),
+    ):
+        printed = claim(f"F(1, 33) = {rounded(f, 2)}", **PAIR)
+        found, said = judged("f", "statistic", UNEVEN | {"f": printed})
+        assert (found, words in said) == (agreement, True), said
+        assert ("Welch" in said) == (f == welch)
 
 
 @pytest.mark.parametrize(

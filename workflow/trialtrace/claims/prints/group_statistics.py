@@ -8,10 +8,13 @@ freedom than the sizes give, is another one, and contradicts nothing.
 Student's t of n₁ and n₀ patients has n₁ + n₀ − 2 degrees of freedom, a one-way analysis of k groups
 k − 1 and n − k; Welch's lie between the smaller size less 1 and n₁ + n₀ − 2 (Welch, Biometrika
 1947;34:28). More than these no comparison of the groups' patients has. Fewer are no contradiction:
-some patients may lack, or a covariate take one.
+some patients may lack, or a covariate take one. So a t of n₁ + n₀ − 2 degrees of freedom is
+Student's, unless Welch's print so for the deviations, and one of decimals that are not n₁ + n₀ − 2
+is Welch's.
 """
 
 from collections.abc import Iterator, Sequence
+from math import inf
 
 import numpy as np
 
@@ -164,15 +167,15 @@ def _of_means(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     symbol = entry.parts["statistic"].symbol
     if symbol == "t" and len(groups) != 2:
         return
-    spans: dict[str, Span] = {}
+    read: list[tuple[list[Printed], dict[str, Span]]] = []
     try:
         for spreads in readings_of_deviations(groups, sizes):
-            spans = _spans(entry, groups, sizes, spreads)
-            if any(_fits(entry, span) for span in spans.values()):
+            read.append((spreads, _spans(entry, groups, sizes, spreads)))
+            if any(_fits(entry, span) for span in read[-1][1].values()):
                 break
     except StatsError:
         return
-    yield _told(entry, groups, sizes, spans)
+    yield _told(entry, groups, sizes, *read[-1])
 
 
 def _elsewhere(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -211,15 +214,56 @@ def _population(ledger: Ledger, entry: Claim) -> str | None:
 def _spans(
     entry: Claim, groups: Sequence[Claim], sizes: list[int], spreads: list[Printed]
 ) -> dict[str, Span]:
-    """The t of both tests, or the F, over everything that prints as given."""
-    means = [as_range(one.parts["value"]) for one in groups]
+    """The t of the tests that its degrees of freedom leave, or the F, over all that prints so."""
     if entry.parts["statistic"].symbol == "f":
+        means = [as_range(one.parts["value"]) for one in groups]
         return {"": _span(f_of_means(together(means), together(spreads), sizes))}
-    (mean1, mean0), (sd1, sd0), (n1, n0) = means, spreads, sizes
     return {
-        name: _span(t_of_means(mean1, sd1, n1, mean0, sd0, n0, variance=variance))
+        name: _t_span(groups, sizes, spreads, variance)
         for variance, name in VARIANCES.items()
+        if _may_be(entry, variance, sizes, spreads)
     }
+
+
+def _t_span(
+    groups: Sequence[Claim], sizes: list[int], spreads: list[Printed], variance: str
+) -> Span:
+    (mean1, mean0), (sd1, sd0) = (as_range(one.parts["value"]) for one in groups), spreads
+    return _span(t_of_means(mean1, sd1, sizes[0], mean0, sd0, sizes[1], variance=variance))
+
+
+def _may_be(entry: Claim, variance: str, sizes: list[int], spreads: list[Printed]) -> bool:
+    """Whether the printed degrees of freedom may be those of Student's or of Welch's t."""
+    degrees, most = entry.parts.get("df1"), sum(sizes) - 2
+    if degrees is None or entry.about.test == "welch":
+        return True
+    decimals = degrees.places > 0
+    own = overlaps(degrees, most, most) if decimals else degrees.value == most
+    if variance == "pooled":
+        return own or not decimals
+    return not own or overlaps(degrees, *welch_degrees(sizes, spreads))
+
+
+def welch_degrees(sizes: Sequence[int], spreads: Sequence[Printed]) -> Span:
+    """Least and greatest degrees of freedom of Welch's t over all deviations that print as given.
+
+    Of r, the first mean's variance over the second's, they are (r + 1)² / (r² / (n₁ − 1) + 1 /
+    (n₀ − 1)): up to n₁ + n₀ − 2 at r = (n₁ − 1) / (n₀ − 1), and down on either side. Oracle: the
+    usual form of the formula over a grid.
+    """
+    (n1, n0), ends = sizes, [[max(float(end), 0.0) for end in one.bounds] for one in spreads]
+    least, most = (
+        (ends[0][k] ** 2 / n1) / (ends[1][1 - k] ** 2 / n0) if ends[1][1 - k] > 0 else inf
+        for k in (0, 1)
+    )
+
+    def degrees(ratio: float) -> float:
+        if ratio == inf:
+            return n1 - 1.0
+        return (ratio + 1) ** 2 / (ratio**2 / (n1 - 1) + 1 / (n0 - 1))
+
+    peak = (n1 - 1) / (n0 - 1)
+    return min(map(degrees, (least, most))), degrees(min(max(peak, least), most))
 
 
 def _span(found: Bounds) -> Span:
@@ -235,28 +279,67 @@ def _fits(entry: Claim, span: Span) -> bool:
 
 
 def _told(
-    entry: Claim, groups: Sequence[Claim], sizes: list[int], spans: dict[str, Span]
+    entry: Claim,
+    groups: Sequence[Claim],
+    sizes: list[int],
+    spreads: list[Printed],
+    spans: dict[str, Span],
 ) -> Finding:
     part, beside = entry.parts["statistic"], tuple(one.name for one in groups)
-    letter = (part.symbol or "").upper() if part.symbol == "f" else "t"
     fit = [name for name, span in spans.items() if _fits(entry, span)]
-    ends = [end for name in fit or spans for end in spans[name]]
-    of = f"{' and '.join(fit)} {letter}".strip() if fit and letter == "t" else letter
-    spread = "deviations" if {"sd", "se"} & set(groups[0].parts) else "intervals"
-    if letter == "t" and part.value is not None and max(ends) * float(part.value) < 0:
-        # Whichever group is the first: told with the sign that is printed.
-        ends = [-end for end in ends]
-    low, high = signed(min(ends), 2), signed(max(ends), 2)
-    own = f"The printed means, {spread} and sizes give {of} "
-    own += f"of {low}" if low == high else f"from {low} to {high}"
+    shown = {name: spans[name] for name in fit} if fit else spans
+    what = "deviations" if {"sd", "se"} & set(groups[0].parts) else "intervals"
+    given = listed([_of(entry, name, span) for name, span in shown.items()])
+    own = f"The printed means, {what} and sizes give {given}"
     if fit:
         text, agreement = f"{own}, in keeping with {part.text}.", COMPATIBLE
     elif (other := _other(entry, sizes)) is not None:
         text, agreement = f"Not checkable: {other}; {_small(own)}.", NOT_CHECKABLE
     else:
         text, agreement = f"{own}; printed is {part.text}.", INCONSISTENT
+        text += _if_welch(entry, groups, sizes, spreads, spans)
     detail = {"ranges": spans}
     return Finding("statistic.means", entry.name, "statistic", agreement, text, beside, detail)
+
+
+def _of(entry: Claim, name: str, span: Span) -> str:
+    """A statistic and its range: "Student's t of 2.76"; t has the sign that is printed.
+
+    Whichever group is the first: the sign is no part of what is told.
+    """
+    part = entry.parts["statistic"]
+    if part.symbol == "t" and part.value is not None and max(span) * float(part.value) < 0:
+        span = -span[1], -span[0]
+    letter = "t" if part.symbol == "t" else "F"
+    return f"{name} {letter} {_from_to(span)}".strip()
+
+
+def _from_to(span: Span) -> str:
+    low, high = (signed(end, 2) for end in span)
+    return f"of {low}" if low == high else f"from {low} to {high}"
+
+
+def _if_welch(
+    entry: Claim,
+    groups: Sequence[Claim],
+    sizes: list[int],
+    spreads: list[Printed],
+    spans: dict[str, Span],
+) -> str:
+    """That Welch's t would give the statistic, where its degrees of freedom rule that out."""
+    if len(groups) != 2 or VARIANCES["welch"] in spans:
+        return ""
+    span = _t_span(groups, sizes, spreads, "welch")
+    squared = entry.parts["statistic"].symbol == "f"
+    if squared:
+        low, high = sorted(end**2 for end in span)
+        span = 0.0 if span[0] <= 0 <= span[1] else low, high
+    if not _fits(entry, span):
+        return ""
+    least, most = (signed(end, 1) for end in welch_degrees(sizes, spreads))
+    degrees = most if least == most else f"{least} to {most}"
+    own = f"Welch's t² {_from_to(span)}" if squared else _of(entry, "Welch's", span)
+    return f" {own} has {degrees} degrees of freedom."
 
 
 def _small(text: str) -> str:
