@@ -53,6 +53,7 @@ def test_the_section_says_what_is_assumed_and_links_each_number(run):
     rows = {row["result_id"]: row for row in material.of("planning")}
     text = unescape(planning_section(material, draw_figures(material, run.folder / "again")))
     assert all(trace_link(one) in text for one in rows) and len(rows) > 10
+    assert "| Simulated | [Patients for]{.over} 80 % |" in text
     assert "as planned" in text and "as reached, All randomised" in text
     assert "Nothing is singled out" in text and "a grid that singles out none" in text
     assert "[Its numbers (CSV)](figures/power_curve_1.csv)" in text

@@ -20,7 +20,7 @@ from trialtrace.report.sections.analysis_section import (
     analysis_section,
     asked,
 )
-from trialtrace.report.sections.analysis_tables import analysis_tables
+from trialtrace.report.sections.analysis_tables import _name, analysis_tables
 from trialtrace.report.sections.choices import other_choices
 from trialtrace.report.sections.compact import MOST_LINES, _groups
 from trialtrace.report.sections.endpoints_section import endpoints_table
@@ -188,6 +188,15 @@ def test_a_visit_that_all_lines_share_stands_in_the_caption(mini):
     assert "| Visit |" not in text
     at_one = [(f"scale {n}", "after") for n in range(4)]
     assert _groups(at_one) == [("after", at_one)]
+
+
+def test_heads_mark_what_the_next_may_begin_with_too(mini):
+    """Their statistic, and the subgroup or visit of columns that are lines otherwise."""
+    heads = analysis_tables(mini, "death_time").split(":::")[1].split("\n\n")[1].splitlines()[0]
+    at = "{.over} at 30 days"
+    assert heads == f"| Arm | [Event&#45;free]{at} | [At risk]{at} |"
+    assert _name("Site: A", "Drug") == "[Site&#58; A]{.over}, Drug"
+    assert (_name("", "Drug"), _name("Week 1", "")) == ("Drug", "Week 1")
 
 
 def test_the_one_statistic_of_a_table_is_named_in_its_caption(mini, monkeypatch):

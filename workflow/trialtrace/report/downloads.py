@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -23,6 +24,8 @@ CAPTION = re.compile(r"<caption>(.*?)</caption>", re.DOTALL)
 ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
 CELL = re.compile(r"<t[hd]([^>]*)>(.*?)</t[hd]>", re.DOTALL)
 LABEL = re.compile(r'aria-label="([^"]*)"')
+OVER = re.compile(r'colspan="(\d+)"')
+NAME = re.compile(r'data-name="([^"]*)"')
 TAG = re.compile(r"<[^>]*>")
 # What XML cannot hold.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -127,13 +130,27 @@ def _places(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _rows(body: str) -> Iterator[tuple[str, ...]]:
-    for row in ROW.findall(body):
-        yield tuple(_words(inner) or _label(given) for given, inner in CELL.findall(row))
+    """Its rows; of a head of two rows one, with what each column is called in full."""
+    rows = [CELL.findall(row) for row in ROW.findall(body)]
+    if any(OVER.search(given) for given, _ in rows[0]):
+        yield tuple(_heads(rows[0], rows[1]))
+        del rows[:2]
+    for row in rows:
+        yield tuple(_words(inner) or _told(LABEL, given) for given, inner in row)
 
 
-def _label(given: str) -> str:
-    found = LABEL.search(given)
-    return unescape(found[1]) if found else ""
+def _heads(above: Sequence[tuple[str, str]], below: Sequence[tuple[str, str]]) -> Iterator[str]:
+    names = iter([_told(NAME, given) for given, _ in below])
+    for given, inner in above:
+        if over := OVER.search(given):
+            yield from islice(names, int(over[1]))
+        else:
+            yield _words(inner)
+
+
+def _told(attribute: re.Pattern[str], given: str) -> str:
+    found = attribute.search(given)
+    return _words(found[1]) if found else ""
 
 
 def _words(inner: str) -> str:

@@ -46,6 +46,14 @@ def pipe_table(header: list[str], rows: list[list[str]], numbers_from: int = 1) 
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
+def under(over: str, own: str) -> str:
+    """The head of a column that stands under words which the next may have too (tree/heads.py).
+
+    `own` begins with what joins it to them where they stand in one line: " at", ", ", ": ".
+    """
+    return f"[{over}]{{.over}}{own}" if own else over
+
+
 def _filled(line: list[str]) -> list[str]:
     first, *others = line
     return [first, *(cell or NOTHING for cell in others)] if any(others) else line

@@ -11,6 +11,10 @@ MAIN = "word/document.xml"
 TABLE = re.compile(r"<w:tbl>.*?</w:tbl>", re.DOTALL)
 ROW = re.compile(r"<w:tr>(<w:trPr>)?")
 END, JOINED = "</w:tr>", '<w:vMerge w:val="continue"'
+# The line below a head, which the style of a table gives its first row: a cell over both rows of a
+# head ends in the second.
+HEAD, COVERED = "<w:tblHeader", re.compile(r'<w:vMerge w:val="continue"\s*/>')
+LINE = '<w:bottom w:val="single" w:sz="6" w:space="0" w:color="1F2933"/>'
 # Rows and letters of a cell up to which a table stays on one page.
 FEW, SHORT = 20, 120
 TAG = re.compile(r"<[^>]*>")
@@ -51,6 +55,10 @@ def _kept(table: re.Match[str]) -> str:
     its page, and so do all rows of a short table."""
     *rows, end = table[0].split(END)
     together = len(rows) <= FEW and all(_letters(cell) <= SHORT for cell in _cells(table[0]))
+    rows = [
+        COVERED.sub(rf"\g<0><w:tcBorders>{LINE}</w:tcBorders>", row) if HEAD in row else row
+        for row in rows
+    ]
     for at, following in enumerate(rows[1:]):
         row = rows[at].rfind("<w:tr>")
         if together or JOINED in following or _is_heading(rows[at][row:]):

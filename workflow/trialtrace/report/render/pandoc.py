@@ -41,6 +41,7 @@ from trialtrace.report.render.tree.crossref import cross_refer
 from trialtrace.report.render.tree.for_docx import for_docx
 from trialtrace.report.render.tree.for_html import for_html
 from trialtrace.report.render.tree.for_typst import for_typst
+from trialtrace.report.render.tree.heads import put_over
 from trialtrace.report.render.tree.nodes import Node
 from trialtrace.report.render.tree.spaces import keep_per_cents
 
@@ -132,6 +133,7 @@ def _numbered(read: Path, folder: Path, document: Document) -> Numbered:
     """What pandoc read, numbered. Raises UserError for what is wrong with it."""
     tree = json.loads(read.read_bytes())
     keep_per_cents(tree)
+    put_over(tree)
     if problems := cross_refer(tree, folder):
         raise UserError(Problem(document.name, "\n  ".join(dict.fromkeys(problems))))
     return Numbered(tree, folder)

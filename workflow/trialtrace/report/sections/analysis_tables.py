@@ -17,6 +17,7 @@ from trialtrace.report.tables import (
     of_needed,
     pipe_table,
     slug,
+    under,
 )
 from trialtrace.trace.words import stratum_words
 from trialtrace.trial.plan.references import ADJUSTMENTS, TOLD, adjustment_of, limits_of, method_of
@@ -128,8 +129,9 @@ def _pivot(
         if row["ci_level"] not in (None, level)
     }
     titles = [
-        _title(column, columns, time_unit) + limits[column] + others.get(column, "")
+        (over, own + limits[column] + others.get(column, ""))
         for column in columns
+        for over, own in [_title(column, columns, time_unit)]
     ]
     cells = [[line.get(column, "") for column in columns] for line in lines.values()]
     one_cut = None if caption.endswith("?") else _only([cut for cut, _ in lines])
@@ -140,9 +142,10 @@ def _pivot(
         caption += f" ({100 * level:g} % confidence intervals in brackets)"
     caption = (caption if caption.endswith("?") else f"{caption}.") + of_needed(shown)
     if len(lines) == 1 or (len(columns) > MOST_COLUMNS and len(lines) <= MOST_COLUMNS):
-        names = [escape_markdown(", ".join(p for p in key if p)) for key in lines]
+        names = [_name(*key) for key in lines]
         body = [
-            [title, *column] for title, column in zip(titles, zip(*cells, strict=True), strict=True)
+            [over + own, *column]
+            for (over, own), column in zip(titles, zip(*cells, strict=True), strict=True)
         ]
         return captioned(material, pipe_table(["Statistic", *names], body), slug(label), caption)
     made = []
@@ -170,7 +173,7 @@ def _parts(columns: int) -> list[slice]:
 def _lines_down(
     keys: list[tuple[str, str]],
     who: str,
-    titles: list[str],
+    titles: list[tuple[str, str]],
     cells: list[list[str]],
     cut_title: str | None,
 ) -> str:
@@ -184,7 +187,13 @@ def _lines_down(
         before = cut
     if same:
         lead = [f"{cut_title} ({escape_markdown(keys[0][1])})"]
-    return pipe_table([*lead, *titles], body, len(lead))
+    return pipe_table([*lead, *(under(*title) for title in titles)], body, len(lead))
+
+
+def _name(cut: str, name: str) -> str:
+    """The head of a column that was a line."""
+    own = escape_markdown(name)
+    return under(escape_markdown(cut), f", {own}" if own else "") if cut else own
 
 
 def _cut_title(rows: list[ResultRow]) -> str | None:
@@ -254,28 +263,31 @@ def _time_unit(material: Material, rows: list[ResultRow]) -> str:
     return material.tracer.about.time_unit(of_time) if of_time else ""
 
 
-def _title(column: tuple, columns: list[tuple], time_unit: str) -> str:
-    """The header of a column; the method is named where its statistic has several."""
+def _title(column: tuple, columns: list[tuple], time_unit: str) -> tuple[str, str]:
+    """The header of a column, its statistic and what follows; the method is named where its
+    statistic has several."""
     method, second, unit = column
     stat, how = method.split(".", 1)
     if method in ("count.events", "events.count"):
-        return "Events"
-    title = LABELS[stat]
+        return "Events", ""
+    title, own = LABELS[stat], ""
     methods = {m.split(".", 1)[1] for m, _, _ in columns if m.split(".", 1)[0] == stat}
     if stat == "p_adjusted":
-        title += f", {ADJUSTMENTS[present(adjustment_of(how))].title}"
+        own += f", {ADJUSTMENTS[present(adjustment_of(how))].title}"
     elif stat == "p_value" or stat in OF_A_TEST or len(methods) > 1 or how in TOLD:
-        title += f", {method_of(method).title}"
+        own += f", {method_of(method).title}"
     if stat in POINTS:
-        title += ", percentage points"
+        own += ", percentage points"
     if unit and stat not in ("proportion",):
-        title += f", {unit}"
+        own += f", {unit}"
     if second is not None:
         timed = second[0] == "time"
-        title += f" at {second[1]}{time_unit}{_years(second[1], time_unit)}" if timed else ""
-        title += "" if timed else f", {second[1]}"
+        own += f" at {second[1]}{time_unit}{_years(second[1], time_unit)}" if timed else ""
+        own += "" if timed else f", {second[1]}"
     plain = stat in P_VALUES or stat in SYMBOLS
-    return escape_markdown(title if plain else title[0].upper() + title[1:])
+    joint = own[:1] if own[:1] == " " else ""
+    over = escape_markdown(title if plain else title[0].upper() + title[1:])
+    return over, joint + escape_markdown(own)
 
 
 def _years(time: str, unit: str) -> str:

@@ -4,8 +4,8 @@ from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import NO_BREAK, captioned, link, median_links, pipe_table
-from trialtrace.trace.words import stratum_words, variable_label
+from trialtrace.report.tables import NO_BREAK, captioned, link, median_links, pipe_table, under
+from trialtrace.trace.words import variable_label
 
 # The columns: an arm or all, and the level of the variable that the columns are by.
 Group = tuple[str, str | None]
@@ -32,10 +32,12 @@ def baseline_table(material: Material) -> str:
     header = ["Characteristic"]
     for arm, stratum in groups:
         if stratum is None:
-            label, n = material.arm_label(arm), link(sizes[arm])
+            label, n = escape_markdown(material.arm_label(arm)), link(sizes[arm])
         else:
-            label, n = stratum_words(material.trial, stratum), _size(rows, stratum)
-        header.append(f"{escape_markdown(label)} (n{NO_BREAK}={NO_BREAK}{n})")
+            name, level = stratum.split("=", 1)
+            over = escape_markdown(variable_label(material.trial, name))
+            label, n = under(over, f": {escape_markdown(level)}"), _size(rows, stratum)
+        header.append(f"{label} (n{NO_BREAK}={NO_BREAK}{n})")
     population = material.trial.populations[given["population"]].label
     caption = f"Baseline, {population.lower()}. {'Groups' if 'by' in given else 'Arms'} are "
     caption += "described, not tested."

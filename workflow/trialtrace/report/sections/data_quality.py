@@ -14,7 +14,7 @@ from trialtrace.ground.conditions import lower_first
 from trialtrace.report.audit.red_lines import excluded_line
 from trialtrace.report.material import Material
 from trialtrace.report.sections.unusual import unusual_rows
-from trialtrace.report.tables import captioned, named, pipe_table, with_names
+from trialtrace.report.tables import captioned, named, pipe_table, under, with_names
 
 LINES_SHOWN = 12
 NOT_USED = "cell not used"
@@ -100,8 +100,9 @@ def conservation_table(material: Material, laws: dict[str, Any]) -> str:
         cells = [sum(c[k] for c in table["columns"].values()) for k in CELLS]
         counts = [*(table[k] for k in ROWS), *cells]
         body.append([named(name), *(str(n) for n in counts)])
-    header = ["Table", "Rows in", "Rows out", "Rows rejected", "Subjects with a row"]
-    header += ["Cells in", "Accepted", "Missing", "Rejected", "In rejected rows"]
+    header = ["Table", *(under("Rows", f" {what}") for what in ("in", "out", "rejected"))]
+    of_cells = ("in", "accepted", "missing", "rejected", "in rejected rows")
+    header += ["Subjects with a row", *(under("Cells", f" {what}") for what in of_cells)]
     caption = "Nothing is lost: rows and cells in are rows and cells accounted for."
     return captioned(material, pipe_table(header, body), "conservation", caption)
 

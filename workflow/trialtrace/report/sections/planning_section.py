@@ -9,7 +9,7 @@ from trialtrace.report.figures.make import Drawn
 from trialtrace.report.images import beside
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import captioned, link, pipe_table, slug
+from trialtrace.report.tables import captioned, link, pipe_table, slug, under
 from trialtrace.trial.plan.planning import ANALYSIS, CHOICES
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _powers(material: Material, entry: "Design", rows: list[ResultRow]) -> str:
         cells = [link(size) if size is not None else "" for size in sizes]
         body.append([escape_markdown(assumed), link(row), _simulated(material, row), *cells])
     what = "Events" if any(row["stat_name"] == "events_needed" for row in rows) else "Patients"
-    heads = [f"{what} for {100 * float(level):g} %" for level in wanted]
+    heads = [under(f"{what} for", f" {100 * float(level):g} %") for level in wanted]
     table = pipe_table(["Assumed", "Power", "Simulated", *heads], body)
     caption = f"{entry.label}: power by formula and the share of simulated trials"
     caption += f", and {what.lower()} needed in all arms together." if wanted else "."

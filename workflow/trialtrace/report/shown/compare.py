@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from trialtrace.report.shown.lines import CAPTION, LINE, Line, Piece, is_trace
 
@@ -246,20 +247,28 @@ def place_of(lines: Sequence[Line], at: int, column: int | None = None) -> str:
         first = line.pieces[0].text if line.pieces else ""
         words.append(f"row {line.row}" + (f" ({first})" if first else ""))
         if column is not None:
-            head = _head(lines, at)
-            told = head.pieces[column].text if head and column < len(head.pieces) else ""
+            told = _head(lines, at, column)
             words.append(f"column {column + 1}" + (f" ({told})" if told else ""))
     elif line.kind == "text" and column is None and not words:
         words.append("text")
     return ", ".join(words) or line.kind
 
 
-def _head(lines: Sequence[Line], at: int) -> Line | None:
-    """The first row of the table that a row is in."""
+def _head(lines: Sequence[Line], at: int, column: int) -> str:
+    """What the head of the table that a row is in calls a column, what stands over it before it."""
     table = lines[at].table
     while at > 0 and lines[at - 1].kind == "row" and lines[at - 1].table == table:
         at -= 1
-    return lines[at] if lines[at].row == 1 else None
+    head = [piece.text for piece in lines[at].pieces]
+    if lines[at].row != 1 or column >= len(head):
+        return ""
+    below = [piece.text for piece in lines[at + 1].pieces] if at + 1 < len(lines) else []
+    # Which columns are under one head: its words stand in the first of them.
+    under = [not (one and after) for one, after in pairwise([*head, "end"])]
+    if len({*under}) == 1 or [bool(one) for one in below] != under:
+        return head[column]
+    over = next(one for one in reversed(head[: column + 1]) if one)
+    return f"{over}, {below[column]}" if under[column] else over
 
 
 def shortened(text: str | None) -> str | None:

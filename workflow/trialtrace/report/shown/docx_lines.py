@@ -205,7 +205,7 @@ def _table(story: _Story, found: Element) -> None:
             texts = [
                 piece for line in inner.lines if line.kind != "figure" for piece in line.pieces
             ]
-            pieces.append(_together(texts))
+            pieces += [_together(texts), *[Piece("")] * (_columns(cell) - 1)]
         story.lines += figures
         story.lines.append(Line("row", tuple(pieces), table, number))
 
@@ -214,6 +214,12 @@ def _covered(cell: Element) -> bool:
     """Whether the cell above reaches over it."""
     merged = cell.find(f"{W}tcPr/{W}vMerge")
     return merged is not None and merged.get(f"{W}val") != "restart"
+
+
+def _columns(cell: Element) -> int:
+    """How many it reaches over; those behind the first are empty."""
+    told = _value(cell.find(f"{W}tcPr/{W}gridSpan"))
+    return int(told) if re.fullmatch(r"[1-9]\d?", told) else 1
 
 
 def _together(pieces: list[Piece]) -> Piece:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from html.parser import HTMLParser
 from urllib.parse import unquote_to_bytes
 
@@ -24,6 +25,9 @@ class _Reader(HTMLParser):
         self.writing, self.kind = Writing(), "text"
         self.row: list[Piece] | None = None
         self.tables = self.rows = self.unseen = 0
+        # Of the cell that is read its columns and rows; by column the last row of the cell there.
+        self.across = self.down = 1
+        self.last: dict[int, int] = {}
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -31,12 +35,13 @@ class _Reader(HTMLParser):
             self.unseen += 1
         elif tag == "table":
             self._end()
-            self.tables, self.rows = self.tables + 1, 0
+            self.tables, self.rows, self.last = self.tables + 1, 0, {}
         elif tag == "tr":
             self._end()
             self.row, self.rows = [], self.rows + 1
         elif tag in CELLS and self.row is not None:
             self.writing = Writing()
+            self.across, self.down = (_number(given.get(one)) for one in ("colspan", "rowspan"))
         elif tag in HEADINGS or (tag in BLOCKS and self.row is None):
             self._end()
             self.kind = "heading" if tag in HEADINGS else "text"
@@ -55,11 +60,11 @@ class _Reader(HTMLParser):
         elif tag == "a":
             self.writing.close()
         elif tag in CELLS and self.row is not None:
-            self.row.append(self.writing.done())
-            self.writing = Writing()
+            self._cell(self.row)
         elif tag == "tr" and self.row is not None:
             if (piece := self.writing.done()).text:
                 self.row.append(piece)
+            self._reached(self.row)
             self.lines.append(Line("row", tuple(self.row), self.tables, self.rows))
             self.row, self.writing = None, Writing()
         elif self.row is None and (tag in HEADINGS or tag in BLOCKS):
@@ -70,6 +75,18 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self.unseen:
             self.writing.write(data)
+
+    def _reached(self, row: list[Piece]) -> None:
+        """The columns that a cell of a row above reaches over are empty, as in a DOCX."""
+        while self.last.get(len(row), 0) >= self.rows:
+            row.append(Piece(""))
+
+    def _cell(self, row: list[Piece]) -> None:
+        self._reached(row)
+        columns = range(len(row), len(row) + self.across)
+        self.last |= dict.fromkeys(columns, self.rows + self.down - 1)
+        row += [self.writing.done(), *[Piece("")] * (self.across - 1)]
+        self.writing = Writing()
 
     def _figure(self, given: dict[str, str]) -> None:
         source = given.get("src", "")
@@ -97,6 +114,11 @@ class _Reader(HTMLParser):
             self.lines.append(Line("row", tuple(self.row), self.tables, self.rows))
             self.row = None
         self._end()
+
+
+def _number(given: str | None) -> int:
+    """Columns or rows of a cell: a page that was changed may say anything."""
+    return int(given) if given and re.fullmatch(r"[1-9]\d?", given) else 1
 
 
 def html_lines(data: bytes) -> list[Line]:

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from trialtrace.report.render.tree.drawings import take_drawing
+from trialtrace.report.render.tree.heads import column_names
 from trialtrace.report.render.tree.nodes import (
     NBSP,
     Inner,
@@ -56,7 +57,7 @@ def _table(element: Node) -> Node:
     longest = max((len(text) for row in texts for text in row), default=0)
     of_texts = longest > LONG and len(columns) > 2
     if of_texts:
-        _label([row[1] for row in head[1]], rows)
+        _label(column_names(element), rows)
     for row in head[1]:
         for cell in row[1]:
             set_value(cell[0], "scope", "col")
@@ -70,12 +71,9 @@ def _table(element: Node) -> Node:
     return div([element], attributes("", classes, [] if linked else focus))
 
 
-def _label(heads: list[list[Inner]], rows: list[list[Inner]]) -> None:
+def _label(names: dict[int, str], rows: list[list[Inner]]) -> None:
     """Each cell is told what its column is, for screens on which the cells of a row stand below
     each other."""
-    names: dict[int, str] = {}
-    for row in heads:
-        names |= {column: text_of(cell[4]) for column, cell in enumerate(row)}
     for row in rows:
         for column, cell in enumerate(row[1:], start=1):
             set_value(cell[0], "data-label", names.get(column, ""))

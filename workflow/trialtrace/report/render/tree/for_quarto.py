@@ -15,6 +15,7 @@ from pathlib import Path
 from trialtrace.report.render.house import CHAINS
 from trialtrace.report.render.tree.drawings import take_drawing
 from trialtrace.report.render.tree.for_docx import LINE, LYING
+from trialtrace.report.render.tree.heads import put_over
 from trialtrace.report.render.tree.mailed import for_mail
 from trialtrace.report.render.tree.nodes import Node, value_of, walk
 from trialtrace.report.render.tree.set_tables import set_shares
@@ -28,6 +29,7 @@ FOLDER = "TRIALTRACE_FOLDER"
 def for_quarto(document: Node, kind: str, folder: Path) -> None:
     """Change a document that Quarto is to number and to write."""
     keep_per_cents(document)
+    put_over(document)
     if "html" in kind:
         walk(document, {"Image": lambda image: take_drawing(image, folder)})
     elif kind == "docx":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from trialtrace.report.render.tree.groups import group
+from trialtrace.report.render.tree.heads import embolden
 from trialtrace.report.render.tree.nodes import Inner, Node, Rule, all_of, set_value
 from trialtrace.report.render.tree.widths import Widths
 
@@ -27,6 +28,7 @@ def set_tables(tree: Node | Inner, widths: Widths, rules: Mapping[str, Rule]) ->
 def _set_table(element: Node, widths: Widths) -> None:
     shares, line = widths.shares(element)
     set_shares(element, shares)
+    embolden(element)
     for body in element["c"][4]:
         group(body[3], [share * line for share in shares])
 

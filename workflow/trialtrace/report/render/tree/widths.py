@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from trialtrace.report.render.tree.heads import placed_heads
 from trialtrace.report.render.tree.nodes import (
     NBSP,
+    Inner,
     Node,
     Nodes,
     copied,
@@ -121,15 +123,25 @@ class Widths:
 
 
 def _entries(element: Node) -> Iterable[_Entry]:
-    heads = len(element["c"][3][1])
-    for line, row in enumerate(rows_of(element)):
+    heads = placed_heads(element["c"][3][1])
+    for placed in heads:
+        for column, one in placed:
+            yield from _entry(column, one, in_head=True)
+    for row in rows_of(element)[len(heads) :]:
         for column, one in enumerate(row):
-            text = text_of(one[4]).replace(BREAK, " ")
-            longest = max(map(_across, _WORD.findall(text)), default=0)
-            part = longest
-            if "-" in text:
-                part = max(map(_across, _WORD.findall(_HYPHEN.sub(r"\1 \2", text))), default=0)
-            yield _Entry(column, line < heads, len(text), longest, part)
+            yield from _entry(column, one, in_head=False)
+
+
+def _entry(first: int, one: Inner, *, in_head: bool) -> Iterable[_Entry]:
+    """A cell; of one over several columns each has its share."""
+    text = text_of(one[4]).replace(BREAK, " ")
+    longest = part = max(map(_across, _WORD.findall(text)), default=0)
+    if "-" in text:
+        part = max(map(_across, _WORD.findall(_HYPHEN.sub(r"\1 \2", text))), default=0)
+    many = one[3]
+    length, longest, part = (math.ceil(each / many) for each in (len(text), longest, part))
+    for column in range(first, first + many):
+        yield _Entry(column, in_head, length, longest, part)
 
 
 def _across(text: str) -> int:
