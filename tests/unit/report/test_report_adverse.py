@@ -70,9 +70,9 @@ def test_the_table_has_a_line_a_term_and_links_to_each_number(mini):
     assert rows[0] == ["Event", "Drug (n = 10)", "Placebo (n = 10)", "All arms (n = 20)"]
     assert rows[2] == [
         "**Any**",
-        "1, 1; 10.0 % (0.3 to 44.5)",
-        "1, 2; 10.0 % (0.3 to 44.5)",
-        "2, 3; 10.0 % (1.2 to 31.7)",
+        "1 (10.0 %), 1; 0.3 to 44.5",
+        "1 (10.0 %), 2; 0.3 to 44.5",
+        "2 (10.0 %), 3; 1.2 to 31.7",
     ]
     assert rows[3] == ["Nausea", "1 (10.0 %), 1", "1 (10.0 %), 2", "2 (10.0 %), 3"]
 

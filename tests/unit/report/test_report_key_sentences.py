@@ -6,16 +6,20 @@ from types import SimpleNamespace
 import mini_run
 import mini_trial
 import pytest
+import yaml
 
+from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material, at_hand, open_material
 from trialtrace.report.sections.key_sentences import (
+    excluding,
     leaves_out_no_effect,
     nearest_to_no_effect,
     over_comparisons,
     without_comparison,
 )
+from trialtrace.report.sections.printed_in_short import printed_in_short, registered_otherwise
 from trialtrace.report.sections.sections import of_data
-from trialtrace.report.sections.summary import _audit, summary
+from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.trial.load import load_settings
 
@@ -52,11 +56,12 @@ def test_values_of_one_unit_are_told_by_their_ends():
 def test_of_several_units_intervals_are_counted():
     other = row(9.0, 8.0, 10.0, unit="s", parameter="time")
     assert words(over_comparisons([*ROWS, other], lambda one: "")) == (
-        "4 comparisons: of 4 intervals of 95 %, 2 leave out no effect, where 0.2 would by chance "
-        "alone"
+        "4 comparisons: 2 of 4 intervals of 95 % exclude no effect, where 0.2 would by chance alone"
     )
     without_unit = [one | {"unit": None, "parameter": str(at)} for at, one in enumerate(ROWS)]
-    assert "of 3 intervals of 95 %, 1 leaves out" in over_comparisons(without_unit, lambda _: "")
+    assert "1 of 3 intervals of 95 % excludes no effect, where" in over_comparisons(
+        without_unit, lambda _: ""
+    )
 
 
 def test_what_could_not_be_estimated_is_counted_and_not_told():
@@ -107,10 +112,10 @@ def test_an_analysis_without_an_estimate_tells_its_descriptions_and_tests(mini):
 
 
 def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
-    places = {"sec-harms": "report-3.html", "sec-of-relief-primary": "report-2.html"}
+    places = {"sec-harms": "report-3.html", "tbl-relief-primary-choices": "report-2.html"}
     text = summary(mini, [], "embedded", places)
     assert "[By term](report-3.html#sec-harms)" in text
-    assert "[2 estimates](report-2.html#sec-of-relief-primary)" in text
+    assert "[2 estimates](report-2.html#tbl-relief-primary-choices)" in text
     assert re.findall(r"^## (.*)$", text, re.M) == [
         "Primary result",
         "Patients",
@@ -123,8 +128,8 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     assert "20 randomised: 10 Drug, 10 Placebo." in shown
     # Patient 20 has a coded missing relief.
     assert re.search(r"Analysed for Relief: .*9 of 10 Placebo\. Not analysed: 1 \w", shown)
-    assert "2 estimates of the risk difference, from 26.7 to 26.7 percentage points" in shown
-    assert "of 2 intervals 0 leave out no effect" in shown
+    assert "2 estimates of the risk difference, 26.7 percentage points in all; " in shown
+    assert "none of 2 intervals excludes no effect" in shown
     assert "Bounds, with every missing value taken for the one arm or for the other: " in shown
     assert re.search(
         r"for the other: \S+ to \S+( with no effect among them)? \(Relief, Wald\)\.", shown
@@ -144,7 +149,7 @@ def test_the_summary_lists_every_claim_that_is_counted_as_failing(mini):
         for part, verdict in (("percent", "used"), ("ci_low", "inconsistent"))
     ]
     with_it = SimpleNamespace(claims=[first, *others, *rows], trial=mini.trial)
-    counts, listed, _ = _audit(with_it)
+    counts, listed, *_ = printed_in_short(with_it)
     assert "1 inconsistent" in counts
     assert "Late, printed 5 to 7](audit.html#claim-late): on print inconsistent" in listed
 
@@ -153,21 +158,58 @@ def test_a_claim_that_fails_twice_has_one_line_and_what_is_not_checked_a_reason(
     first = mini.claims[0]
     nothing = {"against_data": "not_checkable", "on_print": "not_checkable"}
     both = {"against_data": "differs", "on_print": "inconsistent"}
+    both |= {"recomputed_text": "31%", "result_id": "mini/a/b", "component": "percent"}
     rows = [
         *({**first, "claim_id": f"bad{n}", "label": "Bad", "quote": "5", **both} for n in range(8)),
-        *({**first, "claim_id": f"no{n}", "data_finding": "No stay.", **nothing} for n in range(3)),
+        *({**first, "claim_id": f"no{n}", "data_finding": "No stay.", **nothing} for n in range(4)),
     ]
-    trial = SimpleNamespace(synthetic=False)
-    _, listed, unchecked = _audit(SimpleNamespace(claims=rows, trial=trial))
-    lines = listed.splitlines()
-    assert lines[0].endswith("#claim-bad0): against the data differs; on print inconsistent")
-    assert lines[6:] == ["- [2 more that do not hold](audit.html)"]
-    assert unchecked == "Not checked against the data, by reason: No stay (3)."
+    claims = "papers: {p: {citation: Mini J 2020, text: not_at_hand, told: docs/sources.md}}"
+    document = yaml.safe_load(claims + "\nclaims: {}\n")
+    trial = SimpleNamespace(synthetic=False, claims_document=document)
+    cited = "Mini J 2020; text not at hand, see docs/sources.md"
+    rows = [row | {"paper": cited} for row in rows]
+    _, listed, unchecked, texts = printed_in_short(SimpleNamespace(claims=rows, trial=trial))
+    lines = words(listed).splitlines()
+    told = "against the data differs: they give 31%; on print inconsistent"
+    assert lines[0] == f"- Bad, printed 5: {told}"
+    assert "(audit.html#claim-bad0)" in listed and f"]({trace_link('mini/a/b')})" in listed
+    assert lines[6:] == ["- 2 more that do not hold"]
+    label = mini.claims[0]["label"]
+    each = f"{label}, {mini.claims[0]['quote']}"
+    assert words(unchecked).splitlines()[2:] == [f"- No stay: {each}; {each}; {each}; 1 more"]
+    assert unchecked.count("](audit.html#claim-no") == 3
+    assert words(texts).splitlines()[2].startswith("- Mini J 2020; its text was not at hand: ")
+    assert "docs/sources" not in texts
+
+
+def test_an_outcome_that_was_planned_otherwise_stands_with_the_primary_result():
+    same = {"check": "registered.measure", "verdict": "compatible", "source": "registry"}
+    other = {"check": "registered.measure", "verdict": "changed", "source": "protocol"}
+    rows = [same | {"finding": "Alike."}, other | {"finding": "Time planned, share reported."}]
+    (told,) = registered_otherwise(SimpleNamespace(printed={"registration": rows}))
+    link = "[protocol](audit.html#sec-registered)"
+    assert link in told
+    assert words(told) == "Registered and reported, protocol: Time planned, share reported."
+
+
+@pytest.mark.parametrize(
+    ("clear", "number", "told"),
+    [
+        (9, 9, "all 9 intervals exclude no effect"),
+        (2, 2, "both intervals exclude no effect"),
+        (0, 2, "none of 2 intervals excludes no effect"),
+        (1, 5, "1 of 5 intervals excludes no effect"),
+        (1, 1, "the interval excludes no effect"),
+        (0, 1, "the interval includes no effect"),
+    ],
+)
+def test_how_many_intervals_exclude_no_effect(clear, number, told):
+    assert excluding(clear, number) == told
 
 
 def test_the_first_page_says_what_the_data_are_and_how_much_was_recomputed(mini):
     text = words(summary(mini, [], "embedded", {}))
-    assert "Data: " in text
+    assert "Patients' data, as exported: " in text
     assert "Not synthetic: trialtrace made up none of it." in text
     total = len(mini.results)
     assert f"{total} of {total} results (100 %) were recomputed by an independent path" in text

@@ -69,7 +69,8 @@ def test_a_remark_names_what_it_is_about_not_every_statistic_of_it():
     assert remarked(*one) == ["1 subject is left out."]
     other = row("mean_difference.paired_t", 1.0, **(PAIR | {"parameter": "Gene"}))
     (told,) = remarked(*one, other)
-    assert told.count("](") == 1 and "[real against sham]" in told
+    assert told.count("](") == 1 and told.startswith("[Real against sham](")
+    assert told.endswith("): 1 subject is left out.")
 
 
 def test_a_remark_on_an_effect_names_the_effect():
@@ -84,7 +85,7 @@ def test_a_remark_on_an_effect_names_the_effect():
         )
         for name in ("visit", "treatment_visit")
     ]
-    assert ["[visit]" in told or "[treatment × visit]" in told for told in remarked(*rows)] == [
+    assert ["[Visit]" in told or "[Treatment × visit]" in told for told in remarked(*rows)] == [
         True,
         True,
     ]

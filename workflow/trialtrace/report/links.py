@@ -114,6 +114,11 @@ def analysis_place(name: str) -> str:
     return f"sec-of-{name.replace('_', '-')}"
 
 
+def choices_place(name: str) -> str:
+    """The anchor of the table of an analysis and those made of it."""
+    return f"tbl-{name.replace('_', '-')}-choices"
+
+
 def endpoint_place(entry: str) -> str:
     """The anchor of an entry of endpoints.yaml in the report's table of endpoints."""
     return f"endpoint-{entry.replace('_', '-')}"

@@ -12,7 +12,7 @@ from trialtrace.report.links import AUDIT_PAGE, SUMMARY, claim_anchor, place_lin
 from trialtrace.report.pages.shell import page
 
 COLUMNS = ("Told", "Endpoint", "Analysis", "Claim", "In the report")
-_PLACE = re.compile(r'id="((?:sec|fig|claim)-[^"]+)"')
+_PLACE = re.compile(r'id="((?:sec|fig|claim)-[^"]+|tbl-[^"]+-choices)"')
 LEAD = (
     "What the source texts of this trial tell, item by item, and what covers each: made from the "
     "configuration. What nothing covers is listed with its reason."
@@ -20,7 +20,7 @@ LEAD = (
 
 
 def section_pages(pages: Iterable[Path]) -> dict[str, str]:
-    """The first page of the report that has each section, figure and claim."""
+    """The first page of the report that has each section, figure, claim and table of choices."""
     return {
         place: page.name
         for page in reversed(list(pages))

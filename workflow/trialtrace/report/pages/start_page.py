@@ -9,7 +9,7 @@ from trialtrace.claims.tally import shown as counted
 from trialtrace.claims.tally import tally, unmatched_text
 from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.ground.contracts.verdicts import COLUMNS, FAILS, PRINT
-from trialtrace.report.links import AUDIT_PAGE, WARNINGS
+from trialtrace.report.links import AUDIT_PAGE, SUMMARY_PAGE, WARNINGS
 from trialtrace.report.pages.interval_picture import interval_picture
 from trialtrace.report.pages.search_index import SEARCH_SCRIPT
 from trialtrace.report.pages.shell import page
@@ -51,7 +51,7 @@ def _card(material: "Material") -> str:
     report = f"{trial.name}/report.html"
     results = "".join(f"<p>{escape(text)}</p>" for text in primary_results(material))
     return (
-        f'<li>{data}{stamp}<h2><a href="{report}">{escape(trial.title)}</a></h2>'
+        f'<li>{data}{stamp}<h2><a href="{trial.name}/{SUMMARY_PAGE}">{escape(trial.title)}</a></h2>'
         f'<p class="quiet">{_design(material)}</p>{_warnings(material, report)}'
         f"<p>{escape(trial.question)}</p>{_picture(material)}{results}{_verdicts(material)}"
         f'<p class="quiet">{_links(material, report)}</p></li>'

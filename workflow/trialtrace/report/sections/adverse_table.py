@@ -34,8 +34,8 @@ def _table(material: Material, given: dict[str, Any]) -> str:
         body += [[f"**{name}**", *[""] * len(groups)], *lines] if lines else []
     header = ["Event", *(_head(by, material, group) for group in groups)]
     caption = (
-        f"{given['title']}: patients with any (percent of the arm), number of occurrences. In the "
-        f"first line with {100 * material.trial.plan.confidence:g} % exact intervals of the share."
+        f"{given['title']}: patients with any (percent of the arm), number of occurrences; in the "
+        f"first line the {100 * material.trial.plan.confidence:g} % exact interval of the share."
     )
     if len(terms) > MOST_TERMS:
         caption += f" {len(terms) - MOST_TERMS} rarer terms are left out."
@@ -68,9 +68,10 @@ def _cell(by: dict, level: str, group: str) -> str:
 
 
 def _any(by: dict, group: str) -> str:
-    """ "0, 0; 0.0 % (0.0 to 6.5)"."""
-    patients, events = by["patients", ANY, group], by["occurrences", ANY, group]
-    return f"{link(patients)}, {link(events)}; {link(by['any_event', ANY, group])}"
+    """ "3 (5.5 %), 4; 1.1 to 15.1": as in every line, and the interval of the share."""
+    share = by["any_event", ANY, group]
+    _, _, interval = short_text(share).partition("(")
+    return f"{_cell(by, ANY, group)}; {link(share, interval.rstrip(')') or None)}"
 
 
 def _slug(text: str) -> str:

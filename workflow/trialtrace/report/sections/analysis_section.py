@@ -225,7 +225,7 @@ def _used_in_all(material: Material, name: str) -> str:
 
 
 def remarks(material: Material, name: str, said: str = "") -> Iterator[str]:
-    """What could not be estimated, and why; each reason once, with what it is about.
+    """What could not be estimated, and why; each reason once, after what it is about.
 
     That is an endpoint, arm or comparison, subgroup and visit, whatever the number of its
     statistics; one statistic alone is named. What was `said` before is left out.
@@ -249,7 +249,12 @@ def remarks(material: Material, name: str, said: str = "") -> Iterator[str]:
         shown = list(places.items())[:MOST_PLACES]
         where = "; ".join(link(row, stat + place) for place, row in shown)
         more = f"; and {len(places) - MOST_PLACES} more" if len(places) > MOST_PLACES else ""
-        yield f"{told} ({where}{more})."
+        yield f"{_upper_link(where)}{more}: {lower_first(told)}."
+
+
+def _upper_link(text: str) -> str:
+    """Markdown that begins with a link, its words with a capital letter."""
+    return text[:1] + _upper(text[1:])
 
 
 def _place(material: Material, row: ResultRow) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.ground.contracts.rows import ResultRow, values_of
 from trialtrace.ground.words import LABELS, P_VALUES, POINTS
+from trialtrace.report.links import choices_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.same_question import Key, by_cut, children, first_statistic
@@ -50,7 +51,7 @@ def other_choices(material: Material, analysis: "Analysis") -> str:
     told = "" if len(pairs) > 1 else "".join(f", {_against(material, *pair)}" for pair in pairs)
     caption = f"{analysis.label}{told}: what changes under other choices."
     table = pipe_table(header, body, numbers_from=99)
-    made = captioned(material, table, f"{analysis.name}-choices".replace("_", "-"), caption)
+    made = captioned(material, table, choices_place(analysis.name).removeprefix("tbl-"), caption)
     early = {m.label: text for m in members if (text := decided_early(material, m))}
     cautions = [escape_markdown(f"{label}: {text}") for label, text in early.items()]
     return "\n\n".join([made, *cautions])

@@ -42,10 +42,20 @@ def over_comparisons(rows: Sequence[ResultRow], where: Callable[[ResultRow], str
         return told
     level = {row["ci_level"] for row in bounded}.pop() or 0.0
     return (
-        f"{told}: of {len(bounded)} intervals of {100 * level:g} %, {clear} "
-        f"leave{'s' * (clear == 1)} out no effect, where {len(bounded) * (1 - level):.1f} would by "
-        "chance alone"
+        f"{told}: {excluding(clear, len(bounded), f' of {100 * level:g} %')}, where "
+        f"{len(bounded) * (1 - level):.1f} would by chance alone"
     )
+
+
+def excluding(clear: int, number: int, which: str = "") -> str:
+    """How many of some intervals exclude no effect: "all 9 intervals exclude no effect"."""
+    if number == 1:
+        return f"the interval{which} {'excludes' if clear else 'includes'} no effect"
+    if clear == number:
+        every = "both" if number == TWO else f"all {number}"
+        return f"{every} intervals{which} exclude no effect"
+    many = clear if clear else "none"
+    return f"{many} of {number} intervals{which} exclude{'s' * (clear < TWO)} no effect"
 
 
 def no_effect(stat: str) -> float:

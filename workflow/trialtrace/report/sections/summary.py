@@ -3,27 +3,19 @@
 Every number of it is a link to its trace; the sentences are those of the report.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from trialtrace.claims.tally import of_claims, tally, tally_text, worst, worst_first
 from trialtrace.ground.conditions import lower_first
 from trialtrace.ground.contracts.rows import ResultRow, present, values_of
-from trialtrace.ground.contracts.verdicts import COLUMNS, DATA, FAILS, SHOWN
 from trialtrace.ground.store import sha256_bytes, sha256_file
 from trialtrace.ground.styles import style_of
 from trialtrace.ground.words import LABELS, unit_text, value_text
 from trialtrace.methods.analysing.rows import ALL
-from trialtrace.report.audit.cohort_words import of_primary, put_in
+from trialtrace.report.audit.cohort_words import of_primary
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.images import first_forest, flow_figure, strips
-from trialtrace.report.links import (
-    AUDIT_PAGE,
-    analysis_place,
-    claim_anchor,
-    place_link,
-)
+from trialtrace.report.links import analysis_place, choices_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.same_question import same_question
@@ -32,9 +24,14 @@ from trialtrace.report.sections.choices import missing_bounds
 from trialtrace.report.sections.findings import primary, primary_sentences
 from trialtrace.report.sections.harms import harms_in_short
 from trialtrace.report.sections.key_sentences import (
+    excluding,
     leaves_out_no_effect,
     nearest_to_no_effect,
     no_effect,
+)
+from trialtrace.report.sections.printed_in_short import (
+    printed_in_short,
+    registered_otherwise,
 )
 from trialtrace.report.sections.sections import (
     design_line,
@@ -50,8 +47,6 @@ from trialtrace.trace.seal import configuration_files, grouped
 if TYPE_CHECKING:
     from trialtrace.trial.plan.build import Analysis
 
-MOST_CLAIMS, MOST_REASONS = 6, 4
-NOT_CHECKABLE = "not_checkable"
 DIGITS = 16
 
 
@@ -67,13 +62,12 @@ def summary(
     if trial.synthetic:
         parts.append("::: {.synthetic}\nSynthetic data: not evidence of anything.\n:::")
     parts += [f"**{escape_markdown(trial.question)}**", design_line(material), *of_data(material)]
-    parts += left_out(material)
     sections = {
         "Primary result": _primary(material, drawn, places),
-        "Patients": _patients(material, drawn),
+        "Patients": [*_patients(material, drawn), *left_out(material)],
         "Harms": harms_in_short(material, places),
         "Under other choices": [*_choices(material, places), strips(drawn)],
-        "Published numbers": list(_audit(material)),
+        "Published numbers": list(printed_in_short(material)),
         "How it was made": [recomputed(material), _made(material, renderer)],
     }
     for title, texts in sections.items():
@@ -83,7 +77,8 @@ def summary(
 
 
 def _primary(material: Material, drawn: list[Drawn], places: Mapping[str, str]) -> list[str]:
-    """The sentences on the primary analyses, what of them was put in, the picture of the first."""
+    """The sentences on the primary analyses, what the plan notes on them, whether the outcome was
+    registered otherwise, what of them was put in, the picture of the first."""
     told = [
         text
         for analysis in primary(material)
@@ -91,7 +86,9 @@ def _primary(material: Material, drawn: list[Drawn], places: Mapping[str, str]) 
     ]
     told += primary_sentences(material)
     put_in = of_primary(material, primary(material), places)
-    return [*(f"**{text}**" for text in told), put_in, first_forest(drawn)]
+    notes = [escape_markdown(one.note) for one in primary(material) if one.note]
+    said = [*registered_otherwise(material), *dict.fromkeys(notes)]
+    return [*(f"**{text}**" for text in told), *said, put_in, first_forest(drawn)]
 
 
 def _patients(material: Material, drawn: list[Drawn]) -> list[str]:
@@ -154,22 +151,24 @@ def _by_pair(rows: list[ResultRow]) -> list[list[ResultRow]]:
 def _range(
     material: Material, analysis: "Analysis", rows: list[ResultRow], places: Mapping[str, str]
 ) -> str:
-    """ "… against …: 5 estimates of the risk difference, from −8.1 to −6.9; of 5 intervals …"."""
+    """ "… against …: 5 estimates of the risk difference, from −8.1 to −6.9; 4 of 5 intervals …"."""
     by_value = sorted(rows, key=lambda row: present(row["stat_value"]))
     stat, first = rows[0]["stat_name"], rows[0]
-    ends = [
-        link(row, value_text(stat, present(row["stat_value"]), style_of(row)))
-        for row in (by_value[0], by_value[-1])
-    ]
+    shown = [value_text(stat, present(row["stat_value"]), style_of(row)) for row in by_value]
+    least, most = (link(by_value[at], shown[at]) for at in (0, -1))
     whole = [row for row in rows if row["ci_low"] is not None and row["ci_high"] is not None]
     clear = sum(map(leaves_out_no_effect, whole))
     pair = " against ".join(material.arm_label(first[key]) for key in ("comparison", "reference"))
     unit = f" {escape_markdown(unit_text(stat, first['unit']).strip())}".rstrip()
-    place = place_link(analysis_place(analysis.name), places)
+    same = shown[0] == shown[-1]
+    reach = f"{least}{unit} in all" if same else f"from {least} to {most}{unit}"
+    place = place_link(choices_place(analysis.name), places)
+    place = place or place_link(analysis_place(analysis.name), places)
     estimates = f"[{len(rows)} estimates]({place})" if place else f"{len(rows)} estimates"
-    told = f"{escape_markdown(f'{analysis.label}, {pair}')}: {estimates} of "
-    told += f"the {LABELS[stat]}, from {ends[0]} to {ends[1]}{unit}; of {len(whole)} intervals "
-    told += f"{clear} leave{'s' * (clear == 1)} out no effect"
+    told = f"{escape_markdown(f'{analysis.label}, {pair}')}: {estimates} of the {LABELS[stat]}, "
+    told += reach
+    if whole:
+        told += f"; {excluding(clear, len(whole))}"
     if whole and clear == len(whole):
         nearest = nearest_to_no_effect(whole)
         of = material.trial.plan.analyses[nearest["analysis_id"]].label
@@ -186,55 +185,6 @@ def _bounded(material: Material, analysis: "Analysis", first: ResultRow) -> str:
         told.append(f"{link(low)} to {link(high)}{words} ({escape_markdown(member.label)})")
     ways = "Bounds, with every missing value taken for the one arm or for the other"
     return f" {ways}: {'; '.join(told)}." if told else ""
-
-
-def _audit(material: Material) -> Iterator[str]:
-    """The verdicts in a line, then the printed numbers that do not hold."""
-    if not material.claims:
-        yield "No published numbers are configured for this trial."
-        return
-    counts = escape_markdown(tally_text(tally(material.claims)))
-    yield f"[{counts}]({AUDIT_PAGE}){f' {told}' if (told := put_in(material)) else ''}"
-    failing = [
-        _claim(rows[0], verdicts)
-        for rows in worst_first(material.claims)
-        if (verdicts := _failing(rows))
-    ]
-    lines = failing[:MOST_CLAIMS]
-    if more := len(failing) - len(lines):
-        lines.append(f"- [{more} more that do not hold]({AUDIT_PAGE})")
-    yield "\n".join(lines)
-    yield _not_checked(material)
-
-
-def _failing(rows: list[Mapping[str, object]]) -> list[str]:
-    """The verdicts of a claim that fail, "against the data differs"."""
-    found = {name: worst(rows, column) for column, name in COLUMNS.items()}
-    return [f"{name} {SHOWN[verdict]}" for name, verdict in found.items() if verdict in FAILS]
-
-
-def _claim(row: Mapping[str, object], verdicts: list[str]) -> str:
-    printed = escape_markdown(f"{row['label']}, printed {row['quote']}")
-    place = f"{AUDIT_PAGE}#{claim_anchor(str(row['claim_id']))}"
-    return f"- [{printed}]({place}): {'; '.join(verdicts)}"
-
-
-def _not_checked(material: Material) -> str:
-    """Why printed numbers were not held against the data, and how many for each reason."""
-    if material.trial.synthetic:
-        return "Nothing of it is held against the data, which are synthetic."
-    reasons = Counter(
-        next(str(row["data_finding"]) for row in rows if row[DATA] == NOT_CHECKABLE)
-        for rows in of_claims(material.claims).values()
-        if worst(rows, DATA) == NOT_CHECKABLE
-    )
-    told = [
-        f"{escape_markdown(reason.rstrip('.'))} ({n})"
-        for reason, n in reasons.most_common(MOST_REASONS)
-    ]
-    if more := reasons.total() - sum(n for _, n in reasons.most_common(MOST_REASONS)):
-        told.append(f"other reasons ({more})")
-    return f"Not checked against the data, by reason: {'; '.join(told)}." if told else ""
 
 
 def _made(material: Material, renderer: str) -> str:
