@@ -394,6 +394,124 @@ def test_f_of_a_two_by_two_design_is_that_of_its_means(f, agreement):
     assert verdict(claims, "f", "statistic", "statistic.factorial", FOUR) == [agreement]
 
 
+def drawn_cells(rng, n):
+    """Values of four cells, and the claims of their means and deviations as a paper prints them."""
+    samples = [rng.normal(rng.normal(0, 1), 1, m) + 10 for m in n]
+    claims = {
+        name: claim(
+            f"mean (SD) {x.mean():.3f} ({x.std(ddof=1):.3f})",
+            outcome="score",
+            group=name,
+            patients=str(len(x)),
+        )
+        for name, x in zip("abcd", samples, strict=True)
+    }
+    return samples, claims
+
+
+def f_by_type(samples, kind, pairing):
+    """F of both factors and their interaction, by the general linear test of least squares."""
+    one, two = pairing
+    y, n = np.concatenate(samples), [len(x) for x in samples]
+    a, b = (np.repeat(np.array(side), n) for side in (one, two))
+    full = _residual(y, [a, b, a * b])
+    error = full / (len(y) - 4)
+    both = _residual(y, [a, b])
+    sums = {
+        "I": (_residual(y, []) - _residual(y, [a]), _residual(y, [a]) - both),
+        "II": (_residual(y, [b]) - both, _residual(y, [a]) - both),
+        "III": (_residual(y, [b, a * b]) - full, _residual(y, [a, a * b]) - full),
+    }[kind]
+    return [s / error for s in (*sums, both - full)]
+
+
+def f_claims(values, degrees, labels=("sex", "company", "interaction")):
+    """The claims of the F of one outcome, the groups in the order of their names."""
+    return {
+        f"f{k}": claim(f"F(1, {degrees}) = {value:.2f}", outcome="score", compare="all")
+        | {"label": label}
+        for k, (value, label) in enumerate(zip(values, labels, strict=True))
+    }
+
+
+def factorial_verdicts(claims):
+    found = audited(claims, FOUR)[1]
+    return {
+        one.claim: (one.agreement, one.sentence)
+        for one in found
+        if one.check == "statistic.factorial"
+    }
+
+
+PAIRINGS = (
+    ((1, 1, -1, -1), (1, -1, 1, -1)),
+    ((1, -1, 1, -1), (1, -1, -1, 1)),
+    ((1, -1, -1, 1), (1, 1, -1, -1)),
+)
+
+
+@pytest.mark.parametrize("kind", ["I", "II", "III"])
+@pytest.mark.parametrize("pairing", PAIRINGS)
+def test_all_f_of_one_drawn_analysis_are_explained_together(kind, pairing):
+    rng = np.random.default_rng(17)
+    for _ in range(8):
+        n = rng.integers(6, 40, size=4)
+        samples, claims = drawn_cells(rng, n)
+        claims |= f_claims(f_by_type(samples, kind, pairing), n.sum() - 4)
+        found = factorial_verdicts(claims)
+        assert {agreement for agreement, _ in found.values()} == {"compatible"}, found
+
+
+def test_f_of_another_type_or_pairing_than_its_neighbours_is_wrong():
+    """A true interaction under a main effect's name, and types mixed in one row."""
+    samples, claims = drawn_cells(np.random.default_rng(3), [40, 20, 35, 10])
+    third, second = (f_by_type(samples, kind, PAIRINGS[0]) for kind in ("III", "II"))
+    true = factorial_verdicts(claims | f_claims(third, 101))
+    assert {agreement for agreement, _ in true.values()} == {"compatible"}
+    mixed = factorial_verdicts(claims | f_claims([third[0], second[1], third[2]], 101))
+    assert "inconsistent" in {agreement for agreement, _ in mixed.values()}
+    assert any("not together with" in said for _, said in mixed.values())
+    named = factorial_verdicts(claims | f_claims([third[0], third[1], second[0]], 101))
+    agreement, said = named["f2"]
+    assert agreement == "inconsistent"
+    assert "It could be a main effect by type I or type II, not the interaction." in said
+    unnamed = factorial_verdicts(
+        claims | f_claims([third[0], third[1], second[0]], 101, ("sex", "company", "both"))
+    )
+    assert "not the interaction" not in unnamed["f2"][1]
+
+
+@pytest.mark.parametrize(
+    ("label", "agreement"),
+    [("sex", "compatible"), ("Sex × company", "inconsistent"), ("interaction", "inconsistent")],
+)
+def test_what_is_called_an_interaction_is_no_main_effect(label, agreement):
+    """A main effect by type II, which no pairing has as its interaction."""
+    samples, claims = drawn_cells(np.random.default_rng(3), [40, 20, 35, 10])
+    f = f_claims(f_by_type(samples, "II", PAIRINGS[0])[:1], 101, (label,))["f0"]
+    f = f | {"about": f["about"] | {"test": "anova"}}
+    assert factorial_verdicts(claims | {"f": f})["f"][0] == agreement
+
+
+def test_levels_of_factors_tell_which_contrast_is_the_interaction():
+    samples, claims = drawn_cells(np.random.default_rng(3), [40, 20, 35, 10])
+    groups = FOUR | {
+        "ab": {"label": "men", "randomised": "40", "of": ["a", "b"]},
+        "ac": {"label": "mixed", "randomised": "40", "of": ["a", "c"]},
+    }
+    for pairing in PAIRINGS:
+        own = claims | {
+            name: one | {"about": one["about"] | {"compare": ["a", "b", "c", "d"]}}
+            for name, one in f_claims(f_by_type(samples, "II", pairing), 101).items()
+        }
+        found = [one for one in audited(own, groups)[1] if one.check == "statistic.factorial"]
+        true = pairing == PAIRINGS[0]
+        assert len(found) == 3 and true == all(one.agreement == "compatible" for one in found)
+        if true:
+            assert "“men” against the others by type II" in found[0].sentence
+            assert "for the interaction by" in found[2].sentence
+
+
 @pytest.mark.parametrize(
     ("printed", "agreement"),
     [
