@@ -1,5 +1,6 @@
 """The flow: who received the treatment, who did not complete and why, and the boxes of each arm."""
 
+import re
 from collections import Counter
 
 import mini_run
@@ -8,6 +9,8 @@ import pytest
 
 from trialtrace.report.figures.flow import BULLET, _in_brackets, boxes, counts, draw, screening
 from trialtrace.report.material import Material
+from trialtrace.report.sections.flow_table import flow_table
+from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.trial.load import load_settings
 
@@ -73,8 +76,8 @@ def test_the_boxes_of_an_arm(mini):
         ],
         [
             "Analysed:",
-            f"{BULLET}Relief: 9{NO_BREAK}of{NO_BREAK}10; not: 1 (no value, reason not",
-            "reported)",
+            f"{BULLET}Relief: known in 9{NO_BREAK}of{NO_BREAK}10; not: 1 (no value, reason",
+            "not reported)",
         ],
     ]
     assert draw(mini, given).figure.get_size_inches()[0] == 7.2
@@ -85,6 +88,25 @@ def test_what_no_key_tells_is_not_reported(mini):
     assert boxes(mini, bare, "drug")[0][-1] == "Received the treatment: not reported"
     assert boxes(mini, bare, "drug")[1] == ["Lost to follow-up: not reported"]
     assert screening(mini) == ["Assessed for eligibility: not reported", "Excluded: not reported"]
+
+
+def test_where_the_data_have_some_of_those_randomised_nobody_is_called_so(mini, monkeypatch):
+    given = mini.trial.plan.displays["flow"] | {"patients": "Eligible"}
+    monkeypatch.setitem(mini.trial.plan.displays, "flow", given)
+    assert boxes(mini, given, "drug")[0][:2] == ["Drug", "Eligible: 10"]
+    picture = draw(mini, given)
+    shown = [text.get_text() for text in picture.figure.axes[0].texts if text.get_text()]
+    assert shown[2:5] == ["Randomised: not in the data", "Eligible", "n = 20"]
+    assert "Boxes from the patients eligible to" in picture.alt and "Eligible 20:" in picture.alt
+    table = flow_table(mini).splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table if "|" in line]
+    at = [row[0] for row in rows].index("**Randomised**")
+    assert rows[at][1:] == ["not in the data"] * 3
+    assert rows[at + 1][0] == "**Eligible**" and "[10](" in rows[at + 1][1]
+    text = summary(mini, [], "embedded", {})
+    (told,) = (line for line in text.splitlines() if "Analysed for" in line)
+    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", told)
+    assert plain.startswith("20 eligible: 10 Drug, 10 Placebo; the number randomised is not in the")
 
 
 def test_rare_reasons_stand_together_and_an_unreported_one_last():

@@ -154,7 +154,8 @@ def test_the_boxes_and_the_table(mini):
         "Drug Allocated: 10 Received the treatment: 9; did not: 1 (Withdrew consent)"
     )
     told = " ".join(last).replace(NO_BREAK, " ")
-    assert told.startswith(f"Analysed: {BULLET}Relief: 9 of 10; not: 1 ({NO_VALUE})")
+    assert told.startswith(f"Analysed: {BULLET}Relief: known in 9 of 10; not: 1 ({NO_VALUE})")
+    assert "known in 6 of 7; not, of all 10: 4 (" in told
     draw(mini, given)
     table = flow_table(mini)
     assert "**Did not complete** | not reported | not reported | not reported |" in table

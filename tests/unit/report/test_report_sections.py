@@ -91,7 +91,9 @@ def test_an_analysis_says_what_was_asked_who_was_analysed_and_what_was_found(min
         "drug (treatment policy: what happens after it counts as it is). Intervals are of 95 %; "
         "tests are decided at 0.05."
     )
-    assert shown(analysed(mini, primary)) == "All randomised: 10 of 10 Drug, 9 of 10 Placebo."
+    assert shown(analysed(mini, primary)) == (
+        "All randomised: known in 10 of 10 Drug, 9 of 10 Placebo."
+    )
     (found,) = sentences(mini, primary, named=False)
     assert shown(found).startswith("Drug against Placebo: risk difference 26.7 percentage points")
     assert (
@@ -119,7 +121,9 @@ def test_a_model_of_all_arms_does_not_count_as_an_arm(mini, monkeypatch):
     more = {"relief_primary": [adjusted]}
     monkeypatch.setattr(type(mini), "of", lambda self, name: [*of(self, name), *more.get(name, ())])
     primary = analysis(mini, "relief_primary")
-    assert shown(analysed(mini, primary)) == "All randomised: 10 of 10 Drug, 9 of 10 Placebo."
+    assert shown(analysed(mini, primary)) == (
+        "All randomised: known in 10 of 10 Drug, 9 of 10 Placebo."
+    )
 
 
 def test_how_it_was_made_leads_to_what_was_decided_and_to_the_sources_of_print(mini, monkeypatch):

@@ -6,6 +6,7 @@ Where somebody in the export is not used, or has no arm, a box of the export sta
 
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.ground.conditions import lower_first
 from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.audit.red_lines import not_used, reason_words
@@ -24,6 +25,7 @@ MARGIN, GAP, LINE = 0.9, 1.2, 0.155
 # Inches: the picture, and what a letter takes of a line.
 WIDE, LETTER = 7.2, 0.062
 NOT_REPORTED, UNREPORTED = "not reported", ", reason not reported"
+NOT_IN_DATA = "not in the data"
 POPULATIONS, BULLET = "In the population:", "\N{BULLET} "
 # Reasons of a box that have a place of their own; the others are counted together.
 MOST_REASONS = 4
@@ -32,15 +34,18 @@ MOST_REASONS = 4
 def draw(material: Material, given: Row) -> Picture:
     """The counts of the flow analysis, a column an arm; one column where patients have all arms."""
     export = exported(material)
-    first = "in the export" if export else "randomised"
+    who = given.get("patients")
+    first = "in the export" if export else lower_first(who or "randomised")
     alt = f"Boxes from the patients {first} to those analysed, {arm_words(material)}. "
     alt += _told(material, given)
     groups = [
         arm for arm in arms_of(material) if ("randomised", None, arm, None) in counts(material)
     ]
     columns = [boxes(material, given, group) for group in groups or [ALL]]
-    top = ["Randomised in the data", _n(material, ALL, "randomised", None)]
-    if material.trial.design.planned:
+    top = [who or "Randomised in the data", _n(material, ALL, "randomised", None)]
+    if who:
+        top.insert(0, f"Randomised: {NOT_IN_DATA}")
+    elif material.trial.design.planned:
         top[-1] += f" of {material.trial.design.planned} planned"
     heights = [max(len(column[level]) for column in columns) for level in range(len(columns[0]))]
     above = [box for box in (export, screening(material), top) if box]
@@ -56,7 +61,8 @@ def draw(material: Material, given: Row) -> Picture:
             colour = colour_of(arms_of(material), groups[number]) if groups else INK
             _column(axes, x, 0.96 / len(columns), start, column, heights, colour)
     caption = (
-        "Patient flow. Analysed: patients with a value, of those in the population. Not reported: "
+        "Patient flow. Analysed: patients in whom the outcome is known, of those in the "
+        "population. Not reported: "
         "the export does not tell, or the plan does not say how it does."
     )
     return Picture(figure, caption, alt, _data(material, export))
@@ -101,11 +107,12 @@ def _told(material: Material, given: Row) -> str:
         return ", ".join(f"{material.arm_label(arm)} {told}" for arm, told in text.items())
 
     each = by_arm({arm: str(known["randomised", None, arm, None]) for arm in arms})
-    told = [f"Randomised {known['randomised', None, ALL, None]}{f': {each}' if each else ''}."]
+    who = given.get("patients", "Randomised")
+    told = [f"{who} {known['randomised', None, ALL, None]}{f': {each}' if each else ''}."]
     for name in given["analysed"]:
         label = material.trial.plan.analyses[name].label
         used = {arm: _of_those(material, name, arm) for arm in arms or [ALL]}
-        told.append(f"Analysed, {label}: {by_arm(used) if arms else used[ALL]}.")
+        told.append(f"Analysed, {label}: known in {by_arm(used) if arms else used[ALL]}.")
     return " ".join(told)
 
 
@@ -149,7 +156,8 @@ def boxes(material: Material, given: Row, group: str) -> list[list[str]]:
     width = min(60, int(0.9 * WIDE / columns / LETTER))
     randomised = known["randomised", None, group, None]
     found = []
-    first = [] if group == ALL else [material.arm_label(group), f"Allocated: {randomised}"]
+    named = given.get("patients", "Allocated")
+    first = [] if group == ALL else [material.arm_label(group), f"{named}: {randomised}"]
     if "received" in given:
         n = known["received", None, group, None]
         reasons = _by_reason(known, "not_received", None, group)
@@ -182,19 +190,30 @@ def _analysed(material: Material, given: Row, group: str, width: int) -> list[st
     for name in given["analysed"]:
         label = material.trial.plan.analyses[name].label
         reasons = _by_reason(known, "not_analysed", name, group)
-        text = f"{BULLET}{label}: {_of_those(material, name, group)}"
+        text = f"{BULLET}{label}: known in {_of_those(material, name, group)}"
         if sum(reasons.values()):
-            text += f"; not: {sum(reasons.values())}{_in_brackets(reasons)}"
+            text += f"; not{_of_all(material, name, group)}: "
+            text += f"{sum(reasons.values())}{_in_brackets(reasons)}"
         texts.append(text)
     return _lines(texts, width)
 
 
 def _of_those(material: Material, name: str, group: str) -> str:
     """ "40 of 55": who was analysed, of those in the population of the analysis."""
-    known = counts(material)
-    population = material.trial.plan.analyses[name].estimand.population
-    n, of = known["analysed", name, group, None], known["in_population", population, group, None]
+    n, of = counts(material)["analysed", name, group, None], _size(material, name, group)
     return f"{n} of {of}".replace(" ", NO_BREAK)
+
+
+def _of_all(material: Material, name: str, group: str) -> str:
+    """ ", of all 55", where reasons are of more patients than those of the population."""
+    all_of_them = counts(material)["randomised", None, group, None]
+    return f", of all {all_of_them}" if all_of_them > _size(material, name, group) else ""
+
+
+def _size(material: Material, name: str, group: str) -> int:
+    """How many of a group are in the population of an analysis."""
+    population = material.trial.plan.analyses[name].estimand.population
+    return counts(material)["in_population", population, group, None]
 
 
 def _by_reason(known: Counts, stat: str, name: str | None, group: str) -> dict[str, int]:

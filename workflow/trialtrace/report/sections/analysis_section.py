@@ -158,7 +158,7 @@ def analysed(material: Material, analysis: "Analysis") -> str:
         for row in material.of("flow")
         if row["stat_name"] == "in_population" and row["parameter"] == population.name
     }
-    parts = []
+    parts, lacking = [], False
     whole = all(of_patients(material.trial, one) for one in parameters(material.trial, analysis))
     for arm in [ALL] if whole else material.trial.design.arms:
         of = populations.get(arm, populations.get(ALL))
@@ -169,12 +169,14 @@ def analysed(material: Material, analysis: "Analysis") -> str:
             shown = _n_link(least)
             shown += f" to {_n_link(most)}" if _n_of(most) > _n_of(least) else ""
             label = "patients" if arm == ALL else escape_markdown(material.arm_label(arm))
+            lacking = lacking or _n_of(least) < size
             parts.append(f"{shown} of {link(of, str(size)) if of else 0} {label}")
     if not parts:
         return f"{escape_markdown(population.label)}{_used_in_all(material, analysis.name)}."
     words = {PLACES.get(name, name): test for name, test in (analysis.where or {}).items()}
     where = f", where {describe(words)}" if words else ""
-    return f"{escape_markdown(population.label + where)}: {', '.join(parts)}."
+    known = "known in " if lacking else ""
+    return f"{escape_markdown(population.label + where)}: {known}{', '.join(parts)}."
 
 
 def _n_of(row: ResultRow) -> int:

@@ -1,12 +1,16 @@
 """The flow of the patients as a table: who is in each box, and why others are not, by arm."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from trialtrace.ground.conditions import lower_first
 from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.methods.analysing.rows import ALL
+from trialtrace.report.figures.flow import NOT_IN_DATA, NOT_REPORTED
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table
 
-NOT_REPORTED = "not reported"
 # By statistic, what it lists, level: the row of each group.
 Found = dict[tuple[str, str | None, str | None], dict[str, ResultRow]]
 
@@ -32,7 +36,10 @@ def flow_table(material: Material) -> str:
         body += _reasons(found, "excluded", None, groups)
     else:
         body.append(["**Assessed for eligibility**", *[NOT_REPORTED] * len(groups)])
-    body.append(_line("**Randomised**", found, ("randomised", None, None), groups))
+    if who := given.get("patients"):
+        body.append(["**Randomised**", *[NOT_IN_DATA] * len(groups)])
+    named = f"**{escape_markdown(who or 'Randomised')}**"
+    body.append(_line(named, found, ("randomised", None, None), groups))
     if "received" in given:
         told = "**Received the treatment**"
         body.append(_line(told, found, ("received", None, None), groups))
@@ -52,10 +59,14 @@ def flow_table(material: Material) -> str:
         body += _reasons(found, "not_analysed", name, groups)
     header = ["Stage", *(escape_markdown(material.arm_label(group)) for group in groups)]
     caption = (
-        "Flow of the patients. Below each analysis stand those who were randomised and did not "
-        "enter it, by reason."
+        f"Flow of the patients. Below each analysis stand those {_who(given)} who did not enter "
+        "it, by reason."
     )
     return captioned(material, pipe_table(header, body), "flow", caption)
+
+
+def _who(given: Mapping[str, Any]) -> str:
+    return lower_first(given.get("patients", "Randomised"))
 
 
 def _reasons(found: Found, stat: str, name: str | None, groups: list[str]) -> list[list[str]]:

@@ -92,7 +92,7 @@ def _primary(material: Material, drawn: list[Drawn], places: Mapping[str, str]) 
 
 
 def _patients(material: Material, drawn: list[Drawn]) -> list[str]:
-    """How many were randomised to each arm, and who of them the primary analyses have."""
+    """How many are in each arm, and who of them the primary analyses have."""
     counts = {
         row["group1_level"]: row
         for row in material.of("flow")
@@ -103,18 +103,21 @@ def _patients(material: Material, drawn: list[Drawn]) -> list[str]:
         for arm in material.trial.design.arms
         if arm in counts
     ]
-    whole = f"{link(counts[ALL])} randomised" if ALL in counts else ""
+    who = material.trial.plan.displays.get("flow", {}).get("patients", "")
+    named = escape_markdown(lower_first(who or "randomised"))
+    whole = f"{link(counts[ALL])} {named}" if ALL in counts else ""
     told = ": ".join(part for part in (whole, ", ".join(arms)) if part)
+    told += "; the number randomised is not in the data" if who and told else ""
     of = [
         f"Analysed for {escape_markdown(one.label)}: {analysed(material, one)}"
-        + _not_analysed(material, one)
+        + _not_analysed(material, one, named)
         for one in primary(material)
     ]
     return [" ".join([*([f"{told}."] if told else []), *of]), flow_figure(drawn)]
 
 
-def _not_analysed(material: Material, analysis: "Analysis") -> str:
-    """Who of those randomised did not enter an analysis, by reason, where the flow has it."""
+def _not_analysed(material: Material, analysis: "Analysis", named: str) -> str:
+    """Who of those in the flow, `named`, did not enter an analysis, by reason, where it has it."""
     rows = [
         row
         for row in material.of("flow")
@@ -129,7 +132,7 @@ def _not_analysed(material: Material, analysis: "Analysis") -> str:
         for row in rows
         if row["stat_value"]
     ]
-    return f" Not analysed: {'; '.join(told)}." if told else " Nobody randomised is left out."
+    return f" Not analysed: {'; '.join(told)}." if told else f" Nobody {named} is left out."
 
 
 def _choices(material: Material, places: Mapping[str, str]) -> Iterator[str]:

@@ -75,6 +75,11 @@ class FlowDisplay:
     """Flow of the patients."""
 
     analysed: Distinct[Name] = key("Analyses whose numbers end the flow.")
+    patients: Text | None = optional(
+        "Who the patients with an arm in the data are where they are not all who were randomised, "
+        "such as Eligible. Nobody is called randomised then, and the flow and the summary say that "
+        "their number is not in the data."
+    )
     received: Condition | None = optional(
         "Who received the treatment: a condition over columns of ADSL."
     )
