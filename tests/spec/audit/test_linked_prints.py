@@ -177,6 +177,36 @@ def test_events_of_a_hazard_ratio(judged, printed, p, agreement):
     assert "there are 400 patients" in text
 
 
+HR, OF_MODEL = {"measure": "hazard_ratio"}, {"basis": "model"}
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "linked", "held"),
+    [
+        # 0.90 with P = 0.0001 needs 1109 events or more.
+        ({}, claim("P = 0.0001", **BOTH), False, True),
+        # An adjusted ratio and a p of which nobody says so.
+        (OF_MODEL, claim("P = 0.0001", **BOTH), False, False),
+        (OF_MODEL, claim("P = 0.0001", **BOTH), True, True),
+        (OF_MODEL, claim("P = 0.0001", **BOTH, **OF_MODEL), False, True),
+        # The p of another ratio, such as a stratified one.
+        ({}, claim("0.60, P = 0.0001", **BOTH, **HR), False, False),
+        ({}, claim("0.60, P = 0.0001", **BOTH, **HR), True, True),
+    ],
+)
+def test_a_hazard_ratio_is_held_against_its_own_p_alone(own, other, linked, held):
+    ratio = claim("0.90", **BOTH, **HR, **own) | ({"with": ["p"]} if linked else {})
+    found = findings(read({"h": ratio, "p": other}, LARGE))
+    of_it = [one.agreement for one in found if (one.check, one.claim) == ("hazard.events", "h")]
+    assert of_it == (["inconsistent"] if held else [])
+
+
+def test_a_p_printed_apart_is_of_none_of_two_ratios():
+    ratios = {name: claim(name, **BOTH, **HR) for name in ("0.90", "0.70")}
+    found = findings(read(ratios | {"p": claim("P = 0.0001", **BOTH)}, LARGE))
+    assert "hazard.events" not in {one.check for one in found}
+
+
 @pytest.mark.parametrize(
     ("groups", "words"),
     [

@@ -236,16 +236,36 @@ def _ratios(entry: Claim) -> tuple[float, float] | None:
 
 
 def p_beside(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:
-    """The claim's own p, or that of the claim about the same comparison; none beside a margin's."""
+    """The claim's own p, or that printed apart for its ratio; none beside a margin's."""
     if "p" in entry.parts and entry.tested is None:
         return None
+    every = [entry] if "p" in entry.parts else of_ratio(ledger, entry)
     found = [
-        (one, one.parts["p"])
-        for one in ledger.comparisons[entry.about.cell]
-        if one.about.compared == entry.about.compared and one.tested is not None
-        if one.tested.relation in ("=", "<", "<=", "about")
+        (one, one.tested)
+        for one in every
+        if one.tested is not None and one.tested.relation in ("=", "<", "<=", "about")
     ]
     return found[0] if len(found) == 1 else None
+
+
+def of_ratio(ledger: Ledger, entry: Claim) -> list[Claim]:
+    """The claims whose p may be that of a ratio: linked by `with`, or without a ratio of their own.
+
+    Without a link the comparison has no other ratio, and both rest on the same: stratified and
+    adjusted ratios stand beside crude ones, and a p is of one of them.
+    """
+    same = [
+        one
+        for one in ledger.comparisons[entry.about.cell]
+        if one.about.compared == entry.about.compared
+    ]
+    linked = [one for one in same if one.name in entry.linked or entry.name in one.linked]
+    if any("p" in one.parts for one in linked):
+        return linked
+    ratios = {one.printed for one in same if one.measure == MEASURE and one.main is not None}
+    if len(ratios) > 1:
+        return []
+    return [one for one in same if one.main is None and one.stated_basis == entry.stated_basis]
 
 
 def _events(

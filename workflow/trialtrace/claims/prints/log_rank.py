@@ -18,7 +18,7 @@ from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints import corrections
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import INCONSISTENT, TWO_SIDED, Finding, as_range, p_span
-from trialtrace.claims.prints.hazards import MEASURE, errors_of_log, p_beside
+from trialtrace.claims.prints.hazards import MEASURE, errors_of_log, of_ratio, p_beside
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 
@@ -51,11 +51,10 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _not_significant(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:
-    """The claim about the same comparison that prints n.s., as a p above 0.05."""
+    """The claim whose p is that of the ratio and prints n.s., as a p above 0.05."""
     found = [
         (one, replace(part, relation=">", value=LEVEL, places=2))
-        for one in ledger.comparisons[entry.about.cell]
-        if one.about.compared == entry.about.compared
+        for one in ([entry] if "p" in entry.parts else of_ratio(ledger, entry))
         if (part := one.parts.get("p")) is not None and part.relation == "ns"
     ]
     return found[0] if len(found) == 1 else None
