@@ -16,6 +16,7 @@ MODULES: dict[str, str] = {
     "impossible": f"{_HERE}.impossible",
     "sizes": f"{_HERE}.sizes",
     "shares": f"{_HERE}.shares",
+    "too_many": f"{_HERE}.too_many",
     "denominators": f"{_HERE}.denominators",
     "strata": f"{_HERE}.strata",
     "totals": f"{_HERE}.totals",

@@ -106,9 +106,7 @@ def _count(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     count, percent = int(entry.parts["count"].value or 0), entry.parts["percent"]
     n = ledger.size(entry)
     if n is None:
-        low = as_range(percent).bounds[0]
-        most = ceil(100 * count / low) if low > 0 else LARGEST
-        possible = [m for m in range(max(count, 1), most + 1) if prints(percent, 100 * count / m)]
+        possible = denominators_of(count, percent)
         text = _denominators(possible, f"{count} are {percent.text}")
         agreement = COMPATIBLE if possible else INCONSISTENT
         yield Finding(
@@ -121,6 +119,13 @@ def _count(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         )
         return
     yield _share(ledger, entry, count, n)
+
+
+def denominators_of(count: int, percent: Component) -> list[int]:
+    """The denominators on which a count prints as a percentage."""
+    low = as_range(percent).bounds[0]
+    most = ceil(100 * count / low) if low > 0 else LARGEST
+    return [m for m in range(max(count, 1), most + 1) if prints(percent, 100 * count / m)]
 
 
 def _share(
@@ -149,9 +154,9 @@ def _share(
                 detail | {"alternative": words},
                 both,
             )
-    if (across := _across(ledger, entry)) is not None:
+    if (row := across(ledger, entry)) is not None:
         text = f"{count} of {n} is {value:.{max(percent.places, 0)}f} %; {percent.text} is that of "
-        text += f"the {across} of all groups together, as those of the other groups are."
+        text += f"the {row} of all groups together, as those of the other groups are."
         of_its_own = "denominator" in entry.parts
         if of_its_own or _others_of_group(ledger, entry):
             text += f" The share is printed as one of {n}." if of_its_own else OF_GROUP
@@ -179,7 +184,7 @@ def _share(
     )
 
 
-def _across(ledger: Ledger, entry: Claim) -> int | None:
+def across(ledger: Ledger, entry: Claim) -> int | None:
     """The count of all groups, where the percentages of each are shares of that: of the row."""
     about = entry.about
     row = [
@@ -212,7 +217,7 @@ def _others_of_group(ledger: Ledger, entry: Claim) -> bool:
     return bool(others) and all(
         (n := ledger.size(one)) is not None
         and prints(one.parts["percent"], 100 * int(one.whole_count or 0) / n)
-        and _across(ledger, one) is None
+        and across(ledger, one) is None
         for one in others
     )
 
