@@ -69,15 +69,29 @@
     return made;
   }
 
+  // On a phone it lies at the bottom or at the top, whichever has more room beside the number.
+  function sheet(at, banner) {
+    const below = innerHeight - at.bottom;
+    const over = at.top - banner > below;
+    const room = (over ? at.top - banner : below) - 8;
+    card.classList.toggle("over", over);
+    card.style.setProperty("max-height", `${Math.max(128, Math.min(0.7 * innerHeight, room))}px`);
+    card.style.setProperty("top", over ? `${banner}px` : "auto");
+    card.style.setProperty("left", "0");
+  }
+
   function place() {
     if (!card) return;
     card.classList.toggle("sheet", NARROW.matches);
-    if (NARROW.matches) return;
     const at = shown.getBoundingClientRect();
-    const size = card.getBoundingClientRect();
     // The banner of synthetic data stays in sight.
-    const banner = document.querySelector(".synthetic-banner, .held")?.getBoundingClientRect().bottom ?? 0;
-    const room = at.top - Math.max(0, banner);
+    const sticky = document.querySelector(".synthetic-banner, .held");
+    const banner = Math.max(0, sticky?.getBoundingClientRect().bottom ?? 0);
+    if (NARROW.matches) { sheet(at, banner); return; }
+    card.classList.remove("over");
+    card.style.removeProperty("max-height");
+    const size = card.getBoundingClientRect();
+    const room = at.top - banner;
     const above = at.bottom + size.height + 8 > innerHeight && room > size.height + 8;
     const top = above ? at.top - size.height - 6 : at.bottom + 6;
     const left = Math.max(8, Math.min(at.left, document.documentElement.clientWidth - size.width - 8));

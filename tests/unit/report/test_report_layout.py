@@ -1,11 +1,13 @@
 """Where things stand on a page in Chromium, by the boxes that it draws."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from browsed.window import CHROMIUM, WIDTHS, View, Window, window
 from trialtrace.report.pages.shell import page
+from trialtrace.report.render.breaks import breakable
 
 # One process renders the sites.
 pytestmark = [
@@ -53,3 +55,56 @@ def test_the_stamp_of_synthetic_data_stays_above_all_that_is_read(tab, tmp_path,
     assert stamp["y"] == 0
     assert stamp["y"] + stamp["height"] - 2 <= head["y"] <= stamp["y"] + stamp["height"]
     assert head["y"] + head["height"] - 2 <= row["y"] < 200
+
+
+@pytest.mark.parametrize("share", [0.1, 0.45, 0.9])
+def test_the_card_of_a_number_on_a_phone_leaves_the_number_in_sight(tab, hostile, share):
+    path = hostile.at.site / "mini" / "report.html"
+    anchor = re.search(r'<a id="([a-z2-7]{8})" href="trace/', path.read_text(encoding="utf-8"))[1]
+    tab.show(path, View(PHONE))
+    link = tab.page.locator(f"#{anchor}")
+    down = "(one, share) => scrollBy(0, one.getBoundingClientRect().top - share * innerHeight)"
+    link.evaluate(down, share)
+    link.click()
+    card, number = tab.page.locator(".card").bounding_box(), link.bounding_box()
+    assert card["height"] >= 128
+    above, below = card["y"] + card["height"] <= number["y"], card["y"] >= number["y"] + 10
+    assert above or below
+    assert card["y"] >= 0 and card["y"] + card["height"] <= 801
+
+
+def test_a_figure_on_a_phone_scrolls_in_its_own_frame(tab, hostile):
+    tab.show(hostile.at.site / "mini" / "report.html", View(PHONE))
+    figure = tab.page.locator("figure:has(img)").first
+    assert figure.locator("img").bounding_box()["width"] >= 640
+    caption = figure.locator("figcaption").bounding_box()
+    assert caption["x"] >= 0 and caption["x"] + caption["width"] <= PHONE
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= PHONE
+
+
+def test_rows_of_many_cells_are_few_lines_high(tab, hostile):
+    path = max((hostile.at.site / "mini" / "rows").glob("bds.*.html"), key=lambda one: one.name)
+    tab.show(path, View(LAPTOP))
+    wide = "() => document.querySelector('.frame table').getBoundingClientRect().width"
+    need = """() => { const table = document.querySelector('.frame table').cloneNode(true);
+      table.style.width = 'max-content';
+      document.querySelector('.frame').append(table);
+      return table.getBoundingClientRect().width; }"""
+    assert tab.page.evaluate(wide) == tab.page.evaluate(need)
+
+
+def test_names_of_code_end_a_line_at_their_joints_alone(tab, tmp_path):
+    assert breakable("<pre><code>a_b</code></pre>") == "<pre><code>a_b</code></pre>"
+    table = "<table><tbody><tr><td><code>adverse_events.outcomes</code></td></tr></tbody></table>"
+    text = page("Names", f'<div style="width: 5rem">{table}</div>', synthetic=False)
+    assert "adverse_<wbr>events.<wbr>outcomes" in text
+    (tmp_path / "names.html").write_text(text, encoding="utf-8")
+    tab.show(tmp_path / "names.html", View(LAPTOP))
+    tops = tab.page.evaluate(
+        """() => [...document.querySelector('code').childNodes].filter(one => one.data).map(one => {
+          const range = document.createRange();
+          range.selectNodeContents(one);
+          return range.getClientRects().length;
+        })"""
+    )
+    assert tops == [1, 1, 1]

@@ -37,6 +37,8 @@ from trialtrace.stats.survival.kaplan_meier import KaplanMeier, kaplan_meier
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+# A curve with more censored times has smaller and thinner marks.
+MOST_MARKS = 40
 # What compares the curves of two arms.
 SHOWN = ("hazard_ratio", "mean_time_difference", "mean_time_ratio", "survival_difference")
 
@@ -141,7 +143,8 @@ def _censored(
     if material.disclosure != "full":
         at = np.unique(on_grid(at, end))
     heights = steps[np.searchsorted(time, at, side="right") - 1]
-    axes.plot(at, heights, "|", color=INK, markersize=4.5, markeredgewidth=0.6, zorder=3)
+    size, width = (4.5, 0.6) if len(at) <= MOST_MARKS else (3.0, 0.3)
+    axes.plot(at, heights, "|", color=INK, markersize=size, markeredgewidth=width, zorder=3)
 
 
 def _places(material: Material, given: dict[str, Any], curve: KaplanMeier) -> list[np.ndarray]:

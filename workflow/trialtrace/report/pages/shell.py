@@ -10,6 +10,7 @@ from pathlib import Path
 from trialtrace.ground.store import write_text
 from trialtrace.report.crumbs import Step, crumbs
 from trialtrace.report.links import STYLE
+from trialtrace.report.render.breaks import breakable
 from trialtrace.report.render.house import CSP, SYNTHETIC, assets
 
 # A script beside the page; `file:` for browsers to which a file on disk is no "self".
@@ -74,7 +75,7 @@ def page(
     if synthetic:
         body = body.replace("<table>", f"<table>\n<caption>{SYNTHETIC}</caption>")
         body = body.replace("<figcaption>", f"<figcaption>{SYNTHETIC}. ")
-    body = SCROLLS.sub(REACHED, body)
+    body = SCROLLS.sub(REACHED, body if up else breakable(body))
     way = crumbs(above, here or title, up) if above else ""
     meta = f'<meta name="description" content="{SYNTHETIC}">\n' if synthetic else ""
     own = f"<style>\n{'' if up else sheet()}{style}</style>\n" if style or not up else ""

@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from trialtrace.ground.errors import Problem, UserError
+from trialtrace.report.render.breaks import breakable
 from trialtrace.report.render.document import Document
 from trialtrace.report.render.docx import finished
 from trialtrace.report.render.escape import escape_markdown
@@ -119,7 +120,7 @@ def convert(
         data = output.read_bytes()
         if kind == "docx":
             return finished(data)
-        return with_images(data.decode("utf-8"), folder).encode("utf-8")
+        return with_images(breakable(data.decode("utf-8")), folder).encode("utf-8")
 
     jobs = {job[0]: job for kind in formats for job in commands(kind)}
     with ThreadPoolExecutor(AT_ONCE) as pool:
