@@ -2,6 +2,10 @@
 
 The groups are those of `direction`; without it, those that short words name ("fewer with X"). Words
 that are not understood to the last ("less often free of pain with X") are not judged.
+Where no numbers of both groups are printed the ratio or difference of the same comparison tells the
+side. An adjusted one may lie on the other side than the numbers that the words are of, so that it
+contradicts only where it is beyond a factor of 2, or significant beside words that say so too, and
+where it is known which group is taken from, or divided by, which.
 """
 
 import re
@@ -13,10 +17,15 @@ from itertools import chain, product
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.card import Card
-from trialtrace.claims.prints.finding import EXACT, INCONSISTENT, Finding
+from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding, unsigned
+from trialtrace.claims.prints.headline import RATIOS
+from trialtrace.claims.prints.said import significant
 from trialtrace.trial.claims.read import Claim
 
 WORDS = ("lower", "higher")
+DIFFERENCES = ("risk_difference", "mean_difference")
+FACTOR = 2
+"""Beyond which ratio adjusting is not thought to turn the side."""
 SYNONYMS = {"lower": ("fewer", "less", "smaller"), "higher": ("more", "greater", "larger")}
 FILLERS = {
     "with",
@@ -55,18 +64,90 @@ class GroupNumber:
 
 CARD = Card(
     'words such as "fewer with X" against the numbers of both groups, where every word '
-    "is a direction, a group's label, \"control\" or the outcome's label",
+    "is a direction, a group's label, \"control\" or the outcome's label; where these "
+    "lack, against the ratio or difference of the same comparison",
     {
         "direction.numbers": "Words that say which group is lower or higher, and their numbers.",
+        "direction.estimate": "Words that say which group is lower or higher, and a ratio or "
+        "difference of both.",
     },
 )
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        said = _read(ledger, entry)
-        if said is not None and "direction" in entry.parts and entry.about.outcome:
-            yield from _direction(ledger, entry, *said)
+        yield from of_side(ledger, entry)
+
+
+def of_side(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """What the numbers say of the side that words name; nothing where they do not tell it."""
+    said = _read(ledger, entry)
+    if said is None or "direction" not in entry.parts or not entry.about.outcome:
+        return
+    found = list(_direction(ledger, entry, *said))
+    yield from found or _of_estimate(ledger, entry, *said)
+
+
+def _of_estimate(
+    ledger: Ledger, entry: Claim, word: str, lower: str, than: str
+) -> Iterator[Finding]:
+    """The side by the ratio or difference of the same comparison, where all say one."""
+    told = [
+        (one, way if one.about.compared[0] == lower else WORDS[1 - WORDS.index(way)])
+        for one in ledger.comparisons[entry.about.cell]
+        if set(one.about.compared) == {lower, than} and one.about.category == entry.about.category
+        if (way := _way(one)) is not None
+    ]
+    if len({way for _, way in told}) != 1:
+        return
+    one, way = max(told, key=lambda each: _decides(ledger, entry, each[0]))
+    shown = one.main.text if one.main is not None else ""
+    label = ledger.groups[lower].label
+    text = f"The {(one.measure or '').replace('_', ' ')} of {shown} is one of {way} with {label}"
+    agreement, remark = COMPATIBLE, False
+    if way == word:
+        text += ", as the words say."
+    elif _decides(ledger, entry, one):
+        agreement, text = INCONSISTENT, f"{text}; “{entry.printed}” says {word}."
+    else:
+        agreement, remark = NOT_CHECKABLE, True
+        text = f"Not checkable: {text[0].lower()}{text[1:]}; “{entry.printed}” says {word}, which "
+        text += (
+            "may be of other numbers than an adjusted one, or of the groups the other way round."
+        )
+    yield Finding(
+        "direction.estimate", entry.name, "direction", agreement, text, (one.name,), remark=remark
+    )
+
+
+def _way(one: Claim) -> str | None:
+    """Whether the first group of an estimate is the lower or the higher one; None if not told."""
+    main = one.main
+    if main is None or main.relation != "=" or main.word is not None or one.about.versus:
+        return None
+    low, high = main.bounds
+    if one.measure in RATIOS and main.name == "value":
+        null = Decimal(1)
+    elif one.measure in DIFFERENCES and (one.about.ordered or not unsigned(one)):
+        null = Decimal(0)
+    else:
+        return None
+    return "lower" if high <= null else "higher" if low >= null else None
+
+
+def _decides(ledger: Ledger, entry: Claim, one: Claim) -> bool:
+    """Whether an estimate leaves no doubt of the side that the words are of."""
+    first, second = (ledger.groups[name].control for name in one.about.compared)
+    if one.stated_basis is not None or not (one.about.ordered or (second and not first)):
+        return False
+    main = one.main
+    null = Decimal(1) if one.measure in RATIOS else Decimal(0)
+    if null and main is not None and not 1 <= FACTOR * (main.value or 0) <= FACTOR**2:
+        return True
+    if not {"ci_low", "ci_high"} <= set(one.parts) or not significant(entry.printed):
+        return False
+    low, high = (one.parts[name].value for name in ("ci_low", "ci_high"))
+    return low is not None and high is not None and (low > null or high < null)
 
 
 def _read(ledger: Ledger, entry: Claim) -> tuple[str, str, str] | None:

@@ -12,7 +12,6 @@ that of the interval, with z of another test up to a factor of 0.7 from the inte
 (`estimates.NEAR`).
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -22,19 +21,13 @@ from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.levels import ONE_SIDE, Level, alpha_of, level_of
 from trialtrace.claims.prints.card import Card
+from trialtrace.claims.prints.directions import of_side
 from trialtrace.claims.prints.estimates import NEAR, TINY, p_of_interval
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range, p_span
+from trialtrace.claims.prints.said import DENIED, OTHER, SAID
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 
-SAID = re.compile(r"\b(?:non[\s-]?)?significan(?:t|tly|ce)\b", re.IGNORECASE)
-DENIED = re.compile(
-    r"\b(?:no|not|without|neither|nor|never|lack\w*)\b|n't\b|\bnon[\s-]?signif|\binsignif",
-    re.IGNORECASE,
-)
-OTHER = re.compile(
-    r"\b(?:clinical\w*|practical\w*|borderline|nearly|almost|trend)\b", re.IGNORECASE
-)
 LEVEL, MOST, LEAST = 0.05, 0.1, 0.01
 """The usual level, and p from which on, or below which, no usual level agrees."""
 
@@ -58,11 +51,20 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if found:
             level = level_of(ledger, entry)
             for said in _of_all([list(_told(entry, name, *one, level)) for one in found]):
-                yield replace(said, sentence=said.sentence + _unused(ledger, entry))
+                more = _side(ledger, entry, said) + _unused(ledger, entry)
+                yield replace(said, sentence=said.sentence + more)
         elif level_of(ledger, entry) is None and not any(
             "p" in one.parts for one in _same(ledger, entry)
         ):
             yield from _of_interval(ledger, entry, name)
+
+
+def _side(ledger: Ledger, entry: Claim, said: Finding) -> str:
+    """That p alone was judged, where words name a side that no other number tells."""
+    open_side = said.component == "direction" and said.agreement == COMPATIBLE
+    if not open_side or DENIED.search(entry.printed) or any(of_side(ledger, entry)):
+        return ""
+    return " Which side it is on was not checked."
 
 
 def _unused(ledger: Ledger, entry: Claim) -> str:
