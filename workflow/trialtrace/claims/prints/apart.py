@@ -169,7 +169,7 @@ def _told(
         detail,
         remark=remark,
     )
-    yield found if remark else corrections.told(ledger, entry, part, p, found)
+    yield found if remark else corrections.told(ledger, entry, part, p, found, p_of_interval)
 
 
 def _of_counts(table: Table, part: Component) -> bool:

@@ -5,7 +5,8 @@ Holm's with a k of its own; Šidák's is 1 - (1 - p)^k. Tukey's of g groups is t
 studentized range of g means above √2 z, taken at infinite degrees of freedom, where p is that of
 z too. An interval beside it is seldom corrected, and few papers say of each p that it is. Tried are
 k from 2 to the number of p-values in the same place or of the same outcome, and of pairs of the
-groups. How many values within a factor of 2 some choice would give is told, as of any search.
+groups; intervals that are corrected too, and p that Holm's steps repeat, are those of `families`.
+How many values within a factor of 2 some choice would give is told, as of any search.
 Sources: Dunn 1961, Šidák 1967, Holm 1979, Tukey 1953.
 """
 
@@ -19,6 +20,7 @@ from scipy.special import ndtri
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints import families
 from trialtrace.claims.prints.finding import ALTERNATIVE, Finding, overlaps
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
@@ -41,9 +43,16 @@ class Correction:
     chance: float | None
 
 
-def told(ledger: Ledger, entry: Claim, part: Component, p: Ends, finding: Finding) -> Finding:
+def told(
+    ledger: Ledger,
+    entry: Claim,
+    part: Component,
+    p: Ends,
+    finding: Finding,
+    plain: families.Plain,
+) -> Finding:
     """A contradiction of a p with the p of an interval, unless a correction makes the one of it."""
-    found = correction(ledger, entry, part, p)
+    found = _correction(ledger, entry, part, p, plain)
     if found is None:
         return finding
     text = f"{finding.sentence.removesuffix('.')}, which {found.words} gives"
@@ -56,21 +65,27 @@ def told(ledger: Ledger, entry: Claim, part: Component, p: Ends, finding: Findin
     return replace(finding, agreement=ALTERNATIVE, sentence=f"{text}.", detail=detail)
 
 
-def correction(ledger: Ledger, entry: Claim, part: Component, p: Ends) -> Correction | None:
+def _correction(
+    ledger: Ledger, entry: Claim, part: Component, p: Ends, plain: families.Plain
+) -> Correction | None:
     """The correction of a p from least to greatest that gives the printed one, if any does."""
     if part.relation == "ns":
         part = replace(part, relation=">", value=LEVEL, places=2)
-    every = list(_choices(ledger, entry, p))
+    every = list(_choices(ledger, entry, p, plain))
     fit = [words for words, *ends in every if overlaps(part, *ends)]
     if not fit or not part.value:
         return None
     return Correction(fit[0], _chance(part, [(low, high) for _, low, high in every]))
 
 
-def _choices(ledger: Ledger, entry: Claim, p: Ends) -> Iterator[tuple[str, float, float]]:
+def _choices(
+    ledger: Ledger, entry: Claim, p: Ends, plain: families.Plain
+) -> Iterator[families.Choice]:
     """Words and the ends of p, for the numbers of comparisons that are told first."""
+    yield from families.simultaneous(ledger, entry, p, plain)
     groups = len(ledger.apart)
     pairs, most = comb(groups, 2), min(comparisons(ledger, entry), MOST)
+    yield from families.steps(ledger, entry, p, plain, most)
     first = [k for k in (pairs, most) if k > 1]
     for k in dict.fromkeys([*first, *range(2, most + 1)]):
         yield f"Bonferroni's correction for {k} comparisons", min(k * p[0], 1.0), min(k * p[1], 1.0)

@@ -302,7 +302,11 @@ def _p(
         open=text.endswith(OF_NO_NAME),
     )
     of_one = agreement == INCONSISTENT and entry.about.margin_value is None
-    yield corrections.told(ledger, entry, part, (low, high), found) if of_one else found
+    yield (
+        corrections.told(ledger, entry, part, (low, high), found, p_of_interval)
+        if of_one
+        else found
+    )
 
 
 def _spans(by_side: dict[str, list[EstimateCheck]]) -> list[tuple[float, float]]:
@@ -344,7 +348,7 @@ def _decision(
     agreement = NOT_CHECKABLE if near else INCONSISTENT
     found = Finding("interval.p", entry.name, "p", agreement, text, open=unnamed)
     of_one = agreement == INCONSISTENT and margin is None
-    yield corrections.told(ledger, entry, part, p, found) if of_one else found
+    yield corrections.told(ledger, entry, part, p, found, p_of_interval) if of_one else found
 
 
 def _checked(entry: Claim, given: OnScale, df: float, side: str) -> EstimateCheck | None:

@@ -17,6 +17,7 @@ from scipy.special import ndtr, ndtri
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints import corrections
 from trialtrace.claims.prints.card import Card
+from trialtrace.claims.prints.estimates import p_of_interval
 from trialtrace.claims.prints.finding import INCONSISTENT, TWO_SIDED, Finding, as_range, p_span
 from trialtrace.claims.prints.hazards import MEASURE, errors_of_log, of_ratio, p_beside
 from trialtrace.trial.claims.printed import Component
@@ -47,7 +48,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             continue
         for one in _apart(entry, error, *found):
             p = one.detail["wald_p"]
-            yield corrections.told(ledger, *found, p, one)
+            yield corrections.told(ledger, *found, p, one, p_of_interval)
 
 
 def _not_significant(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:
