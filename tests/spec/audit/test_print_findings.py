@@ -111,7 +111,7 @@ FINDINGS = {
         ages("p = .724", test="t"),
         TWO,
         "inconsistent",
-        "0.634 to 0.701",
+        "Student's t test gives P from 0.634 to 0.700, Welch's t test P from 0.635 to 0.701",
         ages("p = .66", test="t"),
         "compatible",
     ),

@@ -293,7 +293,8 @@ ROWS = {
         [
             "1,261 of 13,212 choices tried give it",
             "chance 0.84, so this says nothing",
-            "the t tests give p from 0.634 to 0.701; printed is p = .724",
+            "Student's t test gives p from 0.634 to 0.700, Welch's t test p from 0.635 to 0.701; "
+            "printed is p = .724",
         ],
         {"age_p": "p = .67"},
     ),

@@ -48,7 +48,8 @@ def test_an_empty_cell_has_none():
         # Beyond its rounding a one-sided test alone gives it.
         ("12 of 111", "28 of 111", "P=0.0041", "two_sided", "inconsistent"),
         ("12 of 111", "28 of 111", "P=0.0041", None, "alternative"),
-        ("12 of 111", "28 of 111", "P=0.0044", "two_sided", "not_checkable"),
+        # Half of the corrected χ²; Wald's z of the difference, of two sides, comes first.
+        ("12 of 111", "28 of 111", "P=0.0044", "two_sided", "compatible"),
     ],
 )
 def test_half_of_a_p_is_told_from_walds(judged, first, second, p, sides, agreement):
@@ -59,3 +60,32 @@ def test_half_of_a_p_is_told_from_walds(judged, first, second, p, sides, agreeme
         "p": claim(p, outcome="event", **about),
     }
     assert judged("p", "p", claims)[0] == agreement
+
+
+@pytest.mark.parametrize(
+    ("p", "about", "agreement", "words"),
+    [
+        # scipy: χ² .00437, corrected .00773; Fisher .00531, of one side .00367.
+        ("P = 0.002", {}, "alternative", "the χ² or z test without correction, one-sided"),
+        ("P = 0.0039", {}, "alternative", "with continuity correction, one-sided"),
+        ("P = 0.0037", {}, "alternative", "Fisher's exact test, one-sided"),
+        ("P = 0.004", {}, "compatible", "is what the χ² test without correction and both"),
+        ("P = 0.001", {}, "not_checkable", "0.00437 (χ²), 0.00773 (with correction), 0.00531"),
+        ("P = 0.002", {"sides": "two_sided"}, "inconsistent", "stated to be two-sided"),
+        ("P = 0.002", {"sides": "greater"}, "not_checkable", "none prints as P = 0.002"),
+        ("P = 0.002", {"sides": "less"}, "compatible", "is what the χ² test without correction"),
+        ("P = 0.002", {"test": "chi_squared"}, "inconsistent", "P = 0.002 is that of one side"),
+        ("P = 0.001", {"test": "chi_squared"}, "inconsistent", "no usual test on these counts"),
+    ],
+)
+def test_half_of_chi_squared_is_of_one_side(judged, p, about, agreement, words):
+    table = [[14, 49], [30, 35]]
+    plain, corrected = (chi2_contingency(table, correction=how)[1] for how in (False, True))
+    assert [f"{one:.5f}" for one in (plain, corrected)] == ["0.00437", "0.00773"]
+    claims = {
+        "a": claim("14 of 63", outcome="event", group="training"),
+        "b": claim("30 of 65", outcome="event", group="control"),
+        "p": claim(p, outcome="event", compare=["training", "control"], **about),
+    }
+    found, said = judged("p", "p", claims)
+    assert (found, words in said) == (agreement, True), said

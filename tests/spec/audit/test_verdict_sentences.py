@@ -99,13 +99,11 @@ def test_the_page_of_sentences_has_every_claim_of_a_trial(name):
     assert claims == {row["claim_id"] for row in rows_of(name)}
 
 
-def test_the_range_of_usual_tests_is_of_two_sides():
-    """scipy: Fisher .5225, less half of the table's .1889 .4281; χ² .4287, corrected .6415.
-
-    Fisher's smaller one-sided p is .3208.
-    """
+def test_the_usual_tests_are_told_one_by_one():
+    """scipy: Fisher .5225, less half of the table's .1889 .4281; χ² .4287, corrected .6415."""
     text = {r["claim_id"]: r["print_finding"] for r in rows_of("sprave2019")}["thoracic_p"]
-    assert "P from 0.428 to 0.642 (one-sided P = 0.321); none prints as P = 0.423" in text
+    assert "P = 0.429 (χ²), 0.642 (with correction), 0.523 (Fisher) and 0.428 (mid-p)" in text
+    assert "; none prints as P = 0.423" in text
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,6 @@ from trialtrace.claims.prints.finding import (
     Finding,
     as_range,
     listed,
-    p_span,
     prints,
     shown_p,
 )
@@ -39,10 +38,25 @@ from trialtrace.stats.summaries.percentages import counts_for_percentage
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import TIMED, Claim
 
+ONE_SIDED = {
+    "fisher": "fisher_one_sided",
+    "chi_squared": "chi_squared_one_sided",
+    "chi_squared_corrected": "chi_squared_corrected_one_sided",
+}
+"""Tests of one side, which are tried after all of two; half of χ² is also z's."""
+HALVES = (ONE_SIDED["chi_squared"], ONE_SIDED["chi_squared_corrected"])
 NAMES = {
     name: each.label if "'s " in each.label else f"the {each.label}" for name, each in TESTS.items()
+} | {
+    HALVES[0]: "the χ² or z test without correction, one-sided",
+    HALVES[1]: "the χ² or z test with continuity correction, one-sided",
 }
-ONE_SIDED = "fisher_one_sided"
+SHORT = {
+    "chi_squared": "χ²",
+    "chi_squared_corrected": "with correction",
+    "fisher": "Fisher",
+    "mid_p": "mid-p",
+}
 MOST_TABLES = 10**6
 """For a table of more ways to fill its columns no exact test is made for each candidate of a
 repair: it takes up to a minute."""
@@ -54,9 +68,10 @@ Counts = list[tuple[int, int]]
 
 
 CARD = Card(
-    "counts of the groups against p, by every usual test (a one-sided match is another "
-    "choice, or inconsistent where two sides are stated, unless Wald's z or the likelihood ratio "
-    "gives it too); a table of categories, also with the count that its total asks for",
+    "counts of the groups against p, by every usual test (a one-sided match, of Fisher's test, χ² "
+    "or z, is another choice, or inconsistent where two sides are stated, unless Wald's z or the "
+    "likelihood ratio gives it too); a table of categories, also with the count that its total "
+    "asks for",
     {
         "p.counts": "The counts of the groups, and p by the usual tests.",
         "p.categories": "The table of groups by categories, and p.",
@@ -144,7 +159,7 @@ def p_values(counts: Counts, tails: Sequence[str]) -> dict[str, float]:
     both = p_values_of_counts(x1, n1, x0, n0, sides="two_sided")
     if tails == TWO_SIDED:
         one = one_sided(both, (x1, n1, x0, n0), ("less", "greater"))
-        return both | {ONE_SIDED: one["fisher"]}
+        return both | {name: one[test] for test, name in ONE_SIDED.items()}
     return one_sided(both, (x1, n1, x0, n0), tails)
 
 
@@ -189,33 +204,42 @@ def _of_counts(entry: Claim, groups: list[Claim], counts: Counts) -> Finding:
         own = f"{_first(NAMES[stated])} on {given} gives {shown_p(found[stated])}"
         if stated in fit:
             return make(EXACT, f"{own}, which prints as {part.text}.")
+        others = [name for name in fit if name not in HALVES]
+        if others:
+            told = listed([NAMES[name] for name in others], "or")
+            more = f"{own}; {part.text} is what {told} gives."
+            return make(ALTERNATIVE, more, alternative=others)
         if fit:
-            other = listed([NAMES[name] for name in fit], "or")
-            return make(ALTERNATIVE, f"{own}; {part.text} is what {other} gives.", alternative=fit)
+            told = listed([f"{NAMES[name]}, with {shown_p(found[name])}" for name in fit])
+            return make(INCONSISTENT, f"{own}; {part.text} is that of one side ({told}).")
         return make(INCONSISTENT, f"{own}; no usual test on these counts prints as {part.text}.")
     if stated is not None:
         return make(
             NOT_CHECKABLE, f"Not checkable: {told_test(stated)} needs more than the counts {given}."
         )
-    usual = [name for name in fit if name != ONE_SIDED]
+    usual = [name for name in fit if name not in ONE_SIDED.values()]
     if fit and not usual:
         further = [name for name, p in wald_and_likelihood(counts).items() if prints(part, p)]
         if further:
             text = f"On {given}, {part.text} is what {listed(further, 'and')} gives."
             return make(COMPATIBLE, text, alternative=further)
-        return _of_one_side(entry, make, given, found[ONE_SIDED])
+        return _of_one_side(entry, make, given, {name: found[name] for name in fit})
     if usual:
         fit = usual
         verb = "gives" if len(fit) == 1 else "give"
         names = listed(_named(fit), "and")
         text = f"On {given}, {part.text} is what {names} {verb}."
         return make(COMPATIBLE, text, alternative=fit)
+    text = f"The usual tests on {given} give {_each(found)}; none prints as {part.text}.{NO_TEST}"
     told = "; ".join(f"{shown_p(p)} by {NAMES[name]}" for name, p in found.items())
-    both = [p for name, p in found.items() if name != ONE_SIDED]
-    span = p_span(min(both), max(both)) if both else "no p"
-    span += f" (one-sided {shown_p(found[ONE_SIDED])})" if ONE_SIDED in found else ""
-    text = f"The usual tests on {given} give {span}; none prints as {part.text}.{NO_TEST}"
     return make(NOT_CHECKABLE, f"{text} In full: {told}.", open=True)
+
+
+def _each(found: Mapping[str, float]) -> str:
+    """P of each two-sided test, in short: "P = 0.335 (χ²), 0.656 (with correction)"."""
+    own = [f"{shown_p(p)} ({SHORT[name]})" for name, p in found.items() if name in SHORT]
+    rest = [one.removeprefix("P ").removeprefix("= ") for one in own[1:]]
+    return listed([*own[:1], *rest]) or "no p"
 
 
 def wald_and_likelihood(counts: Counts) -> dict[str, float]:
@@ -251,13 +275,16 @@ def _named(tests: Sequence[str]) -> list[str]:
     return [NAMES[name] for name in tests]
 
 
-def _of_one_side(entry: Claim, make: Callable[..., Finding], given: str, p: float) -> Finding:
-    """A p that a one-sided test alone gives: another choice, unless two sides are stated."""
+def _of_one_side(
+    entry: Claim, make: Callable[..., Finding], given: str, fit: Mapping[str, float]
+) -> Finding:
+    """A p that one-sided tests alone give: another choice, unless two sides are stated."""
     text = f"On {given}, no two-sided test gives {entry.parts['p'].text}"
-    own = f"Fisher's exact test, one-sided, with {shown_p(p)}"
+    each = [f"{NAMES[name]}, with {shown_p(p)}" for name, p in fit.items()]
+    own = f"{listed(each)}, {'do' if len(fit) > 1 else 'does'}."
     if entry.sides == "two_sided":
-        return make(INCONSISTENT, f"{text}, which is stated to be two-sided; {own}, does.")
-    return make(ALTERNATIVE, f"{text}; {own}, does.", alternative=[NAMES[ONE_SIDED]])
+        return make(INCONSISTENT, f"{text}, which is stated to be two-sided; {own}")
+    return make(ALTERNATIVE, f"{text}; {own}", alternative=[NAMES[name] for name in fit])
 
 
 def _of_categories(ledger: Ledger, entry: Claim) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """Means, standard deviations and sizes of two groups against the printed p of their comparison."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
@@ -85,7 +85,7 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     detail: dict[str, object] = {"ranges": ranges}
     beyond = _beyond(entry)
     if beyond is not None:
-        agreement, text = NOT_CHECKABLE, f"Not checkable: {beyond}; the t tests give {span}."
+        agreement, text = NOT_CHECKABLE, f"Not checkable: {beyond}; {_each(ranges)}."
     elif stated in ranges and stated not in fit and fit:
         text = f"{about}{TESTS[fit[0]][1]} can give {part.text}, {TESTS[stated][1]} cannot ("
         text += f"{p_span(*ranges[stated])})."
@@ -96,7 +96,7 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         agreement, text = COMPATIBLE, f"{about}{names} {verb} {span}, in keeping with {part.text}."
     else:
         other = "" if ledger.brief else _otherwise(groups, sizes, entry)
-        text = f"{about}the t tests give {span}; printed is {part.text}{other}."
+        text = f"{about}{_each(ranges)}; printed is {part.text}{other}."
         text += "" if stated else NO_TEST
         agreement = INCONSISTENT if stated else NOT_CHECKABLE
     open = agreement == NOT_CHECKABLE and beyond is None
@@ -110,6 +110,12 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         detail,
         open=open,
     )
+
+
+def _each(ranges: Mapping[str, tuple[float, float]]) -> str:
+    """P of both tests, in words."""
+    (first, one), (second, two) = ((TESTS[name][1], p_span(*ranges[name])) for name in TESTS)
+    return f"both t tests give {one}" if one == two else f"{first} gives {one}, {second} {two}"
 
 
 def with_spreads(ledger: Ledger, entry: Claim) -> list[Claim] | None:
