@@ -1,5 +1,6 @@
 """The report stage: a folder that can be mailed, with the pages behind its numbers."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -139,12 +140,18 @@ def _summary(
         synthetic=material.trial.synthetic,
         private=material.disclosure != "full",
         beside=[
-            *((stem.replace("-", " ").capitalize(), f"{stem}{HTML}") for stem in pages),
+            *((_page_title(stem, pages), f"{stem}{HTML}") for stem in pages),
             *_beside(material),
         ],
         above=(),
     )
     return [file.name for file in made.files]
+
+
+def _page_title(stem: str, pages: Sequence[str]) -> str:
+    """A page of the report as its own title calls it: of several of a name each has a number."""
+    number = " 1" if f"{stem}-2" in pages else ""
+    return stem.replace("-", " ").capitalize() + number
 
 
 def _params(material: Material, drawn: list[Drawn]) -> dict[str, object]:

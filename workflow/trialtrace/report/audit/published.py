@@ -4,6 +4,7 @@ and what the searches over other choices are worth."""
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from trialtrace.claims.sentences import unbroken
 from trialtrace.claims.tally import tally, tally_text, worst, worst_first
 from trialtrace.claims.told import by_verdict
 from trialtrace.ground.contracts.verdicts import COLUMNS, FAILS, SHOWN
@@ -108,7 +109,7 @@ def _findings(rows: Sequence[Row]) -> Iterator[str]:
         for verdict, finding, more, _ in by_verdict(rows, column):
             if verdict in (worst(rows, column), "not_checkable"):
                 text = " ".join(filter(None, [finding, more]))
-                yield f"*{name[0].upper()}{name[1:]}:* {escape_markdown(text)}"
+                yield f"*{name[0].upper()}{name[1:]}:* {escape_markdown(unbroken(text))}"
 
 
 def _recomputed(row: Row) -> str:

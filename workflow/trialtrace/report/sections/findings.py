@@ -23,7 +23,7 @@ from trialtrace.report.sections.decisions import (
 )
 from trialtrace.report.sections.key_sentences import over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, model_words, own_p
-from trialtrace.report.tables import link, sign
+from trialtrace.report.tables import NO_BREAK, link, sign
 from trialtrace.trace.families import before_pairs
 from trialtrace.trial.plan.references import ADJUSTMENTS, adjustment_of, limits_of, method_of
 
@@ -310,10 +310,11 @@ def _tests_text(tests: list[tuple[ResultRow, str]]) -> str:
 
 
 def _tests_markdown(tests: list[tuple[ResultRow, str]]) -> str:
-    """The same with links."""
+    """The same with links; no line ends between the letter and its number."""
+    told = ((f"{LABELS[row['stat_name']]} {sign(row)}", row, how) for row, how in tests)
     return ", ".join(
-        f"{LABELS[row['stat_name']]} {sign(row)}{link(row)} ({escape_markdown(how)})"
-        for row, how in tests
+        f"{lead.replace(' ', NO_BREAK)}{link(row)} ({escape_markdown(how)})"
+        for lead, row, how in told
     )
 
 

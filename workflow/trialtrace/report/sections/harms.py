@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from trialtrace.trial.plan.build import Analysis
 
 PLACE = "sec-harms"
-NONE = "No analysis and no display of the plan is of harms."
+NONE = "No adverse events are told: no analysis and no display of the plan is of harms."
 
 
 def harms_section(material: Material) -> str:
