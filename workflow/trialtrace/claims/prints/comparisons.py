@@ -117,13 +117,32 @@ def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if {"ci_low", "ci_high"} <= set(entry.parts) and entry.measure in KINDS:
         of_it.append(_interval(entry, table, beside))
     span = None if value is None else (value, value)
+    if len(of_it) > 1 and _sign_lost(entry, *of_it):
+        text = of_it[0].sentence.removesuffix(".")
+        text += ", while its interval is that of these groups as they stand."
+        detail = {key: one for key, one in of_it[0].detail.items() if key != "alternative"}
+        of_it[0] = replace(of_it[0], agreement=INCONSISTENT, sentence=text, detail=detail)
     if len(of_it) > 1 and all("exchanged" in one.detail for one in of_it):
-        yield from of_it if _order_is_told(ledger, entry) else map(_other_order, of_it)
+        yield from of_it if order_is_told(ledger, entry) else map(_other_order, of_it)
         return
     yield from map(_unsaid, of_it) if _may_be_adjusted(entry, main, span, of_it) else of_it
 
 
-def _order_is_told(ledger: Ledger, entry: Claim) -> bool:
+def _sign_lost(entry: Claim, of_estimate: Finding, of_interval: Finding) -> bool:
+    """Whether a difference is turned round and its interval, which is that of the counts, is not.
+
+    An interval as far to one side of 0 as to the other is both.
+    """
+    if entry.measure != "risk_difference" or unsigned(entry):
+        return False
+    low, high = entry.parts["ci_low"], entry.parts["ci_high"]
+    middle = float(low.value or 0) + float(high.value or 0)
+    even = abs(middle) <= float(low.ulp) + float(high.ulp)
+    turned = of_estimate.detail.get("alternative") == TURNED
+    return turned and of_interval.agreement == COMPATIBLE and not even
+
+
+def order_is_told(ledger: Ledger, entry: Claim) -> bool:
     """Whether a ratio is known to be that of the first group: the paper says so, or the second is
     the control. Of two treatments, or with the control first, `compare` may be the other way round.
     """

@@ -52,9 +52,9 @@ Ends = tuple[float, float]
 
 
 CARD = Card(
-    "a difference of means and its interval against the means and deviations of the groups, or the "
-    "intervals of these means; by their errors or intervals alone its error is at least "
-    "√(2 e₁ e₀), and contradicts below half of that",
+    "a difference of means against the means of the groups, and its interval against their "
+    "deviations, or the intervals of these means; by their errors or intervals alone its error is "
+    "at least √(2 e₁ e₀), and contradicts below half of that",
     {
         "difference.estimate": "A difference of means, and the means of the groups.",
         "difference.interval": "The interval of a difference of means, and the deviations.",
@@ -69,14 +69,15 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if entry.measure != MEASURE or entry.about.test not in PLAIN or entry.basis:
             continue
         groups = ledger.compared(entry, "value", "sd") or with_spreads(ledger, entry)
-        main = entry.parts.get("value")
+        main, bare = entry.parts.get("value"), groups is None
+        groups = _bare(ledger, entry) if groups is None else groups
         if groups is None or len(groups) != 2 or main is None or main.relation != "=":
             continue
         beside = tuple(one.name for one in groups)
         span = _gap([_ends(one.parts["value"]) for one in groups])
         found = _turned(span) if _is_turned(main, span) else span
         yield _estimate(entry, main, span, found, beside)
-        if not {"ci_low", "ci_high"} <= set(entry.parts):
+        if bare or not {"ci_low", "ci_high"} <= set(entry.parts):
             continue
         sizes = [ledger.size(one) for one in groups]
         of_model = any("se" in one.parts for one in groups)
@@ -84,6 +85,14 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield _interval(ledger, entry, groups, [int(n or 0) for n in sizes], found, beside)
         if of_model or None in sizes or any(map(ledger.assumed, groups)):
             yield from _least(entry, groups, beside)
+
+
+def _bare(ledger: Ledger, entry: Claim) -> list[Claim] | None:
+    """Both means, where they are called so and stand without a deviation, error or interval."""
+    groups = ledger.compared(entry, "value")
+    if groups is None or any(one.parts["value"].symbol != "mean" for one in groups):
+        return None
+    return None if any(one.basis for one in groups) else groups
 
 
 def _least(entry: Claim, groups: Sequence[Claim], beside: tuple[str, ...]) -> Iterator[Finding]:

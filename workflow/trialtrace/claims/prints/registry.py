@@ -37,6 +37,7 @@ MODULES: dict[str, str] = {
     "changes": f"{_HERE}.changes",
     "mean_intervals": f"{_HERE}.mean_intervals",
     "differences": f"{_HERE}.differences",
+    "geometric": f"{_HERE}.geometric",
     "signs": f"{_HERE}.signs",
     "standardised": f"{_HERE}.standardised",
     "quantiles": f"{_HERE}.quantiles",

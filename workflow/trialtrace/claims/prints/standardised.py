@@ -2,7 +2,9 @@
 
 A difference of means over a standard deviation: the pooled one (Cohen 1988), that of one group
 (Glass 1976), or the root of the mean of both variances; times Hedges' factor 1 - 3 / (4 df - 1)
-(1981) or not. What lies outside of all of these, over everything that prints as given, contradicts.
+(1981) or not. All these deviations lie between those of the groups, so that the difference has
+bounds whatever the numbers of patients are, which only Hedges' factor asks for. What lies outside
+of all of these, over everything that prints as given, contradicts.
 From Student's t of two groups Cohen's d is t √(1/n₁ + 1/n₀), or 2 t / √df where sizes are taken as
 equal; of paired values t / √n. Oracle: the formulas in R.
 """
@@ -25,6 +27,8 @@ from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.claims.symbols import STANDARDISED, UNSAID
 
 MEASURE = "standardised_difference"
+FEWEST = 3
+"""Fewest patients of a group: what is unknown or assumed is taken for it, as the widest bounds."""
 Span = tuple[float, float]
 
 CARD = Card(
@@ -32,6 +36,7 @@ CARD = Card(
     "usual deviation, or against t and its degrees of freedom",
     {
         "standardised.means": "A standardised difference, and means and deviations.",
+        "standardised.bounds": "The same, whatever the numbers of patients are.",
         "standardised.t": "A standardised difference beside t, and its degrees of freedom.",
     },
     of_sizes=("standardised.means", "standardised.t"),
@@ -79,10 +84,12 @@ def _of_means(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding
     if any(one.parts["sd"].symbol == UNSAID or "se" in one.parts for one in groups):
         return
     sizes = [ledger.size(one) for one in groups]
-    if None in sizes or min(n or 0 for n in sizes) < 3:
+    free = None in sizes or any(map(ledger.assumed, groups))
+    known = [FEWEST] * len(groups) if free else [int(n or 0) for n in sizes]
+    if min(known) < FEWEST:
         return
     ranges = [[_range(one.parts[name]) for one in groups] for name in ("value", "sd")]
-    low, high = of_means(ranges[0], ranges[1], [int(n or 0) for n in sizes])
+    low, high = of_means(ranges[0], ranges[1], known)
     text = f"The printed means and deviations give a standardised difference of {_shown(low, high)}"
     fits = overlaps(part, low, high) or overlaps(part, -high, -low)
     text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
@@ -91,7 +98,8 @@ def _of_means(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding
     if not fits and entry.about.change is False and entry.about.test not in (None, "t", "welch"):
         agreement, text = NOT_CHECKABLE, f"Not checkable: {text[0].lower()}{text[1:]}"
     detail = {"low": low, "high": high}
-    yield Finding("standardised.means", entry.name, part.name, agreement, text, beside, detail)
+    name = "standardised.bounds" if free else "standardised.means"
+    yield Finding(name, entry.name, part.name, agreement, text, beside, detail)
 
 
 def _of_t(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
