@@ -55,9 +55,14 @@ def ledger(*claims):
 
 
 def asked(page):
-    """The questions to the authors, as text."""
+    """The questions to the authors with the numbers of each below it, as text."""
     part = plain(page).partition("Questions to the authors")[2].partition("</ol>")[0]
-    return [html.unescape(one) for one in re.findall("<li>(.*?)</li>", part)]
+    every = re.findall(r"(?s)<li>(.*?)</li>", re.sub(r"<ul>(.*?)</ul>", _line, part))
+    return [html.unescape(one) for one in every]
+
+
+def _line(found):
+    return "".join(f"\n{one}" for one in re.findall("<li>(.*?)</li>", found[1]))
 
 
 def plain(page):
@@ -78,12 +83,14 @@ def told(tmp_path, capsys):
 def test_a_decision_that_flips_stands_first(told):
     """27 of 295 against 52 of 307 has P = 0.0047 by χ²: the printed 0.06 lies on the other side."""
     code, page = told("editor")
-    lines = re.findall(r'<td class="verdict">(.*?)</td><td>(.*?)<br>', page)
+    lines = re.findall(r'<td class="effect">(.*?)</td><td>(.*?)<br>', page)
     assert code == 1
     assert lines == [(FLIPS, "P=0.06"), ("a number", "27 of 295 (9.8%)")]
-    assert "Is “27 of 295 (9.8%)” (Share, table 2) as you meant it? 27 of 295 is 9.2 %" in plain(
-        page
+    shared = (
+        "Is “27 of 295 (9.8%)” (O: Share, A &lt;b&gt;bold&lt;/b&gt;, table 2) as you meant it? "
+        "27 of 295 is 9.2 %"
     )
+    assert shared in plain(page)
     assert "<script" not in page and "http" not in page.replace("http-equiv", "")
 
 
@@ -96,13 +103,15 @@ def test_a_p_that_rounds_to_the_level_itself_flips_nothing(told):
 
 def test_more_than_ten_lines_are_counted(told):
     more = "".join(
-        f'  m{k}: {{from: main, place: table, label: M{k}, printed: "27 of 295 (1{k}%)", '
+        f'  m{k}: {{from: main, place: table, label: M{k}, printed: "{k + 3} of 295 (5{k}%)", '
         f'about: {{outcome: q, group: a, category: "{k}"}}}}\n'
         for k in range(10)
     )
     _, page = told("editor", LEDGER + more)
-    assert page.count('<td class="verdict">') == MOST_LINES
-    assert "2 more are in the audit." in page
+    assert page.count('<td class="effect">') == MOST_LINES
+    assert "2 more by: <code>trialtrace audit ledger.yaml --format html" in page.replace(
+        "<wbr>", ""
+    )
 
 
 def test_a_paper_without_errors_has_no_line(told):
@@ -140,27 +149,32 @@ def test_a_question_names_whose_size_it_is_and_no_key(told):
     """No count of 62 prints as 57.4 %: 35 are 56.5 %, 36 are 58.1 %."""
     _, page = told("editor", ledger(("Men", "table 1", "57.4%", "outcome: men, group: a")))
     assert asked(page) == [
-        "Which of these, if any, should read otherwise: “57.4%” (Men, table 1); 62 (Diners, Low)? "
-        "No count of 62 prints as 57.4 %."
+        "How many patients are the denominator of “57.4%” (Men, Low, table 1)? 35 of 62 are "
+        "56.5 % and 36 of 62 are 58.1 %."
     ]
 
 
 def test_means_that_cannot_be_of_one_table_are_one_question(told):
-    """62 · 6.62 is 410.4 and 60 · 6.64 is 398.4; the place is told once."""
+    """62 · 6.62 is 410.4 and 60 · 6.64 is 398.4; that they are whole is asked."""
     _, page = told(
         "editor",
         ledger(
-            ("Then", "table 1", "mean 6.62", 'outcome: o, group: a, patients: "62"'),
+            ("O then", "table 1", "mean 6.62", 'outcome: o, group: a, patients: "62"'),
             ("Table 1, row 2", "table 1", "mean 6.64", 'outcome: o, group: b, patients: "60"'),
         ),
     )
-    assert asked(page) == [
-        "Were the single values whole numbers, are there as many as stated, and is each number as "
-        "you meant it? “mean 6.62”, of 62 (Then, table 1): No 62 whole numbers from 1 to 9 have a "
-        "mean that prints as 6.62; “mean 6.64”, of 60 (Table 1, row 2): No 60 whole numbers from 1 "
-        "to 9 have a mean that prints as 6.64."
+    (question,) = asked(page)
+    lead, *cells = question.splitlines()
+    assert lead == (
+        "How many values entered each of these means, and could a value be other than a whole "
+        "number?"
+    )
+    assert sorted(cells) == [
+        "“mean 6.62” (O then, Low, table 1): the means of 62 whole numbers nearest to it are "
+        "6.613 and 6.629.",
+        "“mean 6.64” (Table 1, row 2, High): the means of 60 whole numbers nearest to it are 6.633 "
+        "and 6.650.",
     ]
-    assert "By luck" not in page
 
 
 def test_categories_that_do_not_add_up_are_all_asked_for(told):
@@ -188,11 +202,164 @@ def test_t_is_told_with_the_sign_that_is_printed(told):
         ),
     )
     (question,) = asked(page)
-    assert question.startswith("Which of these, if any, should read otherwise: “mean (SD) 178.02")
-    assert question.endswith("give t from 1.48 to 1.52; printed is 1.59.")
+    assert question == (
+        "How was “t(58) = 1.59” (C: Test, table 1) computed, and of how many participants? Mean "
+        "(SD) 178.02 (7.72) (n = 40) and mean (SD) 181.11 (7.32) (n = 20) give t of 1.48 to 1.49 "
+        "(Student's)."
+    )
 
 
 def test_what_nothing_decides_is_told_and_agreement_is_called_no_proof(told):
     _, page = told("editor", ledger(("Median", "abstract", "median 3.5", "outcome: c, group: a")))
     assert "That is no proof that all are right" in page
-    assert "<h2>What could not be checked</h2>\n<p>“median 3.5” (Median, abstract).</p>" in page
+    assert (
+        "<h2>What could not be checked</h2>\n<p>“median 3.5” (C: Median, Low, abstract).</p>"
+        in page
+    )
+
+
+OUTCOMES = """\
+outcomes:
+  o: {label: O}
+  base: {label: Height, baseline: true}
+  c: {label: C}
+"""
+TWO = "compare: [a, b]"
+
+
+def of_groups(name, first, second):
+    return [
+        (f"{name} low", "table 2", first, f'outcome: {name}, group: a, patients: "18"'),
+        (f"{name} high", "table 2", second, f'outcome: {name}, group: b, patients: "21"'),
+    ]
+
+
+def typed(*claims):
+    """A ledger of these claims with an outcome from before the treatment."""
+    return re.sub(r"(?s)outcomes:.*?(?=populations:)", OUTCOMES, ledger(*claims))
+
+
+def test_an_f_without_p_that_crosses_the_level_stands_first_and_baseline_last(told):
+    """scipy.stats.f.sf(1.63, 1, 37) is 0.21, of 14.6 to 15.0 it is 0.0005 to 0.0004."""
+    given = typed(
+        *of_groups("base", "mean (SD) 4.28 (2.44)", "mean (SD) 2.05 (1.72)"),
+        ("base test", "table 2", "F(1, 37) = 20.1", f"outcome: base, {TWO}"),
+        *of_groups("c", "mean (SD) 4.28 (2.44)", "mean (SD) 2.05 (1.72)"),
+        ("c test", "table 2", "F(1, 37) = 10.36", f"outcome: c, {TWO}"),
+        *of_groups("o", "mean (SD) 3.89 (2.59)", "mean (SD) 1.53 (1.02)"),
+        ("o test", "table 2", "F(1, 37) = 1.63", f"outcome: o, {TWO}"),
+    )
+    _, page = told("editor", given)
+    found = re.findall(r'<td class="effect">(.*?)</td><td>(.*?)<br>', page)
+    assert found == [
+        (FLIPS, "F(1, 37) = 1.63"),
+        ("a comparison or a conclusion", "F(1, 37) = 10.36"),
+        ("a comparison or a conclusion", "F(1, 37) = 20.1"),
+    ]
+    assert "That is P of 0.00042 to 0.00049, where the printed statistic has P of 0.21." in plain(
+        page
+    )
+
+
+def test_the_larger_difference_stands_before_the_smaller(told):
+    small = (*of_groups("c", "mean (SD) 4.28 (2.44)", "mean (SD) 2.05 (1.72)"),)
+    large = (*of_groups("o", "mean (SD) 3.89 (2.59)", "mean (SD) 1.53 (1.02)"),)
+    given = typed(
+        *small,
+        ("c test", "table 2", "F(1, 37) = 10.96", f"outcome: c, {TWO}"),
+        *large,
+        ("o test", "table 2", "F(1, 37) = 7.5", f"outcome: o, {TWO}"),
+    )
+    printed = re.findall(r"</td><td>(F.*?)<br>", told("editor", given)[1])
+    assert printed == ["F(1, 37) = 7.5", "F(1, 37) = 10.96"]
+
+
+EVERYONE = """\
+papers:
+  main: {citation: "A paper; by us", text: not_at_hand, told: docs/sources.md}
+  news: {citation: "A news digest; no date"}
+groups: {a: {label: Training, randomised: "55"}, b: {label: Control, randomised: "53"}}
+populations: {itt: {label: intention to treat, everyone: true}}
+outcomes: {o: {label: Pain}}
+claims:
+  a: {from: main, place: text, label: "Pain with training", printed: "30.0 %", about: {outcome: o, population: itt, group: a}}
+  b: {from: news, place: page 1, label: "Pain, control", printed: "41.2 %", about: {outcome: o, population: itt, group: b}}
+"""  # noqa: E501
+
+
+def test_the_same_of_two_arms_is_one_line_and_one_question(told):
+    """16 of 55 are 29.1 %, 17 are 30.9 %; 21 of 53 are 39.6 %, 22 are 41.5 %."""
+    _, page = told("editor", EVERYONE)
+    assert page.count('<td class="effect">') == 1 and " Likewise " in page
+    (question,) = asked(page)
+    lead, *arms = question.splitlines()
+    assert lead == (
+        "How many patients are the denominator of each of these percentages, and were missing "
+        "values imputed?"
+    )
+    assert sorted(arms) == [
+        "“30.0 %” (Pain with training, text): of all 55 randomised, 16 of 55 are 29.1 % and 17 of "
+        "55 are 30.9 %.",
+        "“41.2 %” (Pain, control, page 1; A news digest): of all 53 randomised, 21 of 53 are "
+        "39.6 % and 22 of 53 are 41.5 %.",
+    ]
+
+
+def test_the_title_is_the_paper_and_nothing_of_the_project(told):
+    _, page = told("editor", EVERYONE)
+    assert "<h1>Audit for an editor: A paper; by us</h1>" in page
+    assert "A paper; by us; text not at hand</li>" in page and "docs/sources" not in page
+
+
+def test_each_verdict_has_its_own_heading(told):
+    """1 of 27 against 3 of 29: χ² 0.335, corrected 0.656, Fisher 0.612 by R."""
+    given = ledger(
+        ("Men low", "table 1", "1 of 27", "outcome: men, group: a"),
+        ("Men high", "table 1", "3 of 29", "outcome: men, group: b"),
+        ("Men test", "table 1", "p = 0.419", f"outcome: men, {TWO}"),
+    )
+    code, page = told("editor", given)
+    head = page.index("<h2>What no usual test gives</h2>")
+    assert code == 0 and page.index("No number was found that does not hold") < head
+    assert page.index('<td class="effect">no usual test</td>') > head
+    assert asked(page) == [
+        "Which test, and of which patients, gives “p = 0.419” (Men test, table 1)? On 1 of 27 "
+        "against 3 of 29, χ² gives 0.335, χ² with correction 0.656, Fisher's exact test 0.612."
+    ]
+    rows = {row["check"]: row for row in csv.DictReader(io.StringIO(told("inspect-sr", given)[1]))}
+    assert "1 that no usual test gives. Men test: " in rows["4.9"]["evidence"]
+
+
+def test_a_p_of_disputed_counts_is_asked_with_them(told):
+    """3 of 29 are 10.3 %, not 24.1 %."""
+    _, page = told(
+        "editor",
+        ledger(
+            ("Men low", "table 1", "1 of 27", "outcome: men, group: a"),
+            ("Men high", "table 1", "3 of 29 (24.1%)", "outcome: men, group: b"),
+            ("Men test", "table 1", "p = 0.419", f"outcome: men, {TWO}"),
+        ),
+    )
+    (question,) = asked(page)
+    assert question.startswith("Is “3 of 29 (24.1%)” (Men high, table 1) as you meant it?")
+    assert "A P rests on the same numbers: which test gives “p = 0.419” (Men test" in question
+    assert "would" not in question and "prints as" not in question
+
+
+def test_what_was_only_not_typed_is_no_question(told):
+    """A share of a group without a size is left to who types."""
+    bare = ledger(("Men low", "table 1", "21%", "outcome: men, group: a"))
+    assert not asked(told("editor", bare.replace(', sizes: {a: "62", b: "60"}', ""))[1])
+
+
+def test_the_sheet_counts_checks_and_numbers_and_sums_no_sides(told):
+    """Both sides of each of 22 patients are no arms."""
+    _, page = told("inspect-sr")
+    rows = {row["check"]: row["evidence"] for row in csv.DictReader(io.StringIO(page))}
+    assert re.match(r"\d+ checks on \d+ numbers; 1 contradict\.", rows["4.10"])
+    about = "about: {size: randomised, group: all}"
+    every = f"{{from: main, place: text, label: All, printed: '22', {about}}}"
+    sides = LEDGER.replace('"295"', '"22"').replace('"307"', '"22"')
+    sides = sides.replace("claims:", f"claims:\n  all: {every}")
+    rows = {row["check"]: row for row in csv.DictReader(io.StringIO(told("inspect-sr", sides)[1]))}
+    assert rows["4.2"]["evidence"].startswith("Every one of the 22 patients is in each of the")

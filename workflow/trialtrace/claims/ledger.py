@@ -14,7 +14,13 @@ from math import ceil, floor
 
 from trialtrace.claims.habit import Habit
 from trialtrace.trial.claims.about import ALL
-from trialtrace.trial.claims.paper import PaperGroup, PaperOutcome, PaperPopulation, PaperStrata
+from trialtrace.trial.claims.paper import (
+    PaperGroup,
+    PaperOutcome,
+    PaperPopulation,
+    PaperStrata,
+    PaperText,
+)
 from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.claims.symbols import UNSAID
 from trialtrace.trial.claims.told_design import ToldDesign
@@ -25,8 +31,9 @@ class Ledger:
     """A whole ledger. Populations in order; the first is that of claims which name none.
 
     `habits` are how each paper rounds, by its name. `registered` and `reported` are what registry
-    and protocol, and what the papers tell of the design, by the name of the paper. Of a `brief`
-    ledger only verdicts are asked for: a check may leave out what it would look for to explain.
+    and protocol, and what the papers tell of the design, by the name of the paper, `texts` each
+    paper as declared. Of a `brief` ledger only verdicts are asked for: a check may leave out what
+    it would look for to explain.
     """
 
     papers: Mapping[str, str]
@@ -38,6 +45,7 @@ class Ledger:
     habits: Mapping[str, Habit] = field(default_factory=dict)
     registered: Mapping[str, ToldDesign] = field(default_factory=dict)
     reported: Mapping[str, ToldDesign] = field(default_factory=dict)
+    texts: Mapping[str, str | PaperText] = field(default_factory=dict)
     brief: bool = False
 
     @cached_property

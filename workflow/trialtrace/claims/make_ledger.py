@@ -23,5 +23,6 @@ def ledger(document: Mapping[str, Any], claims: Mapping[str, Claim] | None = Non
         declared.strata or structure(PaperStrata, {}),
         registered=declared.registered or {},
         reported=declared.reported or {},
+        texts=declared.papers,
     )
     return with_habits(read)

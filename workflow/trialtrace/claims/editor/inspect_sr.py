@@ -10,11 +10,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.editor.letter import is_baseline, label_of
 from trialtrace.claims.ledger import Ledger
-from trialtrace.claims.prints.finding import COMPATIBLE, Finding, listed
+from trialtrace.claims.prints.finding import (
+    ALTERNATIVE,
+    COMPATIBLE,
+    INCONSISTENT,
+    Finding,
+    listed,
+)
 from trialtrace.claims.prints.registry import CONTRADICTS
 from trialtrace.claims.registration.rows import Held
-from trialtrace.claims.sentences import house, thousands
+from trialtrace.claims.sentences import brief, house, thousands
+from trialtrace.claims.tally import unmatched
+from trialtrace.ground.contracts.verdicts import PRINT
+from trialtrace.trial.claims.about import ALL
 
 SOURCE = (
     "INSPECT-SR: Wilkinson J et al., medRxiv 2025, doi 10.1101/2025.09.03.25334905; the wording "
@@ -88,7 +98,17 @@ OF_REGISTRATION = {
 """Findings on the registration that are evidence for a check."""
 NOT_HERE = "Not looked at: printed numbers do not tell."
 NO_FINDING = "No number of the ledger could be held against another for this."
-SIZES = "4.2"
+NOTHING_TO_HOLD = "Nothing to hold it against:"
+BASELINE, SIZES, STATISTICS = "4.3", "4.2", "4.9"
+SAID = {
+    INCONSISTENT: "{n} contradict",
+    ALTERNATIVE: "{n} by another choice",
+    NOT_CHECKABLE: "{n} that no usual test gives",
+}
+"""How the checks are counted that are told, by the verdict on print."""
+NONE = "none contradicts"
+MOST_ARMS = 2
+"""Of more groups than these, some may be parts of others."""
 COLUMNS = ("domain", "check", "asked", "evidence", "reviewer_1", "reviewer_2")
 MOST_TOLD = 5
 
@@ -123,16 +143,19 @@ def sheet(
 ) -> list[Asked]:
     """All checks in their order. `rows` hold the verdicts that the searches left, `registered` is
     what was registered beside what is reported."""
-    verdicts = {(row["claim_id"], row["component"]): row["on_print"] for row in rows}
+    of_row = {(row["claim_id"], row["component"]): row for row in rows}
     of: dict[str, list[Finding]] = {}
     for one in found:
-        of.setdefault(belongs_to(one.check), []).append(one)
+        number = belongs_to(one.check)
+        of.setdefault(number, []).append(one)
+        if number == STATISTICS and is_baseline(ledger, ledger.entries[one.claim]):
+            of.setdefault(BASELINE, []).append(one)
     return [
         Asked(
             number,
             text,
             _of_registration(number, registered)
-            or _evidence(ledger, number, of.get(number), verdicts),
+            or _evidence(ledger, number, of.get(number), of_row),
         )
         for number, text in CHECKS.items()
     ]
@@ -142,29 +165,37 @@ def _evidence(
     ledger: Ledger,
     number: str,
     found: list[Finding] | None,
-    verdicts: Mapping[tuple[object, object], object],
+    rows: Mapping[tuple[object, object], Mapping[str, object]],
 ) -> str:
     if number == SIZES:
         return _sizes(ledger)
     if number not in (*_OF, OTHERS):
         return NOT_HERE
-    made = [one for one in found or () if one.agreement != NOT_CHECKABLE]
+    made = [one for one in found or () if one.made]
     if not made:
         return NO_FINDING
-    against = [
-        one
-        for one in made
-        if one.agreement in CONTRADICTS
-        and verdicts.get((one.claim, one.component)) in ("inconsistent", "alternative")
-    ]
-    claims = {one.claim for one in made}
-    told = f"{len(made)} finding{'s' if made[1:] else ''} on {len(claims)} "
-    told += f"claim{'s' if len(claims) > 1 else ''}; {len(against)} against what is printed."
+    said: dict[str, list[Finding]] = {what: [] for what in SAID}
+    for one in made:
+        row = rows.get((one.claim, one.component), {})
+        if one.agreement in CONTRADICTS and row.get(PRINT) in CONTRADICTS:
+            said[str(row[PRINT])].append(one)
+        elif one.open and unmatched(row):
+            said[NOT_CHECKABLE].append(one)
+    numbers = len({(one.claim, one.component) for one in made})
+    told = f"{_counted(len(made), 'check')} on {_counted(numbers, 'number')}; "
+    odd = {what: own for what, own in said.items() if own}
+    told += ", ".join(SAID[what].format(n=len(own)) for what, own in odd.items()) or NONE
     lines = dict.fromkeys(
-        f"{ledger.entries[one.claim].label}: {house(one.sentence)}" for one in against
+        f"{label_of(ledger, ledger.entries[one.claim])}: {brief([one.sentence])}"
+        for own in odd.values()
+        for one in own
     )
     more = f" And {len(lines) - MOST_TOLD} more." if len(lines) > MOST_TOLD else ""
-    return " ".join([told, *list(lines)[:MOST_TOLD]]) + more
+    return " ".join([f"{told}.", *list(lines)[:MOST_TOLD]]) + more
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{thousands(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def _of_registration(number: str, registered: Sequence[Held]) -> str:
@@ -172,18 +203,33 @@ def _of_registration(number: str, registered: Sequence[Held]) -> str:
     own = [one for one in registered if one.check in OF_REGISTRATION.get(number, ())]
     if not own:
         return ""
-    odd = [house(one.finding) for one in own if one.verdict != COMPATIBLE]
-    told = f"{len(own)} held against what is reported; {len(own) - len(odd)} agree."
+    held = [one for one in own if one.verdict != NOT_CHECKABLE]
+    odd = [house(one.finding) for one in held if one.verdict != COMPATIBLE]
+    odd += [f"{NOTHING_TO_HOLD} {house(one.finding)}" for one in own if one not in held]
+    told = []
+    if held:
+        agree = sum(one.verdict == COMPATIBLE for one in held)
+        told = [f"{len(held)} held against what is reported; {agree} agree."]
     more = f" And {len(odd) - MOST_TOLD} more." if len(odd) > MOST_TOLD else ""
-    return " ".join([told, *odd[:MOST_TOLD]]) + more
+    return " ".join([*told, *odd[:MOST_TOLD]]) + more
 
 
 def _sizes(ledger: Ledger) -> str:
-    sizes = [f"{one.label} ({thousands(one.size)})" for one in ledger.groups.values() if one.size]
+    """The sizes of the groups, and of which of them it is known that they share no patient."""
+    groups = [ledger.groups[name] for name in ledger.apart if ledger.groups[name].size]
+    sizes = [f"{one.label} ({thousands(one.size or 0)})" for one in groups]
     if not sizes:
         return NO_FINDING
-    told = f"Sizes of the groups, as printed: {listed(sizes)}."
-    return f"{told} The way of allocation is not in the ledger."
+    each = ledger.patients_of_every_group
+    if each is not None:
+        names = listed([one.label for one in groups])
+        return f"Every one of the {thousands(each)} patients is in each of the groups: {names}."
+    told = f"Sizes of the groups: {listed(sizes)}."
+    total = ledger.sizes("randomised").get(ALL)
+    known = total is not None and total.whole_count == sum(one.size or 0 for one in groups)
+    if len(groups) > MOST_ARMS and not known:
+        told += " Whether some are parts of others is not told here."
+    return f"{told} The way of allocation is not told here."
 
 
 def as_rows(asked: Iterable[Asked]) -> Iterator[dict[str, str]]:

@@ -1,64 +1,120 @@
 """Questions to the authors, to be sent as they stand: what is printed where, and why it is asked.
 
-None says that a number is wrong: each quotes what is printed, asks, and tells the arithmetic.
+None says that a number is wrong: each quotes what is printed, asks, and tells the arithmetic. One
+matter is one question, in the order of the lines: what is found alike of several numbers is a list
+below one question. Sizes are told as those that were taken, since a ledger may have inferred them.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.contradiction.told import Told
-from trialtrace.claims.editor.letter import CHOICE, NO_TEST, Line, quoted
+from trialtrace.claims.editor.kinds import KINDS, Question, one_or_list
+from trialtrace.claims.editor.letter import Line, placed, quoted
+from trialtrace.claims.editor.tests_asked import tests_tried
 from trialtrace.claims.ledger import Ledger
-from trialtrace.claims.prints.finding import INCONSISTENT, Finding
-from trialtrace.claims.registration.rows import CHANGED, LATE, Held
-from trialtrace.claims.sentences import house, named, sentences
+from trialtrace.claims.prints.finding import Finding
+from trialtrace.claims.prints.registry import CONTRADICTS
+from trialtrace.claims.registration.rows import CHANGED, LATE, NOTHING, Held, upper
+from trialtrace.claims.sentences import house, sentences
+from trialtrace.claims.tally import unmatched
+from trialtrace.ground.contracts.verdicts import PRINT
 
-ASKED = {
-    INCONSISTENT: "Which of these, if any, should read otherwise?",
-    LATE: "Were outcomes and number of patients fixed before?",
-    CHANGED: "When and why was this changed?",
-}
-"""What is asked of what was registered, before the finding itself."""
+RANKS = ("primary", "secondary")
 OF_LEDGER = "The ledger "
 """How a sentence begins that is about what was typed, and not for the authors."""
-OF_WHOLES = ("mean.", "deviation.")
-"""Checks of whole numbers: what they find of one table is asked together."""
 MOST_TOLD = 3
-_SIZES = "Not checkable: how many patients"
+_PLAIN = (
+    (re.compile(r"; \S+ in place of \S+ would.*(?=\.$)|; \S+ would print so(?=\.$)"), ""),
+    (re.compile(r"; “[^”]*” does not hold for it(?=\.$)"), ""),
+    (
+        re.compile(r"^No two parts of (\d+ of \d+) print as"),
+        r"No two parts that make up \1 print as",
+    ),
+    (re.compile(r"\bprints as\b"), "rounds to"),
+    (re.compile(r"\bprint as\b"), "round to"),
+    (re.compile(r"; printed is [^;]*(?=\.$)"), ""),
+)
+"""What the audit says of a number in fewer words, in those of a letter: no repair."""
+_CUT = "With only "
+"""How a sentence begins that explains by digits cut off."""
 
 
 def questions(
     ledger: Ledger,
     found: Sequence[Finding],
+    rows: Sequence[Mapping[str, object]],
     told: Sequence[Line],
     contradictions: Sequence[Told],
     registered: Sequence[Held] = (),
-) -> list[str]:
+) -> list[Question]:
     """What the authors could be asked: which number is meant, how it was made, of how many; what
     changed since the registration."""
-    texts = {line.claim: _for_authors(line.text) for line in told}
-    contradictions = _together(contradictions)
-    wholes = [one for one in contradictions if _of_wholes(one)]
-    asked = [_which(ledger, one, texts) for one in contradictions if one not in wholes]
-    asked += _of_tables(ledger, wholes, texts)
-    known = {claim for one in contradictions for claim in _claims(one)}
+    of = {(row["claim_id"], row["component"]): row for row in rows}
+    wrong = [one for one in found if _against(one, of)]
+    order = {line.claim: k for k, line in enumerate(told)}
+    wrong.sort(key=lambda one: order.get(one.claim, len(order)))
+    asked = [one for kind in KINDS for one in kind.asked(ledger, wrong)]
+    asked += _which(ledger, contradictions, [one for one in wrong if not _handled(one.check)])
+    open_ = [one for one in found if one.open and unmatched(of.get((one.claim, one.component), {}))]
+    open_.sort(key=lambda one: order.get(one.claim, len(order)))
+    asked = _with_tests(ledger, asked, [one for one in open_ if one.claim not in _of(asked)])
     for line in told:
-        where, why = quoted(ledger, ledger.entries[line.claim]), texts[line.claim]
-        if line.grade == NO_TEST:
-            asked.append(
-                f"Which test, one- or two-sided and of which patients, gives {where}? {why}"
-            )
-        elif line.grade == CHOICE:
-            asked.append(f"How was {where} computed? {why}")
-        elif line.claim not in known:
-            asked.append(f"How does {where} agree with the numbers beside it? {why}")
-    asked += _of_sizes(ledger, found)
-    asked += [f"{ASKED[one.verdict]} {one.finding}" for one in registered if one.verdict in ASKED]
-    return list(dict.fromkeys(house(one) for one in asked))
+        if line.claim not in _of(asked):
+            how = "computed" if line.verdict == "alternative" else "obtained"
+            why = _for_authors(line.text).partition("; ")[0].rstrip(".")
+            where = quoted(ledger, ledger.entries[line.claim])
+            asked.append(Question(f"How was {where} {how}? {house(why)}.", (), (line.claim,)))
+    asked.sort(key=lambda one: min((order.get(name, len(order)) for name in one.claims), default=0))
+    return [*asked, *filter(None, (_of_registration(ledger, one) for one in registered))]
+
+
+def _against(one: Finding, of: Mapping[tuple[object, object], Mapping[str, object]]) -> bool:
+    """Whether it is told against what is printed, with what the searches left."""
+    verdict = of.get((one.claim, one.component), {}).get(PRINT)
+    return one.agreement in CONTRADICTS and one.agreement == verdict == "inconsistent"
+
+
+def _handled(check: str) -> bool:
+    return any(check in kind.checks for kind in KINDS)
+
+
+def _of(asked: Sequence[Question]) -> set[str]:
+    return {name for one in asked for name in one.claims}
 
 
 def _for_authors(text: str) -> str:
-    return " ".join(one for one in sentences(text) if not one.startswith(OF_LEDGER))
+    kept = [one for one in sentences(text) if not one.startswith((OF_LEDGER, _CUT))]
+    for form, plain in _PLAIN:
+        kept = [form.sub(plain, one) for one in kept]
+    return " ".join(kept)
+
+
+def _which(
+    ledger: Ledger, contradictions: Sequence[Told], wrong: Sequence[Finding]
+) -> Iterator[Question]:
+    """A question for each contradiction of other kinds; those of the same numbers as one."""
+    for one in _together([each for each in contradictions if not _all_handled(each)]):
+        claims, quotes = _quotes(ledger, one)
+        if _listed(one["checks"]) == ["fact"]:
+            yield Question(f"Which of these holds: {' or '.join(quotes)}?", (), claims)
+            continue
+        among = _listed(one["among"])
+        why = dict.fromkeys(
+            house(_for_authors(each.sentence.partition(" In ")[0]))
+            for each in wrong
+            if each.claim in among and each.check in _listed(one["checks"])
+        )
+        asked = f"Which of these, if any, should read otherwise: {'; '.join(quotes)}?"
+        if len(quotes) == 1:
+            asked = f"Is {quotes[0]} as you meant it?"
+        every = tuple(dict.fromkeys((*claims, *(str(name) for name in among if name))))
+        yield Question(" ".join([asked, *list(why)[:MOST_TOLD]]), (), every)
+
+
+def _all_handled(one: Told) -> bool:
+    return all(_handled(str(check)) for check in _listed(one["checks"]))
 
 
 def _together(contradictions: Sequence[Told]) -> list[Told]:
@@ -94,34 +150,28 @@ def _listed(told: object) -> list[object]:
     return list(told) if isinstance(told, list) else []
 
 
-def _claims(one: Told) -> list[str]:
-    """The claims that a contradiction, or another of the same cause, is found in."""
-    every = [number["claim"] for number in _numbers(one)] + _listed(one["among"])
-    return list(dict.fromkeys(str(each) for each in every if each is not None))
-
-
 def _numbers(one: Told) -> list[Mapping[str, object]]:
     return [each for each in _listed(one["numbers"]) if isinstance(each, dict)]
 
 
-def _of_wholes(one: Told) -> bool:
-    return all(str(each).startswith(OF_WHOLES) for each in _listed(one["checks"]))
-
-
-def _quotes(ledger: Ledger, one: Told) -> list[str]:
-    """The numbers of a contradiction, those of one claim as it is printed; sizes by whose."""
-    sizes: dict[str, str] = {}
-    others = []
+def _quotes(ledger: Ledger, one: Told) -> tuple[tuple[str, ...], list[str]]:
+    """The claims of a contradiction, and its numbers: those of one claim as it is printed, sizes
+    by whose."""
+    claims: dict[str, str] = {}
+    others: dict[str, None] = {}
     for number in _numbers(one):
         claim, component = str(number["claim"]), str(number["component"])
         if claim not in ledger.entries:
-            size = f"{number['printed']} ({_whose(ledger, component)})"
-            others += [size] if size not in others else []
+            others[f"{number['printed']} ({_whose(ledger, component)})"] = None
             continue
-        sizes.setdefault(claim, "")
-        if component == f"claims.{claim}.about.patients":
-            sizes[claim] = str(ledger.entries[claim].about.patients)
-    return [quoted(ledger, ledger.entries[name], size) for name, size in sizes.items()] + others
+        entry = ledger.entries[claim]
+        taken = component == f"claims.{claim}.about.patients"
+        size = f", taken with n = {entry.about.patients}" if taken else claims.get(claim, "")
+        claims[claim] = size
+    return tuple(claims), [
+        *(f"{quoted(ledger, ledger.entries[name])}{size}" for name, size in claims.items()),
+        *others,
+    ]
 
 
 def _whose(ledger: Ledger, key: str) -> str:
@@ -133,48 +183,59 @@ def _whose(ledger: Ledger, key: str) -> str:
     return f"{ledger.populations[name].label}, {group.label if group else rest[-1]}"
 
 
-def _why(ledger: Ledger, one: Told, texts: Mapping[str, str]) -> str:
-    """The findings on the claims of a contradiction, a few; on claims not asked for with where."""
-    asked = {number["claim"] for number in _numbers(one)}
-    found = [
-        texts[name] if name in asked else f"{quoted(ledger, ledger.entries[name])}: {texts[name]}"
-        for name in _claims(one)
-        if name in texts
+def _with_tests(
+    ledger: Ledger, asked: Sequence[Question], found: Sequence[Finding]
+) -> list[Question]:
+    """The p that no usual test gives: with the question on its counts where there is one, else
+    all together."""
+    made = list(asked)
+    rest: list[Finding] = []
+    for one in {each.claim: each for each in found}.values():
+        of = [k for k, each in enumerate(made) if set(each.claims) & set(one.beside)]
+        if of and not made[of[0]].items:
+            where, told = quoted(ledger, ledger.entries[one.claim]), _tried(ledger, one)
+            text = f"{made[of[0]].text} A P rests on the same numbers: which test "
+            text += f"gives {where}? {upper(told)}."
+            made[of[0]] = replace(made[of[0]], text=text, claims=(*made[of[0]].claims, one.claim))
+        else:
+            rest.append(one)
+    items = [
+        (quoted(ledger, ledger.entries[one.claim]), _tried(ledger, one), one.claim) for one in rest
     ]
-    return " ".join(list(dict.fromkeys(found))[:MOST_TOLD])
-
-
-def _which(ledger: Ledger, one: Told, texts: Mapping[str, str]) -> str:
-    quotes = _quotes(ledger, one)
-    asked = f"Which of these, if any, should read otherwise: {'; '.join(quotes)}?"
-    if len(quotes) == 1:
-        asked = f"Is {quotes[0]} as you meant it?"
-    return f"{asked} {_why(ledger, one, texts)}".strip()
-
-
-def _of_tables(ledger: Ledger, wholes: Sequence[Told], texts: Mapping[str, str]) -> Iterator[str]:
-    """One question for the means and deviations of whole numbers in one place."""
-    of: dict[str, list[Told]] = {}
-    for one in wholes:
-        of.setdefault(ledger.entries[_claims(one)[0]].place, []).append(one)
-    for own in of.values():
-        told = "; ".join(
-            f"{', '.join(_quotes(ledger, one))}: {_why(ledger, one, texts).rstrip('.')}"
-            for one in own
-        )
-        number = "each number" if own[1:] else "this number"
-        yield (
-            "Were the single values whole numbers, are there as many as stated, and is "
-            f"{number} as you meant it? {told}."
-        )
-
-
-def _of_sizes(ledger: Ledger, found: Sequence[Finding]) -> Iterator[str]:
-    """How many patients are behind the numbers that could not be checked without."""
-    claims = dict.fromkeys(
-        one.claim
-        for one in found
-        if one.agreement == NOT_CHECKABLE and one.sentence.startswith(_SIZES)
+    return made + one_or_list(
+        items,
+        "Which test, and of which patients, gives {}?",
+        "Which test, and of which patients, gives each of these P values?",
     )
-    if claims:
-        yield f"How many patients are behind {named(ledger.entries[one].label for one in claims)}?"
+
+
+def _tried(ledger: Ledger, one: Finding) -> str:
+    """What the usual tests give, without a full stop: as a list, else as the finding tells it."""
+    return tests_tried(ledger, one) or _for_authors(house(one.sentence)).rstrip(".")
+
+
+def _of_registration(ledger: Ledger, one: Held) -> Question | None:
+    """What was registered late, or is told otherwise; with the day or what both texts name."""
+    design = ledger.registered.get(one.source)
+    entry = design.number if design is not None and design.number else "The protocol"
+    if one.verdict == LATE:
+        told = one.finding.removeprefix("First registered ").rstrip(".")
+        on = "" if one.registered == NOTHING else "on "
+        ask = "Is there a dated protocol that fixed outcomes and sample size before enrolment?"
+        return Question(f"{entry} was first registered {on}{told}. {ask}")
+    if one.verdict == CHANGED:
+        what = one.what.partition(": ")[2] or one.what
+        places = dict.fromkeys(placed(ledger, ledger.entries[name]) for name in one.claims)
+        where = f" ({'; '.join(places)})" if places else ""
+        registered, reported = (_names(told, what) for told in (one.registered, one.reported))
+        ask = "Was this changed, and when?"
+        return Question(f"{entry} {registered}; the report {reported}{where}. {ask}")
+    return None
+
+
+def _names(told: str, what: str) -> str:
+    """What a text names: an outcome with its rank, the rest as it is told."""
+    if told == NOTHING:
+        return f"does not name {what}"
+    rank, _, outcome = told.partition(": ")
+    return f"names as {rank} outcome {outcome}" if rank in RANKS else f"names {told}"

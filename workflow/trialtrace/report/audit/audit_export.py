@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import join
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.claims.tally import tally, tally_text
@@ -50,32 +51,29 @@ def editor_text(
 ) -> str:
     """An audit for an editor: the page, or the sheet of INSPECT-SR as CSV."""
     from trialtrace.claims.editor.inspect_sr import COLUMNS, as_rows, sheet
-    from trialtrace.claims.editor.letter import lines, unchecked
+    from trialtrace.claims.editor.letter import lines, main_paper, together, unchecked
     from trialtrace.claims.editor.questions import questions
     from trialtrace.claims.registration.rows import as_json
     from trialtrace.report.audit.editor_page import editor_page
+    from trialtrace.trial.claims.paper import citation, source
 
     printed, registered = found.printed, found.registered
     asked = sheet(ledger, printed.findings, printed.rows, registered)
     if form == "inspect-sr":
         return listing(list(as_rows(asked)), list(COLUMNS), list(COLUMNS), "csv")
     told = lines(ledger, printed.findings, printed.rows)
+    whole = ["trialtrace", "audit", file.name, "--format", "html", "--output", "audit.html"]
     return editor_page(
-        f"Audit for an editor: {_audited(ledger) or file.name}",
+        f"Audit for an editor: {citation(ledger.texts[main_paper(ledger)])}",
         " ".join(filter(None, [tally_text(tally(printed.rows)), standing])),
-        list(ledger.papers.values()),
-        told,
-        questions(ledger, printed.findings, told, found.contradictions, registered),
+        [source(one) for one in ledger.texts.values()],
+        together(told),
+        questions(ledger, printed.findings, printed.rows, told, found.contradictions, registered),
         asked,
         as_json(registered),
         unchecked(ledger, printed.rows),
+        join(whole),
     )
-
-
-def _audited(ledger: "Ledger") -> str:
-    """The paper that most claims are of, as it is cited."""
-    own = [one.paper for one in ledger.entries.values()]
-    return ledger.papers[max(ledger.papers, key=own.count)] if own else ""
 
 
 def trial_text(

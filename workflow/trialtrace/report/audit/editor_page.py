@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from trialtrace.claims.editor.inspect_sr import DOMAINS, SOURCE, Asked
-from trialtrace.claims.editor.letter import GRADES, MOST_LINES, Line
+from trialtrace.claims.editor.kinds import Question
+from trialtrace.claims.editor.letter import GRADES, HEADS, MOST_LINES, Line
 from trialtrace.claims.sentences import unbroken
 from trialtrace.report.audit.audit_page import NO_CAUSE, SUMMARY, audit_style
 from trialtrace.report.audit.registration_table import registration_section
@@ -21,11 +22,14 @@ WORDS = (
     "Exact: the other printed numbers give it to the last digit. Compatible: they allow it within "
     "rounding. Used: it served to check others. Not checkable: nothing that was typed decides it."
 )
-SURE = (
-    "“Across 0.05”: recomputed, P lies on the other side of it. “A comparison or a conclusion” and "
-    "“a number”: what is printed and was typed here cannot all be right, whatever the rounding. "
-    "“Another choice” and “no usual test”: there may be a good reason that the paper does not tell."
-)
+SURE = {
+    "inconsistent": "What is printed and typed here cannot all be right, whatever the rounding.",
+    "alternative": "There may be a good reason that the paper does not tell.",
+    "not_checkable": "Another test may give it: that is no error.",
+}
+"""What stands below each heading."""
+ACROSS = "“Across 0.05”: recomputed, P lies on the other side of it."
+MOST_ALIKE = 3
 MOST_UNCHECKED = 8
 JUDGED = (
     "Evidence is what arithmetic on printed numbers says; the judgements are those of two "
@@ -38,19 +42,21 @@ def editor_page(
     counted: str,
     papers: Sequence[str],
     lines: Sequence[Line],
-    questions: Sequence[str],
+    questions: Sequence[Question],
     sheet: Sequence[Asked],
     registration: Sequence[Mapping[str, object]] = (),
     unchecked: Sequence[str] = (),
+    audit: str = "",
 ) -> str:
-    """The page; `counted` tells how many claims have which verdict, `registration` what was
-    registered and what is reported, `unchecked` the claims that nothing could be held against."""
+    """The page; `audit` is the command that makes the whole audit, `counted` tells how many claims
+    have which verdict, `registration` what was registered and what is reported, `unchecked` the
+    claims that nothing could be held against."""
     parts = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="subject">{escape(counted)}</p>',
         f"<ul>{''.join(f'<li>{escape(one)}</li>' for one in papers)}</ul>",
         f'<p class="prose quiet">{SUMMARY}{NO_CAUSE} {WORDS}</p>',
-        *_lines(lines),
+        *_lines(lines, audit),
         *registration_section(registration),
         *_questions(questions),
         *_unchecked(unchecked),
@@ -59,29 +65,50 @@ def editor_page(
     return page(title, "\n".join(parts) + "\n", synthetic=False, style=audit_style())
 
 
-def _lines(lines: Sequence[Line]) -> Iterator[str]:
-    yield "<h2>What does not hold</h2>"
-    if not lines:
-        yield f"<p>{NOTHING}</p>"
-        return
-    order = ", ".join(GRADES)
-    more = f" {len(lines) - MOST_LINES} more are in the audit." if len(lines) > MOST_LINES else ""
-    yield f'<p class="prose quiet">By effect on the conclusion: {order}. {SURE}{more}</p>'
+def _lines(lines: Sequence[Line], audit: str) -> Iterator[str]:
+    """The gravest, under a heading for each verdict; the rest by the command that tells it."""
+    told = lines[:MOST_LINES]
+    if not any(line.verdict == "inconsistent" for line in told):
+        yield f"<h2>{HEADS['inconsistent']}</h2>\n<p>{NOTHING}</p>"
+    for verdict, head in HEADS.items():
+        own = [line for line in told if line.verdict == verdict]
+        if own:
+            across = f" {ACROSS}" if any(line.grade == GRADES[0] for line in own) else ""
+            yield f'<h2>{head}</h2>\n<p class="prose quiet">{SURE[verdict]}{across}</p>'
+            yield from _table(own)
+    if (left := len(lines) - MOST_LINES) > 0:
+        yield f"<p>{left} more by: <code>{escape(audit)}</code></p>"
+
+
+def _table(lines: Sequence[Line]) -> Iterator[str]:
     yield '<div class="scroll"><table>\n<thead><tr><th>Effect</th><th>Printed</th>'
     yield "<th>Finding</th></tr></thead>\n<tbody>"
-    for one in lines[:MOST_LINES]:
+    for one in lines:
         yield (
-            f'<tr><td class="verdict">{escape(one.grade)}</td><td>{escape(one.printed)}<br>'
+            f'<tr><td class="effect">{escape(one.grade)}</td><td>{escape(one.printed)}<br>'
             f'<span class="quiet">{escape(one.label)}, {escape(one.place)}</span></td>'
-            f"<td>{escape(unbroken(one.text))}</td></tr>"
+            f"<td>{escape(unbroken(one.text))}{escape(_alike(one))}</td></tr>"
         )
     yield "</tbody>\n</table></div>"
 
 
-def _questions(questions: Sequence[str]) -> Iterator[str]:
+def _alike(line: Line) -> str:
+    """The other claims that the same was found of."""
+    if not line.alike:
+        return ""
+    told = [f"{one.printed} ({one.label})" for one in line.alike[:MOST_ALIKE]]
+    left = len(line.alike) - MOST_ALIKE
+    return f" Likewise {'; '.join(told)}{f'; and {left} more' if left > 0 else ''}."
+
+
+def _questions(questions: Sequence[Question]) -> Iterator[str]:
     if questions:
-        items = "".join(f"<li>{escape(unbroken(one))}</li>" for one in questions)
-        yield f"<h2>Questions to the authors</h2>\n<ol>{items}</ol>"
+        yield f"<h2>Questions to the authors</h2>\n<ol>{''.join(map(_question, questions))}</ol>"
+
+
+def _question(one: Question) -> str:
+    items = "".join(f"<li>{escape(unbroken(each))}</li>" for each in one.items)
+    return f"<li>{escape(unbroken(one.text))}{f'<ul>{items}</ul>' if items else ''}</li>"
 
 
 def _unchecked(claims: Sequence[str]) -> Iterator[str]:
@@ -94,7 +121,7 @@ def _unchecked(claims: Sequence[str]) -> Iterator[str]:
 
 def _sheet(sheet: Sequence[Asked]) -> Iterator[str]:
     yield f'<h2>INSPECT-SR</h2>\n<p class="prose quiet">{JUDGED} {escape(SOURCE)}</p>'
-    yield '<div class="scroll"><table>\n<thead><tr><th>Check</th><th>Evidence</th>'
+    yield '<div class="scroll"><table class="sheet">\n<thead><tr><th>Check</th><th>Evidence</th>'
     yield "<th>Reviewer 1</th><th>Reviewer 2</th></tr></thead>\n<tbody>"
     for number, name in DOMAINS.items():
         yield f'<tr><th colspan="4">Domain {number}: {escape(name)}</th></tr>'

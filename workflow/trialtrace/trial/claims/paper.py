@@ -63,14 +63,24 @@ class PaperText:
 
     @property
     def cited(self) -> str:
-        """One line: how it is cited, its DOI, and what of it was not at hand."""
-        parts = [self.citation, f"doi {self.doi}" if self.doi else ""]
-        lacking = {
-            NOT_AT_HAND: "text not at hand",
-            "abstract_at_hand": "only the abstract at hand",
-        }.get(self.text or "", "")
-        parts.append(", ".join(one for one in (lacking, self.told and f"see {self.told}") if one))
-        return "; ".join(part for part in parts if part)
+        """One line: how it is cited, its DOI, what of it was lacking, and where that is told."""
+        own = [one for one in (self.lacking, self.told and f"see {self.told}") if one]
+        return "; ".join(filter(None, [self._with_doi, ", ".join(own)]))
+
+    @property
+    def source(self) -> str:
+        """One line for others: how it is cited, its DOI, and what of it was lacking."""
+        return "; ".join(filter(None, [self._with_doi, self.lacking]))
+
+    @property
+    def lacking(self) -> str:
+        """What of its text was not at hand, in words."""
+        said = {NOT_AT_HAND: "text not at hand", "abstract_at_hand": "only the abstract at hand"}
+        return said.get(self.text or "", "")
+
+    @property
+    def _with_doi(self) -> str:
+        return f"{self.citation}; doi {self.doi}" if self.doi else self.citation
 
 
 Papers = dict[
@@ -90,6 +100,16 @@ def unplaced(paper: str | PaperText) -> str:
 def cited(paper: str | PaperText) -> str:
     """How a paper is cited, in one line."""
     return paper if isinstance(paper, str) else paper.cited
+
+
+def citation(paper: str | PaperText) -> str:
+    """How a paper is cited, and no more."""
+    return paper if isinstance(paper, str) else paper.citation
+
+
+def source(paper: str | PaperText) -> str:
+    """How a paper is cited, and what of its text was lacking."""
+    return paper if isinstance(paper, str) else paper.source
 
 
 @shape
