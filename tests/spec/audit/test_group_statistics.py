@@ -63,9 +63,12 @@ UNEVEN = {
 }
 
 
+OWN = (62.1, 12.8, 10, 56.1, 6.5, 25)
+
+
 def test_a_t_is_of_the_test_that_its_degrees_of_freedom_leave(judged):
     """Of one decimal Welch's alone, of all n - 2 Student's alone, of fewer whole ones either."""
-    own = (62.1, 12.8, 10, 56.1, 6.5, 25)
+    own = OWN
     pooled = stats.ttest_ind_from_stats(*own).statistic
     welch, degrees = welchs(*own)
     for t, printed, agreement, words in (
@@ -110,7 +113,7 @@ def test_welchs_degrees_of_freedom_over_all_that_prints_so(texts):
 
 
 def test_f_of_two_groups_is_not_welchs(judged):
-    own = (62.1, 12.8, 10, 56.1, 6.5, 25)
+    own = OWN
     pooled = stats.ttest_ind_from_stats(*own).statistic ** 2
     welch = welchs(*own)[0] ** 2
     for f, agreement, words in (
@@ -122,6 +125,36 @@ def test_f_of_two_groups_is_not_welchs(judged):
         found, said = judged("f", "statistic", UNEVEN | {"f": printed})
         assert (found, words in said) == (agreement, True), said
         assert ("Welch" in said) == (f == welch)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "sd", "told"),
+    [
+        ("9.90", "8.10", "6.5", {"f": True, "g": True}),
+        ("9.90", "3.41", "6.5", {"f": True, "g": False}),  # the second is that of its means
+        ("9.90", "8.10", "6.6", {"f": False, "g": False}),  # other deviations
+        ("9.90", "9.9", "6.5", {"f": False, "g": False}),  # one number
+    ],
+)
+def test_rows_that_print_the_same_have_one_f(first, second, sd, told):
+    """Two outcomes of the same means, deviations and sizes; 3.41 is Student's t², squared."""
+    assert rounded(stats.ttest_ind_from_stats(*OWN).statistic ** 2, 2) == "3.41"
+    claims = {}
+    for outcome, f, spread in (("age", first, "6.5"), ("event", second, sd)):
+        claims |= {
+            f"{outcome}_a": UNEVEN["a"] | {"about": UNEVEN["a"]["about"] | {"outcome": outcome}},
+            f"{outcome}_b": UNEVEN["b"]
+            | {"printed": f"mean (SD) 56.1 ({spread})"}
+            | {"about": UNEVEN["b"]["about"] | {"outcome": outcome}},
+            "f" if outcome == "age" else "g": claim(
+                f"F(1, 33) = {f}", **PAIR | {"outcome": outcome}
+            ),
+        }
+    whole = of_two(claims)
+    found = {one.claim: one for one in findings(whole) if one.check == "statistic.means"}
+    for name, expected in told.items():
+        assert ("has the same means, deviations and sizes" in found[name].sentence) == expected
+        assert (found[name].agreement == "inconsistent") or not expected
 
 
 @pytest.mark.parametrize(
@@ -150,6 +183,11 @@ def test_another_statistic_contradicts_nothing(judged, about, printed):
 def test_degrees_of_freedom_are_at_most_those_of_the_patients(judged, printed, agreement):
     found, said = judged("t", "df1", ARMS | {"t": claim(printed, **PAIR)})
     assert found == agreement, said
+
+
+def of_two(claims):
+    outcomes = {name: {"label": name} for name in ("age", "event")}
+    return ledger({"papers": {"main": "A"}, "groups": TWO, "outcomes": outcomes, "claims": claims})
 
 
 def everyone(claims, groups=THREE):

@@ -175,7 +175,7 @@ def _of_means(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
                 break
     except StatsError:
         return
-    yield _told(entry, groups, sizes, *read[-1])
+    yield _told(ledger, entry, groups, sizes, *read[-1])
 
 
 def _elsewhere(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -279,6 +279,7 @@ def _fits(entry: Claim, span: Span) -> bool:
 
 
 def _told(
+    ledger: Ledger,
     entry: Claim,
     groups: Sequence[Claim],
     sizes: list[int],
@@ -298,6 +299,10 @@ def _told(
     else:
         text, agreement = f"{own}; printed is {part.text}.", INCONSISTENT
         text += _if_welch(entry, groups, sizes, spreads, spans)
+        if (twin := _twin(ledger, entry, groups, sizes)) is not None:
+            text += f" “{twin.label}” has the same means, {what} and sizes, and "
+            text += f"{twin.parts['statistic'].text}."
+            beside += (twin.name,)
     detail = {"ranges": spans}
     return Finding("statistic.means", entry.name, "statistic", agreement, text, beside, detail)
 
@@ -317,6 +322,42 @@ def _of(entry: Claim, name: str, span: Span) -> str:
 def _from_to(span: Span) -> str:
     low, high = (signed(end, 2) for end in span)
     return f"of {low}" if low == high else f"from {low} to {high}"
+
+
+def _twin(ledger: Ledger, entry: Claim, groups: Sequence[Claim], sizes: list[int]) -> Claim | None:
+    """A test of other numbers that print the same, whose statistic is another one.
+
+    No data have both by one test.
+    """
+    part, own = entry.parts["statistic"], _printed(groups, sizes)
+    for one in ledger.entries.values():
+        other = one.parts.get("statistic")
+        if other is None or other.symbol != part.symbol or one.about.outcome == entry.about.outcome:
+            continue
+        if one.about.compared != entry.about.compared or overlaps(
+            other, *(float(end) for end in as_range(part).bounds)
+        ):
+            continue
+        if (one.basis, one.about.test) != (entry.basis, entry.about.test):
+            continue
+        theirs = with_spreads(ledger, one) or []
+        counted = [ledger.size(each) or 0 for each in theirs]
+        if _degrees_of(one) == _degrees_of(entry) and _printed(theirs, counted) == own:
+            return one
+    return None
+
+
+def _printed(groups: Sequence[Claim], sizes: Sequence[int]) -> list[tuple]:
+    """The numbers of the groups, as printed."""
+    names = ("value", "sd", "se", "ci_low", "ci_high")
+    return [
+        (n, *((name, one.parts[name].value) for name in names if name in one.parts))
+        for one, n in zip(groups, sizes, strict=True)
+    ]
+
+
+def _degrees_of(entry: Claim) -> list[object]:
+    return [entry.parts[name].value for name in ("df1", "df2") if name in entry.parts]
 
 
 def _if_welch(
