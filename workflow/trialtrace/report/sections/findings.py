@@ -310,11 +310,11 @@ def _tests_text(tests: list[tuple[ResultRow, str]]) -> str:
 
 
 def _tests_markdown(tests: list[tuple[ResultRow, str]]) -> str:
-    """The same with links; no line ends between the letter and its number."""
-    told = ((f"{LABELS[row['stat_name']]} {sign(row)}", row, how) for row, how in tests)
+    """The same with links; no line ends between p and its number."""
     return ", ".join(
-        f"{lead.replace(' ', NO_BREAK)}{link(row)} ({escape_markdown(how)})"
-        for lead, row, how in told
+        f"{LABELS[row['stat_name']]}{NO_BREAK}{sign(row).replace(' ', NO_BREAK)}{link(row)} "
+        f"({escape_markdown(how)})"
+        for row, how in tests
     )
 
 
