@@ -354,7 +354,7 @@ FINDINGS = {
     "the interval of a difference": (
         "difference",
         "ci_low",
-        pancreatitis("7.8 percentage points (2.2 to 13.4)", measure="risk_difference"),
+        pancreatitis("7.8 percentage points (3.4 to 12.2)", measure="risk_difference"),
         TWO,
         "inconsistent",
         "No usual interval",

@@ -29,6 +29,7 @@ from trialtrace.claims.prints.finding import (
     signed,
     unsigned,
 )
+from trialtrace.claims.prints.modelled import may_be_of_model
 from trialtrace.claims.prints.two_groups import (
     KINDS,
     METHODS,
@@ -61,13 +62,16 @@ FACTOR = 2
 """By which factor a ratio that is not called crude may differ from the crude one: by adjustment."""
 OF_A_MODEL = " A ratio of a model, adjusted or Cox's, need not be that of the counts."
 UNSAID_RATIO = "Not checkable: the paper does not say whether this ratio is adjusted."
+NEAR_THE_CRUDE = "Not checkable: strata, weights or a robust error may give this beside the counts."
+"""Of an interval around its estimate that is near the crude one."""
 OF_SHARES = "comparison.percentages"
 
 
 CARD = Card(
     "differences, ratios and numbers needed to treat against the counts, or two "
     "percentages without counts; made from the rounded percentages or not; a ratio that nothing "
-    "shows to be crude contradicts beyond a factor of 2 and is a remark within it; the groups "
+    "shows to be crude contradicts beyond a factor of 2 and is a remark within it, as is an "
+    "interval around a difference or ratio near the crude one that is not narrower; the groups "
     "against all",
     {
         "comparison.estimate": "A difference, ratio or number needed to treat, and the counts.",
@@ -125,7 +129,10 @@ def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if len(of_it) > 1 and all("exchanged" in one.detail for one in of_it):
         yield from of_it if order_is_told(ledger, entry) else map(_other_order, of_it)
         return
-    yield from map(_unsaid, of_it) if _may_be_adjusted(entry, main, span, of_it) else of_it
+    if may_be_of_model(entry, value, of_it):
+        yield from map(_near_the_crude, of_it)
+    else:
+        yield from map(_unsaid, of_it) if _may_be_adjusted(entry, main, span, of_it) else of_it
 
 
 def _sign_lost(entry: Claim, of_estimate: Finding, of_interval: Finding) -> bool:
@@ -176,6 +183,15 @@ def _may_be_adjusted(
 
 def _unsaid(one: Finding) -> Finding:
     text = f"{UNSAID_RATIO} {one.sentence.removesuffix(OF_A_MODEL)}"
+    return replace(one, agreement=NOT_CHECKABLE, sentence=text, remark=True)
+
+
+def _near_the_crude(one: Finding) -> Finding:
+    """An estimate or interval that is not the crude one as what a model may give."""
+    if one.agreement != INCONSISTENT:
+        return one
+    text = one.sentence.removesuffix(BY_MODEL).removesuffix(OF_A_MODEL)
+    text = f"{NEAR_THE_CRUDE} {text}{BY_MODEL}"
     return replace(one, agreement=NOT_CHECKABLE, sentence=text, remark=True)
 
 
