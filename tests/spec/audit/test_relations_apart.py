@@ -11,8 +11,9 @@ from test_relations import PAIR, TWO, audited, verdict
 from test_relations_of_words import SCORE
 
 from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.prints.apart import LEAST, MORE, MOST, NEAR
+from trialtrace.claims.prints.apart import LEAST, MORE
 from trialtrace.claims.prints.differences import NARROWER
+from trialtrace.claims.prints.p_sides import MOST, NEAR
 from trialtrace.claims.prints.registry import findings
 
 

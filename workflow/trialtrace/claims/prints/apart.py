@@ -18,34 +18,36 @@ median time is held by its hazard and rate ratios alone.
 """
 
 from collections.abc import Iterator
-from math import sqrt
-
-from scipy.special import ndtri
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints import corrections
 from trialtrace.claims.prints.card import Card
-from trialtrace.claims.prints.estimates import TINY, p_of_interval
+from trialtrace.claims.prints.estimates import p_of_interval
 from trialtrace.claims.prints.finding import (
     INCONSISTENT,
     NO_TEST,
     TWO_SIDED,
     Finding,
-    as_range,
     p_span,
 )
-from trialtrace.claims.prints.two_groups import KINDS, Table, table_of
+from trialtrace.claims.prints.p_sides import (
+    LEAST_UNNAMED,
+    NEAR,
+    of_counts,
+    on_two_sides,
+    p_range,
+    z_of,
+)
+from trialtrace.claims.prints.two_groups import KINDS, table_of
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 
-LEVEL, MOST, LEAST, LEAST_UNNAMED = 0.05, 0.1, 0.01, 0.001
+LEAST = 0.01
 MORE = 1.0
 """By how much z of p may lie further from the interval's than by the factor `NEAR`."""
 OF_TIMES = ("hazard_ratio", "rate_ratio")
 OF_MEANS = ("t", "welch")
-NEAR = 0.7
-"""How far z of p may be from that of the counts, as a factor, to be called theirs."""
 
 CARD = Card(
     "a p against the interval of the same comparison in another claim: the interval's own p below "
@@ -87,7 +89,7 @@ def _far(ledger: Ledger, entry: Claim, one: Claim, p: tuple[float, float]) -> bo
         return False
     if one.measure not in (*KINDS, *OF_TIMES) or (one.measure in KINDS and _timed(ledger, one)):
         return False
-    (lower, upper), (low, high) = _z(p), _z(p_range(entry.parts["p"]))
+    (lower, upper), (low, high) = z_of(p), z_of(p_range(entry.parts["p"]))
     return high < NEAR * lower - MORE or low > upper / NEAR + MORE
 
 
@@ -101,12 +103,6 @@ def _timed(ledger: Ledger, entry: Claim) -> bool:
         for one in ledger.entries.values()
         if one.about.outcome == entry.about.outcome
     )
-
-
-def _z(p: tuple[float, float]) -> tuple[float, float]:
-    """Least and greatest z of a range of two-sided p."""
-    low, high = (-float(ndtri(min(max(end, TINY), 1.0) / 2)) for end in reversed(p))
-    return low, high
 
 
 def of_same(entry: Claim, one: Claim) -> bool:
@@ -124,22 +120,10 @@ def _test(entry: Claim) -> str | None:
     return entry.about.test or named
 
 
-def p_range(part: Component) -> tuple[float, float]:
-    """P from least to greatest, as it prints."""
-    if part.relation == "ns":
-        return LEVEL, 1.0
-    if part.relation in (">", ">="):
-        return float(part.value or 0), 1.0
-    low, high = (float(end) for end in as_range(part).bounds)
-    return low, high
-
-
 def _on_two_sides(entry: Claim, part: Component, p: tuple[float, float]) -> bool:
-    low, high = p_range(part)
     if part.relation == "ns":
         return p[1] < LEAST_UNNAMED
-    least = LEAST if _test(entry) else LEAST_UNNAMED
-    return (p[1] < least and low >= MOST) or (p[0] >= MOST and high <= least)
+    return on_two_sides(part, p, LEAST if _test(entry) else LEAST_UNNAMED)
 
 
 def _told(
@@ -149,7 +133,7 @@ def _told(
     of_means = one.measure == "mean_difference"
     if of_means and test not in (None, *OF_MEANS):
         return
-    if table is not None and one.measure in KINDS and _of_counts(table[1], part):
+    if table is not None and one.measure in KINDS and of_counts(table[1], part):
         return
     shown = f"{one.parts['ci_low'].text} to {one.parts['ci_high'].text}"
     text = f"The interval {shown} of the same comparison gives {p_span(*p)}; printed is {part.text}"
@@ -170,15 +154,3 @@ def _told(
         remark=remark,
     )
     yield found if remark else corrections.told(ledger, entry, part, p, found, p_of_interval)
-
-
-def _of_counts(table: Table, part: Component) -> bool:
-    """Whether p is near that of the χ² test of the counts, so that it is theirs."""
-    x1, n1, x0, n0 = table
-    events, patients = x1 + x0, n1 + n0
-    spread = events * (patients - events) * n1 * n0
-    if not spread:
-        return True
-    z = abs(x1 * n0 - x0 * n1) * sqrt(patients / spread)
-    low, high = _z(p_range(part))
-    return (high >= NEAR * z and low <= z / NEAR) or low - 1 <= z <= high + 1

@@ -28,6 +28,7 @@ from trialtrace.claims.prints.finding import (
 )
 from trialtrace.claims.prints.headline import REDUCTION
 from trialtrace.claims.prints.intervals import confidence_of
+from trialtrace.claims.prints.p_sides import LEAST_UNNAMED, TINY, of_counts, on_two_sides
 from trialtrace.claims.prints.two_groups import KINDS, LOGS, table_of
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.estimates import EstimateCheck, check_estimate
@@ -52,7 +53,6 @@ NEAR_OF_TIMES = 0.9
 """The same of hazard and rate ratios: log-rank, likelihood-ratio and Wald's test lie nearer."""
 OF_EVENTS = (*KINDS, "hazard_ratio", "rate_ratio", *LOGS)
 OF_NO_NAME = " The ledger names no test; that of p may be another than the interval's."
-TINY = 1e-300
 FEWEST_DF = 8.0
 """Fewest degrees of freedom of a difference of means of groups whose sizes are not printed."""
 
@@ -281,7 +281,9 @@ def _p(
     covers: tuple[str, ...] = ("value", "percent", "ci_low", "ci_high")
     if not holding:
         agreement, covers = INCONSISTENT, ()
-        if _has_own_test(ledger, entry):
+        if _of_neither(ledger, entry, part, (low, high)):
+            text += " It is not that of the counts either."
+        elif _has_own_test(ledger, entry):
             agreement = NOT_CHECKABLE
             text += " The p-value is that of another test, so that the two need not agree."
         elif entry.about.margin is not None and restricted(entry):
@@ -409,3 +411,13 @@ def _has_own_test(ledger: Ledger, entry: Claim) -> bool:
         return True
     plain = entry.measure in KINDS and entry.basis is None
     return plain and table_of(ledger, entry) is not None
+
+
+def _of_neither(ledger: Ledger, entry: Claim, part: Component, p: tuple[float, float]) -> bool:
+    """Whether a p of no named test is far from that of the interval and from that of the counts."""
+    table = table_of(ledger, entry) if entry.measure in KINDS else None
+    if table is None or entry.about.test is not None or entry.basis is not None:
+        return False
+    if entry.about.margin is not None or _tails(entry) != TWO_SIDED:
+        return False
+    return on_two_sides(part, p, LEAST_UNNAMED) and not of_counts(table[1], part)

@@ -19,8 +19,7 @@ from decimal import Decimal
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.margins import limits_of, margin_of
-from trialtrace.claims.prints.apart import LEAST_UNNAMED as LEAST
-from trialtrace.claims.prints.apart import MOST, OF_MEANS, of_same, p_range
+from trialtrace.claims.prints.apart import OF_MEANS, of_same
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.estimates import RATIOS, p_of_margin, restricted
 from trialtrace.claims.prints.finding import (
@@ -31,37 +30,71 @@ from trialtrace.claims.prints.finding import (
     p_span,
     signed,
 )
+from trialtrace.claims.prints.p_sides import LEAST_UNNAMED as LEAST
+from trialtrace.claims.prints.p_sides import MOST, p_range
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.claims.told_margin import MEASURE_OF
 
 Span = tuple[float, float]
 SIDES = ("two_sided", "less", "greater")
+WORDS = {"noninferiority": "non-inferiority", "trend": "a trend", "interaction": "an interaction"}
 
 CARD = Card(
     "a p of a margin (non-inferiority) against the interval of the same comparison and margin in "
     "another claim, of one side or two, and of equivalence against the interval by the larger of "
     "both one-sided tests: contradicts where one is below 0.001 and the other above "
     "0.1, of risks and odds only with an interval named as Wald's, of means only of a t test; "
-    "else what differs is a remark",
-    {"margin.p": "A p of a margin, and the interval of the same comparison printed apart."},
+    "else what differs is a remark; what a p for another hypothesis than no difference would need",
+    {
+        "margin.p": "A p of a margin, and the interval of the same comparison printed apart.",
+        "p.hypothesis": "A p of another hypothesis than no difference, and what it would need.",
+    },
 )
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         part = entry.parts.get("p")
-        if part is None or part.relation == "ns" or len(entry.about.compared) != 2:
+        if part is None or part.relation == "ns":
             continue
-        if part.symbol == "equivalence":
-            yield from _of_equivalence(ledger, entry, part)
-        if "ci_low" in entry.parts or part.symbol not in (None, "noninferiority"):
-            continue
-        if part.symbol is None and entry.about.margin is None:
-            continue
-        for one in ledger.comparisons[entry.about.cell]:
-            if of_same(entry, one) and (nulls := _nulls(ledger, entry, one)):
-                yield from _held(ledger, entry, part, one, nulls)
+        of_two = len(entry.about.compared) == 2
+        found = list(_of_margin(ledger, entry, part)) if of_two else []
+        yield from found
+        beside_it = entry.about.margin_value is not None and "ci_low" in entry.parts
+        if part.symbol is not None and not found and not beside_it:
+            yield _unchecked(ledger, entry, part)
+
+
+def _of_margin(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
+    if part.symbol == "equivalence":
+        yield from _of_equivalence(ledger, entry, part)
+    if "ci_low" in entry.parts or part.symbol not in (None, "noninferiority"):
+        return
+    if part.symbol is None and entry.about.margin is None:
+        return
+    for one in ledger.comparisons[entry.about.cell]:
+        if of_same(entry, one) and (nulls := _nulls(ledger, entry, one)):
+            yield from _held(ledger, entry, part, one, nulls)
+
+
+def _unchecked(ledger: Ledger, entry: Claim, part: Component) -> Finding:
+    """Why a p of another hypothesis than no difference was held against nothing."""
+    of = WORDS.get(part.symbol or "", part.symbol or "")
+    text = f"Not checkable: {part.text} is for {of}, not of no difference"
+    known = entry.about.margin_value is not None
+    if part.symbol == "equivalence":
+        known = known or limits_of(ledger, entry) is not None
+        needs = "limits (`equivalence` of `reported`)"
+    elif part.symbol == "noninferiority":
+        known = known or margin_of(ledger, entry) is not None
+        needs = "a margin (`margin`, or `margins` of `reported`)"
+    else:
+        return Finding(
+            "p.hypothesis", entry.name, "p", NOT_CHECKABLE, f"{text}: no check has its test."
+        )
+    lacks = "an interval of this comparison on the scale of the margin" if known else needs
+    return Finding("p.hypothesis", entry.name, "p", NOT_CHECKABLE, f"{text}: it needs {lacks}.")
 
 
 def _nulls(ledger: Ledger, entry: Claim, one: Claim) -> list[Decimal]:

@@ -22,8 +22,9 @@ from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.levels import ONE_SIDE, Level, alpha_of, level_of
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.directions import of_side
-from trialtrace.claims.prints.estimates import NEAR, TINY, p_of_interval
+from trialtrace.claims.prints.estimates import NEAR, p_of_interval
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range, p_span
+from trialtrace.claims.prints.p_sides import TINY
 from trialtrace.claims.prints.said import DENIED, OTHER, SAID
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim

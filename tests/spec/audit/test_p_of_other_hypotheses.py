@@ -1,0 +1,69 @@
+"""P for equivalence and the like; p that neither the interval nor the counts give."""
+
+import pytest
+from paper import claim
+from test_relations import PAIR, audited, event
+
+
+@pytest.mark.parametrize(
+    ("printed", "about", "told"),
+    [
+        ("P=0.0001 for equivalence", {}, "limits (`equivalence`"),
+        ("P<0.001 for noninferiority", {}, "a margin (`margin`"),
+        ("P<0.001 for non-inferiority", {"margin": "1.5"}, "an interval of this comparison"),
+        ("P for trend 0.70", {}, "a trend"),
+        ("P = 0.70 for interaction", {}, "an interaction"),
+        ("risk ratio 0.95 (95% CI 0.8 to 1.1), P=0.0001 for equivalence", {}, "limits"),
+        ("P = 0.70", {}, None),
+        ("P = 0.70 for superiority", {}, None),
+    ],
+)
+def test_a_p_for_another_hypothesis_says_what_it_would_need(printed, about, told):
+    """None of them is taken for the p of 9 of 30 against 15 of 30."""
+    claims = {
+        "a": event("9 of 30 (30.0%)", "training"),
+        "b": event("15 of 30 (50.0%)", "control"),
+        "p": claim(printed, **PAIR, **about),
+    }
+    verdicts, found = audited(claims)
+    said = [one for one in found if one.check == "p.hypothesis"]
+    assert len(said) == (told is not None)
+    if told is not None:
+        assert told in said[0].sentence
+        assert verdicts["p", "p"]["on_print"] == "not_checkable"
+        assert not [one for one in found if one.check == "p.counts"]
+
+
+def of_both(p, second="55/166", **about):
+    """By scipy 93 of 177 and 55 of 166 have P = 0.0003 by χ², as the interval has."""
+    claims = {
+        "a": event("93/177", "training"),
+        "b": event(second, "control"),
+        "r": claim(f"odds ratio 2.23 (95% CI 1.44 to 3.46), {p}", **PAIR, **about),
+    }
+    groups = {
+        "training": {"label": "training", "randomised": "177"},
+        "control": {"label": "control", "randomised": "166", "control": True},
+    }
+    _, found = audited(claims, groups)
+    return [one.agreement for one in found if (one.claim, one.check) == ("r", "interval.p")]
+
+
+@pytest.mark.parametrize(
+    ("p", "about", "agreement"),
+    [
+        ("P=0.0003", {}, "compatible"),
+        ("P=0.0005", {}, "not_checkable"),  # not the interval's, yet near the counts'
+        ("P=0.09", {}, "not_checkable"),
+        ("P=0.11", {}, "inconsistent"),
+        ("P=0.70", {}, "inconsistent"),
+        ("P=0.70", {"test": "mantel_haenszel"}, "not_checkable"),
+    ],
+)
+def test_a_p_that_neither_interval_nor_counts_give_contradicts(p, about, agreement):
+    assert of_both(p, **about) == [agreement]
+
+
+def test_a_p_of_the_counts_alone_is_another_test():
+    """93 of 177 and 85 of 166 have P = 0.80."""
+    assert of_both("P=0.80", "85/166") == ["not_checkable"]
