@@ -3,7 +3,7 @@
 from functools import partial
 
 import pytest
-from paper import OUTCOMES, TWO, claim, told
+from paper import OUTCOMES, TWO, claim, read, told
 
 from trialtrace.claims.make_ledger import ledger
 from trialtrace.claims.prints.registry import findings
@@ -217,3 +217,21 @@ def test_a_printed_denominator_is_its_own(printed, own, named, words):
         assert rows["percent"]["on_print"] == "exact"
         assert rows["denominator"]["on_print"] == agreement
         assert any(words in one.sentence for one in findings(whole))
+
+
+@pytest.mark.parametrize(
+    ("label", "agreement"),
+    [
+        ("Abstinence", "inconsistent"),
+        ("Abstinence, multiple imputation", "not_checkable"),
+        ("Weighted percentage", "not_checkable"),
+        ("Estimated GFR below 60", "inconsistent"),
+        ("Loss of body weight", "inconsistent"),
+    ],
+)
+def test_a_share_of_imputed_or_weighted_values_needs_no_whole_count(label, agreement):
+    """14 of 30 is 46.7 %, 15 of 30 is 50 %."""
+    one = claim("48.2%", outcome="event", group="training", population="itt") | {"label": label}
+    found = [each for each in findings(read({"a": one})) if each.check == "share.everyone"]
+    assert [each.agreement for each in found] == [agreement]
+    assert "`basis: model`" in found[0].sentence

@@ -64,6 +64,7 @@ OF_A_MODEL = " A ratio of a model, adjusted or Cox's, need not be that of the co
 UNSAID_RATIO = "Not checkable: the paper does not say whether this ratio is adjusted."
 NEAR_THE_CRUDE = "Not checkable: strata, weights or a robust error may give this beside the counts."
 """Of an interval around its estimate that is near the crude one."""
+WANTED = "of events that are wanted"
 OF_SHARES = "comparison.percentages"
 
 
@@ -117,7 +118,8 @@ def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         if entry.measure == NEEDED and value is not None:
             value *= _good(ledger, entry, main)
         control_first = ledger.groups[entry.about.compared[0]].control
-        of_it = [_estimate(entry, main, groups, table, beside, value, control_first)]
+        wanted = _is_wanted(ledger, entry)
+        of_it = [_estimate(entry, main, groups, table, beside, value, control_first, wanted)]
     if {"ci_low", "ci_high"} <= set(entry.parts) and entry.measure in KINDS:
         of_it.append(_interval(entry, table, beside))
     span = None if value is None else (value, value)
@@ -195,16 +197,20 @@ def _near_the_crude(one: Finding) -> Finding:
     return replace(one, agreement=NOT_CHECKABLE, sentence=text, remark=True)
 
 
+def _is_wanted(ledger: Ledger, entry: Claim) -> bool:
+    outcome = ledger.outcomes.get(entry.about.outcome or "")
+    return outcome is not None and outcome.wanted
+
+
 def _good(ledger: Ledger, entry: Claim, main: Component) -> int:
     """1 where fewer events in the first group are what the number needed is for, else -1.
 
     Of a number needed to harm, of events that are wanted, or with the control group first, it is
     more events.
     """
-    outcome = ledger.outcomes.get(entry.about.outcome or "")
     turns = (
         main.word == "higher",
-        outcome is not None and outcome.wanted,
+        _is_wanted(ledger, entry),
         ledger.groups[entry.about.compared[0]].control,
     )
     return -1 if sum(turns) % 2 else 1
@@ -218,6 +224,7 @@ def _estimate(
     beside: tuple[str, ...],
     value: float | None,
     control_first: bool,
+    wanted: bool,
 ) -> Finding:
     measure = entry.measure or ""
     x1, n1, x0, n0 = table
@@ -262,7 +269,10 @@ def _estimate(
         if control_first:
             told = f"{text}; {main.text} is that of the first group, which is the control."
             return make(COMPATIBLE, told)
-        return make(INCONSISTENT, f"{text}; printed is {main.text}. {_harm(main)}")
+        told = f"{text}; printed is {main.text}. {_harm(main)}"
+        if wanted or (main.value or 0) < 0:
+            return make(INCONSISTENT, told)
+        return make(ALTERNATIVE, told, alternative=WANTED)
     halves = with_halves(measure, table, 0.95)
     if halves is not None and _fits(main, halves[0], False):
         return make(COMPATIBLE, f"{text}; {main.text} is that with 0.5 added to each cell.")
@@ -298,7 +308,10 @@ def _rounded_up(main: Component, value: float) -> bool:
 def _harm(main: Component) -> str:
     """What the other sign of a number needed says."""
     if main.word == "higher":
-        return "Fewer events with the first group are a number needed to treat, not to harm."
+        return (
+            "Fewer events with the first group are a number needed to treat, not to harm, unless "
+            "they are wanted (`wanted: true` of the outcome)."
+        )
     return (
         "More events with the first group are a number needed to harm, unless they are wanted "
         "(`wanted: true` of the outcome)."
@@ -358,6 +371,10 @@ def _of_shares(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Findin
     elif of_other and overlaps(main, *of_other):
         more = f"; {main.text} is the {WORDS[other]}."
         detail |= {"misnamed": WORDS[other]}
+    elif measure == NEEDED and _overlaps(entry, main, _minus(span)):
+        more += f" {_harm(main)}"
+        if not _is_wanted(ledger, entry) and (main.value or 0) > 0:
+            agreement, detail = ALTERNATIVE, detail | {"alternative": WANTED}
     elif measure in RATIOS:
         more += OF_A_MODEL
     else:

@@ -4,7 +4,8 @@ A count x of n prints as P when 100 x / n lies in the range that P stands for. T
 that of `stats.summaries.percentages`, exact at every edge.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from math import ceil
@@ -43,6 +44,8 @@ OF_GROUP = " The other categories are shares of the group."
 LARGEST = 1000
 MOST_COUNTS = 100_000
 FEW = 4
+WEIGHTED = re.compile(r"\b(?:imput\w+|weighted|weighting|estimated(?! glomerular| gfr))\b", re.I)
+"""Labels of percentages that need no whole count."""
 
 
 CARD = Card(
@@ -263,7 +266,7 @@ def _alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         counts = possible_counts(ledger, entry, group.size or 0) if group else None
         if group and group.size and counts is not None and not len(counts):
             text = f"No count of {group.size} patients or fewer prints as {percent.text}."
-            yield Finding("share.count", entry.name, "percent", INCONSISTENT, text)
+            yield _no_count(entry, text)
         return
     counts = counts_for_percentage(as_range(percent), n).tolist()
     if not counts and _of_own_patients(ledger, entry):
@@ -272,10 +275,25 @@ def _alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         taken = ", the number randomised," if ledger.taken(entry) else ""
         text = f"{percent.text} of {n}{taken} is a count of {_few(counts)}."
     else:
-        text = f"No count of {n} prints as {percent.text}."
-    agreement = COMPATIBLE if counts else INCONSISTENT
-    yield Finding(
-        "share.count", entry.name, "percent", agreement, text, detail={"n": n, "counts": counts}
+        yield _no_count(entry, f"No count of {n} prints as {percent.text}.", {"n": n, "counts": []})
+        return
+    detail = {"n": n, "counts": counts}
+    yield Finding("share.count", entry.name, "percent", COMPATIBLE, text, detail=detail)
+
+
+def _no_count(
+    entry: Claim, text: str, detail: Mapping[str, object] | None = None, check: str = "share.count"
+) -> Finding:
+    """A percentage that no count prints as: a contradiction, unless its label says why."""
+    weighted = WEIGHTED.search(entry.label) is not None
+    return Finding(
+        check,
+        entry.name,
+        "percent",
+        NOT_CHECKABLE if weighted else INCONSISTENT,
+        f"Not checkable: {text[0].lower()}{text[1:]}" if weighted else text,
+        detail=detail or {},
+        remark=weighted,
     )
 
 
@@ -327,16 +345,9 @@ def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     text = (
         f"“{population.label}” names all {size} patients randomised to {group.label}, but no count "
         f"of {size} prints as {percent.text}. {which} A share that rests on weights or on imputed "
-        "values needs no whole count."
+        "values needs no whole count (`basis: model`)."
     )
-    yield Finding(
-        "share.everyone",
-        entry.name,
-        "percent",
-        INCONSISTENT,
-        text,
-        detail=detail | {"denominators": possible},
-    )
+    yield _no_count(entry, text, detail | {"denominators": possible}, "share.everyone")
 
 
 def _moved(entry: Claim, population: str, group: str, n: int, size: int) -> Finding:
