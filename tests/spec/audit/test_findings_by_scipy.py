@@ -159,15 +159,14 @@ def test_relative_reductions(finding):
 
 def test_age_over_everything_that_prints_so(finding):
     """The corners of the box of means and deviations, by scipy's t tests."""
-    ps = []
-    for a, s, b, t in product((62.05, 62.15), (8.75, 8.85), (61.05, 61.15), (8.45, 8.55)):
-        for equal in (True, False):
-            given = (a, s, 27, b, t, 29)
-            ps.append(stats.ttest_ind_from_stats(*given, equal_var=equal).pvalue)
-    assert (
-        f"from {min(ps):.3f} to {max(ps):.3f}" in finding("sprave2019", "p.means", "age_p").sentence
-    )
-    assert max(ps) < 0.7235
+    text = finding("sprave2019", "p.means", "age_p").sentence
+    for equal, name in ((True, "Student's t test gives"), (False, "Welch's t test")):
+        ps = [
+            stats.ttest_ind_from_stats(a, s, 27, b, t, 29, equal_var=equal).pvalue
+            for a, s, b, t in product((62.05, 62.15), (8.75, 8.85), (61.05, 61.15), (8.45, 8.55))
+        ]
+        assert f"{name} p from {min(ps):.3f} to {max(ps):.3f}" in text
+        assert max(ps) < 0.7235
 
 
 def test_tumours_before_and_after_repair(finding):
@@ -245,6 +244,11 @@ def test_no_split_of_52_of_307(finding):
     one = finding("elmunzer2012", "split.total", "no_stent_placebo")
     assert one.detail["outside"] == 2 and one.detail["truncated"] == [[40, 249, 12, 58]]
     assert "With only 20.6% cut off, 40 of 249 and 12 of 58 would." in one.sentence
+    p = f"{stats.fisher_exact([[12, 46], [3, 45]])[1]:.4f}"
+    one = finding("elmunzer2012", "p.count_sets", "no_stent_p")
+    assert (p, one.agreement, one.open) == ("0.0487", "alternative", False)
+    assert "12 of 58, which 20.6% would be if cut off" in one.sentence
+    assert f"Fisher's exact test gives P = {p}, as printed." in one.sentence
 
 
 @pytest.mark.parametrize(

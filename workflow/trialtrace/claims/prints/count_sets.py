@@ -20,6 +20,7 @@ from trialtrace.claims.prints.count_tests import (
     told_test,
 )
 from trialtrace.claims.prints.finding import (
+    ALTERNATIVE,
     COMPATIBLE,
     INCONSISTENT,
     NO_TEST,
@@ -28,10 +29,13 @@ from trialtrace.claims.prints.finding import (
     count_printing,
     listed,
     p_span,
+    prints,
+    shown_p,
     two_digits,
 )
 from trialtrace.claims.prints.intervals import fitting
 from trialtrace.claims.prints.shares import possible_counts, printing_as
+from trialtrace.claims.prints.strata import proposed
 from trialtrace.claims.sentences import thousands
 from trialtrace.ground.arrays import Whole
 from trialtrace.stats.summaries.count_tests import p_values_of_tables
@@ -92,6 +96,9 @@ def _of_sets(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Find
     if stated is None and not own and not open:
         open, text = True, f"{text}{NO_TEST}"
     agreement = COMPATIBLE if own else INCONSISTENT if stated in found else NOT_CHECKABLE
+    if open and (found_cut := _if_cut_off(ledger, entry, groups)):
+        without = text.replace(NO_TEST, "")
+        agreement, text, open = ALTERNATIVE, f"{found_cut} {without}", False
     if agreement == COMPATIBLE and (asked := _unlike_all_randomised(ledger, entry, groups)):
         agreement, text = NOT_CHECKABLE, f"{asked} {text}"
     yield Finding(
@@ -105,6 +112,33 @@ def _of_sets(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Find
         remark=over_strata(entry),
         open=open,
     )
+
+
+def _if_cut_off(ledger: Ledger, entry: Claim, groups: Sequence[Claim]) -> str:
+    """What gives p, where a percentage that no parts of its group have is taken as cut off."""
+    chosen = [proposed(ledger, one) for one in groups]
+    every = [found for found, _ in filter(None, chosen)]
+    if (
+        len(every) < len(groups)
+        or not any(cut for _, cut in filter(None, chosen))
+        or max(map(len, every)) > SHOWN
+    ):
+        return ""
+    for sets in product(*every):
+        found = _over_sets([np.array([pair]) for pair in sets], entry.tails)
+        fit = [name for name, ps in found.items() if count_printing(entry.parts["p"], ps)]
+        off = [
+            not prints(one.parts["percent"], 100 * x / n)
+            for (x, n), one in zip(sets, groups, strict=True)
+        ]
+        if fit and any(off):
+            shown = [
+                f"{x} of {n}" + (f", which {one.parts['percent'].text} would be if cut off," * own)
+                for (x, n), one, own in zip(sets, groups, off, strict=True)
+            ]
+            by = listed([f"{NAMES[name]} gives {shown_p(float(found[name][0]))}" for name in fit])
+            return f"With {listed(shown)} {by}, as printed."
+    return ""
 
 
 def _unlike_all_randomised(ledger: Ledger, entry: Claim, groups: Sequence[Claim]) -> str | None:

@@ -138,6 +138,26 @@ def _split(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
         )
 
 
+def proposed(ledger: Ledger, entry: Claim) -> tuple[list[tuple[int, int]], bool] | None:
+    """The counts that a stratum's share may stand for, as a part of its group's own counts.
+
+    Where none print so, those with digits cut off, and True.
+    """
+    for one in check(ledger):
+        if one.check != "split.total" or one.claim != entry.name or one.component != "percent":
+            continue
+        cut = "truncated" in one.detail
+        splits = one.detail.get("truncated") or one.detail.get("splits") or []
+        # Told of the first stratum, in the order of the ledger, then of the second.
+        at = (
+            0
+            if list(ledger.entries).index(one.claim) < list(ledger.entries).index(one.beside[0])
+            else 2
+        )
+        return [(each[at], each[at + 1]) for each in splits], cut
+    return None
+
+
 def _cut_off(parts: list[Component], events: int, n: int) -> Iterator[tuple[list[list[int]], str]]:
     """The first way of cutting digits off that has splits: these, and the way in words."""
     one, other = (part.text for part in parts)
