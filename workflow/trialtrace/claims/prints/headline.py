@@ -62,6 +62,8 @@ def _of_ratios(ledger: Ledger, entry: Claim, low: Decimal, high: Decimal) -> Fin
         main, same = other.main, other.about.compared == entry.about.compared
         if not same or main is None or main.relation != "=" or other.measure not in RATIOS:
             continue
+        if main.name != "value":  # a reduction of its own, which is no ratio
+            continue
         least, most = (100 * (1 - end) for end in reversed(main.bounds))
         fits = most > low and least < high
         text = f"A ratio of {main.text} is a reduction of {_span(least, most)}"

@@ -2,12 +2,16 @@
 
 A relative change of r % is a ratio of 1 - r/100 or 1 + r/100, of risks, odds or hazards as the
 words or `measure` say. Where neither does, it may be the relative or the absolute change of the
-shares, or the relative change of the means, and each reading is told.
+shares, or the relative change of the means, and each reading is told. "Risk" and "rate" are of the
+risk ratio and the rate ratio where these are printed: where no printed ratio fits it is a
+contradiction beside its own, and a remark beside others.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 
+from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints import headline, two_groups
 from trialtrace.claims.prints.card import Card
@@ -29,6 +33,10 @@ from trialtrace.trial.claims.read import Claim
 
 CHECK = "comparison.reduction"
 OF = {"risk_ratio": "risk", "odds_ratio": "odds"}
+RATIO_OF = {"risk": "risk_ratio", "rate": "rate_ratio"}
+"""What words mean first; a risk is also said of hazards, and a rate of risks."""
+THING = re.compile(r"\b(risk|rate)s?\b", re.IGNORECASE)
+ABSOLUTE = re.compile(r"\babsolute|\bpoints?\b", re.IGNORECASE)
 
 
 CARD = Card(
@@ -85,24 +93,42 @@ def _of_ratio(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding
         if other.parts["value"].relation == "=" and other.about.category == entry.about.category
     ]
     fit = [(other, ratio) for other, ratio in ratios if _holds(part, ratio)]
-    unlike = measure is None or any(other.basis != entry.basis for other, _ in ratios)
-    if not ratios or (unlike and not fit):
+    named = RATIO_OF.get(_thing(entry)) if measure is None else None
+    own = [one for one in ratios if one[0].measure == named]
+    if measure is None:
+        unlike = not own or any(other.stated_basis != entry.stated_basis for other, _ in ratios)
+    else:
+        unlike = any(other.basis != entry.basis for other, _ in ratios)
+    if not ratios or (unlike and not fit and named is None):
         return
-    other, ratio = (fit or ratios)[0]
+    other, ratio = (fit or own or ratios)[0]
     low, high = (100 * (float(end) - 1) for end in ratio.bounds)
     what = "reduction" if low + high < 0 else "rise"
     least, most = sorted((abs(low), abs(high)))
     name = (other.measure or "").replace("_", " ")
     text = f"A {what} of {least:.1f} to {most:.1f} % goes with the {name} of {ratio.text}"
     text += f", in keeping with {part.text}." if fit else f"; printed is {entry.printed}."
+    agreement, remark = COMPATIBLE if fit else INCONSISTENT, unlike and not fit
+    if remark:
+        agreement = NOT_CHECKABLE
+        text = f"Not checkable: {text[0].lower()}{text[1:]} It may be of another ratio (`measure`)."
     yield Finding(
         "reduction.ratio",
         entry.name,
         "percent",
-        COMPATIBLE if fit else INCONSISTENT,
+        agreement,
         text,
         (other.name,),
+        remark=remark,
     )
+
+
+def _thing(entry: Claim) -> str:
+    """What the words say is reduced, a risk or a rate; nothing of an absolute change."""
+    if ABSOLUTE.search(entry.printed):
+        return ""
+    found = {one.lower() for one in THING.findall(entry.printed)}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _change(measure: str, table: two_groups.Table) -> float | None:
