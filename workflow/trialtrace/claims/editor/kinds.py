@@ -194,7 +194,7 @@ def _span(low: float, high: float) -> str:
 def _effects(ledger: Ledger, found: Sequence[Finding]) -> list[Question]:
     """F of two-by-two designs, those of the same groups together, an outcome an item."""
     asked: list[Question] = []
-    for own in _by(found, lambda one: [ledger.entries[name].about.group for name in one.beside]):
+    for own in _by(found, lambda one: [entry.about.group for entry in _beside(ledger, one)]):
         key = [
             f"{letter} {ledger.group_label(entry)} (n = {ledger.size(entry)})"
             for letter, entry in zip(LETTERS, _beside(ledger, own[0]), strict=True)
@@ -218,7 +218,8 @@ def _effects(ledger: Ledger, found: Sequence[Finding]) -> list[Question]:
 
 
 def _beside(ledger: Ledger, one: Finding) -> list[Claim]:
-    return [ledger.entries[name] for name in one.beside]
+    """The claims on single groups that a finding rests on, not the comparison of another row."""
+    return [entry for name in one.beside if (entry := ledger.entries[name]).about.group]
 
 
 def _p_of_statistics(ledger: Ledger, found: Sequence[Finding]) -> list[Question]:
