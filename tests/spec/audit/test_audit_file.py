@@ -34,7 +34,7 @@ def test_the_example_is_read_and_judged(tmp_path, capsys):
     path.write_text(capsys.readouterr().out, encoding="utf-8")
     assert main(["audit", str(path)]) == 1
     out = capsys.readouterr().out
-    assert "12 claims." in out and "0.634 to 0.701" in out
+    assert "12 claims." in out and "Student's t test gives P from 0.634 to 0.700" in out
     assert main(["audit", str(path), "--format", "json"]) == 1
     rows = json.loads(capsys.readouterr().out)["claims"]
     assert {r["on_print"] for r in rows} >= {"exact", "compatible", "inconsistent"}

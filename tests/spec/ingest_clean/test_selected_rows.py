@@ -58,7 +58,7 @@ def test_the_report_and_the_last_lines_count_them(tmp_path: Path):
     given.visits[1][1] = ""
     found = account(tmp_path, given)
     assert unescape(selection_lines(found)) == (
-        "Table visits is made of 39 of the 80 rows of its raw table: 40 are left out by "
+        "Table `visits` is made of 39 of the 80 rows of its raw table: 40 are left out by "
         "tables.visits.where (visit = 1), and 1 on which it cannot decide.\n"
     )
     assert "83 of 83 rows, 41 more left out by where" in closing_lines(tmp_path, "lossy")[0]

@@ -210,7 +210,7 @@ def test_how_many_intervals_exclude_no_effect(clear, number, told):
 def test_the_first_page_says_what_the_data_are_and_how_much_was_recomputed(mini):
     text = words(summary(mini, [], "embedded", {}))
     assert "Patients' data, as exported: " in text
-    assert "Not synthetic: trialtrace made up none of it." in text
+    assert "Real: trialtrace made up none of it." in text
     total = len(mini.results)
     assert f"{total} of {total} results (100 %) were recomputed by an independent path" in text
     made_up = SimpleNamespace(trial=SimpleNamespace(synthetic=True))

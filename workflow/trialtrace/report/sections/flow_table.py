@@ -65,8 +65,8 @@ def flow_table(material: Material) -> str:
     return captioned(material, pipe_table(header, body), "flow", caption)
 
 
-def _who(given: Mapping[str, Any]) -> str:
-    return lower_first(given.get("patients", "Randomised"))
+def _who(given: Mapping[str, object]) -> str:
+    return lower_first(str(given.get("patients", "Randomised")))
 
 
 def _reasons(found: Found, stat: str, name: str | None, groups: list[str]) -> list[list[str]]:

