@@ -11,7 +11,12 @@ from browsed.window import Problem, View, Window
 
 NUMBER = re.compile(r"[\N{MINUS SIGN}<]?\d[\d.]*")
 LINKS = """() => [...document.querySelectorAll('main a[href^="trace/"]')].map(
-  (at, place) => [place, at.textContent, at.getAttribute('href')])"""
+  (at, place) => [place, at.textContent, at.getAttribute('href'), at.nextSibling?.data ?? ''])"""
+# What lies between the value of a result and the number shown of it (trace/steps.py).
+STEP = re.compile(
+    r"^ \((?:1 [\N{MINUS SIGN}/] (?P<of>[\d.]+)"
+    r"|(?P<from>[\N{MINUS SIGN}\d.]+)(?: with the other sign| days / [\d.]+|, rounded))\)"
+)
 TO_LINK = """place => {
   document.querySelectorAll('main a[href^="trace/"]')[place].scrollIntoView({block: 'center'});
   return scrollY;
@@ -32,8 +37,9 @@ def not_followed(tab: Window, path: Path, view: View, count: int, seed: int) -> 
     """What goes wrong with some of the numbers of a page, drawn at random."""
     tab.show(path, view)
     numbers = [one for one in tab.page.evaluate(LINKS) if NUMBER.search(one[1])]
-    for place, text, link in random.Random(seed).sample(numbers, min(count, len(numbers))):
-        for words in _followed(tab, place, text, link):
+    for place, text, link, after in random.Random(seed).sample(numbers, min(count, len(numbers))):
+        step = STEP.match(after)
+        for words in _followed(tab, place, (step["of"] or step["from"]) if step else text, link):
             yield Problem(tab.name(path), view, "number", f"{text} ({link}): {words}")
 
 
