@@ -1,7 +1,6 @@
 """The flow of the patients as a table: who is in each box, and why others are not, by arm."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from trialtrace.ground.conditions import lower_first
 from trialtrace.ground.contracts.rows import ResultRow, present
