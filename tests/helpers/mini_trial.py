@@ -287,6 +287,18 @@ def settings_of(trial: str, disclosure: str, key: str | None = None) -> Settings
     return structure(Settings, data | {"report": {"formats": ["html"]}, "hash_key": key})
 
 
+# In the place of "analyses:" of the plan: an estimand of adverse events.
+NAUSEA_ESTIMAND = """\
+  nausea_itt:
+    treatment: {of: drug, to: placebo}
+    population: itt
+    variable: nausea_any
+    intercurrent: []
+    summary: risk
+analyses:
+"""
+
+
 def write_project(root: Path, **files: str) -> Project:
     """A project with the trial "mini"; `files` replaces whole files: plan="…", dictionary="…"."""
     at = Project(root)

@@ -91,15 +91,6 @@ NAUSEA = """\
     describe: [{proportion: wilson}]
 multiplicity:
 """
-ESTIMAND = """\
-  nausea_itt:
-    treatment: {of: drug, to: placebo}
-    population: itt
-    variable: nausea_any
-    intercurrent: []
-    summary: risk
-analyses:
-"""
 
 
 def words(text):
@@ -108,7 +99,9 @@ def words(text):
 
 
 def test_an_analysis_of_harms_is_told_by_arm_in_report_and_summary(tmp_path):
-    plan = PLAN.replace("multiplicity:\n", NAUSEA).replace("analyses:\n", ESTIMAND, 1)
+    plan = PLAN.replace("multiplicity:\n", NAUSEA).replace(
+        "analyses:\n", mini_trial.NAUSEA_ESTIMAND, 1
+    )
     material = made(tmp_path, plan=plan)
     line = "Nausea of any kind: Drug 1 of 10, 10.0 % (1.8 to 40.4); Placebo 1 of 10, "
     text = harms_section(material)

@@ -42,14 +42,5 @@ def test_adverse_events_stand_in_the_main_report(tmp_path):
     describe: [{proportion: wilson}]
 multiplicity:
 """
-    estimand = """\
-  nausea_itt:
-    treatment: {of: drug, to: placebo}
-    population: itt
-    variable: nausea_any
-    intercurrent: []
-    summary: risk
-analyses:
-"""
-    found = main(tmp_path, ("multiplicity:\n", nausea), ("analyses:\n", estimand))
+    found = main(tmp_path, ("multiplicity:\n", nausea), ("analyses:\n", mini_trial.NAUSEA_ESTIMAND))
     assert found == {"relief_primary", "pain_each", "nausea"}
