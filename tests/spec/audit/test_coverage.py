@@ -93,6 +93,8 @@ ITEMS = """\
 items:
   relief: {from: main, place: abstract, label: Relief, endpoints: [relief]}
   cost: {from: main, place: abstract, label: Cost, claims: [cost]}
+  who: {from: main, place: abstract, label: Who took part,
+    checks: [followed], not_printed: No age is.}
   dose: {from: main, place: abstract, label: Dose, absent: Nobody wrote it down.}
 """
 
@@ -110,6 +112,10 @@ def test_the_command_gives_text_csv_json_and_a_page(tmp_path, capsys):
     text = said()
     assert "dose: not covered\n  Dose (main: abstract)\n  absent    Nobody wrote it down.\n" in text
     assert "cost: in the ledger alone\n" in text
+    assert (
+        "who: whole\n  Who took part (main: abstract)\n  check     followed\n"
+        "  unprinted No age is.\n" in text
+    )
     rows = list(csv.DictReader(io.StringIO(said("--format", "csv"))))
     relief = rows[0]
     assert (relief["endpoints"], relief["how"]) == ("relief", "whole")
@@ -137,6 +143,7 @@ def test_the_command_gives_text_csv_json_and_a_page(tmp_path, capsys):
         ("endpoints: [relief]", "endpoints: [releif]", "items.relief.endpoints[1]", "relief"),
         ("claims: [cost]", "claims: [costs]", "items.cost.claims[1]", "a claim"),
         ("claims: [cost]", "variables: [height]", "items.cost.variables[1]", "a variable"),
+        ("checks: [followed]", "checks: [follow]", "items.who.checks[1]", "a check of cleaning"),
         ("claims: [cost]", "settings: [design.blinded]", "items.cost.settings[1]", "a key that"),
         (", absent: Nobody wrote it down.", "", "items.dose", "absent"),
         ("from: main, place: abstract, label: Dose", "from: other, label: Dose", "items.dose", ""),

@@ -40,14 +40,16 @@ class Covered:
     figures: tuple[str, ...]
     claims: tuple[str, ...]
     settings: tuple[str, ...]
+    checks: tuple[str, ...]
     report: tuple[str, ...]
     tied: bool
+    not_printed: str | None
     absent: str | None
 
     @property
     def how(self) -> str:
         """Covered as a whole or in part, by a claim that no data settle, or by nothing."""
-        if self.endpoints or self.variables or self.settings or self.tied:
+        if self.endpoints or self.variables or self.settings or self.checks or self.tied:
             return PART if self.absent else WHOLE
         return LEDGER if self.claims else NOTHING
 
@@ -98,8 +100,10 @@ def _of_item(
         figures,
         found,
         tuple(item.settings or ()),
+        tuple(item.checks or ()),
         tuple(dict.fromkeys(filter(None, places))),
         any(claims[one].selects for one in found),
+        item.not_printed,
         item.absent,
     )
 
@@ -118,8 +122,10 @@ def _of_claim(trial: "Trial", claim: Claim) -> Covered:
         (),
         (claim.name,),
         (),
+        (),
         tuple(filter(None, [_place(claim)])),
         claim.selects is not None,
+        None,
         claim.cannot,
     )
 

@@ -86,10 +86,13 @@ def _lines(row: Covered, pages: Mapping[str, str]) -> Iterator[str]:
         ("figure", row.figures),
         ("claim", row.claims),
         ("setting", row.settings),
+        ("check", row.checks),
         ("report", tuple(place_link(one, pages) or one for one in row.report)),
     ):
         if names:
             yield f"  {word:<9} {', '.join(names)}"
+    if row.not_printed:
+        yield f"  {'unprinted':<9} {row.not_printed}"
     if row.absent:
         yield f"  {'absent':<9} {row.absent}"
 
@@ -105,11 +108,12 @@ def _row(row: Covered, pages: Mapping[str, str]) -> str:
         else escape(one)
         for one in row.report
     ]
+    silent = f'<br><span class="quiet">{escape(row.not_printed)}</span>' if row.not_printed else ""
     absent = f'<br><span class="lost">{escape(row.absent)}</span>' if row.absent else ""
     where = f'<span class="quiet">{escape(row.source)}: {escape(row.place)}</span>'
     cells = [
-        f"{escape(row.label)}<br>{where}{absent}",
-        _listed([*row.endpoints, *row.variables, *row.settings]),
+        f"{escape(row.label)}<br>{where}{silent}{absent}",
+        _listed([*row.endpoints, *row.variables, *row.settings, *row.checks]),
         _listed([*row.analyses, *row.figures]),
         "<br>".join(claims),
         "<br>".join(places) or escape(row.how),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from trialtrace.ground.errors import one_of
 from trialtrace.trial.context import Files, known
 
-COVERS = ("endpoints", "variables", "claims", "settings", "absent")
+COVERS = ("endpoints", "variables", "claims", "settings", "checks", "absent")
 
 
 def check_items(files: Files) -> None:
@@ -14,6 +14,7 @@ def check_items(files: Files) -> None:
         "endpoints": (_endpoints(files), "an endpoint of endpoints.yaml"),
         "variables": (files.subject_variables, "a variable of subjects"),
         "claims": (document.names("claims"), "a claim"),
+        "checks": (files.cleaning.names("checks"), "a check of cleaning.yaml"),
     }
     for name, given in document.entries("items"):
         path = ("items", name)

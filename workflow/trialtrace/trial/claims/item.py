@@ -25,6 +25,11 @@ class SourceItem:
         "Keys of trial.yaml that hold it, such as design.arms.",
         expected="keys of trial.yaml, such as design.arms",
     )
+    checks: Distinct[Name] | None = optional("Checks of cleaning.yaml that hold patients to it.")
+    not_printed: Text | None = optional(
+        "What of it the text does not print, so that what stands here in its place is chosen; it "
+        "leaves the item whole, since no data could cover more."
+    )
     absent: Text | None = optional("What of it nothing covers, and why.")
 
 
