@@ -79,6 +79,7 @@ analyses:
     tests: [{mixed_anova: {within: visit, between: arm, sums_of_squares: III,
                            sphericity: greenhouse_geisser}}]
 """
+EFFECTS = ("arm", "visit", "arm_visit")
 TWO_ARMS = [(3, 2, 1), (5, 5, 2), (4, 1, 1), (6, 3, 0)], [(4, 4, 4), (6, 5, 5), (5, 6, 3)]
 
 
@@ -106,6 +107,18 @@ def test_all_visits_together(two_arms):
     name = "over_time/f.mixed_anova@all;effect=arm"
     assert found.value(name) == pytest.approx(between / (within / 5))
     assert (found[name]["n_used"], found.n(name, "analysed")) == (7, 21)
+
+
+def test_each_effect_says_whether_it_tests_the_treatment(two_arms):
+    """That of the arm is a mean over the baseline too, if the plan does not leave that out."""
+    found = two_arms.results(PAIN)
+    says = {e: found[f"over_time/p_value.mixed_anova@all;effect={e}"]["warning"] for e in EFFECTS}
+    assert says["arm"].endswith("It does not test what the treatment changed.")
+    assert says["visit"].endswith("It does not test the treatment.")
+    assert says["arm_visit"].endswith("This is the effect that tests the treatment.")
+    later = PAIN.replace("    tests: [{mixed", "    visits: [day 2, day 3]\n    tests: [{mixed")
+    arm = two_arms.results(later)["over_time/p_value.mixed_anova@all;effect=arm"]
+    assert arm["warning"] is None
 
 
 def test_the_planned_p_is_the_corrected_one_where_visits_are_concerned(two_arms):

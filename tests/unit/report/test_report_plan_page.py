@@ -41,7 +41,7 @@ def test_families_of_other_effects_of_one_test_stay_apart():
     for one in planned_results(trial):
         if one.stat == "p_adjusted" and one.place.second:
             effects.setdefault(one.key[1], set()).add(one.place.second[1])
-    assert effects["classical"] == {"arm", "arm_visit"}
+    assert effects["classical"] == {"arm_visit"}
     assert effects["classical_time"] == {"visit"}
 
 

@@ -1,4 +1,4 @@
-"""Families of tests: those of a treatment and those of time are no one family."""
+"""Families of tests: those of a treatment, of time, and of means over visits with the baseline."""
 
 import pytest
 from mini_trial import CLAIMS, CLEANING, DICTIONARY, ENDPOINTS, PLAN, TRIAL, write_project
@@ -10,14 +10,14 @@ WELCH = "tests: [{welch_t: {sides: two_sided}}]"
 PLANNED = PLAN.replace(WELCH, f"tests: [{{welch_t: {{sides: two_sided}}}}, {ANOVA}]")
 
 
-def told(tmp_path, *tests, plan=PLANNED):
+def told(tmp_path, *tests, plan=PLANNED, endpoints=ENDPOINTS):
     own = f"  own: {{label: Own, adjust: holm, tests: [{', '.join(tests)}]}}\n"
     plan = plan.replace("multiplicity:\n", "multiplicity:\n" + own, 1)
     at = write_project(
         tmp_path,
         trial=TRIAL,
         dictionary=DICTIONARY,
-        endpoints=ENDPOINTS,
+        endpoints=endpoints,
         plan=plan,
         cleaning=CLEANING,
         claims=CLAIMS,
@@ -30,7 +30,7 @@ def of(effects=None):
     return f"{{analysis: pain_each, test: mixed_anova{more}}}"
 
 
-@pytest.mark.parametrize("tests", [[of("arm, arm_visit")], [of("visit")]])
+@pytest.mark.parametrize("tests", [[of("arm_visit")], [of("arm")], [of("visit")]])
 def test_one_kind_is_a_family(tmp_path, tests):
     assert told(tmp_path, *tests) == []
 
@@ -48,6 +48,25 @@ def test_treatment_and_time_are_none(tmp_path, tests, place):
     ((at, found),) = told(tmp_path, *tests)
     assert at == place
     assert "time" in found
+
+
+@pytest.mark.parametrize(
+    ("tests", "place"),
+    [
+        ([of("arm, arm_visit")], "multiplicity.own.tests[1].effects"),
+        ([of("arm"), of("arm_visit")], "multiplicity.own.tests"),
+        ([of("arm"), "{analysis: pain_each, test: welch_t}"], "multiplicity.own.tests"),
+    ],
+)
+def test_a_mean_over_the_baseline_is_no_effect_of_treatment(tmp_path, tests, place):
+    ((at, found),) = told(tmp_path, *tests)
+    assert at == place
+    assert "of treatment and of means over visits with the baseline in one family" in found
+
+
+def test_without_the_baseline_the_arms_may_be_with_their_courses(tmp_path):
+    endpoints = ENDPOINTS.replace("  baseline: before\n", "")
+    assert told(tmp_path, of("arm, arm_visit"), endpoints=endpoints) == []
 
 
 def test_two_visits_of_an_arm_are_time_and_between_arms_treatment(tmp_path):

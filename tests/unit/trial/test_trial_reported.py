@@ -27,6 +27,11 @@ def test_without_a_secondary_one_in_a_family_all_of_them(tmp_path):
     assert main(tmp_path, edits) == {"relief_primary", "pain_each", "death_time"}
 
 
+def test_what_repeats_a_published_analysis_stands_in_the_main_report(tmp_path):
+    edit = ("    role: subgroup\n", "    role: published\n")
+    assert "relief_by_smoker" in main(tmp_path, edit)
+
+
 @pytest.mark.parametrize("word", ["main", "supplement"])
 def test_the_plan_decides_otherwise(tmp_path, word):
     edit = ("    role: subgroup\n", f"    role: subgroup\n    report: {word}\n")

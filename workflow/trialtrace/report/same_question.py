@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 Key = tuple[str | None, ...]
 # Analyses that ask the same question otherwise; a subgroup asks another one.
-ROLES = ("sensitivity", "supportive", "exploratory")
+ROLES = ("sensitivity", "supportive", "exploratory", "published")
 
 
 def same_question(material: Material, analysis: "Analysis") -> list[ResultRow]:

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from trialtrace.trial.plan.cards import repeated as cards
 
 EFFECTS = {"arm": "between", "visit": "within", "arm_visit": "interaction"}
+# What each of them tests, as results say; that of the arm where the visits have a baseline.
+TESTS = {
+    "arm": "The arms averaged over all visits, the baseline among them: a difference from the "
+    "start makes this F large. It does not test what the treatment changed.",
+    "visit": "The visits averaged over the arms: a change over time that is alike in all arms. It "
+    "does not test the treatment.",
+    "arm_visit": "The interaction: whether the change over time differs between the arms. This is "
+    "the effect that tests the treatment.",
+}
 CORRECTED = {"greenhouse_geisser": "gg", "huynh_feldt": "hf", "lower_bound": "lower"}
 # An F test is one-sided: of a test at 0.05 the interval is of 90 %.
 ETA_LEVEL = 0.9
@@ -65,7 +74,14 @@ def mixed_anova(cut: Cut, step: "Step[cards.MixedAnova]") -> Iterator[Result]:
                 "mauchly_p": found.mauchly_p_anderson,
                 "mauchly_p_r": found.mauchly_p,
             }
-        yield from effect_results(cut, place, step, step.method, members, values, basis)
+        says = None if effect == "arm" and not _from_baseline(cut) else TESTS[effect]
+        yield from effect_results(cut, place, step, step.method, members, values, basis, says)
+
+
+def _from_baseline(cut: Cut) -> bool:
+    """Whether the values of a cut are those at visits of which one is the baseline."""
+    baseline = getattr(cut.endpoint.entry, "baseline", None)
+    return cut.analysis.value == "value" and baseline in cut.visits
 
 
 def effect_results(

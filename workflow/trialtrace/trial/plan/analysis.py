@@ -31,8 +31,18 @@ class Analysis:
 
     label: Text = key("Label in reports.")
     role: Literal[
-        "primary", "secondary", "sensitivity", "supportive", "subgroup", "exploratory"
-    ] = key("Role in the plan.")
+        "primary",
+        "secondary",
+        "published",
+        "sensitivity",
+        "supportive",
+        "subgroup",
+        "exploratory",
+    ] = key(
+        "Role in the plan. `published` repeats an analysis that was published, or a reading of one "
+        "that was published without saying which it is; it stands in the main report, and decides "
+        "nothing."
+    )
     estimand: Name | None = optional("Estimand of this plan; inherited where `of` is given.")
     of: Name | None = optional(
         "Analysis whose estimand, population, levels and visits this one takes over; its "

@@ -10,7 +10,7 @@ from trialtrace.trial.context import Files, known
 from trialtrace.trial.plan.methods import INTERIM
 from trialtrace.trial.plan.multiplicity import OF_TIME
 from trialtrace.trial.plan.registry import card_of
-from trialtrace.trial.resolve import estimand_of, inherited, steps
+from trialtrace.trial.resolve import estimand_of, inherited, steps, used_visits, variables_of
 
 
 def check(files: Files, name: str, given: dict[str, Any]) -> None:
@@ -40,38 +40,60 @@ def _test(files: Files, place: Path_, test: dict[str, Any]) -> bool:
     return analysis is not None
 
 
-def _one_kind(files: Files, path: Path_, tests: list[dict[str, list[str]]]) -> None:
+def _one_kind(files: Files, path: Path_, tests: list[dict[str, Any]]) -> None:
     """Effects of time are hardly ever null: among them a treatment is found too easily.
 
     Adjusting for the false discovery rate lets as many false effects of treatment pass as there
-    are true ones of time to hide them; by Holm's procedure they cost the treatment power.
+    are true ones of time to hide them; by Holm's procedure they cost the treatment power. So do
+    means over visits of which one is the baseline: no treatment changes these.
     """
+    found: dict[str, None] = {}
     for position, test in enumerate(tests):
         place = (*path, "tests", position)
         offered = _effects_of(str(test["test"]))
         named = test.get("effects")
         for number, effect in enumerate(named or ()):
             known(files.plan, (*place, "effects", number), effect, offered, "an effect of the test")
-        chosen = set(named or offered)
-        if OF_TIME in chosen and chosen != {OF_TIME}:
-            rest = ", ".join(one for one in offered if one != OF_TIME)
-            told = ", ".join(sorted(chosen))
+        kinds: dict[str, list[str]] = {}
+        for effect in named or offered or [""]:
+            kinds.setdefault(_kind(files, str(test["analysis"]), effect), []).append(effect)
+        if len(kinds) > 1:
+            told, of = ", ".join(sorted(named or offered)), sorted(kinds, reverse=True)
+            own = [f"`effects: [{', '.join(each)}]`" for each in kinds.values()]
             files.plan.add(
                 (*place, "effects") if named else place,
-                found=f"effects of treatment and of time in one family: {told}",
+                found=f"effects of {' and of '.join(of)} in one family: {told}",
                 expected="tests of one kind",
-                do=f"write `effects: [{rest}]`, and a family of its own for `effects: [visit]`",
+                do=f"give {' and '.join(own)} a family each",
             )
-    kinds = [
-        set(test.get("effects") or _effects_of(str(test["test"]))) == {OF_TIME} for test in tests
-    ]
-    if any(kinds) and not all(kinds):
+        else:
+            found |= dict.fromkeys(kinds)
+    if len(found) > 1:
         files.plan.add(
             (*path, "tests"),
-            found="tests of treatment beside those of an effect of time",
+            found=f"tests of {' and of '.join(sorted(found, reverse=True))} in one family",
             expected="tests of one kind",
-            do="give the effects of time a family of their own",
+            do="give each kind a family of its own",
         )
+
+
+def _kind(files: Files, analysis: str, effect: str) -> str:
+    """What an effect of an analysis of variance is of; a test without effects is of treatment."""
+    factors = set(effect.split("_")) - {""}
+    if factors == {OF_TIME}:
+        return "time"
+    if not factors or factors & {OF_TIME, "cell"} or not _has_baseline(files, analysis):
+        return "treatment"
+    return "means over visits with the baseline"
+
+
+def _has_baseline(files: Files, analysis: str) -> bool:
+    """Whether an analysis is of values at visits of which one is a baseline."""
+    if inherited(files, analysis, "value") not in (None, "value"):
+        return False
+    own = (files.derived.get(name) for name in variables_of(files, analysis))
+    starts = {getattr(one.entry, "baseline", None) for one in own if one is not None}
+    return bool(starts & {*(used_visits(files, analysis) or ())})
 
 
 def _effects_of(test: str) -> list[str]:

@@ -42,8 +42,9 @@ class HolmTest:
     visit: VisitLabel | None = optional("Only those of this visit.")
     parameter: Name | None = optional("Only those of this endpoint.")
     effects: Distinct[Effect] | None = optional(
-        "Only those of these effects of an analysis of variance; those of treatment (all but "
-        "`visit`) and that of time are no one family."
+        "Only those of these effects of an analysis of variance. That of time (`visit`), means "
+        "over visits of which one is the baseline (`arm`), and effects of treatment (`arm_visit`) "
+        "are no one family."
     )
 
 
