@@ -8,6 +8,7 @@ from trialtrace.reading.cells import Cell
 from trialtrace.reading.expressions import Expression, expression, p_text
 from trialtrace.reading.heads import Column
 from trialtrace.reading.item import Item
+from trialtrace.reading.kinds import UNSAID
 from trialtrace.trial.claims.printed import parse
 
 Read = tuple[Column, Cell]
@@ -77,7 +78,7 @@ def _joined(
             yield [one], made, None
         return
     column, cell = by_part["estimate"]
-    measure = column.measure or "difference"
+    measure = column.measure or UNSAID
     found = expression(cell, "effect", None, set(), measure)
     if found is None:
         yield bundle, None, None
@@ -92,8 +93,6 @@ def _joined(
     if p is not None and " P " not in printed:
         printed += f", {p}"
     kinds = {one.kind for one in beside}
-    stated = measure.replace(" ", "_")
-    if measure == "difference":
-        means = kinds & {"mean_sd", "mean_se", "mean"}
-        stated = "mean_difference" if means else ""
-    yield bundle, Expression(printed, "effect", found.doubt), stated or None
+    if measure == UNSAID and kinds & {"mean_sd", "mean_se", "mean"}:
+        measure = "mean_difference"
+    yield bundle, Expression(printed, "effect", found.doubt), measure

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from trialtrace.config.scalars import resolve
 from trialtrace.ground.errors import UserError
 from trialtrace.reading.arms import ALL, Arms, arms_of
 from trialtrace.reading.categories import categorised, without_missing
 from trialtrace.reading.item import Item, Left
+from trialtrace.reading.kinds import UNSAID
 from trialtrace.reading.paper import ReadPaper
 from trialtrace.reading.sentences import read_passages
 from trialtrace.reading.tables import laid_out, left_whole, read_table
@@ -136,7 +138,7 @@ def _about(made: Draft, item: Item) -> Entry:
         about["visit"] = _spelling(made, item.visit)
     if item.size and not item.compare and not item.is_size and "/" not in item.printed:
         about["patients"] = str(item.size)
-    if item.measure is not None and item.kind == "effect":
+    if item.measure not in (None, UNSAID) and item.kind == "effect":
         about["measure"] = item.measure
     if item.model:
         about["basis"] = "model"
@@ -171,4 +173,6 @@ def slug(text: str, longest: int) -> str:
     """A name of small letters, digits and _ out of words."""
     made = re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_")
     made = made if not made[:1].isdigit() else f"x{made}"
-    return made[:longest].rstrip("_")
+    made = made[:longest].rstrip("_")
+    # "No" or "Yes" as a name is no text to YAML.
+    return made if not made or resolve(made) == (made, None) else f"x_{made}"

@@ -3,17 +3,7 @@
 from dataclasses import dataclass
 
 from trialtrace.reading.cells import Cell
-
-_NAMED = {
-    "hazard ratio": "hazard ratio {}",
-    "odds ratio": "odds ratio {}",
-    "rate ratio": "rate ratio {}",
-    "risk ratio": "risk ratio {}",
-    "risk difference": "risk difference {}",
-    "mean difference": "mean difference {}",
-    "number needed to treat": "number needed to treat {}",
-    "difference": "difference {}",
-}
+from trialtrace.reading.kinds import UNSAID
 
 
 @dataclass(frozen=True)
@@ -33,8 +23,8 @@ def expression(
     `kind` is what heads or row labels say, `usual` what the caption says of the cells of the
     table, `size` how many patients there are in the column.
     """
-    if kind in ("effect", "effect_p") or measure is not None:
-        return _effect(cell, measure or "difference")
+    if kind == "effect" or measure is not None:
+        return _effect(cell, measure or UNSAID)
     if kind == "p" or cell.form in ("p", "not_significant"):
         return _p(cell)
     if cell.form in _BY_FORM:
@@ -65,9 +55,9 @@ def _p(cell: Cell) -> Expression | None:
 
 
 def _effect(cell: Cell, measure: str) -> Expression | None:
-    lead = _NAMED.get(measure, "difference {}")
+    lead = f"{measure.replace('_', ' ')} {{}}"
     a, b, c = (cell.parts.get(name, "").replace(",", "") for name in "abc")
-    percent = " percentage points" if measure in ("risk difference", "difference") else "%"
+    percent = " percentage points" if measure in ("risk_difference", UNSAID) else "%"
     if cell.form in ("ranged", "ranged_p"):
         p = (
             f", P {cell.parts.get('relation') or '='} {cell.parts['p']}"

@@ -1,7 +1,7 @@
 """The heads of a table: which columns are labels, arms or comparisons, and what each holds."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from trialtrace.reading.cells import is_missing, is_number
@@ -91,15 +91,16 @@ def _only_sizes(row: Sequence[str], first: int) -> bool:
     return bool(cells) and all(said(cell).size and not said(cell).rest for cell in cells)
 
 
-def columns(table: Table, heads: int, first: int) -> list[Column]:
-    """The columns of a table by its heads; groups of patients are known by their names only."""
+def columns(table: Table, heads: int, first: int, other: Collection[str] = ()) -> list[Column]:
+    """The columns of a table by its heads; groups of patients are known by their names only.
+    `other` are abbreviations of measures that are short for something else here."""
     made = []
     for at in range(len(table.rows[0])):
         pieces = list(dict.fromkeys(row[at] for row in table.rows[:heads] if row[at]))
         if at < first:
             made.append(Column(at, LABEL, visit=_times(pieces)))
         else:
-            own = column(at, pieces)
+            own = column(at, pieces, other)
             if own.kind == "ci" and own.arm is None and made[-1].kind == "effect":
                 # The interval of the estimate in the column before it.
                 own = replace(own, role=COMPARE)
@@ -107,23 +108,19 @@ def columns(table: Table, heads: int, first: int) -> list[Column]:
     return made
 
 
-def column(at: int, pieces: Sequence[str]) -> Column:
+def column(at: int, pieces: Sequence[str], other: Collection[str] = ()) -> Column:
     """A column by the texts over it, from the top down."""
-    told = [said(piece) for piece in pieces]
+    told = [said(piece, other) for piece in pieces]
     found = Column(at, ARM)
     names = []
     for one in told:
         found = _with(found, one)
-        if (
-            one.rest
-            and not _OF_LABELS.fullmatch(one.rest)
-            and one.kind not in ("effect", "effect_p")
-        ):
+        if one.rest and not _OF_LABELS.fullmatch(one.rest) and one.kind != "effect":
             names.append(one.rest)
             found = replace(found, sized=one.rest if one.size else found.sized)
     if len(names) > 1:
         names = [name for name in names if not _NUMBERED.fullmatch(name)] or names
-    if found.kind in ("p", "effect", "effect_p") or found.measure is not None:
+    if found.kind in ("p", "effect") or found.measure is not None:
         return replace(found, role=COMPARE)
     arm = " ".join(names) or None
     if arm is not None and EVERYONE.fullmatch(arm):
@@ -146,7 +143,7 @@ def of_tests(column: Column, cells: Sequence[str]) -> Column:
 def _with(column: Column, one: Said) -> Column:
     """A column with what one more text over it says."""
     kind = one.kind or column.kind
-    if column.kind in ("effect", "effect_p") and one.kind == "count":
+    if column.kind == "effect" and one.kind == "count":
         kind = column.kind
     return replace(
         column,

@@ -1,6 +1,7 @@
 """What heads, row labels and captions say of the numbers below and beside them."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 _SD = r"(?:SDs?|s\.?d\.?|standard deviations?|std\.? dev\.?)"
@@ -50,19 +51,21 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("percent", _PERCENT),
 )
 _ALONE: tuple[tuple[str, str], ...] = (("count", _N), ("range", _RANGE), ("mean", r"M"))
+# As a ledger names them; which measure a "difference" is, its word alone does not say.
+UNSAID = "difference"
 MEASURES: tuple[tuple[str, str], ...] = (
-    ("hazard ratio", r"hazards? ratio|(?-i:\ba?HRs?\b)"),
-    ("odds ratio", r"odds ratio|(?-i:\ba?ORs?\b)|relative odds"),
-    ("rate ratio", r"(?:incidence )?rate ratio|(?-i:\bIRRs?\b)"),
-    ("risk ratio", r"risk ratio|relative risk|(?-i:\ba?RRs?\b)"),
-    ("risk difference", r"(?:absolute )?risk (?:difference|reduction)|(?-i:\bARR\b)|(?-i:\bRD\b)"),
+    ("hazard_ratio", r"hazards? ratio|(?-i:\ba?HRs?\b)"),
+    ("odds_ratio", r"odds ratio|(?-i:\ba?ORs?\b)|relative odds"),
+    ("rate_ratio", r"(?:incidence )?rate ratio|(?-i:\bIRRs?\b)"),
+    ("risk_ratio", r"risk ratio|relative risk|(?-i:\ba?RRs?\b)"),
+    ("risk_difference", r"(?:absolute )?risk (?:difference|reduction)|(?-i:\bARR\b)|(?-i:\bRD\b)"),
     (
-        "mean difference",
+        "mean_difference",
         r"(?:adjusted )?(?:mean|between[\s-]group) difference|difference (?:in|of|"
         r"between) means|(?-i:\bMD\b)",
     ),
-    ("number needed to treat", r"number needed to treat|(?-i:\bNNT\b)"),
-    ("difference", r"(?:treatment |group )?difference|treatment effect|effect(?: size)?|estimate"),
+    ("number_needed_to_treat", r"number needed to treat|(?-i:\bNNT\b)"),
+    (UNSAID, r"(?:treatment |group )?difference|treatment effect|effect(?: size)?|estimate"),
 )
 _P = (
     r"(?:\W*p(?:[\s-]*values?)?(?:\s+for\s+[\w\s-]+|\s+between[\w\s-]*)?\W*|"
@@ -113,8 +116,9 @@ class Said:
     adjusted: bool = False
 
 
-def said(text: str) -> Said:
-    """What a head or a row label says, its words for kinds, sizes and visits taken out."""
+def said(text: str, other: Collection[str] = ()) -> Said:
+    """What a head or a row label says, its words for kinds, sizes and visits taken out; `other` are
+    abbreviations of measures that are short for something else here."""
     adjusted = bool(_ADJUSTED.search(text))
     size = None
     if found := _SIZE.search(text):
@@ -131,12 +135,11 @@ def said(text: str) -> Said:
         return Said("", None, size, change=True)
     for name, pattern in MEASURES:
         found = re.search(rf"(?<!\w)(?:{pattern})(?!\w)", text, re.I)
-        if found and _leads(text, found):
+        if found and found.group() not in other and _leads(text, found):
             left = _bare(
                 re.sub(_CI, " ", text[: found.start()] + " " + text[found.end() :], flags=re.I)
             )
-            kind = "effect" if not re.search(r"\bp[\s-]values?\b", text, re.I) else "effect_p"
-            return Said(left, kind, size, measure=name, adjusted=adjusted)
+            return Said(left, "effect", size, measure=name, adjusted=adjusted)
     if found := _PARTED.search(text):
         spread = next(name for name in ("iqr", "sd", "se", "range", "ci") if found[name])
         left = _bare(f"{text[: found.start()]} {found['of']}")
@@ -144,7 +147,7 @@ def said(text: str) -> Said:
     for name, pattern in KINDS:
         if found := re.search(rf"[(\[]?(?<!\w){pattern}(?!\w)", text, re.I):
             left = _bare(text[: found.start()] + " " + text[found.end() :])
-            inner = said(left) if left else Said("")
+            inner = said(left, other) if left else Said("")
             return Said(inner.rest, name, size, inner.visit, change=inner.change, adjusted=adjusted)
     for name, pattern in _ALONE:
         if re.fullmatch(pattern, bare, re.I):
@@ -153,6 +156,19 @@ def said(text: str) -> Said:
             return Said(_bare(text[: found.start()]), name, size, adjusted=adjusted)
     changed = bool(re.search(r"\bchanges?\b", bare, re.I))
     return Said(bare, None, size, change=changed, adjusted=adjusted)
+
+
+def other_words(notes: str) -> set[str]:
+    """Abbreviations of measures that notes explain as words of other things: "HR heart rate"."""
+    found = set()
+    for short in set(re.findall(r"\b[A-Z]{2,4}\b", notes)):
+        if said(short).measure is None:
+            continue
+        words = r"\b" + r"[\s-]+".join(rf"{letter}[a-z]+" for letter in short)
+        told = re.search(rf"\b{short}\W{{1,4}}({words})|({words})\s*[(\[]{short}\b", notes, re.I)
+        if told and said((told.group(1) or told.group(2)).rstrip("s")).measure is None:
+            found.add(short)
+    return found
 
 
 def _leads(text: str, found: re.Match[str]) -> bool:

@@ -1,7 +1,7 @@
 """The rows of a table: sections, labels, and what their words say of the numbers beside them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from trialtrace.reading.heads import ARM, LABEL, Column, is_head
@@ -29,9 +29,15 @@ class Row:
         return " – ".join(self.path[:-1]) or None
 
 
-def rows(grid: Sequence[Sequence[str]], heads: int, every: Sequence[Column]) -> list[Row]:
+def rows(
+    grid: Sequence[Sequence[str]],
+    heads: int,
+    every: Sequence[Column],
+    other: Collection[str] = (),
+) -> list[Row]:
     """The rows below the heads. `heads` of a row are the head cells in the midst of the table that
-    stand above it; `opens` says that it is a section's own row, with a p perhaps."""
+    stand above it; `opens` says that it is a section's own row, with a p perhaps. `other` are
+    abbreviations of measures that are short for something else here."""
     labels = [one for one in every if one.role == LABEL]
     first = len(labels)
     arms = [one.at for one in every if one.role == ARM]
@@ -53,17 +59,17 @@ def rows(grid: Sequence[Sequence[str]], heads: int, every: Sequence[Column]) -> 
         if opens and first > 1 and not texts[0] and carried:
             opens = False
         if opens:
-            own = said(" – ".join(text for text in texts if text))
+            own = said(" – ".join(text for text in texts if text), other)
             section = [*section[-1:], own] if before_was_section else [own]
             carried, before_was_section = "", True
             if any(cells[first:]):
-                made.append(_row(at, cells, section, [], labels, over, opens=True))
+                made.append(_row(at, cells, section, [], labels, over, other, opens=True))
             continue
         before_was_section = False
         if first > 1:
             carried = texts[0] or carried
             texts[0] = carried
-        made.append(_row(at, cells, section, texts, labels, over))
+        made.append(_row(at, cells, section, texts, labels, over, other))
     return made
 
 
@@ -74,6 +80,7 @@ def _row(
     texts: Sequence[str],
     labels: Sequence[Column],
     over: tuple[str, ...] | None,
+    other: Collection[str],
     opens: bool = False,
 ) -> Row:
     own = []
@@ -81,7 +88,7 @@ def _row(
         if text and column.visit and re.fullmatch(r"[0-9.–-]+", text):
             own.append(Said("", None, visit=f"{column.visit} {text}"))
         elif text:
-            own.append(said(text))
+            own.append(said(text, other))
     every = [*section, *own]
     path = tuple(one.rest for one in every if one.rest)
     return Row(

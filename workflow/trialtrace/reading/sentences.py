@@ -143,10 +143,8 @@ def _is_share(count: str, size: str, percent: str) -> bool:
 def _items(name: str, match: re.Match[str]) -> Iterator[Item]:
     given = {key: value for key, value in match.groupdict().items() if value is not None}
     for printed, kind in _printed(name, given):
-        measure = None
-        if name == "effect":
-            measure = _measure(given["measure"]).replace(" ", "_")
-        yield Item("", "", printed, "", kind, measure=None if measure == "difference" else measure)
+        measure = _measure(given["measure"]) if name == "effect" else None
+        yield Item("", "", printed, "", kind, measure=measure)
 
 
 def _measure(text: str) -> str:
@@ -167,7 +165,7 @@ def _printed(name: str, given: dict[str, str]) -> Iterator[tuple[str, str]]:
         effect = f", {given.get('partial', '')}η² = {given['effect']}" if "effect" in given else ""
         yield f"{symbol}({given['df']}) = {a}{p}{effect}", "statistic"
     elif name == "effect":
-        yield f"{_measure(given['measure'])} {a}{unit}{interval}{p}", "effect"
+        yield f"{_measure(given['measure']).replace('_', ' ')} {a}{unit}{interval}{p}", "effect"
     elif name in ("fraction_percent", "percent_fraction", "fraction_by_sum"):
         yield f"{a}/{given['n']} ({b}%)", "fraction"
     elif name in ("count_percent", "percent_count"):
@@ -291,6 +289,9 @@ def _assigned(
 def _verbatim(original: str, text: str, start: int, end: int) -> str:
     """The words of the original in which the numbers of `text[start:end]` stand, ten at most: with
     as many of those before them as there is room for."""
+    if not re.search(r"[0-9]", text[start:end]):
+        # "P = n.s." stands in both as it is.
+        return text[start:end]
     runs = [match.span() for match in re.finditer(r"[0-9]+", original)]
     first = len(re.findall(r"[0-9]+", text[:start]))
     last = first + len(re.findall(r"[0-9]+", text[start:end])) - 1

@@ -21,7 +21,7 @@ from trialtrace.reading.heads import (
     of_tests,
 )
 from trialtrace.reading.item import Item, Left
-from trialtrace.reading.kinds import kinds_in, said
+from trialtrace.reading.kinds import kinds_in, other_words, said
 from trialtrace.reading.paper import Table
 from trialtrace.reading.rows import Row, rows
 
@@ -49,12 +49,13 @@ def laid_out(table: Table) -> Laid | None:
     if first is None:
         return None
     heads = head_rows(table, first)
+    other = other_words(f"{table.caption} {table.notes}")
     every = [
         of_tests(column, [row[column.at] for row in table.rows[heads:]])
-        for column in columns(table, heads, first)
+        for column in columns(table, heads, first, other)
     ]
     every = crossed(every)
-    return Laid(table, tuple(every), heads, tuple(rows(table.rows, heads, every)))
+    return Laid(table, tuple(every), heads, tuple(rows(table.rows, heads, every, other)))
 
 
 @dataclass

@@ -146,7 +146,7 @@ def _covered(
         return [n for n in range(len(columns)) if over[n + 1] == over[below[0] + 1]]
     if segment not in heads or not finer or not below or any(own[one + 1] for one in below):
         return below
-    if said(segment.text).kind in ("p", "effect", "effect_p"):
+    if said(segment.text).kind in ("p", "effect"):
         return below
     place = heads.index(segment)
     following = heads[place + 1].left if place + 1 < len(heads) else float("inf")
