@@ -7,11 +7,14 @@ import mini_trial
 import pytest
 
 from trialtrace.report.material import Material
-from trialtrace.report.sections.harms import NONE, harms_in_short, harms_section
+from trialtrace.report.sections.deaths import deaths
+from trialtrace.report.sections.harms import harms_in_short, harms_section
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.trial.load import load_settings
 
-PLAN = mini_trial.PLAN + mini_trial.MORE_DISPLAYS
+SURVIVAL = "describe: [{survival: "
+UNCOUNTED = mini_trial.PLAN + mini_trial.MORE_DISPLAYS
+PLAN = UNCOUNTED.replace(SURVIVAL, "describe: [{events: count}, {survival: ")
 # In events.csv patient 1 (drug) has nausea once, patient 4 (placebo) twice.
 HEADACHE = mini_trial.ENDPOINTS.replace('what: {is: "nausea"}', 'what: {is: "headache"}')
 CLAIMS = """\
@@ -30,6 +33,11 @@ def made(root, **files):
 @pytest.fixture(scope="module")
 def mini(tmp_path_factory):
     return made(tmp_path_factory.mktemp("adverse"))
+
+
+def words(text):
+    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text).replace(NO_BREAK, " ")
+    return re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), plain)
 
 
 def values(material):
@@ -93,11 +101,6 @@ multiplicity:
 """
 
 
-def words(text):
-    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text).replace(NO_BREAK, " ")
-    return re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), plain)
-
-
 def test_an_analysis_of_harms_is_told_by_arm_in_report_and_summary(tmp_path):
     plan = PLAN.replace("multiplicity:\n", NAUSEA).replace(
         "analyses:\n", mini_trial.NAUSEA_ESTIMAND, 1
@@ -105,20 +108,109 @@ def test_an_analysis_of_harms_is_told_by_arm_in_report_and_summary(tmp_path):
     material = made(tmp_path, plan=plan)
     line = "Nausea of any kind: Drug 1 of 10, 10.0 % (1.8 to 40.4); Placebo 1 of 10, "
     text = harms_section(material)
-    assert text.startswith("## Harms {#sec-harms}\n\n[Nausea of any kind](#sec-of-nausea): ")
+    assert "\n\n[Nausea of any kind](#sec-of-nausea): " in text
     assert line in words(text)
     assert "| Event |" in text
     pages = {"sec-harms": "report-2.html", "sec-of-nausea": "report.html"}
     short = harms_in_short(material, pages)
-    assert short[0].startswith("[Nausea of any kind](report.html#sec-of-nausea): ")
-    assert words(short[0]).startswith(line)
-    assert short[1:] == ["[Adverse events by term](report-2.html#sec-harms)."]
+    deaths, population, nausea, terms = short
+    assert words(deaths).startswith("**Deaths**, ")
+    assert words(population) == "Denominators of events: All randomised (Drug 10; Placebo 10)."
+    assert nausea.startswith("[Nausea of any kind](report.html#sec-of-nausea): ")
+    assert words(nausea).startswith(line)
+    assert terms == "[Adverse events by term](report-2.html#sec-harms)."
 
 
-def test_a_plan_without_harms_says_so(tmp_path):
+def test_a_plan_without_harms_says_whether_the_data_have_a_log(tmp_path):
     without = made(tmp_path, plan=mini_trial.PLAN, claims="papers: {}\nclaims: {}\n")
-    assert harms_section(without) == f"## Harms {{#sec-harms}}\n\n{NONE}\n"
-    assert harms_in_short(without, {}) == [NONE]
+    *_, told = harms_in_short(without, {})
+    assert words(told).startswith("No adverse events are reported here, which does not mean that")
+    assert words(told).endswith("no analysis and no table of the logged events (Nausea).")
+    assert words(harms_section(without)).endswith(f"{words(told)}\n")
+
+
+def test_harms_begin_with_deaths_by_arm(mini):
+    """Of the ten of each arm patients 5, 15 and 8, 18 died; the log of nausea is no log of them."""
+    deaths, *_ = harms_in_short(mini, {"sec-of-death-time": "report.html"})
+    assert deaths.startswith("**Deaths**, [Death](report.html#sec-of-death-time): Drug [")
+    counts = {row["group1_level"]: row["stat_value"] for row in of_deaths(mini)}
+    assert sum(counts.values()) > 0
+    assert words(deaths) == (
+        f"**Deaths**, Death: Drug {counts['drug']:g} of 10; Placebo {counts['placebo']:g} of 10 "
+        "(all randomised). No entry of the log of adverse events is called a death."
+    )
+    _, first, *_ = harms_section(mini).split("\n\n")
+    assert words(first) == words(deaths)
+
+
+def of_deaths(material):
+    return [row for row in material.of("death_time") if row["method"] == "events.count"]
+
+
+def test_an_outcome_with_death_in_it_is_no_count_of_deaths(tmp_path):
+    """Death or relief says nothing of who died; that a death is in the data is told."""
+    endpoints = mini_trial.ENDPOINTS.replace("event_label: Death", "event_label: Death or relief")
+    either = made(tmp_path / "or", endpoints=endpoints, claims="papers: {}\nclaims: {}\n")
+    assert deaths(either.trial) == set()
+    assert "Deaths" not in harms_section(either)
+    uncounted = made(tmp_path / "no", plan=UNCOUNTED, claims="papers: {}\nclaims: {}\n")
+    assert words(harms_in_short(uncounted, {})[0]) == (
+        "The data have an endpoint of death (Death), and no analysis of the plan counts its events "
+        "by arm. Over time: Death."
+    )
+
+
+def test_deaths_of_the_disposition_are_told_by_arm(tmp_path):
+    trial = mini_trial.TRIAL.replace("    smoker: smoker\n", "    smoker: smoker\n    end: died\n")
+    ended = "  flow:\n    ended: {variable: end, completed: [Alive]}\n    analysed:"
+    plan = PLAN.replace("  flow: {analysed: [relief_primary]}", f"{ended} [relief_primary]")
+    choices = mini_trial.DICTIONARY.replace(
+        'Died,"0, No | 1, Yes"', 'Died,"0, Alive | 1, Died at home"'
+    )
+    none = "papers: {}\nclaims: {}\n"
+    material = made(tmp_path, trial=trial, plan=plan, dictionary=choices, claims=none)
+    rows = [row for row in material.of("flow") if row["stat_name"] == "ended"]
+    of_arm = {
+        row["group1_level"]: row["stat_value"]
+        for row in rows
+        if row["group2_level"] == "Died at home"
+    }
+    uncounted = made(
+        tmp_path / "no",
+        trial=trial,
+        plan=plan.replace("{events: count}, ", ""),
+        dictionary=choices,
+        claims=none,
+    )
+    assert words(harms_in_short(uncounted, {})[0]).startswith(
+        f"Died at home, in the flow of the patients: Drug {of_arm['drug']:g} of 10; "
+        f"Placebo {of_arm['placebo']:g} of 10."
+    )
+    # The same numbers are told once.
+    assert "Died at home" not in words(harms_section(material))
+
+
+def test_a_log_without_an_event_has_a_line_in_place_of_its_table(tmp_path):
+    empty = made(tmp_path, endpoints=HEADACHE, claims="papers: {}\nclaims: {}\n")
+    text = words(harms_section(empty))
+    assert "| Event |" not in text
+    assert "Nausea, patients with any: Drug 0 of 10, 0.0 % (0.0 to 30.8); Placebo 0 of 10" in text
+    assert text.endswith("The log has no event.\n")
+    assert "The log of adverse events has none of these deaths." in text
+
+
+def test_denominators_name_their_population_and_who_is_not_in_it(tmp_path):
+    rows = mini_run.patients()
+    rows[0]["smoker"] = ""
+    adults = PLAN.replace(
+        "endpoint: nausea, population: itt", "endpoint: nausea, population: adults"
+    )
+    run = mini_run.run_mini(tmp_path, rows, plan=adults, claims="papers: {}\nclaims: {}\n")
+    material = Material(run.trial, load_settings(run.at), run.folder, {})
+    assert (
+        "Denominators of events: Adults (Drug 9 of 10 randomised; Placebo 10 of 10 randomised)."
+        in (words(harms_section(material)))
+    )
 
 
 def test_declared_levels_without_an_event_are_told_in_their_order(tmp_path):

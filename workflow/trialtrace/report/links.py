@@ -114,6 +114,11 @@ def analysis_place(name: str) -> str:
     return f"sec-of-{name.replace('_', '-')}"
 
 
+def role_place(role: str) -> str:
+    """The anchor of the analyses of a role; the sections of a report have names without `role`."""
+    return f"sec-role-{role}"
+
+
 def choices_place(name: str) -> str:
     """The anchor of the table of an analysis and those made of it."""
     return f"tbl-{name.replace('_', '-')}-choices"

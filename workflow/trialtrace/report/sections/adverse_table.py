@@ -14,13 +14,8 @@ from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table, shor
 MOST_TERMS = 60
 
 
-def adverse_tables(material: Material) -> list[str]:
-    """A table for each display of adverse events."""
-    displays = material.trial.plan.displays.get(ANALYSIS, ())
-    return [_table(material, given) for given in displays]
-
-
-def _table(material: Material, given: dict[str, Any]) -> str:
+def adverse_table(material: Material, given: dict[str, Any]) -> str:
+    """The table of a display of adverse events."""
     rows = [row for row in material.of(ANALYSIS) if row["parameter"] == given["endpoint"]]
     by = {(row["stat_name"], row["group2_level"], row["group1_level"]): row for row in rows}
     groups = list(dict.fromkeys(present(row["group1_level"]) for row in rows))

@@ -1,17 +1,19 @@
-"""Harms: how many of each arm had any, and the tables of adverse events."""
+"""Harms: deaths, how many of each arm had any event, and the tables of adverse events."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from trialtrace.ground.contracts.rows import ResultRow
+from trialtrace.ground.conditions import lower_first
+from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.methods.analysing.rows import ALL
 from trialtrace.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
 from trialtrace.methods.displays.analyse_adverse_events import ANY
 from trialtrace.report.links import analysis_place, component_link, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.adverse_table import adverse_tables
+from trialtrace.report.sections.adverse_table import adverse_table
 from trialtrace.report.sections.compact import of_arm
+from trialtrace.report.sections.deaths import deaths_by_arm, population_sizes, randomised_by_arm
 from trialtrace.report.tables import link, short_text
 from trialtrace.trial.reported import in_order
 
@@ -19,13 +21,21 @@ if TYPE_CHECKING:
     from trialtrace.trial.plan.build import Analysis
 
 PLACE = "sec-harms"
-NONE = "No adverse events are told: no analysis and no display of the plan is of harms."
+NONE = "No adverse events are reported here, which does not mean that there were none: "
 
 
 def harms_section(material: Material) -> str:
-    """The section of the report: a line an analysis or endpoint of harms, then tables by term."""
-    told = [line for one in _declared(material) for line in _lines(material, one, _here(one))]
-    parts = [*told, *adverse_tables(material)] or [NONE]
+    """The section of the report: deaths, then a line an analysis or endpoint of harms, then tables
+    by term; of a log without any event a line in place of its table."""
+    declared = _declared(material)
+    told = deaths_by_arm(material, _here)
+    told += _denominators(material)
+    told += [line for one in declared for line in _lines(material, one, _here(one))]
+    told += [
+        adverse_table(material, given) if _events(material, given) else _empty(material, given)
+        for given in _displays(material)
+    ]
+    parts = [*told, *_unreported(material)]
     return "\n\n".join([f"## Harms {{#{PLACE}}}", *parts]) + "\n"
 
 
@@ -33,17 +43,21 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
     """The same for the summary: displays have a line each in place of a table, or only a link
     where analyses tell it; `places` has the page of each section."""
     declared = _declared(material)
-    told = [
-        line
-        for one in declared
-        for line in _lines(material, one, place_link(analysis_place(one.name), places))
-    ]
+
+    def place(analysis: "Analysis") -> str:
+        return place_link(analysis_place(analysis.name), places)
+
+    told = deaths_by_arm(material, place)
+    told += _denominators(material)
+    told += [line for one in declared for line in _lines(material, one, place(one))]
     terms = place_link(PLACE, places)
-    if not declared:
-        told += _displays(material, terms)
-    elif terms and material.trial.plan.displays.get(ADVERSE):
+    logged = [given for given in _displays(material) if _events(material, given)]
+    if declared and terms and logged:
         told.append(f"[Adverse events by term]({terms}).")
-    return told or [NONE]
+    elif not declared:
+        told += [_shares(material, given, terms) for given in logged]
+    told += [_empty(material, given) for given in _displays(material) if given not in logged]
+    return [*told, *_unreported(material)]
 
 
 def _declared(material: Material) -> list["Analysis"]:
@@ -72,27 +86,77 @@ def _lines(material: Material, analysis: "Analysis", place: str) -> Iterator[str
         yield f"{f'[{shown}]({place})' if place else shown}: {'; '.join(told)}."
 
 
-def _displays(material: Material, terms: str) -> Iterator[str]:
-    """The share of patients with any event, by arm, of each display of adverse events."""
-    for given in material.trial.plan.displays.get(ADVERSE, ()):
-        rows = [
-            row
-            for row in material.of(ADVERSE)
-            if row["parameter"] == given["endpoint"] and row["group2_level"] in (None, ANY)
-        ]
-        shares = {r["group1_level"]: r for r in rows if r["stat_name"] == "any_event"}
-        patients = {r["group1_level"]: r for r in rows if r["stat_name"] == "patients"}
-        told = [
-            f"{escape_markdown(material.arm_label(arm))} {_of(patients[arm])}, {link(share)}"
-            for arm, share in shares.items()
-            if arm in patients and (arm != ALL or len(shares) == 1)
-        ]
-        if told:
-            title = escape_markdown(f"{given['title']}, patients with any:")
-            by_term = f" [By term]({terms})." if terms else ""
-            yield f"{title} {'; '.join(told)}.{by_term}"
+def _displays(material: Material) -> list[dict[str, Any]]:
+    return list(material.trial.plan.displays.get(ADVERSE, ()))
+
+
+def _rows(material: Material, given: dict[str, Any], stat: str) -> dict[str, ResultRow]:
+    """A statistic of all adverse events of a display, by arm."""
+    return {
+        present(row["group1_level"]): row
+        for row in material.of(ADVERSE)
+        if row["parameter"] == given["endpoint"]
+        and row["group2_level"] in (None, ANY)
+        and row["stat_name"] == stat
+    }
+
+
+def _events(material: Material, given: dict[str, Any]) -> bool:
+    """Whether any patient has an event of a display."""
+    return any(row["stat_value"] for row in _rows(material, given, "patients").values())
+
+
+def _empty(material: Material, given: dict[str, Any]) -> str:
+    """In place of a table of zeros: that the log is there and has no event."""
+    return f"{_shares(material, given, '')} The log has no event."
+
+
+def _shares(material: Material, given: dict[str, Any], terms: str) -> str:
+    """The share of patients with any event, by arm, of a display of adverse events."""
+    shares, patients = (_rows(material, given, stat) for stat in ("any_event", "patients"))
+    told = [
+        f"{escape_markdown(material.arm_label(arm))} {_of(patients[arm])}, {link(share)}"
+        for arm, share in shares.items()
+        if arm != ALL or len(shares) == 1
+    ]
+    title = escape_markdown(f"{given['title']}, patients with any:")
+    by_term = f" [By term]({terms})." if terms else ""
+    return f"{title} {'; '.join(told)}.{by_term}"
 
 
 def _of(row: ResultRow) -> str:
     n = f"[{row['denominator']}]({component_link(row['result_id'], 'denominator')})"
     return f"{link(row, short_text(row))} of {n}"
+
+
+def _denominators(material: Material) -> Iterator[str]:
+    """Of whom the lines and tables are, and how many of those randomised these are."""
+    analyses = [one.estimand.population for one in _declared(material)]
+    named = [*analyses, *(given["population"] for given in _displays(material))]
+    randomised = randomised_by_arm(material)
+    who = material.trial.plan.displays.get("flow", {}).get("patients", "randomised")
+    for name in dict.fromkeys(named):
+        label = escape_markdown(material.trial.populations[name].label)
+        sizes = [
+            row for row in population_sizes(material, name) if row["group1_level"] in randomised
+        ]
+        of = [randomised[row["group1_level"]] for row in sizes]
+        whole = all(a["stat_value"] == b["stat_value"] for a, b in zip(sizes, of, strict=True))
+        told = [
+            f"{escape_markdown(material.arm_label(row['group1_level']))} {link(row)}"
+            + ("" if whole else f" of {link(every)} {escape_markdown(lower_first(who))}")
+            for row, every in zip(sizes, of, strict=True)
+        ]
+        counts = f" ({'; '.join(told)})" if told else ""
+        yield f"Denominators of events: {label}{counts}."
+
+
+def _unreported(material: Material) -> list[str]:
+    """Where the plan reports no adverse event: whether the data have a log of events."""
+    if _declared(material) or _displays(material):
+        return []
+    logs = [one.label for one in material.trial.endpoints.values() if one.kind == "occurrence"]
+    why = "the data of this trial, as they are configured, have no log of events."
+    if logs:
+        why = f"the plan has no analysis and no table of the logged events ({', '.join(logs)})."
+    return [escape_markdown(NONE + why)]

@@ -10,7 +10,7 @@ from trialtrace.ground.words import number
 from trialtrace.report.audit.cohort_words import of_primary
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.figures.picture import in_a_row
-from trialtrace.report.links import CONFIGURATION, config_page
+from trialtrace.report.links import CONFIGURATION, config_page, role_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_section import analysis_section
@@ -166,7 +166,7 @@ def _of_role(material: Material, role: str, drawn: list[Drawn], page: str) -> st
     here = [a for a in every if in_main_report(material.trial, a) == (page != SUPPLEMENT)]
     if not here:
         return ""
-    title, place = ROLES[role], f"sec-{role}"
+    title, place = ROLES[role], role_place(role)
     if page and len(here) < len(every):
         title, place = f"Further {lower_first(title)}", f"{place}-further"
     where = f" page={page}" if page else ""

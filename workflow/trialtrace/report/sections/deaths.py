@@ -1,0 +1,208 @@
+"""Deaths by arm, with which harms begin: of an analysis of death, and of the disposition."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from trialtrace.ground.conditions import lower_first
+from trialtrace.ground.contracts.rows import ResultRow, present
+from trialtrace.methods.analysing.rows import ALL
+from trialtrace.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
+from trialtrace.methods.displays.analyse_adverse_events import ANY
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.compact import of_arm
+from trialtrace.report.sections.over_time import times_of
+from trialtrace.report.tables import NO_BREAK, link
+from trialtrace.trial.endpoints.time_to_event import TimeFromDates, TimeInColumn
+from trialtrace.trial.reported import in_order
+
+if TYPE_CHECKING:
+    from trialtrace.trial.load import Trial
+    from trialtrace.trial.model import Endpoint
+    from trialtrace.trial.plan.build import Analysis
+
+_DEATH = re.compile(r"\b(deaths?|dead|died|fatal|mortality)\b", re.IGNORECASE)
+# An outcome of which death is a part, or of those deaths alone that nothing came before.
+_MORE = re.compile(r"\b(or|without|before|as)\b", re.IGNORECASE)
+# The level of a column of adverse events that says death: CTCAE's grade 5.
+_FATAL = re.compile(rf"{_DEATH.pattern}|(^|=|\bgrade )5\b", re.IGNORECASE)
+OF_TIMES = {"survival", "hazard_ratio"}
+# The rows of each arm, in the order of the results.
+Arms = dict[str, list[ResultRow]]
+
+
+def deaths(trial: "Trial") -> set[str]:
+    """The endpoints that say nothing but whether, or when, a patient died."""
+    times = {one.name for one in trial.endpoints.values() if _is_time(one)}
+    return times | {
+        one.name
+        for one in trial.endpoints.values()
+        if times_of(trial, one) & times or (one.kind == "event" and _of_death(one.label))
+    }
+
+
+def _is_time(endpoint: "Endpoint") -> bool:
+    entry = endpoint.entry
+    if not isinstance(entry, TimeFromDates | TimeInColumn):
+        return False
+    return bool(getattr(entry, "terminal", False)) or _of_death(entry.event_label)
+
+
+def _of_death(label: str) -> bool:
+    return _DEATH.match(label) is not None and _MORE.search(label) is None
+
+
+def deaths_by_arm(material: Material, place: Callable[["Analysis"], str]) -> list[str]:
+    """Deaths with their denominators; those of the disposition where they are others; whether the
+    log of adverse events has them. `place` gives the link to an analysis."""
+    named = deaths(material.trial)
+    analyses = [
+        one
+        for one in in_order(material.trial)
+        if set(one.estimand.variables) <= named and one.by is None
+    ]
+    counted = [(one, arms) for one in analyses for arms in _counted(material, one)]
+    told, found = [], 0.0
+    if counted:
+        # The most patients; of as many the first of the report.
+        analysis, arms = max(counted, key=lambda each: _patients(each[1]))
+        told.append(
+            _by_arm(material, analysis, arms, place) + _over_time(analyses, analysis, place)
+        )
+        found = _sum(arms)
+    for label, ended in _disposition(material).items():
+        if _sum(ended) != found:
+            told.append(_ended(material, label, ended))
+        found = max(found, _sum(ended))
+    if named and not told:
+        every = material.trial.endpoints.values()
+        labels = escape_markdown(", ".join(one.label for one in every if one.name in named))
+        told.append(
+            f"The data have an endpoint of death ({labels}), and no analysis of the plan counts "
+            "its events by arm." + _over_time(analyses, None, place)
+        )
+    return [" ".join([*told, *(_log(material) if found else [])])] if told else []
+
+
+def _counted(material: Material, analysis: "Analysis") -> Iterator[Arms]:
+    """The deaths of each arm, of each endpoint and visit of an analysis."""
+    found: dict[tuple[str | None, str | None], Arms] = {}
+    for row in material.of(analysis.name):
+        arm = row["group1_level"]
+        if arm and not row["group2"] and not row["stratum"] and _is_count(row):
+            arms = found.setdefault((row["parameter"], row["visit"]), {})
+            arms.setdefault(arm, []).append(row)
+    yield from found.values()
+
+
+def _is_count(row: ResultRow) -> bool:
+    return row["method"] in ("events.count", "count.events") or row["stat_name"] == "proportion"
+
+
+def _own(arms: Arms) -> Arms:
+    """Without what is of all arms together, where there are several."""
+    return {arm: rows for arm, rows in arms.items() if arm != ALL or len(arms) == 1}
+
+
+def _patients(arms: Arms) -> int:
+    return sum(rows[0]["denominator"] or 0 for rows in _own(arms).values())
+
+
+def _sum(arms: Arms) -> float:
+    return sum(_value(rows[0]) for rows in _own(arms).values())
+
+
+def _by_arm(
+    material: Material, analysis: "Analysis", arms: Arms, place: Callable[["Analysis"], str]
+) -> str:
+    each = [
+        f"{escape_markdown(material.arm_label(arm))} {of_arm(rows)}"
+        for arm, rows in _own(arms).items()
+    ]
+    population = material.trial.populations[analysis.estimand.population]
+    sizes = [
+        row for row in population_sizes(material, population.name) if row["group1_level"] in arms
+    ]
+    known = ", where it is known" if _patients(arms) < sum(map(_value, sizes)) else ""
+    head = f"**Deaths**, {_linked(analysis, place)}: {'; '.join(each)}"
+    return f"{head} ({escape_markdown(lower_first(population.label))}{known})."
+
+
+def population_sizes(material: Material, name: str) -> list[ResultRow]:
+    """How many of each arm are in a population; without a flow nobody counts them."""
+    rows = [
+        row
+        for row in material.of("flow")
+        if row["stat_name"] == "in_population" and row["parameter"] == name
+    ]
+    return [row for row in rows if row["group1_level"] != ALL] or rows
+
+
+def randomised_by_arm(material: Material) -> dict[str | None, ResultRow]:
+    """The rows of how many were randomised, by arm and in all."""
+    return {
+        row["group1_level"]: row
+        for row in material.of("flow")
+        if row["stat_name"] == "randomised" and row["group2_level"] is None
+    }
+
+
+def _value(row: ResultRow) -> float:
+    return row["stat_value"] or 0.0
+
+
+def _over_time(
+    analyses: "list[Analysis]", counted: "Analysis | None", place: Callable[["Analysis"], str]
+) -> str:
+    """Where else the survival of the arms stands."""
+    times = [
+        one
+        for one in analyses
+        if one.of is None
+        and one is not counted
+        and OF_TIMES & {step.statistic for step in (*one.describe, *one.estimates)}
+    ]
+    return f" Over time: {', '.join(_linked(one, place) for one in times)}." if times else ""
+
+
+def _linked(analysis: "Analysis", place: Callable[["Analysis"], str]) -> str:
+    label, at = escape_markdown(analysis.label), place(analysis)
+    return f"[{label}]({at})" if at else label
+
+
+def _disposition(material: Material) -> dict[str, Arms]:
+    """Reasons for which patients did not complete the trial that say death, by arm."""
+    found: dict[str, Arms] = {}
+    for row in material.of("flow"):
+        label = row["group2_level"] or ""
+        if row["stat_name"] == "ended" and _DEATH.search(label):
+            found.setdefault(label, {})[present(row["group1_level"])] = [row]
+    return {label: arms for label, arms in found.items() if _sum(arms)}
+
+
+def _ended(material: Material, label: str, arms: Arms) -> str:
+    """ "Died before three months, of those randomised: Drug 11 of 30; Placebo 12 of 30." """
+    randomised = randomised_by_arm(material)
+    each = [
+        f"{escape_markdown(material.arm_label(arm))} {link(row)}{NO_BREAK}of{NO_BREAK}"
+        f"{link(randomised[arm])}"
+        for arm, (row,) in _own(arms).items()
+    ]
+    return f"{escape_markdown(label)}, in the flow of the patients: {'; '.join(each)}."
+
+
+def _log(material: Material) -> list[str]:
+    """Whether the tables of adverse events have any of the deaths."""
+    rows = [
+        row
+        for row in material.of(ADVERSE)
+        if row["stat_name"] == "patients" and row["group1_level"] == ALL
+    ]
+    fatal = [row for row in rows if _FATAL.search(row["group2_level"] or "")]
+    if not rows or any(row["stat_value"] for row in fatal):
+        return []
+    empty = not any(row["stat_value"] for row in rows if row["group2_level"] in (None, ANY))
+    if fatal or empty:
+        return ["The log of adverse events has none of these deaths."]
+    return ["No entry of the log of adverse events is called a death."]
