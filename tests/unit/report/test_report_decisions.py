@@ -39,6 +39,7 @@ def analysis(role, **more):
         "confidence": 0.95,
         "tests": (Stub(method="fisher"),),
         "interaction": None,
+        "pairs": [("drug", "placebo"), ("other", "placebo")],
         "by": None,
         "of": None,
     }
@@ -257,14 +258,44 @@ def test_an_effect_is_told_with_the_p_of_its_own_model_and_the_planned_test_by_i
     (told,) = sentences(material(HAZARD, BRESLOW, LOG_RANK, WALD), tested, named=False)
     assert words(told) == (
         "Drug against Placebo: hazard ratio 0.60 (95 % CI 0.40 to 0.90), ties by Efron's "
-        "approximation; p = 0.020 (Wald test in the Cox model); "
-        "p = 0.030 (log-rank test), below the decision level of 0.05."
+        "approximation; p = 0.030 (log-rank test), below the decision level of 0.05; "
+        "p = 0.020 (Wald test in the Cox model)."
     )
 
 
-def test_the_p_of_a_model_alone_decides_nothing_in_a_plan_without_a_test():
-    (told,) = sentences(material(HAZARD, WALD), analysis("primary", tests=()), named=False)
-    assert words(told).endswith("; p = 0.020 (Wald test in the Cox model).")
+@pytest.mark.parametrize(("role", "decided"), [("primary", BELOW), ("secondary", "")])
+def test_without_a_test_in_the_plan_a_primary_estimate_is_decided_by_its_own_p(role, decided):
+    (told,) = sentences(material(HAZARD, WALD), analysis(role, tests=()), named=False)
+    own = "; p = 0.020 (Wald test in the Cox model, that of the estimate)"
+    assert words(told).endswith(f"{own}{decided}.")
+
+
+def test_of_two_arms_the_test_of_all_is_that_of_the_pair():
+    """A log-rank test with `groups: all`, and with one of an assumption before it in the plan."""
+    of_all, hazards = (pair(f"p_value.{t}", p, **ARMS) for t, p in OF_ALL_TESTS.items())
+    steps = (Stub(method="proportional_hazards"), Stub(method="log_rank"))
+    two = analysis("primary", tests=steps, pairs=[("drug", "placebo")])
+    (told,) = sentences(material(HAZARD, WALD, hazards, of_all), two, named=False)
+    assert words(told).endswith(
+        "approximation; p = 0.60 (log-rank test), not below the decision level of 0.05; "
+        "p = 0.020 (Wald test in the Cox model)."
+    )
+    three = analysis("primary", tests=steps)
+    (told,) = sentences(material(HAZARD, WALD, hazards, of_all), three, named=False)
+    assert "log-rank" not in words(told)
+
+
+def test_of_two_arms_a_family_of_the_test_of_all_decides_the_pair():
+    of_all = pair("p_value.log_rank", 0.03, **ARMS)
+    holm = pair("p_adjusted.holm_log_rank", 0.06, **ARMS)
+    two = analysis("primary", tests=(Stub(method="log_rank"),), pairs=[("drug", "placebo")])
+    found = material(HAZARD, WALD, of_all, holm)
+    found.trial.plan.analyses["a"] = two
+    (told,) = sentences(found, two, named=False)
+    assert "adjusted p = 0.060 (Holm's step-down adjustment), not below the decision" in words(told)
+
+
+OF_ALL_TESTS = {"log_rank": 0.6, "proportional_hazards": 0.01}
 
 
 def test_covariates_strata_and_sides_are_named():

@@ -92,7 +92,7 @@ def _asked(material: Material, analysis: "Analysis") -> str:
 def _levels(material: Material, analysis: "Analysis") -> str:
     """The level of intervals, and whether anything is decided by a test."""
     tests = ""
-    if decides_anything(material.trial.plan, analysis):
+    if decides_anything(material.trial.plan, analysis, material.of(analysis.name)):
         tests = f"; tests are decided at {analysis.decision_level:g}"
     elif without_p(material.trial.plan, analysis, material.of(analysis.name)):
         tests = ", not adjusted"

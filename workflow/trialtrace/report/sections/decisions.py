@@ -5,10 +5,11 @@ their adjusted p-value. Where a family has the test of all arms, the pairs of th
 none. Every other p-value is shown without a verdict.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from trialtrace.ground.contracts.rows import ResultRow, present, values_of
+from trialtrace.ground.words import P_VALUES
 from trialtrace.report.material import Material
 from trialtrace.trace.families import ADJUSTED
 from trialtrace.trial.plan.references import adjustment_of
@@ -20,10 +21,21 @@ PLACE = ("parameter", "comparison", "reference", "visit", "stratum")
 GROUPS = ("group1_level", "group2", "group2_level")
 
 
-def decides_anything(plan: "Plan", analysis: "Analysis") -> bool:
-    """Whether the plan decides on a test of this analysis."""
+def decides_anything(plan: "Plan", analysis: "Analysis", rows: Iterable[ResultRow]) -> bool:
+    """Whether the plan decides on a test of this analysis; where it names none, on the p-value of a
+    primary estimate."""
     named = {test.analysis for family in plan.multiplicity.values() for test in family.tests}
-    return analysis.name in named or (analysis.role == "primary" and bool(analysis.tests))
+    if analysis.name in named or analysis.role != "primary":
+        return analysis.name in named
+    return bool(analysis.tests) or any(row["stat_name"] == "p_value" for row in rows)
+
+
+def pair_of(analysis: "Analysis", row: ResultRow) -> tuple[str, str] | None:
+    """The arms that a result compares: of two arms a test of all of them is that of the pair."""
+    if row["comparison"] is not None:
+        return row["comparison"], present(row["reference"])
+    of_all = row["stat_name"] in P_VALUES and row["group1_level"] is None and row["group2"] is None
+    return analysis.pairs[0] if of_all and len(analysis.pairs) == 1 else None
 
 
 def is_adjusted(adjusted: ResultRow, p: ResultRow) -> bool:
@@ -46,6 +58,10 @@ def adjusted_of(material: Material, p: ResultRow) -> ResultRow | None:
 def of_all_arms(material: Material, name: str) -> list[tuple[ResultRow, ResultRow]]:
     """(p, adjusted p) of the tests of an analysis over all its arms that a family has."""
     of_some = ("comparison", "group1_level", "group2")
+    analysis = material.trial.plan.analyses.get(name)
+    if analysis is not None and len(analysis.pairs) == 1:
+        # Of two arms it is the test of their pair.
+        return []
     rows = [row for row in material.of(name) if set(values_of(row, of_some)) == {None}]
     adjusted = [row for row in rows if row["stat_name"] == ADJUSTED]
     return [

@@ -17,6 +17,7 @@ from trialtrace.report.sections.decisions import (
     deciding,
     is_adjusted,
     of_all_arms,
+    pair_of,
     reach,
     rejected,
     verdict,
@@ -25,7 +26,13 @@ from trialtrace.report.sections.key_sentences import over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, model_words, own_p
 from trialtrace.report.tables import NO_BREAK, link, sign
 from trialtrace.trace.families import before_pairs
-from trialtrace.trial.plan.references import ADJUSTMENTS, adjustment_of, limits_of, method_of
+from trialtrace.trial.plan.references import (
+    ADJUSTMENTS,
+    adjustment_of,
+    limits_of,
+    method_of,
+    of_assumption,
+)
 
 if TYPE_CHECKING:
     from trialtrace.trial.plan.build import Analysis
@@ -35,8 +42,8 @@ if TYPE_CHECKING:
 class Compared:
     """An estimate, the p-value of its own model, that of the planned test, the words before them.
 
-    `planned` is None where no test is planned; `own` where the model has none, or where it is the
-    planned test itself.
+    Where the plan names no test, that of the model of a primary estimate, and one that a family
+    has, is the planned one. `planned` is None where none is, `own` where the model has none.
     """
 
     estimate: ResultRow
@@ -46,7 +53,9 @@ class Compared:
 
     @property
     def p_values(self) -> list[ResultRow]:
-        return [p for p in (self.own, self.planned) if p is not None]
+        """The planned one first, which is decided; each once."""
+        found = [p for p in (self.planned, self.own) if p is not None]
+        return found[:1] if self.own is self.planned else found
 
 
 # An analysis with more comparisons than this is told by how many there are.
@@ -74,7 +83,7 @@ def primary_results(material: Material) -> Iterator[str]:
             text = f"{analysis.label}{one.lead} {shown}{_model(material, one.estimate)}"
             text += _denominators(material, one.estimate)
             for p in one.p_values:
-                text += f"; {_tests_text(_beside(material, one, p))}"
+                text += f"; {_tests_text(_beside(material, analysis, one, p))}"
                 text += _decided(material, analysis, one, p)
             yield text + ending(material)
         for text in anova_sentences(material, analysis, markdown=False):
@@ -104,7 +113,7 @@ def sentences(material: Material, analysis: "Analysis", *, named: bool) -> list[
         text = f"{escape_markdown(start)} [{shown}]({trace_link(estimate['result_id'])})"
         text += escape_markdown(_model(material, estimate)) + _linked_counts(material, estimate)
         for p in one.p_values:
-            text += f"; {_tests_markdown(_beside(material, one, p))}"
+            text += f"; {_tests_markdown(_beside(material, analysis, one, p))}"
             text += escape_markdown(_decided(material, analysis, one, p))
         told.append(text + _margins(material, estimate) + ending(material))
     return first + told + over_visits
@@ -245,9 +254,11 @@ def compared(material: Material, analysis: "Analysis") -> Iterator[Compared]:
     """Each comparison of an analysis: its first estimate, with p-values."""
     cuts: dict[tuple[str | None, ...], list[ResultRow]] = {}
     for row in material.printable(analysis.name):
-        if row["comparison"] is not None:
+        pair = pair_of(analysis, row)
+        if pair is not None:
             contrast = row["group2_level"] if row["group2"] == "contrast" else None
-            cuts.setdefault((*values_of(row, PLACE), contrast), []).append(row)
+            place = values_of(row, ("visit", "stratum"))
+            cuts.setdefault((row["parameter"], *pair, *place, contrast), []).append(row)
     visits = len({key[3] for key in cuts}) > 1
     for (_, _, _, visit, stratum, contrast), rows in cuts.items():
         estimate = next((row for row in rows if row["ci_level"] is not None), None)
@@ -263,18 +274,27 @@ def compared(material: Material, analysis: "Analysis") -> Iterator[Compared]:
             yield Compared(estimate, None, None, lead)
             continue
         own, planned = own_p(estimate, rows), planned_p(analysis, rows)
-        if planned is None and own is not None and any(is_adjusted(row, own) for row in rows):
+        if planned is None and own is not None and _stands_for_test(analysis, own, rows):
             planned = own
-        yield Compared(estimate, None if own is planned else own, planned, lead)
+        yield Compared(estimate, own, planned, lead)
+
+
+def _stands_for_test(analysis: "Analysis", own: ResultRow, rows: list[ResultRow]) -> bool:
+    """Whether the p-value of an estimate is the test that counts: where a family has it, or of a
+    primary analysis whose plan names no other."""
+    decides = analysis.role == "primary" and not analysis.tests
+    return decides or any(is_adjusted(row, own) for row in rows)
 
 
 def planned_p(analysis: "Analysis", rows: list[ResultRow]) -> ResultRow | None:
     """The p-value of the plan's first test that a family has, else of its first test; a correction
-    ends the method's name."""
+    ends the method's name. A test of an assumption is none of these."""
     found = []
     for step in analysis.tests:
         for row in rows:
             method = row["method"].removeprefix("p_value.")
+            if of_assumption(row["method"]):
+                continue
             if method == step.method or method.startswith(f"{step.method}_"):
                 found.append(row)
                 break
@@ -296,10 +316,15 @@ def _tests(
     return [own, *([(adjusted, _adjustment(adjusted))] if adjusted is not None else [])]
 
 
-def _beside(material: Material, one: Compared, p: ResultRow) -> list[tuple[ResultRow, str]]:
-    """The same of an estimate, whose model's own p-value leaves out what was said of it."""
-    said = model_words(material, one.estimate) if p is one.own else []
-    return _tests(material, p, said)
+def _beside(
+    material: Material, analysis: "Analysis", one: Compared, p: ResultRow
+) -> list[tuple[ResultRow, str]]:
+    """The same of an estimate, whose model's own p-value leaves out what was said of it, and is
+    said to be its own where the plan names no test."""
+    if p is not one.own:
+        return _tests(material, p)
+    (row, how), *adjusted = _tests(material, p, model_words(material, one.estimate))
+    return [(row, how if analysis.tests else f"{how}, that of the estimate"), *adjusted]
 
 
 def _tests_text(tests: list[tuple[ResultRow, str]]) -> str:

@@ -23,6 +23,9 @@ ADJUSTMENTS = {
 
 OF_A_TEST = P_VALUES | SYMBOLS | OF_P_VALUES
 
+# Tests of what an estimate assumes, by the beginning of their names: none is of a treatment.
+OF_ASSUMPTIONS = ("box_m", "brant", "breslow_day", "proportional_hazards", "zelen")
+
 # Methods of which a statistic's name alone would say too much or too little.
 TOLD = (
     "missing_as_event",
@@ -63,6 +66,11 @@ def method_of(name: str) -> Named:
         return Named(short.replace("_", " "))
     inner = method_of(f"p_value.{short.removeprefix(adjust + '_')}")
     return Named(f"{ADJUSTMENTS[adjust].title} of {inner.title}", ADJUSTMENTS[adjust].reference)
+
+
+def of_assumption(method: str) -> bool:
+    """Whether a method ("p_value.brant") tests what an estimate assumes, and no treatment."""
+    return method.partition(".")[2].startswith(OF_ASSUMPTIONS)
 
 
 def adjustment_of(short: str) -> str | None:
