@@ -105,6 +105,16 @@ def test_a_standard_error_under_the_name_of_a_deviation(searched, pain):
     assert one.chance == 0.5 and told.startswith("May be another choice: standard error for the")
 
 
+def test_a_mean_and_its_standard_error_of_another_visit(searched, pain):
+    other = pain[(pain["AVISIT"] == "30 min") & (pain["TRTP"] == "licorice")]["AVAL"]
+    printed = f"{other.mean():.3f} (SE {other.sem():.4f})"
+    of = {"analysis": "throat_pain_ordinal", "visit": "4 h", "group": "licorice", "stat": "mean"}
+    (one,), rows = searched("ruetzler2013", claim("mean", printed, **of))
+    assert set(one.bundle.targets) == {("mean", "value"), ("mean", "se")}
+    assert "30 min" in one.matches[0]
+    assert rows["mean", "se"]["data_finding"].startswith("The data give a standard error of 0.")
+
+
 def anova(printed):
     of = {"analysis": "throat_pain_over_time", "effect": "arm_visit", "stat": "f.mixed_anova"}
     return claim("f", printed, **of)

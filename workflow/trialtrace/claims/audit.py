@@ -18,6 +18,7 @@ from trialtrace.claims.agreement import (
     decimal,
     null_value,
 )
+from trialtrace.claims.components import statistics_of, without_result
 from trialtrace.claims.contradiction.told import told_of
 from trialtrace.claims.convert import convert, falls, scale_of
 from trialtrace.claims.direction import judge_direction
@@ -34,12 +35,13 @@ from trialtrace.claims.registration import rows as registration
 from trialtrace.claims.registration.held import held
 from trialtrace.claims.select import one
 from trialtrace.claims.sentences import house
+from trialtrace.claims.standard_errors import standard_error
 from trialtrace.ground.contracts import CLAIMS, RESULTS, from_rows, read_table, write_table
 from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.ground.contracts.verdicts import DATA
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.store import write_json
-from trialtrace.ground.words import COUNTS, NUMBER_NEEDED, P_VALUES
+from trialtrace.ground.words import NUMBER_NEEDED, RATIOS
 from trialtrace.trial.claims.printed import Component, unread
 from trialtrace.trial.claims.read import Claim, read_claims
 
@@ -48,7 +50,13 @@ if TYPE_CHECKING:
 
 PRINT = "print.json"
 SYNTHETIC = "The data are synthetic."
-EVENTS = ("count.events", "count.descriptive", "events.count")
+ERROR_OF_RATIO = "it is not said whether the standard error is of the ratio or of its logarithm"
+_MISSING = {
+    "ci_low": "the result has no interval",
+    "ci_high": "the result has no interval",
+    "se": "the interval of this method is no number of standard errors, or one whose degrees of "
+    "freedom are no result",
+}
 
 
 def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file: Path) -> None:
@@ -210,6 +218,8 @@ class Auditor:
     # --- numbers ------------------------------------------------------------------------------
 
     def _number(self, component: Component, components: list[Component]) -> dict[str, Any]:
+        if (reason := without_result(component, self.selects)) is not None:
+            return _not_checkable(component, reason)
         row = self._result(component)
         if row["synthetic"]:
             return _not_checkable(component, SYNTHETIC)
@@ -220,10 +230,16 @@ class Auditor:
             if ours != component.level:
                 kinds = f"printed is a {component.level}% interval, computed a {ours:f}% one"
                 return _not_checkable(component, kinds, row)
+        if (
+            component.name == "se"
+            and row["stat_name"] in RATIOS
+            and self.selects.get("as") != "log"
+        ):
+            return _not_checkable(component, ERROR_OF_RATIO, row)
         how = scale_of(self.selects, component, components, row, self.place)
         value = self._value(component, row, how)
         if value is None:
-            missing = "the result has no interval" if component.name[:3] == "ci_" else None
+            missing = _MISSING.get(component.name)
             return _not_checkable(component, missing or row["warning"] or row["stat_text"], row)
         level = self._level(row)
         if component.relation == "ns" and level is None:
@@ -244,46 +260,19 @@ class Auditor:
 
     def _result(self, component: Component) -> ResultRow:
         """The one result that a component is compared with."""
-        selects, stat = self.selects, self.selects.get("stat")
-        name = component.name
-        if name == "p" and (stat is None or stat.split(".")[0] not in P_VALUES):
+        selects, name = self.selects, component.name
+        stats = statistics_of(component, self.claim.parts, selects, self.place)
+        if name == "p" and stats[0] != selects.get("stat"):
             selects = {key: value for key, value in selects.items() if key != "group"}
-            stats = ["p_value." + stat.split(".")[1]] if stat and "." in stat else []
-            return one(self.results, selects, [*stats, "p_value"], self.place)
-        return one(self.results, selects, self._stats(name, stat, component), self.place)
-
-    def _stats(self, name: str, stat: str | None, component: Component) -> list[str]:
-        counts = stat is not None and stat.split(".")[0] in COUNTS
-        if name in ("count", "denominator"):
-            return [str(stat)] if counts else list(EVENTS)
-        if name == "percent":
-            return ["proportion"] if stat is None or counts else [stat]
-        if name == "sd":
-            return ["sd"]
-        if name in ("df1", "df2") and stat is not None:
-            method = stat.split(".", 1)[1:]
-            names = [name, "df"] if name == "df1" else [name]
-            return [".".join([each, *method]) for each in names]
-        if stat is not None:
-            return [stat]
-        whole = component.places == 0 and component.unit is None
-        if name == "value" and "group" in self.selects and whole:
-            return list(EVENTS)
-        if name in ("ci_low", "ci_high") and "group" in self.selects:
-            return ["proportion"]
-        raise UserError(
-            Problem(
-                f"{self.place}.is",
-                found=f"no stat, for the printed {component.text!r}",
-                expected="the statistic that recomputes it, such as stat: risk_ratio.katz_log",
-            )
-        )
+        return one(self.results, selects, stats, self.place)
 
     def _value(self, component: Component, row: ResultRow, how: str) -> Decimal | None:
         """The value on the printed scale; limits change places where the scale runs backwards."""
         value = row["stat_value"]
         if component.name == "denominator":
             value = row["denominator"]
+        if component.name == "se":
+            value = standard_error(row, self.results)
         if component.name in ("ci_low", "ci_high"):
             low = (component.name == "ci_low") != falls(how)
             value = row["ci_low"] if low else row["ci_high"]

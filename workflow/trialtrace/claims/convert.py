@@ -9,6 +9,7 @@ from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.ground.words import SHARES
 from trialtrace.trial.claims.printed import RANGE, Component
+from trialtrace.trial.claims.symbols import SPREADS
 
 # They take decimals and arrays alike; a year has 1461 / 4 days.
 CONVERSIONS: dict[str, Callable[[Any], Any]] = {
@@ -23,6 +24,9 @@ CONVERSIONS: dict[str, Callable[[Any], Any]] = {
 }
 FROM_DAYS = {"years_from_days": "years", "months_from_days": "months"}
 LOWERS = {"percent_reduction", "percent_decrease", "opposite_sign"}
+# A spread keeps its size where the scale is moved or turned.
+_SPREADS = {"percent_reduction": "percent", "percent_decrease": "percent", "log": "value"}
+QUANTILES = ("quartile_low", "quartile_high", "least", "most")
 MAIN = ("percent", "value", "statistic", "at_least")
 FRACTIONS = SHARES | {"risk_difference"}
 
@@ -104,7 +108,9 @@ def scale_of(
 ) -> str:
     """The conversion of a component to that of `row`, its result; a bound's is that of the number
     before it. Raises UserError as `scale` does."""
-    if component.name not in ("percent", "value", "ci_low", "ci_high", *RANGE):
+    if component.name in SPREADS:
+        return _SPREADS.get(selects.get("as", "value"), selects.get("as", "value"))
+    if component.name not in ("percent", "value", "ci_low", "ci_high", *QUANTILES, *RANGE):
         return "value"
     main = next((one for one in components if one.name in MAIN), component)
     return scale(selects, main, row["stat_name"], row["unit"], place)

@@ -36,6 +36,13 @@ _CHANGES = {"lower": "a reduction of ", "higher": "an increase of "}
 _NOUNS = {
     "denominator": "a denominator of ",
     "sd": "a standard deviation of ",
+    "se": "a standard error of ",
+    "quartile_low": "a lower quartile of ",
+    "quartile_high": "an upper quartile of ",
+    "least": "a minimum of ",
+    "most": "a maximum of ",
+    "person_time": "a person-time of ",
+    "effect": "an effect size of ",
     "ci_low": "a lower limit of ",
     "ci_high": "an upper limit of ",
     "df1": "degrees of freedom of ",
@@ -96,9 +103,11 @@ def _away(printed: Component, value: Decimal) -> str:
     units = units_off(printed, value)
     if printed.places == 0 and printed.unit is None:
         return f"{abs(units)} {'more' if units > 0 else 'less'}"
-    number = NUMBERS[abs(units)] if abs(units) < len(NUMBERS) else str(abs(units))
+    side = "higher" if units > 0 else "lower"
+    if abs(units) >= len(NUMBERS):
+        return f"{abs(units) * printed.ulp:f} {side}"
     noun = "unit" if abs(units) == 1 else "units"
-    return f"{number} {noun} of the last digit {'higher' if units > 0 else 'lower'}"
+    return f"{NUMBERS[abs(units)]} {noun} of the last digit {side}"
 
 
 def _before_rounding(value: Decimal, row: ResultRow) -> str:

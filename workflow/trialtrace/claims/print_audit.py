@@ -38,7 +38,8 @@ class PrintAudit:
 def audit_ledger(ledger: Ledger, by: Displacement | None = None) -> PrintAudit:
     """All checks on print, then a search where a stated or usual choice did not give a number."""
     found = list(findings(ledger))
-    searches = [search(bundle, by or Displacement()) for bundle in bundles(ledger, found)]
+    made = (search(bundle, by or Displacement()) for bundle in bundles(ledger, found))
+    searches = [one for one in made if one.candidates[-1]]
     rows = verdicts(ledger, found)
     note_searches(rows, searches)
     return PrintAudit(rows, found, searches)

@@ -44,7 +44,7 @@ def search_rows(
         bundle = _bundle(trial, grid, place, linked)
         if bundle is not None:
             found.append(search(bundle, Displacement()))
-    return found
+    return [one for one in found if one.candidates[-1]]
 
 
 Place = tuple[str, str | None, str | None, str | None]

@@ -87,7 +87,7 @@ class Means:
         if not wanted:
             return
         spreads = SPREADS if any(key.stat == "sd" for key in wanted) else {"": 1}
-        bounded = any(key.field != "value" for key in wanted)
+        bounded = any(key.field in ("low", "high") for key in wanted)
         for spread, tier in spreads.items():
             for level, second in (levels if bounded else {0.95: 1}).items():
                 own = max(tier, second)
@@ -111,6 +111,8 @@ class Means:
         n, sd = moments.n[:, at], moments.sd()[:, at]
         if key.stat == "count":
             return n
+        if key.field == "error":
+            return sd / np.sqrt(n)
         if key.stat == "sd":
             if spread.endswith("divisor n"):
                 return moments.sd(divisor="n")[:, at]
@@ -131,7 +133,7 @@ class Means:
         wanted = [key for key in keys if key.stat == "mean_difference"]
         if not wanted:
             return
-        bounded = any(key.field != "value" for key in wanted)
+        bounded = any(key.field in ("low", "high") for key in wanted)
         for model, tier in self._models().items():
             for level, second in (levels if bounded else {0.95: 1}).items():
                 own = max(tier, second)
@@ -174,8 +176,8 @@ class Means:
     def _effect(self, block: Block, key: Key, model: str, level: float) -> Floats:
         """The estimate of a model, or one of its bounds."""
         difference = self._difference(block, key, model)
-        if key.field == "value":
-            return difference.estimate
+        if key.field in ("value", "error"):
+            return difference.estimate if key.field == "value" else difference.error
         return difference.interval(confidence=level)[0 if key.field == "low" else 1]
 
     def _t_test(self, block: Block, key: Key, model: str) -> Floats:

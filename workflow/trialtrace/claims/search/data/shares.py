@@ -37,7 +37,7 @@ class Shares:
         self.confidence = confidence
 
     def supports(self, key: Key) -> bool:
-        if key.second is not None:
+        if key.second is not None or key.field == "error":
             return False
         if key.stat in OF_GROUP:
             return isinstance(key.who, str)

@@ -39,6 +39,8 @@ class Times:
         return self.endpoint.label
 
     def supports(self, key: Key) -> bool:
+        if key.field == "error":
+            return False
         if key.stat == "hazard_ratio":
             return isinstance(key.who, tuple)
         if key.stat == "survival":

@@ -18,15 +18,15 @@ ALL = "all"
 Who = str | tuple[str, str]
 Second = tuple[str, str] | None
 P = "p_value"
-_FIELDS = {"ci_low": "low", "ci_high": "high", "denominator": "denominator"}
+_FIELDS = {"ci_low": "low", "ci_high": "high", "denominator": "denominator", "se": "error"}
 _OTHER_SIDE = {"low": "high", "high": "low"}
 # A row of claims, whose columns are also chosen by name.
 Judged = Mapping[str, Any]
 
 
 class Key(NamedTuple):
-    """A statistic of the results: its name, what of it (value, low, high, denominator), of which
-    group ("all" for everybody) or comparison, and its second level (a time, an effect)."""
+    """A statistic of the results: its name, what of it (value, low, high, error, denominator), of
+    which group ("all" for everybody) or comparison, and its second level (a time, an effect)."""
 
     stat: str
     field: str

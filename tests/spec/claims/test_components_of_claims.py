@@ -1,0 +1,144 @@
+"""Each printed component is held against its own statistic, never against another of the claim."""
+
+import pytest
+
+DIFFERENCE = {"analysis": "training", "compare": {"of": "drug", "to": "sham"}}
+STUDENT = DIFFERENCE | {"stat": "mean_difference.student"}
+
+
+def brief(rows):
+    return {row["component"]: (row["against_data"], row["data_finding"]) for row in rows}
+
+
+@pytest.fixture
+def training(make_result):
+    """1.794 with a standard error of 0.633 by Student, 1.672 with 0.638 by its F, by hand."""
+    law = {"ci_level": 0.95, "n_used": 445}
+    half = 1.965361 * 0.633
+    pair = "drug-sham"
+    return [
+        make_result(
+            "training",
+            "mean_difference.student",
+            1.794,
+            pair,
+            ci_low=1.794 - half,
+            ci_high=1.794 + half,
+            **law,
+        ),
+        make_result(
+            "training", "mean_difference.ancova", 1.672, pair, ci_low=0.418, ci_high=2.926, **law
+        ),
+        make_result("training", "f.ancova", (1.672 / 0.638) ** 2, pair, **law),
+        make_result("training", "df1.ancova", 1.0, pair, **law),
+        make_result("training", "df2.ancova", 440.0, pair, **law),
+        make_result(
+            "training", "median_difference.hodges_lehmann", 1.0, pair, ci_low=0, ci_high=2, **law
+        ),
+        make_result(
+            "training", "odds_ratio.woolf", 2.0, pair, ci_low=1.0, ci_high=4.0, ci_level=0.95
+        ),
+        make_result("training", "mean.t_interval", 6.0, "drug", ci_low=4.0, ci_high=8.0, **law),
+        make_result("training", "median.descriptive", 5.0, "drug"),
+        make_result("training", "q1.descriptive", 3.0, "drug"),
+        make_result("training", "q3.descriptive", 8.0, "drug"),
+        make_result("training", "minimum.descriptive", 0.0, "drug"),
+        make_result("training", "maximum.descriptive", 60.0, "drug"),
+        make_result("training", "p_value.student_t", 0.0048, pair),
+        make_result("training", "t.student_t", 2.83, pair),
+        make_result("training", "df.student_t", 443.0, pair),
+        make_result("training", "partial_eta_squared.ancova", 0.0154, pair),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("printed", "stat", "error"),
+    [
+        ("1.794 (SE 0.633)", "mean_difference.student", "0.633"),
+        ("1.672 (SE 0.638)", "mean_difference.ancova", "0.638"),
+    ],
+)
+def test_a_standard_error_is_held_against_the_standard_error(
+    audit, make_claim, training, printed, stat, error
+):
+    rows = audit(make_claim("gain", printed, DIFFERENCE | {"stat": stat}), further=training)
+    assert brief(rows)["se"] == (
+        "exact",
+        f"The data give a standard error of {error}, as printed.",
+    )
+
+
+def test_a_standard_error_that_differs(audit, make_claim, training):
+    rows = audit(make_claim("gain", "1.794 (SE 0.64)", STUDENT), further=training)
+    assert brief(rows)["se"] == (
+        "differs",
+        "The data give a standard error of 0.63; printed is 0.64, one unit of the last digit "
+        "higher.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "stat", "reason"),
+    [
+        ("1.0 (SE 0.5)", "median_difference.hodges_lehmann", "no number of standard errors"),
+        ("2.0 (SE 0.4)", "odds_ratio.woolf", "of the ratio or of its logarithm"),
+    ],
+)
+def test_no_standard_error_follows(audit, make_claim, training, printed, stat, reason):
+    rows = audit(make_claim("gain", printed, DIFFERENCE | {"stat": stat}), further=training)
+    verdict, finding = brief(rows)["se"]
+    assert verdict == "not_checkable"
+    assert reason in finding
+
+
+def test_quartiles_and_a_range_are_no_medians(audit, make_claim, training):
+    median = {"analysis": "training", "group": "drug", "stat": "median"}
+    rows = audit(
+        make_claim("iqr", "median (IQR) 5 (3–8)", median),
+        make_claim("range", "median (range) 5 (0–61)", median),
+        further=training,
+    )
+    assert [(row["component"], row["against_data"]) for row in rows] == [
+        ("value", "exact"),
+        ("quartile_low", "exact"),
+        ("quartile_high", "exact"),
+        ("value", "exact"),
+        ("least", "exact"),
+        ("most", "differs"),
+    ]
+    assert rows[5]["data_finding"] == ("The data give a maximum of 60; printed is 61, 1 more.")
+
+
+def test_a_test_statistic_is_no_p_and_an_effect_size_no_f(audit, make_claim, training):
+    test = DIFFERENCE | {"stat": "p_value.student_t"}
+    rows = audit(
+        make_claim("t", "t(443) = 2.83, p = 0.005", test),
+        make_claim("f", "F(1, 440) = 6.87, partial η² = 0.015", DIFFERENCE | {"stat": "f.ancova"}),
+        make_claim("eta", "F(1, 440) = 6.87, η² = 0.015", DIFFERENCE | {"stat": "f.ancova"}),
+        further=training,
+    )
+    assert [(row["claim_id"], row["component"], row["against_data"]) for row in rows] == [
+        ("t", "statistic", "exact"),
+        ("t", "df1", "exact"),
+        ("t", "p", "exact"),
+        ("f", "statistic", "exact"),
+        ("f", "df1", "exact"),
+        ("f", "df2", "exact"),
+        ("f", "effect", "exact"),
+        ("eta", "statistic", "exact"),
+        ("eta", "df1", "exact"),
+        ("eta", "df2", "exact"),
+        ("eta", "effect", "not_checkable"),
+    ]
+
+
+def test_an_estimate_is_not_held_against_a_p(audit, make_claim, training):
+    test = DIFFERENCE | {"stat": "p_value.student_t"}
+    rows = audit(make_claim("gain", "1.794 (0.55 to 3.04), P = 0.005", test), further=training)
+    assert {row["against_data"] for row in rows} == {"not_tied"}
+    assert "the statistic of that number" in rows[0]["data_more"]
+
+
+def test_what_is_far_off_is_told_by_the_difference(audit, make_claim, training):
+    rows = audit(make_claim("gain", "7.484", STUDENT), further=training)
+    assert rows[0]["data_finding"] == ("The data give 1.794; printed is 7.484, 5.690 higher.")
