@@ -5,6 +5,8 @@ there, in `dir()`, and known to type checkers: they read the stub of the package
 and so does `attach`, which makes it come true. A stub is not what a job's hash reads, so a function
 that is added to a family reruns nothing by it. Modules of this project import from
 the module that holds a function, never from a family: what a job depends on is read from imports.
+
+What a family offers refuses columns of pandas whose indexes differ: `aligned` of `_inputs`.
 """
 
 import ast
@@ -12,14 +14,23 @@ import sys
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 
-_OWN = {"attach"}
+_OWN = {"align", "attach"}
 
 
 def attach(package: str) -> None:
     """Let a package offer what its stub imports."""
     sys.modules[package].__class__ = Family
+
+
+def align(package: str) -> None:
+    """The same for a package that imports what it offers itself."""
+    own = sys.modules[package]
+    for name in own.__all__:
+        found = getattr(own, name)
+        if isinstance(found, FunctionType):
+            setattr(own, name, offer(sys.modules[found.__module__], name))
 
 
 class Family(ModuleType):
@@ -31,8 +42,8 @@ class Family(ModuleType):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         if source == self.__name__:
             return import_module(f"{source}.{name}")
-        found: object = getattr(import_module(source), name)
-        setattr(self, name, found)
+        found = offer(import_module(source), name)
+        super().__setattr__(name, found)
         return found
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -41,12 +52,26 @@ class Family(ModuleType):
         if isinstance(value, ModuleType) and offered(Path(self.__file__ or "")).get(name) == (
             f"{self.__name__}.{name}"
         ):
-            value = getattr(value, name)
+            value = offer(value, name)
         super().__setattr__(name, value)
 
     def __dir__(self) -> list[str]:
         plain = {name for name in super().__dir__() if name not in _OWN and name[:1] != "_"}
         return sorted(plain | set(offered(Path(self.__file__ or ""))))
+
+
+def offer(module: ModuleType, name: str) -> object:
+    """What a module holds, a function that refuses columns of pandas that are not aligned.
+
+    It takes the function's place in its module too, where pickle looks for it.
+    """
+    found: object = getattr(module, name)
+    if isinstance(found, FunctionType) and not hasattr(found, "aligned"):
+        from trialtrace.stats._inputs import aligned
+
+        found = aligned(found)
+        setattr(module, name, found)
+    return found
 
 
 @cache

@@ -14,6 +14,7 @@
 A value after death does not exist: cells marked `not_to_impute` are never filled.
 """
 
+from trialtrace.stats._lazy import align
 from trialtrace.stats.missing.bounds import (
     Bounds,
     TippingMap,
@@ -76,3 +77,5 @@ __all__ = [
     "worst_and_best",
     "worst_observation_carried_forward",
 ]
+
+align(__name__)

@@ -14,6 +14,7 @@
 =================  ==============================================================================
 """
 
+from trialtrace.stats._lazy import align
 from trialtrace.stats.resampling.arms import GlobalRerandomisation, global_test
 from trialtrace.stats.resampling.binary import BinaryExact, binary_exact, binary_tables
 from trialtrace.stats.resampling.bootstrap import (
@@ -76,3 +77,5 @@ __all__ = [
     "stratum_scores",
     "within_patient",
 ]
+
+align(__name__)
