@@ -31,7 +31,8 @@ NO_DATA_SETTLE = {
     },
     "sprave2019": {
         "a plan or a rule of the trial": (
-            "session_minutes_registry session_minutes fractions allocation primary_time"
+            "session_minutes_registry session_minutes fractions allocation primary_time "
+            "unstable non_operative questionnaires"
         ),
         "of which arm it is was not printed": "attendance_higher attendance_lower",
         "a conclusion without a number": "safety conclusion",
