@@ -38,7 +38,9 @@ NO_DATA_SETTLE = {
         "a conclusion without a number": "safety conclusion",
     },
     "musaro2019": {
-        "a plan or a rule of the trial": "primary_place strength_place sessions registered_late",
+        "a plan or a rule of the trial": (
+            "primary_place strength_place sessions registered_late blinded"
+        ),
         "what was measured": "changes_currents changes_genes changes_fibres",
         "a conclusion without a number": "safety reinnervation",
     },
