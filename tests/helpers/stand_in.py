@@ -6,6 +6,8 @@ from pathlib import Path
 from mini_trial import REPOSITORY
 
 from trialtrace.ground.paths import Project
+from trialtrace.ground.store import SYNTHETIC
+from trialtrace.ground.synthetic import MARK, SIGN, TRUTH
 from trialtrace.synthetic.folder import files_source, write_folder
 from trialtrace.trial.load import Trial, load_trial
 
@@ -23,10 +25,21 @@ def alone(root: Path, name: str) -> Project:
     return Project(root)
 
 
+def without_marks(folder: Path) -> None:
+    """The files of a drawn cohort as those of patients would be: nothing says what they are."""
+    for name in (SIGN, TRUTH):
+        (folder / name).unlink()
+    for path in folder.glob("*.csv"):
+        if path.name != "dictionary.csv":
+            mark = re.compile(rf"[,;\t|]({MARK}|{SYNTHETIC})$".encode(), re.MULTILINE)
+            path.write_bytes(mark.sub(b"", path.read_bytes()))
+
+
 def put_files(at: Project, drawn: Trial) -> None:
-    """`source` becomes the files of the drawn cohort, and cohort.yaml goes."""
+    """`source` becomes the files of the drawn cohort, unmarked, and cohort.yaml goes."""
     folder = at.trial_config(drawn.name)
     write_folder(drawn, at.root / "data")
+    without_marks(at.root / "data")
     (folder / "cohort.yaml").unlink()
     old = (folder / "trial.yaml").read_text()
     start, end = old.index("\nsource:\n") + 1, old.index("\ntables:\n") + 1

@@ -31,19 +31,36 @@ def synthetic(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def swapped(tmp_path_factory, synthetic):
-    """The same trial with the exported files in place of the cohort, run to its site."""
+    """The same trial on the exported files without their marks, run to its site."""
+    root = tmp_path_factory.mktemp("swapped")
+    return whole_run(with_files(root, synthetic, declared=False))
+
+
+@pytest.fixture(scope="session")
+def declared(tmp_path_factory, synthetic):
+    """The same trial with the exported files as they are, declared as synthetic."""
+    root = tmp_path_factory.mktemp("declared")
+    return whole_run(with_files(root, synthetic, declared=True))
+
+
+def with_files(root, synthetic, *, declared):
+    """The project of the mini trial on the exported files: marked and declared, or neither."""
     import synthetic_mini
+    from stand_in import without_marks
 
     from trialtrace.synthetic.folder import files_source, write_folder
 
-    root = tmp_path_factory.mktemp("swapped")
     at = synthetic_mini.write_synthetic(root)
     write_folder(synthetic.trial, root / "data")
     file = at.trial_config("mini") / "trial.yaml"
     source = files_source(synthetic.trial, "data")
+    if declared:
+        source = source.replace("kind: files\n", "kind: files\n  synthetic: true\n")
+    else:
+        without_marks(root / "data")
     text = file.read_text().replace(synthetic_mini.SOURCE, source + "tables:\n")
     file.write_text(text)
     (at.trial_config("mini") / "cohort.yaml").unlink()
     config = at.config / "config.yaml"
     config.write_text(config.read_text().replace("by_source", "full"))
-    return whole_run(at)
+    return at

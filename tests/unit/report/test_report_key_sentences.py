@@ -165,7 +165,7 @@ def test_a_claim_that_fails_twice_has_one_line_and_what_is_not_checked_a_reason(
     ]
     claims = "papers: {p: {citation: Mini J 2020, text: not_at_hand, told: docs/sources.md}}"
     document = yaml.safe_load(claims + "\nclaims: {}\n")
-    trial = SimpleNamespace(synthetic=False, claims_document=document)
+    trial = SimpleNamespace(synthetic=False, drawn=False, claims_document=document)
     cited = "Mini J 2020; text not at hand, see docs/sources.md"
     rows = [row | {"paper": cited} for row in rows]
     _, listed, unchecked, texts = printed_in_short(SimpleNamespace(claims=rows, trial=trial))
@@ -209,8 +209,8 @@ def test_how_many_intervals_exclude_no_effect(clear, number, told):
 
 def test_the_first_page_says_what_the_data_are_and_how_much_was_recomputed(mini):
     text = words(summary(mini, [], "embedded", {}))
-    assert "Patients' data, as exported: " in text
-    assert "Real: trialtrace made up none of it." in text
+    assert "Data, as exported: " in text
+    assert "Nothing marks them as synthetic." in text and "Real" not in text
     total = len(mini.results)
     assert f"{total} of {total} results (100 %) were recomputed by an independent path" in text
     made_up = SimpleNamespace(trial=SimpleNamespace(synthetic=True))

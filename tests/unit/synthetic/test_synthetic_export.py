@@ -81,11 +81,11 @@ def test_without_mess_cleaning_gives_back_what_was_drawn(tmp_path: Path):
 def test_the_files_are_spelt_as_the_source_says(tmp_path: Path):
     made = export(write_trial(tmp_path, mess=""), drawn())
     patients = made.files["patients.csv"].decode("utf-8").split("\n")
-    assert patients[0] == "id,group,age,sex,smoker,centre,randomised,remark"
-    assert patients[1].endswith(',2020-01-01,"says ""yes, no"""')
+    assert patients[0] == "id,group,age,sex,smoker,centre,randomised,remark,SYNTHETIC"
+    assert patients[1].endswith(',2020-01-01,"says ""yes, no""",synthetic data: not evidence')
     assert all("," + "," not in line for line in patients[2::2] if "-99" in line)
     pain = made.files["pain.csv"].decode("cp1252").split("\n")
-    assert pain[0] == "id;visit;vas;unit;seen;item_1;item_2"
+    assert pain[0] == "id;visit;vas;unit;seen;item_1;item_2;SYNTHETIC"
     assert any("," in line and "." in line for line in pain[1:])
     ages = drawn().levels["patients"].columns["age"].to_pylist()
     coded = [line.split(",")[2] for line in patients[1:-1]]

@@ -77,7 +77,8 @@ class Table:
     Where one file holds rows of several kinds, such as the repeating instruments of REDCap, each
     kind is a table: `of` is the name of their raw table, which all of them share, and `where` the
     condition that chooses the rows, as `tables.<name>.of` and `.where` of cleaning.yaml have them.
-    Columns that have no value in these rows are left out; those of the condition stay.
+    Columns that have no value in these rows are left out; those of the condition stay. `drawn` says
+    whether rows are marked as those of a synthetic cohort; the column of the mark is left out too.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Table:
     evidence: Mapping[str, str]
     of: str = ""
     where: Mapping[str, str | Mapping[str, str]] = dataclasses.field(default_factory=dict)
+    drawn: bool = False
 
     def column(self, name: str) -> Column:
         """The column of that name."""

@@ -109,6 +109,7 @@ def source(draft: Draft, at: Project) -> Mapping[str, object]:
     return {
         "kind": "files",
         "folder": Quoted(shown),
+        **({"synthetic": True} if any(table.drawn for table in draft.tables) else {}),
         "items": {
             table.of or table.name: _file(table, str(paths[table.name].relative_to(folder)))
             for table in draft.tables

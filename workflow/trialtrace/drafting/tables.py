@@ -15,6 +15,7 @@ from trialtrace.drafting.repeats import kinds_of
 from trialtrace.drafting.structure import structure_of, with_constant
 from trialtrace.drafting.tally import Tally
 from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.sources.marks import is_mark, says_drawn
 from trialtrace.trial.dictionary import is_field
 
 
@@ -58,6 +59,8 @@ def check_names(one: Found) -> None:
 
 
 def _profile(one: Found, tallies: dict[str, Tally], of_file: tuple[str, str] | None) -> Table:
+    drawn = any(says_drawn(name, tally.values) for name, tally in tallies.items())
+    tallies = {name: tally for name, tally in tallies.items() if not is_mark(tally.values)}
     sign, why = of_file or decimal_sign(list(tallies.values()))
     evidence, reading = dict(one.evidence), dict(one.reading)
     if "separator" in reading or reading.get("format") == "tsv":
@@ -97,6 +100,7 @@ def _profile(one: Found, tallies: dict[str, Tally], of_file: tuple[str, str] | N
         evidence=evidence | dict(structure.evidence),
         of=one.of,
         where=one.where,
+        drawn=drawn,
     )
 
 

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.ground.synthetic import MARK
+
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow.parquet import ParquetFile
@@ -153,7 +155,7 @@ def write_parquet(path: Path, table: Any, mode: int = 0o644, *, synthetic: bool 
     with pq.ParquetWriter(buffer, plain.schema, store_schema=False, compression="zstd") as writer:
         writer.write_table(plain)
         if synthetic:
-            writer.add_key_value_metadata({"SYNTHETIC": SYNTHETIC})
+            writer.add_key_value_metadata({MARK: SYNTHETIC})
     write_bytes(path, buffer.getvalue(), mode)
 
 

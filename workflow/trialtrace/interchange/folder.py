@@ -6,6 +6,7 @@ from pathlib import Path
 
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.store import SYNTHETIC, make_folder, write_bytes, write_text
+from trialtrace.ground.synthetic import SIGN
 from trialtrace.interchange.adam import adam_files
 from trialtrace.interchange.plain import csv_files
 from trialtrace.interchange.redcap import redcap_files
@@ -16,7 +17,6 @@ FORMS: dict[str, Callable[[Trial], dict[str, bytes]]] = {
     "csv": csv_files,
     "redcap": redcap_files,
 }
-SIGN = "SYNTHETIC.txt"
 
 
 def write_form(trial: Trial, folder: str, form: str) -> str:

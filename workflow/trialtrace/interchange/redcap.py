@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trialtrace.ground.contracts import CLEAN, read_table
+from trialtrace.ground.store import SYNTHETIC
+from trialtrace.ground.synthetic import MARK
 from trialtrace.trial.load import Trial
 
 if TYPE_CHECKING:
@@ -36,8 +38,9 @@ class _Form:
 def redcap_files(trial: Trial) -> dict[str, bytes]:
     """The files by name. Raises UserError where the trial has not run."""
     forms = list(_forms(trial))
+    records = _records(forms)
     return {
-        f"{trial.name}_{DATA}": _text(_records(forms)),
+        f"{trial.name}_{DATA}": _text(_marked(records) if trial.synthetic else records),
         f"{trial.name}_{DICTIONARY}": _text(_dictionary(trial, forms)),
     }
 
@@ -46,6 +49,12 @@ def _text(rows: Iterator[list[str]]) -> bytes:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue().encode("utf-8")
+
+
+def _marked(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """The rows with the column by which those of a synthetic cohort are known again."""
+    yield [*next(rows), MARK]
+    yield from ([*row, SYNTHETIC] for row in rows)
 
 
 def _forms(trial: Trial) -> Iterator[_Form]:

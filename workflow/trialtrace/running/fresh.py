@@ -185,8 +185,8 @@ def boundaries_of(trial: Trial) -> set[str]:
 
 
 def quantities_of(trial: Trial) -> set[str]:
-    """The kinds of quantities of a synthetic trial's cohort."""
-    return {each.kind for each in trial.cohort.quantities.values()} if trial.synthetic else set()
+    """The kinds of quantities of a trial's cohort."""
+    return {each.kind for each in trial.cohort.quantities.values()} if trial.drawn else set()
 
 
 @dataclass
@@ -245,7 +245,7 @@ class Freshness:
     def _files_read(self, rule: str, trial: str | None) -> tuple[str, ...]:
         """The names of the trial's configuration files that a stage reads."""
         files = (STAGES[rule] if trial else SITE_STAGE).files
-        if trial and rule in SYNTHETIC and self.trial(trial).synthetic:
+        if trial and rule in SYNTHETIC and self.trial(trial).drawn:
             return (*files, *SYNTHETIC[rule])
         return files
 

@@ -14,6 +14,8 @@ from typing import Generic, TypeVar
 
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.ground.store import sha256_bytes
+from trialtrace.ground.synthetic import SIGN, TRUTH
+from trialtrace.sources.marks import NOTE, without_mark
 from trialtrace.sources.raw import RawTable
 from trialtrace.sources.readers import FORMATS
 from trialtrace.trial.load import Trial
@@ -22,6 +24,9 @@ from trialtrace.trial.study.source import File, Files, SyntheticItem, spelling
 LONGEST_SHOWN = 80
 # Of a folder with more, such as a whole disk, not every file is offered for one that is missing.
 MOST_LOOKED_AT = 10_000
+# Files that hold the hashes of drawn ones; what a run notes of its sources has such of others too,
+# and then not these words.
+HOLD_HASHES = {TRUTH: b"", "manifest.json": b'"synthetic":'}
 
 Declared = TypeVar("Declared", bound=File | SyntheticItem)
 
@@ -72,9 +77,24 @@ def _load_item(trial: Trial, folder: Path, name: str, declared: File) -> RawTabl
     digest = sha256_bytes(data)
     _check_hash(declared.path, declared.sha256, digest, place)
     shown = path.relative_to(folder).as_posix()
-    records = reader.read(Opened(path, shown, data, declared, place))
-    notes = {"format": declared.format, "size": len(data), "sha256": digest} | records.notes
+    records = without_mark(reader.read(Opened(path, shown, data, declared, place)))
+    notes = {"format": declared.format, "size": len(data), "sha256": digest}
+    if NOTE not in records.notes and (sign := _sign(path, folder, digest)):
+        notes[NOTE] = sign
+    notes |= records.notes
     return RawTable(name, replace(records, notes=notes), spelling(declared))
+
+
+def _sign(path: Path, folder: Path, digest: str) -> str:
+    """What beside a file says that a program drew it; empty where nothing does."""
+    for at in dict.fromkeys((path.parent, folder)):
+        for name, words in HOLD_HASHES.items():
+            known = contents(at / name, name) if (at / name).is_file() else b""
+            if digest.encode() in known and words in known:
+                return f"{name} beside it has its hash"
+        if (at / SIGN).is_file():
+            return f"{SIGN} lies beside it"
+    return ""
 
 
 def contents(path: Path, name: str) -> bytes:

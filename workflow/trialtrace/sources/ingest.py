@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from trialtrace.ground.contracts import RAW, conform
-from trialtrace.ground.errors import Problems, UserError, problems_of
+from trialtrace.ground.errors import Problem, Problems, UserError, one_of, problems_of
 from trialtrace.ground.store import SYNTHETIC, make_folder, write_bytes, write_json, write_parquet
+from trialtrace.sources.marks import NOTE
 from trialtrace.sources.raw import RawTable
 from trialtrace.sources.registry import KINDS
 from trialtrace.trial.load import Trial
@@ -50,7 +51,31 @@ def read_sources(trial: Trial, problems: Problems) -> list[RawTable]:
         except UserError as error:
             told = problems_of(error)
             problems.found += [one for one in told if one not in problems.found]
+    if not trial.synthetic:
+        problems.found += _marked(trial, loaded)
     return loaded
+
+
+def _marked(trial: Trial, loaded: list[RawTable]) -> list[Problem]:
+    """That tables which nobody declared as drawn say that they are."""
+    by: dict[str, list[str]] = {}
+    for raw in loaded:
+        if NOTE in raw.records.notes:
+            by.setdefault(raw.records.notes[NOTE], []).append(raw.name)
+    if not by:
+        return []
+    drawn = sum(map(len, by.values()))
+    return [
+        Problem(
+            f"{trial.name}: source",
+            f"{drawn} of {len(loaded)} tables are of a synthetic cohort: no evidence",
+            found="; ".join(f"{why} ({one_of(names)})" for why, names in by.items()),
+            expected="files of patients, or `synthetic: true` under source in trial.yaml, by which "
+            "all that is made of them is stamped and no claim is held against them",
+            do="write it, or bring the real export; real files lie in a folder without those of a "
+            "drawn cohort, and have none of its rows",
+        )
+    ]
 
 
 def _parts(source: Source) -> list[Source]:

@@ -4,14 +4,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trialtrace.ground.synthetic import SIGN, TRUTH
 from trialtrace.sources.raw import RawTable
 from trialtrace.trial.load import Trial
 from trialtrace.trial.study.source import Synthetic, SyntheticItem, spelling
 
 if TYPE_CHECKING:
     from trialtrace.synthetic.export import Export
-
-TRUTH, SIGN = "truth.json", "SYNTHETIC.txt"
 
 
 def load(trial: Trial, source: Synthetic) -> list[RawTable]:
@@ -43,6 +42,7 @@ def _read(trial: Trial, name: str, declared: SyntheticItem, made: "Export") -> R
 
     from trialtrace.ground.store import sha256_bytes
     from trialtrace.sources.files import Opened
+    from trialtrace.sources.marks import without_mark
     from trialtrace.sources.readers import delimited
 
     file = f"{name}.csv"
@@ -57,4 +57,5 @@ def _read(trial: Trial, name: str, declared: SyntheticItem, made: "Export") -> R
         "size": len(data),
         "sha256": sha256_bytes(data),
     } | records.notes
-    return RawTable(name, replace(records, notes=notes), spelling(declared), {file: data})
+    plain = replace(without_mark(records), notes=notes)
+    return RawTable(name, plain, spelling(declared), {file: data})

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.config.spec import mapping_of
 from trialtrace.ground.errors import Problem, UserError
-from trialtrace.ground.store import sha256_bytes
+from trialtrace.ground.store import SYNTHETIC, sha256_bytes
+from trialtrace.ground.synthetic import MARK
 from trialtrace.synthetic.drawn import Drawn
 from trialtrace.synthetic.forms import sheets
 from trialtrace.synthetic.mess import Done, make_mess
@@ -59,7 +60,7 @@ def export(trial: Trial, drawn: Drawn) -> Export:
 
 def file_bytes(trial: Trial, sheet: Sheet) -> bytes:
     """A sheet as delimited text: a header, line feeds, quotes only where needed."""
-    text = delimited(sheet.columns, sheet.spelling.separator)
+    text = delimited(_marked(trial, sheet), sheet.spelling.separator)
     try:
         return text.encode(sheet.spelling.encoding)
     except (UnicodeEncodeError, LookupError) as error:
@@ -75,6 +76,21 @@ def file_bytes(trial: Trial, sheet: Sheet) -> bytes:
                 expected="an encoding in which every cell can be written, such as utf-8",
             )
         ) from None
+
+
+def _marked(trial: Trial, sheet: Sheet) -> "dict[str, pa.Array]":
+    """The columns with the one by which the file is known again wherever it is copied to."""
+    import pyarrow as pa
+
+    if MARK in sheet.columns:
+        raise UserError(
+            Problem(
+                f"{trial.name}: dictionary.csv: {sheet.table.name}",
+                found=f"a column {MARK}",
+                expected="another name: a drawn file says in that column that it is drawn",
+            )
+        )
+    return {**sheet.columns, MARK: pa.repeat(SYNTHETIC, sheet.size)}
 
 
 def delimited(columns: "dict[str, pa.Array]", separator: str) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.store import write_bytes, write_json, write_text
-from trialtrace.synthetic import SIGN, TRUTH, make
+from trialtrace.ground.synthetic import SIGN, TRUTH
+from trialtrace.synthetic import make
 from trialtrace.synthetic.export import NOTICE
 from trialtrace.synthetic.forms import spelling_of
 from trialtrace.trial.load import Trial
@@ -19,7 +20,8 @@ def export_folder(trial: Trial, folder: str) -> str:
     names = write_folder(trial, Path(folder))
     return (
         f"SYNTHETIC: {len(names)} files in {folder}: {', '.join(names)}\n\n"
-        "A real export of this form is read with this source in trial.yaml:\n\n"
+        "A real export of this form is read with this source in trial.yaml; these files with "
+        "synthetic: true under it:\n\n"
         f"{files_source(trial, folder)}"
     )
 
@@ -29,7 +31,7 @@ def write_folder(trial: Trial, folder: Path) -> list[str]:
 
     Raises UserError for a trial whose source is not synthetic, and for a folder that holds files.
     """
-    if not trial.synthetic:
+    if not trial.drawn:
         raise UserError(
             Problem(
                 f"{trial.name}: trial.yaml: source.kind",

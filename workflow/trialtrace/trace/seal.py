@@ -95,7 +95,7 @@ def data_files(folder: Path) -> dict[str, str]:
 
 def configuration_files(trial: "Trial") -> dict[str, str]:
     """The files of a trial's configuration by their sha256, with the tables that it reads."""
-    names = [*FILES, *(["cohort.yaml"] if trial.synthetic else [])]
+    names = [*FILES, *(["cohort.yaml"] if trial.drawn else [])]
     names += ["guesses.yaml"] if trial.guesses is not None else []
     files = [trial.at.trial_config(trial.name) / name for name in names]
     for endpoint in trial.endpoints.values():

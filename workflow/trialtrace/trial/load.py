@@ -126,8 +126,14 @@ class Trial:
         return self._trial.registration
 
     @property
-    def synthetic(self) -> bool:
+    def drawn(self) -> bool:
+        """Whether its patients are drawn from cohort.yaml."""
         return isinstance(self.source, Synthetic)
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether its patients are none: drawn here, or in files that are declared as drawn."""
+        return self.drawn or (isinstance(self.source, Files) and self.source.synthetic)
 
     @cached_property
     def design(self) -> Design:

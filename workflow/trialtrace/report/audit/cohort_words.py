@@ -38,7 +38,7 @@ def truth_of(material: Material) -> Row:
 def put_in(material: Material) -> str:
     """The sentence beside counts of verdicts; empty where no number of the cohort was set by a
     paper, or the data are real."""
-    if not material.trial.synthetic:
+    if not material.trial.drawn:
         return ""
     return PUT_IN if _set_by_print(material) else ""
 
@@ -48,7 +48,7 @@ def of_primary(material: Material, analyses: list["Analysis"], places: Mapping[s
 
     `places` has the page of each section; the section of the same document needs none.
     """
-    if not material.trial.synthetic:
+    if not material.trial.drawn:
         return ""
     labels: dict[str | None, str] = {}
     populations: set[str | None] = set()

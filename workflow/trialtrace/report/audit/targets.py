@@ -21,8 +21,8 @@ COUNTED = ("share", "total", "count of")
 
 
 def targets(material: Material) -> str:
-    """The section as Markdown; empty for a trial whose data are real."""
-    if not material.trial.synthetic:
+    """The section as Markdown; empty for a trial whose data are not drawn here."""
+    if not material.trial.drawn:
         return ""
     truth = truth_of(material)
     display = truth["mode"] == "display"

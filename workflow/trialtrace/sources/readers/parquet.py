@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.ground.canonical import column_text, precision_of, rounded_warning
 from trialtrace.ground.errors import Problem, UserError
+from trialtrace.ground.synthetic import MARK
 from trialtrace.sources.raw import Records, check_header
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ def read(opened: "Opened[Parquet]") -> Records:
             place = f"{opened.name}, column {name}"
             warnings += rounded_warning(place, values, precision_of(column.type))
     numbers = pa.array(range(1, table.num_rows + 1), type=pa.int64())
-    notes = {"encoding": None} | ({"warnings": warnings} if warnings else {})
+    notes: dict[str, object] = {"encoding": None} | ({"warnings": warnings} if warnings else {})
+    if MARK.encode() in (file.metadata.metadata or {}):
+        notes["synthetic"] = "its metadata say so"
     return Records(pa.table(columns, names=names), numbers, opened.name, notes)
 
 

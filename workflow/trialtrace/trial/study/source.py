@@ -155,6 +155,11 @@ class Files:
         "Folder of the files: inside the project, or an absolute folder, which this line "
         "declares as the data folder."
     )
+    synthetic: bool = optional(
+        "Whether a program drew the files: all that is made of them is then stamped as that of a "
+        "synthetic cohort. Files that are marked as drawn are refused without it.",
+        empty=bool,
+    )
     items: Filled[Name, File] = key("Raw tables.")
 
 
