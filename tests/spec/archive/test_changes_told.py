@@ -9,6 +9,7 @@ from kept_runs import ROW, Runs
 
 from trialtrace.archive.text import told_text
 from trialtrace.archive.told import Told
+from trialtrace.ground.store import sha256_file
 
 Make = Callable[..., Runs]
 PLAN = "config/trials/mini/plan.yaml"
@@ -104,6 +105,54 @@ def test_a_rule_of_an_endpoint_reaches_its_analyses_alone(runs: Make):
             assert [c["place"].split(" ")[1] for c in one["causes"]] == [
                 "analyses.pain_each.estimates.0.mean_difference"
             ]
+
+
+def keys(causes) -> list[str]:
+    """The keys of causes, without their lines."""
+    return [cause["place"].partition(" ")[2] for cause in causes]
+
+
+def test_the_key_of_its_own_step_stands_first_and_labels_nowhere(runs: Make):
+    made = runs()
+    names = "config/trials/mini/endpoints.yaml"
+    left = "left:\n  label: Left\n  code: LEFT\n  kind: time_to_event\n  table: patients\n"
+    left += (
+        '  time: days\n  origin: randomisation\n  event: {smoker: {is: "1"}}\n  event_label: Left\n'
+    )
+    rest = "  censored_label: Stayed\n"
+    made.edit(
+        names,
+        "death:\n  label: Death\n",
+        f"{left}{rest}death:\n  label: Died\n  competing: [left]\n",
+    )
+    made.edit(PLAN, "interval: log_log, times: [30]", "interval: log, times: [30]")
+    made.edit(PLAN, "summary: hazard ratio", "summary: ratio of hazards")
+    made.run()
+    lines = [one for one in made.told()["results"] if "/death_time/survival." in one["result_id"]]
+
+    assert lines
+    for one in lines:
+        told = keys(one["causes"])
+        assert told[0] == "analyses.death_time.describe.0.survival.interval"
+        assert "death.competing" in told[1:] and not any("label" in key for key in told)
+        assert told.index("death.competing") < told.index("left.event.smoker.is")
+
+
+def test_a_cell_is_told_without_the_checksum_of_its_file(runs: Make):
+    made = runs()
+    made.edit("data/export.csv", ROW, ROW.replace("1,6,3,30", "1,1,3,30"))
+    pin = sha256_file(made.at.root / "data/export.csv")
+    made.edit(
+        "config/trials/mini/trial.yaml",
+        "{path: export.csv,",
+        f'{{path: export.csv, sha256: "{pin}",',
+    )
+    made.run()
+    told = made.told()
+    assert [one["place"].partition(" ")[2] for one in told["configuration"]] == [
+        "source.items.export.sha256"
+    ]
+    assert kinds(told) == {"cell", "family"}
 
 
 def test_results_that_are_new_and_gone(runs: Make):

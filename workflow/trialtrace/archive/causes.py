@@ -9,7 +9,8 @@ gap, or code changed of which it is not known to reach any.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -18,13 +19,21 @@ from trialtrace.archive.code_changes import FunctionChange
 from trialtrace.archive.compare import Comparison, Row, RunOfTrial
 from trialtrace.archive.configuration_changes import KeyChange
 from trialtrace.archive.entry_points import MAKING
+from trialtrace.archive.key_causes import (
+    ADJUSTED,
+    LEVEL,
+    NAMED,
+    NUMBERS,
+    concerns,
+    distance,
+    is_text,
+    of_no_level,
+)
 from trialtrace.archive.reached_code import barred_to
 from trialtrace.config.compose import compose_text
 from trialtrace.ground.frames import Frames
 from trialtrace.ground.words import DECIDING
-from trialtrace.running.fresh import CLAIMS
 from trialtrace.trace.raw_rows import RawPart, RawRows
-from trialtrace.trial.plan.planning import ANALYSIS as PLANNING
 
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
@@ -32,23 +41,8 @@ if TYPE_CHECKING:
 Kind = Literal["cell", "key", "function", "code", "environment", "family", "unknown"]
 # Raw table, file, line, column.
 Cell = tuple[str, str, int, str]
-# Parts of files whose keys are names that other parts refer to.
-NAMED = {
-    "plan.yaml": ("analyses", "displays", "estimands", "multiplicity"),
-    "trial.yaml": ("populations", "tables"),
-    "cleaning.yaml": ("tables",),
-    "endpoints.yaml": (),
-}
 EDGE = ("source_file", "source_row", "column", "dataset", "USUBJID", "ASEQ", "variable")
 WORD = re.compile(r"\w+")
-# What of the settings of a project no result depends on.
-SETTINGS = "config.yaml"
-OF_REPORTS = ("trials", "examples", "disclosure", "hash_key", "compare_to", "report")
-ADJUSTED = "p_adjusted"
-LEVEL = "decision_level"
-CONFIDENCE = "confidence"
-# Key of the plan -> the option under which a result says that it was computed with it.
-LEVELS = {LEVEL: "level", CONFIDENCE: CONFIDENCE}
 
 
 @dataclass(frozen=True)
@@ -74,7 +68,7 @@ class Causes:
         return frames, RawRows(run.files / "derived", frames)
 
     def of(self, result: str) -> list[Cause]:
-        """The causes of a result's change, cells first."""
+        """The causes of a result's change: cells, then keys from the nearest to the farthest."""
         direct = [*self._direct(result)]
         if not direct:
             direct = [*self._of_family(result)]
@@ -88,7 +82,7 @@ class Causes:
         return [
             Cause("key", change.place)
             for change in self.compared.configuration
-            if LEVEL in change.path and _concerns(change, names)
+            if LEVEL in change.path and concerns(change, names)
         ]
 
     def _direct(self, result: str) -> Iterator[Cause]:
@@ -97,14 +91,25 @@ class Causes:
         yield from (Cause("cell", cell_place(cell)) for cell in sorted(cells))
         names = self._names(new or old or {})
         rows = [row for row in (old, new) if row]
-        yield from (
-            Cause("key", change.place)
-            for change in self.compared.configuration
-            if _concerns(change, names) and not _of_no_level(change, rows)
-        )
-        yield from self._functions(new or old or {}, names)
+        yield from (Cause("key", change.place) for change in self._keys(rows, names))
+        yield from self._functions(new or old or {}, {*names})
         if self.compared.environment:
             yield Cause("environment", "packages or Python")
+
+    def _keys(self, rows: list[Row], names: Mapping[str, int]) -> list[KeyChange]:
+        """The changed keys that a result may rest on, those of its own step and analysis first.
+
+        A text that nothing is computed from is one only where nothing but texts changed, or no
+        other key did: a selection may go by a label.
+        """
+        known = [
+            change
+            for change in self.compared.configuration
+            if concerns(change, names) and not of_no_level(change, rows)
+        ]
+        if len(rows) < 2 or any(rows[0].get(one) != rows[1].get(one) for one in NUMBERS):
+            known = [one for one in known if not is_text(one)] or known
+        return sorted(known, key=lambda change: distance(change, rows[-1], names))
 
     def _functions(self, row: Row, names: set[str]) -> Iterator[Cause]:
         """The changed functions that a result reaches."""
@@ -282,21 +287,22 @@ class Causes:
                             )
         return found
 
-    def _names(self, row: Row) -> set[str]:
-        """The names that a result leads to, from its analysis on."""
+    def _names(self, row: Row) -> dict[str, int]:
+        """The names that a result leads to, from its analysis on, and after how many others."""
         given = ("analysis_id", "parameter", "estimand", "population")
-        ahead = [str(row[one]) for one in given if row.get(one)]
-        found: set[str] = set()
+        ahead = deque((str(row[one]), 0) for one in given if row.get(one))
+        found: dict[str, int] = {}
         while ahead:
-            name = ahead.pop()
+            name, far = ahead.popleft()
             if name in found:
                 continue
-            found.add(name)
+            found[name] = far
             for entries in self._entries.values():
                 for other in entries:
                     if other == name or name.startswith(f"{other}_"):
-                        ahead += [word for word in entries[other] if word not in found]
-                        found.add(other)
+                        further = (word for word in entries[other] if word not in found)
+                        ahead.extend((word, far + 1) for word in further)
+                        found.setdefault(other, far)
         return found
 
 
@@ -322,39 +328,3 @@ def cell_place(cell: Cell) -> str:
     """ "vas.csv:14 pain"."""
     _, file, row, column = cell
     return f"{file}:{row} {column}"
-
-
-def _of_no_level(change: KeyChange, rows: Iterable[Row]) -> bool:
-    """Whether a changed key is a level with which none of these was computed.
-
-    Every method tells among its options the level that it took; an interval has one also where it
-    is not told. What is planned, and a p that is adjusted, follow from the plan as a whole.
-    """
-    levels = {str(part) for part in change.path} & LEVELS.keys()
-    return bool(levels) and not any(_has_level(row, key) for row in rows for key in levels)
-
-
-def _has_level(row: Row, key: str) -> bool:
-    if row["analysis_id"] == PLANNING or row["stat_name"] == ADJUSTED:
-        return True
-    if key == CONFIDENCE and row["ci_level"] is not None:
-        return True
-    return LEVELS[key] in json.loads(str(row["options"]))
-
-
-def _concerns(change: KeyChange, names: set[str]) -> bool:
-    """Whether a changed key can bear on a result that leads to these names."""
-    short = change.file.rpartition("/")[2]
-    if short == CLAIMS:
-        return False
-    path = [str(part) for part in change.path]
-    if short == SETTINGS and path[:1] and path[0] in OF_REPORTS:
-        return False
-    if short == "dictionary.csv":
-        return bool(names & set(path))
-    if short not in NAMED:
-        return True
-    parts = NAMED[short]
-    if not parts:
-        return path[0] in names
-    return path[0] not in parts or len(path) < 2 or path[1] in names
