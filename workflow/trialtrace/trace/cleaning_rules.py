@@ -15,16 +15,17 @@ EXCLUDED = "exclude"
 
 
 class _Rule(NamedTuple):
-    """A rule of columns, of rows that are left out, or a check with the words in it."""
+    """A rule of columns, of rows that are left out, or a check of a table with the words in it."""
 
     path: Path_
     place: dict[str, str | int]
+    checked: str
     words: Set[str]
 
     def of_columns(self, columns: Mapping[str, Set[str]]) -> bool:
         """Whether it is of any of these columns of tables."""
         if self.path[0] == "checks":
-            return any(t in self.words and self.words & of for t, of in columns.items())
+            return bool(self.words & columns.get(self.checked, set()))
         _, table, what, name = map(str, self.path)
         return table in columns and (what == EXCLUDED or name in columns[table])
 
@@ -63,9 +64,9 @@ def _rules(trial: "Trial", file: Path) -> Iterator[_Rule]:
                 "line": line,
                 "key": ".".join(map(str, path)),
             }
-            check = path[0] == "checks"
-            words = set(_words(document.get(*map(str, path)))) if check else set()
-            yield _Rule(path, place, words)
+            given = document.get(*map(str, path)) if path[0] == "checks" else {}
+            checked = str(given.get("table")) if isinstance(given, dict) else ""
+            yield _Rule(path, place, checked, set(_words(given)))
 
 
 def _words(given: object) -> Iterator[str]:

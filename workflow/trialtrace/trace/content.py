@@ -93,8 +93,7 @@ class Tracer:
     @cached_property
     def rejects(self) -> Rejected:
         """What cleaning or an endpoint did not accept, or flagged."""
-        folders = self.folder / "derived", self.folder / "clean"
-        return Rejected(*folders, self.frames, self.raw, self.trial.endpoints)
+        return Rejected(self.trial, self.folder, self.frames, self.raw)
 
     @cached_property
     def _cleaning(self) -> CleaningRules:

@@ -53,11 +53,11 @@ class RawRows:
         self._numbers: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
 
     @property
-    def _edges(self) -> Edges:
-        return self._all_edges
+    def all_edges(self) -> Edges:
+        return self._read_edges
 
     @cached_property
-    def _all_edges(self) -> Edges:
+    def _read_edges(self) -> Edges:
         return Edges.of(read_coded(self._derived / "sources.parquet", SOURCES), self._subjects)
 
     @property
@@ -72,14 +72,14 @@ class RawRows:
         """Where the selected rows come from: their values, and what their predicate looked at."""
         key = (selection.dataset, selection.sha256 + ",".join(self.variables(selection.predicate)))
         if key not in self._parts:
-            found = self._edges.blocks(self.used(selection))
+            found = self.all_edges.blocks(self.used(selection))
             self._parts[key] = [RawPart(*block) for block in found]
         return self._parts[key]
 
     @property
     def edges(self) -> Coded:
         """The edges of all derived values, in the order of their key."""
-        return self._edges.coded
+        return self.all_edges.coded
 
     def rests_on(self, selection: Selection, chosen: "np.ndarray") -> bool:
         """Whether any of the chosen edges is one of the selected rows or of their subjects."""
@@ -87,7 +87,7 @@ class RawRows:
 
     def cells(self, selection: Selection) -> "pa.Table":
         """The edges of the selected rows: one line a derived value and raw cell."""
-        return self._edges.coded.table(self.used(selection))
+        return self.all_edges.coded.table(self.used(selection))
 
     def behind(
         self, dataset: str, rows: "np.ndarray", variables: Iterable[str] = ()
@@ -96,7 +96,7 @@ class RawRows:
         import numpy as np
 
         subject, first, count = self._of_dataset(dataset)
-        edges = self._edges
+        edges = self.all_edges
         if dataset == "adsl":
             there = np.zeros(len(self._subjects), dtype=bool)
             there[subject[rows]] = True
@@ -137,7 +137,7 @@ class RawRows:
         """Whether each edge is one of the selected rows or of their subjects."""
         import numpy as np
 
-        there = np.zeros(len(self._edges.subject), dtype=bool)
+        there = np.zeros(len(self.all_edges.subject), dtype=bool)
         for some in self._found(selection):
             there[some] = True
         return there
@@ -156,7 +156,7 @@ class RawRows:
 
         _, first, count = self._of_dataset(selection.dataset)
         there = self.subjects(selection)
-        found = [self._edges.of_subjects(there, self.variables(selection.predicate))]
+        found = [self.all_edges.of_subjects(there, self.variables(selection.predicate))]
         if selection.dataset != "adsl":
             first, count = first[selection.rows], count[selection.rows]
             inside = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
@@ -171,7 +171,7 @@ class RawRows:
             table = self._frames.table(dataset, ["USUBJID", "ASEQ"])
             subject = pc.index_in(table["USUBJID"], value_set=self._subjects).to_numpy()
             record = table["ASEQ"].to_numpy()
-            self._numbers[dataset] = subject, *self._edges.of_rows(dataset, subject, record)
+            self._numbers[dataset] = subject, *self.all_edges.of_rows(dataset, subject, record)
         return self._numbers[dataset]
 
 
@@ -184,8 +184,8 @@ class _Part(RawRows):
         self._variables = whole._variables
 
     @property
-    def _edges(self) -> Edges:
-        return self._whole._edges
+    def all_edges(self) -> Edges:
+        return self._whole.all_edges
 
     @property
     def _subjects(self) -> "pa.Array":

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from trialtrace.ground.contracts import REJECTS, read_table
 from trialtrace.ground.frames import Frames, Selection, canonical
 from trialtrace.trace.raw_rows import RawPart, RawRows
+from trialtrace.trace.row_keys import RowKeys
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from trialtrace.ground.arrays import Flags, Labels, Places
+    from trialtrace.trial.load import Trial
 
 ROW, FLAG = "row", "flag"
 NOBODY = -1
@@ -21,15 +23,17 @@ NOBODY = -1
 class Rejected:
     """The rejects of a trial, of cleaning and of its endpoints. Files are read when needed.
 
-    `endpoints` are the names of all endpoints, by which a rule says whose cell was of no use.
+    The rule of an endpoint's reject begins with its name: it says whose cell was of no use.
     """
 
-    def __init__(
-        self, derived: Path, clean: Path, frames: Frames, raw: RawRows, endpoints: Iterable[str]
-    ):
-        self._places = Path(clean) / "rejects.parquet", Path(derived) / "rejects.parquet"
+    def __init__(self, trial: "Trial", results: Path, frames: Frames, raw: RawRows):
+        self._places = (
+            results / "clean" / "rejects.parquet",
+            results / "derived" / "rejects.parquet",
+        )
         self._frames, self._raw = frames, raw
-        self._endpoints = sorted(endpoints, key=len, reverse=True)
+        self._keys = RowKeys(trial, results / "raw", frames, raw)
+        self._endpoints = sorted(trial.endpoints, key=len, reverse=True)
         self._touched: dict[RawPart, Places] = {}
         self._of_columns: dict[tuple[str, tuple[str, ...]], tuple[Places, Places]] = {}
         self._open: dict[tuple[str, str], tuple[Flags, Flags]] = {}
@@ -54,7 +58,8 @@ class Rejected:
 
         A rejected cell does if a row in which it is missing would be selected; one that an endpoint
         could not use, if it is one of these endpoints. What leads to no derived row does if the
-        patient is among those of the number, or is not known. A flagged cell was used itself.
+        patient is among those of the number, or is not known, and no key of its row is that of
+        other rows alone. A flagged cell was used itself.
         """
         import numpy as np
         import pyarrow as pa
@@ -155,8 +160,19 @@ class Rejected:
             reached = np.zeros(self.table.num_rows, dtype=bool)
             reached[reject[self._raw.uses(possible)[edge]]] = True
             theirs = self._raw.subjects(possible)[self._subject] | (self._subject == NOBODY)
-            self._open[key] = reached, theirs
+            self._open[key] = reached, theirs & ~self._of_another(selection)
         return self._open[key]
+
+    def _of_another(self, selection: Selection) -> "Flags":
+        """Which stand in a row that is of another visit, side or muscle than those selected."""
+        import numpy as np
+
+        found = np.zeros(self.table.num_rows, dtype=bool)
+        tables = np.array(self._column("table"))
+        for table in dict.fromkeys(tables.tolist()):
+            here = np.flatnonzero(tables == table)
+            found[here] = self._keys.of_another(table, self._lines[here], selection)
+        return found
 
     def _touching(self, part: RawPart) -> "Places":
         """Rejected rows of a part's table, rejects in its columns, flags of its own cells."""
