@@ -30,7 +30,7 @@ DERIVED_KEYS = {
 NUMBERING = ("ASEQ",)
 # Where a raw row stands, which changes with every line before it.
 PLACES = ("source_file", "source_row")
-RESULT_KEY, CLAIM_KEY = ("result_id",), ("claim_id", "component")
+RESULT_KEY, CLAIM_KEY = ("result_id",), ("claim_id", "component", "reading")
 # What a reader of a result can see of it.
 SEEN = (
     "stat_value",
@@ -233,6 +233,7 @@ class Comparison:
             return TableChange(name)
         # A column that came since, or went, is no change of a result.
         both = set(before.column_names) & set(after.column_names)
+        key = tuple(one for one in key if one in both)
         columns = [one for one in (*key, *seen) if one in both]
         return keyed_change(name, before.select(columns), after.select(columns), key)
 

@@ -1,7 +1,7 @@
 """The audit stage: every printed number of a ledger beside the same number from the data."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import isfinite
 from pathlib import Path
@@ -98,14 +98,21 @@ def audit_rows(
     file = trial.at.shown(trial.at.trial_config(trial.name) / "claims.yaml")
     for claim in claims.values():
         place = f"{file}: claims.{claim.name}"
-        try:
-            found = list(Auditor(trial, results, claim, place).rows())
-        except UserError as error:
-            found = _not_tied(claim, error)
-        rows += [
-            _identity(claim) | row | {"data_finding": house(row["data_finding"])} for row in found
-        ]
+        for reading, alone in _read_as(claim).items():
+            try:
+                found = list(Auditor(trial, results, alone, place).rows())
+            except UserError as error:
+                found = _not_tied(alone, error)
+            common = _identity(claim) | {"reading": reading}
+            rows += [common | row | {"data_finding": house(row["data_finding"])} for row in found]
     return rows
+
+
+def _read_as(claim: Claim) -> dict[str | None, Claim]:
+    """The claim by each of its readings, or the one that it is."""
+    if not claim.readings:
+        return {None: claim}
+    return {label: replace(claim, selects=one) for label, one in claim.readings.items()}
 
 
 def _not_tied(claim: Claim, error: UserError) -> list[dict[str, Any]]:

@@ -87,7 +87,7 @@ def _of_item(
         if scales & {each.name for each in parameters(trial, one)}
     )
     figures = tuple(dict.fromkeys(_figures(trial, scales)))
-    places = [*map(_anchor, analyses), *(_place(claims[one]) for one in found)]
+    places = [*map(_anchor, analyses), *(place for one in found for place in _places(claims[one]))]
     places += ["sec-endpoints"] * bool(endpoints) + ["sec-patients"] * bool(variables)
     return Covered(
         name,
@@ -102,14 +102,14 @@ def _of_item(
         tuple(item.settings or ()),
         tuple(item.checks or ()),
         tuple(dict.fromkeys(filter(None, places))),
-        any(claims[one].selects for one in found),
+        any(claims[one].selections for one in found),
         item.not_printed,
         item.absent,
     )
 
 
 def _of_claim(trial: "Trial", claim: Claim) -> Covered:
-    analysis = (claim.selects or {}).get("analysis", "")
+    analyses = dict.fromkeys(one["analysis"] for one in claim.selections.values())
     variable = _variable(claim)
     return Covered(
         claim.name,
@@ -118,13 +118,13 @@ def _of_claim(trial: "Trial", claim: Claim) -> Covered:
         claim.label,
         tuple(sorted(_endpoints(trial, claim))),
         (variable,) if variable else (),
-        (analysis,) if analysis in trial.plan.analyses else (),
+        tuple(one for one in analyses if one in trial.plan.analyses),
         (),
         (claim.name,),
         (),
         (),
-        tuple(filter(None, [_place(claim)])),
-        claim.selects is not None,
+        _places(claim),
+        bool(claim.selections),
         None,
         claim.cannot,
     )
@@ -132,11 +132,14 @@ def _of_claim(trial: "Trial", claim: Claim) -> Covered:
 
 def _endpoints(trial: "Trial", claim: Claim) -> set[str]:
     """The endpoints that a claim is of: the one it names, or those of its analysis."""
-    selects = claim.selects or {}
-    if selects.get("parameter") in trial.endpoints:
-        return {selects["parameter"]}
-    analysis = trial.plan.analyses.get(selects.get("analysis", ""))
-    return {one.name for one in parameters(trial, analysis)} if analysis else set()
+    found: set[str] = set()
+    for selects in claim.selections.values():
+        analysis = trial.plan.analyses.get(selects.get("analysis", ""))
+        if selects.get("parameter") in trial.endpoints:
+            found.add(selects["parameter"])
+        elif analysis:
+            found |= {one.name for one in parameters(trial, analysis)}
+    return found
 
 
 def _variable(claim: Claim) -> str | None:
@@ -158,7 +161,7 @@ def _anchor(analysis: str) -> str:
     return f"sec-of-{analysis.replace('_', '-')}"
 
 
-def _place(claim: Claim) -> str | None:
+def _places(claim: Claim) -> tuple[str, ...]:
     """Where the report shows what recomputes a claim."""
-    analysis = (claim.selects or {}).get("analysis")
-    return None if analysis is None else PARTS.get(analysis) or _anchor(analysis)
+    analyses = [one["analysis"] for one in claim.selections.values()]
+    return tuple(dict.fromkeys(PARTS.get(one) or _anchor(one) for one in analyses))

@@ -8,12 +8,14 @@ them in the ledger; the others are its related locations.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from trialtrace.claims.agreement import NOT_CHECKABLE, NOT_TIED
 from trialtrace.claims.prints.registry import about
 from trialtrace.claims.registration import rows as registration
+from trialtrace.claims.tally import of_claims, worst
 from trialtrace.ground.contracts.verdicts import DATA, FAILS, PRINT
 from trialtrace.ground.paths import Project
 
@@ -117,7 +119,8 @@ def _of_print(audit: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, st
 
 
 def _of_data(rows: list[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, str, str]]:
-    for row in rows:
+    failing = [own for own in of_claims(rows).values() if worst(own, DATA) in FAILS]
+    for row in chain.from_iterable(failing):
         if row[DATA] in FAILS:
             text = " ".join(filter(None, [row["data_finding"], row["data_more"]]))
             yield RECOMPUTED, row["claim_id"], row["component"], LEVELS[row[DATA]], text

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.ground.contracts.verdicts import (
     COLUMNS,
+    DATA,
     FAILS,
     OF_COLUMN,
     PRINT,
@@ -16,16 +17,48 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 NO_USUAL_TEST = "a p that no usual test gives"
-Rows = Iterable[Mapping[str, Any]]
+Row = Mapping[str, Any]
+Rows = Iterable[Row]
+
+
+# Which reading of a claim decides. One that no single result answers is a mistake of the ledger.
+BEST_FIRST = ("not_tied", "exact", "compatible", "alternative", "not_checkable", "differs")
 
 
 def worst(rows: Rows, column: str) -> str | None:
-    """The worst verdict of a column among the components of one claim; None without data."""
+    """The worst verdict of a column among the components of one claim; None without data.
+
+    A claim of several readings has the verdict of the one that agrees best with the data.
+    """
+    found = [_worst(own, column) for own in of_readings(rows).values()]
+    known = [one for one in found if one is not None]
+    if column != DATA or len(known) < 2:
+        return min(known, key=WORST_FIRST.index) if known else None
+    return min(known, key=BEST_FIRST.index)
+
+
+def _worst(rows: Rows, column: str) -> str | None:
     found = [row[column] for row in rows if row[column] is not None]
     return min(found, key=WORST_FIRST.index) if found else None
 
 
-def unmatched(row: Mapping[str, Any]) -> bool:
+def of_readings(rows: Rows) -> dict[str | None, list[Row]]:
+    """The rows of each reading of one claim; of a claim with one alone under None."""
+    found: dict[str | None, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.get("reading"), []).append(row)
+    return found
+
+
+def numbered_readings(rows: Rows) -> list[tuple[str, list[Row]]]:
+    """The rows of each reading of one claim behind its number, "1: "; behind nothing where there
+    is one alone."""
+    readings = of_readings(rows).values()
+    many = len(readings) > 1
+    return [(f"{k}: " if many else "", own) for k, own in enumerate(readings, 1)]
+
+
+def unmatched(row: Row) -> bool:
     """Whether it is a p of a test that the paper does not name, and that no usual test gives.
 
     That is no error, for another test may; yet it is told next to the errors.
@@ -35,25 +68,27 @@ def unmatched(row: Mapping[str, Any]) -> bool:
 
 def failing(rows: Rows) -> bool:
     """Whether any number has a verdict that fails a build, in either column."""
-    return any(row[column] in FAILS for row in rows for column in COLUMNS)
+    return any(
+        worst(own, column) in FAILS for own in of_claims(rows).values() for column in COLUMNS
+    )
 
 
-def of_claims(table: "pa.Table | Rows") -> dict[str, list[Mapping[str, Any]]]:
+def of_claims(table: "pa.Table | Rows") -> dict[str, list[Row]]:
     """The rows of each claim, in the order of the ledger."""
     rows = table.to_pylist() if hasattr(table, "to_pylist") else table
-    claims: dict[str, list[Mapping[str, Any]]] = {}
+    claims: dict[str, list[Row]] = {}
     for row in rows:
         claims.setdefault(row["claim_id"], []).append(row)
     return claims
 
 
-def worst_first(table: "pa.Table | Rows") -> list[list[Mapping[str, Any]]]:
+def worst_first(table: "pa.Table | Rows") -> list[list[Row]]:
     """The rows of each claim, the claims by their worst verdict; else as in the ledger.
 
     After those that fail comes a p that no usual test gives.
     """
 
-    def rank(rows: list[Mapping[str, Any]]) -> tuple[float, ...]:
+    def rank(rows: list[Row]) -> tuple[float, ...]:
         places: list[float] = [
             WORST_FIRST.index(verdict)
             for column in COLUMNS
@@ -85,7 +120,7 @@ def tally(table: "pa.Table | Rows") -> dict[str, Any]:
     return found
 
 
-def tally_text(counts: Mapping[str, Any]) -> str:
+def tally_text(counts: Row) -> str:
     """ "5 claims. Against the data: 3 exact, 2 not checkable. On print: 5 compatible.".
 
     A p that no usual test gives is told behind "not checkable".
@@ -100,7 +135,7 @@ def tally_text(counts: Mapping[str, Any]) -> str:
     return " ".join(told)
 
 
-def unmatched_text(counts: Mapping[str, Any]) -> str:
+def unmatched_text(counts: Row) -> str:
     """ ", 3 of them with a p that no usual test gives", "" where there is none."""
     alone, others = counts["no_usual_test_alone"], counts["no_usual_test"]
     others -= alone

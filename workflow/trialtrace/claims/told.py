@@ -4,11 +4,13 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from trialtrace.claims.agreement import COMPATIBLE, EXACT
 from trialtrace.claims.registration.rows import said
 from trialtrace.claims.sentences import UNBROKEN, unbroken
 from trialtrace.claims.tally import (
     NO_USUAL_TEST,
     of_claims,
+    of_readings,
     tally,
     tally_text,
     unmatched,
@@ -17,6 +19,7 @@ from trialtrace.claims.tally import (
 )
 from trialtrace.ground.contracts.verdicts import (
     COLUMNS,
+    DATA,
     FAILS,
     FINDINGS,
     MORE,
@@ -103,14 +106,36 @@ def by_verdict(rows: Iterable[Row], column: str) -> list[tuple[str, str, str | N
     What cannot be checked beside what can is left out, but for a p that no usual test gives. A
     ledger by itself has none of the data.
     """
+    if column == DATA and len(of_readings(rows := list(rows))) > 1:
+        return [_of_readings(rows)]
     found: dict[tuple, list[str]] = {}
     every = [row for row in rows if row[column] is not None]
     some = [row for row in every if row[column] != "not_checkable" or _told_anyway(row, column)]
     for row in some or every:
         key = row[column], row[FINDINGS[column]], row.get(MORE[column])
-        found.setdefault(key, []).append(row["component"])
+        parts = found.setdefault(key, [])
+        if row["component"] not in parts:
+            parts.append(row["component"])
     told = [(*key, components) for key, components in found.items()]
     return sorted(told, key=lambda one: WORST_FIRST.index(one[0]))
+
+
+def _of_readings(rows: Sequence[Row]) -> tuple[str, str, str | None, list[str]]:
+    """With which reading of a claim the data agree, and what they give by each."""
+    readings, verdict = of_readings(rows), worst(rows, DATA) or ""
+    components = list(dict.fromkeys(row["component"] for row in rows))
+    if len({row[FINDINGS[DATA]] for row in rows}) == 1:
+        # Nothing is compared, as of synthetic data.
+        return verdict, rows[0][FINDINGS[DATA]], rows[0].get(MORE[DATA]), components
+    own = {label: worst(each, DATA) for label, each in readings.items()}
+    agree = [k for k, one in enumerate(own.values(), 1) if one in (EXACT, COMPATIBLE)]
+    numbers = " and ".join(map(str, agree))
+    which = f"with reading {numbers}" if agree else "with none"
+    told = [f"Agrees {which} of {len(readings)}."]
+    for k, (label, each) in enumerate(readings.items(), 1):
+        row = next(row for row in each if row[DATA] == own[label])
+        told.append(f"{k}, {label}: {row[FINDINGS[DATA]]}")
+    return verdict, " ".join(told), None, components
 
 
 def _told_anyway(row: Row, column: str) -> bool:

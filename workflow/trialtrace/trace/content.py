@@ -281,14 +281,15 @@ class Tracer:
         return {key: value for key, value in check.items() if key != "result_id"}
 
     def _claim(self, claim: ClaimRow, row: ResultRow) -> dict[str, Any]:
-        keys = ("claim_id", "component", "quote", "printed", "recomputed_text")
+        keys = ("claim_id", "component", "reading", "quote", "printed", "recomputed_text")
         values: dict[str, Any] = {**claim}
         shown = {key: values[key] for key in (*keys, *COLUMNS, *FINDINGS.values())}
         return shown | {"step": self.step(claim, row)}
 
     def step(self, claim: ClaimRow, row: ResultRow) -> str:
         """What lies between a result and the number that a claim shows of it, in words."""
-        return step(self._declared[claim["claim_id"]].selects, claim, row)
+        selections = self._declared[claim["claim_id"]].selections
+        return step(selections.get(claim["reading"]), claim, row)
 
     @cached_property
     def _declared(self) -> "dict[str, Claim]":

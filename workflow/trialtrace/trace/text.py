@@ -187,7 +187,8 @@ def claim_line(claim: dict[str, Any]) -> str:
 
 def step_words(claim: dict[str, Any]) -> str:
     """ "; shown is 1 − 0.54", where a claim shows a number made from this one."""
-    return f"; shown is {claim['step']}" if claim["step"] else ""
+    shown = f"; shown is {claim['step']}" if claim["step"] else ""
+    return f"; read as {claim['reading']}{shown}" if claim["reading"] else shown
 
 
 def verdict_words(claim: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ unless a contract says that it is the writer's (results stand in the order of th
 
 from dataclasses import dataclass
 
-VERSION = 1
+VERSION = 2
 """Of all contracts together: it rises where a table loses or renames a column, or changes what a
 column means, so that who reads results elsewhere can tell. A further column is no new version."""
 
@@ -255,6 +255,7 @@ CLAIMS = Contract(
     (
         _c("claim_id", TEXT, "claim of the ledger", True),
         _c("component", TEXT, "count, denominator, percent, value, at_least, p, words, …", True),
+        _c("reading", TEXT, "what the number is taken for, where the paper leaves it open"),
         _c("paper", TEXT, "citation", True),
         _c("place", TEXT, "where it is printed", True),
         _c("label", TEXT, "what is claimed, in words", True),
@@ -286,7 +287,7 @@ CLAIMS = Contract(
         _c("candidates", INTEGER, "choices tried, with the data where they were searched"),
         _c("chance", NUMBER, "chance of a coincidental fit over all of them"),
     ),
-    ("claim_id", "component"),
+    ("claim_id", "reading", "component"),
     "a component of a published number",
     sorted_by_key=False,
 )

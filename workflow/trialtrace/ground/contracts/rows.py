@@ -74,6 +74,7 @@ class ClaimRow(TypedDict):
 
     claim_id: str
     component: str
+    reading: str | None
     paper: str
     place: str
     label: str

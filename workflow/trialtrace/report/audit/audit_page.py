@@ -8,7 +8,14 @@ from html import escape
 from typing import Any
 
 from trialtrace.claims.sentences import chance_text, sentences, thousands, told_apart, unbroken
-from trialtrace.claims.tally import shown, tally, unmatched_text, worst, worst_first
+from trialtrace.claims.tally import (
+    numbered_readings,
+    shown,
+    tally,
+    unmatched_text,
+    worst,
+    worst_first,
+)
 from trialtrace.claims.told import by_verdict
 from trialtrace.ground.contracts.verdicts import COLUMNS, DATA, FAILS, PRINT, SHOWN
 from trialtrace.report.audit.audit_pictures import picture
@@ -253,12 +260,15 @@ def _rest(rows: Sequence[Row], said: Sequence[str]) -> Iterator[str]:
 def _data(rows: Sequence[Row]) -> str:
     """What the data give for the components of a claim, each with a link to its trace."""
     told = []
-    for row in rows:
-        if row["recomputed_text"] and row["result_id"]:
-            link = escape(component_link(row["result_id"], row["component"]))
-            step = f" ({escape(row['step'])})" if row["step"] else ""
-            told.append(f'<a href="{link}">{escape(row["recomputed_text"])}</a>{step}')
-    return f'<br><span class="quiet">data: {", ".join(told)}</span>' if told else ""
+    for lead, own in numbered_readings(rows):
+        links = []
+        for row in own:
+            if row["recomputed_text"] and row["result_id"]:
+                link = escape(component_link(row["result_id"], row["component"]))
+                step = f" ({escape(row['step'])})" if row["step"] else ""
+                links.append(f'<a href="{link}">{escape(row["recomputed_text"])}</a>{step}')
+        told += [escape(lead) + ", ".join(links)] if links else []
+    return f'<br><span class="quiet">data: {"; ".join(told)}</span>' if told else ""
 
 
 def figure(finding: Mapping[str, Any]) -> str:

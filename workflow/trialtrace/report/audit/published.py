@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from trialtrace.claims.sentences import unbroken
-from trialtrace.claims.tally import tally, tally_text, worst, worst_first
+from trialtrace.claims.tally import numbered_readings, tally, tally_text, worst, worst_first
 from trialtrace.claims.told import by_verdict
 from trialtrace.ground.contracts.verdicts import COLUMNS, FAILS, SHOWN
 from trialtrace.report.audit.audit_page import (
@@ -47,13 +47,17 @@ def _claims(material: Material) -> str:
     body = []
     for rows in worst_first(material.claims):
         claim_id = rows[0]["claim_id"]
-        shown = [_recomputed(row) for row in rows if row["recomputed_text"]]
+        shown = [
+            escape_markdown(lead) + ", ".join(numbers)
+            for lead, own in numbered_readings(rows)
+            if (numbers := [_recomputed(row) for row in own if row["recomputed_text"]])
+        ]
         printed = f"{rows[0]['quote']} ({rows[0]['place']})"
         body.append(
             [
                 f"[]{{#{claim_anchor(claim_id)}}}{escape_markdown(rows[0]['label'])}",
                 escape_markdown(printed),
-                ", ".join(shown),
+                "; ".join(shown),
                 *(_verdict(rows, column) for column in COLUMNS),
                 " ".join(_findings(rows)),
             ]

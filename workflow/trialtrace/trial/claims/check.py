@@ -71,7 +71,9 @@ def check(files: Files) -> None:
             known_arm(files, document, (*path, "direction", side), arm)
         _printed(files, name, given)
         if "is" in given:
-            _selects(files, name, given["is"])
+            _selects(files, (*path, "is"), given["is"])
+        for label, reading in given.get("readings", {}).items():
+            _selects(files, (*path, "readings", label, "is"), reading["is"])
 
 
 def _printed(files: Files, name: str, given: dict[str, Any]) -> None:
@@ -88,7 +90,7 @@ def _printed(files: Files, name: str, given: dict[str, Any]) -> None:
         problem = error.problems[0]
         files.claims.add(place, found=problem.found, expected=problem.expected, do=problem.do)
         return
-    if "is" not in given:
+    if "cannot" in given:
         return
     words = [part.name == "direction" for part in parts]
     if "direction" in given and not all(words):
@@ -104,8 +106,8 @@ def _printed(files: Files, name: str, given: dict[str, Any]) -> None:
         )
 
 
-def _selects(files: Files, name: str, selects: dict[str, Any]) -> None:
-    document, path = files.claims, ("claims", name, "is")
+def _selects(files: Files, path: Path_, selects: dict[str, Any]) -> None:
+    document = files.claims
     if "group" in selects and files.arms is not None:
         groups = [*files.arms, ALL]
         known(document, (*path, "group"), selects["group"], groups, "an arm of trial.yaml, or all")
@@ -113,7 +115,7 @@ def _selects(files: Files, name: str, selects: dict[str, Any]) -> None:
         known_arm(files, document, (*path, "compare", side), arm)
     analysis = selects["analysis"]
     if analysis in (BASELINE, FLOW, ADVERSE):
-        _of_display(files, name, selects)
+        _of_display(files, path, selects)
         return
     names = files.plan.names("analyses")
     offered = [*names, BASELINE, FLOW, ADVERSE] if names is not None else None
@@ -121,17 +123,17 @@ def _selects(files: Files, name: str, selects: dict[str, Any]) -> None:
         return
     given = files.plan.get("analyses", analysis)
     if given is not None:
-        _stat(files, name, selects, given)
-        _strata(files, name, selects)
-        _groups(files, name, selects, given)
-        _visit(files, name, selects)
-        _stratum(files, name, selects)
-        _parameter(files, name, selects)
+        _stat(files, path, selects, given)
+        _strata(files, path, selects)
+        _groups(files, path, selects, given)
+        _visit(files, path, selects)
+        _stratum(files, path, selects)
+        _parameter(files, path, selects)
 
 
-def _parameter(files: Files, name: str, selects: dict[str, Any]) -> None:
+def _parameter(files: Files, path: Path_, selects: dict[str, Any]) -> None:
     """Where an analysis is of several endpoints, which of them is meant."""
-    document, path, analysis = files.claims, ("claims", name, "is"), selects["analysis"]
+    document, analysis = files.claims, selects["analysis"]
     listed = variables_of(files, analysis)
     if "parameter" in selects:
         what = f"an endpoint of {analysis}"
@@ -142,9 +144,9 @@ def _parameter(files: Files, name: str, selects: dict[str, Any]) -> None:
         )
 
 
-def _of_display(files: Files, name: str, selects: dict[str, Any]) -> None:
+def _of_display(files: Files, path: Path_, selects: dict[str, Any]) -> None:
     """Claims on the baseline table and on the flow."""
-    document, path, part = files.claims, ("claims", name, "is"), selects["analysis"]
+    document, part = files.claims, selects["analysis"]
     shown = files.plan.names("displays")
     if files.plan.data is not None and files.plan.sound("displays") and part not in (shown or ()):
         document.add(
@@ -177,8 +179,8 @@ def _of_display(files: Files, name: str, selects: dict[str, Any]) -> None:
         known(document, (*path, "level"), selects["level"], choices, f"a level of {parameter}")
 
 
-def _stat(files: Files, name: str, selects: dict[str, Any], given: dict[str, Any]) -> None:
-    document, path, analysis = files.claims, ("claims", name, "is"), selects["analysis"]
+def _stat(files: Files, path: Path_, selects: dict[str, Any], given: dict[str, Any]) -> None:
+    document, analysis = files.claims, selects["analysis"]
     made = made_by(files, analysis, given)
     names = list(dict.fromkeys(one.name for one in made))
     stat = selects.get("stat")
@@ -198,8 +200,8 @@ def _stat(files: Files, name: str, selects: dict[str, Any], given: dict[str, Any
             expected=f"a statistic of {analysis}: {one_of(names, SHOWN)}",
             do=_nearest(stat, names),
         )
-    elif "by" in (direction := document.get("claims", name).get("direction", {})) or not direction:
-        _who(files, name, selects, own)
+    elif "by" in (direction := document.get(*path[:2]).get("direction", {})) or not direction:
+        _who(files, path, selects, own)
 
 
 def _nearest(stat: str, names: list[str]) -> str | None:
@@ -238,23 +240,22 @@ def made_by(files: Files, analysis: str, given: dict[str, Any]) -> list[Statisti
     return made + adjusted
 
 
-def _who(files: Files, name: str, selects: dict[str, Any], own: list[Statistic]) -> None:
+def _who(files: Files, path: Path_, selects: dict[str, Any], own: list[Statistic]) -> None:
     """The group or comparison that a claim names, against what its statistic is of."""
-    place: Path_ = ("claims", name, "is")
     at: Path_
     stat, of = selects["stat"], {one.of for one in own}
     if "compare" in selects:
-        fits, found, at = bool(of & {PAIR, EVERY_PAIR}), "compare", (*place, "compare")
+        fits, found, at = bool(of & {PAIR, EVERY_PAIR}), "compare", (*path, "compare")
     elif selects.get("group") == ALL:
-        fits, found, at = bool(of & {EVERYONE, GROUP}), "group: all", (*place, "group")
+        fits, found, at = bool(of & {EVERYONE, GROUP}), "group: all", (*path, "group")
     elif "group" in selects:
         fits, found = bool(of & {GROUP, ARM}), f"group: {selects['group']}"
-        at = (*place, "group")
+        at = (*path, "group")
     else:
         fits, found, at = (
             bool(of & {PAIR, EVERY_PAIR, EVERYONE}),
             "neither group nor compare",
-            place,
+            path,
         )
     if not fits:
         expected = " or ".join(dict.fromkeys(told for one, told in _OF.items() if one in of))
@@ -265,15 +266,15 @@ def _who(files: Files, name: str, selects: dict[str, Any], own: list[Statistic])
         values = list(dict.fromkeys(one.second[1] for one in own if one.second and one.second[1]))
         if len(values) != 1:
             told = f"one of {one_of(values)}" if values else "which of them"
-            files.claims.add(place, found=f"no {key}", expected=f"{key}: {told}")
+            files.claims.add(path, found=f"no {key}", expected=f"{key}: {told}")
     effects = [one.second[1] for one in own if one.second and one.second[0] == "effect"]
     if effects and "effect" in selects:
         offered = [effect for effect in dict.fromkeys(effects) if effect]
-        known(files.claims, (*place, "effect"), selects["effect"], offered, f"an effect of {stat}")
+        known(files.claims, (*path, "effect"), selects["effect"], offered, f"an effect of {stat}")
 
 
-def _groups(files: Files, name: str, selects: dict[str, Any], given: dict[str, Any]) -> None:
-    document, path, analysis = files.claims, ("claims", name, "is"), selects["analysis"]
+def _groups(files: Files, path: Path_, selects: dict[str, Any], given: dict[str, Any]) -> None:
+    document, analysis = files.claims, selects["analysis"]
     everyone = given.get("overall") or of_whole_patients(files, analysis)
     if selects.get("group") == ALL and not everyone:
         document.add(
@@ -315,8 +316,8 @@ def _of_pairs(statistic: str) -> bool:
     return statistic in STATISTICS and STATISTICS[statistic].section == "estimates"
 
 
-def _visit(files: Files, name: str, selects: dict[str, Any]) -> None:
-    document, path, analysis = files.claims, ("claims", name, "is"), selects["analysis"]
+def _visit(files: Files, path: Path_, selects: dict[str, Any]) -> None:
+    document, analysis = files.claims, selects["analysis"]
     visits = used_visits(files, analysis)
     if visits is None:
         return
@@ -332,31 +333,33 @@ def _visit(files: Files, name: str, selects: dict[str, Any]) -> None:
         )
 
 
-def _strata(files: Files, name: str, selects: Mapping[str, object]) -> None:
+def _strata(files: Files, path: Path_, selects: Mapping[str, object]) -> None:
     """The strata that a direction compares are those of its analysis."""
-    document, path = files.claims, ("claims", name, "direction")
-    direction = document.get("claims", name).get("direction", {})
+    document, claim = files.claims, path[:2]
+    direction = document.get(*claim).get("direction", {})
     if "by" not in direction:
         return
     analysis = str(selects["analysis"])
     by = inherited(files, analysis, "by")
     if by != direction["by"]:
         told = f"by: {by}" if by else f"no by; {analysis} has no `by`"
-        document.add((*path, "by"), found=tell(direction["by"]), expected=told)
+        document.add((*claim, "direction", "by"), found=tell(direction["by"]), expected=told)
     elif "stratum" in selects or "stat" not in selects:
         document.add(
-            ("claims", name, "is"),
+            path,
             found="stratum" if "stratum" in selects else "no stat",
             expected="a stat and no stratum, where a direction compares strata",
         )
     else:
         for side in set(direction) - {"by"}:
             choices = files.subject_choices(by)
-            known(document, (*path, side), direction[side], choices, f"a level of {by}")
+            known(
+                document, (*claim, "direction", side), direction[side], choices, f"a level of {by}"
+            )
 
 
-def _stratum(files: Files, name: str, selects: dict[str, Any]) -> None:
-    document, path, analysis = files.claims, ("claims", name, "is"), selects["analysis"]
+def _stratum(files: Files, path: Path_, selects: dict[str, Any]) -> None:
+    document, analysis = files.claims, selects["analysis"]
     if "stratum" not in selects:
         return
     by = inherited(files, analysis, "by")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from trialtrace.config.spec import Rule, key, optional, shape
+from trialtrace.config.spec import Filled, Rule, key, optional, shape
 from trialtrace.trial.claims.paper import About
 from trialtrace.trial.claims.published import Expression
 from trialtrace.trial.words import Effect, Name, Text, VisitLabel
@@ -103,6 +103,27 @@ class ClaimIs(Expression, Tied):
     cannot: None = optional("Why nothing recomputes it.", expected="either is or cannot, not both")
 
 
+@shape
+class Reading:
+    """One thing that a printed number may be."""
+
+    label: Text = key("What the number is by this reading, in words.")
+    is_: Is = key("What recomputes it then.")
+
+
+@shape(by="readings")
+class ClaimReadings(Expression, Tied):
+    """A number of which the paper does not say what it is: one claim, several readings."""
+
+    readings: Annotated[Filled[Name, Reading], Rule(minProperties=2)] = key(
+        "What the number may be: a claim that agrees with one of them holds."
+    )
+    is_: None = optional("What recomputes the number.", expected="either is or readings, not both")
+    cannot: None = optional(
+        "Why nothing recomputes it.", expected="either readings or cannot, not both"
+    )
+
+
 @shape(by="cannot")
 class ClaimCannot(Expression, Tied):
     """A number that nothing recomputes."""
@@ -111,5 +132,6 @@ class ClaimCannot(Expression, Tied):
 
 
 DeclaredClaim = Annotated[
-    ClaimIs | ClaimCannot, Rule(expected="is (what recomputes it) or cannot (why nothing can)")
+    ClaimIs | ClaimReadings | ClaimCannot,
+    Rule(expected="is (what recomputes it), readings (what it may be) or cannot (why nothing can)"),
 ]

@@ -10,6 +10,8 @@ from trialtrace.trial.claims.paper import About
 from trialtrace.trial.claims.published import Expression, Published
 from trialtrace.trial.words import Name, Text
 
+Unread = dict[str, Any]
+
 
 @shape
 class LedgerClaim(Expression):
@@ -19,10 +21,11 @@ class LedgerClaim(Expression):
         "What the number is about; numbers about the same outcome, population, visit and "
         "stratum are held against each other."
     )
-    is_: dict[str, Any] | None = optional(
+    is_: Unread | None = optional(
         "What recomputes the number where there is data, as in claims.yaml; not used here."
     )
-    direction: dict[str, Any] | None = optional(
+    readings: Unread | None = optional("What the number may be, as in claims.yaml; not used here.")
+    direction: Unread | None = optional(
         "Which group is said to be lower or higher, as in claims.yaml."
     )
     cannot: Text | None = optional("Why no data recompute it, as in claims.yaml; not used here.")

@@ -4,7 +4,7 @@ It is made from an entry of claims.yaml or of a ledger on its own, which have th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ from trialtrace.trial.claims.symbols import AVERAGES, UNSAID
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
 
+Selects = Mapping[str, Any]
+"""The keys of `is`, as written."""
 MODEL, INTERACTION = "model", "interaction"
 POINTS = "percentage"
 """How the unit of a difference of two shares begins."""
@@ -30,7 +32,8 @@ class Claim:
     """A claim with its expression read. `parts` are its components by name.
 
     `paper` is the name of its paper, `cite` the citation. `selects` is what recomputes it where
-    there is data, as written, `cannot` why nothing does.
+    there is data, as written, `cannot` why nothing does; `readings` are several such by label,
+    where the paper leaves open what the number is.
     """
 
     name: str
@@ -42,9 +45,15 @@ class Claim:
     parts: Mapping[str, Component]
     about: About
     linked: tuple[str, ...]
-    selects: Mapping[str, Any] | None
+    selects: Selects | None
     cannot: str | None
     direction: Mapping[str, str]
+    readings: Mapping[str, Selects] = field(default_factory=dict)
+
+    @property
+    def selections(self) -> Mapping[str | None, Selects]:
+        """What recomputes the number, by the label of the reading; None is that of one alone."""
+        return self.readings or ({} if self.selects is None else {None: self.selects})
 
     @property
     def main(self) -> Component | None:
@@ -193,4 +202,5 @@ def read_claim(name: str, declared: LedgerClaim, paper: str | PaperText, place: 
         selects=declared.is_,
         cannot=declared.cannot,
         direction=declared.direction or {},
+        readings={one["label"]: one["is"] for one in (declared.readings or {}).values()},
     )

@@ -62,7 +62,12 @@ def _linked(
     judged: dict[str, dict[str, Judged]] = {}
     for row in rows:
         recomputed = row["against_data"] not in (NOT_CHECKABLE, NOT_TIED)
-        if recomputed and row["component"] not in ("direction", "words"):
+        # A claim of several readings is tried by these alone.
+        if (
+            recomputed
+            and row.get("reading") is None
+            and row["component"] not in ("direction", "words")
+        ):
             judged.setdefault(row["claim_id"], {})[row["component"]] = row
     group = _components({name: claims[name].linked for name in judged})
     found: dict[tuple, list[Read]] = {}

@@ -1,0 +1,95 @@
+"""A printed number that may be several things is one claim, and holds where one of them fits."""
+
+import pytest
+
+from trialtrace.claims.coverage import coverage
+from trialtrace.claims.sarif import _of_data
+from trialtrace.claims.tally import failing, numbered_readings, of_claims, tally, worst
+from trialtrace.claims.told import by_verdict
+from trialtrace.ground.contracts import CLAIMS, conform, from_rows
+from trialtrace.ground.contracts.verdicts import DATA
+from trialtrace.trial.load import load_trial
+
+OF_VISITS = {"analysis": "anova", "stat": "f.mixed_anova", "effect": "visit"}
+OF_ARMS = {"analysis": "anova", "stat": "f.mixed_anova", "effect": "arm"}
+OF_BOTH = {"analysis": "anova", "stat": "f.mixed_anova", "effect": "arm_visit"}
+READINGS = {
+    "arm": {"label": "the effect of arms", "is": OF_ARMS},
+    "visit": {"label": "the effect of visits", "is": OF_VISITS},
+}
+
+
+@pytest.fixture
+def arms(make_result):
+    of = {"group2": "effect", "group2_level": "arm"}
+    values = {"f": 2.25, "df1": 1.0, "df2": 98.0, "p_value": 0.137}
+    return [make_result("anova", f"{k}.mixed_anova", v, "", **of) for k, v in values.items()]
+
+
+def test_a_claim_that_agrees_with_one_reading_holds(audit, make_claim, arms):
+    rows = audit(make_claim("f", "F(3, 63) = 5.907, p < 0.01", readings=READINGS), further=arms)
+    assert worst(rows, DATA) == "exact"
+    assert tally([row | {"on_print": "exact", "no_usual_test": False} for row in rows])[DATA] == {
+        "not_tied": 0,
+        "differs": 0,
+        "alternative": 0,
+        "compatible": 0,
+        "exact": 1,
+        "not_checkable": 0,
+    }
+    ((verdict, text, _, parts),) = by_verdict(rows, DATA)
+    assert (verdict, parts) == ("exact", ["statistic", "df1", "df2", "p"])
+    assert text == (
+        "Agrees with reading 2 of 2. 1, the effect of arms: The data give 2.250; printed is 5.907, "
+        "3.657 higher. 2, the effect of visits: The data give 5.907, as printed."
+    )
+    shown = [(lead, [row["result_id"] for row in own][:1]) for lead, own in numbered_readings(rows)]
+    assert shown == [
+        ("1: ", ["toy/anova/f.mixed_anova@all;effect=arm"]),
+        ("2: ", ["toy/anova/f.mixed_anova@all;effect=visit"]),
+    ]
+    assert not failing([row | {"on_print": "exact"} for row in rows])
+    assert not list(_of_data(rows))
+
+
+def test_a_claim_that_agrees_with_none_differs_once(audit, make_claim, arms):
+    rows = audit(make_claim("f", "F(3, 63) = 7.1, p < 0.01", readings=READINGS), further=arms)
+    assert worst(rows, DATA) == "differs"
+    assert by_verdict(rows, DATA)[0][1].startswith("Agrees with none of 2. 1, the effect of arms: ")
+    assert len(of_claims(rows)) == 1
+    assert failing([row | {"on_print": "exact"} for row in rows])
+
+
+def test_a_reading_without_a_result_is_told(audit, make_claim, arms):
+    both = READINGS | {"both": {"label": "both", "is": OF_BOTH}}
+    rows = audit(make_claim("f", "F(3, 63) = 5.907", readings=both), further=arms)
+    assert worst(rows, DATA) == "not_tied"
+
+
+def test_readings_of_synthetic_data_say_so_once(audit, make_claim, arms):
+    claim = make_claim("f", "F(3, 63) = 5.907", readings=READINGS)
+    rows = audit(claim, synthetic=True, further=arms)
+    (told,) = by_verdict(rows, DATA)
+    assert told[:2] == ("not_checkable", "The data are synthetic.")
+
+
+def test_rows_of_readings_keep_the_contract(audit, make_claim, arms):
+    rows = audit(make_claim("f", "F(3, 63) = 5.907", readings=READINGS), further=arms)
+    for row in rows:
+        row |= {"on_print": "exact", "print_finding": "As printed.", "no_usual_test": False}
+    table = conform(from_rows(rows, CLAIMS), CLAIMS, "claims")
+    assert table["reading"].to_pylist() == [
+        one for one in ("the effect of arms", "the effect of visits") for _ in range(3)
+    ]
+
+
+def test_the_printed_f_of_musaro2019_is_one_claim():
+    trial = load_trial("musaro2019")
+    claims = trial.claims_document["claims"]
+    same = [name for name, one in claims.items() if "5.907" in one["printed"]]
+    assert same == ["strength"] and len(claims["strength"]["readings"]) == 4
+    (anova,) = [row for row in coverage(trial) if row.name == "anova"]
+    assert anova.how == "whole" and anova.claims == ("strength",)
+    assert {"sec-of-fcr-cells", "sec-of-fcr-two-factors", "sec-of-fcr-real-side"} <= set(
+        anova.report
+    )
