@@ -2,6 +2,8 @@
 
 import re
 
+from trialtrace.trial.label_words import NOT_KNOWN
+
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+|[%µ]")
 
 # The whole name in small letters without marks between, the surest first.
@@ -75,11 +77,6 @@ PERSONS = (
     *("name", "surname", "firstname", "lastname", "initials", "email", "phone", "telephone"),
     *("address", "street", "postcode", "zip", "zipcode", "mrn", "ssn", "nhsnumber", "insurance"),
     *("dob", "dateofbirth", "birthdate", "birthday", "birthdt", "brthdtc", "mobile", "fax"),
-)
-NOT_KNOWN = (
-    *("na", "n/a", "n.a.", "n.a", "#n/a", "nan", "null", "missing", "unknown"),
-    *("unk", "not known", "not done", "nd", "n.d.", "nk", "not recorded", "not available", "?"),
-    *("-", "--", ".", "*", "not applicable", "miss", "no data", "ukn", "<na>", "(missing)"),
 )
 # Of SAS and Stata: a letter or an underscore behind a point is a missing value with a reason.
 SPECIAL_MISSING = re.compile(r"[.][A-Za-z_]")

@@ -7,6 +7,7 @@ from typing import Any
 from trialtrace.config.compose import Document, Path_
 from trialtrace.ground.errors import one_of
 from trialtrace.trial.check_conditions import check_condition, check_operand
+from trialtrace.trial.check_labels import codes_for_missing
 from trialtrace.trial.context import NUMERIC, Files, column, known
 from trialtrace.trial.model import Variable
 
@@ -43,6 +44,7 @@ def _table(files: Files, name: str, given: dict[str, Any]) -> None:
     for part, kinds in (("missing", ()), ("units", ()), ("convert", NUMERIC)):
         for one in given.get(part, {}):
             column(document, (*path, part, one), one, columns, kinds)
+    codes_for_missing(files, name, given.get("missing", {}))
     for one, conversion in given.get("convert", {}).items():
         place = (*path, "convert", one)
         column(document, (*place, "unit_column"), conversion["unit_column"], columns, ("text",))

@@ -2,6 +2,7 @@
 
 from trialtrace.config.compose import Path_
 from trialtrace.trial.check_conditions import check_condition
+from trialtrace.trial.check_labels import labels_of_arms
 from trialtrace.trial.context import Files, column, known, known_code
 from trialtrace.trial.model import Variable
 from trialtrace.trial.study.subjects import ArmElsewhere, ChosenRows
@@ -51,7 +52,9 @@ def arm_elsewhere(files: Files, subjects: str, given: ArmElsewhere) -> None:
 
 
 def codes_of_arms(files: Files, variable: Variable | None) -> None:
-    """The code of each arm is one that the column of the arm can have."""
+    """The code of each arm is one that the column of the arm can have, under its own label."""
     arms = files.trial.get("design", "arms")
     for name, arm in (arms or {}).items():
         known_code(files.trial, ("design", "arms", name, "code"), arm["code"], variable)
+    if variable is not None:
+        labels_of_arms(files, variable)

@@ -10,6 +10,7 @@ from trialtrace.ground.contracts import ADTTE, BDS, OCCDS
 from trialtrace.ground.errors import UserError, one_of
 from trialtrace.trial.check_conditions import check_condition, check_test
 from trialtrace.trial.check_groups import check_groups
+from trialtrace.trial.check_labels import labels_of_sexes
 from trialtrace.trial.check_subjects import arm_elsewhere, chosen_rows, codes_of_arms
 from trialtrace.trial.context import NUMERIC, SOURCE_ROW, Files, column, known, known_code, repeated
 from trialtrace.trial.endpoints.check_made import AVAL
@@ -170,6 +171,8 @@ def _sex(files: Files, sex: dict[str, Any], variable: Variable | None) -> None:
         )
     for name, code in sex["codes"].items():
         known_code(files.trial, (*path, name), code, variable)
+    if variable is not None:
+        labels_of_sexes(files, variable)
 
 
 def _members(files: Files, place: Path_, given: dict[str, Any], columns: Any) -> None:

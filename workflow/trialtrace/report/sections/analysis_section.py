@@ -98,7 +98,8 @@ def _levels(material: Material, analysis: "Analysis") -> str:
         tests = ", not adjusted"
     elif analysis.tests or analysis.interaction:
         tests = "; p-values are shown without a decision"
-    return f"Intervals are of {100 * analysis.confidence:g} %{tests}."
+    reason = f" Why such levels: {analysis.level_reason}" if analysis.level_reason else ""
+    return f"Intervals are of {100 * analysis.confidence:g} %{tests}.{reason}"
 
 
 def asked(material: Material, analysis: "Analysis") -> str:
@@ -107,6 +108,7 @@ def asked(material: Material, analysis: "Analysis") -> str:
     estimand = analysis.estimand
     arms = [material.arm_label(arm) for arm in estimand.treated]
     against = f", {' and '.join(arms)} against {material.arm_label(estimand.reference)}"
+    against += f" ({estimand.reason.rstrip('.')})" if estimand.reason else ""
     if not any(row["comparison"] for row in material.of(analysis.name)):
         against = ""
     events = "; ".join(_intercurrent(estimand.intercurrent)) or "none named"

@@ -10,7 +10,7 @@ from trialtrace.report.images import beside
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import captioned, link, pipe_table, slug, under
-from trialtrace.trial.plan.planning import ANALYSIS, CHOICES
+from trialtrace.trial.plan.planning import ANALYSIS, CHOICES, Tested
 
 if TYPE_CHECKING:
     from trialtrace.trial.plan.planning import Design
@@ -53,8 +53,8 @@ def _entry(material: Material, entry: "Design") -> list[str]:
     chosen = "; ".join(_chosen(name, options[name]) for name in TOLD if name in options)
     told = f"{sizes} ({counted}); {chosen}." if chosen else f"{sizes} ({counted})."
     text = [f"### {escape_markdown(entry.label)}", escape_markdown(f"{told} {BASIS[entry.basis]}")]
-    if entry.note:
-        text.append(f"*{escape_markdown(entry.note)}*")
+    reason = entry.level_reason if isinstance(entry, Tested) else None
+    text += [f"*{escape_markdown(one)}*" for one in (entry.note, reason) if one]
     return [*text, _powers(material, entry, rows), _others(material, entry, rows)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from trialtrace.config.spec import Distinct, Rule, key, optional, shape
+from trialtrace.trial.plan.options import LEVEL_REASON
 from trialtrace.trial.plan.steps import DescribeStep, EstimateStep, InteractionStep, TestStep
 from trialtrace.trial.words import AnalysedValue, Condition, Name, Text, VisitLabel
 
@@ -59,6 +60,7 @@ class Analysis:
     confidence: float | None = optional(
         "Confidence level of its intervals, 0 to 1.", maximum=0.999999, exclusiveMinimum=0
     )
+    level_reason: Text | None = optional(LEVEL_REASON)
     visits: Literal["all"] | Distinct[VisitLabel] | None = optional(
         "all, or a list of labels of visits; needed where the endpoint is a repeated one.",
         expected="all, or a list of labels of visits",

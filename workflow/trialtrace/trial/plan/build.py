@@ -53,6 +53,7 @@ class Estimand:
     intercurrent: tuple[Intercurrent, ...]
     summary: str
     lists: bool = False
+    reason: str | None = None
 
     @property
     def variable(self) -> str:
@@ -85,6 +86,7 @@ class Analysis:
     report: str | None = None
     harms: bool = False
     look: DecisionLevel | None = None
+    level_reason: str | None = None
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -142,6 +144,7 @@ def _estimand(name: str, declared: DeclaredEstimand) -> Estimand:
         declared.intercurrent,
         declared.summary,
         not isinstance(variable, str),
+        declared.treatment.reason,
     )
 
 
@@ -194,6 +197,8 @@ def _analysis(name: str, file: PlanFile, estimands: dict[str, Estimand]) -> Anal
         look=level if isinstance(level, DecisionLevel) else None,
         value=whole.value or "value",
         of=whole.of,
+        level_reason=whole.level_reason
+        or (file.level_reason if None in (level, confidence) else None),
     )
 
 

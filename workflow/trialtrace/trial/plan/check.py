@@ -11,6 +11,7 @@ from trialtrace.trial.context import Files, known, known_arm
 from trialtrace.trial.endpoints import check_derived as derived
 from trialtrace.trial.plan import check_deaths as after_death
 from trialtrace.trial.plan import check_families as families
+from trialtrace.trial.plan import check_levels as levels
 from trialtrace.trial.plan import check_places as places
 from trialtrace.trial.plan import check_repeats as repeats
 from trialtrace.trial.plan import check_steps_arms as steps_arms
@@ -43,6 +44,7 @@ def check(files: Files) -> None:
         families.check(files, name, given)
     for name, given in files.plan.entries("planning"):
         planning.check(files, ("planning", name), structure(planning.Entry, given))
+    levels.check(files)
     displays.check(files)
 
 
@@ -53,6 +55,7 @@ def _estimand(files: Files, name: str, given: dict[str, Any]) -> None:
     for position, arm in enumerate(listed):
         place: Path_ = (*path, "treatment", "of")
         place = (*place, position) if isinstance(treated, list) else place
+        _control_as_treated(files, place, arm, given["treatment"])
         if known_arm(files, document, place, arm) and arm == reference:
             document.add(place, found=f"{tell(arm)} against itself", expected="another arm")
     known_arm(files, document, (*path, "treatment", "to"), reference)
@@ -68,6 +71,20 @@ def _estimand(files: Files, name: str, given: dict[str, Any]) -> None:
         place = (*place, position) if isinstance(given["variable"], list) else place
         _variable(files, place, variable)
     after_death.check_estimand(files, name, given)
+
+
+def _control_as_treated(files: Files, place: Path_, arm: str, given: dict[str, Any]) -> None:
+    """The control is what others are compared with, unless the estimand says why not."""
+    control = (files.trial.get("design", "arms", arm) or {}).get("control")
+    if control and given["to"] != arm and "reason" not in given:
+        files.plan.add(
+            place,
+            found=f"{tell(arm)}, which trial.yaml declares as the control "
+            f"(design.arms.{arm}.control), with {tell(given['to'])} as its reference",
+            expected=f"to: {arm}, so that effects are against the control",
+            do="exchange `of` and `to`, or mend trial.yaml; where it is meant, say why: "
+            "treatment: {of: …, to: …, reason: …}",
+        )
 
 
 def _variable(files: Files, place: Path_, variable: str) -> None:

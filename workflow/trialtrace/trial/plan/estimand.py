@@ -21,6 +21,10 @@ class Treatment:
         expected="an arm or a list of arms",
     )
     to: Name = key("Reference arm.")
+    reason: Text | None = optional(
+        "Why the control (`control: true` of trial.yaml) is among the treated arms and another arm "
+        "the reference; the report says it. Needed where that is so."
+    )
 
 
 @shape

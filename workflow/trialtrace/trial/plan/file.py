@@ -9,8 +9,9 @@ from trialtrace.trial.plan.analysis import Analysis
 from trialtrace.trial.plan.displays.registry import Displays
 from trialtrace.trial.plan.estimand import Estimand
 from trialtrace.trial.plan.multiplicity import Family
+from trialtrace.trial.plan.options import LEVEL_REASON
 from trialtrace.trial.plan.planning import Entry
-from trialtrace.trial.words import Name
+from trialtrace.trial.words import Name, Text
 
 
 @shape
@@ -27,6 +28,7 @@ class PlanFile:
         maximum=0.999999,
         exclusiveMinimum=0,
     )
+    level_reason: Text | None = optional(LEVEL_REASON)
     style: Literal["nejm", "jama", "bmj"] | None = optional(
         "Journal as whose tables the report writes its numbers: leading zero, digits and bounds of "
         "p, digits of a mean by its standard deviation. Without it p has up to four decimals and a "

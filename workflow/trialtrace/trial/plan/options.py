@@ -34,6 +34,12 @@ SIGNED_SIDES = (
 )
 
 
+LEVEL_REASON = (
+    "Why a confidence below 0.5 (also 1 - 2 alpha of a step), or a level above 0.5, is meant; the "
+    "report says it. Needed where there is one."
+)
+
+
 @shape
 class NoOptions:
     """A method that leaves nothing to choose."""

@@ -13,7 +13,7 @@ from trialtrace.config.spec import By, Distinct, Listed, Rule, entry_name, key, 
 from trialtrace.trial.context import Files, known
 from trialtrace.trial.plan.card import Named
 from trialtrace.trial.plan.methods import OWN_TREATMENT
-from trialtrace.trial.plan.options import HigherLower, TwoByTwoTest
+from trialtrace.trial.plan.options import LEVEL_REASON, HigherLower, TwoByTwoTest
 from trialtrace.trial.words import Name, Text
 
 # The name under which its results stand.
@@ -157,6 +157,7 @@ class Tested(Planned):
     """A design with a test."""
 
     alpha: Level = key("Level of the whole test.")
+    level_reason: Text | None = optional(LEVEL_REASON)
     power: Distinct[Level] = key("Wanted power: for what is detectable and for sizes.")
 
 

@@ -1,0 +1,77 @@
+"""Words of a dictionary's labels that say what a code is: a sex, or that nothing is known.
+
+The lists are closed: a label that is none of these words says neither.
+"""
+
+import re
+
+# fmt: off
+NOT_KNOWN = (
+    *("na", "n/a", "n.a.", "n.a", "#n/a", "nan", "null", "missing", "unknown"),
+    *("unk", "not known", "not done", "nd", "n.d.", "nk", "not recorded", "not available", "?"),
+    *("-", "--", ".", "*", "not applicable", "miss", "no data", "ukn", "<na>", "(missing)"),
+)
+"""Such as stand in cells too."""
+_NOT_KNOWN = frozenset({
+    *NOT_KNOWN,
+    "missing value", "missing data", "value missing", "data missing", "not asked", "not answered",
+    "no answer", "no response", "not assessed", "not assessable", "not evaluable", "not evaluated",
+    "not measured", "not tested", "not reported", "not stated", "not collected", "not documented",
+    "not determined", "not examined", "not obtained", "not performed", "not seen", "not filled in",
+    "no information", "no entry", "unspecified", "undetermined", "unclear", "illegible", "refused",
+    "declined", "refused to answer", "prefer not to say", "don't know", "do not know", "dk",
+    "doesn't know", "patient refused", "lost to follow-up", "undocumented", "blank", "empty", "n/d",
+    # German
+    "fehlt", "fehlend", "fehlender wert", "unbekannt", "keine angabe", "keine angaben", "k.a.",
+    "k. a.", "ka", "nicht erhoben", "nicht bekannt", "nicht dokumentiert", "nicht durchgeführt",
+    "nicht gemacht", "nicht gemessen", "nicht untersucht", "nicht beurteilbar", "nicht erfasst",
+    "nicht zutreffend", "entfällt", "weiß nicht", "weiss nicht", "verweigert", "unklar",
+    # French
+    "manquant", "manquante", "valeur manquante", "inconnu", "inconnue", "non fait", "non réalisé",
+    "non renseigné", "non disponible", "non applicable", "ne sait pas", "refus", "donnée manquante",
+    # Spanish, Portuguese, Italian
+    "desconocido", "desconocida", "faltante", "no hecho", "no realizado", "no disponible",
+    "no consta", "no aplica", "no sabe", "perdido", "sin dato", "sin datos", "desconhecido",
+    "em falta", "ausente", "não feito", "não realizado", "não se aplica", "não sabe", "mancante",
+    "sconosciuto", "non noto", "non eseguito", "non disponibile", "non applicabile", "non so",
+    # Dutch, Danish, Norwegian, Swedish, Polish, Czech
+    "ontbreekt", "onbekend", "niet bekend", "niet gedaan", "niet van toepassing", "mangler",
+    "ukendt", "ukjent", "ikke udført", "ikke utført", "ikke kendt", "saknas", "okänd", "okänt",
+    "ej utförd", "ej känt", "ej gjort", "brak danych", "nieznane", "nieznany", "nie wykonano",
+    "nie dotyczy", "chybí", "neznámé", "neznámý", "neprovedeno",
+})
+_SEXES = {
+    "F": frozenset({
+        "f", "w", "female", "females", "woman", "women", "girl", "lady", "weiblich", "frau",
+        "mädchen", "femme", "féminin", "féminine", "femenino", "femenina", "mujer", "hembra",
+        "feminino", "feminina", "mulher", "femmina", "femminile", "donna", "vrouw", "vrouwelijk",
+        "kvinde", "kvinne", "kvinna", "kvindelig", "kvinnlig", "kobieta", "żeńska", "žena",
+        "nainen", "kadın",
+    }),
+    "M": frozenset({
+        "m", "male", "males", "man", "men", "boy", "männlich", "mann", "herr", "junge", "homme",
+        "masculin", "masculine", "masculino", "masculina", "hombre", "varón", "macho", "homem",
+        "maschio", "maschile", "uomo", "mannelijk", "mand", "mandlig", "manlig", "mężczyzna",
+        "męska", "muž", "mies", "erkek",
+    }),
+}
+# fmt: on
+
+
+def words_of(label: str) -> tuple[str, ...]:
+    """The words of a label, whatever their case and what stands between them."""
+    return tuple(re.findall(r"[^\W_]+", label.casefold()))
+
+
+def means_missing(label: str) -> bool:
+    """Whether a label, or one of the words or phrases that it lists, is one for what is missing."""
+    whole = " ".join(label.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split())
+    parts = re.split(r"[/,;:()|_]| or | oder | ou | o ", whole)
+    return whole in _NOT_KNOWN or any(part.strip() in _NOT_KNOWN for part in parts)
+
+
+def sex_meant(label: str) -> str | None:
+    """F or M, where the words of a label name one of them and not the other."""
+    words = set(words_of(label))
+    named = [sex for sex, of in _SEXES.items() if words & of]
+    return named[0] if len(named) == 1 else None
