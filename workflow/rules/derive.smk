@@ -1,7 +1,8 @@
 """Derive: analysis data sets by CDISC ADaM.
 
 Needs clean/. Makes derived/: subjects, records, times to events, occurrences, and the edges from
-every derived row to its raw rows, and the cells that no endpoint could use. Configuration: endpoints.yaml; arms, populations, subjects of
+every derived row to its raw rows, the cells that no endpoint could use, and account.json: what that is of
+each endpoint, and which tell nobody apart. Configuration: endpoints.yaml; arms, populations, subjects of
 trial.yaml.
 """
 
@@ -19,6 +20,7 @@ rule derive_datasets:
         occds="results/{trial}/derived/occds.parquet",
         sources="results/{trial}/derived/sources.parquet",
         unused="results/{trial}/derived/rejects.parquet",
+        account="results/{trial}/derived/account.json",
         made=RUN.made("derive_datasets"),
     log:
         "logs/{trial}/derive_datasets.log",

@@ -17,6 +17,7 @@ rule render_report:
         occds="results/{trial}/derived/occds.parquet",
         sources="results/{trial}/derived/sources.parquet",
         unused="results/{trial}/derived/rejects.parquet",
+        losses="results/{trial}/derived/account.json",
         results="results/{trial}/analysis/results.parquet",
         members="results/{trial}/analysis/members.parquet",
         checks="results/{trial}/analysis/checks.parquet",

@@ -1,4 +1,4 @@
-"""The stage derive: clean tables in; adsl, bds, adtte, occds, sources and rejects out."""
+"""The stage derive: clean tables in; adsl, bds, adtte, occds, sources, rejects and account out."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -10,6 +10,7 @@ import numpy as np
 from trialtrace.cleaning.account import Account, read_account
 from trialtrace.endpoints.adsl import adsl_table, derive_adsl
 from trialtrace.endpoints.assemble import data_set, number_records, sources_table
+from trialtrace.endpoints.losses import endpoint_losses, write_losses
 from trialtrace.endpoints.populations import add_flags
 from trialtrace.endpoints.registry import derivation
 from trialtrace.endpoints.study import Study, config_file, read_clean
@@ -36,7 +37,8 @@ RECORDED = (BDS, ADTTE, OCCDS)
 
 
 def derive_datasets(trial: Trial, clean_dir: Path, out_dir: Path) -> None:
-    """Derive the trial's data sets; always all six files, empty where there is nothing.
+    """Derive the trial's data sets; always all six files, empty where there is nothing, and with
+    them what endpoints cannot use (`account.json`).
 
     Nothing is written before every endpoint is derived. Raises UserError where the clean data
     disagree with the configuration, ConservationError where a subject is lost between the two.
@@ -48,6 +50,7 @@ def derive_datasets(trial: Trial, clean_dir: Path, out_dir: Path) -> None:
     for contract, table in derive_tables(study):
         file = Path(out_dir) / f"{contract.name}.parquet"
         write_table(file, table, contract, synthetic=trial.synthetic)
+    write_losses(Path(out_dir), endpoint_losses(study))
 
 
 def verify_subjects(trial: str, account: Account, in_adsl: int) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from trialtrace.endpoints.records import Cells, Records, chosen_cells
-from trialtrace.endpoints.unused import Reason, rejected_cells
+from trialtrace.endpoints.unused import Reason, Unused, rejected_cells
 from trialtrace.ground.canonical import column_text
 from trialtrace.ground.contracts import CLEAN, read_table
 from trialtrace.ground.errors import Problem, UserError, one_of
@@ -37,7 +37,11 @@ class CleanTable:
 
 @dataclass
 class Study:
-    """A trial in derivation. `keys` are the subjects' keys as text, in the order of ADSL."""
+    """A trial in derivation. `keys` are the subjects' keys as text, in the order of ADSL.
+
+    `unused` are the rows that an endpoint could not use, `events` says of endpoints with an event
+    which subjects had it, also where their rows cannot be used.
+    """
 
     trial: Trial
     clean_dir: Path
@@ -46,6 +50,8 @@ class Study:
     tables: dict[str, CleanTable] = field(default_factory=dict)
     made: dict[str, Records] = field(default_factory=dict)
     rejects: list["pa.Table"] = field(default_factory=list)
+    unused: dict[str, list[Unused]] = field(default_factory=dict)
+    events: dict[str, np.ndarray] = field(default_factory=dict)
     _kept: dict[Any, Any] = field(default_factory=dict)
 
     def once(self, key: Any, make: Callable[[], Kept]) -> Kept:
@@ -89,6 +95,8 @@ class Study:
         """List cells of a clean table that no record of the endpoint could use."""
         if len(rows):
             self.rejects.append(rejected_cells(self, endpoint, table, rows, column, why))
+            if why.severity == "reject" and why.loss:
+                self.unused.setdefault(endpoint.name, []).append(Unused(table, rows, why))
 
     def subject_cells(self, variable: str, target: str, subject: np.ndarray) -> list[Cells]:
         """The cells of a variable of ADSL behind records of these subjects, as `target`'s."""

@@ -79,6 +79,7 @@ def _of_row(
 ) -> Found:
     column = entry.event_date
     happened = as_numbers(pick(evaluate(entry.event, table.rows), row))
+    study.events[endpoint.name] = happened == 1
     day = _days(study, endpoint, table, column, row)
     for mask, why in (
         ((happened == 1) & np.isnan(day), UNDATED),
@@ -100,6 +101,7 @@ def _of_occurrences(
     first = np.full(size, np.inf)
     np.fmin.at(first, parent.subject, day)
     happened = np.isin(np.arange(size), parent.subject).astype(float)
+    study.events[endpoint.name] = happened == 1
     happened[parent.subject[np.isnan(day)]] = np.nan
     happened[row < 0] = np.nan
     behind = [one for one in parent.cells if one.variable in ("TERM", "ADT")]

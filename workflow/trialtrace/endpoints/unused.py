@@ -11,14 +11,29 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+    from trialtrace.endpoints.study import CleanTable
+
 
 @dataclass(frozen=True)
 class Reason:
-    """Why cells are not used: a rule's identifier, and a sentence without a value of the data."""
+    """Why cells are not used: a rule's identifier, and a sentence without a value of the data.
+
+    `loss` says whether anything is lost with them: nobody misses a line that holds nothing.
+    """
 
     rule: str
     sentence: str
     severity: str = "reject"
+    loss: bool = True
+
+
+@dataclass(frozen=True)
+class Unused:
+    """Rows of a clean table of which an endpoint could not use a cell."""
+
+    table: "CleanTable"
+    rows: "np.ndarray"
+    why: Reason
 
 
 def rejected_cells(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.endpoints.adsl import derive_adsl
 from trialtrace.endpoints.derive import in_order
+from trialtrace.endpoints.losses import endpoint_losses
 from trialtrace.endpoints.populations import add_flags
 from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.registry import derivation
@@ -60,7 +61,11 @@ def rehearse_endpoints(trial: Trial, clean: "Mapping[str, pa.Table]") -> Derived
         except UserError as error:
             problems += problems_of(error)
     remarks = _shortened([*_empty(study), *_unused(study)])
-    return Derived(problems, remarks if problems else [*sparse_families(study), *remarks])
+    if problems:
+        return Derived(problems, remarks)
+    losses = endpoint_losses(study)
+    lines = [one.text for one in (*losses.warnings, *losses.notes)]
+    return Derived(problems, [*lines, *sparse_families(study), *remarks])
 
 
 def _empty(study: Study) -> Iterator[str]:

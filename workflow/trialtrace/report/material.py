@@ -22,6 +22,7 @@ from trialtrace.trial.settings import Settings
 
 if TYPE_CHECKING:
     from trialtrace.cleaning.account import Account
+    from trialtrace.endpoints.losses import EndpointLosses
     from trialtrace.trace.seal import Seal
 
 
@@ -82,11 +83,19 @@ class Material:
         return read_account(self.folder / "clean")
 
     @cached_property
+    def endpoint_losses(self) -> "EndpointLosses":
+        """What endpoints cannot use, and which tell nobody apart."""
+        from trialtrace.endpoints.losses import read_losses
+
+        return read_losses(self.folder / "derived")
+
+    @cached_property
     def red_lines(self) -> list[str]:
         """What must be known before any result, a sentence each."""
         from trialtrace.report.audit.red_lines import red_lines
 
-        lines = red_lines(self.account, self.without_arm, self.not_estimable)
+        lost = self.endpoint_losses.warnings
+        lines = red_lines(self.account, self.without_arm, self.not_estimable, lost)
         return [text for text in lines if text not in self.declared_lines]
 
     @cached_property

@@ -45,6 +45,7 @@ def derive(endpoint: Endpoint[IntervalTime], study: Study) -> Records:
     days, unusable, behind = _days(study, endpoint, grid, ~np.isnan(truth))
     happened = truth.reshape(grid.visits, grid.size)
     low, high = bounds(happened, days.reshape(grid.visits, grid.size))
+    study.events[endpoint.name] = np.asarray((happened == 1).any(axis=0))
     unknown = unusable | np.isnan(happened).all(axis=0)
     cells = [*moved(cells, grid.subjects, ("AVAL",)), *behind]
     return Records(

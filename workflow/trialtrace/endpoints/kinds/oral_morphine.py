@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 UNIT = "mg/day"
 UNKNOWN_DRUG = Reason("unknown_drug", "a dose of a drug, by this route, that the table lacks")
 NO_DRUG = Reason("no_drug", "a dose without a drug")
-EMPTY = Reason("empty", "a line with neither a drug nor a dose")
+EMPTY = Reason("empty", "a line with neither a drug nor a dose", loss=False)
 NO_ROUTE = Reason("no_route", "a dose without a route")
 OTHER_UNIT = Reason("other_unit", "a dose in another unit than the table's")
 NEGATIVE = Reason("negative_dose", "a dose below 0")

@@ -122,6 +122,7 @@ def _of_intervals(endpoint: Endpoint, entry: EventIntervals, study: Study) -> In
     order = np.lexsort((stop, begin, table.subject[rows]))
     rows, begin, stop, event = rows[order], begin[order], stop[order], event[order]
     subject = table.subject[rows]
+    study.events[endpoint.name] = np.bincount(subject[event == 1], minlength=study.size) > 0
     same = np.concatenate([[False], subject[1:] == subject[:-1]])
     # The end so far of a subject's intervals, beyond which the next must start.
     before = np.concatenate([[np.nan], stop[:-1]])
@@ -164,6 +165,7 @@ def _of_events(endpoint: Endpoint, entry: DescribedEvents, study: Study) -> Inte
     order = np.lexsort((time, table.subject[rows]))
     rows, time = rows[order], time[order]
     subject = table.subject[rows]
+    study.events[endpoint.name] = np.bincount(subject, minlength=study.size) > 0
     again = np.concatenate([[False], (subject[1:] == subject[:-1]) & (time[1:] == time[:-1])])
     unusable = np.isnan(end) | ~(end > 0)
     _list_subjects(study, endpoint, entry.end, ~np.isnan(end) & ~(end > 0))

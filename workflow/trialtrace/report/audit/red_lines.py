@@ -6,7 +6,7 @@ run. They hold counts and configured words only.
 
 from collections.abc import Iterable, Sequence
 
-from trialtrace.cleaning.account import Account
+from trialtrace.cleaning.account import Account, RedLine
 from trialtrace.ground.contracts.rows import ResultRow
 
 # Warnings of one rule each, which `excluded_line` draws together.
@@ -18,16 +18,21 @@ NO_ARM = "no_arm"
 
 
 def red_lines(
-    account: Account, without_arm: int | None = None, not_estimable: Iterable[str] = ()
+    account: Account,
+    without_arm: int | None = None,
+    not_estimable: Iterable[str] = (),
+    of_endpoints: Iterable[RedLine] = (),
 ) -> list[str]:
     """One sentence each, on one line.
 
     `without_arm` subjects of ADSL have no arm, nor a reason; None where that is not known.
-    `not_estimable` are the sentences of primary analyses without a result.
+    `not_estimable` are the sentences of primary analyses without a result,
+    `of_endpoints` what these cannot use.
     """
     covered = {SUBJECTS_EXCLUDED} if without_arm is None else {SUBJECTS_EXCLUDED, NO_ARM}
     told = [*not_estimable, *excluded_line(account), *without_arm_line(without_arm or 0)]
     told += [one.text for one in account.warnings if one.kind not in covered]
+    told += [one.text for one in of_endpoints]
     return [" ".join(text.split()) for text in told]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
 from trialtrace.cleaning.account import WITH_ROW, Account, read_account
+from trialtrace.endpoints.losses import read_losses
 from trialtrace.ground.errors import UserError, visible
 from trialtrace.ground.store import read_parquet
 from trialtrace.report.audit.red_lines import red_lines
@@ -24,7 +25,7 @@ def closing_lines(folder: Path, trial: str, stages: Container[str] = ()) -> list
     """
     try:
         account = read_account(Path(folder) / "clean")
-        lines = account_lines(account)
+        lines = [*account_lines(account), *_lost_by_endpoints(folder, stages)]
         lines[0] += _of_endpoints(folder, stages) + _of_results(folder, stages)
     except (OSError, UserError):
         lines = ["not cleaned: there is no account of its rows"]
@@ -60,6 +61,14 @@ def _of_endpoints(folder: Path, stages: Container[str]) -> str:
     rules = read_parquet(Path(folder) / "derived" / "rejects.parquet", ["rule"])["rule"]
     unused = Counter(rules.to_pylist())
     return f", {_n(unused.total())} not usable by endpoints ({_by_rule(unused)})" if unused else ""
+
+
+def _lost_by_endpoints(folder: Path, stages: Container[str]) -> list[str]:
+    """A line for each red line of endpoints, then for what else is to be looked at in them."""
+    if "derive_datasets" not in stages:
+        return []
+    losses = read_losses(Path(folder) / "derived")
+    return [f"{MARK}{one.text}" for one in (*losses.warnings, *losses.notes)]
 
 
 def _of_results(folder: Path, stages: Container[str]) -> str:

@@ -34,6 +34,7 @@ def data_quality(material: Material) -> str:
         coverage_table(material, account),
         decisions_table(material, account),
         rejects_table(material, lines),
+        notes_of_endpoints(material),
         unusual_rows(material),
     ]
     return "\n".join(filter(None, parts))
@@ -58,6 +59,11 @@ def selection_lines(account: Account) -> str:
             text += f", and {one.undecided} on which it cannot decide"
         told.append(with_names(f"{text}.") + "\n")
     return "\n".join(told)
+
+
+def notes_of_endpoints(material: Material) -> str:
+    """Endpoints that tell nobody apart, a paragraph each; nothing where there is none."""
+    return "\n".join(with_names(one.text) + "\n" for one in material.endpoint_losses.notes)
 
 
 def coverage_table(material: Material, account: Account) -> str:
