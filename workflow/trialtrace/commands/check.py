@@ -11,6 +11,7 @@ from trialtrace.running.data import data_files
 from trialtrace.trial.check import check_trial
 from trialtrace.trial.listed import listed_trials, not_a_trial, plain_name, without_folder
 from trialtrace.trial.load import Trial, load_settings, load_trial
+from trialtrace.trial.plan.remarks import MARK, plan_remarks
 from trialtrace.trial.study.source import Files, Synthetic
 from trialtrace.trial.version import older_line
 
@@ -75,6 +76,8 @@ def check(
         raise ProblemsError(problems + others)
     print(f"{name}: configuration and dictionary are in order")
     print(f"{name}: {look.not_done or look.lines[0]}", *look.lines[1:], sep="\n")
+    for remark in plan_remarks(trial):
+        print(f"{MARK}{remark}")
     for remark in without_origin(trial):
         print(f"{name}: {remark}")
     if others:
@@ -110,7 +113,7 @@ def _look(trial: Trial, lift: Callable[[], None], names: bool, large: bool) -> L
     ):
         lift()
     from trialtrace.rehearsal.data import rehearse
-    from trialtrace.report.sections.closing import MARK, account_lines
+    from trialtrace.report.sections.closing import account_lines
 
     try:
         found = rehearse(trial, names, sample=size > LARGE)

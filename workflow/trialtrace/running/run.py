@@ -20,6 +20,7 @@ from trialtrace.running.settle import settle
 from trialtrace.running.standing import standing
 from trialtrace.trial.listed import listed_trials, not_a_trial
 from trialtrace.trial.load import load_trial
+from trialtrace.trial.plan.remarks import MARK, plan_remarks
 from trialtrace.trial.settings import Settings
 from trialtrace.trial.version import older_line
 
@@ -122,11 +123,19 @@ class Run:
 
     def _closing(self, trial: str, done: Collection[str]) -> list[str]:
         lines = self.account(self.at.results / trial, trial, done)
+        lines += [f"{MARK}{remark}" for remark in self._remarks(trial)]
         if CLEAN not in done:
             lines = [f"{trial}: not cleaned: no run has come to the end of {CLEAN}"]
         if RENDER not in done and (self.at.results / trial / "report").is_dir():
             lines.append(EARLIER.format(f"results/{trial}/report"))
         return lines
+
+    def _remarks(self, trial: str) -> list[str]:
+        """What is odd in a plan; what is wrong with its files was told before the run."""
+        try:
+            return plan_remarks(load_trial(trial, self.at))
+        except UserError:
+            return []
 
     def lock(self) -> None:
         """Hold the folder until this process ends, however it ends."""

@@ -12,8 +12,8 @@ from trialtrace.endpoints.losses import read_losses
 from trialtrace.ground.errors import UserError, visible
 from trialtrace.ground.store import read_parquet
 from trialtrace.report.audit.red_lines import red_lines
+from trialtrace.trial.plan.remarks import MARK
 
-MARK = "  ! "
 RULES_SHOWN = 6
 
 
