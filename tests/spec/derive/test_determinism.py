@@ -10,6 +10,7 @@ from trialtrace.endpoints.derive import derive_datasets
 from trialtrace.trial.load import load_trial
 
 FILES = [
+    "account.json",
     "adsl.parquet",
     "adtte.parquet",
     "bds.parquet",
