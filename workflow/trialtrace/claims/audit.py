@@ -35,6 +35,7 @@ from trialtrace.claims.registration import rows as registration
 from trialtrace.claims.registration.held import held
 from trialtrace.claims.select import one
 from trialtrace.claims.sentences import house
+from trialtrace.claims.significance import judge_significance
 from trialtrace.claims.standard_errors import standard_error
 from trialtrace.ground.contracts import CLAIMS, RESULTS, from_rows, read_table, write_table
 from trialtrace.ground.contracts.rows import ResultRow
@@ -191,8 +192,12 @@ class Auditor:
             if reason is not None:
                 yield _not_checkable(component, reason)
                 continue
-            words = component.name == "direction" or bool(self.claim.direction)
-            row = self._direction(component) if words else self._number(component, components)
+            if component.name == "significance":
+                row = self._significance(component)
+            elif component.name == "direction" or self.claim.direction:
+                row = self._direction(component)
+            else:
+                row = self._number(component, components)
             yield _not_checkable(component, SYNTHETIC) if self.trial.synthetic else row
 
     @property
@@ -221,6 +226,18 @@ class Auditor:
             return _not_checkable(component, found["missing"], row)
         common = {"component": component.name, "printed": self.claim.printed}
         return common | {"result_id": row["result_id"]} | found
+
+    def _significance(self, component: Component) -> dict[str, Any]:
+        found = judge_significance(
+            self.trial.plan.analyses,
+            self.results,
+            self.selects,
+            self.claim.direction,
+            self.claim.about.level,
+        )
+        if "missing" in found:
+            return _not_checkable(component, found["missing"])
+        return {"component": component.name, "printed": component.text} | found
 
     # --- numbers ------------------------------------------------------------------------------
 

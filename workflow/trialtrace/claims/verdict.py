@@ -24,6 +24,10 @@ NO_KIND = (
     "Nothing was checked: the number alone does not say what it is. Type it with its word, such "
     "as {}."
 )
+NO_TEST = (
+    "Nothing was checked: the ledger has no p and no interval of the same comparison. Only the "
+    "side that the words name can be held against other numbers."
+)
 UNCHECKED = "Nothing was checked: no other number in the ledger decides it."
 
 
@@ -58,14 +62,16 @@ def verdicts(ledger: Ledger, findings: Iterable[Finding]) -> list[dict[str, Any]
                     "quote": entry.printed,
                     "printed": part.text,
                     "against_data": None,
-                    **_verdict(found, others, _asked(ledger, entry)),
+                    **_verdict(found, others, _asked(ledger, entry, name)),
                 }
             )
     return rows
 
 
-def _asked(ledger: Ledger, entry: Claim) -> str:
+def _asked(ledger: Ledger, entry: Claim, component: str) -> str:
     """What is told of a number that nothing was held against."""
+    if component == "significance":
+        return NO_TEST
     rests = {"percent", "count", "sd", "se"} & set(entry.parts)
     if entry.about.group and entry.stated_basis == "curve" and "percent" in entry.parts:
         return OF_A_CURVE

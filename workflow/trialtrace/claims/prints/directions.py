@@ -19,8 +19,8 @@ from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding, unsigned
 from trialtrace.claims.prints.headline import RATIOS
-from trialtrace.claims.prints.said import significant
 from trialtrace.trial.claims.read import Claim
+from trialtrace.trial.claims.said import significant
 
 WORDS = ("lower", "higher")
 DIFFERENCES = ("risk_difference", "mean_difference")

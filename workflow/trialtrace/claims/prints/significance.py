@@ -25,10 +25,12 @@ from trialtrace.claims.prints.directions import of_side
 from trialtrace.claims.prints.estimates import NEAR, p_of_interval
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range, p_span
 from trialtrace.claims.prints.p_sides import TINY
-from trialtrace.claims.prints.said import DENIED, OTHER, SAID
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
+from trialtrace.trial.claims.said import DENIED, OTHER, SAID
 
+PARTS = ("significance", "direction", "words")
+"""The components that words on significance may be; of those that name a side they are one."""
 LEVEL, MOST, LEAST = 0.05, 0.1, 0.01
 """The usual level, and p from which on, or below which, no usual level agrees."""
 
@@ -43,7 +45,7 @@ CARD = Card(
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        name = next((one for one in ("direction", "words") if one in entry.parts), None)
+        name = next((one for one in PARTS if one in entry.parts), None)
         if name is None or not entry.about.compared or entry.about.outcome is None:
             continue
         if "p" in entry.parts or not SAID.search(entry.printed) or OTHER.search(entry.printed):
@@ -62,7 +64,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 def _side(ledger: Ledger, entry: Claim, said: Finding) -> str:
     """That p alone was judged, where words name a side that no other number tells."""
-    open_side = said.component == "direction" and said.agreement == COMPATIBLE
+    open_side = said.component != "words" and said.agreement == COMPATIBLE
     if not open_side or DENIED.search(entry.printed) or any(of_side(ledger, entry)):
         return ""
     return " Which side it is on was not checked."

@@ -92,7 +92,7 @@ def _printed(files: Files, name: str, given: dict[str, Any]) -> None:
         return
     if "cannot" in given:
         return
-    words = [part.name == "direction" for part in parts]
+    words = [part.name in ("direction", "significance") for part in parts]
     if "direction" in given and not all(words):
         files.claims.add(
             place, found=tell(given["printed"]), expected="words, for a claim with a direction"

@@ -45,6 +45,7 @@ from trialtrace.trial.claims.forms import (
     P,
     compiled,
 )
+from trialtrace.trial.claims.said import SAID, significant
 from trialtrace.trial.claims.symbols import ADJUSTED, CHI_SQUARED, SPREADS, STANDARDISED, UNSAID
 
 NAMES = (
@@ -69,6 +70,7 @@ NAMES = (
     "at_most",
     "p",
     "direction",
+    "significance",
     "words",
 )
 RANGE = {"at_least": ">=", "at_most": "<="}
@@ -150,12 +152,22 @@ def parse(
         )
     plain = _plain(printed)
     found = _read(printed, plain)
+    if found is not None and found[-1].name == "direction":
+        found += _significance(printed)
     sentence = re.search(r"[^\W\d_]", plain) and not re.search(r"\d", plain)
     if found is None and (fact or (sentence and (words or direction))):
-        return [Component("direction" if direction else "words", printed.strip())]
+        if not direction:
+            return [Component("words", printed.strip())]
+        return [Component("direction", printed.strip()), *_significance(printed)]
     if found is None:
         raise UserError(unread(printed, place))
     return found
+
+
+def _significance(printed: str) -> list[Component]:
+    """What words beside a direction say of a test: "significantly lower"."""
+    said = SAID.search(printed) if significant(printed) else None
+    return [] if said is None else [Component("significance", said.group())]
 
 
 def unread(printed: str, place: str) -> Problem:

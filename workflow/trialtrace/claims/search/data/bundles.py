@@ -66,7 +66,7 @@ def _linked(
         if (
             recomputed
             and row.get("reading") is None
-            and row["component"] not in ("direction", "words")
+            and row["component"] not in ("direction", "significance", "words")
         ):
             judged.setdefault(row["claim_id"], {})[row["component"]] = row
     group = _components({name: claims[name].linked for name in judged})

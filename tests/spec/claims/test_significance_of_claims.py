@@ -1,0 +1,105 @@
+"""A difference that is printed as significant is held against p, not against its side alone."""
+
+import pytest
+from paper import claim as printed_claim
+from paper import read
+
+from trialtrace.claims.print_audit import audit_ledger
+from trialtrace.claims.tally import worst
+from trialtrace.ground.contracts.verdicts import DATA
+from trialtrace.trial.claims.printed import parse
+
+LESS = {"lower": "drug", "than": "sham"}
+
+
+def verdicts(rows):
+    return {row["component"]: (row["against_data"], row["data_finding"]) for row in rows}
+
+
+def test_the_word_is_a_component_of_its_own():
+    assert [part.name for part in parse("significantly faster", direction=True)] == [
+        "direction",
+        "significance",
+    ]
+    assert [part.name for part in parse("significantly less with X")] == [
+        "direction",
+        "significance",
+    ]
+    assert [part.name for part in parse("less with X, not significantly")] == ["direction"]
+
+
+@pytest.mark.parametrize(
+    ("more", "agreement", "finding"),
+    [
+        # The plan's level is 0.041.
+        ({}, "exact", "The data give P = 0.0291, below the level of 0.041, as printed."),
+        (
+            {"about": {"level": "0.01"}},
+            "differs",
+            "The data give P = 0.0291, above the level of 0.01; printed is a significant "
+            "difference.",
+        ),
+    ],
+)
+def test_against_the_p_of_the_comparison(audit, make_claim, more, agreement, finding):
+    selects = {"analysis": "pain", "stat": "proportion"}
+    rows = audit(make_claim("pain", "significantly less pain", selects, direction=LESS, **more))
+    found = verdicts(rows)
+    assert found["direction"][0] == "exact"
+    assert found["significance"] == (agreement, finding)
+    assert worst(rows, DATA) == agreement
+    assert rows[1]["result_id"] == "toy/pain/p_value.fisher@drug-sham"
+
+
+def test_against_the_interval_where_there_is_no_p(audit, make_claim):
+    selects = {"analysis": "score", "stat": "mean"}
+    rows = audit(make_claim("score", "significantly lower", selects, direction=LESS))
+    assert verdicts(rows)["direction"][0] == "exact"
+    assert verdicts(rows)["significance"] == (
+        "differs",
+        "The data give -1.77, which holds the value of no effect; printed is a significant "
+        "difference.",
+    )
+
+
+def test_without_either_only_the_direction_was_checked(audit, make_claim, make_result):
+    further = [
+        make_result("dose", "mean.t_interval", 1.0, "drug"),
+        make_result("dose", "mean.t_interval", 2.0, "sham"),
+    ]
+    claim = make_claim("dose", "significantly lower", {"analysis": "dose"}, direction=LESS)
+    rows = audit(claim, further=further)
+    assert verdicts(rows)["direction"][0] == "exact"
+    assert verdicts(rows)["significance"] == (
+        "not_checkable",
+        "Only the direction was checked: the analysis has no P and no interval of this comparison.",
+    )
+
+
+def test_tests_that_do_not_agree_decide_nothing(audit, make_claim, make_result):
+    further = [make_result("pain", "p_value.chi_squared", 0.06, "drug-sham")]
+    selects = {"analysis": "pain", "stat": "proportion"}
+    claim = make_claim("pain", "significantly less pain", selects, direction=LESS)
+    agreement, finding = verdicts(audit(claim, further=further))["significance"]
+    assert agreement == "not_checkable"
+    assert finding.endswith("lie on both sides of the level of 0.041.")
+
+
+def test_on_print_the_p_decides_the_word_and_the_numbers_the_side():
+    both = {"outcome": "event", "compare": ["training", "control"]}
+    own = {
+        "fewer": printed_claim("significantly fewer with training", **both)
+        | {"direction": {"lower": "training", "than": "control"}},
+        "p": printed_claim("P = 0.42", **both),
+        "one": printed_claim("30%", outcome="event", group="training"),
+        "other": printed_claim("41%", outcome="event", group="control"),
+    }
+    rows = {(row["claim_id"], row["component"]): row for row in audit_ledger(read(own)).rows}
+    assert rows["fewer", "direction"]["on_print"] == "exact"
+    assert rows["fewer", "significance"]["on_print"] == "inconsistent"
+    del own["p"]
+    rows = {(row["claim_id"], row["component"]): row for row in audit_ledger(read(own)).rows}
+    assert rows["fewer", "significance"]["on_print"] == "not_checkable"
+    assert rows["fewer", "significance"]["print_finding"].startswith(
+        "Nothing was checked: the ledger has no P and no interval of the same comparison."
+    )
