@@ -1,5 +1,8 @@
 """The specification strip of a primary result, and what figures say to who cannot see them."""
 
+import html
+import re
+
 import mini_run
 import mini_trial
 import pytest
@@ -13,6 +16,8 @@ from trialtrace.report.images import strips as strip_images
 from trialtrace.report.material import Material
 from trialtrace.report.render.tree.drawings import HIGHEST, WIDTH
 from trialtrace.report.same_question import same_question
+from trialtrace.report.sections.choices import other_choices
+from trialtrace.report.sections.summary import _choices
 from trialtrace.trial.load import load_settings
 
 OTHER = """\
@@ -43,6 +48,101 @@ def test_a_strip_has_each_estimate_of_the_same_question_sorted(mini):
     assert list(columns["value"]) == sorted(columns["value"])
     assert any("Wald" in name for name in columns["line"])
     assert "26.7 (" in picture.alt
+
+
+VISITS = """\
+  pain_after:
+    label: Pain after
+    role: primary
+    estimand: pain_itt
+    visits: [after]
+    estimates: [{mean_difference: welch}]
+    tests: [{welch_t: {sides: two_sided}}]
+  pain_visits:
+    label: Pain at each visit
+    role: sensitivity
+    of: pain_after
+    visits: all
+    estimates: [{mean_difference: student}, {mean_difference: welch}]
+    tests: [{welch_t: {sides: two_sided}}]
+  pain_otherwise:
+    label: Pain of another question
+    role: supportive
+    of: pain_after
+    estimand: pain_other
+    estimates: [{mean_difference: welch}]
+  death_hazards:
+    label: Hazards
+    role: sensitivity
+    of: death_time
+    tests: [{proportional_hazards: {ties: efron, transform: km}}]
+  death_breslow:
+    label: Breslow's ties
+    role: sensitivity
+    of: death_time
+    estimates: [{hazard_ratio: {method: cox, ties: breslow}}]
+multiplicity:
+"""
+OTHER_ESTIMAND = """\
+  pain_other:
+    treatment: {of: [drug], to: placebo}
+    population: adults
+    variable: pain
+    intercurrent: []
+    summary: difference in means of adults
+analyses:
+"""
+
+
+@pytest.fixture(scope="module")
+def visits(tmp_path_factory):
+    plan = mini_trial.PLAN.replace("multiplicity:\n", VISITS, 1)
+    plan = plan.replace("analyses:\n", OTHER_ESTIMAND, 1)
+    plan = plan.replace("label: Death\n    role: secondary", "label: Death\n    role: primary")
+    run = mini_run.run_mini(tmp_path_factory.mktemp("visits"), plan=plan)
+    return Material(run.trial, load_settings(run.at), run.folder, {})
+
+
+def lines(material, name):
+    """The first cells of each table of other choices of an analysis, and their visits."""
+    made = other_choices(material, material.trial.plan.analyses[name])
+    text = html.unescape(re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", made))
+    tables = [part for part in text.split(":::") if "| --- |" in part]
+    return [
+        [line[2:-2].split(" | ") for line in table.splitlines() if line.startswith("|")][2:]
+        for table in tables
+    ]
+
+
+def test_another_visit_or_estimand_is_another_question(visits):
+    analysis = visits.trial.plan.analyses["pain_after"]
+    found = same_question(visits, analysis)
+    assert {row["visit"] for row in found} == {"after"} and len(found) == 3
+    assert {row["analysis_id"] for row in found} == {"pain_after", "pain_visits"}
+    shown = dict(strips(visits))["pain_after"]
+    drawn = [line[0] for line in shown.data.rows]
+    assert sorted(drawn) == sorted(row["result_id"] for row in found)
+    same, other = lines(visits, "pain_after")
+    assert [line[0] for line in same] == ["Pain after", "Pain at each visit", ""]
+    assert [line[:2] for line in other] == [
+        ["Pain at each visit", "before"],
+        ["", "before"],
+        ["Pain of another question", "after"],
+    ]
+    told = [html.unescape(text) for text in _choices(visits, {})]
+    assert any("Pain after, Drug against Placebo: 3 estimates" in text for text in told)
+
+
+def test_a_summary_says_that_the_plan_has_no_other_choices(visits):
+    told = [html.unescape(text) for text in _choices(visits, {})]
+    assert "Relief: the plan estimates this in no other way." in told
+
+
+def test_a_test_of_an_assumption_is_no_other_estimate(visits):
+    """Nor does the log-rank test of both arms stand apart from their pair."""
+    (same,) = lines(visits, "death_time")
+    assert [line[0] for line in same] == ["Death", "Breslow's ties"]
+    assert "log-rank" in same[0][-1] and "only tested" not in str(same)
 
 
 # Points of the type of a figure.

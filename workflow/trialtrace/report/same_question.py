@@ -1,30 +1,61 @@
-"""Analyses that ask the same question: one of the plan and those made `of` it."""
+"""Analyses that ask the same question: one of the plan and those made `of` it, of the same
+estimand, at the same visits. Those of another estimand or visit ask another one."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from trialtrace.ground.contracts.rows import ResultRow, values_of
 from trialtrace.report.material import Material
+from trialtrace.report.sections.decisions import pair_of
+from trialtrace.trial.plan.references import of_assumption
 
 if TYPE_CHECKING:
     from trialtrace.trial.plan.build import Analysis
 
 Key = tuple[str | None, ...]
+PLACES = ("parameter", "visit", "comparison", "reference")
 # Analyses that ask the same question otherwise; a subgroup asks another one.
 ROLES = ("sensitivity", "supportive", "exploratory", "published")
 
 
 def same_question(material: Material, analysis: "Analysis") -> list[ResultRow]:
     """The estimates of the analysis's first statistic, its own and those of the analyses that ask
-    the same question otherwise."""
+    the same question otherwise; of each endpoint, visit and comparison after another."""
     wanted = first_statistic(material.of(analysis.name))
-    return [
-        row
-        for member in (analysis, *children(material, analysis.name))
-        for rows in by_cut(material.printable(member.name)).values()
-        for row in rows
-        if row["comparison"] and row["stat_name"] == wanted and row["stat_value"] is not None
-    ]
+    found: dict[Key, list[ResultRow]] = {}
+    for member in (analysis, *children(material, analysis.name)):
+        for key, rows in asking(material, analysis, member).items():
+            found.setdefault(key, []).extend(
+                row
+                for row in rows
+                if row["comparison"]
+                and row["stat_name"] == wanted
+                and row["stat_value"] is not None
+            )
+    return [row for rows in found.values() for row in rows]
+
+
+def asking(
+    material: Material, analysis: "Analysis", member: "Analysis", *, other: bool = False
+) -> dict[Key, list[ResultRow]]:
+    """What an analysis `member` prints that asks the question of another; with `other` the rest.
+
+    The question is that of the estimand, what of it is analysed and where, an endpoint and visit.
+    """
+    cuts = by_cut(material.printable(member.name), member)
+    own = {key[:2] for key in by_cut(material.printable(analysis.name), analysis)}
+    same = question(member) == question(analysis)
+    return {key: rows for key, rows in cuts.items() if (same and key[:2] in own) != other}
+
+
+def question(analysis: "Analysis") -> tuple[object, ...]:
+    """The estimand, the value of the outcome, and the rows of it that an analysis takes."""
+    return analysis.estimand.name, analysis.value, analysis.where
+
+
+def question_of(row: ResultRow) -> Key:
+    """The endpoint, visit and arms that an estimate compares."""
+    return values_of(row, PLACES)
 
 
 def children(material: Material, name: str) -> "Iterator[Analysis]":
@@ -41,11 +72,14 @@ def first_statistic(rows: list[ResultRow]) -> str | None:
     return next((row["stat_name"] for row in compared), None)
 
 
-def by_cut(rows: list[ResultRow]) -> dict[Key, list[ResultRow]]:
-    """Rows of comparisons and of all arms together, by endpoint, visit, stratum and arms."""
+def by_cut(rows: list[ResultRow], analysis: "Analysis") -> dict[Key, list[ResultRow]]:
+    """Rows of comparisons and of all arms together, by endpoint, visit and arms, without tests of
+    what an estimate assumes. Of two arms a test of all of them is that of the pair."""
     found: dict[Key, list[ResultRow]] = {}
     for row in rows:
-        if row["group1_level"] is None and row["stratum"] is None and row["group2"] is None:
-            keys = ("parameter", "visit", "comparison", "reference")
-            found.setdefault(values_of(row, keys), []).append(row)
+        apart = (row["group1_level"], row["stratum"], row["group2"]) != (None, None, None)
+        if apart or of_assumption(row["method"]):
+            continue
+        pair = pair_of(analysis, row) or (None, None)
+        found.setdefault((*values_of(row, PLACES[:2]), *pair), []).append(row)
     return found

@@ -11,6 +11,7 @@ from trialtrace.report.figures.lines import data_of, told
 from trialtrace.report.figures.picture import Picture
 from trialtrace.report.figures.rows_shown import rows_of_strips
 from trialtrace.report.material import Material
+from trialtrace.report.same_question import question_of
 from trialtrace.trial.plan.references import method_of
 
 if TYPE_CHECKING:
@@ -24,25 +25,20 @@ def strips(material: Material) -> Iterator[tuple[str, Picture]]:
 
 
 def _strip(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> Picture:
-    """The estimates by comparison, in each from the lowest to the highest; a heading for each
-    comparison where there are several."""
-    pairs = list(dict.fromkeys((row["comparison"], row["reference"]) for row in rows))
+    """The estimates by question, in each from the lowest to the highest; a heading for each
+    comparison, endpoint and visit where there are several."""
+    asked = list(dict.fromkeys(map(question_of, rows)))
     ordered = sorted(
-        rows,
-        key=lambda row: (
-            pairs.index((row["comparison"], row["reference"])),
-            present(row["stat_value"]),
-        ),
+        rows, key=lambda row: (asked.index(question_of(row)), present(row["stat_value"]))
     )
-    names = [_name(material, row, len(pairs) > 1) for row in ordered]
+    names = [_name(material, row, len(asked) > 1) for row in ordered]
     visits = len({row["visit"] for row in rows}) > 1
     blocks = {
-        _heading(material, pair) if len(pairs) > 1 else "": [
-            (_short(material, row, visits), row)
-            for row in ordered
-            if (row["comparison"], row["reference"]) == pair
+        _heading(material, own[0], visits) if len(asked) > 1 else "": [
+            (_short(material, row), row) for row in own
         ]
-        for pair in pairs
+        for key in asked
+        if (own := [row for row in ordered if question_of(row) == key])
     }
     stat = rows[0]["stat_name"]
     caption = (
@@ -58,15 +54,15 @@ def _strip(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> P
     )
 
 
-def _heading(material: Material, pair: tuple[str | None, str | None]) -> str:
-    return " against ".join(material.arm_label(arm) for arm in pair)
+def _heading(material: Material, row: ResultRow, visits: bool) -> str:
+    visit = [row["visit"]] if visits and row["visit"] else []
+    arms = " against ".join(material.arm_label(row[key]) for key in ("comparison", "reference"))
+    return ", ".join([*material.parameter_words(row), *visit, arms])
 
 
-def _short(material: Material, row: ResultRow, visits: bool) -> str:
-    """What tells a line of its block apart: the visit where there are several."""
+def _short(material: Material, row: ResultRow) -> str:
     label = material.trial.plan.analyses[row["analysis_id"]].label
-    visit = f", {row['visit']}" if visits and row["visit"] else ""
-    return f"{label}{visit} ({method_of(row['method']).title})"
+    return f"{label} ({method_of(row['method']).title})"
 
 
 def _name(material: Material, row: ResultRow, several: bool) -> str:

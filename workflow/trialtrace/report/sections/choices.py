@@ -1,14 +1,22 @@
 """What changes under other choices: an analysis and those made `of` it, side by side."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import ResultRow, values_of
+from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.ground.words import LABELS, P_VALUES, POINTS
 from trialtrace.report.links import choices_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.same_question import Key, by_cut, children, first_statistic
+from trialtrace.report.same_question import (
+    Key,
+    asking,
+    by_cut,
+    children,
+    first_statistic,
+    question_of,
+)
 from trialtrace.report.sections.decided import decided_early
 from trialtrace.report.tables import captioned, link, pipe_table
 from trialtrace.trial.plan.references import method_of
@@ -19,42 +27,56 @@ if TYPE_CHECKING:
 MOST_LINES = 40
 # What stands in place of an estimate, and of the p-values that a line before it has.
 ONLY_TESTED, AS_ABOVE = "only tested", "as above"
-PAIR = ("comparison", "reference")
+SAME = "what changes under other choices", ""
+OTHER = "other visits and estimands, which are other questions", "-further"
+Asked = Sequence[tuple["Analysis", dict[Key, list[ResultRow]]]]
 
 
 def other_choices(material: Material, analysis: "Analysis") -> str:
-    """A line for each estimate of the analysis's first statistic, with the p-values beside it.
+    """A line for each estimate of the analysis's first statistic, with the p-values beside it: of
+    those that ask the same question, then a table of other visits and estimands.
 
     Empty where no other analysis is made of this one. A member that does not estimate that
     statistic is shown by its own first one.
     """
     members = [analysis, *children(material, analysis.name)]
-    if len(members) == 1:
-        return ""
-    wanted = first_statistic(material.of(analysis.name))
-    pairs = {
-        key[2:]
-        for member in members
-        for key in by_cut(material.printable(member.name))
-        if key[2] is not None
-    }
-    body: list[list[str]] = []
-    for member in members:
-        body += _lines(material, member, wanted, named=len(pairs) > 1)
-    if not body or len(body) > MOST_LINES:
-        return ""
-    where = "Comparison" if len(pairs) > 1 else "Endpoint, visit"
-    header = ["Analysis", where, _title(wanted), "p"]
-    if all(line[1] == body[0][1] for line in body):
-        body = [[line[0], *line[2:]] for line in body]
-        header.remove(where)
-    told = "" if len(pairs) > 1 else "".join(f", {_against(material, *pair)}" for pair in pairs)
-    caption = f"{analysis.label}{told}: what changes under other choices."
-    table = pipe_table(header, body, numbers_from=99)
-    made = captioned(material, table, choices_place(analysis.name).removeprefix("tbl-"), caption)
+    asked = [(one, asking(material, analysis, one)) for one in members]
+    further = [(one, asking(material, analysis, one, other=True)) for one in members[1:]]
+    made = [
+        _table(material, analysis, asked, SAME) if any(cuts for _, cuts in asked[1:]) else "",
+        _table(material, analysis, further, OTHER),
+    ]
     early = {m.label: text for m in members if (text := decided_early(material, m))}
     cautions = [escape_markdown(f"{label}: {text}") for label, text in early.items()]
-    return "\n\n".join([made, *cautions])
+    return "\n\n".join([*filter(None, made), *(cautions if any(made) else [])])
+
+
+def _table(material: Material, analysis: "Analysis", members: Asked, which: tuple[str, str]) -> str:
+    """The lines of `members` under the words and the end of the label of `which` table it is."""
+    told, end = which
+    wanted = first_statistic(material.of(analysis.name))
+    pairs = {key[2:] for _, cuts in members for key in cuts if key[2] is not None}
+    own = by_cut(material.printable(analysis.name), analysis)
+    one_visit = len({key[1] for cuts in (own, *(cuts for _, cuts in members)) for key in cuts}) == 1
+    where = partial(_where, material, one_visit=one_visit, named=len(pairs) > 1)
+    body: list[list[str]] = []
+    for member, cuts in members:
+        body += _lines(material, member, cuts, wanted, where)
+    if not body or len(body) > MOST_LINES:
+        return ""
+    header = [
+        "Analysis",
+        "Comparison" if len(pairs) > 1 else "Endpoint, visit",
+        _title(wanted),
+        "p",
+    ]
+    if all(line[1] == body[0][1] for line in body):
+        body = [[line[0], *line[2:]] for line in body]
+        del header[1]
+    of = "" if len(pairs) > 1 else "".join(f", {_against(material, *pair)}" for pair in pairs)
+    label = choices_place(analysis.name).removeprefix("tbl-") + end
+    caption = f"{analysis.label}{of}: {told}."
+    return captioned(material, pipe_table(header, body, numbers_from=99), label, caption)
 
 
 def missing_bounds(
@@ -64,12 +86,11 @@ def missing_bounds(
     the better one, of each of those analyses that bounds the same comparison."""
     ends = [f"{estimate['stat_name']}_{end}" for end in ("lowest", "highest")]
     for member in (analysis, *children(material, analysis.name)):
-        for rows in by_cut(material.printable(member.name)).values():
+        for rows in asking(material, analysis, member).values():
             found = {
                 row["stat_name"]: row
                 for row in rows
-                if row["stat_value"] is not None
-                and values_of(row, PAIR) == values_of(estimate, PAIR)
+                if row["stat_value"] is not None and question_of(row) == question_of(estimate)
             }
             if all(end in found for end in ends):
                 yield member, found[ends[0]], found[ends[1]]
@@ -84,28 +105,28 @@ def _title(wanted: str | None) -> str:
 
 
 def _lines(
-    material: Material, member: "Analysis", wanted: str | None, *, named: bool
+    material: Material,
+    member: "Analysis",
+    cuts: dict[Key, list[ResultRow]],
+    wanted: str | None,
+    where: Callable[[Key, ResultRow], str],
 ) -> Iterator[list[str]]:
     """Lines of one analysis: its label stands in the first, its p-values beside the first
-    estimate of each comparison, which is `named` where there are several. No cell of a number is
-    blank: it says why there is none."""
+    estimate of each comparison. No cell of a number is blank: it says why there is none."""
     label = escape_markdown(member.label)
-    cuts = by_cut(material.printable(member.name))
-    computed = by_cut(material.of(member.name))
-    one_visit = len({key[1] for key in cuts}) == 1
+    computed = by_cut(material.of(member.name), member)
     for key, rows in cuts.items():
         estimates = [row for row in rows if row["comparison"] and row["stat_name"] == wanted]
         if not estimates:
             estimates = [row for row in rows if row["comparison"] and _has_interval(row)][:1]
-        tests = [row for row in rows if row["stat_name"] == "p_value" and not _apart(row)]
+        tests = [row for row in rows if row["stat_name"] == "p_value"]
         if not estimates and not tests:
             continue
-        where = escape_markdown(", ".join(_where(material, key, rows[0], one_visit, named)))
         p = ", ".join(f"{link(row)} ({escape_markdown(_short(row))})" for row in tests)
         p = p or _without_test(rows, computed[key])
         for at in range(max(len(estimates), 1)):
             shown = _estimate(estimates[at], wanted) if estimates else ONLY_TESTED
-            yield [label, where, shown, p]
+            yield [label, where(key, rows[0]), shown, p]
             label, p = "", AS_ABOVE
 
 
@@ -120,17 +141,15 @@ def _against(material: Material, treated: str | None, reference: str | None) -> 
     return f"{material.arm_label(treated)} against {material.arm_label(reference)}"
 
 
-def _where(material: Material, key: Key, row: ResultRow, one_visit: bool, named: bool) -> list[str]:
+def _where(material: Material, key: Key, row: ResultRow, *, one_visit: bool, named: bool) -> str:
+    """The endpoint, the visit and the comparison of a line, each where there are several."""
     _, visit, treated, reference = key
     parts = [*material.parameter_words(row), *([visit] if visit and not one_visit else [])]
-    if treated:
-        return [*parts, *([_against(material, treated, reference)] if named else [])]
-    return [*parts, "all arms"]
-
-
-def _apart(row: ResultRow) -> bool:
-    """Whether a test asks if strata differ, not if arms do."""
-    return row["method"].startswith("p_value.breslow_day")
+    if not treated:
+        parts.append("all arms")
+    elif named:
+        parts.append(_against(material, treated, reference))
+    return escape_markdown(", ".join(parts))
 
 
 def _has_interval(row: ResultRow) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from trialtrace.ground.conditions import lower_first
-from trialtrace.ground.contracts.rows import ResultRow, present, values_of
+from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.store import sha256_bytes, sha256_file
 from trialtrace.ground.styles import style_of
 from trialtrace.ground.words import LABELS, unit_text, value_text
@@ -18,7 +18,7 @@ from trialtrace.report.images import first_forest, flow_figure, strips
 from trialtrace.report.links import analysis_place, choices_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.same_question import same_question
+from trialtrace.report.same_question import children, question_of, same_question
 from trialtrace.report.sections.analysis_section import analysed
 from trialtrace.report.sections.choices import missing_bounds
 from trialtrace.report.sections.findings import primary, primary_sentences
@@ -137,22 +137,40 @@ def _not_analysed(material: Material, analysis: "Analysis", named: str) -> str:
 
 def _choices(material: Material, places: Mapping[str, str]) -> Iterator[str]:
     """Of each comparison of a primary analysis: how far its first estimate goes under the analyses
-    that ask the same question otherwise."""
+    that ask the same question otherwise; or that the plan has none."""
     for analysis in primary(material):
-        for rows in _by_pair(same_question(material, analysis)):
-            if len(rows) > 1:
-                yield _range(material, analysis, rows, places)
+        found = [rows for rows in _by_question(material, analysis) if len(rows) > 1]
+        visits = len({rows[0]["visit"] for rows in found}) > 1
+        for rows in found:
+            yield _range(material, analysis, rows, places, visits=visits)
+        if not found:
+            yield _alone(material, analysis, places)
 
 
-def _by_pair(rows: list[ResultRow]) -> list[list[ResultRow]]:
+def _alone(material: Material, analysis: "Analysis", places: Mapping[str, str]) -> str:
+    """That nothing else of the plan estimates a primary result, and where analyses of it stand."""
+    told = f"{escape_markdown(analysis.label)}: the plan estimates this in no other way."
+    place = place_link(analysis_place(analysis.name), places)
+    if place and any(children(material, analysis.name)):
+        told += f" What else it asks of it stands [in the report]({place})."
+    own = next(iter(same_question(material, analysis)), None)
+    return told + (_bounded(material, analysis, own) if own else "")
+
+
+def _by_question(material: Material, analysis: "Analysis") -> list[list[ResultRow]]:
     found: dict[tuple[str | None, ...], list[ResultRow]] = {}
-    for row in rows:
-        found.setdefault(values_of(row, ("comparison", "reference")), []).append(row)
+    for row in same_question(material, analysis):
+        found.setdefault(question_of(row), []).append(row)
     return list(found.values())
 
 
 def _range(
-    material: Material, analysis: "Analysis", rows: list[ResultRow], places: Mapping[str, str]
+    material: Material,
+    analysis: "Analysis",
+    rows: list[ResultRow],
+    places: Mapping[str, str],
+    *,
+    visits: bool,
 ) -> str:
     """ "… against …: 5 estimates of the risk difference, from −8.1 to −6.9; 4 of 5 intervals …"."""
     by_value = sorted(rows, key=lambda row: present(row["stat_value"]))
@@ -168,7 +186,12 @@ def _range(
     place = place_link(choices_place(analysis.name), places)
     place = place or place_link(analysis_place(analysis.name), places)
     estimates = f"[{len(rows)} estimates]({place})" if place else f"{len(rows)} estimates"
-    told = f"{escape_markdown(f'{analysis.label}, {pair}')}: {estimates} of the {LABELS[stat]}, "
+    where = [
+        *material.parameter_words(first),
+        *([first["visit"]] if visits and first["visit"] else []),
+    ]
+    lead = escape_markdown(", ".join([analysis.label, *where, pair]))
+    told = f"{lead}: {estimates} of the {LABELS[stat]}, "
     told += reach
     if whole:
         told += f"; {excluding(clear, len(whole))}"
