@@ -121,6 +121,24 @@ def test_each_effect_says_whether_it_tests_the_treatment(two_arms):
     assert arm["warning"] is None
 
 
+def test_whom_a_missing_visit_leaves_out_is_told_of_each_f_and_no_p(two_arms):
+    two_arms.visits("sham", (9, None, 9)).visits("high", (None, None, 1))
+    found = two_arms.results(PAIN)
+    lost = {found[f"over_time/f.mixed_anova@all;effect={e}"]["warning"] for e in EFFECTS}
+    assert lost == {"2 subjects are left out, who lack 1 to 2 of 3 values."}
+    assert "left out" not in found["over_time/p_value.mixed_anova@all;effect=visit"]["warning"]
+
+
+def test_a_partial_eta_squared_above_its_interval_says_why(trial):
+    """F of the arms is 0.00003: 90 % of the noncentrality is at 0, and the estimate above it."""
+    rows = ((1, 2, 3), (5, 6, 7)), ((1, 2, 3), (5, 6, 7.05))
+    for arm, own in zip(("high", "sham"), rows, strict=True):
+        trial.visits(arm, *own)
+    eta = trial.results(PAIN)["over_time/partial_eta_squared.mixed_anova@all;effect=arm"]
+    assert eta["stat_value"] > eta["ci_high"] == 0
+    assert eta["warning"].startswith("The estimate lies above its own interval. It is biased")
+
+
 def test_the_planned_p_is_the_corrected_one_where_visits_are_concerned(two_arms):
     found = two_arms.results(PAIN)
     of = "over_time/{}.mixed_anova@all;effect={}"

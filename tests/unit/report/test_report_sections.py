@@ -11,6 +11,7 @@ import pytest
 
 from trialtrace.config.spec import structure
 from trialtrace.ground.styles import STYLES
+from trialtrace.report.extended import Numbers
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.images import beside, first_figures, other_figures
 from trialtrace.report.material import Material
@@ -291,3 +292,13 @@ def test_a_style_of_the_plan_writes_every_number_of_the_report(mini):
     rows = {row["result_id"]: row["stat_text"] for row in journal.results}
     p_values = [row["result_id"] for row in mini.results if row["stat_name"] == "p_value"]
     assert {rows[name][0] for name in p_values} <= set(".<>")
+
+
+def test_rows_of_an_own_table_say_what_they_are_of(mini):
+    table = shown(Numbers(mini).table("death_time").data)
+    lines = [line.strip("| ").split(" | ")[:2] for line in table.splitlines()[2:]]
+    assert ["event-free", "Drug, at 30 days"] in lines
+    assert ["hazard ratio", "Drug against Placebo"] in lines
+    pain = shown(Numbers(mini).table("pain_each").data)
+    assert "| mean difference | Drug against Placebo, after |" in pain
+    assert "| mean difference | Drug against Placebo, before |" in pain

@@ -61,7 +61,7 @@ def material(made):
         of=lambda name: made,
         tracer=SimpleNamespace(about=about),
         parameter_words=lambda row: [],
-        trial=SimpleNamespace(synthetic=False),
+        trial=SimpleNamespace(synthetic=False, plan=SimpleNamespace(analyses={})),
     )
 
 
@@ -91,9 +91,9 @@ def test_the_degrees_of_freedom_are_those_of_the_p_and_the_uncorrected_ones_stan
 
 def test_every_correction_and_mauchlys_test_have_a_place():
     found = cells(rows("greenhouse_geisser"))
-    assert found["Greenhouse–Geisser: ε, p"] == "0.651, p = 0.018"
-    assert found["Huynh–Feldt (Lecoutre): ε, p"] == "1.02, taken as 1, p = 0.007"
-    assert found["lower bound of ε: ε, p"] == "0.333, p = 0.044"
+    assert found["Greenhouse–Geisser: ε, F, p"] == "0.651, F(1.95, 451.1), p = 0.018"
+    assert found["Huynh–Feldt (Lecoutre): ε, F, p"] == "1.02, taken as 1, F(3, 693), p = 0.007"
+    assert found["lower bound of ε: ε, F, p"] == "0.333, F(1, 231), p = 0.044"
     assert found["Mauchly's W, p"] == "0.410, p <0.0001"
     assert found["partial η²"] == "0.018 (0.003 to 0.033)"
     assert found["n"] == "233"
@@ -129,11 +129,31 @@ def test_many_effects_are_told_by_the_table():
     assert told.startswith("7 F tests of 7 endpoints")
 
 
+def test_effects_of_a_family_are_counted_each_by_itself():
+    """Of 35 and 35 tests those below the level may be of one effect alone."""
+    made = []
+    for at in range(4):
+        for effect, adjusted in (("arm", None), ("visit", 0.001), ("arm_visit", 0.9)):
+            own = [
+                each | {"parameter": f"scale {at}", "group2_level": effect} for each in rows("none")
+            ]
+            made += own
+            if adjusted is not None:
+                holm = row("p_adjusted.holm_mixed_anova", adjusted)
+                made.append(own[0] | holm | {"group2": "effect", "group2_level": effect})
+                made[-1] |= {"parameter": f"scale {at}", "stat_value": adjusted}
+    (told,) = anova_sentences(material(made), analysis(), markdown=False)
+    assert told == (
+        "12 F tests of 4 endpoints; adjusted p-values below 0.05 by effect: visit 4 of 4, "
+        "arm × visit 0 of 4; arm not judged"
+    )
+
+
 def test_an_effect_between_subjects_has_nothing_to_correct():
     names = ("p_value", "f", "df1", "df2", "partial_eta_squared", "generalised_eta_squared")
     found = cells(rows("greenhouse_geisser", names))
     assert found["F and p as planned (uncorrected)"].startswith("F(3, 693)")
-    assert found["Mauchly's W, p"] == found["Greenhouse–Geisser: ε, p"] == ""
+    assert found["Mauchly's W, p"] == found["Greenhouse–Geisser: ε, F, p"] == ""
 
 
 def test_effects_by_ranks_are_no_analysis_of_variance():

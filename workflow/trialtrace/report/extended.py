@@ -53,17 +53,22 @@ class Numbers:
         return Markdown(link(row, row["stat_text"] if text is None else text))
 
     def table(self, analysis: str) -> Markdown:
-        """Every printed number of an analysis of the plan, with its n."""
-        rows = self._material.shown(analysis)
+        """Every printed number of an analysis of the plan, with what it is of and its n."""
+        rows = self._material.printable(analysis)
         if not rows:
             known = ", ".join(dict.fromkeys(row["analysis_id"] for row in self._material.results))
             raise UserError(Problem(f"analysis {analysis!r}", "has no results", expected=known))
-        return Markdown(pipe_table(["Statistic", "Group", "Number", "n"], [*map(self._line, rows)]))
+        return Markdown(pipe_table(["Statistic", "Of", "Number", "n"], [*map(self._line, rows)]))
 
     def _line(self, row: ResultRow) -> list[str]:
-        groups = [row["group1_level"], row["group2_level"]]
-        told = " − ".join(self._material.arm_label(one) for one in groups if one is not None)
-        stratum = f" ({self._material.stratum_words(row['stratum'])})" if row["stratum"] else ""
+        about = self._material.tracer.about
+        parts = [
+            *self._material.parameter_words(row),
+            about.groups(row),
+            row["visit"],
+            self._material.stratum_words(row["stratum"]) if row["stratum"] else "",
+            about.second(row),
+        ]
+        of = escape_markdown(", ".join(part for part in parts if part))
         n = "" if row["n_used"] is None else str(row["n_used"])
-        name = escape_markdown(row["stat_label"])
-        return [name, escape_markdown(told + stratum), link(row, row["stat_text"]), n]
+        return [escape_markdown(row["stat_label"]), of, link(row, row["stat_text"]), n]

@@ -66,7 +66,7 @@ class About:
             lower_first(self._distinct(name, self._populations)) if known else name,
             f"visit {row['visit']}" if row["visit"] else "",
             stratum_words(trial, row["stratum"]) if row["stratum"] else "",
-            self._second(row),
+            self.second(row),
         ]
         origin = self._origin(row)
         if origin != parts[0]:
@@ -112,7 +112,8 @@ class About:
             return arms[row["group1_level"]].label
         return "all patients" if self.trial.design.kind in OWN_TREATMENT else "all arms"
 
-    def _second(self, row: ResultRow) -> str:
+    def second(self, row: ResultRow) -> str:
+        """What a result is of beside its groups, with its kind: "effect visit", "at 365 days"."""
         kind, words = row["group2"], self.second_words(row)
         if kind is None or words is None:
             return ""

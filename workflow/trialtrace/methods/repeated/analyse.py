@@ -31,6 +31,10 @@ TESTS = {
     "arm_visit": "The interaction: whether the change over time differs between the arms. This is "
     "the effect that tests the treatment.",
 }
+OUTSIDE = (
+    "The estimate lies above its own interval. It is biased upwards, and most where F is below 1; "
+    "the interval is that of the noncentral F distribution, on uncorrected degrees of freedom."
+)
 CORRECTED = {"greenhouse_geisser": "gg", "huynh_feldt": "hf", "lower_bound": "lower"}
 # An F test is one-sided: of a test at 0.05 the interval is of 90 %.
 ETA_LEVEL = 0.9
@@ -56,6 +60,9 @@ def mixed_anova(cut: Cut, step: "Step[cards.MixedAnova]") -> Iterator[Result]:
     subjects = len(set(rows.column("USUBJID")))
     basis: Basis = {"options": cut.options(step), "n_used": subjects}
     members = {"analysed": rows}
+    visits = list(cut.visits)
+    some = cut.rows(TRTP={"in": cut.arms()}, AVISIT={"in": visits})
+    lost = left_out(rows, some, len(visits))
     anova, _ = formulas(step)
     try:
         y, arm = by_subject(cut, rows, len(cut.visits))
@@ -75,7 +82,22 @@ def mixed_anova(cut: Cut, step: "Step[cards.MixedAnova]") -> Iterator[Result]:
                 "mauchly_p_r": found.mauchly_p,
             }
         says = None if effect == "arm" and not _from_baseline(cut) else TESTS[effect]
-        yield from effect_results(cut, place, step, step.method, members, values, basis, says)
+        yield from effect_results(cut, place, step, step.method, members, values, basis, says, lost)
+
+
+def left_out(complete: Selection, some: Selection, cells: int) -> str | None:
+    """How many subjects of `some` rows are not among the complete ones, and how many of the values
+    in `cells` they lack; None where nobody is left out."""
+    whole = np.unique(complete.column("USUBJID").astype(str))
+    subjects, known = np.unique(some.column("USUBJID").astype(str), return_counts=True)
+    lacking = cells - known[~np.isin(subjects, whole)]
+    if not lacking.size:
+        return None
+    least, most = int(lacking.min()), int(lacking.max())
+    who = "1 subject is left out, who lacks" if lacking.size == 1 else ""
+    who = who or f"{lacking.size} subjects are left out, who lack"
+    each = " each" if lacking.size > 1 and least == most else ""
+    return f"{who} {least}{f' to {most}' if most > least else ''} of {cells} values{each}."
 
 
 def _from_baseline(cut: Cut) -> bool:
@@ -93,18 +115,21 @@ def effect_results(
     values: Mapping[str, float],
     basis: Basis,
     says: str | None = None,
+    lost: str | None = None,
 ) -> Iterator[Result]:
-    """The statistics of an effect; of its p-value what it tests.
+    """The statistics of an effect; of its p-value what it tests, of F whom it leaves out.
 
     Partial eta squared has the interval of its noncentrality, by the second formula of the card.
     """
     _, of_eta = formulas(step)
     for stat, value in values.items():
         bounds_of: tuple[float, float] | None = None
+        warning = {"p_value": says, "f": lost}.get(stat)
         if stat == "partial_eta_squared":
             with suppress(StatsError):
                 found = of_eta(values["f"], values["df1"], values["df2"], confidence=ETA_LEVEL)
                 bounds_of = bounds(found)
+                warning = OUTSIDE if value > found.high else None
         yield plain_result(
             cut,
             place,
@@ -113,7 +138,7 @@ def effect_results(
             value,
             interval=bounds_of,
             level=None if bounds_of is None else ETA_LEVEL,
-            warning=says if stat == "p_value" else None,
+            warning=warning,
             **basis,
         )
 

@@ -6,7 +6,7 @@ treatments in every subject just the interaction of treatment and visit tests th
 
 from collections.abc import Callable, Iterator
 from functools import cache, partial
-from math import nan
+from math import nan, prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +19,7 @@ from trialtrace.methods.analysing.formulas import Formula, formula, formulas
 from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.methods.analysing.subject_tables import known, subject_table
 from trialtrace.methods.mixed.analyse import at_bound
-from trialtrace.methods.repeated.analyse import effect_results
+from trialtrace.methods.repeated.analyse import effect_results, left_out
 from trialtrace.stats.results import Contrast, StatsError
 from trialtrace.trial.model import adsl_code
 from trialtrace.trial.plan.methods import result_method
@@ -99,11 +99,11 @@ def repeated_measures_anova(
         columns["LOC"] = np.unique(some.column("LOC").astype(str)).tolist()
     rows = cut.rows(TRTP={"in": arms}, **{COMPLETE: columns}, **divided)
     subjects = len(np.unique(rows.column("USUBJID").astype(str)))
-    left = len(np.unique(some.column("USUBJID").astype(str))) - subjects
+    lost = left_out(rows, some, prod(map(len, columns.values())))
     basis: Basis = {"options": cut.options(step), "n_used": subjects}
     members = {"analysed": rows}
     method = result_method(step.method, step.options)
-    if left:
+    if lost:
         members["incomplete"] = some
     try:
         found = _anova(formulas(step)[0], cut, rows, columns, step.options)
@@ -112,13 +112,12 @@ def repeated_measures_anova(
         names = ("p_value", method)
         yield plain_result(cut, place, names, members, nan, error=str(error), **basis)
         return
-    lost = f" {left} subjects without a value in every cell are left out." if left else ""
     of_group = ["group", *(f"group_{effect}" for effect in _effects(design))] if group else []
     for effect in [*_effects(design), *of_group]:
         place = cut.at(second=("effect", effect))
         values = _values(found.effect(*_factors(effect)), step.options.sphericity)
-        says = (OF_GROUP if effect in of_group else TESTS[design, effect]) + lost
-        yield from effect_results(cut, place, step, method, members, values, basis, says)
+        says = OF_GROUP if effect in of_group else TESTS[design, effect]
+        yield from effect_results(cut, place, step, method, members, values, basis, says, lost)
 
 
 def _effects(design: str) -> list[str]:

@@ -1,5 +1,6 @@
 """The tables of a report on adverse events: by term and by further columns."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from trialtrace.ground.contracts.rows import ResultRow, present
@@ -14,7 +15,7 @@ from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table, shor
 MOST_TERMS = 60
 
 
-def adverse_table(material: Material, given: dict[str, Any]) -> str:
+def adverse_table(material: Material, given: Mapping[str, Any]) -> str:
     """The table of a display of adverse events."""
     rows = [row for row in material.of(ANALYSIS) if row["parameter"] == given["endpoint"]]
     by = {(row["stat_name"], row["group2_level"], row["group1_level"]): row for row in rows}

@@ -14,6 +14,7 @@ from trialtrace.report.links import analysis_place, endpoint_place, trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_tables import analysis_tables
+from trialtrace.report.sections.anova import f_tests
 from trialtrace.report.sections.arms_used import arms_used
 from trialtrace.report.sections.choices import other_choices
 from trialtrace.report.sections.decided import decided_early
@@ -67,6 +68,7 @@ def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn
     if later := over_time(material, analysis):
         parts.append(f"**Over time.** {later}")
     early = decided_early(material, analysis)
+    said = " ".join([early, *_left_out(material, analysis)])
     if early:
         parts.append(f"**{escape_markdown(early)}**")
     if analysis.note:
@@ -74,7 +76,7 @@ def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn
     parts.append(analysis_tables(material, analysis.name))
     parts += families(material, analysis.name)
     parts.append(other_choices(material, analysis))
-    parts.append("\n".join(f"- {one}" for one in remarks(material, analysis.name, early)))
+    parts.append("\n".join(f"- {one}" for one in remarks(material, analysis.name, said)))
     parts.append(beside(drawn, analysis.name))
     return "\n\n".join(part for part in parts if part)
 
@@ -174,7 +176,13 @@ def analysed(material: Material, analysis: "Analysis") -> str:
             lacking = lacking or _n_of(least) < size
             parts.append(f"{shown} of {link(of, str(size)) if of else 0} {label}")
     if not parts:
-        return f"{escape_markdown(population.label)}{_used_in_all(material, analysis.name)}."
+        of = (
+            populations.get(ALL)
+            if 1 + len(analysis.pairs) == len(material.trial.design.arms)
+            else None
+        )
+        used = _used_in_all(material, analysis.name, of)
+        return " ".join([f"{escape_markdown(population.label)}{used}.", *_why(material, analysis)])
     words = {PLACES.get(name, name): test for name, test in (analysis.where or {}).items()}
     where = f", where {describe(words)}" if words else ""
     known = "known in " if lacking else ""
@@ -206,8 +214,22 @@ def _used(material: Material, name: str, arm: str, whole: int) -> list[ResultRow
     return [row for row in used if row["method"] not in of_all]
 
 
-def _used_in_all(material: Material, name: str) -> str:
-    """Over all that compares groups: of how many it was made, with links to these results.
+def _left_out(material: Material, analysis: "Analysis") -> list[str]:
+    """Whom analyses of variance leave out for want of a value, a sentence each."""
+    told = (test.rows["f"]["warning"] for test in f_tests(material, analysis.name))
+    return list(dict.fromkeys(text for text in told if text))
+
+
+def _why(material: Material, analysis: "Analysis") -> list[str]:
+    """The same where it is one sentence; of several endpoints how many is in their table."""
+    told = _left_out(material, analysis)
+    several = ["Who lacks a value in any cell is left out; each line of the table has its number."]
+    return several if len(told) > 1 else [escape_markdown(text) for text in told]
+
+
+def _used_in_all(material: Material, name: str, of: ResultRow | None = None) -> str:
+    """Over all that compares groups: of how many it was made, with links to these results, and `of`
+    how many in the population.
 
     What describes a single arm compares nothing.
     """
@@ -223,9 +245,10 @@ def _used_in_all(material: Material, name: str) -> str:
         f"[{row['n_used']}]({trace_link(row['result_id'], 'n')})"
         for row in (by_size[0], by_size[-1])
     )
+    whole = f" of {link(of)}" if of is not None else ""
     if by_size[0]["n_used"] == by_size[-1]["n_used"]:
-        return f", {low} subjects"
-    return f", {low} to {high} subjects in a comparison"
+        return f", {low}{whole} subjects"
+    return f", {low} to {high}{whole} subjects in a comparison"
 
 
 def remarks(material: Material, name: str, said: str = "") -> Iterator[str]:

@@ -15,7 +15,15 @@ from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import adjusted_of, reach, rejected, verdict
-from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table, short_text, slug
+from trialtrace.report.tables import (
+    NO_BREAK,
+    NOTHING,
+    captioned,
+    link,
+    pipe_table,
+    short_text,
+    slug,
+)
 from trialtrace.trial.plan.build import Analysis
 from trialtrace.trial.plan.references import method_of
 
@@ -32,7 +40,8 @@ PLANNED = {
 CAPTION = (
     "analysis of variance, ready to be printed. Degrees of freedom are those of the p beside them; "
     "which correction counts says the plan, whatever Mauchly's test. An ε above 1 corrects as 1 "
-    "does. Intervals of partial η² are of 90 % and assume sphericity; generalised η² has none."
+    "does; F beside an ε is on the degrees of freedom that it gives. Intervals of partial η² are "
+    "of 90 % and assume sphericity; generalised η² has none."
 )
 # Analyses of more tests are told by their table alone.
 MOST_SENTENCES = 6
@@ -88,14 +97,25 @@ def told_ids(tests: Iterable[FTest]) -> set[str]:
 
 
 def _how_many_below(analysis: Analysis, tests: list[FTest]) -> str:
-    """ ": 12 of the 70 adjusted p-values are below 0.05"; what is not adjusted is not judged."""
-    adjusted = [test.adjusted for test in tests if test.adjusted is not None]
-    values = [row["stat_value"] for row in adjusted if row["stat_value"] is not None]
-    if not values:
-        return ", whose p-values are not judged"
+    """ "; adjusted p-values below 0.05 by effect: arm × visit 0 of 35, visit 22 of 35; arm is not
+    judged": each effect by itself, since one says nothing of another."""
     level = analysis.decision_level
-    of = f"{rejected(values, level)} of the {len(values)} adjusted p-values"
-    return f": {of} are {reach(values, level)} {level:g}"
+    effects: dict[str, list[float]] = {test.effect: [] for test in tests}
+    for test in tests:
+        if test.adjusted is not None and test.adjusted["stat_value"] is not None:
+            effects[test.effect].append(test.adjusted["stat_value"])
+    told = [
+        f"{effect} {rejected(values, level)} of {len(values)}"
+        for effect, values in effects.items()
+        if values
+    ]
+    if not told:
+        return ", whose p-values are not judged"
+    side = reach([value for values in effects.values() for value in values], level)
+    by = " by effect" if len(effects) > 1 else ""
+    others = " and ".join(effect for effect, values in effects.items() if not values)
+    rest = f"; {others} not judged" if others else ""
+    return f"; adjusted p-values {side} {level:g}{by}: {', '.join(told)}{rest}"
 
 
 def anova_sentences(material: Material, analysis: Analysis, *, markdown: bool) -> Iterator[str]:
@@ -160,7 +180,10 @@ def _columns(tests: list[FTest]) -> list[tuple[str, Callable[[FTest], str]]]:
         ("n", _n),
         (escape_markdown(f"F and p as planned{by}"), lambda test: _f_and_p(test, link)),
         ("uncorrected", _uncorrected if planned else _nothing),
-        *((escape_markdown(f"{title}: ε, p"), _correction(one)) for one, title in EPSILONS.items()),
+        *(
+            (escape_markdown(f"{title}: ε, F, p"), _correction(one))
+            for one, title in EPSILONS.items()
+        ),
         ("Mauchly's W, p", _mauchly),
         (escape_markdown("partial η²"), lambda test: link(test.rows["partial_eta_squared"])),
         (
@@ -207,10 +230,25 @@ def _correction(name: str) -> Callable[[FTest], str]:
         if not test.within:
             return ""
         epsilon, p = test.rows[f"epsilon_{name}"], test.rows[f"p_{name}"]
-        above = (epsilon["stat_value"] or 0) > 1
-        return f"{link(epsilon)}{', taken as 1' if above else ''}{_equals(', p', p, link)}"
+        value = epsilon["stat_value"]
+        shown = f"{link(epsilon)}{', taken as 1' if (value or 0) > 1 else ''}"
+        if value is not None:
+            shown += f", F({_times(test, min(value, 1.0), epsilon)})"
+        return shown + _equals(", p", p, link)
 
     return cell
+
+
+def _times(test: FTest, epsilon: float, row: ResultRow) -> str:
+    """ "1.59, 33.4": the degrees of freedom times ε, each a link to it."""
+    found = [test.rows[name] for name in ("df1", "df2")]
+    if any(df["stat_value"] is None for df in found):
+        return NOTHING
+    # A whole number that is not quite one after the product is printed as one.
+    values = [round(present(df["stat_value"]) * epsilon, 9) for df in found]
+    return f",{NO_BREAK}".join(
+        link(row, value_text("df1_corrected", value, style_of(row))) for value in values
+    )
 
 
 def _mauchly(test: FTest) -> str:

@@ -1,7 +1,7 @@
 """Harms: deaths, how many of each arm had any event, and the tables of adverse events."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trialtrace.ground.conditions import lower_first
 from trialtrace.ground.contracts.rows import ResultRow, present
@@ -86,11 +86,11 @@ def _lines(material: Material, analysis: "Analysis", place: str) -> Iterator[str
         yield f"{f'[{shown}]({place})' if place else shown}: {'; '.join(told)}."
 
 
-def _displays(material: Material) -> list[dict[str, Any]]:
+def _displays(material: Material) -> list[Mapping[str, str]]:
     return list(material.trial.plan.displays.get(ADVERSE, ()))
 
 
-def _rows(material: Material, given: dict[str, Any], stat: str) -> dict[str, ResultRow]:
+def _rows(material: Material, given: Mapping[str, str], stat: str) -> dict[str, ResultRow]:
     """A statistic of all adverse events of a display, by arm."""
     return {
         present(row["group1_level"]): row
@@ -101,17 +101,17 @@ def _rows(material: Material, given: dict[str, Any], stat: str) -> dict[str, Res
     }
 
 
-def _events(material: Material, given: dict[str, Any]) -> bool:
+def _events(material: Material, given: Mapping[str, str]) -> bool:
     """Whether any patient has an event of a display."""
     return any(row["stat_value"] for row in _rows(material, given, "patients").values())
 
 
-def _empty(material: Material, given: dict[str, Any]) -> str:
+def _empty(material: Material, given: Mapping[str, str]) -> str:
     """In place of a table of zeros: that the log is there and has no event."""
     return f"{_shares(material, given, '')} The log has no event."
 
 
-def _shares(material: Material, given: dict[str, Any], terms: str) -> str:
+def _shares(material: Material, given: Mapping[str, str], terms: str) -> str:
     """The share of patients with any event, by arm, of a display of adverse events."""
     shares, patients = (_rows(material, given, stat) for stat in ("any_event", "patients"))
     told = [

@@ -125,7 +125,16 @@ def _tests(material: Material, found: Sequence[ResultRow]) -> list[str]:
         return ", ".join(part for part in (_place(material, row), _who(material, row)) if part)
 
     if len(rows) > FEW:
-        return [f"{len(rows)} tests: p {_ends(rows, where)}"]
+        # One effect of an analysis of variance says nothing of another.
+        effects: dict[str | None, list[ResultRow]] = {}
+        for row in rows:
+            own = material.tracer.about.second_words(row) if row["group2"] == "effect" else None
+            effects.setdefault(own, []).append(row)
+        return [
+            f"{escape_markdown(f'{_upper(effect)}, ' if effect else '')}{len(own)} tests: "
+            f"p {_ends(own, where)}"
+            for effect, own in effects.items()
+        ]
     return [
         f"{escape_markdown(_upper(where(row)))}: p {sign(row)}{link(row)} "
         f"({escape_markdown(method_of(row['method']).title)})"

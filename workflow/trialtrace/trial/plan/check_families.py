@@ -40,7 +40,7 @@ def _test(files: Files, place: Path_, test: dict[str, Any]) -> bool:
     return analysis is not None
 
 
-def _one_kind(files: Files, path: Path_, tests: list[dict[str, Any]]) -> None:
+def _one_kind(files: Files, path: Path_, tests: list[dict[str, list[str]]]) -> None:
     """Effects of time are hardly ever null: among them a treatment is found too easily.
 
     Adjusting for the false discovery rate lets as many false effects of treatment pass as there
