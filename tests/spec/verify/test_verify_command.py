@@ -174,10 +174,13 @@ def test_a_run_that_a_check_stopped(whole: Project, tmp_path: Path, capsys):
     copy = shutil.copy(folder / REPORTS[1], tmp_path)
     late = [folder / "made" / f"{one}.json" for one in ("audit_claims", "render_report")]
     with without(*late):
-        for name in (folder, folder / "report", folder / REPORTS[1], copy):
+        for name in (folder, folder / "report", folder / REPORTS[1]):
             assert call(whole, name) == 2
             said = capsys.readouterr().err
             assert "mini: audit_claims\n  has not ended on these results" in said
+        assert call(whole, copy) == 0
+        assert "of mini, not the last" in (said := capsys.readouterr().out)
+        assert "note: a newer run has not ended" in said
         assert call(whole, folder / "analysis" / "results.parquet") == 0
         table = folder / "clean" / "manifest.json"
         table = table if table.exists() else next((folder / "clean").glob("*.parquet"))
@@ -185,6 +188,28 @@ def test_a_run_that_a_check_stopped(whole: Project, tmp_path: Path, capsys):
             assert call(whole, folder) == 1
     said = capsys.readouterr().out
     assert "altered: 1 missing" in said and "note: the run has not ended" in said
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_run_that_is_under_way_is_in_the_way_of_no_document(
+    whole: Project, tmp_path: Path, capsys, name: str
+):
+    """Of its own trial a document is known by the archive; other trials have no part in it."""
+    root = shutil.copytree(whole.root, tmp_path / "two", symlinks=True)
+    for folder in ("config/trials", "results"):
+        shutil.copytree(root / folder / "mini", root / folder / "other")
+    config = root / "config" / "config.yaml"
+    config.write_text(config.read_text().replace("trials: [mini]", "trials: [other, mini]"))
+    for trial in ("mini", "other"):
+        (root / "results" / trial / "seal.json").unlink()
+        (root / "results" / trial / "made" / "render_report.json").unlink()
+    copy = Path(shutil.copy(whole.root / FOLDER / name, tmp_path / f"mailed{name[-5:]}"))
+    two = Project(root)
+    assert verified(two, copy).trial == "mini" and verified(two, copy).earlier
+    copy.write_bytes(b"<p>Another page.</p>")
+    assert call(two, copy) == 2
+    told = capsys.readouterr().err
+    assert "other, mini\n  has no report now" in told and "make run" not in told
 
 
 def test_a_record_that_is_gone_is_the_one_thing_told(whole: Project):

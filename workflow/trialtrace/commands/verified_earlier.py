@@ -28,40 +28,48 @@ class Earlier:
     judged: Judged
 
 
-def of_earlier_run(run: KeptRun, name: str, data: bytes, file: str) -> Earlier | None:
+def of_earlier_run(run: KeptRun, kind: str, data: bytes, file: str) -> Earlier | None:
     """The earlier run that a document is of, and what it is beside its report; None for none.
 
-    It is of the run whose report it is, whose lines it has, or whose hash it shows.
+    It is of the run whose report it is, whose lines it has, or whose hash it shows. `kind` is its
+    format. Where the last run has not ended, the last that is kept is an earlier one too.
     """
     digest = sha256_bytes(data)
-    last = run.sealed["documents"][name]["sha256"]
     try:
-        read = docx_lines(data) if name.endswith(DOCX) else None
-        lines = read.lines if read else lines_of(name, data)
+        read = docx_lines(data) if kind == DOCX else None
+        lines = read.lines if read else lines_of(kind, data)
     except BrokenDocument:
         return None
-    text = " ".join(line.text for line in lines)
-    for kept, documents in _earlier(run, name, last):
+    text, hashes = " ".join(line.text for line in lines), _hashes(lines)
+    for kept, documents in _earlier(run):
         seal = documents["seal"]
-        whole = documents["documents"].get(name) == digest
-        same = whole or (read is not None and _hashes(lines) == documents["lines"].get(name))
+        whole = digest in documents["documents"].values()
+        like = max(documents["lines"].values(), key=lambda one: _shared(one, hashes), default=[])
+        same = whole or (read is not None and hashes == like)
         if same or (seal is not None and grouped(seal) in text):
             judged = Judged([], [_of_run(kept, read, whole)])
             if not same:
-                judged.found += _altered(file, lines, documents["lines"].get(name, []), read)
+                judged.found += _altered(file, lines, like, read)
             return Earlier(kept["run"], seal, judged)
     return None
 
 
-def _earlier(run: KeptRun, name: str, last: str) -> Iterator[tuple[Kept, KeptDocuments]]:
-    """Kept runs that made another document of this name than the last run, the newest first."""
+def _shared(kept: list[str], hashes: list[str]) -> int:
+    """How many lines two documents share."""
+    return sum((Counter(kept) & Counter(hashes)).values())
+
+
+def _earlier(run: KeptRun) -> Iterator[tuple[Kept, KeptDocuments]]:
+    """Kept runs that made other documents than the last run, the newest first."""
+    sealed = {} if run.unfinished else run.sealed["documents"]
+    last = {name: one["sha256"] for name, one in sealed.items()}
     shelf = Shelf(run.at, run.trial)
     for kept in reversed(shelf.log()):
         try:
             documents = kept_documents(shelf, shelf.manifest(kept["run"]))
         except UserError:
             continue
-        if documents is not None and documents["documents"].get(name, last) != last:
+        if documents is not None and documents["documents"] != last:
             yield kept, documents
 
 

@@ -17,6 +17,14 @@ from trialtrace.commands.verified_document import (
 )
 from trialtrace.commands.verified_downloads import altered_download, is_download, sealed_as
 from trialtrace.commands.verified_earlier import of_earlier_run
+from trialtrace.commands.verified_files import (
+    altered_in_site,
+    altered_site,
+    called_like,
+    known_by_bytes,
+    sealed_files,
+    site_files,
+)
 from trialtrace.commands.verified_run import (
     Found,
     KeptRun,
@@ -26,44 +34,53 @@ from trialtrace.commands.verified_run import (
     outdated_files,
 )
 from trialtrace.commands.verified_tables import altered_values
+from trialtrace.commands.verified_trial import (
+    READ,
+    runs_of,
+    seal_stands,
+    share,
+    trial_of,
+    without_seal,
+)
 from trialtrace.commands.which_run import configured
-from trialtrace.ground.errors import Problem, ProblemsError, UserError, visible
+from trialtrace.ground.errors import Problem, UserError, visible
 from trialtrace.ground.paths import Project
 from trialtrace.ground.store import sha256_bytes, sha256_file
 from trialtrace.report.crumbs import alone
-from trialtrace.report.seal_file import HTML, NAME, Kept, kept_documents
+from trialtrace.report.seal_file import HTML, Kept, kept_documents
 from trialtrace.report.shown.compare import shortened
 from trialtrace.report.shown.docx_lines import BrokenDocument
-from trialtrace.running.fresh import RENDER, STAGES
+from trialtrace.running.fresh import STAGES
 from trialtrace.running.made import VOLATILE, record_path
-from trialtrace.running.standing import stopped
 from trialtrace.trace.seal import grouped
-from trialtrace.trial.listed import listed_trials
 
-WHOLE, ALTERED, NOT_LOOKED = 0, 1, 2
+WHOLE, ALTERED, NOT_LOOKED, NOT_COMPARED = 0, 1, 2, 3
 # What a folder has in it that is a report's.
 FIRST = ("report.html", "report.docx", "report.pdf")
-# The least share of its lines by which a document that lies anywhere is known for a trial's.
-KNOWN = 0.2
 SHOWN = 60
-READ = "a report as HTML, DOCX or PDF, as a run wrote it, or a DOCX that a program saved"
 
 
 @dataclass
 class Verified:
-    """What `verify` tells; `earlier` is the kept run that a document is of, if not of the last."""
+    """What `verify` tells; `earlier` is the kept run that a document is of, if not of the last.
 
-    trial: str
+    `trial` is None for what is of all trials, the site. `uncompared` says why a page was not held
+    against anything.
+    """
+
+    trial: str | None
     what: str
     seal: str | None
     found: list[Found] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     compared: list[str] = field(default_factory=list)
     earlier: str | None = None
+    uncompared: str | None = None
 
 
 def verify(at: Project, given: str, trial: str | None, form: str) -> int:
-    """Tell what is altered. 0: nothing; 1: something; 2: it could not be looked at."""
+    """Tell what is altered. 0: nothing; 1: something; 2: it could not be looked at; 3: it is a page
+    whose content is not compared, and not the one that the run wrote."""
     try:
         told = verified(at, Path(given), trial)
     except UserError as error:
@@ -77,6 +94,8 @@ def verify(at: Project, given: str, trial: str | None, form: str) -> int:
         print(json.dumps(asdict(told), indent=2, ensure_ascii=False))
     else:
         print(told_text(told), end="")
+    if told.uncompared:
+        return NOT_COMPARED
     return ALTERED if told.found else WHOLE
 
 
@@ -100,15 +119,46 @@ def verified(at: Project, path: Path, trial: str | None = None) -> Verified:
         return _folder(at, path, place, name, inside)
     if inside and not (inside[1:-1] == ("report",) and inside[-1] in _documents(at, inside[0])):
         return _one_file(KeptRun(at, inside[0]), "/".join(("results", *inside)))
+    data = place.read_bytes()
+    if not inside and (told := _page_or_file(at, path, data, name)):
+        return told
     if is_download(place.name):
-        return _download(at, path, place.read_bytes(), name)
-    return _document(at, path, place.read_bytes(), name)
+        return _download(at, path, data, name)
+    return _document(at, path, data, name)
+
+
+def _page_or_file(at: Project, path: Path, data: bytes, name: str | None) -> Verified | None:
+    """A file that is no document of a run: in the site by its place, elsewhere by its bytes, or a
+    page by what it calls itself; None for any other."""
+    site, place = site_files(at), path.resolve()
+    runs = [run for run in runs_of(at, name) if seal_stands(run)]
+    sealed = {one for run in runs for one in sealed_files(run)}
+    # What seal.json knows is left to it: it is held against another file than a stage's record.
+    site = {one: digest for one, digest in site.items() if one not in sealed}
+    in_site = at.shown(place) if place.is_relative_to(at.root) else ""
+    if in_site in site:
+        found = list(altered_in_site(at, in_site, site[in_site]))
+        return Verified(None, str(path), None, found, compared=["1 file"])
+    known = known_by_bytes(runs, sealed, site, data)
+    if known:
+        run = known[0][0]
+        own = run.trial if run else None
+        told = Verified(own, str(path), _seal(run) if run else None, compared=["1 file"])
+        told.notes = [f"is {file}, as it was written" for _, file in known]
+        return told
+    named = {one.rpartition("/")[2] for one in sealed}
+    page = None if place.name in named else called_like(at, runs, sealed, site, data)
+    if page is None:
+        return None
+    run, file = page
+    why = f"it calls itself as {file} does, and is not the page that the run wrote"
+    return Verified(run.trial if run else None, str(path), None, uncompared=why)
 
 
 def _download(at: Project, path: Path, data: bytes, name: str | None) -> Verified:
     """A figure or a table that lies alone, elsewhere than in the results."""
-    runs = {one: KeptRun(at, one) for one in ([name] if name else listed_trials(at))}
-    run, file = sealed_as({one: r for one, r in runs.items() if _seal_stands(r)}, path, data)
+    runs = {run.trial: run for run in runs_of(at, name)}
+    run, file = sealed_as({one: r for one, r in runs.items() if seal_stands(r)}, path, data)
     found = list(altered_download(run, file, data, str(path)))
     return Verified(run.trial, str(path), _seal(run), found, compared=["1 file"])
 
@@ -118,12 +168,15 @@ def _folder(
 ) -> Verified:
     if name is not None and len(inside) == 1:
         return _results(KeptRun(at, name))
+    if place == at.site.resolve() and (site := site_files(at)):
+        found = list(altered_site(at, site))
+        return Verified(None, str(path), None, found, compared=[f"{len(site)} files"])
     reports = [place / one for one in FIRST if (place / one).is_file()]
     if not reports:
         raise UserError(
             Problem(
                 str(path),
-                "is no folder of a run: neither results/TRIAL, nor one with a report",
+                "is no folder of a run: neither results/TRIAL, nor the site, nor one with a report",
                 do="name report.html, .docx or .pdf, or the folder of a trial in results/",
             )
         )
@@ -149,7 +202,7 @@ def _folder(
 def _documents(at: Project, trial: str) -> list[str]:
     """The names of the documents that the run of a trial made, as far as that is known."""
     run = KeptRun(at, trial)
-    return list(kept_documents(run.sealed)) if _seal_stands(run) else list(FIRST)
+    return list(kept_documents(run.sealed)) if seal_stands(run) else list(FIRST)
 
 
 def _copied(
@@ -161,7 +214,7 @@ def _copied(
         if name not in there:
             yield Found(name, "missing")
         elif name not in documents and _digest(there[name]) != digest:
-            sealed = run.sealed["downloads"] if _seal_stands(run) else {}
+            sealed = run.sealed["downloads"] if seal_stands(run) else {}
             told = altered_download(run, name, there[name].read_bytes(), name)
             yield from told if name in sealed else [Found(name, "changed")]
     for name, one in there.items():
@@ -188,7 +241,7 @@ def _results(run: KeptRun) -> Verified:
         told.found.append(one)
         if one.what == "changed" and one.file in run.written:
             told.found += altered_values(run, one.file, kept)
-        if one.what == "changed" and one.file in documents and _seal_stands(run):
+        if one.what == "changed" and one.file in documents and seal_stands(run):
             document = kept_documents(run.sealed)[documents[one.file]]
             more = judged(document, (run.at.root / one.file).read_bytes(), one.file, pages_of(run))
             told.found += more.found
@@ -228,17 +281,19 @@ def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verifie
         raise UserError(Problem(str(path), f"is {what}: no report", expected=READ))
     kind = kind_of(data)
     data = alone(data) if kind == HTML else data
-    run = KeptRun(at, name or _trial_of(at, path, kind, data))
+    run = KeptRun(at, name or trial_of(at, path, kind, data))
+    if not own and run.unfinished and (told := _kept_earlier(run, path, data)):
+        return told
     run.check_there()
-    if not _seal_stands(run):
+    if not seal_stands(run):
         run.check_ended()
-        raise UserError(_without_seal(run))
+        raise UserError(without_seal(run))
     kept = _alike(run, path.name, kind, data)
     if kept is None:
         raise UserError(Problem(str(path), f"the run of {run.trial} made no report as {kind[1:]}"))
     made = judged(kept, data, str(path), pages_of(run))
     # What stands in the place of the last run's is that run's, or altered.
-    earlier = None if own or not made.found else of_earlier_run(run, kept.name, data, str(path))
+    earlier = None if own or not made.found else of_earlier_run(run, kind, data, str(path))
     told = Verified(run.trial, str(path), _seal(run), made.found, made.notes, _counted(made))
     if earlier is not None:
         told.seal, told.earlier = earlier.seal, earlier.run
@@ -247,6 +302,15 @@ def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verifie
         return told
     told.notes += _outdated(run)
     return told
+
+
+def _kept_earlier(run: KeptRun, path: Path, data: bytes) -> Verified | None:
+    """A document of a kept run, while a newer run of its trial is under way or was stopped."""
+    made = of_earlier_run(run, kind_of(data), data, str(path))
+    if made is None:
+        return None
+    found, notes = made.judged.found, [*made.judged.notes, "a newer run has not ended"]
+    return Verified(run.trial, str(path), made.seal, found, notes, earlier=made.run)
 
 
 def _alike(run: KeptRun, name: str, kind: str, data: bytes) -> Kept | None:
@@ -260,93 +324,31 @@ def _alike(run: KeptRun, name: str, kind: str, data: bytes) -> Kept | None:
         shown = {line.key for line in lines_of(kind, data)}
     except BrokenDocument:
         shown = set()
-    return max(chosen, key=lambda one: _share(one, shown), default=None)
-
-
-def _share(kept: Kept, shown: Collection[object]) -> float:
-    """The share of a document's lines that are shown."""
-    return sum(line.key in shown for line in kept.lines) / max(1, len(kept.lines))
+    return max(chosen, key=lambda one: share(one, shown), default=None)
 
 
 def _counted(made: Judged) -> list[str]:
     return [", ".join(made.compared)] if made.compared else []
 
 
-def _without_seal(run: KeptRun) -> Problem:
-    """That a run has nothing to hold a report against."""
-    name = f"results/{run.trial}/{NAME}"
-    what = "is not what render_report wrote" if (run.at.root / name).exists() else "is not there"
-    return Problem(
-        name,
-        f"{what}: there is nothing to hold a report of {run.trial} against",
-        do=f"trialtrace verify results/{run.trial}; make run TRIAL={run.trial} makes it again",
-    )
-
-
-def _seal_stands(run: KeptRun) -> bool:
-    """Whether seal.json is what render_report wrote."""
-    name = f"results/{run.trial}/{NAME}"
-    try:
-        return name in run.written and altered_file(run, name) is None and bool(run.sealed)
-    except UserError:
-        return False
-
-
 def _seal(run: KeptRun) -> str | None:
-    return run.sealed["seal"] if _seal_stands(run) else None
+    return run.sealed["seal"] if seal_stands(run) else None
 
 
 def _outdated(run: KeptRun) -> list[str]:
-    files = outdated_files(run) if _seal_stands(run) else []
+    files = outdated_files(run) if seal_stands(run) else []
     return [f"the configuration was changed after the run: {', '.join(files)}"] if files else []
-
-
-def _trial_of(at: Project, path: Path, kind: str, data: bytes) -> str:
-    """The trial of which a document shows most. Raises UserError where it shows too little."""
-    try:
-        shown = {line.key for line in lines_of(kind, data)}
-    except BrokenDocument as error:
-        raise UserError(
-            Problem(
-                str(path),
-                f"is no whole {kind[1:].upper()}: {error}",
-                expected=READ,
-                do="ask for the file again, or take it from results/TRIAL/report",
-            )
-        ) from error
-    if not data:
-        raise UserError(Problem(str(path), "is empty", expected=READ))
-    shares = {}
-    unsealed: list[Problem] = []
-    for name in listed_trials(at):
-        run = KeptRun(at, name)
-        if run.records and not _seal_stands(run):
-            unsealed.append(
-                stopped(at, name, run.unfinished, RENDER) if run.unfinished else _without_seal(run)
-            )
-        elif run.records:
-            documents = kept_documents(run.sealed).values()
-            own = [_share(one, shown) for one in documents if one.name.endswith(kind)]
-            shares[name] = max(own, default=0.0)
-    best = max(shares, key=lambda name: shares[name], default=None)
-    if best is None or shares[best] < KNOWN:
-        nothing = Problem(
-            str(path),
-            "shows next to nothing that a report of the runs here shows",
-            expected="a report of a trial whose results lie in this project",
-            do="run the trial that it is of, or name it with --trial",
-        )
-        raise ProblemsError([nothing, *unsealed])
-    return best
 
 
 def told_text(told: Verified) -> str:
     """For a terminal."""
-    which = f"run of {told.trial}"
+    which = f"run of {told.trial}" if told.trial else "the site of all trials"
     if told.earlier is not None:
         which = f"run {told.earlier} of {told.trial}, not the last"
-    head = f"{told.what}: {'ALTERED' if told.found else 'whole'} ({which}"
+    state = "not compared" if told.uncompared else "ALTERED" if told.found else "whole"
+    head = f"{told.what}: {state} ({which}"
     lines = [f"{head}, hash {grouped(told.seal)})" if told.seal else f"{head})"]
+    lines += [told.uncompared] if told.uncompared else []
     for one in told.found[:SHOWN]:
         lines.append(f"{one.what}: {one.file}" + (f", {one.place}" if one.place else ""))
         for label, text in (("shown", one.shown), ("kept", one.kept), ("result", one.result)):
