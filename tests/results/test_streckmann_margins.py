@@ -94,6 +94,32 @@ def test_who_was_randomised(folder):
     assert set(subjects["SYNTHFL"].to_pylist()) == {"Y"}
 
 
+def test_symptoms_are_missing_as_often_as_quality_of_life(folder):
+    records = pq.read_table(folder / "derived" / "bds.parquet")
+    known = {}
+    for code in ("NTX", "QLQSUM"):
+        own = records.filter(pc.equal(records["PARAMCD"], code))
+        own = own.filter(pc.is_valid(own["AVAL"]))
+        known[code] = {
+            row["values"]: row["counts"] for row in pc.value_counts(own["AVISIT"]).to_pylist()
+        }
+    assert set(known["NTX"]) == set(known["QLQSUM"]) == {"baseline", "week 12", POST}
+    for visit, n in known["NTX"].items():
+        assert abs(n - known["QLQSUM"][visit]) <= 10 and n < 158
+
+
+def test_one_finding_without_symptoms_leaves_cipn_open(folder):
+    """By the rule: all findings known and one present, symptoms unknown; two decide without."""
+    records = pq.read_table(folder / "derived" / "bds.parquet")
+    cipn = records.filter(pc.equal(records["PARAMCD"], "CIPN")).to_pylist()
+    at_end = [row for row in cipn if row["AVISIT"] == POST and row["GROUNDS"]]
+    told = [(row["AVAL"], row["GROUNDS"].partition(": ")[2]) for row in at_end]
+    without = [(value, text) for value, text in told if text.endswith("unknown: worse")]
+    findings = [text.split(";")[0].count("_new") for _, text in without]
+    assert [n == 1 for n in findings] == [value is None for value, _ in without]
+    assert {None, 1} <= {value for value, _ in without}
+
+
 def test_adverse_events(folder):
     """7 in all, one of them serious, none related to the procedures."""
     events = pq.read_table(folder / "clean" / "adverse_events.parquet")

@@ -56,6 +56,20 @@ def test_a_variable_that_varies_is_told_to_choose_its_rows(tmp_path):
     assert "reject" not in text
 
 
+@pytest.mark.parametrize(("take", "a", "line"), [("highest", 7, 4), ("lowest", 2, 3)])
+def test_of_values_that_differ_one_is_taken(tmp_path, take, a, line):
+    given = f"{{column: score, table: visits, where: {{month: {{above: 0}}}}, take: {take}}}"
+    trial = tiny(trial=f"{TABLES}subjects: {{table: patients, variables: {{start: {given}}}}}")
+    visits = "id month:integer score:number\na 0 9\na 1 2\na 2 7\na 3 .\na 4 7\na 5 2\nb 1 ."
+    tables = derived(trial, tmp_path, patients=PATIENTS, visits=visits)
+    assert shown(tables["adsl"], "START") == [("a", a), ("b", None), ("c", None)]
+    # Of two rows with the value the first; what is missing leads to its cell.
+    assert edges(tables, "adsl", "START") == [
+        ("a", 0, "visits", line, "score"),
+        ("b", 0, "visits", 8, "score"),
+    ]
+
+
 def test_a_population_may_name_it(tmp_path):
     poor = "{label: Begun well, flag: WELLFL, where: {start: {is: good}, rx: present}}"
     trial = tiny(trial=f"{SUBJECTS}\npopulations: {{well: {poor}}}")

@@ -84,9 +84,14 @@ def test_the_rule_by_hand(tmp_path):
 
 @pytest.mark.parametrize(
     "missing, e_mid, d_mid",
-    [("undecided", None, 0), ("any_missing", None, None), ("measured", 0, 0)],
+    [
+        ("undecided", None, 0),
+        ("any_missing", None, None),
+        ("any_finding", None, None),
+        ("measured", 0, 0),
+    ],
 )
-def test_three_rules_for_what_is_missing(tmp_path, missing, e_mid, d_mid):
+def test_rules_for_what_is_missing(tmp_path, missing, e_mid, d_mid):
     text = ENDPOINTS.replace("missing: undecided", f"missing: {missing}")
     tables = derived(tiny(text), tmp_path, patients=PATIENTS)
     found = {row[:2]: row[2] for row in by_code(tables["bds"], "CIPN", "AVISIT", "AVAL")}
@@ -168,17 +173,20 @@ def _meant(pattern: np.ndarray, k: int, missing: str) -> float:
     return float(np.nansum(pattern) >= k)
 
 
-def test_undecided_is_what_every_completion_agrees_on():
-    """The rule over two findings and a score against all completions of what is unknown."""
+@pytest.mark.parametrize("missing", ["undecided", "any_finding"])
+def test_undecided_is_what_every_completion_agrees_on(missing):
+    """The rule over two findings and a score against all completions of what is unknown; with
+    `any_finding` of the score alone, so that two findings decide without it, and one does not."""
     condition = {
         "any": [{"findings": {"at_least": 2}}, {"findings": {"at_least": 1}, "s": {"is": 1}}]
     }
     patterns = np.array(list(itertools.product((1.0, 0.0, np.nan), repeat=3)))
     found = rule(
-        condition, {"a": patterns[:, 0], "b": patterns[:, 1]}, {"s": patterns[:, 2]}, "undecided"
+        condition, {"a": patterns[:, 0], "b": patterns[:, 1]}, {"s": patterns[:, 2]}, missing
     )
     for (a, b, s), answer in zip(patterns, found, strict=True):
-        if np.isnan(a) and np.isnan(b):
+        lost = np.isnan([a, b])
+        if lost.all() or (missing == "any_finding" and lost.any()):
             assert np.isnan(answer)
             continue
         either = [(0, 1) if np.isnan(p) else (p,) for p in (a, b, s)]
@@ -203,13 +211,23 @@ low: {label: Low, code: LOW, kind: finding, of: fork, norm: {table: own, age: ag
 OWN = "group,age_to,normal_from,normal_to,verified,source\n,40,4.5,,no,x\n,60,4,,no,x\n,,3,,no,x\n"
 
 
-def test_a_norm_by_age(tmp_path, monkeypatch):
-    """The limit itself is normal; the age of a band is its last; an unknown age leaves it open."""
+@pytest.mark.parametrize(
+    ("shift", "low"),
+    [
+        ("", [0, 1, 0, 1, 0, 1, None, None]),
+        (", shift: -0.5", [0, 0, 0, 0, 0, 0, None, None]),
+        (", shift: 0.5", [1, 1, 1, 1, 1, 1, None, None]),
+    ],
+)
+def test_a_norm_by_age(tmp_path, shift, low):
+    """The limit itself is normal; the age of a band is its last; an unknown age leaves it open.
+    Shifted by half a point a lower norm lets 4 pass at 40, a higher one no 4.5."""
     from trialtrace.ground.paths import Project
 
     (tmp_path / "config/norms").mkdir(parents=True)
     (tmp_path / "config/norms/own.csv").write_text(OWN)
-    trial = tiny(NORM, "subjects: {table: patients, age: {column: age, unit: years}}")
+    own = NORM.replace("age: age}", f"age: age{shift}}}")
+    trial = tiny(own, "subjects: {table: patients, age: {column: age, unit: years}}")
     trial.at = Project(tmp_path)
     tables = derived(
         trial,
@@ -223,7 +241,7 @@ def test_a_norm_by_age(tmp_path, monkeypatch):
     """,
     )
     found = by_code(tables["bds"], "LOW", "AVISIT", "AVAL")
-    assert [row[2] for row in found] == [0, 1, 0, 1, 0, 1, None, None]
+    assert [row[2] for row in found] == low
     assert {edge[4] for edge in edges(tables, "bds", "AVAL")} == {"age", "f0", "f1"}
 
 

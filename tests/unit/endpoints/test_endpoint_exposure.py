@@ -373,6 +373,32 @@ cycles: {label: C, code: CYCLES, kind: aggregate, table: rows, column: n, statis
     assert "mean of dates" in refused(tiny(bad, TABLES), tmp_path, patients=PATIENTS, rows=CYCLES)
 
 
+def test_days_since_a_date_of_the_subject(tmp_path):
+    """The last dose of a on 29 January: seen 6 days later; b has no dose, c was not seen."""
+    trial = TABLES + (
+        "subjects: {table: patients, variables: {last_dose: {column: day, table: rows,"
+        " where: {dose: {above: 0}}, take: highest}}}"
+    )
+    text = """
+after: {label: A, code: AFTER, kind: aggregate, table: rows, column: day,
+        where: {what: {is: seen}}, start: last_dose, statistic: max, unit: days}
+"""
+    rows = (
+        "id what day:date dose:number\na dose 2020-01-01 5\na dose 2020-01-29 5\n"
+        "a dose 2020-02-12 0\na seen 2020-01-10 .\na seen 2020-02-04 .\n"
+        "b dose 2020-01-01 0\nb seen 2020-03-01 .\nc dose 2020-01-01 5"
+    )
+    tables = derived(tiny(text, trial), tmp_path, patients=PATIENTS, rows=rows)
+    assert shown(tables["bds"], "AVAL", "AVALU") == [
+        ("a", 6, "days"),
+        ("b", None, "days"),
+        ("c", None, "days"),
+    ]
+    behind = [edge[2:] for edge in edges(tables, "bds", "AVAL") if edge[0] == "a"]
+    assert ("rows", 3, "day") in behind and ("rows", 6, "day") in behind
+    assert ("rows", 2, "day") not in behind
+
+
 def test_rows_of_two_arms_are_not_one_record(tmp_path):
     trial = (
         TABLES.replace("subject: id}}", "subject: id, arm: arm}}")

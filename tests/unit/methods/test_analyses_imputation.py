@@ -75,6 +75,32 @@ def test_the_check_applies_the_rule_by_itself():
         assert made.tolist() == expected
 
 
+def test_a_score_that_is_yes_or_no_is_drawn_too(found):
+    """Nerve and worse symptoms drawn: a by reflex and nerve, b and d by touch where either came,
+    c by the nerve only with symptoms."""
+    parts = {"of": "worsening"}
+    event = {
+        "any": [{"findings": {"at_least": 2}}, {"findings": {"at_least": 1}, "worse": {"is": 1}}]
+    }
+    rule = endpoint("composite_event", **(RULE | {"scores": {"worse": parts}, "event": event}))
+    endpoints = TRIAL.endpoints | {"cipn": rule, "worsening": Stub(code="WORSENING")}
+    worse = np.array([[0, 0, 1, 1], [0, 1, 1, 0]], dtype=float)
+    expected = [[1, 0, 1, 1], [0, 1, 0, 1]]
+    cut = Stub(trial=Stub(endpoints=endpoints), endpoint=rule)
+    drawn = {"nerve": DRAWN, "worsening": worse}
+    assert imputation._by_rule(cut, drawn, NAMES).tolist() == expected
+    rows = [
+        {"USUBJID": who, "PARAMCD": name.upper(), "AVISIT": "late", "AVAL": value}
+        for name in ("reflex", "touch")
+        for who, value in zip(NAMES, FOUND[name, "AVAL"], strict=True)
+    ]
+    data = Stub(bds=pd.DataFrame(rows), trial=cut.trial)
+    asked = Stub(variable="cipn", visit="late", options={"components": ["nerve", "worsening"]})
+    for draw, own, told in zip(DRAWN, worse, expected, strict=True):
+        parts = np.column_stack([draw, own])
+        assert check._by_rule(data, asked, parts, pd.Series(NAMES)).tolist() == told
+
+
 # At an earlier visit the nerve is unknown in all: a has both others, b one, c one with symptoms, d
 # none. So a and c had the event then, whatever the nerve was.
 EARLIER = {

@@ -51,8 +51,10 @@ def test_what_the_trials_declare_is_listed():
     shown = next(one for (_, what), one in found.items() if what == "metabolic equivalents")
     assert shown.value == ", ".join(f"{name} {value:g}" for name, value in met.items())
     assert found["cipn", "rule of the composite"].value == (
-        "(findings ≥ 2 or findings ≥ 1 and ntx_change ≤ -4)"
+        "(findings ≥ 2 or findings ≥ 1 and worse = 1)"
     )
+    assert found["symptoms_worse", "threshold of the value"].value == "≤ -4"
+    assert found["vibration_low", "shift of the normal values"].value == "-0.5"
     assert found["conduction_new", "abnormal values"].value == "< 6"
     assert found["vibration_new", "sides and locations that must be abnormal"].value == "1"
     assert found["low_dose_intensity", "threshold of the value"].value == "< 0.85"

@@ -21,7 +21,8 @@ def rule(
 
     `any_missing`: unknown where any part is unknown. `undecided`: unknown only where the unknown
     parts could change the answer; the number of findings may then be anything from those known to
-    be present up to these and the unknown ones. `measured`: what is unknown counts as not met.
+    be present up to these and the unknown ones. `any_finding`: unknown where any finding is, and
+    where an unknown score could change the answer. `measured`: what is unknown counts as not met.
     Where no finding is known the answer is unknown under each rule.
     """
     import pyarrow as pa
@@ -44,6 +45,8 @@ def rule(
         answer = np.where(np.isnan(answer), 0.0, answer)
     if missing == "any_missing":
         answer = np.where(np.isnan(np.stack(list(parts.values()))).any(axis=0), np.nan, answer)
+    if missing == "any_finding":
+        answer = np.where(unknown > 0, np.nan, answer)
     return np.where(unknown == len(findings), np.nan, answer)
 
 

@@ -36,16 +36,18 @@ class Taken:
 def taken(
     trial: Trial, tables: dict[str, CleanTable], origins: dict[str, Origin], size: int
 ) -> dict[str, Taken]:
-    """For each variable, each subject's first row with a value among those that count.
+    """For each variable, each subject's row among those that count: the first with a value, or
+    with the value that `take` asks for.
 
     Where no such row has a value it is the first of them, so that what is missing leads to a cell.
     Raises UserError with the number of subjects whose rows differ.
     """
     problems, place = Problems(), config_file(trial, "trial")
-    found: dict[tuple[str, str, str], Taken] = {}
+    found: dict[tuple[str, str, str, str | None], Taken] = {}
     made = {}
     for name, origin in origins.items():
-        key = (origin.table, origin.column, describe(origin.where) if origin.where else "")
+        where = describe(origin.where) if origin.where else ""
+        key = (origin.table, origin.column, where, origin.take)
         if key not in found:
             table = tables[origin.table]
             read = [origin.column, *columns_of(origin.where or {})]
@@ -62,6 +64,11 @@ def _taken(
     counted = met_rows(table, origin.where)
     codes = table.column(origin.column).dictionary_encode().indices
     rows = counted[codes.is_valid().to_numpy(zero_copy_only=False)[counted]]
+    at_all = first_rows(table.subject[counted], counted, size)
+    if origin.take is not None:
+        rows = _by_value(table, origin, rows)
+        first = first_rows(table.subject[rows], rows, size)
+        return Taken(table, origin.column, np.where(first >= 0, first, at_all))
     subject = table.subject[rows]
     first = first_rows(subject, rows, size)
     code = codes.fill_null(-1).to_numpy()
@@ -74,8 +81,17 @@ def _taken(
             expected="the same value in all rows of a subject, or none",
             do=_to_do(name, origin),
         )
-    at_all = first_rows(table.subject[counted], counted, size)
     return Taken(table, origin.column, np.where(first >= 0, first, at_all))
+
+
+def _by_value(table: CleanTable, origin: Origin, rows: np.ndarray) -> np.ndarray:
+    """The rows from the value that is to be taken; equal values in the order of the table."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    values = table.column(origin.column).take(pa.array(rows))
+    order = "ascending" if origin.take == "lowest" else "descending"
+    return rows[pc.array_sort_indices(values, order=order).to_numpy()]
 
 
 def _to_do(name: str, origin: Origin) -> str:
@@ -86,7 +102,8 @@ def _to_do(name: str, origin: Origin) -> str:
     return (
         "where it is measured again and again, say which rows count in trial.yaml: subjects: "
         f"{{variables: {{{name}: {{column: {origin.column}, table: {origin.table}, where: "
-        "{…: {is: …}}}}}; else correct the data"
+        "{…: {is: …}}}}}; of numbers or dates `take: highest` or `lowest` says which; else correct "
+        "the data"
     )
 
 

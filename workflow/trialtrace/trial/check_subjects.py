@@ -3,7 +3,7 @@
 from trialtrace.config.compose import Path_
 from trialtrace.trial.check_conditions import check_condition
 from trialtrace.trial.check_labels import labels_of_arms
-from trialtrace.trial.context import Files, column, known, known_code
+from trialtrace.trial.context import NUMERIC, Files, column, known, known_code
 from trialtrace.trial.model import Variable
 from trialtrace.trial.study.subjects import ArmElsewhere, ChosenRows
 
@@ -16,7 +16,8 @@ def chosen_rows(files: Files, path: Path_, name: str, given: ChosenRows) -> None
     if not known(document, (*path, "table"), table, tables, "a table of tables"):
         return
     columns = files.columns(table)
-    column(document, (*path, "column"), given.column, columns)
+    ordered = (*NUMERIC, "date") if given.take else ()
+    column(document, (*path, "column"), given.column, columns, ordered)
     if given.where is not None:
         check_condition(document, (*path, "where"), given.where, columns)
     _own_name(files, path, name, table, given.column)

@@ -6,7 +6,7 @@ import numpy as np
 
 from trialtrace.endpoints.baseline import with_baseline
 from trialtrace.endpoints.coded_values import worth
-from trialtrace.endpoints.dates import day_numbers
+from trialtrace.endpoints.dates import day_numbers, require_dates, start_days
 from trialtrace.endpoints.kinds.measure import unit_column
 from trialtrace.endpoints.many_rows import Gathered, gather
 from trialtrace.endpoints.records import Records
@@ -14,7 +14,7 @@ from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.trial.endpoints.aggregate import Aggregate
-from trialtrace.trial.model import Endpoint
+from trialtrace.trial.model import Endpoint, adsl_code
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,6 +54,9 @@ def derive(endpoint: Endpoint[Aggregate], study: Study) -> Records:
     none = 0.0 if entry.without_rows == "zero" else np.nan
     found = np.where(gathered.layout.row < 0, none, found)
     treatment, behind = _treatment(study, endpoint, gathered)
+    if entry.start is not None:
+        start = adsl_code(entry.start)
+        behind = [*behind, *study.subject_cells(start, "AVAL", gathered.layout.subject)]
     made = {
         "AVAL": pa.array(found, mask=np.isnan(found)),
         "AVALU": unit_column(_unit(study, endpoint), len(found)),
@@ -132,12 +135,17 @@ def _order(values: np.ndarray, start: np.ndarray, n: np.ndarray, q: float) -> np
 def _numbers(
     study: Study, endpoint: Endpoint[Aggregate], gathered: Gathered, values: "pa.Array"
 ) -> np.ndarray:
-    """The values as numbers; dates as days, whose only statistics are span and counts."""
+    """The values as numbers; dates as days since `start`. Without one their only statistics are
+    span and counts."""
     import pyarrow as pa
 
     wanted = endpoint.entry.statistic
     if wanted == "count":
         return np.zeros(len(values))
+    if endpoint.entry.start is not None:
+        dates = require_dates(study.place(endpoint), endpoint.entry.column, values)
+        subject = gathered.table.subject[gathered.rows]
+        return day_numbers(dates) - start_days(study, endpoint)[subject]
     if pa.types.is_date(values.type):
         if wanted == "span":
             return day_numbers(values)
@@ -146,6 +154,7 @@ def _numbers(
                 f"{study.place(endpoint)}: statistic",
                 found=f"{wanted} of dates",
                 expected="span (days from the first to the last), count or distinct",
+                do="name the date from which days are counted as `start` for another one",
             )
         )
     column, codes = endpoint.entry.column, endpoint.entry.codes

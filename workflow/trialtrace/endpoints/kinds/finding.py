@@ -150,7 +150,7 @@ def _by_location(
 def _by_norm(
     study: Study, endpoint: Endpoint[AnyFinding], norm: Norm, parent: Records, values: "pa.Array"
 ) -> np.ndarray:
-    """Outside the norm's limits for the location's group and the subject's age."""
+    """Outside the norm's limits, shifted, for the location's group and the subject's age."""
     norms = read_norms(study.trial.at, norm.table)
     group = np.full(len(parent), "", dtype=object)
     if norm.groups:
@@ -164,6 +164,7 @@ def _by_norm(
         age = ages.to_numpy(zero_copy_only=False)[parent.subject]
     low, high = norms.limits(group, age)
     number = values.to_numpy(zero_copy_only=False).astype(np.float64)
+    number = number - (norm.shift or 0.0)
     unknown = np.isnan(number) | np.isnan(age)
     return np.where(unknown, np.nan, (number < low) | (number > high))
 

@@ -158,7 +158,7 @@ def _caution(open_before: int) -> str | None:
 
 
 def _by_rule(cut: Cut, drawn: dict[str, np.ndarray], subjects: np.ndarray) -> np.ndarray:
-    """The composite by its own rule at this visit: drawn findings, and the others as found.
+    """The composite by its own rule at this visit: drawn findings and scores, others as found.
 
     Shape (imputations, subjects); NaN where parts that were not drawn are missing and decide.
     """
@@ -175,7 +175,11 @@ def _by_rule(cut: Cut, drawn: dict[str, np.ndarray], subjects: np.ndarray) -> np
         for name in composite.findings
     }
     scores = {
-        name: everywhere(component(cut, score.of, subjects, SCORES[score.value or "value"]))
+        name: everywhere(
+            drawn[score.of]
+            if score.of in drawn
+            else component(cut, score.of, subjects, SCORES[score.value or "value"])
+        )
         for name, score in composite.parts.items()
     }
     return rule(composite.event, findings, scores, "undecided").reshape(shape)

@@ -95,7 +95,7 @@ def _found(data: Data, asked: Asked, name: str, names: "pd.Series", column: str)
 
 
 def _by_rule(data: Data, asked: Asked, imputed: np.ndarray, names: "pd.Series") -> np.ndarray:
-    """The composite's own rule over the drawn findings and the others as they were found."""
+    """The composite's own rule over the drawn parts and the others as they were found."""
     import pandas as pd
 
     rule = data.trial.endpoints[asked.variable].entry
@@ -108,7 +108,10 @@ def _by_rule(data: Data, asked: Asked, imputed: np.ndarray, names: "pd.Series") 
     columns |= dict(zip(rule.findings, findings, strict=True))
     for name, score in rule.parts.items():
         column = "CHG" if score.value == "change" else "AVAL"
-        columns[name] = _found(data, asked, score.of, names, column).to_numpy(float)
+        found = drawn.get(score.of)
+        if found is None:
+            found = _found(data, asked, score.of, names, column).to_numpy(float)
+        columns[name] = found
     return surely(rule.event, pd.DataFrame(columns)).to_numpy(float)
 
 

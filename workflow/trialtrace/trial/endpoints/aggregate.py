@@ -16,7 +16,7 @@ from trialtrace.trial.endpoints.shared import (
     WithoutValues,
     table_words,
 )
-from trialtrace.trial.words import Column, Text, VisitLabel
+from trialtrace.trial.words import Column, Name, Text, VisitLabel
 
 WORDS = {
     "sd": "standard deviation",
@@ -37,6 +37,9 @@ class Aggregate(TableEntry, Coded):
     baseline: VisitLabel | None = optional("Label of the visit that is the baseline.")
     unit: Text | None = optional("Unit of the value.")
     scale: Scale | None = optional("Scale of the value.")
+    start: Name | None = optional(
+        "Subject variable with a date: dates of the column become days since it."
+    )
     statistic: Literal[
         "mean", "median", "sd", "min", "max", "sum", "span", "count", "distinct", "quantile"
     ] = key(
@@ -67,6 +70,7 @@ class Aggregate(TableEntry, Coded):
         statistic = WORDS.get(self.statistic, self.statistic)
         statistic += f" {self.quantile:g}" if self.quantile is not None else ""
         what = labels.column(self.table, self.column)
+        what += f", in days since {labels.variable(self.start)}," if self.start else ""
         return self.told(f"{statistic} of {what} over the rows of {table_words(self.table)}")
 
 

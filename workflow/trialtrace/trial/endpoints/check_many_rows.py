@@ -16,7 +16,7 @@ from trialtrace.trial.context import (
     told_kind,
 )
 from trialtrace.trial.endpoints.check_derived import columns_of_analysis
-from trialtrace.trial.endpoints.check_made import AVAL, parent, subject_number
+from trialtrace.trial.endpoints.check_made import AVAL, parent, subject_date, subject_number
 from trialtrace.trial.endpoints.conversions import check_conversions
 from trialtrace.trial.model import Variable
 from trialtrace.trial.plan.methods import TIMES
@@ -57,6 +57,7 @@ def _together(files: Files, name: str, given: dict[str, Any], key: str, *needed:
 
 def _aggregate(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
     document, statistic = files.endpoints, given["statistic"]
+    subject_date(files, name, "start", given)
     if (statistic == "quantile") != ("quantile" in given):
         document.add(
             (name, "statistic"),
@@ -89,6 +90,7 @@ def _aggregate(files: Files, name: str, given: dict[str, Any], columns: Columns)
         )
         return
     allowed = (*NUMERIC, "date") if statistic == "span" else NUMERIC
+    allowed = DATES if "start" in given else allowed
     column(document, (name, "column"), given["column"], columns, allowed)
 
 

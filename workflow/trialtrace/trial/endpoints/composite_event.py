@@ -11,7 +11,6 @@ from trialtrace.trial.endpoints.shared import (
     VALUES,
     EndpointEntry,
     Labels,
-    MissingItems,
     VisitChoice,
 )
 from trialtrace.trial.words import AnalysedValue, Condition, Name, VisitLabel
@@ -50,9 +49,10 @@ class CompositeEvent(EndpointEntry):
         constant="rule of the composite",
         words=describe,
     )
-    missing: MissingItems = key(
-        "any_missing: the outcome is missing where any part is; undecided: only where the "
-        "unknown parts could change it; measured: unknown parts count as absent."
+    missing: Literal["any_missing", "any_finding", "undecided", "measured"] = key(
+        "any_missing: the outcome is missing where any part is; any_finding: where any finding "
+        "is, or a score that is unknown could change it; undecided: only where the unknown parts "
+        "could change it; measured: unknown parts count as absent."
     )
     counted: Literal["at_visit", "by_visit", "ever"] = key(
         "at_visit: by what is found at each visit; by_visit: at it or an earlier one; "
@@ -94,7 +94,10 @@ class CompositeEvent(EndpointEntry):
             named[name] = plain(f"{VALUES[score.value]}{labels.of(score.of)}")
         text = f"yes where {describe(self.event, named)}, {COUNTED[self.counted]}. "
         text += f"Findings are: {labels.listed(self.findings, '; ')}"
-        return f"{text}; {MISSING[self.missing]}"
+        words = MISSING | {
+            "any_finding": "missing where any finding is, or where an unknown score could change it"
+        }
+        return f"{text}; {words[self.missing]}"
 
 
 ENTRY = CompositeEvent

@@ -33,6 +33,10 @@ class Norm:
     groups: Filled[Words, Words] | None = optional(
         "Label of a location to its group in the table; needed where the table has groups."
     )
+    shift: float | None = optional(
+        "Added to each normal value, such as -0.5: what a finding hangs on the norms for.",
+        constant="shift of the normal values",
+    )
 
 
 @shape
@@ -105,7 +109,8 @@ class FindingByNorm(Finding):
     @property
     def _abnormal(self) -> str:
         age = " for the age" if self.norm.age else ""
-        return f"outside the norms{age} ({self.norm.table.replace('_', ' ')})"
+        shift = f" shifted by {self.norm.shift:g}" if self.norm.shift else ""
+        return f"outside the norms{age} ({self.norm.table.replace('_', ' ')}){shift}"
 
 
 def by_location(tests: Mapping[str, object]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from trialtrace.config.spec import key, mapping_of, optional, shape
 from trialtrace.trial.model import Variable
@@ -57,17 +58,24 @@ class ChosenRows:
     )
     where: Condition | None = optional(
         "Rows that count: a condition over the columns of the table; all rows where it is left "
-        "out. Those of a subject must agree; a subject without one has no value."
+        "out. Those of a subject must agree, or `take` says which counts; a subject without one "
+        "has no value."
+    )
+    take: Literal["lowest", "highest"] | None = optional(
+        "Which value of a subject's rows it is, of numbers or dates that differ: such as the "
+        "highest date, of the last dose."
     )
 
 
 @dataclass(frozen=True)
 class Origin:
-    """The column of a clean table that a variable comes from, and the rows of it that count."""
+    """The column of a clean table that a variable comes from, and the rows of it that count;
+    of several values of a subject the one that `take` says."""
 
     table: str
     column: str
     where: Condition | None = None
+    take: Literal["lowest", "highest"] | None = None
 
 
 @shape
@@ -109,7 +117,8 @@ class Subjects:
         origins = {name: Origin(self.table, column) for name, column in own.items()}
         for name, given in self.variables.items():
             if isinstance(given, ChosenRows):
-                origins[name] = Origin(given.table or self.table, given.column, given.where)
+                table = given.table or self.table
+                origins[name] = Origin(table, given.column, given.where, given.take)
             else:
                 origins[name] = Origin(self.table, given)
         return origins

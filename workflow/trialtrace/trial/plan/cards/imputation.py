@@ -15,7 +15,8 @@ class MultipleImputation:
     """Multiple imputation of the components of a yes/no outcome."""
 
     components: Distinct[Name] = key(
-        "Yes/no endpoints that are imputed together, at the visit of the analysis."
+        "Yes/no endpoints that are imputed together, at the visit of the analysis: findings of "
+        "the composite, and scores of it that are yes or no."
     )
     at_least: int | None = optional(
         (
