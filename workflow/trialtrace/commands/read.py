@@ -55,9 +55,12 @@ def run_read(arguments: argparse.Namespace) -> int:
 
 def _draft(path: Path, output: str | None) -> None:
     from trialtrace.ground.store import write_text
+    from trialtrace.reading.confined import HAS_LIMITS
     from trialtrace.reading.ledger_text import ledger_yaml
     from trialtrace.reading.read import read_paper
 
+    if not HAS_LIMITS:
+        print("this system can't limit what reading a file costs", file=sys.stderr)
     made = read_paper(path)
     text = ledger_yaml(made, path.name)
     if output is None:

@@ -7,10 +7,12 @@ from html.entities import html5
 from html.parser import HTMLParser
 from xml.parsers import expat
 
-from trialtrace.ground.errors import Problem, UserError
+from trialtrace.ground.errors import Problem, UserError, visible
 from trialtrace.reading.characters import superscript, tidy
 
-DEEPEST = 400
+DEEPEST, MOST_ELEMENTS = 400, 1_000_000
+# A tag, comment or script that is still open where a page ends.
+LONGEST_OPEN = 10_000
 _VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 _CLOSES = {
     "td": ({"td", "th"}, {"tr", "table"}),
@@ -88,8 +90,20 @@ def read_xml(content: bytes, shown: str) -> Node:
     """The tree of an XML file. Raises UserError where it is broken or declares entities."""
     root = Node("")
     stack = [root]
+    count = 0
 
     def start(name: str, given: dict[str, str]) -> None:
+        nonlocal count
+        count += 1
+        if count > MOST_ELEMENTS:
+            raise UserError(
+                Problem(
+                    shown,
+                    found=f"more than {MOST_ELEMENTS:,} elements of XML",
+                    expected="a paper, which has some thousand on a page",
+                    do="save the part that holds its results and tables as a file of its own",
+                )
+            )
         node = Node(_local(name), {_local(key): value for key, value in given.items()})
         stack[-1].children.append(node)
         stack.append(node)
@@ -183,6 +197,22 @@ def read_html(content: bytes, shown: str) -> Node:
     else:
         text = content.decode("cp1252", errors="replace")
     parser = _Html(shown)
-    parser.feed(text)
+    try:
+        parser.feed(text)
+    except AssertionError as error:
+        # HTMLParser has no other word for a marked section that is none: "<![x[".
+        raise UserError(
+            Problem(shown, found=f"broken HTML: {error}", expected="a page as browsers save it")
+        ) from None
+    if len(parser.rawdata) > LONGEST_OPEN and parser.rawdata.startswith("<"):
+        # To close it HTMLParser would look through all of it for each "<" in it.
+        raise UserError(
+            Problem(
+                shown,
+                found=f"{visible(parser.rawdata[:20])}, and no end of it in the rest of the page",
+                expected="a page whose tags, comments and scripts end",
+                do="open it in a browser and save it anew",
+            )
+        )
     parser.close()
     return parser.stack[0]

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from trialtrace.ground.errors import Problem, UserError
+from trialtrace.reading.confined import confined
 from trialtrace.reading.draft import Draft, draft
 from trialtrace.reading.paper import ReadPaper
 
@@ -16,16 +17,20 @@ def read_paper(path: Path) -> Draft:
     """The draft ledger of a file. Raises UserError for one that holds no paper, or no numbers."""
     shown = str(path)
     content = _content(path, shown)
-    paper, typed = parsed(content, shown, path.suffix.lower())
-    made = draft(paper, typed=typed)
+
+    def work() -> Draft:
+        paper, typed = parsed(content, shown, path.suffix.lower())
+        return draft(paper, typed=typed)
+
+    made = confined(work, shown)
     if not made.claims:
         raise UserError(
             Problem(
                 shown,
-                found=f"no statistics in {len(paper.tables)} tables and "
-                f"{len(paper.passages)} paragraphs",
+                found=f"no statistics in {len(made.paper.tables)} tables and "
+                f"{len(made.paper.passages)} paragraphs",
                 expected="a report of a trial with numbers that can be held against each other",
-                do="; ".join(paper.remarks) or None,
+                do="; ".join(made.paper.remarks) or None,
             )
         )
     return made

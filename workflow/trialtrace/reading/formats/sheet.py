@@ -2,11 +2,11 @@
 
 import io
 import re
-import zipfile
 
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.reading.characters import tidy
 from trialtrace.reading.formats.form import MOST_ROWS, form_of
+from trialtrace.reading.grid import WIDEST
 from trialtrace.reading.paper import ReadPaper
 
 
@@ -18,16 +18,35 @@ def read_sheet(content: bytes, shown: str) -> ReadPaper:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         rows: list[list[str]] = []
         for sheet in book.worksheets:
-            for row in sheet.iter_rows(max_row=MOST_ROWS):
-                rows.append([_shown(cell.value, str(cell.number_format or "")) for cell in row])
+            # What a sheet declares may be as wide as one can be; each row has its own width then.
+            sheet.reset_dimensions()
+            for number, row in enumerate(sheet.iter_rows(max_row=MOST_ROWS), 1):
+                if any(cell.value is not None for cell in row[WIDEST:]):
+                    raise UserError(_too_wide(shown, sheet.title, number))
+                rows.append(
+                    [_shown(cell.value, str(cell.number_format or "")) for cell in row[:WIDEST]]
+                )
             rows.append([""])
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
+    except (UserError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001  what is odd in a workbook breaks the library anyhow
         raise UserError(
             Problem(
-                shown, found=f"a spreadsheet that cannot be opened: {error}", expected="a whole one"
+                shown,
+                found=f"a spreadsheet that cannot be opened: {str(error) or type(error).__name__}",
+                expected="a whole one",
             )
         ) from None
     return form_of(rows, shown)
+
+
+def _too_wide(shown: str, sheet: str, row: int) -> Problem:
+    return Problem(
+        f"{shown}, sheet {sheet}, row {row}",
+        found=f"a cell beyond column {WIDEST}",
+        expected=f"a label and a column for each number, at most {WIDEST} columns",
+        do="take out what stands beside the table; trialtrace read --form shows one",
+    )
 
 
 def _shown(value: object, number_format: str) -> str:

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 from trialtrace.ground.errors import Problem, UserError
@@ -36,7 +37,7 @@ def _part(content: bytes, shown: str) -> bytes:
                     )
                 )
             return whole.read(_DOCUMENT)
-    except (zipfile.BadZipFile, RuntimeError, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, EOFError) as error:
         raise UserError(
             Problem(
                 shown, found=(f"a DOCX file that cannot be opened: {error}"), expected="a whole one"
