@@ -17,6 +17,8 @@ _P = (
     r"1)?\.[0-9]+(?:e-?[0-9]+)?|[01])"
 )
 _PERCENT = r"\s?%"
+LONGEST = 300
+"""Characters of a cell of numbers; what is longer is text."""
 
 
 def _form(name: str, pattern: str) -> tuple[str, re.Pattern[str]]:
@@ -97,6 +99,8 @@ def is_missing(text: str) -> bool:
 
 def read_cell(text: str, *, commas: bool = False) -> Cell | None:
     """The cell, or None for one that holds no number, or one of no known form."""
+    if len(text) > LONGEST:
+        return None
     bare = plain(unmarked(text.strip()), commas=commas).strip()
     if is_missing(bare):
         return None

@@ -1,8 +1,10 @@
 """A draft ledger: what was read of a paper, as entries that `trialtrace audit` takes."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import count
 
 from trialtrace.config.scalars import resolve
 from trialtrace.ground.errors import UserError
@@ -35,6 +37,8 @@ class Draft:
     left: list[Left] = field(default_factory=list)
     _names: dict[tuple[str, str], str] = field(default_factory=dict)
     _spelt: dict[str, str] = field(default_factory=dict)
+    _taken: set[tuple[str, str]] = field(default_factory=set)
+    _again: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 def draft(paper: ReadPaper, *, typed: bool = False) -> Draft:
@@ -93,7 +97,7 @@ def _claim(made: Draft, item: Item, typed: bool) -> str:
     words = [item.stem, *item.path[-1:], item.visit or "", item.arm or ""]
     if item.kind in ("p", "effect"):
         words.append(item.kind)
-    key = _unique(made.claims, slug("_".join(word for word in words if word), 36))
+    key = _unique(made, "claim", slug("_".join(word for word in words if word), 36))
     entry: Entry = {
         "from": "paper",
         "place": item.place,
@@ -155,18 +159,19 @@ def _spelling(made: Draft, text: str) -> str:
 def _name(made: Draft, section: str, text: str, otherwise: str) -> str:
     known = made._names.get((section, text))
     if known is None:
-        taken = [name for (of, _), name in made._names.items() if of == section]
-        wanted = slug(text, 30) or otherwise
-        known = _unique([*taken, ALL], wanted)
+        known = _unique(made, section, slug(text, 30) or otherwise)
         made._names[section, text] = known
     return known
 
 
-def _unique(taken: Iterable[str], wanted: str) -> str:
-    names = set(taken)
-    if wanted not in names:
-        return wanted
-    return next(name for at in range(2, 100_000) if (name := f"{wanted}_{at}") not in names)
+def _unique(made: Draft, section: str, wanted: str) -> str:
+    """The name, with a number where another one of its section has it."""
+    first = max(1, made._again[section, wanted])
+    made._again[section, wanted] += 1
+    numbered = (wanted if at == 1 else f"{wanted}_{at}" for at in count(first))
+    name = next(one for one in numbered if one != ALL and (section, one) not in made._taken)
+    made._taken.add((section, name))
+    return name
 
 
 def slug(text: str, longest: int) -> str:

@@ -7,8 +7,11 @@ from trialtrace.trial.claims.forms import NO_END
 
 # A hyphen behind a letter is no sign: "PHQ-9".
 _SIGN = r"(?:(?<![\w.^])[-+]|(?<![\w.^])(?<![A-Za-z^]-))"
-N = rf"{_SIGN}(?:(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+)(?:\.[0-9]+)?(?![0-9])|\.[0-9]+)"
-COUNT = r"(?<![\w.^-])(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?![0-9.,]*[0-9])"
+# Of digits all or none are taken, and of thousands five: else a long run of them is looked through
+# from each of its numbers, to each of its ends.
+_WHOLE = r"(?:[0-9]{1,3}+(?:,[0-9]{3}){1,5}|[0-9]++)"
+N = rf"{_SIGN}(?:{_WHOLE}(?:\.[0-9]++)?(?![0-9])|\.[0-9]++)"
+COUNT = rf"(?<![\w.^-]){_WHOLE}(?![.,]*+[0-9])"
 _PEOPLE = (
     r"(?:\s+(?:[a-z-]+\s+)?(?:patients|participants|subjects|women|men|children|infants|"
     r"adults|people))?"
@@ -62,8 +65,7 @@ FORMS = (
     _form(
         "fraction_percent",
         rf"(?P<a>{COUNT}){_PEOPLE}\s*(?:/\s*|(?:of|among)(?: the)?\s|out "
-        rf"of\s)(?P<n>(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|"
-        rf"[0-9]+)){_PEOPLE}{_O}(?P<b>{N}){_PC}",
+        rf"of\s)(?P<n>{_WHOLE}){_PEOPLE}{_O}(?P<b>{N}){_PC}",
     ),
     _form(
         "percent_fraction",
@@ -71,7 +73,7 @@ FORMS = (
     ),
     _form(
         "fraction_by_sum",
-        rf"(?P<a>{COUNT})\s+(?:[^\W\d_]+\s+){{1,3}}?(?P<n>[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+)"
+        rf"(?P<a>{COUNT})\s+(?:[^\W\d_]+\s+){{1,3}}?(?P<n>{_WHOLE})"
         rf"{_PEOPLE}{_O}(?P<b>{N}){_PC}",
     ),
     _form("percent_ci", rf"(?P<a>{N}){_PC}{_CI}\s*{_AND_P}"),

@@ -17,6 +17,8 @@ _PERCENT = r"(?:%|per ?cent(?:age)?s?|proportion)"
 _GAP = r"\s*(?:[,;:/(\[±]|\+/-|and)*\s*(?:[±(])?\s*"
 _MEAN, _MEDIAN = r"(?:means?|average|mean values?)", r"(?:medians?)"
 _END = r"[)\]]?"
+LONGEST = 400
+"""Characters of a head or a label; what is longer is text."""
 _UNIT = r"(?:years?|yrs?|months?|mo|weeks?|wks?|days?|hours?|hrs?|minutes?|min|kg|mm|cm|mg|g)"
 # "Median days in hospital (IQR)": words between a statistic and its spread, a unit behind it.
 _PARTED = re.compile(
@@ -119,6 +121,8 @@ class Said:
 def said(text: str, other: Collection[str] = ()) -> Said:
     """What a head or a row label says, its words for kinds, sizes and visits taken out; `other` are
     abbreviations of measures that are short for something else here."""
+    if len(text) > LONGEST:
+        return Said(" ".join(text.split()))
     adjusted = bool(_ADJUSTED.search(text))
     size = None
     if found := _SIZE.search(text):

@@ -40,7 +40,7 @@ _SHORTENED = re.compile(
 # Words before the number of patients of whom another number is a part.
 _SHARE_OF = r"(?:of|among|out of|von|aus|sur|parmi|van|av|af|su|de|di)(?: the| all| der| les| los)?"
 # What looks like a result, read or not: shares, counts of others, pairs, deviations, p, intervals.
-_NUMBER = r"[0-9][0-9,.]*"
+_NUMBER = r"[0-9][0-9,.]{0,24}"
 _RESULT = re.compile(
     rf"(?<![\w.]){_NUMBER}\s+(?:out\s+)?(?:of|among|vs?\.?|versus)\s+(?:the\s+)?{_NUMBER}|"
     rf"(?<![\w.]){_NUMBER}\s?%(?!\s?(?:CI|confidence))|"
@@ -50,6 +50,7 @@ _RESULT = re.compile(
 )
 _CELLS = re.compile(rf"{_NUMBER}\s?\({_NUMBER}%?\)\s{_NUMBER}\s?\({_NUMBER}%?\)")
 LONGEST = 10
+LONGEST_SENTENCE = 5_000
 _PARTS = (
     "count_percent",
     "fraction",
@@ -70,13 +71,13 @@ _REFERENCE = re.compile(
 
 def sentences(text: str) -> list[str]:
     """A text parted at the ends of its sentences; a point behind "vs" or "Fig" ends none."""
-    made: list[str] = []
+    made: list[list[str]] = []
     for piece in _ENDS.split(text):
-        if made and _SHORTENED.search(made[-1]):
-            made[-1] += f" {piece}"
+        if made and _SHORTENED.search(made[-1][-1][-LONGEST:]):
+            made[-1].append(piece)
         else:
-            made.append(piece)
-    return made
+            made.append([piece])
+    return [" ".join(pieces) for pieces in made]
 
 
 def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item | Left]:
@@ -92,6 +93,10 @@ def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item | 
 
 
 def _sentence(sentence: str, place: str, arms: Arms, commas: bool) -> Iterator[Item | Left]:
+    if len(sentence) > LONGEST_SENTENCE:
+        why = f"{len(sentence):,} characters without an end are no sentence"
+        yield Left(place, words(sentence[:200], 20), why)
+        return
     text = plain(sentence, commas=commas)
     if _CELLS.search(text):
         yield Left(place, words(sentence, 20), "cells of a table stand among its words")

@@ -21,7 +21,7 @@ from trialtrace.reading.heads import (
     of_tests,
 )
 from trialtrace.reading.item import Item, Left
-from trialtrace.reading.kinds import kinds_in, other_words, said
+from trialtrace.reading.kinds import LONGEST, kinds_in, other_words, said
 from trialtrace.reading.paper import Table
 from trialtrace.reading.rows import Row, rows
 
@@ -317,7 +317,7 @@ def read_table(laid: Laid, arms: Arms, sizes: dict[str, int]) -> list[Item | Lef
         arms,
         kinds_in(beside) | {kind for kind in told if "_" in kind},
         decimal_commas(body),
-        said(beside[:400]).adjusted,
+        said(beside[:LONGEST]).adjusted,
         {},
         sizes,
     )

@@ -1,0 +1,80 @@
+"""What reading costs grows as a paper does, whatever its paragraphs, cells and labels hold.
+
+Patterns are measured by a ratio of processor times of one run; all else by the calls that it makes.
+"""
+
+import sys
+import time
+
+import pytest
+
+from trialtrace.reading import forms, sentences
+from trialtrace.reading.arms import Arms
+from trialtrace.reading.cells import read_cell
+from trialtrace.reading.draft import draft
+from trialtrace.reading.item import Item
+from trialtrace.reading.kinds import LONGEST, said
+from trialtrace.reading.paper import Passage, ReadPaper
+from trialtrace.reading.sentences import LONGEST_SENTENCE, read_passages
+
+PARTS = [
+    *("0.5 (95% CI 0.1 to ", "12.3 ± 4.5 (SD ", "12.3 (4.5; ", "27 of 60 (45 ", "1", "1,", "123,"),
+    *("123.", "1 ", "1-", "p = 0.0", "12 vs ", "F(1, ", "12 (34) ", "17 fell among ", "95% CI "),
+]
+PATTERNS = [sentences._RESULT, sentences._CELLS, *(pattern for _, pattern in forms.FORMS)]
+
+
+def cost(text):
+    """The least processor time of three searches by all patterns."""
+    times = []
+    for _ in range(3):
+        began = time.process_time()
+        for pattern in PATTERNS:
+            for _ in pattern.finditer(text):
+                pass
+        times.append(time.process_time() - began)
+    return min(times)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_patterns_cost_the_same_for_each_character(part):
+    """Four times the text costs four times as much; it was sixteen times and more."""
+    assert cost((part * 20_000)[:20_000]) < 9 * cost((part * 5_000)[:5_000])
+
+
+def calls(text):
+    """How many calls of Python's a draft of a paper of one paragraph makes."""
+    count = 0
+
+    def counted(_frame, event, _argument):
+        nonlocal count
+        count += event == "call"
+
+    paper = ReadPaper("", (Passage(text, "results"),), ())
+    before = sys.getprofile()
+    sys.setprofile(counted)
+    try:
+        draft(paper)
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize(
+    "part", ["P = 0.04. ", "It was 27/60 (45%). ", "A. ", "27 of 60 (45 ", "1,"]
+)
+def test_a_draft_makes_as_many_calls_for_each_character(part):
+    calls(part)
+    assert calls(part * 800) < 2.2 * calls(part * 400) + 100
+
+
+def test_what_is_longer_than_a_sentence_is_listed_and_not_read():
+    text = "With training 27/60 (45%) fell; " * (LONGEST_SENTENCE // 30)
+    read = list(read_passages((Passage(text, "results"),), Arms({})))
+    assert [type(one) is Item for one in read] == [False]
+    assert "no sentence" in read[0].why and read[0].text.startswith("With training 27/60")
+
+
+def test_a_label_or_cell_that_is_text_is_no_label_or_cell():
+    assert said("mean " * LONGEST).kind is None
+    assert read_cell("1,234 " * LONGEST) is None
