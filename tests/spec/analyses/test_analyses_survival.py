@@ -42,7 +42,10 @@ def test_a_curve_by_hand(three_arms):
     assert found.text("death/median_time.kaplan_meier@sham").startswith("5 weeks (95 % CI ")
     assert found.value("death/events.count@sham") == 3
     assert found.value("death/count.subjects@all") == 16
-    assert found.n("death/survival.kaplan_meier@sham;time=3", "numerator") == 3
+    # Events of the share are those until its day, of 3 in the whole follow-up.
+    assert found.n("death/survival.kaplan_meier@sham;time=3", "numerator") == 1
+    assert found.n("death/survival.kaplan_meier@sham;time=6.5", "numerator") == 3
+    assert found.n("death/survival.kaplan_meier@sham;time=3", "analysed") == 4
 
 
 def test_a_curve_that_stays_above_one_half(three_arms):

@@ -142,3 +142,23 @@ def test_an_estimate_is_not_held_against_a_p(audit, make_claim, training):
 def test_what_is_far_off_is_told_by_the_difference(audit, make_claim, training):
     rows = audit(make_claim("gain", "7.484", STUDENT), further=training)
     assert rows[0]["data_finding"] == ("The data give 1.794; printed is 7.484, 5.690 higher.")
+
+
+RATIO = DIFFERENCE | {"stat": "odds_ratio.woolf", "as": "log"}
+
+
+def test_the_logarithm_of_a_ratio(audit, make_claim, training):
+    """log 2 = 0.693, log 1 = 0, log 4 = 1.386; its error 1.386 / 1.96 / 2 … = 0.354 by hand."""
+    rows = audit(
+        make_claim("beta", "0.69 (95% CI 0.00 to 1.39), SE 0.354", RATIO),
+        make_claim("other", "-0.69", RATIO),
+        further=training,
+    )
+    assert [(row["component"], row["against_data"]) for row in rows] == [
+        ("value", "exact"),
+        ("se", "exact"),
+        ("ci_low", "exact"),
+        ("ci_high", "exact"),
+        ("value", "differs"),
+    ]
+    assert rows[4]["data_finding"].startswith("The data give 0.69; printed is -0.69, ")

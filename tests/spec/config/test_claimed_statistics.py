@@ -43,3 +43,42 @@ def test_every_statistic_of_a_run_can_be_claimed(tmp_path: Path):
     papers = file.read_text(encoding="utf-8").split("claims:\n")[0]
     file.write_text(papers + yaml.safe_dump({"claims": claims}, sort_keys=False))
     assert "\n\n".join(map(str, check_trial(at, "mini"))) == ""
+
+
+def told_of(at: Path, **claim) -> str:
+    """What `check` says of one claim of the mini trial."""
+    at.mkdir()
+    project = write_project(at)
+    file = project.trial_config("mini") / "claims.yaml"
+    papers = file.read_text(encoding="utf-8").split("claims:\n")[0]
+    whole = {"from": "main", "place": "a", "label": "A"} | claim
+    file.write_text(papers + yaml.safe_dump({"claims": {"own": whole}}, sort_keys=False))
+    return "\n\n".join(map(str, check_trial(project, "mini")))
+
+
+def test_a_ratio_is_above_0_unless_its_logarithm_is_printed(tmp_path: Path):
+    hazard = {"analysis": "death_time", "stat": "hazard_ratio.cox"}
+    found = told_of(tmp_path / "a", printed="-0.14", **{"is": hazard})
+    assert "a ratio is above 0; is it a logarithm?" in found and "as: log" in found
+    found = told_of(tmp_path / "b", printed="0.85 (95% CI -0.2 to 1.9)", **{"is": hazard})
+    assert "a ratio is above 0" in found
+    logarithm = hazard | {"as": "log"}
+    assert told_of(tmp_path / "c", printed="-0.14", **{"is": logarithm}) == ""
+    risk = {"analysis": "death_time", "stat": "p_value.log_rank", "as": "log"}
+    found = told_of(tmp_path / "d", printed="-0.14", **{"is": risk})
+    assert "log of p_value.log_rank" in found and "the logarithm of a ratio" in found
+
+
+def test_each_reading_of_a_claim_is_checked(tmp_path: Path):
+    hazard = {"analysis": "death_time", "stat": "hazard_ratio.cox"}
+    readings = {
+        "one": {"label": "the hazard ratio", "is": hazard},
+        "other": {"label": "another", "is": hazard | {"stat": "odds_ratio.woolf"}},
+    }
+    found = told_of(tmp_path / "a", printed="0.9", readings=readings)
+    assert "claims.own.readings.other.is.stat" in found.replace("\n", " ")
+    assert "readings.one" not in found
+    readings["other"]["is"] = dict(hazard)
+    assert told_of(tmp_path / "b", printed="0.9", readings=readings) == ""
+    found = told_of(tmp_path / "c", printed="0.9", readings=readings, **{"is": hazard})
+    assert "either" in found

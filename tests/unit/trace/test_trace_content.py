@@ -190,3 +190,29 @@ def test_an_unknown_name_gives_the_nearest_ones(full):
     assert "no result of this name" in str(error.value)
     assert f"nearest: {RISK}" in str(error.value)
     assert "trialtrace results mini" in str(error.value)
+
+
+def test_a_share_at_a_time_tells_the_events_until_then_and_who_is_at_risk():
+    """Of 177 events in all, 153 by day 1095, with 155 of 315 at risk."""
+    from types import SimpleNamespace
+
+    from trialtrace.trace.content import Tracer
+
+    place = {"analysis_id": "recurrence", "parameter": "recur", "visit": None, "stratum": None}
+    arm = place | {"group1_level": "none", "comparison": None, "denominator": None}
+    day = arm | {"group2": "time", "group2_level": "1095"}
+    events = arm | {"method": "events.count", "stat_value": 177.0, "denominator": 315}
+    share = day | {"result_id": "share", "stat_name": "survival", "method": "survival.kaplan_meier"}
+    at_risk = day | {"stat_name": "at_risk", "method": "at_risk.count", "stat_value": 155.0}
+    other = share | {"group2_level": "9999", "result_id": "other"}
+    rows = [events | {"group2": None, "stat_name": "events"}, share, at_risk]
+    tracer = object.__new__(Tracer)
+    label = SimpleNamespace(label="Observation")
+    vars(tracer).update(
+        trial=SimpleNamespace(design=SimpleNamespace(arms={"none": label})),
+        results=dict(enumerate(rows)),
+        members={"share": [{"role": "numerator", "n": 153}, {"role": "analysed", "n": 315}]},
+    )
+    assert tracer.counted(share) == ["153 of 315 Observation by then, 155 at risk"]
+    assert tracer.counted(other) == ["177 of 315 Observation in the whole follow-up"]
+    assert tracer.counted(rows[0]) == ["177 of 315 Observation"]

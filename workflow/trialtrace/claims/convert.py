@@ -4,6 +4,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
 from trialtrace.claims.agreement import twelve
 from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.ground.errors import Problem, UserError, one_of
@@ -20,6 +22,7 @@ CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "years_from_days": lambda x: x * 4 / 1461,
     "months_from_days": lambda x: x * 16 / 487,
     "inverse": lambda x: 1 / x,
+    "log": lambda x: x.ln() if isinstance(x, Decimal) else np.log(x),
     "opposite_sign": lambda x: -x,
 }
 FROM_DAYS = {"years_from_days": "years", "months_from_days": "months"}
@@ -32,8 +35,8 @@ FRACTIONS = SHARES | {"risk_difference"}
 
 
 def convert(name: str, value: Decimal) -> Decimal | None:
-    """A value on the printed scale; None where it has none there (the inverse of 0)."""
-    if name == "inverse" and value == 0:
+    """A value on the printed scale; None where it has none there (the inverse, or log, of 0)."""
+    if (name == "inverse" and value == 0) or (name == "log" and value <= 0):
         return None
     return twelve(CONVERSIONS[name](value))
 

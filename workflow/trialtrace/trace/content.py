@@ -231,9 +231,40 @@ class Tracer:
             counted = self._counts.get((*values_of(row, COUNTED_BY), name))
             if counted is not None:
                 label = arms[name].label if name in arms else "all arms"
-                events = f"{round(present(counted['stat_value']))} of {counted['denominator']}"
-                found.append((events, label, counted))
+                number = round(present(counted["stat_value"]))
+                total = counted["denominator"]
+                if row["group2"] == "time":
+                    number, label, counted = self._until(row, number, label, counted)
+                found.append((f"{number} of {total}", label, counted))
         return found
+
+    def _until(
+        self, row: ResultRow, number: int, label: str, counted: ResultRow
+    ) -> tuple[int, str, ResultRow]:
+        """The events of an arm until the time of a result, its label with the number at risk then,
+        and the result with these events.
+
+        Where the arm has no share of its own at that time they are those of the whole follow-up.
+        """
+        place = (*values_of(row, COUNTED_BY), counted["group1_level"], row["group2_level"])
+        share, at_risk = (self._at_times.get((*place, kind)) for kind in ("share", "at_risk"))
+        own = self.members.get(share["result_id"], []) if share else []
+        until = [one["n"] for one in own if one["role"] == "numerator"]
+        if share is None or not until:
+            return number, f"{label} in the whole follow-up", counted
+        told = f", {round(present(at_risk['stat_value']))} at risk" if at_risk else ""
+        return until[0], f"{label} by then{told}", share
+
+    @cached_property
+    def _at_times(self) -> dict[tuple[object, ...], ResultRow]:
+        """The share of an arm at a time, and its number at risk, by their place and kind."""
+        kinds = {"survival": "share", "incidence": "share", "at_risk": "at_risk"}
+        keys = (*COUNTED_BY, "group1_level", "group2_level")
+        return {
+            (*values_of(row, keys), kinds[row["stat_name"]]): row
+            for row in self.results.values()
+            if row["group2"] == "time" and row["stat_name"] in kinds and not row["comparison"]
+        }
 
     def _method(self, row: ResultRow) -> dict[str, Any]:
         about = method_of(row["method"])

@@ -12,6 +12,7 @@ STEPS = {
     "percent_decrease": "{} with the other sign",
     "opposite_sign": "{} with the other sign",
     "inverse": "1 / {}",
+    "log": "log {}",
     "years_from_days": "{} days / 365.25",
     "months_from_days": "{} days / 30.4375",
 }

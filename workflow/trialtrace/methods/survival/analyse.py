@@ -35,6 +35,12 @@ def roles(cut: Cut, rows: Selection) -> dict[str, Selection]:
     return {"analysed": rows, "numerator": with_event(cut, rows)}
 
 
+def roles_by(cut: Cut, rows: Selection, time: float) -> dict[str, Selection]:
+    """The same of a share at a time: the events until then, for later ones do not bear on it."""
+    until = rows.predicate | HAPPENED | {"AVAL": {"at_most": time}}
+    return {"analysed": rows, "numerator": cut.frames.select(rows.dataset, until)}
+
+
 def times(rows: Selection) -> tuple[np.ndarray, np.ndarray]:
     """Times and event indicators of the selected rows, each (n,)."""
     return rows.column("AVAL").astype(float), (rows.column("CNSR") == 0).astype(float)
@@ -81,7 +87,7 @@ def describe_survival(cut: Cut, step: "Step[cards.KaplanMeier]") -> Iterator[Res
                 cut,
                 place,
                 ("survival", step.method),
-                roles(cut, rows),
+                roles_by(cut, rows, time),
                 partial(_survival_at, cut, step, rows, time),
                 options=cut.options(step, interval=True),
                 n_used=rows.n,

@@ -13,7 +13,7 @@ from trialtrace.methods.analysing.estimate import interval_result, plain_result,
 from trialtrace.methods.analysing.formulas import formula, formulas
 from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.methods.regression.analyse_covariates import known
-from trialtrace.methods.survival.analyse import compared, roles
+from trialtrace.methods.survival.analyse import compared, roles, roles_by
 from trialtrace.methods.survival.analyse_hazards import arms_and_covariates
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 from trialtrace.trial.plan.steps import Step
@@ -42,7 +42,7 @@ def describe_incidence(cut: Cut, step: "Step[cards.AalenJohansen]") -> Iterator[
                 cut,
                 cut.at(group=group, second=("time", level_text(time))),
                 ("incidence", step.method),
-                roles(cut, rows),
+                roles_by(cut, rows, time),
                 partial(_at, cut, step, rows, time),
                 options=cut.options(step, interval=True),
                 n_used=rows.n,
@@ -97,7 +97,7 @@ def incidence_difference(
             cut,
             place,
             (step.statistic, step.method),
-            roles(cut, both),
+            roles_by(cut, both, step.options.time),
             partial(_interval, compute),
             options=options,
             n_used=both.n,
@@ -106,7 +106,7 @@ def incidence_difference(
             cut,
             place,
             step.method,
-            roles(cut, both),
+            roles_by(cut, both, step.options.time),
             partial(_test, compute),
             statistic="z",
             options=options,

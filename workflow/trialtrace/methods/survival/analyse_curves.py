@@ -11,7 +11,7 @@ from trialtrace.methods.analysing.estimate import interval_result, test_results
 from trialtrace.methods.analysing.formulas import formula, sided, statistic_of
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.regression.analyse_covariates import known
-from trialtrace.methods.survival.analyse import compared, roles, times
+from trialtrace.methods.survival.analyse import compared, roles, roles_by, times
 from trialtrace.methods.survival.analyse_hazards import strata_of
 from trialtrace.stats.results import Contrast, Interval, TestResult
 from trialtrace.trial.plan.registry import card_of
@@ -53,7 +53,7 @@ def compare_at(cut: Cut, step: "Step[cards.SurvivalRatio]") -> Iterator[Result]:
             cut,
             place,
             (step.statistic, step.method),
-            roles(cut, both),
+            roles_by(cut, both, at),
             partial(_interval, compute),
             options=options,
             n_used=both.n,
@@ -62,7 +62,7 @@ def compare_at(cut: Cut, step: "Step[cards.SurvivalRatio]") -> Iterator[Result]:
             cut,
             place,
             f"{step.method}_{step.statistic.rpartition('_')[2]}",
-            roles(cut, both),
+            roles_by(cut, both, at),
             partial(_test, compute),
             statistic="z",
             options=options,

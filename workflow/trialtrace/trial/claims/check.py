@@ -1,16 +1,16 @@
 """claims.yaml: papers, analyses, arms, visits, strata and statistics that claims name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from trialtrace.config.compose import Path_
 from trialtrace.config.schema import tell
 from trialtrace.ground.errors import UserError, did_you_mean, one_of
-from trialtrace.ground.words import P_VALUES
+from trialtrace.ground.words import P_VALUES, RATIOS
 from trialtrace.trial.claims.about import check_about
 from trialtrace.trial.claims.check_items import check_items
-from trialtrace.trial.claims.printed import parse
+from trialtrace.trial.claims.printed import Component, parse
 from trialtrace.trial.context import Files, known, known_arm
 from trialtrace.trial.plan import methods
 from trialtrace.trial.plan.gives import ARM, EVERY_PAIR, EVERYONE, GROUP, PAIR
@@ -70,10 +70,8 @@ def check(files: Files) -> None:
         for side, arm in direction.items() if "by" not in direction else ():
             known_arm(files, document, (*path, "direction", side), arm)
         _printed(files, name, given)
-        if "is" in given:
-            _selects(files, (*path, "is"), given["is"])
-        for label, reading in given.get("readings", {}).items():
-            _selects(files, (*path, "readings", label, "is"), reading["is"])
+        for at, selects in _selections(path, given):
+            _selects(files, at, selects)
 
 
 def _printed(files: Files, name: str, given: dict[str, Any]) -> None:
@@ -104,6 +102,35 @@ def _printed(files: Files, name: str, given: dict[str, Any]) -> None:
             expected="a number, or words and a direction such as {lower: arm, than: arm}",
             do="type the number that is printed, or give the claim `cannot` in place of `is`",
         )
+    for at, selects in _selections(("claims", name), given):
+        _logarithm(files, at, selects, parts)
+
+
+def _selections(path: Path_, given: dict[str, Any]) -> Iterator[tuple[Path_, dict[str, Any]]]:
+    """What recomputes a claim, by each of its readings, and where that stands."""
+    if "is" in given:
+        yield (*path, "is"), given["is"]
+    for label, reading in given.get("readings", {}).items():
+        yield (*path, "readings", label, "is"), reading["is"]
+
+
+def _logarithm(
+    files: Files, at: Path_, selects: dict[str, Any], parts: Sequence[Component]
+) -> None:
+    """A ratio is above 0: what is printed otherwise is its logarithm, which a claim has to say."""
+    stat, logarithm = selects.get("stat", ""), selects.get("as") == "log"
+    ratio = stat.partition(".")[0] in RATIOS
+    if logarithm and not ratio:
+        files.claims.add((*at, "as"), found=f"log of {stat}", expected="the logarithm of a ratio")
+    for part in parts if ratio and "as" not in selects else ():
+        if part.name in ("value", "ci_low", "ci_high") and part.bounds[1] <= 0:
+            files.claims.add(
+                ("claims", at[1], "printed"),
+                found=f"{part.text}, as {stat}",
+                expected="a ratio is above 0; is it a logarithm?",
+                do="say as: log under `is` where the logarithm of the ratio is printed",
+            )
+            return
 
 
 def _selects(files: Files, path: Path_, selects: dict[str, Any]) -> None:

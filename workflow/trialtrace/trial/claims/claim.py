@@ -50,6 +50,7 @@ class Is:
             "years_from_days",
             "months_from_days",
             "inverse",
+            "log",
             "value",
         ]
         | None
