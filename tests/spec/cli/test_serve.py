@@ -131,6 +131,63 @@ def test_before_a_run_there_is_nothing_to_serve(tmp_path):
         served(at, None)
 
 
+BROWSER = """#!/bin/sh
+printf '%s' "$1" > seen/address
+page="${1#file://}"
+cp -p "$page" seen/page.html
+ls -ld "$page" "$(dirname "$page")" | cut -c1-10 > seen/modes
+"""
+
+
+def test_a_browser_is_started_with_a_file_of_ones_own_that_leads_to_the_address(tmp_path):
+    """What a program is started with stands in /proc for every user: not the token."""
+    at = project_with_report(tmp_path)
+    at.site.mkdir()
+    (at.site / "index.html").write_text(REPORT)
+    (tmp_path / "seen").mkdir()
+    (tmp_path / "home").mkdir()
+    browser = tmp_path / "browser"
+    browser.write_text(BROWSER)
+    browser.chmod(0o755)
+    code = "from trialtrace.cli import entry; entry()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, "--project", str(tmp_path), "serve", "mini"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | {"BROWSER": str(browser), "HOME": str(tmp_path / "home")},
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    )
+    try:
+        address = urlsplit(process.stdout.readline().strip())
+        connection = HTTPConnection(address.hostname, address.port, timeout=60)
+        connection.request("GET", f"{address.path}summary.html")
+        assert connection.getresponse().status == 200
+        connection.close()
+        opened = (tmp_path / "seen/address").read_text()
+        assert opened.startswith((tmp_path / "home").as_uri())
+        assert address.path.strip("/") not in opened
+        assert address.geturl() in (tmp_path / "seen/page.html").read_text()
+        assert (tmp_path / "seen/modes").read_text().split() == ["drwx------", "-rw-------"]
+        assert list((tmp_path / "home").iterdir()) == []
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+
+
+def test_the_leading_file_goes_where_the_server_ends_before_a_browser_comes(tmp_path, monkeypatch):
+    from trialtrace.commands import loopback
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(loopback, "opened", lambda address: True)
+    with loopback.LoopbackServer(loopback.LoopbackHandler) as server:
+        server._open()
+        assert [one.name for one in tmp_path.glob("*/*")] == ["open.html"]
+        server.found()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_command_tells_its_address_needs_little_and_ends_with_an_interrupt(tmp_path):
     at = project_with_report(tmp_path)
     at.site.mkdir()

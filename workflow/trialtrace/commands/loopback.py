@@ -2,16 +2,21 @@
 
 It listens on the loopback address, its address holds a random token that every request needs, and
 the Host and Origin that a browser sends have to be its own, so that no other page can reach it (DNS
-rebinding, forged forms). `http.server` is not made for a network, and is on none here: a request
-without the token gets no further than `refused`.
+rebinding, forged forms). What a program is started with every user of the machine can read, so a
+browser is started with a page that only this user can, and that leads to the address. `http.server`
+is not made for a network, and is on none here: a request without the token gets no further than
+`refused`.
 """
 
 import hmac
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from trialtrace.commands.open import has_screen, opened
@@ -19,6 +24,10 @@ from trialtrace.commands.open import has_screen, opened
 LOOPBACK = "127.0.0.1"
 SECONDS = 20
 HTML, PLAIN = "text/html; charset=utf-8", "text/plain; charset=utf-8"
+LEADING = (
+    '<!DOCTYPE html><meta charset="utf-8"><title>trialtrace</title>'
+    '<meta http-equiv="refresh" content="0; url={0}"><a href="{0}">To the page</a>\n'
+)
 HEADERS = {
     "Content-Type": HTML,
     "Cache-Control": "no-store",
@@ -37,6 +46,7 @@ class LoopbackServer(ThreadingHTTPServer):
     def __init__(self, handler: type["LoopbackHandler"]):
         super().__init__((LOOPBACK, 0), handler)
         self.token = secrets.token_urlsafe(24)
+        self.leading: Path | None = None
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -51,10 +61,31 @@ class LoopbackServer(ThreadingHTTPServer):
         try:
             print(f"{self.address}\n{ends}", flush=True)
             if has_screen(os.environ):
-                opened(self.address)
+                self._open()
             self.serve_forever(poll_interval=0.2)
         except KeyboardInterrupt:
             print()
+        finally:
+            self.found()
+
+    def _open(self) -> None:
+        """Start a browser with a file of this user's that leads to the address."""
+        try:
+            # One of a snap or flatpak sees the home folder, and neither /tmp nor what is hidden.
+            home = Path("~").expanduser()
+            seen = home.is_dir() and os.access(home, os.W_OK)
+            self.leading = Path(tempfile.mkdtemp(prefix="trialtrace-", dir=home if seen else None))
+            page = self.leading / "open.html"
+            with open(os.open(page, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(LEADING.format(self.address))
+        except (OSError, RuntimeError):  # no home, no room
+            return  # the address stands in the terminal
+        opened(page.as_uri())
+
+    def found(self) -> None:
+        """Take the leading file away: a browser has come by it, or the server ends."""
+        if self.leading is not None:
+            shutil.rmtree(self.leading, ignore_errors=True)
 
 
 class LoopbackHandler(BaseHTTPRequestHandler):
@@ -81,6 +112,7 @@ class LoopbackHandler(BaseHTTPRequestHandler):
         if not hmac.compare_digest(b"".join(token), self.own.token.encode()):
             self.plain(HTTPStatus.NOT_FOUND, "nothing here")
             return True
+        self.own.found()
         return False
 
     @property
