@@ -37,6 +37,7 @@ def analysis(role, **more):
         "role": role,
         "decision_level": 0.05,
         "confidence": 0.95,
+        "level_reason": None,
         "tests": (Stub(method="fisher"),),
         "interaction": None,
         "pairs": [("drug", "placebo"), ("other", "placebo")],
