@@ -114,6 +114,10 @@ def test_the_first_fracture_with_death_competing(tmp_path):
         ("f", 90, 1, None, "No fracture"),
         ("g", None, None, None, None),
     ]
+    rejects = [r for r in tables["rejects"].to_pylist() if r["rule"].startswith("fracture_")]
+    assert [(r["table"], r["source_row"], r["column"], r["rule"]) for r in rejects] == [
+        ("breaks", 5, "day", "fracture_event_without_date")
+    ]
     by = shown(tables["bds"], "PARAMCD", "AVAL")
     assert [r[2] for r in by if r[1] == "BY60"] == [1, 1, 0, None, None, 0, None]
 

@@ -111,6 +111,10 @@ def _of_occurrences(
             is_first = day[one.record] == first[parent.subject[one.record]]
             source[parent.subject[one.record[is_first]]] = one.row[is_first]
     occurrences = study.tables[of.entry.table]
+    for one in parent.cells:
+        if one.variable == "ADT":
+            undated = one.row[np.isnan(day[one.record])]
+            study.reject(endpoint, occurrences, undated, column, UNDATED)
     cells = moved(behind, parent.subject, ("TERM", "ADT"))
     first = np.where(np.isinf(first), np.nan, first)
     return Found(happened, first, source, occurrences, column, cells)
