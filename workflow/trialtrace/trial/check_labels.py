@@ -5,37 +5,43 @@ they contradict each other every effect may have the other sign, so neither is b
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from trialtrace.config.compose import Path_
 from trialtrace.config.schema import tell
+from trialtrace.config.spec import structure
 from trialtrace.trial.context import Files
 from trialtrace.trial.label_words import means_missing, sex_meant, words_of
 from trialtrace.trial.model import Variable
+from trialtrace.trial.study.design import Arm
 
 CONTROL = ("control",)
 # What a label says beside the name of an arm.
 OF_AN_ARM = {"arm", "group", "gruppe", "groupe", "grupo"}
 WORDS_FOR_MISSING = "unknown, not done, missing"
 
-Arms = Mapping[str, Any]
+Arms = Mapping[str, Arm]
 Words = tuple[str, ...]
 
 
 def labels_of_arms(files: Files, variable: Variable) -> None:
     """No code of an arm has the label of another arm."""
-    arms: Arms = files.trial.get("design", "arms") or {}
+    arms = _arms(files)
     said = {code: _said(code, label) for code, label in variable.choices.items()}
     for name, other in _exchanged(arms, said):
-        code = arms[name]["code"]
+        code = arms[name].code
         right = [tell(each) for each, words in said.items() if _is(words, name, arms)]
         _contradicts(
             files,
             ("design", "arms", name, "code"),
             (code, variable),
             f"which {{}} calls {tell(variable.choices[code])}: that is the arm {other}",
-            ", there ".join([f"the code of {arms[name]['label']}", *right[:1]]),
+            ", there ".join([f"the code of {arms[name].label}", *right[:1]]),
         )
+
+
+def _arms(files: Files) -> Arms:
+    """The arms of trial.yaml that are sound."""
+    return {name: structure(Arm, given) for name, given in files.trial.entries("design", "arms")}
 
 
 def _exchanged(arms: Arms, said: Mapping[str, set[Words]]) -> list[tuple[str, str]]:
@@ -44,7 +50,7 @@ def _exchanged(arms: Arms, said: Mapping[str, set[Words]]) -> list[tuple[str, st
     same: list[tuple[str, str]] = []
     like: list[tuple[str, str]] = []
     for name, arm in arms.items():
-        words = said.get(arm["code"])
+        words = said.get(arm.code)
         if words is None or _is(words, name, arms):
             continue
         others = [other for other in arms if other != name]
@@ -65,7 +71,7 @@ def _said(code: str, label: str) -> set[Words]:
 def _called(name: str, arms: Arms) -> list[Words]:
     """The words by which trial.yaml calls an arm."""
     arm = arms[name]
-    called = [words_of(arm["label"]), words_of(name), CONTROL if arm.get("control") else ()]
+    called = [words_of(arm.label), words_of(name), CONTROL if arm.control else ()]
     return [words for words in called if words]
 
 
@@ -136,16 +142,16 @@ def codes_for_missing(files: Files, table: str, given: Mapping[str, list[str]]) 
 def _columns_of_arms(files: Files, table: str) -> set[str]:
     """The columns of a table that hold the arm."""
     elsewhere = files.trial.get("subjects", "arm") or {}
-    columns = {(files.trial.get("tables", table) or {}).get("arm")}
-    columns |= {elsewhere["column"]} if elsewhere.get("table") == table else set()
-    return columns - {None}
+    columns = [(files.trial.get("tables", table) or {}).get("arm")]
+    columns += [elsewhere["column"]] if elsewhere.get("table") == table else []
+    return {column for column in columns if column}
 
 
 def _meanings(files: Files, table: str) -> dict[tuple[str, str], str]:
     """(column, code) of a table -> what trial.yaml says that it is."""
-    arms: Arms = files.trial.get("design", "arms") or {}
+    arms = _arms(files)
     meant = {
-        (column, arm["code"]): f"which trial.yaml has as the code of the arm {name}"
+        (column, arm.code): f"which trial.yaml has as the code of the arm {name}"
         for column in _columns_of_arms(files, table)
         for name, arm in arms.items()
     }

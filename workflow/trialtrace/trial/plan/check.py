@@ -1,5 +1,6 @@
 """plan.yaml: estimands, analyses and families against the trial, the endpoints and each other."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from trialtrace.config.compose import Path_
@@ -73,7 +74,7 @@ def _estimand(files: Files, name: str, given: dict[str, Any]) -> None:
     after_death.check_estimand(files, name, given)
 
 
-def _control_as_treated(files: Files, place: Path_, arm: str, given: dict[str, Any]) -> None:
+def _control_as_treated(files: Files, place: Path_, arm: str, given: Mapping[str, str]) -> None:
     """The control is what others are compared with, unless the estimand says why not."""
     control = (files.trial.get("design", "arms", arm) or {}).get("control")
     if control and given["to"] != arm and "reason" not in given:

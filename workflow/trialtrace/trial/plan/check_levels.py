@@ -4,7 +4,7 @@ An interval that more likely misses than holds what it is of, and a test that mo
 rejects what is true, are most often the one number written for the other: 0.05 and 0.95.
 """
 
-from typing import Any
+from collections.abc import Mapping
 
 from trialtrace.config.compose import Path_
 from trialtrace.trial.context import Files
@@ -34,7 +34,7 @@ def check(files: Files) -> None:
             _without(files, place, f"{given['alpha']:g}", "at most 0.5", given.get(REASON))
 
 
-def _judge(files: Files, path: Path_, given: dict[str, Any], reason: str | None) -> None:
+def _judge(files: Files, path: Path_, given: Mapping[str, object], reason: str | None) -> None:
     confidence, level = given.get("confidence"), given.get("decision_level")
     if isinstance(confidence, float | int) and confidence < HALF:
         _without(files, (*path, "confidence"), f"{confidence:g}", "at least 0.5", reason)

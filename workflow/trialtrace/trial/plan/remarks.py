@@ -6,7 +6,6 @@ name; an endpoint that nothing uses may be the one that was meant.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any
 
 from trialtrace.trial.load import Trial
 
@@ -58,7 +57,7 @@ def _without_use(trial: Trial) -> Iterator[str]:
         yield f"endpoints.yaml: {', '.join(unused)} {are} in no analysis, display nor population"
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: object) -> Iterator[str]:
     """Every text in what a plan says, keys of mappings too."""
     if isinstance(value, str):
         yield value
