@@ -25,6 +25,7 @@ from trialtrace.trace.about import About, heading
 from trialtrace.trace.cleaning_rules import CleaningRules
 from trialtrace.trace.families import ADJUSTED, family_of, members
 from trialtrace.trace.functions import functions_of
+from trialtrace.trace.put_in import PutIn
 from trialtrace.trace.raw_rows import RawPart, RawRows, RawValues
 from trialtrace.trace.rejected import Rejected
 from trialtrace.trace.row_hash import RowHashes
@@ -94,6 +95,11 @@ class Tracer:
     def rejects(self) -> Rejected:
         """What cleaning or an endpoint did not accept, or flagged."""
         return Rejected(self.trial, self.folder, self.frames, self.raw)
+
+    @cached_property
+    def put_in(self) -> PutIn:
+        """What a synthetic cohort was drawn to."""
+        return PutIn(self.trial, self.folder, self.frames, self.raw, self.constants)
 
     @cached_property
     def _cleaning(self) -> CleaningRules:
@@ -182,6 +188,7 @@ class Tracer:
             "warning": row["warning"],
             "error": row["error"],
             "synthetic": row["synthetic"],
+            "drawn": self.put_in.lines(row),
             "checks": [self._check(check) for check in self.checks.get(result_id, [])],
             "constants": self._constants(row),
             "variables": self.variables.behind(row),
@@ -319,11 +326,12 @@ class Tracer:
 
     def step(self, claim: ClaimRow, row: ResultRow) -> str:
         """What lies between a result and the number that a claim shows of it, in words."""
-        selections = self._declared[claim["claim_id"]].selections
+        selections = self.declared[claim["claim_id"]].selections
         return step(selections.get(claim["reading"]), claim, row)
 
     @cached_property
-    def _declared(self) -> "dict[str, Claim]":
+    def declared(self) -> "dict[str, Claim]":
+        """The claims as the ledger has them."""
         from trialtrace.trial.claims.read import read_claims
 
         return read_claims(self.trial)

@@ -90,6 +90,15 @@ class Edges:
         wanted = named[self.variable[begin:end]] & chosen[self.subject[begin:end]]
         return begin + np.flatnonzero(wanted)
 
+    def columns_of(self, edges: "np.ndarray") -> set[tuple[str, str]]:
+        """Table and column of these edges."""
+        import numpy as np
+
+        tables = self.coded.codes["table"][edges].astype(np.int64)
+        pairs = np.unique(tables * len(self.columns) + self.column[edges]).tolist()
+        names, width = self.coded.names["table"], len(self.columns)
+        return {(names[pair // width], self.columns[pair % width]) for pair in pairs}
+
     def place(self, edges: "np.ndarray") -> "np.ndarray":
         """The number of the table and source file of each of these edges."""
         import numpy as np

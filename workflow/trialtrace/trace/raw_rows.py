@@ -150,6 +150,18 @@ class RawRows:
         there[self._of_dataset(selection.dataset)[0][selection.rows]] = True
         return there
 
+    def value_columns(self, selection: Selection) -> set[tuple[str, str]]:
+        """Table and column of the raw cells that the selected rows were made of."""
+        *_, own = self._found(selection)
+        return self.all_edges.columns_of(own)
+
+    def variable_columns(self, variable: str) -> set[tuple[str, str]]:
+        """The same of a variable of all subjects."""
+        import numpy as np
+
+        every = np.ones(len(self._subjects), dtype=bool)
+        return self.all_edges.columns_of(self.all_edges.of_subjects(every, [variable]))
+
     def _found(self, selection: Selection) -> "list[np.ndarray]":
         """Positions of the edges of the subjects of the selected rows, and of the rows."""
         import numpy as np

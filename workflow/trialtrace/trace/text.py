@@ -233,6 +233,7 @@ _LINES: dict[str, Callable[[Trace], Iterable[str]]] = {
     "from": lambda trace: [", ".join(trace["from"])] if trace["from"] else [],
     "n": lambda trace: _text(trace["n_used"]),
     "out of": lambda trace: _text(trace["denominator"]),
+    "drawn": lambda trace: trace["drawn"],
     "method": method_lines,
     "family": _family_lines,
     "error": lambda trace: [trace["error"]] if trace["error"] else [],

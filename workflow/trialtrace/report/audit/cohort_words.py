@@ -4,25 +4,21 @@ A result of such a cohort that agrees with a paper tells nothing of it, since th
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.methods.analysing.cuts import parameters
-from trialtrace.report.figures.picture import in_a_row
+from trialtrace.claims.select import rows_of
+from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.report.links import config_page, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.trace.put_in import MADE_OF, Margin, Rests
 
 if TYPE_CHECKING:
     from trialtrace.trial.plan.build import Analysis
 
 Row = dict[str, Any]
-Of = tuple[str | None, str | None]
 COHORT = "cohort.yaml"
-# The tags of what a paper set: printed itself, or a count that prints so.
-SET_BY_PRINT = ("printed", "arithmetic")
-MOST_SETS = 6
 PUT_IN = (
     "Numbers of this cohort were set so that they print as the paper has them. What the "
     "report shows of them was put in, and is no reproduction."
@@ -37,68 +33,73 @@ def truth_of(material: Material) -> Row:
 
 def put_in(material: Material) -> str:
     """The sentence beside counts of verdicts; empty where no number of the cohort was set by a
-    paper, or the data are real."""
+    paper, or the data were not drawn here."""
+    return PUT_IN if material.tracer.put_in.margins else ""
+
+
+def of_claim(material: Material, claim_id: str) -> str:
+    """Whether what recomputes a printed number was drawn to print so; empty where it was not."""
     if not material.trial.drawn:
         return ""
-    return PUT_IN if _set_by_print(material) else ""
+    selections = material.tracer.declared[claim_id].selections.values()
+    rows = [row for one in selections for row in rows_of(material.results, dict(one), claim_id)]
+    found = _together(material, rows)
+    if found.own:
+        return "*Cohort:* put in, not found."
+    return "*Cohort:* made of columns that were drawn to printed numbers." if found.columns else ""
 
 
-def of_primary(material: Material, analyses: list["Analysis"], places: Mapping[str, str]) -> str:
-    """What set the primary result of a synthetic cohort, as Markdown; empty for real data.
+def of_results(material: Material, analyses: Sequence[str]) -> str:
+    """What set the results of some analyses of a synthetic cohort, as Markdown; empty for others.
 
-    `places` has the page of each section; the section of the same document needs none.
+    Of their own numbers where a paper printed such; else of those whose columns they are made of.
     """
     if not material.trial.drawn:
         return ""
-    labels: dict[str | None, str] = {}
-    populations: set[str | None] = set()
-    for analysis in analyses:
-        labels |= {one.name: one.label for one in parameters(material.trial, analysis)}
-        populations.add(analysis.estimand.population)
-    every = [row for row in _set_by_print(material) if _of(row)[0] in labels]
-    rows = [row for row in every if _of(row)[1] in populations] or every
-    first = min(map(partial(_line, material), rows), default=0)
+    rests = _rests(material, analyses)
+    told = material.tracer.put_in.told
+    if rests.own:
+        return (
+            "**Put in, not found:** the cohort was drawn to have what the paper prints, or counts "
+            f"that print so. {escape_markdown(told(rests.own))}. That the result agrees with the "
+            "paper tells nothing."
+        )
+    if rests.columns:
+        return f"**Put in, in part:** {escape_markdown(f'{MADE_OF} {told(rests.columns)}.')}"
+    return "The cohort was drawn by a program, to no printed number of this endpoint."
+
+
+def of_primary(material: Material, analyses: list["Analysis"], places: Mapping[str, str]) -> str:
+    """The same of the primary analyses, with links to where the cohort was set and measured.
+
+    `places` has the page of each section; the section of the same document needs none.
+    """
+    names = [analysis.name for analysis in analyses]
+    said = of_results(material, names)
+    if not said:
+        return ""
+    rests = _rests(material, names)
+    lines = material.trial.lines("cohort")
+    first = min(
+        (lines.get(("quantities", one["quantity"]), 0) for one in rests.own or rests.columns),
+        default=0,
+    )
     settings = config_page(COHORT) + (f"#L{first}" if first else "")
     targets = place_link("sec-targets", places) or "#sec-targets"
-    where = f"[Settings of the cohort]({settings}), [target against drawn]({targets})."
-    if not rows:
-        return f"The cohort was drawn by a program, to no printed number of this endpoint. {where}"
-    told = escape_markdown("; ".join(_sets(material, rows, labels)))
-    return (
-        "**Put in, not found:** the cohort was drawn to have what the paper prints, or counts that "
-        f"print so. {told}. That the result agrees with the paper tells nothing. {where}"
+    return f"{said} [Settings of the cohort]({settings}), [target against drawn]({targets})."
+
+
+def _rests(material: Material, analyses: Sequence[str]) -> Rests:
+    return _together(material, [row for name in analyses for row in material.of(name)])
+
+
+def _together(material: Material, rows: Sequence[ResultRow]) -> Rests:
+    """The margins that any of these results rests on, in the order of the cohort."""
+    found = [material.tracer.put_in.behind(row) for row in rows]
+    own = [id(one) for rests in found for one in rests.own]
+    columns = [id(one) for rests in found for one in rests.columns]
+    margins: list[Margin] = material.tracer.put_in.margins
+    return Rests(
+        tuple(one for one in margins if id(one) in own),
+        tuple(one for one in margins if id(one) in columns),
     )
-
-
-def _set_by_print(material: Material) -> list[Row]:
-    """The margins that a paper set; a simulated cohort has none, since it is held to none."""
-    truth = truth_of(material)
-    if truth["mode"] != "display":
-        return []
-    rows: list[Row] = truth["parameters"]
-    return [row for row in rows if row["margin"] and row["printed"] and row["tag"] in SET_BY_PRINT]
-
-
-def _line(material: Material, row: Row) -> int:
-    return material.trial.lines("cohort").get(("quantities", row["quantity"]), 0)
-
-
-def _of(row: Row) -> Of:
-    """The endpoint and the population that a margin is of, as far as its check names them."""
-    check = row["check"] or {}
-    return check.get("endpoint"), check.get("population")
-
-
-def _sets(material: Material, rows: list[Row], labels: Mapping[str | None, str]) -> Iterator[str]:
-    """ "CIPN: Drug 12 of 40 (printed 30.0%) and Placebo 24 of 34 (…)", an entry an endpoint."""
-    by: dict[Of, list[str]] = {}
-    for row in rows:
-        told = row["printed"]
-        if row["count"] is not None and row["of"] is not None:
-            told = f"{row['count']} of {row['of']} (printed {row['printed']})"
-        arm = f"{material.arm_label(row['arm'])} " if row["arm"] else ""
-        by.setdefault(_of(row), []).append(arm + told)
-    for place, told in by.items():
-        rest = len(told) - MOST_SETS
-        shown = [*told[:MOST_SETS], *([f"{rest} more"] if rest > 0 else [])]
-        yield f"{labels[place[0]]}: {in_a_row(shown)}"

@@ -16,7 +16,7 @@ from trialtrace.report.audit.audit_page import (
     expected_sentence,
     search_cells,
 )
-from trialtrace.report.audit.cohort_words import COHORT, put_in
+from trialtrace.report.audit.cohort_words import COHORT, of_claim, put_in
 from trialtrace.report.links import AUDIT_PAGE, claim_anchor, component_link, config_page
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -59,7 +59,7 @@ def _claims(material: Material) -> str:
                 escape_markdown(printed),
                 "; ".join(shown),
                 *(_verdict(rows, column) for column in COLUMNS),
-                " ".join(_findings(rows)),
+                " ".join(filter(None, [*_findings(rows), of_claim(material, claim_id)])),
             ]
         )
     header = [

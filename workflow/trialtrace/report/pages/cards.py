@@ -18,7 +18,7 @@ from trialtrace.report.render.house import SYNTHETIC, assets
 from trialtrace.trace.text import entries, plan_lines
 
 # The lines of a trace that a card has; the plan stands apart, since it is a link.
-LABELS = ("value", "from", "n", "out of", "method", "error", "warning", "check")
+LABELS = ("value", "from", "n", "out of", "drawn", "method", "error", "warning", "check")
 BETWEEN = ", "
 # Shorter texts are not worth a place in the list of words.
 REPEATED = 8

@@ -34,7 +34,7 @@ from trialtrace.trace.text import (
 # Where all numbers of a page have the same of these, it stands once, below its heading; where all
 # that rest on the same rows have, once below these.
 OF_PAGE = ("variable", "family", "warning", "cleaning", "rejected", "constants", "plan", "code")
-OF_GROUP = ("method", "check", "rows", "raw", *OF_PAGE)
+OF_GROUP = ("drawn", "method", "check", "rows", "raw", *OF_PAGE)
 # Of these a block that stood on the page already is a link to it.
 ONCE = ("family", "cleaning", "rejected", "constants", "code")
 SHORT = 80
@@ -45,6 +45,7 @@ ORDER = (
     "from",
     "n",
     "out of",
+    "drawn",
     "method",
     "family",
     "error",
@@ -61,7 +62,18 @@ ORDER = (
     "claims",
 )
 # What a page tells in the words of a terminal; all else it tells with links.
-PLAIN = ("value", "from", "n", "out of", "error", "warning", "check", "constants", "rejected")
+PLAIN = (
+    "value",
+    "from",
+    "n",
+    "out of",
+    "drawn",
+    "error",
+    "warning",
+    "check",
+    "constants",
+    "rejected",
+)
 PACKAGE = "workflow/trialtrace/"
 IN_A_TERMINAL = (
     "By the id below a number: trialtrace trace ID; as a script of R, trialtrace script ID."

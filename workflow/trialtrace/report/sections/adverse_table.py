@@ -7,6 +7,7 @@ from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.words import percent
 from trialtrace.methods.analysing.rows import ALL
 from trialtrace.methods.displays.analyse_adverse_events import ANALYSIS, ANY, TERM
+from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.links import component_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -36,7 +37,8 @@ def adverse_table(material: Material, given: Mapping[str, Any]) -> str:
     if len(terms) > MOST_TERMS:
         caption += f" {len(terms) - MOST_TERMS} rarer terms are left out."
     slug = f"adverse-{_slug(given['endpoint'])}"
-    return captioned(material, pipe_table(header, body), slug, caption)
+    table = captioned(material, pipe_table(header, body), slug, caption)
+    return "\n\n".join(filter(None, [table, of_results(material, [ANALYSIS])]))
 
 
 def _levels(rows: list[ResultRow], column: str) -> list[str]:

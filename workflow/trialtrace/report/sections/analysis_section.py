@@ -8,6 +8,7 @@ from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.words import LABELS, number
 from trialtrace.methods.analysing.cuts import parameters
 from trialtrace.methods.analysing.rows import ALL
+from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.images import beside
 from trialtrace.report.links import analysis_place, endpoint_place, trace_link
@@ -65,6 +66,8 @@ def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn
         found.append(NOT_ADJUSTED)
     if found:
         parts.append(f"**Found.** {' '.join(found)}")
+    if drawn_to := of_results(material, [analysis.name]):
+        parts.append(drawn_to)
     if later := over_time(material, analysis):
         parts.append(f"**Over time.** {later}")
     early = decided_early(material, analysis)

@@ -1,6 +1,7 @@
 """The baseline table of a report: variables and levels down, arms across, no tests."""
 
 from trialtrace.ground.contracts.rows import ResultRow, present
+from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -41,7 +42,8 @@ def baseline_table(material: Material) -> str:
     population = material.trial.populations[given["population"]].label
     caption = f"Baseline, {population.lower()}. {'Groups' if 'by' in given else 'Arms'} are "
     caption += "described, not tested."
-    return captioned(material, pipe_table(header, body), "baseline", caption)
+    table = captioned(material, pipe_table(header, body), "baseline", caption)
+    return "\n\n".join(filter(None, [table, of_results(material, ["baseline"])]))
 
 
 def _group(row: ResultRow) -> Group:
