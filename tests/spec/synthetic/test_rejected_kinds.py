@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -70,7 +71,7 @@ def test_a_muscle_that_no_row_has_could_be_any(tracer, monkeypatch):
     at = raw.column_names.index("muscle")
     monkeypatch.setitem(keys._tables, "strength", raw.set_column(at, "muscle", pa.array(muscles)))
     selection = tracer.frames.select("bds", {"PARAMCD": {"is": "MRC"}, "LOC": {"is": "deltoid"}})
-    assert not keys.of_another("strength", lines, selection).any()
+    assert not keys.of_another("strength", np.array(lines), selection).any()
 
 
 def test_checks_are_those_of_the_tables_of_a_number(tracer):

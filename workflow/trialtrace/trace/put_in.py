@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.ground.conditions import columns_of
-from trialtrace.ground.contracts.rows import ResultRow
+from trialtrace.ground.contracts.rows import ResultRow, values_of
 from trialtrace.ground.frames import Frames
 from trialtrace.ground.synthetic import TRUTH
 from trialtrace.trace.raw_rows import RawRows
@@ -31,6 +31,8 @@ Columns = frozenset[tuple[str, str]]
 SET_BY_PRINT = ("printed", "arithmetic")
 DATASETS = ("bds", "adtte", "occds")
 GROUPS = ("group1_level", "comparison", "reference")
+WHERE = ("population", "visit")
+PLACE = ("analysis_id", "parameter", *WHERE)
 MOST_TOLD = 6
 DRAWN_TO = "put in, not found: drawn to give"
 MADE_OF = "made of columns that were drawn to printed numbers:"
@@ -70,8 +72,7 @@ class PutIn:
     def behind(self, row: ResultRow) -> Rests:
         """The margins that a result rests on; of its own those of its groups, its population and
         its visit."""
-        key = tuple(row[name] for name in ("analysis_id", "parameter", "population", "visit"))
-        key = (*key, *(row[name] for name in GROUPS))  # type: ignore[literal-required]
+        key = values_of(row, (*PLACE, *GROUPS))
         if key not in self._behind:
             self._behind[key] = self._found(row)
         return self._behind[key]
@@ -148,9 +149,10 @@ class PutIn:
         check = margin["check"] or {}
         if check.get("endpoint", check.get("variable")) not in names:
             return False
-        if any(check.get(at) not in (None, row[at]) for at in ("population", "visit")):  # type: ignore[literal-required]
+        there = zip(WHERE, values_of(row, WHERE), strict=True)
+        if any(check.get(at) not in (None, value) for at, value in there):
             return False
-        groups = {row[name] for name in GROUPS} & {*self._trial.design.arms}  # type: ignore[literal-required]
+        groups = {*values_of(row, GROUPS)} & {*self._trial.design.arms}
         return not (groups and margin["arm"]) or margin["arm"] in groups
 
     def _of_name(self, name: str) -> Columns:

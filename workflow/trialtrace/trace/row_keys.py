@@ -1,6 +1,5 @@
 """Whether a row that no derived row came of could have been one of a number, by its own keys."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-    from trialtrace.ground.arrays import Flags
+    from trialtrace.ground.arrays import Flags, Places
     from trialtrace.trial.load import Trial
 
 # What a predicate asks of values, not of what they are values of.
@@ -27,7 +26,7 @@ class RowKeys:
         self._tables: dict[str, pa.Table] = {}
         self._elsewhere: dict[tuple[str, str, str], dict[str, set[str]]] = {}
 
-    def of_another(self, table: str, lines: Sequence[int], selection: Selection) -> "Flags":
+    def of_another(self, table: str, lines: "Places", selection: Selection) -> "Flags":
         """Which of these rows of a table have a key that only other rows of the same subjects have.
 
         A key that leads to no value is not known to be of another kind: such a row could have been
@@ -37,7 +36,7 @@ class RowKeys:
 
         found = np.zeros(len(lines), dtype=bool)
         for column, values in self._values_elsewhere(table, selection).items():
-            own = self._cells(table, column, np.asarray(lines, dtype=np.int64)).to_pylist()
+            own = self._cells(table, column, lines).to_pylist()
             found |= np.array([value in values for value in own], dtype=bool)
         return found
 

@@ -12,7 +12,7 @@ from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.report.links import config_page, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.trace.put_in import MADE_OF, Margin, Rests
+from trialtrace.trace.put_in import MADE_OF, Rests
 
 if TYPE_CHECKING:
     from trialtrace.trial.plan.build import Analysis
@@ -34,7 +34,7 @@ def truth_of(material: Material) -> Row:
 def put_in(material: Material) -> str:
     """The sentence beside counts of verdicts; empty where no number of the cohort was set by a
     paper, or the data were not drawn here."""
-    return PUT_IN if material.tracer.put_in.margins else ""
+    return PUT_IN if material.trial.drawn and material.tracer.put_in.margins else ""
 
 
 def of_claim(material: Material, claim_id: str) -> str:
@@ -98,7 +98,8 @@ def _together(material: Material, rows: Sequence[ResultRow]) -> Rests:
     found = [material.tracer.put_in.behind(row) for row in rows]
     own = [id(one) for rests in found for one in rests.own]
     columns = [id(one) for rests in found for one in rests.columns]
-    margins: list[Margin] = material.tracer.put_in.margins
+    # What no derived value is checked for is told last.
+    margins = sorted(material.tracer.put_in.margins, key=lambda one: one["check"] is None)
     return Rests(
         tuple(one for one in margins if id(one) in own),
         tuple(one for one in margins if id(one) in columns),
