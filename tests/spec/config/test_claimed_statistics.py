@@ -80,5 +80,5 @@ def test_each_reading_of_a_claim_is_checked(tmp_path: Path):
     assert "readings.one" not in found
     readings["other"]["is"] = dict(hazard)
     assert told_of(tmp_path / "b", printed="0.9", readings=readings) == ""
-    found = told_of(tmp_path / "c", printed="0.9", readings=readings, **{"is": hazard})
-    assert "either" in found
+    found = told_of(tmp_path / "c", printed="0.9", readings=readings, **{"is": dict(hazard)})
+    assert "either is or readings, not both" in found

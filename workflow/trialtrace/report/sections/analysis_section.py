@@ -23,6 +23,7 @@ from trialtrace.report.sections.decisions import decides_anything
 from trialtrace.report.sections.families import families
 from trialtrace.report.sections.findings import described, sentences
 from trialtrace.report.sections.key_sentences import without_comparison
+from trialtrace.report.sections.models_left_out import models_left_out
 from trialtrace.report.sections.over_time import over_time
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import link
@@ -158,7 +159,12 @@ def _variables(material: Material, analysis: "Analysis") -> str:
 
 
 def analysed(material: Material, analysis: "Analysis") -> str:
-    """The population and, by arm, how many of it entered; a range where that differs. Markdown."""
+    """The population, by arm how many of it entered, and which models are of fewer. Markdown."""
+    return " ".join([_entered(material, analysis), *models_left_out(material, analysis)])
+
+
+def _entered(material: Material, analysis: "Analysis") -> str:
+    """The population and, by arm, how many of it entered; a range where that differs."""
     population = material.trial.populations[analysis.estimand.population]
     populations = {
         row["group1_level"]: row

@@ -101,6 +101,7 @@ class ClaimIs(Expression, Tied):
         ]
         | None
     ) = optional("Which arm is said to be lower or higher, where no number is printed.")
+    readings: None = optional("What it may be.", expected="either is or readings, not both")
     cannot: None = optional("Why nothing recomputes it.", expected="either is or cannot, not both")
 
 
@@ -119,7 +120,6 @@ class ClaimReadings(Expression, Tied):
     readings: Annotated[Filled[Name, Reading], Rule(minProperties=2)] = key(
         "What the number may be: a claim that agrees with one of them holds."
     )
-    is_: None = optional("What recomputes the number.", expected="either is or readings, not both")
     cannot: None = optional(
         "Why nothing recomputes it.", expected="either readings or cannot, not both"
     )

@@ -1,0 +1,63 @@
+"""A model of fewer subjects than its section says so, with what is missing."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from trialtrace.report.sections.models_left_out import models_left_out
+
+ROWS = [
+    {"USUBJID": f"s{n}", "AVAL": 1.0, "VILLAGE": None if n < 4 else "v", "AGE": 30.0}
+    for n in range(20)
+]
+
+
+def select(dataset, predicate):
+    met = [
+        row
+        for row in ROWS
+        if all(test != "present" or row[name] is not None for name, test in predicate.items())
+    ]
+    return SimpleNamespace(column=lambda name: np.array([row[name] for row in met]))
+
+
+def material(options, **columns):
+    predicate = {"AVAL": "present", **dict.fromkeys(columns, "present")}
+    row = {
+        "result_id": "toy/visits/mean_difference.clustered@a-b",
+        "analysis_id": "visits",
+        "parameter": "got",
+        "method": "mean_difference.clustered",
+        "options": json.dumps(options),
+        "n_used": 16,
+        "ci_level": 0.95,
+        "error": None,
+    }
+    member = {"role": "analysed", "dataset": "bds", "predicate": json.dumps(predicate)}
+    described = SimpleNamespace(label="Village")
+    subjects = SimpleNamespace(described=lambda name, dictionary: described)
+    return SimpleNamespace(
+        trial=SimpleNamespace(subjects=subjects, dictionary=None),
+        tracer=SimpleNamespace(
+            members={row["result_id"]: [member]}, frames=SimpleNamespace(select=select)
+        ),
+        of=lambda name: [row],
+    )
+
+
+@pytest.fixture
+def visits():
+    return SimpleNamespace(name="visits")
+
+
+def test_a_cluster_that_is_missing_is_told_with_both_numbers(visits):
+    own = material({"cluster": "village", "covariates": ["age"]}, VILLAGE="", AGE="")
+    (told,) = models_left_out(own, visits)
+    assert "[16](" in told and "of 20 subjects; Village is missing in 4." in told
+
+
+def test_a_model_of_everybody_says_nothing(visits):
+    assert not list(models_left_out(material({"covariates": ["age"]}, AGE=""), visits))
+    assert not list(models_left_out(material({"confidence": 0.95}), visits))
