@@ -224,3 +224,25 @@ def test_documents_of_a_process_open_what_is_at_hand(mini):
         assert open_material(*given) is mini
         assert open_material(*given[:3], {}) is not mini
     assert open_material(*given) is not mini
+
+
+def test_many_tests_of_several_effects_are_told_by_effect():
+    made = [
+        row(p, None, None, method="p_value.rank_anova", stat_name="p_value", ci_level=None)
+        | {"group1_level": None, "group2": "effect", "group2_level": effect, "stratum": None}
+        | {"visit": None, "comparison": None, "warning": None, "stat_text": f"{p}", "options": "{}"}
+        for effect, values in {"arm": (0.2, 0.4, 0.3), "arm_visit": (0.6, 0.9)}.items()
+        for p in values
+    ]
+    about = SimpleNamespace(second_words=lambda one: one["group2_level"].replace("_", " × "))
+    material = SimpleNamespace(
+        printable=lambda name: made,
+        of=lambda name: made,
+        parameter_words=lambda one: [],
+        tracer=SimpleNamespace(about=about),
+        trial=SimpleNamespace(synthetic=False),
+    )
+    assert [words(one) for one in without_comparison(material, SimpleNamespace(name="a"))] == [
+        "Arm, 3 tests: p from 0.20 to 0.40.",
+        "Arm × visit, 2 tests: p from 0.60 to 0.90.",
+    ]

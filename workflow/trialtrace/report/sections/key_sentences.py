@@ -1,6 +1,7 @@
 """One sentence on more numbers than sentences can tell: how far they go, and where."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import inf, log
 from typing import TYPE_CHECKING
 
@@ -131,8 +132,8 @@ def _tests(material: Material, found: Sequence[ResultRow]) -> list[str]:
             own = material.tracer.about.second_words(row) if row["group2"] == "effect" else None
             effects.setdefault(own, []).append(row)
         return [
-            f"{escape_markdown(f'{_upper(effect)}, ' if effect else '')}{len(own)} tests: "
-            f"p {_ends(own, where)}"
+            f"{f'{escape_markdown(_upper(effect))}, ' if effect else ''}{len(own)} tests: "
+            f"p {_ends(own, partial(_place, material) if effect else where)}"
             for effect, own in effects.items()
         ]
     return [
