@@ -119,7 +119,7 @@ class Cluster:
             )
 
     def _until(self, ready: Callable[[], bool], name: str) -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120  # so that a hang ends
         while not ready():
             if time.monotonic() > deadline or self.daemons[-1].poll() is not None:
                 told = (self.folder / f"{name}.out").read_text(errors="replace")[-2000:]

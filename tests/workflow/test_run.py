@@ -153,7 +153,7 @@ def test_a_killed_run_is_taken_up_and_ends_with_the_same_bytes(run: Copy, tmp_pa
     name = "ruetzler2013"
     process = subprocess.Popen(made.command("--cores", "2", name), **made.how(), stderr=DEVNULL)
     log = made.root / "logs" / name / "analyse_plan.log"
-    deadline = time.monotonic() + 600
+    deadline = time.monotonic() + 600  # so that a hang ends
     while not log.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     process.kill()

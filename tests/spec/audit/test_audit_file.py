@@ -2,9 +2,9 @@
 
 import json
 import re
-import time
 
 import pytest
+from cost import calls, seconds
 from sarif_logs import log_of
 
 from trialtrace.cli import main
@@ -141,28 +141,26 @@ ALIASES = "a: &a [x, x]\n" + "".join(
 def test_a_yaml_bomb_is_refused_before_it_is_built(tmp_path, capsys, text, said):
     path = tmp_path / "ledger.yaml"
     path.write_text(text, encoding="utf-8")
-    started = time.process_time()
-    assert main(["audit", str(path)]) == 1
+    codes = []
+    assert calls(lambda: codes.append(main(["audit", str(path)]))) < 1_000_000
+    assert codes == [1]
     assert said in capsys.readouterr().err
-    assert time.process_time() - started < 10
 
 
 @pytest.mark.slow
 def test_ten_thousand_claims(ledger_file, capsys):
-    """Seconds on one core; one claim more is refused."""
+    """One claim more is refused."""
     shares = [f"{x} of 27 ({100 * x / 27:.1f}%)" for x in range(28)]
     rows = [row(shares[k % 28]).replace("one:", f"c{k}:") for k in range(10_001)]
-    started = time.process_time()
     assert main(["audit", ledger_file("claims:\n" + "".join(rows[:-1]))]) == 0
-    assert time.process_time() - started < 40
     assert "10000 claims. On print: 10000 exact." in capsys.readouterr().out
     assert main(["audit", ledger_file("claims:\n" + "".join(rows))]) == 1
     assert "10001 claims" in capsys.readouterr().err
 
 
 @pytest.mark.slow
-def test_ten_thousand_claims_of_every_kind(ledger_file, capsys):
-    """No check may look at all claims for each claim: five kinds in 2,000 outcomes."""
+def test_claims_of_every_kind_cost_the_same_each(ledger_file, capsys):
+    """No check may look at all claims for each claim: five kinds in 400 and in 1,600 outcomes."""
     kinds = {
         "a": ("13 of 27 (48.1%)", "group: a"),
         "b": ("9 of 27 (33.3%)", "group: b"),
@@ -170,16 +168,19 @@ def test_ten_thousand_claims_of_every_kind(ledger_file, capsys):
         "r": ("reduced by 10%", "compare: [b, a], measure: relative_reduction"),
         "n": ("no difference", "compare: [a, b], concludes: no_difference"),
     }
-    rows = "".join(
-        row(printed, f"outcome: o{k}, {about}").replace("one:", f"{kind}{k}:")
-        for k in range(2000)
-        for kind, (printed, about) in kinds.items()
-    )
-    outcomes = "outcomes:\n" + "".join(f"  o{k}: {{label: O}}\n" for k in range(2000))
-    started = time.process_time()
-    assert main(["audit", ledger_file("claims:\n" + rows, outcomes)]) == 1
-    assert time.process_time() - started < 40
-    assert "10000 claims." in capsys.readouterr().out
+
+    def audited(many):
+        rows = "".join(
+            row(printed, f"outcome: o{k}, {about}").replace("one:", f"{kind}{k}:")
+            for k in range(many)
+            for kind, (printed, about) in kinds.items()
+        )
+        outcomes = "outcomes:\n" + "".join(f"  o{k}: {{label: O}}\n" for k in range(many))
+        assert main(["audit", ledger_file("claims:\n" + rows, outcomes)]) == 1
+        assert f"{5 * many} claims." in capsys.readouterr().out
+
+    audited(1)
+    assert seconds(lambda: audited(1_600)) < 9 * seconds(lambda: audited(400))
 
 
 def test_a_file_that_is_not_there(tmp_path, capsys):

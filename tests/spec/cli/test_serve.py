@@ -48,7 +48,7 @@ def server(tmp_path):
 
 def ask(server, path="", method="GET", *, whole=False, **headers):
     """(status, body, headers) of a request for a path behind the token."""
-    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=60)
     wanted = path if whole else f"/{server.token}/{path}"
     connection.request(method, wanted, headers=headers)
     answer = connection.getresponse()
@@ -208,11 +208,12 @@ def test_the_command_tells_its_address_needs_little_and_ends_with_an_interrupt(t
         preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     address = urlsplit(process.stdout.readline().strip())
-    connection = HTTPConnection(address.hostname, address.port, timeout=10)
+    connection = HTTPConnection(address.hostname, address.port, timeout=60)
     connection.request("GET", f"{address.path}summary.html")
     assert connection.getresponse().status == 200
     connection.close()
     process.send_signal(signal.SIGINT)
-    _, loaded = process.communicate(timeout=30)
+    # So that a hang ends.
+    _, loaded = process.communicate(timeout=120)
     assert process.returncode == 0
     assert not set(loaded.split()) & HEAVY

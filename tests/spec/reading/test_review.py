@@ -73,7 +73,7 @@ def served(tmp_path):
 
 def ask(server, form=None, *, path=None, method=None, **headers):
     """(status, body, headers) of a request; a form is posted."""
-    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=60)
     body = None if form is None else urlencode(form)
     given = {"Content-Type": FORM} if form is not None else {}
     given |= {name.replace("_", "-"): value for name, value in headers.items()}
@@ -326,13 +326,13 @@ def test_the_command_drafts_a_ledger_and_serves_it_until_it_ends(tmp_path, how):
             assert re.fullmatch(r"http://127\.0\.0\.1:\d+/[\w-]{32}/", address)
             if how == "button":
                 found = urlsplit(address)
-                connection = HTTPConnection(found.hostname, found.port, timeout=10)
+                connection = HTTPConnection(found.hostname, found.port, timeout=60)
                 connection.request("POST", found.path, "do=end", {"Content-Type": FORM})
                 assert connection.getresponse().status == 200
                 connection.close()
             else:
                 running.send_signal(signal.SIGINT)
-            assert running.wait(20) == 0
+            assert running.wait(120) == 0  # so that a hang ends
         finally:
             running.kill()
     assert claims(ledger)

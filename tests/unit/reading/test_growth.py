@@ -3,10 +3,8 @@
 Patterns are measured by a ratio of processor times of one run; all else by the calls that it makes.
 """
 
-import sys
-import time
-
 import pytest
+from cost import calls, seconds
 
 from trialtrace.reading import forms, sentences
 from trialtrace.reading.arms import Arms
@@ -25,15 +23,8 @@ PATTERNS = [sentences._RESULT, sentences._CELLS, *(pattern for _, pattern in for
 
 
 def cost(text):
-    """The least processor time of three searches by all patterns."""
-    times = []
-    for _ in range(3):
-        began = time.process_time()
-        for pattern in PATTERNS:
-            for _ in pattern.finditer(text):
-                pass
-        times.append(time.process_time() - began)
-    return min(times)
+    """The processor time of a search by all patterns."""
+    return seconds(lambda: [sum(1 for _ in one.finditer(text)) for one in PATTERNS], times=3)
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -42,30 +33,17 @@ def test_patterns_cost_the_same_for_each_character(part):
     assert cost((part * 20_000)[:20_000]) < 9 * cost((part * 5_000)[:5_000])
 
 
-def calls(text):
-    """How many calls of Python's a draft of a paper of one paragraph makes."""
-    count = 0
-
-    def counted(_frame, event, _argument):
-        nonlocal count
-        count += event == "call"
-
-    paper = ReadPaper("", (Passage(text, "results"),), ())
-    before = sys.getprofile()
-    sys.setprofile(counted)
-    try:
-        draft(paper)
-    finally:
-        sys.setprofile(before)
-    return count
+def drafted(text):
+    """How many calls a draft of a paper of one paragraph makes."""
+    return calls(lambda: draft(ReadPaper("", (Passage(text, "results"),), ())))
 
 
 @pytest.mark.parametrize(
     "part", ["P = 0.04. ", "It was 27/60 (45%). ", "A. ", "27 of 60 (45 ", "1,"]
 )
 def test_a_draft_makes_as_many_calls_for_each_character(part):
-    calls(part)
-    assert calls(part * 800) < 2.2 * calls(part * 400) + 100
+    drafted(part)
+    assert drafted(part * 800) < 2.2 * drafted(part * 400) + 100
 
 
 def test_what_is_longer_than_a_sentence_is_listed_and_not_read():

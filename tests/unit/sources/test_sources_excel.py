@@ -2,13 +2,13 @@
 
 import datetime as dt
 import io
-import time
 import zipfile
 from collections.abc import Callable
 from typing import Any
 
 import openpyxl
 import pytest
+from cost import calls
 from source_files import Bench, cells, places
 
 
@@ -138,9 +138,9 @@ def test_a_sheet_formatted_to_its_last_row_is_as_small_as_its_table(bench: Bench
             sheet.cell(row, column).number_format = "0.00"
 
     bench.put("a.xlsx", workbook([["id", "age"], [1, 54], [2, 61]], formatted))
-    began = time.process_time()
-    assert cells(bench.ingest("a.xlsx")) == [("1", "54"), ("2", "61")]
-    assert time.process_time() - began < 5
+    made = []
+    assert calls(lambda: made.append(bench.ingest("a.xlsx"))) < 1_000_000
+    assert cells(made[0]) == [("1", "54"), ("2", "61")]
 
 
 def test_a_value_far_away_in_a_column_of_the_table_is_a_row(bench: Bench):
@@ -148,10 +148,9 @@ def test_a_value_far_away_in_a_column_of_the_table_is_a_row(bench: Bench):
         sheet["A1048576"] = 7
 
     bench.put("a.xlsx", workbook([["id", "age"], [1, 54]], far))
-    began = time.process_time()
-    rows = bench.ingest("a.xlsx")
-    assert (cells(rows)[-1], places(rows)[-1]) == (("7", None), 1048576)
-    assert time.process_time() - began < 5
+    made = []
+    assert calls(lambda: made.append(bench.ingest("a.xlsx"))) < 1_000_000
+    assert (cells(made[0])[-1], places(made[0])[-1]) == (("7", None), 1048576)
 
 
 def test_a_formula_whose_value_is_no_text_is_an_empty_cell(bench: Bench):
