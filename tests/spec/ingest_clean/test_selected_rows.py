@@ -113,3 +113,32 @@ def test_an_account_without_conditions_is_as_before(tmp_path: Path):
     assert found.selections == ()
     assert "selections" not in (tmp_path / "clean" / "account.json").read_text()
     assert told(found) == []
+
+
+LOG = TRIAL.replace(
+    "key: [id, visit], subject: id}",
+    "key: [id, visit], subject: id, where: {pain: {at_least: 5}}, reason: visit}",
+)
+
+
+def test_rows_left_out_are_counted_by_their_reason(tmp_path: Path):
+    """By the labels of the column; a row whose reason is blank is counted too."""
+    given = Given(trial=LOG)
+    out = [row for row in given.visits if int(row[2]) < 5]
+    out[0][1] = ""
+    codes = [row[1] for row in out]
+    (found,) = account(tmp_path, given).selections
+    counted = {"before": codes.count("0"), "after": codes.count("1"), "not recorded": 1}
+    assert found.reasons == counted and found.left_out == len(out)
+    assert '"reasons"' in (tmp_path / "clean" / "account.json").read_text()
+
+
+def test_the_reason_has_labels_and_rows_that_it_is_of(tmp_path: Path):
+    def refused(name: str, trial: str) -> str:
+        return "\n".join(map(str, check_trial(made(tmp_path / name, Given(trial=trial)), "lossy")))
+
+    assert "reason" not in refused("whole", LOG)
+    text = refused("no_where", LOG.replace("where: {pain: {at_least: 5}}, ", ""))
+    assert "tables.visits.reason" in text and "reason without where" in text
+    text = refused("number", LOG.replace("reason: visit", "reason: pain"))
+    assert "pain, a column without choices in the dictionary" in text

@@ -1,11 +1,17 @@
 """Screened patients: those without an arm stand in the flow with their reason; nothing breaks."""
 
+from types import SimpleNamespace as Stub
+
 import mini_run
 import mini_trial
 import pytest
+from test_report_wording import row
 
-from trialtrace.report.figures.flow import counts, draw
+from trialtrace.cleaning.account import Selection
+from trialtrace.methods.analysing.rows import ALL
+from trialtrace.report.figures.flow import counts, draw, screening
 from trialtrace.report.material import Material
+from trialtrace.report.tables import NO_BREAK
 from trialtrace.trial.load import load_settings
 
 DICTIONARY = mini_trial.DICTIONARY.replace(
@@ -76,3 +82,27 @@ def test_assessed_is_randomised_and_not_randomised_by_reason(mini):
     (told,) = flow_balances(data, flow)
     parts = "16 randomised + 2 Not eligible + 0 Declined + 1 not recorded = 19"
     assert told == f"assessed: 20, and its parts are {parts}"
+
+
+def logged(synthetic, *, left_out=5, undecided=0):
+    reasons = {"Declined": left_out - 1, "Angina pectoris": 1}
+    log = Selection("log", "id is present", 20, left_out, undecided, reasons)
+    trial = Stub(plan=Stub(displays={"flow": {"screening": "log"}}), synthetic=synthetic)
+    flow = [row("randomised.count", 15, parameter=None, group1_level=ALL, group2_level=None)]
+    return screening(Stub(trial=trial, account=Stub(selections=[log]), of=lambda name: flow))
+
+
+def test_a_log_of_screening_says_who_was_assessed():
+    """20 in the log and 15 randomised: 5 excluded, by reason. Of a cohort it is no printed fact."""
+    assert logged(False) == [
+        "Assessed for eligibility, by the log of screening",
+        "n = 20",
+        f"Excluded: 5 (Declined{NO_BREAK}4, Angina pectoris{NO_BREAK}1)",
+    ]
+    assert logged(True)[0].endswith("by the log of screening (made up, not printed)")
+
+
+def test_a_log_that_does_not_fit_the_data_says_so():
+    told = logged(False, left_out=4, undecided=2)
+    assert f"whether randomised is not recorded{NO_BREAK}2" in " ".join(told)
+    assert told[-1] == "Randomised by the log: 14, in the data: 15"

@@ -62,13 +62,15 @@ class TableCount:
 @dataclass(frozen=True)
 class Selection:
     """What `where` of a table, in words, makes of the rows of its raw table; of `undecided` ones a
-    value is missing that it needs, and they are left out too."""
+    value is missing that it needs, and they are left out too. `reasons` has the rows left out by
+    the labels of the column that says why, where there is one."""
 
     table: str
     where: str
     rows: int
     left_out: int
     undecided: int
+    reasons: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,9 @@ class Account:
         for each in self.selections:
             found = self.tables[each.table].rows_in + each.left_out + each.undecided
             _law(f"rows of the raw table of {each.table}", each.rows, found)
+            if each.reasons is not None:
+                told = sum(each.reasons.values())
+                _law(f"rows that {each.table} leaves out", each.left_out, told)
         for name, one in self.tables.items():
             rejected = sum(one.rows_rejected.values())
             _law(f"rows of {name}", one.rows_in, one.rows_kept + rejected)
@@ -130,6 +135,9 @@ def write_account(path: Path, account: Account) -> None:
     told = asdict(account)
     if not account.selections:
         del told["selections"]
+    for selection in told.get("selections", ()):
+        if selection["reasons"] is None:
+            del selection["reasons"]
     write_json(path, told)
 
 

@@ -20,6 +20,9 @@ from trialtrace.trial.cleaning import CleaningTable
 from trialtrace.trial.load import Trial
 from trialtrace.trial.study.tables import TableSpec
 
+# Why a row is left out where its reason is empty or has no label.
+NOT_RECORDED = "not recorded"
+
 if TYPE_CHECKING:
     from trialtrace.cleaning.losses import Losses
     from trialtrace.cleaning.typed import Cleaned, Typed
@@ -39,16 +42,29 @@ def account_of(
     first = trial.tables[trial.subjects.table]
     subjects = subject_count(people, first, tables[first.name])
     warnings = (*file_warnings(trial, noted), *losses.warnings)
-    chosen = [selection_of(one.typed) for one in cleaned.values() if one.typed.spec.where]
+    chosen = [selection_of(trial, one.typed) for one in cleaned.values() if one.typed.spec.where]
     return Account(subjects, counts, tuple(losses.decisions), warnings, tuple(chosen))
 
 
-def selection_of(typed: "Typed") -> Selection:
+def selection_of(trial: Trial, typed: "Typed") -> Selection:
     """What `where` of a table makes of the rows of its raw table."""
     spec, selected = typed.spec, typed.selected
     left_out, undecided = len(selected.left_out), len(selected.undecided)
     where = describe(spec.where or {})
-    return Selection(spec.name, where, selected.whole.num_rows, left_out, undecided)
+    reasons = _reasons(trial, typed) if spec.reason else None
+    return Selection(spec.name, where, selected.whole.num_rows, left_out, undecided, reasons)
+
+
+def _reasons(trial: Trial, typed: "Typed") -> dict[str, int]:
+    """The rows left out by the label of their reason; without a known one "not recorded"."""
+    import pyarrow as pa
+
+    spec, selected = typed.spec, typed.selected
+    assert spec.reason is not None
+    labels = trial.dictionary[spec.name][spec.reason].choices
+    codes = selected.whole[spec.reason].take(pa.array(selected.left_out)).to_pylist()
+    told = [labels.get(str(code).strip(), NOT_RECORDED) for code in codes]
+    return {name: told.count(name) for name in (*labels.values(), NOT_RECORDED) if name in told}
 
 
 def subject_count(people: People, spec: TableSpec, rules: CleaningTable) -> SubjectCount:

@@ -3,7 +3,8 @@
 A column of the dictionary without a value in any accepted row, and one without a value in all rows
 of one value of a key column, where at least `FILLED` of the rows of each other value have one. A
 field whose branching logic shows it in some rows only is told where all of them are blank. Columns
-by which rows are selected hold what is asked for.
+by which rows are selected hold what is asked for, and that of the reason why others are left out
+nothing.
 """
 
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ def gaps(typed: Typed, variables: dict[str, Variable], column: str) -> list[str]
     missing = typed.columns[column].missing[typed.kept]
     there = f"Column {column} of table {typed.spec.name} has no value in any"
     asked = columns_of(typed.spec.where or {})
-    if not len(missing) or column == typed.spec.arm or column in asked:
+    if not len(missing) or column in (typed.spec.arm, typed.spec.reason, *asked):
         return []
     if missing.all():
         return [f"{there} of its {len(missing)} rows"]

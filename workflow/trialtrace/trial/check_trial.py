@@ -116,9 +116,27 @@ def _table(files: Files, name: str, table: dict[str, Any]) -> None:
     column(document, (*path, "subject"), table["subject"], columns, extra=(SOURCE_ROW,))
     if "where" in table:
         check_condition(document, (*path, "where"), table["where"], columns)
+    if "reason" in table:
+        _reason(files, path, table, columns)
     if "arm" in table:
         variable = column(document, (*path, "arm"), table["arm"], columns)
         codes_of_arms(files, variable)
+
+
+def _reason(files: Files, path: Path_, table: dict[str, Any], columns: dict[str, Variable]) -> None:
+    """Reasons are told by labels of the dictionary, never by what stands in a cell."""
+    document, here = files.trial, (*path, "reason")
+    if "where" not in table:
+        document.add(
+            here, found="reason without where", expected="where: the rows that are not left out"
+        )
+    variable = column(document, here, table["reason"], columns)
+    if variable is not None and not variable.choices:
+        document.add(
+            here,
+            found=f"{variable.name}, a column without choices in the dictionary",
+            expected="a column of codes with labels",
+        )
 
 
 def _subjects(files: Files) -> None:

@@ -18,6 +18,8 @@ from trialtrace.report.tables import NO_BREAK
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from trialtrace.cleaning.account import Selection
+
 Row = dict[str, Any]
 Counts = dict[tuple[Any, ...], int]
 # Heights in lines of text: a box is as high as its lines and a margin, with an arrow between two.
@@ -26,6 +28,7 @@ MARGIN, GAP, LINE = 0.9, 1.2, 0.155
 WIDE, LETTER = 7.2, 0.062
 NOT_REPORTED, UNREPORTED = "not reported", ", reason not reported"
 NOT_IN_DATA = "not in the data"
+UNDECIDED = "whether randomised is not recorded"
 POPULATIONS, BULLET = "In the population:", "\N{BULLET} "
 # Reasons of a box that have a place of their own; the others are counted together.
 MOST_REASONS = 4
@@ -132,11 +135,28 @@ def exported(material: Material) -> list[str]:
 def screening(material: Material) -> list[str]:
     """Who was assessed and why some were not randomised, as far as the data tell it."""
     known = counts(material)
+    if log := screened(material):
+        reasons = dict(log.reasons or {}) | ({UNDECIDED: log.undecided} if log.undecided else {})
+        gone = f"Excluded: {sum(reasons.values())}{_in_brackets(reasons)}"
+        made = " (made up, not printed)" if material.trial.synthetic else ""
+        lines = [f"Assessed for eligibility, by the log of screening{made}", f"n = {log.rows}"]
+        lines += _wrapped(gone, 60)
+        randomised = known["randomised", None, ALL, None]
+        used = log.rows - log.left_out - log.undecided
+        if used != randomised:
+            lines += _wrapped(f"Randomised by the log: {used}, in the data: {randomised}", 60)
+        return lines
     if ("assessed", None, ALL, None) not in known:
         return [f"Assessed for eligibility: {NOT_REPORTED}", f"Excluded: {NOT_REPORTED}"]
     reasons = {key[3]: n for key, n in known.items() if key[0] == "excluded"}
     gone = f"Excluded: {sum(reasons.values())}{_in_brackets(reasons)}"
     return ["Assessed for eligibility", _n(material, ALL, "assessed", None), *_wrapped(gone, 60)]
+
+
+def screened(material: Material) -> "Selection | None":
+    """What the log of screening has, where the plan names one."""
+    name = material.trial.plan.displays["flow"].get("screening")
+    return next((one for one in material.account.selections if one.table == name), None)
 
 
 def counts(material: Material) -> Counts:

@@ -1,14 +1,18 @@
 """The flow of the patients as a table: who is in each box, and why others are not, by arm."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from trialtrace.ground.conditions import lower_first
 from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.methods.analysing.rows import ALL
-from trialtrace.report.figures.flow import NOT_IN_DATA, NOT_REPORTED
+from trialtrace.report.figures.flow import NOT_IN_DATA, NOT_REPORTED, UNDECIDED, screened
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table
+
+if TYPE_CHECKING:
+    from trialtrace.cleaning.account import Selection
 
 # By statistic, what it lists, level: the row of each group.
 Found = dict[tuple[str, str | None, str | None], dict[str, ResultRow]]
@@ -33,6 +37,8 @@ def flow_table(material: Material) -> str:
     if "excluded" in given:
         body.append(_line("**Assessed for eligibility**", found, ("assessed", None, None), groups))
         body += _reasons(found, "excluded", None, groups)
+    elif log := screened(material):
+        body += _log_lines(log, material.trial.synthetic, len(groups))
     else:
         body.append(["**Assessed for eligibility**", *[NOT_REPORTED] * len(groups)])
     if who := given.get("patients"):
@@ -62,6 +68,16 @@ def flow_table(material: Material) -> str:
         "it, by reason."
     )
     return captioned(material, pipe_table(header, body), "flow", caption)
+
+
+def _log_lines(log: "Selection", synthetic: bool, groups: int) -> list[list[str]]:
+    """Who was assessed and why some were not randomised, under all arms together, which stands
+    last. Counts of cleaning have no result to link to."""
+    made = " (made up, not printed)" if synthetic else ""
+    lines = [(f"**Assessed for eligibility, by the log of screening{made}**", log.rows)]
+    reasons = dict(log.reasons or {}) | ({UNDECIDED: log.undecided} if log.undecided else {})
+    lines += [(f"{NO_BREAK}{NO_BREAK}{escape_markdown(why)}", n) for why, n in reasons.items()]
+    return [[label, *[""] * (groups - 1), str(n)] for label, n in lines]
 
 
 def _who(given: Mapping[str, object]) -> str:

@@ -23,3 +23,7 @@ class TableSpec:
         "Rows of the raw table that the clean table is made of: a condition over the table's "
         "columns; all rows where it is left out. The others are counted in the report."
     )
+    reason: Column | None = optional(
+        "Column with the reason why `where` leaves a row out, counted by its labels: in a log of "
+        "screening why a person was not randomised."
+    )

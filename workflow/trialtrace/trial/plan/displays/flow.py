@@ -91,6 +91,10 @@ class FlowDisplay:
         "Where the subjects' table has everybody who was assessed: why those without an "
         "arm were not randomised."
     )
+    screening: Name | None = optional(
+        "Table that is a log of who was assessed: its `where` leaves out who was not randomised, "
+        "by `reason`. Not with `excluded`."
+    )
     not_analysed: dict[Name, Why] = optional(
         "Why subjects who were randomised did not enter an analysis of `analysed`, by its name.",
         empty=dict,
@@ -117,8 +121,24 @@ def _check(files: Files, place: Path_, given: FlowDisplay) -> None:
         _why(files, here, why)
     if given.excluded is not None:
         _excluded(files, (*place, "excluded"), given.excluded.variable)
+    if given.screening is not None:
+        _screening(files, (*place, "screening"), given)
     if given.ended is not None:
         _ended(files, (*place, "ended"), given.ended)
+
+
+def _screening(files: Files, place: Path_, given: FlowDisplay) -> None:
+    tables = files.trial.names("tables")
+    if given.excluded is not None:
+        files.plan.add(place, found="screening beside excluded", expected="one of the two")
+    if known(files.plan, place, given.screening or "", tables, "a table of trial.yaml"):
+        table = files.trial.get("tables", given.screening) or {}
+        if "reason" not in table:
+            files.plan.add(
+                place,
+                found=f"{given.screening}, a table without a reason for the rows left out",
+                expected="a table with `where` and `reason` in trial.yaml",
+            )
 
 
 def _why(files: Files, place: Path_, given: Recorded | Conditioned) -> None:
