@@ -31,7 +31,7 @@ def with_habits(ledger: Ledger) -> Ledger:
 
 
 def _read(entry: Claim, own: Habit) -> Mapping[str, Component]:
-    share = entry.share if entry.about.group else None
+    share = entry.share if entry.of_count else None
     return {
         name: replace(part, rounding=own.rounding if part is share else own.others)
         for name, part in entry.parts.items()
@@ -68,7 +68,7 @@ def _evidence(ledger: Ledger, paper: str) -> Iterator[tuple[str, set[str]]]:
         main = entry.main
         if entry.paper != paper or main is None or main.relation != "=":
             continue
-        if entry.about.group and entry.share and (n := ledger.size(entry)):
+        if entry.of_count and entry.share and (n := ledger.size(entry)):
             yield entry.name, {way for way in WAYS if _possible(entry, n, way)}
         elif _is_estimate(entry, main) and (found := table_of(ledger.possible, entry)):
             value = estimate(entry.measure or "", found[1])

@@ -33,7 +33,9 @@ from trialtrace.claims.prints.finding import (
 )
 from trialtrace.claims.prints.p_sides import (
     LEAST_UNNAMED,
+    MORE,
     NEAR,
+    OF_TIMES,
     of_counts,
     on_two_sides,
     p_range,
@@ -44,9 +46,6 @@ from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 
 LEAST = 0.01
-MORE = 1.0
-"""By how much z of p may lie further from the interval's than by the factor `NEAR`."""
-OF_TIMES = ("hazard_ratio", "rate_ratio")
 OF_MEANS = ("t", "welch")
 
 CARD = Card(

@@ -28,7 +28,13 @@ from trialtrace.claims.prints.finding import (
 )
 from trialtrace.claims.prints.headline import REDUCTION
 from trialtrace.claims.prints.intervals import confidence_of
-from trialtrace.claims.prints.p_sides import LEAST_UNNAMED, TINY, of_counts, on_two_sides
+from trialtrace.claims.prints.p_sides import (
+    LEAST_UNNAMED,
+    TINY,
+    of_counts,
+    of_no_such_test,
+    on_two_sides,
+)
 from trialtrace.claims.prints.two_groups import KINDS, LOGS, table_of
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.estimates import EstimateCheck, check_estimate
@@ -73,7 +79,9 @@ CARD = Card(
     "of both, of no difference or of a margin; of events, a p of no named test is *not "
     "checkable* beside an interval whose z is within a factor of 0.7 of its own (0.9 of "
     "hazard and rate ratios), since exact, corrected and log-rank tests lie so near, and "
-    "inconsistent beyond",
+    "inconsistent beyond; a p of a stated other test of events the same (1 more in z where no "
+    "model is stated), of a difference of means by a model within 0.93, without one where it "
+    "is weaker than √(z² − 2.58²), which no covariate of randomised groups makes of z",
     {
         "interval.centred": "An estimate, and the middle of its interval.",
         "interval.p": "An estimate with its interval, and p.",
@@ -97,7 +105,7 @@ def _on_scale(entry: Claim, main: Component) -> OnScale | None:
     """None for what is neither a ratio nor a difference."""
     measure, percent = entry.measure, "percent" in entry.parts
     low, high, margin = entry.parts["ci_low"], entry.parts["ci_high"], entry.about.margin_value
-    if measure in DIFFERENCES:
+    if measure in DIFFERENCES or _is_unnamed_difference(entry):
         by = Fraction(1, 100) if percent else Fraction(1)
         null = float(margin * Decimal(by.numerator) / by.denominator) if margin else 0.0
         middle, lower, upper = (as_range(part).scaled(by) for part in (main, low, high))
@@ -117,6 +125,13 @@ def _on_scale(entry: Claim, main: Component) -> OnScale | None:
         for part in (main, *ends)
     )
     return OnScale("log", ratio, lower, upper, float(1 + sign * (margin or 0) / whole))
+
+
+def _is_unnamed_difference(entry: Claim) -> bool:
+    """Whether a comparison that nothing names is no ratio, for a number of it is below 0."""
+    parts = [entry.parts.get(name) for name in ("value", "ci_low", "ci_high")]
+    compared = entry.measure is None and len(entry.about.compared) == 2 and parts[0] is not None
+    return compared and any(part is not None and (part.value or 0) < 0 for part in parts)
 
 
 def _of_estimate(
@@ -146,7 +161,7 @@ def p_of_interval(ledger: Ledger, entry: Claim) -> tuple[float, float] | None:
     if main is None or main.relation != "=" or not {"ci_low", "ci_high"} <= set(entry.parts):
         return None
     given = None if entry.parts["ci_low"].symbol == "credible" else _on_scale(entry, main)
-    if given is None or entry.about.margin_value is not None:
+    if given is None or entry.measure is None or entry.about.margin_value is not None:
         return None
     degrees = _degrees(ledger, entry)
     every = [
@@ -284,8 +299,11 @@ def _p(
         if _of_neither(ledger, entry, part, (low, high)):
             text += " It is not that of the counts either."
         elif _has_own_test(ledger, entry):
-            agreement = NOT_CHECKABLE
-            text += " The p-value is that of another test, so that the two need not agree."
+            text += " The p-value is that of another test, "
+            if of_no_such_test(entry, part, (low, high)) and not _counted(ledger, entry):
+                text += "but none of the same analysis lies so far from the interval."
+            else:
+                agreement, text = NOT_CHECKABLE, f"{text}so that the two need not agree."
         elif entry.about.margin is not None and restricted(entry):
             agreement = NOT_CHECKABLE
             text += " A test may restrict the variance at the margin, and need not agree with it."
@@ -381,6 +399,8 @@ def _degrees(ledger: Ledger, entry: Claim) -> list[float]:
 
     `FEWEST_DF` where no size is known.
     """
+    if entry.measure is None:
+        return [inf, FEWEST_DF]
     if entry.measure != "mean_difference" or len(entry.about.compared) != 2:
         return [inf]
     sizes = [ledger.size_of(entry, group) for group in entry.about.compared]
@@ -392,14 +412,14 @@ def _degrees(ledger: Ledger, entry: Claim) -> list[float]:
 
 def _near(entry: Claim, part: Component, low: float, high: float) -> bool:
     """Whether p may be that of another test than the interval's, of events."""
-    if entry.measure not in OF_EVENTS or entry.tails != TWO_SIDED:
+    if entry.measure not in (None, *OF_EVENTS) or entry.tails != TWO_SIDED:
         return False
     most, least = (-float(ndtri(max(p, TINY) / 2)) for p in (low, high))
     ends = [float(end) for end in as_range(part).bounds]
     if part.relation in (">", ">="):
         ends = [float(part.value or 0), 1.0]
     upper, lower = (-float(ndtri(min(max(p, TINY), 1.0) / 2)) for p in ends)
-    near = NEAR if entry.measure in KINDS else NEAR_OF_TIMES
+    near = NEAR if entry.measure in (None, *KINDS) else NEAR_OF_TIMES
     return upper >= near * least and lower <= most / near
 
 
@@ -409,6 +429,11 @@ def _has_own_test(ledger: Ledger, entry: Claim) -> bool:
         return entry.about.test not in (None, "t", "welch")
     if entry.about.test is not None:
         return True
+    return _counted(ledger, entry)
+
+
+def _counted(ledger: Ledger, entry: Claim) -> bool:
+    """Whether the counts of both groups decide p."""
     plain = entry.measure in KINDS and entry.basis is None
     return plain and table_of(ledger, entry) is not None
 

@@ -44,7 +44,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         yield from _inside(entry, entry.main)
         if "ci_high" not in entry.parts:
             continue
-        if entry.measure is None and entry.about.group and entry.share:
+        if entry.measure is None and entry.of_count and entry.share:
             yield from _of_share(ledger, entry)
 
 

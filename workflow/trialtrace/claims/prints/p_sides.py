@@ -4,14 +4,26 @@ from math import sqrt
 
 from scipy.special import ndtri
 
-from trialtrace.claims.prints.finding import as_range
-from trialtrace.claims.prints.two_groups import Table
+from trialtrace.claims.prints.finding import TWO_SIDED, as_range
+from trialtrace.claims.prints.two_groups import KINDS, LOGS, Table
 from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import MODEL, Claim
 
 LEVEL, MOST, LEAST_UNNAMED = 0.05, 0.1, 0.001
 NEAR = 0.7
 """How far z of p may be from that of the counts, as a factor, to be called theirs."""
+MORE = 1.0
+"""By how much z may lie further off than by `NEAR`: a test within strata, or one that adjusts,
+beside a crude interval of events."""
+NEAR_OF_MODELS = 0.93
+"""How far z of p may be from that of the interval of one linear model, as a factor, beyond all that
+8 degrees of freedom and more make of it: z with the error of maximum likelihood is √(n / (n - k))
+times that with the residual one, of 60 patients and 8 terms 1.07."""
+IMBALANCE = 2.58
+"""Errors that the covariates of randomised groups differ by, or more, in one trial of a hundred."""
 TINY = 1e-300
+OF_RANKS = ("mann_whitney", "log_rank")
+OF_TIMES = ("hazard_ratio", "rate_ratio")
 
 
 def on_two_sides(part: Component, p: tuple[float, float], least: float) -> bool:
@@ -46,3 +58,30 @@ def of_counts(table: Table, part: Component) -> bool:
     z = abs(x1 * n0 - x0 * n1) * sqrt(patients / spread)
     low, high = z_of(p_range(part))
     return (high >= NEAR * z and low <= z / NEAR) or low - 1 <= z <= high + 1
+
+
+def of_no_such_test(entry: Claim, part: Component, p: tuple[float, float]) -> bool:
+    """Whether a p of a stated test is too far from p of the interval that it is printed with.
+
+    Estimate, interval and p of one model are of one analysis: Wald's, score, likelihood-ratio and
+    F tests of it lie near each other. Of means, a p that adjusts for covariates beside a difference
+    that does not may be any amount stronger; weaker it is only as far as the groups differ in the
+    covariates: z' = (z - r d) / √(1 - r²) is at least √(z² - d²), whatever the correlation r. Tests
+    of ranks, and those of times of which no model is stated, go by other numbers.
+    """
+    test, model = entry.about.test, entry.stated_basis == MODEL
+    if test is None or test in OF_RANKS or entry.about.margin is not None:
+        return False
+    if entry.tails != TWO_SIDED or entry.about.versus:
+        return False
+    (lower, upper), (low, high) = z_of(p), z_of(p_range(part))
+    if entry.measure == "mean_difference" and model:
+        return high < NEAR_OF_MODELS * lower or low > upper / NEAR_OF_MODELS
+    if entry.measure == "mean_difference":
+        return high < sqrt(max(lower * lower - IMBALANCE * IMBALANCE, 0.0))
+    if entry.measure in OF_TIMES and not model:
+        return on_two_sides(part, p, LEAST_UNNAMED)
+    if entry.measure not in (None, *KINDS, *LOGS, *OF_TIMES):
+        return False
+    more = 0.0 if model else MORE
+    return high < NEAR * lower - more or low > upper / NEAR + more

@@ -49,9 +49,9 @@ WEIGHTED = re.compile(r"\b(?:imput\w+|weighted|weighting|estimated(?! glomerular
 
 
 CARD = Card(
-    "count, percentage and denominator; which denominators are possible; a name such as "
-    "intention to treat against the number randomised; a rule that cannot apply to a "
-    "group",
+    "count, percentage and denominator, of a group or in one expression; which denominators are "
+    "possible; a name such as intention to treat against the number randomised; a rule that cannot "
+    "apply to a group",
     {
         "share.percent": "A count of a denominator, and the percentage printed for it.",
         "share.denominator": "The denominators on which a count prints as its percentage.",
@@ -64,8 +64,8 @@ CARD = Card(
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
-    for entry in ledger.of_group():
-        if "percent" not in entry.parts or entry.parts["percent"].relation != "=":
+    for entry in ledger.entries.values():
+        if not entry.of_count or entry.parts["percent"].relation != "=":
             continue
         if entry.share is None:
             yield from _no_share(ledger, entry)
@@ -192,12 +192,13 @@ def across(ledger: Ledger, entry: Claim) -> int | None:
     about = entry.about
     row = [
         one
-        for one in ledger.of_cell[about.cell]
+        for one in ledger.of_cell.get(about.cell, ())
         if one.about.category == about.category and one.about.group in ledger.apart
         if one.share is not None and one.whole_count is not None
     ]
     counts = [int(one.whole_count or 0) for one in row]
-    if {one.about.group for one in row} != set(ledger.apart) or len(row) != len(ledger.apart):
+    groups = {one.about.group for one in row}
+    if about.group is None or groups != set(ledger.apart) or len(row) != len(groups):
         return None
     total = sum(counts)
     parts = [one.parts["percent"] for one in row]
@@ -236,7 +237,7 @@ def _elsewhere(ledger: Ledger, entry: Claim, count: int, n: int) -> str:
     if fit:
         told = listed([f"{count} of {m}" for m in fit], "or")
         text += f" {told} would be {percent.text}, a size that is printed for this group too."
-    for other in ledger.of_cell[about.cell]:
+    for other in ledger.of_cell.get(about.cell, ()):
         theirs, same = other.parts.get("percent"), other.about.category == about.category
         if same and other.about.group != about.group and theirs and theirs.text == percent.text:
             text += f" It is what is printed for {ledger.group_label(other)}."

@@ -54,7 +54,7 @@ def bundles(ledger: Ledger, findings: Iterable[Finding]) -> Iterator[Bundle]:
             yield from _comparison(ledger, entry, groups, METHODS if explained else TIERS[-1])
         elif entry.measure == NEEDED and one.check in OF_NEEDED and len(groups) == 2:
             yield from _needed(ledger, entry, groups)
-        elif one.check == "interval.share":
+        elif one.check == "interval.share" and entry.about.group:
             shares.setdefault(entry.about.cell, [])
     for cell in shares:
         yield from _shares(ledger, cell)

@@ -99,6 +99,14 @@ class Claim:
         """The percentage, where it is that of a count: not of a curve, not of a model."""
         return self.parts.get("percent") if self.basis is None else None
 
+    @cached_property
+    def of_count(self) -> bool:
+        """Whether its percentage is that of a group's patients, or of the count printed with it."""
+        percent = self.parts.get("percent")
+        beside = "count" in self.parts and self.measure is None
+        said = percent is not None and percent.symbol != UNSAID
+        return percent is not None and (self.about.group is not None or (said and beside))
+
     @property
     def tested(self) -> Component | None:
         """The p of a test of no difference, where it is a number: not that of a margin."""
