@@ -6,7 +6,7 @@ printed expression to them. Numbers about one outcome, population, visit and str
 together.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -24,6 +24,17 @@ from trialtrace.trial.claims.paper import (
 from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.claims.symbols import UNSAID
 from trialtrace.trial.claims.told_design import ToldDesign
+
+
+def _alike(claims: Sequence[Claim], name: str) -> bool:
+    """Whether a component of claims can be one number, printed with more or fewer digits."""
+    parts = [one.parts[name] for one in claims]
+    told = {(part.relation, part.word, part.unit) for part in parts}
+    symbols = {part.symbol for part in parts} - {None}
+    if len(told) > 1 or len(symbols) > 1:
+        return False
+    low, high = (max(p.bounds[0] for p in parts), min(p.bounds[1] for p in parts))
+    return low < high or len({part.value for part in parts}) == 1
 
 
 @dataclass(frozen=True)
@@ -296,17 +307,27 @@ class Ledger:
         return found
 
     def compared(self, entry: Claim, *names: str) -> list[Claim] | None:
-        """For a comparison, the one claim of each group that has all the components `names`.
+        """For a comparison, the claim of each group that has all the components `names`.
 
-        None where a group has no such claim, or several.
+        None where a group has no such claim, or several that do not agree.
         """
-        found = []
-        for group in self.compared_groups(entry):
-            of_one = [o for o in self.beside(entry, group) if set(names) <= set(o.parts)]
-            if len(of_one) != 1:
-                return None
-            found += of_one
-        return found or None
+        groups = self.compared_groups(entry)
+        found = [self.agreed(self.beside(entry, group), *names) for group in groups]
+        known = [one for one in found if one is not None]
+        return known if known and len(known) == len(groups) else None
+
+    def agreed(self, claims: Iterable[Claim], *names: str) -> Claim | None:
+        """The claim of those that have all the components `names`; None where they differ.
+
+        What is printed in several places is one number: of a table, of the text with fewer digits,
+        of the abstract without its patients. Taken is the one that tells most.
+        """
+        every = [one for one in claims if set(names) <= set(one.parts)]
+        sizes = {self.size(one) for one in every} - {None}
+        if not every or len(sizes) > 1 or not all(_alike(every, name) for name in names):
+            return None
+        digits = {one.name: sum(one.parts[name].places for name in names) for one in every}
+        return max(every, key=lambda one: (digits[one.name], self.size(one) or 0, len(one.parts)))
 
     def compared_groups(self, entry: Claim) -> tuple[str, ...]:
         return self.apart if entry.about.compared == (ALL,) else entry.about.compared

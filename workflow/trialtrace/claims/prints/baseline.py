@@ -101,9 +101,11 @@ def _row(ledger: Ledger, name: str) -> Row | None:
             if one.about.outcome == name and one.about.group == group and one.about.category is None
             if not one.about.part and one.about.size is None and _usable(ledger, one)
         ]
-        if len({one.printed for one in own}) != 1:
+        both = set.intersection(*(set(one.parts) for one in own)) if own else set()
+        one = ledger.agreed(own, *sorted(both)) if both else None
+        if one is None:
             return None
-        found.append(own[0])
+        found.append(one)
     sizes = tuple(int(ledger.size(one) or 0) for one in found)
     if all("sd" in one.parts for one in found):
         means = tuple(float(one.parts["value"].value or 0) for one in found)

@@ -128,7 +128,7 @@ def _has_deviation(entry: Claim) -> bool:
 
 
 def _visits(ledger: Ledger, entry: Claim) -> tuple[Claim, Claim] | None:
-    """The values at baseline and at the visit of the change; None unless each is printed once."""
+    """The values at baseline and at the visit of the change; None where places differ in one."""
     outcome = ledger.outcomes.get(entry.about.outcome or "")
     first = outcome.visits[0] if outcome and outcome.visits else None
     about = entry.about
@@ -141,15 +141,8 @@ def _visits(ledger: Ledger, entry: Claim) -> tuple[Claim, Claim] | None:
     ]
     starts = [one for one in beside if one.about.visit and _is_first(one.about.visit, first)]
     ends = [one for one in beside if one.about.visit == about.visit and one not in starts]
-    start, end = _printed_once(starts), _printed_once(ends)
+    start, end = ledger.agreed(starts, "value"), ledger.agreed(ends, "value")
     return None if start is None or end is None else (start, end)
-
-
-def _printed_once(entries: list[Claim]) -> Claim | None:
-    """The value of a visit, with its deviation where it is printed in several places."""
-    if len({one.parts["value"].text for one in entries}) != 1:
-        return None
-    return max(entries, key=lambda one: "sd" in one.parts)
 
 
 def _is_first(visit: str, first: str | None) -> bool:

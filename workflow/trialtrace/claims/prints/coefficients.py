@@ -71,9 +71,9 @@ def _of_log(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         if one.stated_basis == entry.stated_basis and "value" in one.parts
         if one.parts["value"].relation == "="
     ]
-    if main is None or main.relation != "=" or len({_shown(one) for one in ratios}) != 1:
+    ratio = ledger.agreed(ratios, "value")
+    if main is None or main.relation != "=" or ratio is None:
         return
-    ratio = ratios[0]
     low, high = (exp(float(end)) for end in as_range(main).bounds)
     part = ratio.parts["value"]
     fits = overlaps(part, low, high)
@@ -87,10 +87,6 @@ def _of_log(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     yield Finding("coefficient.ratio", entry.name, "value", agreement, text, (ratio.name,), detail)
     if "se" in entry.parts and fits:
         yield from _of_error(entry, ratio)
-
-
-def _shown(entry: Claim) -> str:
-    return " ".join(part.text for part in entry.parts.values() if part.name != "p")
 
 
 def _of_error(entry: Claim, ratio: Claim) -> Iterator[Finding]:

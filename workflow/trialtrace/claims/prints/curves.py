@@ -127,9 +127,10 @@ def _median(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         if one.about.visit is None and "value" in one.parts
         if one.parts["value"].symbol == "median" and one.parts["value"].relation == "="
     ]
-    if time is None or counts is None or len({one.printed for one in medians}) != 1:
+    median = ledger.agreed(medians, "value")
+    if time is None or counts is None or median is None:
         return
-    value = medians[0].parts["value"]
+    value = median.parts["value"]
     unit = (value.unit or "").lower() or time[1]
     kind, factor = UNITS.get(unit, (None, Decimal(1)))
     if kind != "time":
@@ -147,7 +148,7 @@ def _median(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     text += f"are without the event at {about.visit}"
     text += f"; printed is {part.text}." if wrong else f", in keeping with {part.text}."
     agreement = INCONSISTENT if wrong else COMPATIBLE
-    beside = (medians[0].name,)
+    beside = (median.name,)
     yield Finding("curve.median", entry.name, "percent", agreement, text, beside)
 
 

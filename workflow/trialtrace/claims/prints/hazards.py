@@ -156,13 +156,14 @@ def _of_total(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
 def _medians(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """The longer median time in the group of the higher hazard: possible where curves cross."""
     span = _ratios(entry)
-    found = [
-        [one for one in ledger.beside(entry, group) if _is_median(one)]
+    known = [
+        ledger.agreed(filter(_is_median, ledger.beside(entry, group)), "value")
         for group in entry.about.compared
     ]
-    if span is None or any(len(own) != 1 for own in found):
+    found = [one for one in known if one is not None]
+    if span is None or len(found) < len(known):
         return
-    first, second = (own[0].parts["value"] for own in found)
+    first, second = (one.parts["value"] for one in found)
     (low1, high1), (low0, high0) = first.bounds, second.bounds
     longer = low1 >= high0
     if not longer and high1 > low0:
@@ -176,7 +177,7 @@ def _medians(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         f"and {second.text}), whose hazard is the {'lower' if lower else 'higher'} one "
         f"({part.text}), as of curves that cross, or of an event that is wanted."
     )
-    beside = tuple(own[0].name for own in found)
+    beside = tuple(one.name for one in found)
     yield Finding("hazard.medians", entry.name, part.name, COMPATIBLE, text, beside, remark=True)
 
 
@@ -240,12 +241,11 @@ def p_beside(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:
     if "p" in entry.parts and entry.tested is None:
         return None
     every = [entry] if "p" in entry.parts else of_ratio(ledger, entry)
-    found = [
-        (one, one.tested)
-        for one in every
-        if one.tested is not None and one.tested.relation in ("=", "<", "<=", "about")
-    ]
-    return found[0] if len(found) == 1 else None
+    relations = ("=", "<", "<=", "about")
+    found = [one for one in every if one.tested is not None and one.tested.relation in relations]
+    tests = {(one.about.test, one.tails) for one in found}
+    one = ledger.agreed(found, "p") if len(tests) == 1 else None
+    return None if one is None or one.tested is None else (one, one.tested)
 
 
 def of_ratio(ledger: Ledger, entry: Claim) -> list[Claim]:

@@ -100,7 +100,7 @@ def _shares(ledger: Ledger, entry: Claim) -> dict[str, Share] | None:
     for group in ledger.compared_groups(entry):
         known = counted(ledger, entry, group)
         printed = [one for one in ledger.beside(entry, group) if "percent" in one.parts]
-        if known is None and len(printed) != 1:
+        if known is None and ledger.agreed(printed, "percent") is None:
             return None
         ends = [end for one in printed for end in one.parts["percent"].bounds]
         if known is not None:

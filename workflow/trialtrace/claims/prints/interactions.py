@@ -94,14 +94,15 @@ def _interaction(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Find
 def _effect(ledger: Ledger, entry: Claim, pair: Sequence[str]) -> tuple[Claim, Component] | None:
     """The one printed effect of two groups on the scale of the claim."""
     found = [
-        (one, part)
+        one
         for one in ledger.comparisons.get(entry.about.cell, ())
         if one.about.compared == tuple(pair) and one.measure == entry.measure
         if (part := one.main) is not None and entry.main is not None
         if part.relation == "=" and part.name == entry.main.name
         if part.word is None and one.about.category == entry.about.category
     ]
-    return found[0] if len({part.text for _, part in found}) == 1 else None
+    one = ledger.agreed(found, entry.main.name) if entry.main is not None else None
+    return None if one is None or one.main is None else (one, one.main)
 
 
 def _ratio(entry: Claim) -> bool:

@@ -58,7 +58,7 @@ def _not_significant(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | 
         for one in ([entry] if "p" in entry.parts else of_ratio(ledger, entry))
         if (part := one.parts.get("p")) is not None and part.relation == "ns"
     ]
-    return found[0] if len(found) == 1 else None
+    return found[0] if len({one.about.test for one, _ in found}) == 1 else None
 
 
 def _apart(

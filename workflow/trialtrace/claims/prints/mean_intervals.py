@@ -125,7 +125,7 @@ def _deviation(ledger: Ledger, entry: Claim) -> Claim | None:
         if {"value", "sd"} <= set(one.parts) and one.parts["sd"].symbol != UNSAID
         if one.parts["value"].text == entry.parts["value"].text
     ]
-    return found[0] if len(found) == 1 else None
+    return ledger.agreed(found, "sd")
 
 
 def _held(entry: Claim, other: Claim, n: int) -> Iterator[Finding]:

@@ -47,10 +47,12 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             if one.stated_basis == entry.stated_basis and one.main is not None
             if one.main.relation == "="
         ]
-        if len({tuple(part.text for part in one.parts.values()) for one in beside}) == 1:
+        mains = {one.main.name for one in beside if one.main is not None}
+        other = ledger.agreed(beside, *mains)
+        if other is not None:
             # On counts the number itself is that of these.
             counted = entry.basis is None and table_of(ledger, entry) is not None
-            yield from _held(entry, beside[0], counted)
+            yield from _held(entry, other, counted)
 
 
 def _held(entry: Claim, other: Claim, counted: bool) -> Iterator[Finding]:

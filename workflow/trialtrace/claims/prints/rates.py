@@ -102,10 +102,10 @@ def _of_time(counted: Claim, timed: Claim) -> Span | None:
 def _apart(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A rate, with events and person-time that are printed apart from it."""
     beside = ledger.beside(entry, entry.about.group or "")
-    times = [one for one in beside if "person_time" in one.parts]
+    timed = ledger.agreed(beside, "person_time")
     counts = [one for one in beside if one is not entry and _number_of_events(one) is not None]
-    if len(times) == 1 and len({_number_of_events(one) for one in counts}) == 1:
-        yield from _rate(entry, counts[0], times[0])
+    if timed is not None and len({_number_of_events(one) for one in counts}) == 1:
+        yield from _rate(entry, counts[0], timed)
 
 
 def _follow_up(ledger: Ledger) -> Iterator[Finding]:
@@ -120,9 +120,10 @@ def _follow_up(ledger: Ledger) -> Iterator[Finding]:
         beside = ledger.beside(entry, group.name)
         counts = [one for one in beside if one is not entry and _number_of_events(one)]
         timed = any("person_time" in one.parts for one in beside)
-        if entry.about.part or len(counts) != 1 or timed:
+        known = {_number_of_events(one) for one in counts}
+        if entry.about.part or len(known) != 1 or timed:
             continue
-        events = _number_of_events(counts[0]) or Decimal(0)
+        events = known.pop() or Decimal(0)
         time = float(events * per / value.value) / size
         cells.setdefault(entry.about.cell, {})[group.name] = entry, counts[0], time
     for own in cells.values():
@@ -183,7 +184,10 @@ def _rate(entry: Claim, counted: Claim, timed: Claim) -> Iterator[Finding]:
 
 
 def _rates(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, Span] | None:
-    """The one rate of a group a year, of its events and time, else as printed."""
+    """The rate of a group a year, of its events and time or as printed; None where two differ.
+
+    Of those in several places the one with the most digits.
+    """
     found = []
     for one in ledger.beside(entry, group):
         value = one.parts.get("value")
@@ -193,7 +197,8 @@ def _rates(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, Span] | Non
         elif value is not None and per is not None and value.relation == "=":
             low, high = (float(end) / float(per) for end in as_range(value).bounds)
             found.append((one, (low, high)))
-    return found[0] if len(found) == 1 else None
+    agree = found and max(low for _, (low, _) in found) <= min(high for _, (_, high) in found)
+    return min(found, key=lambda one: one[1][1] - one[1][0]) if agree else None
 
 
 def _interval(ledger: Ledger, entry: Claim) -> Iterator[Finding]:

@@ -112,10 +112,11 @@ def _same(ledger: Ledger, entry: Claim) -> list[Claim]:
 
 def _of_interval(ledger: Ledger, entry: Claim, name: str) -> Iterator[Finding]:
     """The words against the one interval of the same comparison."""
-    found = [(one, p) for one in _same(ledger, entry) if (p := p_of_interval(ledger, one))]
-    if len({one.printed for one, _ in found}) != 1:
+    found = [one for one in _same(ledger, entry) if p_of_interval(ledger, one)]
+    source = ledger.agreed(found, "ci_low", "ci_high")
+    if source is None or (p := p_of_interval(ledger, source)) is None:
         return
-    source, (low, high) = found[0]
+    low, high = p
     denied = DENIED.search(entry.printed) is not None
     shown = f"{source.parts['ci_low'].text} to {source.parts['ci_high'].text}"
     text = f"“{entry.printed}” stands beside {shown}, with {p_span(low, high)}"

@@ -203,7 +203,8 @@ def _non_inferiority(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     bounds = [one for one in own if {"ci_low", "ci_high"} <= set(one.parts)]
     held = [one for one in bounds if one.about.compared == entry.about.compared]
     margin = next((m for one in own if (m := one.about.margin_value) is not None), None)
-    if margin is None or len({one.printed for one in held}) != 1:
+    interval = ledger.agreed(held, "ci_low", "ci_high")
+    if margin is None or interval is None:
         text = f"Not checkable: “{entry.printed}” needs a margin and one interval of the comparison"
         if not held and any(set(one.about.compared) == set(entry.about.compared) for one in bounds):
             text += "; there is one with the groups the other way round"
@@ -211,8 +212,8 @@ def _non_inferiority(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
             text += "; there are several: `margins` of `reported` takes them together"
         yield Finding(check, entry.name, part, NOT_CHECKABLE, f"{text}.")
         return
-    agreement, text = _by_margin(held[0], margin, denied=denied)
-    beside = () if held[0] is entry else (held[0].name,)
+    agreement, text = _by_margin(interval, margin, denied=denied)
+    beside = () if interval is entry else (interval.name,)
     yield Finding(check, entry.name, part, agreement, text, beside)
 
 

@@ -5,7 +5,7 @@ n1 + n2 = N and x1 + x2 = X has to print so, if everyone is in one of the two. S
 counts and sizes are added up.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -46,25 +46,39 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             key = about.split, about.group, about.outcome, about.population, about.visit
             splits.setdefault(key, []).append(entry)
     for entries in splits.values():
-        if len({entry.about.stratum for entry in entries}) == len(entries) == 2:
-            yield from _split(ledger, entries)
+        known = [ledger.agreed(own, "percent") for own in _by_stratum(entries)]
+        parts = [one for one in known if one is not None]
+        if len(parts) == len(known) == 2:
+            yield from _split(ledger, parts)
     for entries in _counted(ledger):
         yield from _sums(ledger, entries)
 
 
 def _counted(ledger: Ledger) -> list[list[Claim]]:
-    """The strata of one split with printed counts and sizes, two or more, each told once."""
+    """The strata of one split with printed counts and sizes, two or more, each told in one way."""
     splits: dict[tuple, list[Claim]] = {}
     for entry in ledger.of_group():
         about = entry.about
         if about.split and about.stratum and entry.whole_count is not None and ledger.size(entry):
             one = replace(about, stratum=None, patients=None)
             splits.setdefault((entry.basis, one), []).append(entry)
-    return [
-        entries
-        for entries in splits.values()
-        if len({entry.about.stratum for entry in entries}) == len(entries) > 1
-    ]
+    found = []
+    for entries in splits.values():
+        strata = _by_stratum(entries)
+        alike = all(
+            len({(one.whole_count, ledger.size(one)) for one in own}) == 1 for own in strata
+        )
+        if alike and len(strata) > 1:
+            found.append([own[0] for own in strata])
+    return found
+
+
+def _by_stratum(entries: Sequence[Claim]) -> list[list[Claim]]:
+    """The claims of each stratum."""
+    found: dict[str | None, list[Claim]] = {}
+    for entry in entries:
+        found.setdefault(entry.about.stratum, []).append(entry)
+    return list(found.values())
 
 
 def _sums(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:

@@ -75,8 +75,14 @@ def _percentages(entries: list[Claim]) -> Iterator[Finding]:
 
 
 def _counted(ledger: Ledger, entries: list[Claim]) -> tuple[dict[str, int], int] | None:
-    """The counts of the categories and the size of their group."""
-    counted = {entry.name: count for entry in entries if (count := entry.whole_count) is not None}
+    """The counts of the categories, each once, and the size of their group."""
+    by_category: dict[str | None, dict[int, str]] = {}
+    for entry in entries:
+        if (count := entry.whole_count) is not None:
+            by_category.setdefault(entry.about.category, {}).setdefault(count, entry.name)
+    if any(len(own) > 1 for own in by_category.values()):
+        return None
+    counted = {name: count for own in by_category.values() for count, name in own.items()}
     sizes = {ledger.size(entry) for entry in entries} - {None}
     return (counted, int(sizes.pop() or 0)) if len(counted) > 1 and len(sizes) == 1 else None
 

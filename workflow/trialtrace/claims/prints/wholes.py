@@ -61,14 +61,13 @@ def _is_mean(entry: Claim) -> bool:
 
 
 def _parts(ledger: Ledger, entry: Claim) -> list[Claim] | None:
-    """The one mean of each group; None where a group has none, or several."""
-    found = []
-    for group in ledger.apart:
-        own = [one for one in ledger.beside(entry, group) if _is_mean(one)]
-        if len(own) != 1:
-            return None
-        found += own
-    return found
+    """The mean of each group; None where a group has none, or several that do not agree."""
+    found = [
+        ledger.agreed(filter(_is_mean, ledger.beside(entry, group)), "value")
+        for group in ledger.apart
+    ]
+    known = [one for one in found if one is not None]
+    return known if len(known) == len(found) else None
 
 
 def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
