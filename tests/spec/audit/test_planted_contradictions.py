@@ -89,15 +89,15 @@ NEEDED = {"measure": "number_needed_to_treat"}
     [
         (("20/100", "40/100"), "5", "exact"),
         # Without a sign, and whether the event is wanted is not in the ledger.
-        (("40/100", "20/100"), "5", "alternative"),
+        (("40/100", "20/100"), "5", "not_checkable"),
         (("40/100", "20/100"), "-5", "exact"),
         (("20/100", "40/100"), "-5", "inconsistent"),
         (("40/100", "20/100"), "number needed to harm, 5", "exact"),
-        (("40/100", "20/100"), "NNT 5", "alternative"),
+        (("40/100", "20/100"), "NNT 5", "not_checkable"),
         (("40/100", "20/100"), "NNT 8", "inconsistent"),
-        (("20/100", "40/100"), "NNH 5", "alternative"),
+        (("20/100", "40/100"), "NNH 5", "not_checkable"),
         # 42.5 to 43.5 % and 33.5 to 34.5 %: 1 over 8 to 10 points.
-        (("43%", "34%"), "11", "alternative"),
+        (("43%", "34%"), "11", "not_checkable"),
         (("43%", "34%"), "-11", "compatible"),
         (("34%", "43%"), "-11", "inconsistent"),
         (("43%", "34%"), "16", "inconsistent"),
@@ -107,7 +107,7 @@ def test_a_number_needed_has_a_direction(judged, counts, printed, agreement):
     found, text = judged("n", "value", deaths(*counts, n=(printed, NEEDED)))
     assert found == agreement
     assert "number needed to" in text
-    assert ("`wanted: true`" in text) or agreement != "alternative"
+    assert ("`wanted: true`" in text) or agreement != "not_checkable"
 
 
 def test_more_of_a_wanted_event_is_what_the_number_needed_is_for(judged, monkeypatch):

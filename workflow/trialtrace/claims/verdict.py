@@ -12,6 +12,10 @@ from trialtrace.trial.claims.read import Claim
 
 USED = "used"
 ENTERS = "Used in the check of {}."
+NOT_ALL = (
+    "How many patients are behind it? Not every percentage of {} is one of the {} randomised "
+    "(`patients`, or `sizes` of a population)."
+)
 HOW_MANY = (
     "How many patients are behind it? The ledger has no number for {} (`patients`, `sizes` of a "
     "population, or `randomised` of the group)."
@@ -80,6 +84,9 @@ def _asked(ledger: Ledger, entry: Claim, component: str) -> str:
         return NO_KIND.format(f"{p}, or name its `measure`" if entry.about.compared else mean)
     if not entry.about.group or not rests or ledger.size(entry) is not None:
         return UNCHECKED
+    group = ledger.groups.get(entry.about.group or "")
+    if group is not None and group.size and "percent" in entry.parts and not ledger.populations:
+        return NOT_ALL.format(group.label, group.size)
     return HOW_MANY.format(ledger.group_label(entry))
 
 

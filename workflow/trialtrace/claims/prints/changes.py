@@ -13,16 +13,20 @@ its standard deviation, for a model's mean has an error or interval; or by the o
 changes all are the end less the baseline to the last digit, which a small adjustment may leave so,
 but none that moves this one further than those who may lack a value.
 Where the changes of two groups are both wrong and both right with one number of each exchanged, the
-columns are.
+columns are, if nothing else explains it: a model that adjusts for the baseline moves no change by
+more than the groups differ there; those who lack a value at random seldom by `FAR` errors; and what
+moves both by as much as they are off would make them right by `SAYS_SOMETHING` at most. Else it is
+a remark.
 """
 
 from collections.abc import Iterator
 from itertools import combinations
-from math import ceil, sqrt
+from math import ceil, prod, sqrt
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.card import Card
+from trialtrace.claims.prints.corrections import SAYS_SOMETHING
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
@@ -40,6 +44,8 @@ BASELINE = "baseline"
 MIDDLE = "median"
 SILENT = 0.05
 """Which part of the patients that a table or population has may lack a value untold."""
+FAR = 4
+"""Errors by which patients without a value, missing at random, seldom move a change."""
 Span = tuple[float, float]
 Trio = tuple[Claim, Claim, Claim]
 WHAT = ("changes", "values at baseline", "values at the end")
@@ -50,7 +56,8 @@ CARD = Card(
     "theirs, which no correlation from −1 to 1 may leave; a remark, since patients may differ, but "
     "for means with numbers of patients and a deviation, or beside groups whose changes are right, "
     "that are further away than those who lack a value can move them, and for two groups of which "
-    "both changes are right with numbers exchanged",
+    "both changes are right with numbers exchanged, and by no adjustment for the baseline, no "
+    "patients missing at random and no chance above 0.1",
     {
         "change.mean": "A mean change, and the means at both visits.",
         "change.exchanged": "The changes of two groups, with their numbers exchanged.",
@@ -82,8 +89,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 def _exchanged(ledger: Ledger, own: Trio, other: Trio) -> Iterator[Finding]:
     """Two groups of which no change is right, and both are with their numbers exchanged.
 
-    Other patients at the visits may move a change; that both then are those of the other group's
-    numbers, to the last digit, is no chance of that.
+    A remark where another cause than the exchange may be behind it.
     """
     place = _exchanged_place(own, other)
     if place is None:
@@ -91,10 +97,49 @@ def _exchanged(ledger: Ledger, own: Trio, other: Trio) -> Iterator[Finding]:
     labels = " and ".join(ledger.group_label(one[0]) for one in (own, other))
     text = f"With the {WHAT[place]} of {labels} exchanged, both changes are the end less the "
     text += "baseline; as printed, neither is."
+    agreement, remark = INCONSISTENT, False
+    if not _only_by_exchange(ledger, own, other):
+        agreement, remark = NOT_CHECKABLE, True
+        text = f"Not checkable: {text[0].lower()}{text[1:]} An adjusted change, other patients or "
+        text += "chance may do so too."
     claims = (own[place], other[place])
     beside = tuple(one.name for one in (*own, *other) if one not in claims)
     for one in claims:
-        yield Finding("change.exchanged", one.name, "value", INCONSISTENT, text, beside)
+        yield Finding("change.exchanged", one.name, "value", agreement, text, beside, remark=remark)
+
+
+def _only_by_exchange(ledger: Ledger, own: Trio, other: Trio) -> bool:
+    """Whether no adjustment, no missing patients and no chance makes both changes right so."""
+    off = [_apart(*trio) for trio in (own, other)]
+    (low1, high1), (low0, high0) = (_range(trio[1].parts["value"]) for trio in (own, other))
+    raw = all(_has_deviation(one) for trio in (own, other) for one in trio)
+    adjusted = 0.0 if raw else max(high1 - low0, high0 - low1)
+    missing = [FAR * _error_of_missing(ledger, *trio) for trio in (own, other)]
+    if min(off) <= adjusted or any(a <= b for a, b in zip(off, missing, strict=True)):
+        return False
+    widths = [sum(float(one.parts["value"].ulp) for one in trio) for trio in (own, other)]
+    # An exchange of numbers that differ by less than the three roundings moves nothing.
+    ways = sum(
+        abs(float((a.parts["value"].value or 0) - (b.parts["value"].value or 0))) > max(widths)
+        for a, b in zip(own, other, strict=True)
+    )
+    return (
+        ways * prod(w / (2 * by + w) for w, by in zip(widths, off, strict=True)) <= SAYS_SOMETHING
+    )
+
+
+def _error_of_missing(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> float:
+    """The error of a change by patients without both values; 0 where nothing tells how many."""
+    sizes = [ledger.size(one) for one in (start, end, entry)]
+    if None in sizes:
+        return 0.0
+    every, both = [int(n or 0) for n in sizes[:2]], int(sizes[2] or 0)
+    silent, variance = ceil(SILENT * both), 0.0
+    for one, n in zip((start, end), every, strict=True):
+        left, s = min(both, n) - silent, _largest(one, n)
+        if left > 0 and s is not None:
+            variance += s * s * (n - left) / (n * left)
+    return sqrt(variance)
 
 
 def _exchanged_place(own: Trio, other: Trio) -> int | None:

@@ -64,7 +64,7 @@ OF_A_MODEL = " A ratio of a model, adjusted or Cox's, need not be that of the co
 UNSAID_RATIO = "Not checkable: the paper does not say whether this ratio is adjusted."
 NEAR_THE_CRUDE = "Not checkable: strata, weights or a robust error may give this beside the counts."
 """Of an interval around its estimate that is near the crude one."""
-WANTED = "of events that are wanted"
+OF_NO_SIDE = "Not checkable: are the events what the treatment is for? "
 OF_SHARES = "comparison.percentages"
 
 
@@ -272,7 +272,7 @@ def _estimate(
         told = f"{text}; printed is {main.text}. {_harm(main)}"
         if wanted or (main.value or 0) < 0:
             return make(INCONSISTENT, told)
-        return make(ALTERNATIVE, told, alternative=WANTED)
+        return replace(make(NOT_CHECKABLE, f"{OF_NO_SIDE}{told}"), remark=True)
     halves = with_halves(measure, table, 0.95)
     if halves is not None and _fits(main, halves[0], False):
         return make(COMPATIBLE, f"{text}; {main.text} is that with 0.5 added to each cell.")
@@ -374,13 +374,15 @@ def _of_shares(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Findin
     elif measure == NEEDED and _overlaps(entry, main, _minus(span)):
         more += f" {_harm(main)}"
         if not _is_wanted(ledger, entry) and (main.value or 0) > 0:
-            agreement, detail = ALTERNATIVE, detail | {"alternative": WANTED}
+            agreement, text = NOT_CHECKABLE, f"{OF_NO_SIDE}{text}"
     elif measure in RATIOS:
         more += OF_A_MODEL
     else:
         more += BY_MODEL
     beside = tuple(one.name for one in groups)
-    one = Finding(OF_SHARES, entry.name, main.name, agreement, text + more, beside, detail)
+    remark = agreement == NOT_CHECKABLE
+    told = text + more
+    one = Finding(OF_SHARES, entry.name, main.name, agreement, told, beside, detail, remark=remark)
     yield _unsaid(one) if _may_be_adjusted(entry, main, span, [one]) else one
 
 

@@ -67,11 +67,12 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 def _of_sets(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
     """Only percentages are printed: every set of counts of at most the randomised sizes."""
     every = options(ledger, groups)
-    if every is None:
+    sets = MOST_SETS + 1 if every is None else prod(len(option) for option in every)
+    if sets > MOST_SETS:
+        yield from _of_all_randomised(ledger, entry, groups)
         return
-    sets = prod(len(option) for option in every)
-    found = _over_sets(every, entry.tails) if 0 < sets <= MOST_SETS else {}
-    if not found:
+    found = _over_sets(every, entry.tails) if every and sets else {}
+    if not found or every is None:
         return
     part, stated = entry.parts["p"], entry.about.test
     low, high = found["chi_squared"].min(), found["chi_squared"].max()
@@ -141,11 +142,10 @@ def _if_cut_off(ledger: Ledger, entry: Claim, groups: Sequence[Claim]) -> str:
     return ""
 
 
-def _unlike_all_randomised(ledger: Ledger, entry: Claim, groups: Sequence[Claim]) -> str | None:
-    """The question how many patients there are, where p is not that of all randomised.
-
-    None where the percentages are not of all randomised, or some test on these gives p.
-    """
+def _by_all_randomised(
+    ledger: Ledger, entry: Claim, groups: Sequence[Claim]
+) -> dict[str, np.ndarray]:
+    """P by every usual test with all randomised behind the percentages; none if they are not."""
     sizes = [ledger.of_all_randomised(one) for one in groups]
     every = [
         printing_as(one.parts["percent"], n, n)
@@ -153,13 +153,37 @@ def _unlike_all_randomised(ledger: Ledger, entry: Claim, groups: Sequence[Claim]
         if n is not None
     ]
     if len(every) < len(groups) or not 0 < prod(len(own) for own in every) <= MOST_SETS:
-        return None
-    found, part = _over_sets(every, entry.tails), entry.parts["p"]
+        return {}
+    return _over_sets(every, entry.tails)
+
+
+def _of_all_randomised(ledger: Ledger, entry: Claim, groups: Sequence[Claim]) -> Iterator[Finding]:
+    """P of the percentages of all randomised, where too many sets of fewer patients print so."""
+    found, part = _by_all_randomised(ledger, entry, groups), entry.parts["p"]
+    stated = entry.about.test
+    if stated is not None and stated not in found:
+        return
+    fit = [name for name in found if count_printing(part, found[name]) and stated in (None, name)]
+    beside = tuple(one.name for one in groups)
+    if fit:
+        text = f"With all randomised behind the percentages {part.text} is what "
+        text += f"{listed([NAMES[name] for name in fit])} can give."
+        yield Finding("p.count_sets", entry.name, "p", COMPATIBLE, text, beside)
+    elif asked := _unlike_all_randomised(ledger, entry, groups):
+        yield Finding("p.count_sets", entry.name, "p", NOT_CHECKABLE, asked, beside)
+
+
+def _unlike_all_randomised(ledger: Ledger, entry: Claim, groups: Sequence[Claim]) -> str | None:
+    """The question how many patients there are, where p is not that of all randomised.
+
+    None where the percentages are not of all randomised, or some test on these gives p.
+    """
+    found, part = _by_all_randomised(ledger, entry, groups), entry.parts["p"]
     if not found or any(count_printing(part, ps) for ps in found.values()):
         return None
     ends = [float(end) for ps in found.values() for end in (ps.min(), ps.max())]
     shown = listed([one.parts["percent"].text for one in groups])
-    of = listed([str(n) for n in sizes])
+    of = listed([str(ledger.of_all_randomised(one)) for one in groups])
     return (
         f"Not checkable: how many patients are behind {shown} is not in the ledger. With all "
         f"randomised ({of}) it is a {p_span(min(ends), max(ends))}, not {part.text}."

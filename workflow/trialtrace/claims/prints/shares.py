@@ -264,10 +264,17 @@ def _alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
             text += "(`patients`, `sizes` of a population, or `randomised` of the group)."
             yield Finding("share.count", entry.name, "percent", NOT_CHECKABLE, text)
             return
+        randomised = ledger.of_all_randomised(entry)
+        if randomised and (own := counts_for_percentage(as_range(percent), randomised).tolist()):
+            text = f"{percent.text} of {randomised}, the number randomised, is a count of "
+            detail = {"n": randomised, "counts": own}
+            text += f"{_few(own)}."
+            yield Finding("share.count", entry.name, "percent", COMPATIBLE, text, detail=detail)
+            return
         counts = possible_counts(ledger, entry, group.size or 0) if group else None
         if group and group.size and counts is not None and not len(counts):
             text = f"No count of {group.size} patients or fewer prints as {percent.text}."
-            yield _no_count(entry, text)
+            yield _no_count(ledger, entry, text, (1, group.size))
         return
     counts = counts_for_percentage(as_range(percent), n).tolist()
     if not counts and _of_own_patients(ledger, entry):
@@ -276,16 +283,33 @@ def _alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         taken = ", the number randomised," if ledger.taken(entry) else ""
         text = f"{percent.text} of {n}{taken} is a count of {_few(counts)}."
     else:
-        yield _no_count(entry, f"No count of {n} prints as {percent.text}.", {"n": n, "counts": []})
+        text, told = f"No count of {n} prints as {percent.text}.", {"n": n, "counts": []}
+        yield _no_count(ledger, entry, text, (n, n), told)
         return
     detail = {"n": n, "counts": counts}
     yield Finding("share.count", entry.name, "percent", COMPATIBLE, text, detail=detail)
 
 
 def _no_count(
-    entry: Claim, text: str, detail: Mapping[str, object] | None = None, check: str = "share.count"
+    ledger: Ledger,
+    entry: Claim,
+    text: str,
+    sizes: tuple[int, int],
+    detail: Mapping[str, object] | None = None,
+    check: str = "share.count",
 ) -> Finding:
-    """A percentage that no count prints as: a contradiction, unless its label says why."""
+    """A percentage that no count of so many patients prints as: a contradiction.
+
+    Unless its label says why, or some count does with digits cut off, and no number of the paper is
+    printed as with digits rounded only.
+    """
+    cut = printing_as(replace(entry.parts["percent"], rounding="truncate"), *sizes)
+    if len(cut) and not ledger.habits[entry.paper].rounded:
+        words = OTHER_ROUNDINGS["truncate"]
+        few = listed([f"{x} of {n}" for x, n in cut.tolist()[:FEW]], "or")
+        text = f"{text.removesuffix('.')}; with {words} {few} would."
+        told = {**(detail or {}), "alternative": words}
+        return Finding(check, entry.name, "percent", ALTERNATIVE, text, detail=told)
     weighted = WEIGHTED.search(entry.label) is not None
     return Finding(
         check,
@@ -348,7 +372,8 @@ def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         f"of {size} prints as {percent.text}. {which} A share that rests on weights or on imputed "
         "values needs no whole count (`basis: model`)."
     )
-    yield _no_count(entry, text, detail | {"denominators": possible}, "share.everyone")
+    told = detail | {"denominators": possible}
+    yield _no_count(ledger, entry, text, (size, size), told, "share.everyone")
 
 
 def _moved(entry: Claim, population: str, group: str, n: int, size: int) -> Finding:
