@@ -420,7 +420,7 @@ class Tracer:
         tables = self.manifest["tables"].values()
         return {table["source_file"]: table["file"]["sha256"] for table in tables}
 
-    def _cells(self, selection: Any) -> list[dict[str, Any]]:
+    def _cells(self, selection: Selection) -> list[dict[str, Any]]:
         cells = self.raw.cells(selection).to_pylist()
         if self.disclosure == "full":
             values = RawValues(self.folder / "raw")
