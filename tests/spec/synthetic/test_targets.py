@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from trialtrace.report.audit.cohort_words import PUT_IN, of_primary, put_in
+from trialtrace.report.audit.cohort_words import PUT_IN, of_claim, of_primary, put_in
 from trialtrace.report.audit.targets import margins_table, targets, what_words
 from trialtrace.report.material import Material
 from trialtrace.report.sections.findings import primary
@@ -115,3 +115,14 @@ def test_a_group_within_another_is_measured_in_the_population_of_its_check(mater
     drug = material.trial.design.arms["drug"].label
     assert what_words(material, checked).endswith(f": {drug}")
     assert what_words(material, inner | {"check": None}).endswith(f": treated = yes, {drug}")
+
+
+def test_cards_sections_and_claims_say_what_was_put_in(material, synthetic):
+    folder = synthetic.folder / "report"
+    cards = (folder / "cards.js").read_text()
+    assert "put in, not found: drawn to give" in cards and "drawn to no printed number" in cards
+    report = " ".join((folder / "report.html").read_text().split())
+    assert "Age: mean 50" in report
+    assert "drawn by a program, to no printed number" in report
+    said = {one["claim_id"]: of_claim(material, one["claim_id"]) for one in material.claims}
+    assert "*Cohort:* put in, not found." in said.values()
