@@ -25,6 +25,8 @@ from trialtrace.trial.resolve import (
     variables_of,
 )
 
+Given = dict[str, Any]
+"""An entry of the file, as written."""
 SHOWN = 40
 # Keys of a claim that tell several results of one statistic apart.
 SECOND = ("effect", "time", "category", "contrast")
@@ -74,7 +76,7 @@ def check(files: Files) -> None:
             _selects(files, at, selects)
 
 
-def _printed(files: Files, name: str, given: dict[str, Any]) -> None:
+def _printed(files: Files, name: str, given: Given) -> None:
     """A printed expression that the audit could not read, or could not hold against a result."""
     place = ("claims", name, "printed")
     try:
@@ -106,7 +108,7 @@ def _printed(files: Files, name: str, given: dict[str, Any]) -> None:
         _logarithm(files, at, selects, parts)
 
 
-def _selections(path: Path_, given: dict[str, Any]) -> Iterator[tuple[Path_, dict[str, Any]]]:
+def _selections(path: Path_, given: Given) -> Iterator[tuple[Path_, Given]]:
     """What recomputes a claim, by each of its readings, and where that stands."""
     if "is" in given:
         yield (*path, "is"), given["is"]
@@ -114,9 +116,7 @@ def _selections(path: Path_, given: dict[str, Any]) -> Iterator[tuple[Path_, dic
         yield (*path, "readings", label, "is"), reading["is"]
 
 
-def _logarithm(
-    files: Files, at: Path_, selects: dict[str, Any], parts: Sequence[Component]
-) -> None:
+def _logarithm(files: Files, at: Path_, selects: Given, parts: Sequence[Component]) -> None:
     """A ratio is above 0: what is printed otherwise is its logarithm, which a claim has to say."""
     stat, logarithm = selects.get("stat", ""), selects.get("as") == "log"
     ratio = stat.partition(".")[0] in RATIOS
@@ -133,7 +133,7 @@ def _logarithm(
             return
 
 
-def _selects(files: Files, path: Path_, selects: dict[str, Any]) -> None:
+def _selects(files: Files, path: Path_, selects: Given) -> None:
     document = files.claims
     if "group" in selects and files.arms is not None:
         groups = [*files.arms, ALL]
@@ -158,7 +158,7 @@ def _selects(files: Files, path: Path_, selects: dict[str, Any]) -> None:
         _parameter(files, path, selects)
 
 
-def _parameter(files: Files, path: Path_, selects: dict[str, Any]) -> None:
+def _parameter(files: Files, path: Path_, selects: Given) -> None:
     """Where an analysis is of several endpoints, which of them is meant."""
     document, analysis = files.claims, selects["analysis"]
     listed = variables_of(files, analysis)
@@ -171,7 +171,7 @@ def _parameter(files: Files, path: Path_, selects: dict[str, Any]) -> None:
         )
 
 
-def _of_display(files: Files, path: Path_, selects: dict[str, Any]) -> None:
+def _of_display(files: Files, path: Path_, selects: Given) -> None:
     """Claims on the baseline table and on the flow."""
     document, part = files.claims, selects["analysis"]
     shown = files.plan.names("displays")
@@ -206,7 +206,7 @@ def _of_display(files: Files, path: Path_, selects: dict[str, Any]) -> None:
         known(document, (*path, "level"), selects["level"], choices, f"a level of {parameter}")
 
 
-def _stat(files: Files, path: Path_, selects: dict[str, Any], given: dict[str, Any]) -> None:
+def _stat(files: Files, path: Path_, selects: Given, given: Given) -> None:
     document, analysis = files.claims, selects["analysis"]
     made = made_by(files, analysis, given)
     names = list(dict.fromkeys(one.name for one in made))
@@ -242,7 +242,7 @@ def _nearest(stat: str, names: list[str]) -> str | None:
     return did_you_mean(stat, same) or did_you_mean(stat, [name for name in names if name != stat])
 
 
-def _named(made: list[Statistic], selects: dict[str, Any]) -> list[Statistic]:
+def _named(made: list[Statistic], selects: Given) -> list[Statistic]:
     """Those that a claim names by `stat`, and of these the ones by the further key it has."""
     key = next((key for key in SECOND if key in selects), None)
     return [
@@ -253,7 +253,7 @@ def _named(made: list[Statistic], selects: dict[str, Any]) -> list[Statistic]:
     ]
 
 
-def made_by(files: Files, analysis: str, given: dict[str, Any]) -> list[Statistic]:
+def made_by(files: Files, analysis: str, given: Given) -> list[Statistic]:
     """Every statistic that an analysis gives, with the adjusted p-values of its families."""
     own = files.trial.get("design", "kind") in methods.OWN_TREATMENT
     made = [one for step in steps_of(given) for one in statistics(step, own=own)]
@@ -267,7 +267,7 @@ def made_by(files: Files, analysis: str, given: dict[str, Any]) -> list[Statisti
     return made + adjusted
 
 
-def _who(files: Files, path: Path_, selects: dict[str, Any], own: list[Statistic]) -> None:
+def _who(files: Files, path: Path_, selects: Given, own: list[Statistic]) -> None:
     """The group or comparison that a claim names, against what its statistic is of."""
     at: Path_
     stat, of = selects["stat"], {one.of for one in own}
@@ -300,7 +300,7 @@ def _who(files: Files, path: Path_, selects: dict[str, Any], own: list[Statistic
         known(files.claims, (*path, "effect"), selects["effect"], offered, f"an effect of {stat}")
 
 
-def _groups(files: Files, path: Path_, selects: dict[str, Any], given: dict[str, Any]) -> None:
+def _groups(files: Files, path: Path_, selects: Given, given: Given) -> None:
     document, analysis = files.claims, selects["analysis"]
     everyone = given.get("overall") or of_whole_patients(files, analysis)
     if selects.get("group") == ALL and not everyone:
@@ -343,7 +343,7 @@ def _of_pairs(statistic: str) -> bool:
     return statistic in STATISTICS and STATISTICS[statistic].section == "estimates"
 
 
-def _visit(files: Files, path: Path_, selects: dict[str, Any]) -> None:
+def _visit(files: Files, path: Path_, selects: Given) -> None:
     document, analysis = files.claims, selects["analysis"]
     visits = used_visits(files, analysis)
     if visits is None:
@@ -385,7 +385,7 @@ def _strata(files: Files, path: Path_, selects: Mapping[str, object]) -> None:
             )
 
 
-def _stratum(files: Files, path: Path_, selects: dict[str, Any]) -> None:
+def _stratum(files: Files, path: Path_, selects: Given) -> None:
     document, analysis = files.claims, selects["analysis"]
     if "stratum" not in selects:
         return
