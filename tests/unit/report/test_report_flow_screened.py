@@ -95,11 +95,11 @@ def logged(synthetic, *, left_out=5, undecided=0):
 def test_a_log_of_screening_says_who_was_assessed():
     """20 in the log and 15 randomised: 5 excluded, by reason. Of a cohort it is no printed fact."""
     assert logged(False) == [
-        "Assessed for eligibility, by the log of screening",
+        "Assessed for eligibility by the log",
         "n = 20",
         f"Excluded: 5 (Declined{NO_BREAK}4, Angina pectoris{NO_BREAK}1)",
     ]
-    assert logged(True)[0].endswith("by the log of screening (made up, not printed)")
+    assert logged(True)[0].endswith("by the log (made up, not printed)")
 
 
 def test_a_log_that_does_not_fit_the_data_says_so():

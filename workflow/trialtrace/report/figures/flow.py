@@ -137,9 +137,9 @@ def screening(material: Material) -> list[str]:
     known = counts(material)
     if log := screened(material):
         reasons = dict(log.reasons or {}) | ({UNDECIDED: log.undecided} if log.undecided else {})
-        gone = f"Excluded: {sum(reasons.values())}{_in_brackets(reasons)}"
+        gone = f"Excluded: {sum(reasons.values())}{_in_brackets(reasons, most=len(reasons))}"
         made = " (made up, not printed)" if material.trial.synthetic else ""
-        lines = [f"Assessed for eligibility, by the log of screening{made}", f"n = {log.rows}"]
+        lines = [f"Assessed for eligibility by the log{made}", f"n = {log.rows}"]
         lines += _wrapped(gone, 60)
         randomised = known["randomised", None, ALL, None]
         used = log.rows - log.left_out - log.undecided
@@ -241,14 +241,14 @@ def _by_reason(known: Counts, stat: str, name: str | None, group: str) -> dict[s
     return {key[3]: n for key, n in known.items() if key[:3] == (stat, name, group)}
 
 
-def _in_brackets(reasons: dict[str, int]) -> str:
+def _in_brackets(reasons: dict[str, int], most: int = MOST_REASONS) -> str:
     """ " (died 2, withdrew 1)": reasons that occurred, the rarest of many together; for those
     without one that none is reported. Empty where nobody is counted."""
     ordered = sorted(reasons.items(), key=lambda one: (one[0].endswith(UNREPORTED), -one[1]))
     some = [(reason, n) for reason, n in ordered if n]
-    if len(some) > MOST_REASONS + 1:
-        rest = sum(n for _, n in some[MOST_REASONS:])
-        some = [*some[:MOST_REASONS], ("other reasons", rest)]
+    if len(some) > most + 1:
+        rest = sum(n for _, n in some[most:])
+        some = [*some[:most], ("other reasons", rest)]
     told = [f"{reason.removesuffix(UNREPORTED)}{NO_BREAK}{n}" for reason, n in some]
     why = UNREPORTED if any(reason.endswith(UNREPORTED) for reason, _ in some) else ""
     if len(some) == 1:
