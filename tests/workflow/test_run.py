@@ -82,11 +82,31 @@ def test_a_stage_that_fails_leaves_nothing_half_done(own: Copy):
     export.write_text(EXPORT.replace("id,arm,age", "id,arm,years"))
     done = own.snakemake("--cores", "1")
     assert done.returncode == 1
-    assert "clean_tables of mini stopped:" in done.stderr
+    assert done.stderr.count("clean_tables of mini stopped:") == 1
+    assert "tried once more" not in done.stderr and "restart" not in done.stderr
     assert "age" in done.stderr and told_plainly(done.stderr)
     assert not (own.root / "results/mini/clean").exists()
     export.write_text(EXPORT)
     assert own.scheduled() >= {("ingest_sources", "mini"), ("clean_tables", "mini")}
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_job_that_is_killed_is_tried_once_more(own: Copy, times: int):
+    """Without a word, as by the system where memory ends."""
+    script = own.root / "scripts" / "clean_tables.py"
+    killed = (
+        "import os, pathlib\n"
+        "count = pathlib.Path('kills')\n"
+        "done = len(count.read_text()) if count.exists() else 0\n"
+        "count.write_text('x' * (done + 1))\n"
+        f"if done < {times}:\n    os.kill(os.getpid(), 9)\n"
+    )
+    script.write_text(killed + script.read_text())
+    done = own.snakemake("--cores", "1", "results/mini/clean")
+    assert (done.returncode == 0) == (times == 1), done.stderr
+    assert "it left no message; was it killed, or out of memory?" in done.stderr
+    assert done.stderr.count("it is tried once more") == 1
+    assert (own.root / "results/mini/made/clean_tables.json").exists() == (times == 1)
 
 
 def test_a_trial_of_own_files_runs_to_its_site_and_follows_them(own: Copy, tmp_path: Path):

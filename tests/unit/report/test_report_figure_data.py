@@ -1,6 +1,8 @@
 """The numbers beside a figure are those that it shows, and no finer."""
 
 import csv
+import re
+from itertools import pairwise
 
 import mini_run
 import mini_trial
@@ -81,6 +83,35 @@ def test_restricted_disclosure_tells_no_day_finer_than_the_picture(made):
         told = [float(row["days"]) for row in rows if row["share"]]
         on_grid = all(abs(day / (END / PLACES) % 1) < 1e-9 for day in told)
         assert (on_grid, bool(exact & set(told))) == (not finer, finer), disclosure
+
+
+def test_restricted_curves_step_for_five_patients_at_once(made):
+    """Ten patients an arm, each with a day of its own: at most two steps of five."""
+    from trialtrace.report.figures.at_risk import FEWEST, PARTS
+
+    rows = numbers(made["restricted"][1], "kaplan_meier_1.csv")
+    for arm in {row["line"] for row in rows}:
+        curve = [
+            (float(row["days"]), float(row["share"]))
+            for row in rows
+            if row["line"] == arm and row["share"]
+        ]
+        steps = [now for before, now in pairwise(curve) if now[1] != before[1]]
+        assert 1 <= len(steps) <= 10 // FEWEST
+        assert all(abs(day / (END / PARTS) % 1) < 1e-9 for day, _ in curve)
+
+
+def test_restricted_numbers_have_the_digits_of_print(made):
+    """Twelve digits of two reports give away the patient that one of them has more."""
+    for disclosure, most in (("full", 12), ("restricted", 3)):
+        digits = [
+            len(re.sub(r"\D", "", value).lstrip("0"))
+            for path in made[disclosure][1].glob("*.csv")
+            for row in numbers(made[disclosure][1], path.name)
+            for name, value in row.items()
+            if name in ("value", "low", "high") and re.fullmatch(r"-?\d+\.\d+", value or "")
+        ]
+        assert (max(digits) > 3) == (most > 3), disclosure
 
 
 def test_no_file_names_a_patient_where_disclosure_is_restricted(made):

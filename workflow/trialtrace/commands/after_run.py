@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 
+from trialtrace.archive.few_patients import few_lines
 from trialtrace.archive.keep import keep_run
 from trialtrace.archive.shelf import Kept, Shelf
 from trialtrace.archive.text import judged_anew
@@ -15,6 +16,7 @@ from trialtrace.report.links import CHANGES_PAGE
 from trialtrace.report.pages.changes_page import changes_page
 from trialtrace.running.fresh import AUDIT
 from trialtrace.running.run import Run
+from trialtrace.trial.load import load_trial
 
 
 def after_run(run: Run) -> None:
@@ -31,6 +33,9 @@ def after_run(run: Run) -> None:
             tell_strange(shelf)
             pair = last_two(shelf)
             (new.append(compared(run.at, trial, *pair)) if pair else first.append(trial))
+            if load_trial(trial, run.at).disclosure(run.settings) != "full":
+                for line in few_lines(shelf):
+                    print(line, file=sys.stderr)
         except UserError as error:
             print(
                 f"{trial}: this run is not kept, or not compared", error, sep="\n", file=sys.stderr

@@ -181,6 +181,7 @@ def _folder(
             )
         )
     told = _document(at, reports[0], reports[0].read_bytes(), name)
+    assert told.trial is not None  # a document is of a trial
     run = KeptRun(at, told.trial)
     kept = _documents(at, told.trial)
     others = (place / one for one in kept if one != reports[0].name)

@@ -31,6 +31,17 @@ def trial_of(log: Path) -> str | None:
     return None if log.parent.name == LOGS else log.parent.name
 
 
+def last_word(log: Path) -> Path:
+    """The file beside the log of a job that keeps why it ended: such a job is not tried again. The
+    next run begins without it."""
+    return log.with_suffix(".told")
+
+
+def forget_last_words(logs: Path) -> None:
+    for path in logs.rglob(last_word(Path("*.log")).name):
+        path.unlink(missing_ok=True)
+
+
 def tell(
     trial: str | None, kind: type[BaseException], error: BaseException, at: TracebackType | None
 ) -> None:

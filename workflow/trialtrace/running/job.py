@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from trialtrace.ground.errors import UserError
-from trialtrace.running.faults import guard, trial_of
+from trialtrace.running.faults import guard, last_word, trial_of
 from trialtrace.running.locks import lock_job
 from trialtrace.running.made import check_inputs, write_record
 
@@ -36,7 +36,12 @@ def job(given: Any, frames: bool = False) -> Iterator[None]:
     for a stage that may hand data frames to pyarrow.
     """
     log = Path(given.log[0])
+    said = last_word(log)
     _log_to(log)
+    if said.exists():
+        # A profile tries a job that was killed once more; this one said why it ended.
+        print(said.read_text(encoding="utf-8"), end="", file=sys.stderr)
+        sys.exit(1)
     guard(trial_of(log))
     if not frames:
         leave_pandas()
@@ -54,10 +59,23 @@ def job(given: Any, frames: bool = False) -> Iterator[None]:
         gc.freeze()
     except UserError as error:
         print(error, file=sys.stderr)
+        _keep(log, said)
         sys.exit(1)
     except KeyboardInterrupt:
         print("interrupted before its end; the next run does it again", file=sys.stderr)
+        _keep(log, said)
         sys.exit(130)
+    except Exception as error:  # noqa: BLE001  told as guard() has it, then kept
+        sys.excepthook(type(error), error, error.__traceback__)
+        _keep(log, said)
+        sys.exit(1)
+
+
+def _keep(log: Path, said: Path) -> None:
+    """Keep why a job ended: its log is emptied before it is tried again."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    said.write_bytes(log.read_bytes())
 
 
 def _listed(paths: Any) -> list[str]:

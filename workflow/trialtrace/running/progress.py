@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from trialtrace.ground.errors import Problem
+from trialtrace.running.faults import last_word
 from trialtrace.running.fresh import SITE, STAGES
 
 RULES = (*STAGES, SITE)
@@ -35,6 +36,9 @@ CHATTER = (
 )
 
 
+AGAIN = "Trying to restart job"
+
+
 @dataclass
 class JobTime:
     """A job of this run: seconds from the start of the run; `end` is None if it did not finish."""
@@ -52,6 +56,9 @@ class Progress:
         self.began = time.monotonic()
         self.jobs: dict[int, JobTime] = {}
         self.total = 0
+        # Jobs whose logs tell why they ended, and have been shown.
+        self.ended: set[int] = set()
+        self.silent = False
         # What is said last of a run that had nothing to do.
         self.closing: Callable[[], list[str]] = list
         # What is wrong with a target that no rule makes, if it is meant for a trial.
@@ -82,21 +89,30 @@ class Progress:
         return str(problem) if problem else None
 
     def _started(self, event: SimpleNamespace) -> str | None:
+        if event.jobid in self.ended:
+            return None
         trial = dict(event.wildcards).get("trial")
         self.jobs[event.jobid] = JobTime(event.rule_name, trial, time.monotonic() - self.began)
         total = max(self.total, len(self.jobs))
         return f"{len(self.jobs):>{len(str(total))}} of {total}  {event.rule_msg}"
 
-    def _failed(self, event: SimpleNamespace) -> str:
+    def _failed(self, event: SimpleNamespace) -> str | None:
+        if event.jobid in self.ended:
+            return None
+        self.silent = not any(last_word(Path(log)).exists() for log in event.log)
+        if not self.silent:
+            self.ended.add(event.jobid)
         job = self.jobs.get(event.jobid)
         lines = [
             f"\n{event.rule_name}{f' of {job.trial}' if job and job.trial else ''} stopped:",
             "",
         ]
         for log in event.log:
-            path = Path(log)
+            said = last_word(Path(log))
+            path = said if said.exists() else Path(log)
             text = path.read_text(errors="replace").splitlines() if path.is_file() else []
-            shown = text[-LOG_LINES:] or ["it left no message; was it killed, or out of memory?"]
+            shown = text[-LOG_LINES:]
+            shown += ["it left no message; was it killed, or out of memory?"] * self.silent
             lines += [f"  {line}".rstrip() for line in shown]
             lines += ["", f"  this is in {log}"]
         return "\n".join(lines)
@@ -107,6 +123,8 @@ class Progress:
             return "\n".join(["Nothing to do: all results are up to date.", *self.closing()])
         if told := self.unknown_target(record):
             return told
+        if text.startswith(AGAIN):
+            return "  it is tried once more" if self.silent else None
         # A failed command has been told by the log of its job.
         known = "CalledProcessError" in text or any(part in text for part in CHATTER)
         return None if known else text

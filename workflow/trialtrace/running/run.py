@@ -11,6 +11,7 @@ from trialtrace.config.accepted import accepted
 from trialtrace.ground.errors import Problem, Problems, UserError, one_of
 from trialtrace.ground.paths import Project
 from trialtrace.running.data import check_data
+from trialtrace.running.faults import forget_last_words
 from trialtrace.running.fresh import CLEAN, RENDER, SITE, STAGES, Freshness, freshness
 from trialtrace.running.known_jobs import remember_jobs
 from trialtrace.running.locks import lock_run
@@ -144,6 +145,7 @@ class Run:
         except UserError as error:
             # Raised inside a hook, it would be told with the frames of Snakemake.
             raise SystemExit(str(error)) from None
+        forget_last_words(self.at.root / "logs")
 
 
 def for_rules(path: Path) -> str:

@@ -20,6 +20,16 @@ Given = dict[str, Any]
 DAYS = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12, "years": 365.25}
 # What a picture of some hundred points can show of a time or a share.
 PLACES = 400
+# Where single patients may not be shown, curves step at the ends of these parts of the axis alone,
+# and only once so many more patients have had an event.
+PARTS, FEWEST = 40, 5
+POOLED = (
+    f" Steps stand for at least {FEWEST} patients where there are as many, and lie at the ends of "
+    f"{PARTS} parts of the axis, so that none tells a patient's day."
+)
+
+# The time of each event that a curve steps at, in the unit of the axis, and whose it is.
+Events = tuple[np.ndarray, np.ndarray]
 # Letters of a line of the name of a curve, and of what is said above all of them.
 NAME, ABOVE = 18, 100
 
@@ -70,13 +80,13 @@ def time_axis(material: Material, axes: "Axes", below: "Axes", given: Given) -> 
 
 
 def drawn_steps(
-    material: Material, given: Given, time: np.ndarray, *heights: np.ndarray
+    material: Material, given: Given, events: Events, time: np.ndarray, *heights: np.ndarray
 ) -> list[np.ndarray]:
     """Times (from 0, in the unit of the axis) and heights of a step curve as they are drawn.
 
     A drawing of vectors holds every place it is given, also beyond its axes: so the curve is cut
-    where the axis ends, and has places only where it steps. Under restricted disclosure these lie
-    on a grid, since a place between two pixels would still tell a patient's exact day.
+    where the axis ends, and has places only where it steps. Under restricted disclosure `events`
+    are pooled, since each step would tell a patient's day.
     """
     asked = max(given["at"]) / DAYS[given["unit"]]
     end = asked or rounded_up(float(time[-1]))
@@ -85,13 +95,37 @@ def drawn_steps(
         time = np.append(time[inside], end)
         heights = tuple(np.append(each[inside], each[inside][-1]) for each in heights)
     if material.disclosure != "full":
-        time, heights = on_grid(time, end), tuple(on_grid(each, 1.0) for each in heights)
+        time, heights = _pooled(events, end, time, heights)
     return _where_it_steps(time, heights)
 
 
-def on_grid(places: np.ndarray, end: float) -> np.ndarray:
-    """Places between 0 and `end`, each moved to the nearest of PLACES steps."""
-    return np.round(places * (PLACES / end)) * (end / PLACES) if end else places
+def _pooled(
+    events: Events, end: float, time: np.ndarray, heights: tuple[np.ndarray, ...]
+) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+    """A step curve that steps at the ends of PARTS of the axis, each time by FEWEST patients or
+    more; what is left at its end goes with the step before, or is a step alone if it is all."""
+    days, who = (each[events[0] <= end] for each in events)
+    ends = [end * part / PARTS for part in range(1, PARTS + 1)]
+
+    def part_of(day: float) -> float:
+        return next((one for one in ends if one >= day), end)
+
+    places, last = [0.0], 0.0
+    for one in ends:
+        here = set(who[(days > last) & (days <= one)].tolist())
+        if min(len(here), len(set(who[days > one].tolist()))) >= FEWEST:
+            places.append(one)
+            last = one
+    places += [part_of(days.max())] if len(days) else []
+    # The curve goes on to the end of the part in which the last patient was seen.
+    places.append(part_of(time[-1]))
+    taken = np.searchsorted(time, np.array(places), side="right") - 1
+    return np.array(places), tuple(on_grid(each[taken], 1.0) for each in heights)
+
+
+def on_grid(places: np.ndarray, end: float, steps: int = PLACES) -> np.ndarray:
+    """Places between 0 and `end`, each moved to the nearest of so many steps."""
+    return np.round(places * (steps / end)) * (end / steps) if end else places
 
 
 def rounded_up(last: float) -> float:

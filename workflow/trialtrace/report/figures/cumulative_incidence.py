@@ -10,6 +10,7 @@ import numpy as np
 from trialtrace.ground.words import percent
 from trialtrace.report.figures.at_risk import (
     DAYS,
+    POOLED,
     curves_data,
     drawn_steps,
     named_at_the_end,
@@ -95,9 +96,10 @@ def _curve(
 ) -> list[np.ndarray]:
     """Draws the incidence of one of the events in one arm with its interval; its places."""
     unit = DAYS[given["unit"]]
-    last = each[0].max() / unit
+    last, days = each[0].max() / unit, each[0][each[1] == of] / unit
+    events = days, np.arange(len(days))
     if not (each[1] == of).any():
-        time, nobody = drawn_steps(material, given, np.array([0.0, last]), np.zeros(2))
+        time, nobody = drawn_steps(material, given, events, np.array([0.0, last]), np.zeros(2))
         axes.plot(time, nobody, linewidth=1.8, clip_on=False, **style)
         return [time, nobody]
     confidence = material.trial.plan.confidence
@@ -108,7 +110,7 @@ def _curve(
         np.concatenate([[0.0], np.nan_to_num(bound), np.nan_to_num(bound[-1:])])
         for bound in (curve.low, curve.high)
     )
-    time, steps, low, high = drawn_steps(material, given, time, steps, low, high)
+    time, steps, low, high = drawn_steps(material, given, events, time, steps, low, high)
     axes.step(time, steps, where="post", linewidth=1.8, **style)
     axes.fill_between(time, low, high, step="post", color=style["color"], alpha=0.10, linewidth=0)
     return [time, steps, low, high]
@@ -121,7 +123,7 @@ def _caption(material: Material, given: dict[str, Any], competing: bool) -> str:
     )
     if competing:
         text += f" {_other(material, given)}, which competes with it, has a panel of its own."
-    return text
+    return text if material.disclosure == "full" else text + POOLED
 
 
 def _other(material: Material, given: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.report.figures.at_risk import DAYS, on_grid, rounded_up, time_words
+from trialtrace.report.figures.at_risk import DAYS, PARTS, on_grid, rounded_up, time_words
 from trialtrace.report.figures.canvas import LINES, colour_of, drawing, percent_axis
 from trialtrace.report.figures.picture import (
     Cell,
@@ -95,8 +95,8 @@ def _places(fit: Turnbull, unit: float, last: float, fine: bool) -> Places:
     left, after = np.minimum(fit.left / unit, last), 1 - np.cumsum(fit.mass)
     right = fit.right / unit
     if not fine:
-        left, after = on_grid(left, last), on_grid(after, 1.0)
-        right = np.where(np.isfinite(right), on_grid(right, last), np.inf)
+        left, after = on_grid(left, last, PARTS), on_grid(after, 1.0)
+        right = np.where(np.isfinite(right), on_grid(right, last, PARTS), np.inf)
     return Places(left, right, np.concatenate([[1.0], after[:-1]]), after)
 
 

@@ -8,6 +8,7 @@ from trialtrace.ground.contracts.rows import present
 from trialtrace.ground.words import LABELS, percent, unit_text
 from trialtrace.report.figures.at_risk import (
     DAYS,
+    POOLED,
     Given,
     above,
     curves_data,
@@ -15,7 +16,6 @@ from trialtrace.report.figures.at_risk import (
     lines_above,
     named_at_the_end,
     numbers,
-    on_grid,
     time_axis,
     with_table,
 )
@@ -60,7 +60,7 @@ def curves(material: Material, given: dict[str, Any]) -> dict[str, KaplanMeier]:
 
 def draw(material: Material, given: dict[str, Any]) -> Picture:
     """Curves as steps with a mark at each censored time, and what the plan estimates of them."""
-    arms = arms_of(material)
+    arms, fine = arms_of(material), material.disclosure == "full"
     found = curves(material, given)
     if not found:
         raise nothing(given["title"], "no patient has a time")
@@ -73,7 +73,8 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
             label = material.arm_label(arm)
             drawn[label] = _places(material, given, curve)
             _draw(axes, drawn[label], style, label)
-            _censored(axes, material, given, curve, drawn[label])
+            if fine:
+                _censored(axes, given, curve, drawn[label])
             ends.append((label, float(drawn[label][1][-1]), colour_of(arms, arm)))
         percent_axis(axes)
         axes.set_ylim(0, 1.02)
@@ -85,8 +86,8 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         time_axis(material, axes, below, given)
     caption = (
         f"{given['title']}, {population_words(material, given)}: Kaplan-Meier estimates with "
-        f"{level_words(material)} log-log intervals; marks are censored times, numbers at risk "
-        "below."
+        f"{level_words(material)} log-log intervals; {'marks are censored times, ' * fine}numbers "
+        f"at risk below.{'' if fine else POOLED}"
     )
     alt = f"Kaplan-Meier curves for {arm_words(material, list(found))}; "
     alt += f"{_told(material, given, found)}. {' '.join(f'{one}.' for one in told)}".rstrip()
@@ -128,20 +129,12 @@ def compared(material: Material, analysis: str, endpoint: str) -> list[str]:
     return [f"{what}: {'; '.join(each)}" for what, each in told.items()]
 
 
-def _censored(
-    axes: "Axes",
-    material: Material,
-    given: Given,
-    curve: KaplanMeier,
-    places: list[np.ndarray],
-) -> None:
+def _censored(axes: "Axes", given: Given, curve: KaplanMeier, places: list[np.ndarray]) -> None:
     """A mark on the curve at each time with somebody censored, on the places of its steps."""
     time, steps = places[0], places[1]
     at = curve.time[curve.n_censored > 0] / DAYS[given["unit"]]
     end = max(given["at"]) / DAYS[given["unit"]] or float(time[-1])
     at = at[at <= end]
-    if material.disclosure != "full":
-        at = np.unique(on_grid(at, end))
     heights = steps[np.searchsorted(time, at, side="right") - 1]
     size, width = (4.5, 0.6) if len(at) <= MOST_MARKS else (3.0, 0.3)
     axes.plot(at, heights, "|", color=INK, markersize=size, markeredgewidth=width, zorder=3)
@@ -151,7 +144,11 @@ def _places(material: Material, given: dict[str, Any], curve: KaplanMeier) -> li
     """Time, survival and its bounds, from 1 at the start."""
     time = np.concatenate([[0.0], curve.time / DAYS[given["unit"]]])
     heights = (curve.survival, curve.low, curve.high)
-    return drawn_steps(material, given, time, *(np.concatenate([[1.0], each]) for each in heights))
+    days = np.repeat(time[1:], curve.n_event.astype(int))
+    events = days, np.arange(len(days))
+    return drawn_steps(
+        material, given, events, time, *(np.concatenate([[1.0], each]) for each in heights)
+    )
 
 
 def _draw(axes: "Axes", places: list[np.ndarray], style: dict[str, Any], label: str) -> None:

@@ -5,6 +5,7 @@ import importlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import floor, isfinite, log10
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ class Drawn:
 
 def draw_figures(material: Material, folder: Path) -> list[Drawn]:
     """Write every figure into `folder`; a list of what was drawn, in the report's order."""
-    synthetic = material.trial.synthetic
+    synthetic, fine = material.trial.synthetic, material.disclosure == "full"
     drawn = []
     for kind, name, given in asked(material):
         beside = home(material, given)
@@ -55,10 +56,10 @@ def draw_figures(material: Material, folder: Path) -> list[Drawn]:
         except NothingToDraw as reason:
             drawn.append(Drawn(kind, _label(name), "", "", "", beside, str(reason)))
             continue
-        drawn.append(_drawn(picture, folder, (kind, name, beside), synthetic=synthetic))
+        drawn.append(_drawn(picture, folder, (kind, name, beside), synthetic=synthetic, fine=fine))
     for analysis, picture in strips(material):
         place = STRIP, f"{STRIP}_{analysis}", analysis
-        drawn.append(_drawn(picture, folder, place, synthetic=synthetic))
+        drawn.append(_drawn(picture, folder, place, synthetic=synthetic, fine=fine))
     files = [Path(one.file).stem for one in drawn if one.file]
     write_pixels(folder, files, synthetic=synthetic)
     return drawn
@@ -69,18 +70,18 @@ def _label(name: str) -> str:
 
 
 def _drawn(
-    picture: Picture, folder: Path, place: tuple[str, str, str], *, synthetic: bool
+    picture: Picture, folder: Path, place: tuple[str, str, str], *, synthetic: bool, fine: bool
 ) -> Drawn:
     """A figure whose drawing is written and its pixels are not; `place` is its kind, its name and
     the analysis beside which it stands."""
     kind, name, beside = place
     save_drawing(picture.figure, folder, name, synthetic=synthetic)
     caption = (STAMP if synthetic else "") + picture.caption
-    data = _written(picture.data, folder / f"{name}.csv", synthetic=synthetic)
+    data = _written(picture.data, folder / f"{name}.csv", synthetic=synthetic, fine=fine)
     return Drawn(kind, _label(name), f"{name}.png", caption, picture.alt, beside, data=data)
 
 
-def _written(data: Data, file: Path, *, synthetic: bool) -> str:
+def _written(data: Data, file: Path, *, synthetic: bool, fine: bool) -> str:
     """The name of the file of the numbers of a figure, written; each row of a synthetic cohort
     says that it is no evidence."""
     stamp = [STAMPED] if synthetic else []
@@ -88,15 +89,23 @@ def _written(data: Data, file: Path, *, synthetic: bool) -> str:
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow([*data.columns, *(name for name, _ in stamp)])
     told = [value for _, value in stamp]
-    lines.writerows([*map(_cell, row), *told] for row in data.rows)
+    lines.writerows([*(_cell(one, fine) for one in row), *told] for row in data.rows)
     write_text(file, text.getvalue())
     return file.name
 
 
-def _cell(value: Cell) -> str:
+def _cell(value: Cell, fine: bool) -> str:
     if value is None or isinstance(value, str):
         return value or ""
-    return f"{value:.12g}"
+    return f"{value:.12g}" if fine else shown_digits(value)
+
+
+def shown_digits(value: float) -> str:
+    """A number with three digits, but whole ones and those above 100 with one decimal: what a
+    picture or a table prints, so that two reports do not give away one patient between them."""
+    if not isfinite(value) or value == round(value):
+        return f"{value:.12g}"
+    return f"{round(value, max(1, 2 - floor(log10(abs(value))))):.12g}"
 
 
 def asked(material: Material) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -4,6 +4,7 @@ import numpy as np
 
 from trialtrace.report.figures.at_risk import (
     DAYS,
+    POOLED,
     Given,
     curves_data,
     drawn_steps,
@@ -43,7 +44,10 @@ def draw(material: Material, given: Given) -> Picture:
         drawn = {}
         for at, (arm, (time, mean, low, high)) in enumerate(curves.items()):
             colour, line = colour_of(arms, arm), LINES[at % len(LINES)]
-            places = drawn_steps(material, given, time, *(one / top for one in (mean, low, high)))
+            _, stop, event, who = data[arm]
+            events = stop[event == 1] / DAYS[given["unit"]], who[event == 1]
+            heights = (one / top for one in (mean, low, high))
+            places = drawn_steps(material, given, events, time, *heights)
             time, mean, low, high = (places[0], *(one * top for one in places[1:]))
             label = material.arm_label(arm)
             drawn[label] = [time, mean, low, high]
@@ -62,6 +66,7 @@ def draw(material: Material, given: Given) -> Picture:
         f"(Nelson and Aalen) with {level_words(material)} intervals by Lawless and Nadeau on the "
         "logarithm's scale; numbers at risk below."
     )
+    caption += "" if material.disclosure == "full" else POOLED
     alt = f"Mean cumulative functions for {arm_words(material, list(data))}."
     shown = curves_data(material, given, drawn, seen, height="mean_number")
     return Picture(figure, caption, alt, shown)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from html import escape, unescape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from trialtrace.ground.contracts.rows import ResultRow
@@ -71,7 +71,7 @@ def write_traces(
             trial.draft,
             places,
         )
-        traces = [material.tracer.trace(row["result_id"]) for row in rows]
+        traces = [_shown(material, row["result_id"]) for row in rows]
         for trace in traces:
             cards.add(trace)
             if trace["family"]:
@@ -97,6 +97,15 @@ def write_traces(
             )
             write_text(out / data_page(table), text)
     return printed
+
+
+def _shown(material: "Material", result_id: str) -> dict[str, Any]:
+    """The trace of a number; where single patients may not be shown, with the digits of the report
+    alone: from means in full of two reports follow the values of a patient that one of them has."""
+    trace = material.tracer.trace(result_id)
+    if material.disclosure == "full":
+        return trace
+    return trace | {"value": None, "ci_low": None, "ci_high": None}
 
 
 def _by_link(trial: str, results: Iterable[str]) -> dict[str, str]:

@@ -1,0 +1,45 @@
+"""What two reports of nearly the same patients would give away of those between them."""
+
+import re
+from pathlib import Path
+
+import kept_report
+import kept_runs
+import mini_run
+import pytest
+from kept_runs import Runs
+
+from trialtrace.archive.few_patients import few_lines
+
+
+@pytest.mark.parametrize(("disclosure", "long"), [("full", True), ("restricted", False)])
+def test_pages_have_the_digits_of_print(tmp_path: Path, disclosure: str, long: bool):
+    """With twelve digits two means and their n give the value of one patient exactly."""
+    at = kept_report.make(tmp_path, disclosure)
+    report = at.results / "mini" / "report"
+    pages = [*report.rglob("*.html"), *report.rglob("*.js"), *report.glob("[ft]*/*.csv")]
+    found = [one for one in pages if re.search(r"\d\.\d{6,}", one.read_text(encoding="utf-8"))]
+    assert bool([one for one in found if "config" not in one.parts]) == long
+    assert any("trace" in one.parts for one in pages)
+
+
+@pytest.mark.parametrize(("left_out", "told"), [(1, "1 patient:"), (4, "4 patients:"), (5, None)])
+def test_a_run_of_nearly_the_same_patients_is_named(tmp_path: Path, left_out: int, told):
+    runs = Runs.written(tmp_path, "restricted")
+    first = runs.run()
+    assert list(few_lines(runs.shelf)) == []
+    rows = mini_run.patients()[:-left_out]
+    text = mini_run.csv_text(rows, mini_run.COLUMNS)
+    (runs.at.root / "data" / "export.csv").write_text(text, encoding="utf-8")
+    runs.run()
+    lines = list(few_lines(runs.shelf))
+    assert len(lines) == (told is not None)
+    assert all(told in line and str(first) in line for line in lines)
+
+
+def test_other_values_of_the_same_patients_are_not(tmp_path: Path):
+    runs = Runs.written(tmp_path, "restricted")
+    runs.run()
+    runs.edit("data/export.csv", kept_runs.ROW, kept_runs.ROW.replace(",6,3,", ",7,3,"))
+    runs.run()
+    assert len(runs.shelf.names()) == 2 and list(few_lines(runs.shelf)) == []
