@@ -44,6 +44,8 @@ def run(root: Path, body: str, log: str = "logs/mini/clean_tables.log", disclosu
     text = config.read_text()
     config.write_text(text.replace("by_source", disclosure))
     indented = "\n".join(f"    {line}" for line in body.splitlines())
+    # As a run begins.
+    (root / log).with_suffix(".told").unlink(missing_ok=True)
     (root / "script.py").write_text(f"{GIVEN.format(log=log)}{indented}\n")
     try:
         done = subprocess.run([sys.executable, "script.py"], cwd=root, capture_output=True)

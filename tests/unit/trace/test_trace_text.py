@@ -109,7 +109,7 @@ def test_the_record_of_the_run_is_added_where_there_is_one(full, tmp_path):
     )
     (folder / "report" / "code.json").write_text('{"analyse_plan": "a07b"}')
     text = trace_text(with_record(trace, at, trial, []), colour=False)
-    run = "commit 3f2c1a9 with changes, 2026-11-20 09:14 (from run.json)"
+    run = "commit 3f2c1a9 with changes, 2026-11-20 09:14 (from run.json, which no seal covers)"
     assert f"\nrun       {run}\n" in text
     assert "\n          analyse_plan    a07b" in text
     assert "outdated" not in text

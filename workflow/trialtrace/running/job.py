@@ -66,7 +66,9 @@ def job(given: Any, frames: bool = False) -> Iterator[None]:
         _keep(log, said)
         sys.exit(130)
     except Exception as error:  # noqa: BLE001  told as guard() has it, then kept
-        sys.excepthook(type(error), error, error.__traceback__)
+        # The first place is this function's, which is none of the fault.
+        at = error.__traceback__ and error.__traceback__.tb_next
+        sys.excepthook(type(error), error, at)
         _keep(log, said)
         sys.exit(1)
 

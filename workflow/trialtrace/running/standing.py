@@ -139,7 +139,7 @@ def run_line(run: Mapping[str, Any]) -> str:
     commit = f"commit {run['commit'][:7]}" if run.get("commit") else "outside of a checkout"
     changed = " with changes" if run.get("dirty") else ""
     when = run["ended"][:16].replace("T", " ")
-    return f"{commit}{changed}, {when} (from run.json)"
+    return f"{commit}{changed}, {when} (from run.json, which no seal covers)"
 
 
 def read_run(folder: Path) -> dict[str, Any]:
