@@ -1,7 +1,7 @@
 """An audit as text for a terminal: the worst first, then how many of what."""
 
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from trialtrace.claims.agreement import COMPATIBLE, EXACT
@@ -100,13 +100,13 @@ def _claim(rows: Sequence[Row], width: int) -> Iterator[str]:
                 yield from _wrapped(f"    {plain_text(more)}", width)
 
 
-def by_verdict(rows: Iterable[Row], column: str) -> list[tuple[str, str, str | None, list[str]]]:
+def by_verdict(rows: Sequence[Row], column: str) -> list[tuple[str, str, str | None, list[str]]]:
     """(verdict, finding, second line, components) of one claim in a column, the worst first.
 
     What cannot be checked beside what can is left out, but for a p that no usual test gives. A
     ledger by itself has none of the data.
     """
-    if column == DATA and len(of_readings(rows := list(rows))) > 1:
+    if column == DATA and len(of_readings(rows)) > 1:
         return [_of_readings(rows)]
     found: dict[tuple, list[str]] = {}
     every = [row for row in rows if row[column] is not None]

@@ -227,7 +227,10 @@ def _stat(files: Files, path: Path_, selects: Given, given: Given) -> None:
             expected=f"a statistic of {analysis}: {one_of(names, SHOWN)}",
             do=_nearest(stat, names),
         )
-    elif "by" in (direction := document.get(*path[:2]).get("direction", {})) or not direction:
+    elif (
+        "by" in (direction := document.get("claims", str(path[1])).get("direction", {}))
+        or not direction
+    ):
         _who(files, path, selects, own)
 
 
@@ -363,7 +366,7 @@ def _visit(files: Files, path: Path_, selects: Given) -> None:
 def _strata(files: Files, path: Path_, selects: Mapping[str, object]) -> None:
     """The strata that a direction compares are those of its analysis."""
     document, claim = files.claims, path[:2]
-    direction = document.get(*claim).get("direction", {})
+    direction = document.get("claims", str(claim[1])).get("direction", {})
     if "by" not in direction:
         return
     analysis = str(selects["analysis"])

@@ -53,7 +53,9 @@ class Claim:
     @property
     def selections(self) -> Mapping[str | None, Selects]:
         """What recomputes the number, by the label of the reading; None is that of one alone."""
-        return self.readings or ({} if self.selects is None else {None: self.selects})
+        if self.readings:
+            return {label: one for label, one in self.readings.items()}  # noqa: C416
+        return {} if self.selects is None else {None: self.selects}
 
     @property
     def main(self) -> Component | None:
