@@ -18,7 +18,7 @@ from trialtrace.trace.words import variable_label
 from trialtrace.trial.plan.references import method_of
 
 if TYPE_CHECKING:
-    from trialtrace.ground.conditions import Predicate
+    from trialtrace.ground.frames import Predicate
     from trialtrace.trial.plan.build import Analysis
 
 PRESENT = "present"
