@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from html import escape, unescape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from trialtrace.ground.contracts.rows import ResultRow
@@ -27,7 +27,13 @@ from trialtrace.report.pages.row_sets import FOLDER, SUBJECTS, RowSets, Variable
 from trialtrace.report.pages.rows_page import Told, rows_page
 from trialtrace.report.pages.shell import write_style
 from trialtrace.report.pages.source_pages import code_page
-from trialtrace.report.pages.trace_page import Around, families_page, numbers_page, variable_told
+from trialtrace.report.pages.trace_page import (
+    Around,
+    Trace,
+    families_page,
+    numbers_page,
+    variable_told,
+)
 from trialtrace.trace.functions import made_by
 
 if TYPE_CHECKING:
@@ -99,7 +105,7 @@ def write_traces(
     return printed
 
 
-def _shown(material: "Material", result_id: str) -> dict[str, Any]:
+def _shown(material: "Material", result_id: str) -> Trace:
     """The trace of a number; where single patients may not be shown, with the digits of the report
     alone: from means in full of two reports follow the values of a patient that one of them has."""
     trace = material.tracer.trace(result_id)
