@@ -24,7 +24,7 @@ def after_run(run: Run) -> None:
 
     A shelf that cannot be written or read is told, and stops nothing: results stand without it.
     """
-    new, first = [], []
+    new, first, failed = [], [], False
     for trial in run.named:
         try:
             if keep_run(run.at, trial, run.freshness) is None:
@@ -37,10 +37,13 @@ def after_run(run: Run) -> None:
                 for line in few_lines(shelf):
                     print(line, file=sys.stderr)
         except UserError as error:
+            failed = True
             print(
                 f"{trial}: this run is not kept, or not compared", error, sep="\n", file=sys.stderr
             )
-    if new or first or any(job.rule == AUDIT for job in run.progress.jobs.values()):
+    # What was not compared is not said to be unchanged.
+    judged = not failed and any(job.rule == AUDIT for job in run.progress.jobs.values())
+    if new or first or judged:
         lines = _lines(new, first, run.at.site.is_dir())
         print(*lines, sep="\n", file=sys.stderr, flush=True)
     if run.at.site.is_dir():

@@ -117,20 +117,19 @@ def _table(files: Files, name: str, table: dict[str, Any]) -> None:
     if "where" in table:
         check_condition(document, (*path, "where"), table["where"], columns)
     if "reason" in table:
-        _reason(files, path, table, columns)
+        if "where" not in table:
+            here, expected = (*path, "reason"), "where: the rows that are not left out"
+            document.add(here, found="reason without where", expected=expected)
+        _reason(files, path, table["reason"], columns)
     if "arm" in table:
         variable = column(document, (*path, "arm"), table["arm"], columns)
         codes_of_arms(files, variable)
 
 
-def _reason(files: Files, path: Path_, table: dict[str, Any], columns: dict[str, Variable]) -> None:
+def _reason(files: Files, path: Path_, name: str, columns: dict[str, Variable]) -> None:
     """Reasons are told by labels of the dictionary, never by what stands in a cell."""
     document, here = files.trial, (*path, "reason")
-    if "where" not in table:
-        document.add(
-            here, found="reason without where", expected="where: the rows that are not left out"
-        )
-    variable = column(document, here, table["reason"], columns)
+    variable = column(document, here, name, columns)
     if variable is not None and not variable.choices:
         document.add(
             here,

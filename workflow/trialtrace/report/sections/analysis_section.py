@@ -190,8 +190,8 @@ def _entered(material: Material, analysis: "Analysis") -> str:
             if 1 + len(analysis.pairs) == len(material.trial.design.arms)
             else None
         )
-        used = _used_in_all(material, analysis.name, of)
-        return " ".join([f"{escape_markdown(population.label)}{used}.", *_why(material, analysis)])
+        entered = f"{escape_markdown(population.label)}{_used_in_all(material, analysis.name, of)}."
+        return " ".join([entered, *_why(material, analysis)])
     words = {PLACES.get(name, name): test for name, test in (analysis.where or {}).items()}
     where = f", where {describe(words)}" if words else ""
     known = "known in " if lacking else ""

@@ -89,7 +89,7 @@ def _aggregate(files: Files, name: str, given: dict[str, Any], columns: Columns)
             do=proposed_codes(variable),
         )
         return
-    allowed = (*NUMERIC, "date") if statistic == "span" else NUMERIC
+    allowed: tuple[str, ...] = (*NUMERIC, "date") if statistic == "span" else NUMERIC
     allowed = DATES if "start" in given else allowed
     column(document, (name, "column"), given["column"], columns, allowed)
 

@@ -122,21 +122,22 @@ def _check(files: Files, place: Path_, given: FlowDisplay) -> None:
     if given.excluded is not None:
         _excluded(files, (*place, "excluded"), given.excluded.variable)
     if given.screening is not None:
-        _screening(files, (*place, "screening"), given)
+        if given.excluded is not None:
+            here = (*place, "screening")
+            files.plan.add(here, found="screening beside excluded", expected="one of the two")
+        _screening(files, (*place, "screening"), given.screening)
     if given.ended is not None:
         _ended(files, (*place, "ended"), given.ended)
 
 
-def _screening(files: Files, place: Path_, given: FlowDisplay) -> None:
+def _screening(files: Files, place: Path_, log: str) -> None:
     tables = files.trial.names("tables")
-    if given.excluded is not None:
-        files.plan.add(place, found="screening beside excluded", expected="one of the two")
-    if known(files.plan, place, given.screening or "", tables, "a table of trial.yaml"):
-        table = files.trial.get("tables", given.screening) or {}
+    if known(files.plan, place, log, tables, "a table of trial.yaml"):
+        table = files.trial.get("tables", log) or {}
         if "reason" not in table:
             files.plan.add(
                 place,
-                found=f"{given.screening}, a table without a reason for the rows left out",
+                found=f"{log}, a table without a reason for the rows left out",
                 expected="a table with `where` and `reason` in trial.yaml",
             )
 
