@@ -41,9 +41,12 @@ class Runs:
 
     def run(self) -> str | None:
         """Every stage anew; the run is kept if it is another."""
+        self.run_unkept()
+        return keep_run(self.at, "mini", freshness(self.at))
+
+    def run_unkept(self) -> None:
         trial = load_trial("mini", self.at)
         mini_run.run_stages(trial, self.at.results / "mini", self.at)
-        return keep_run(self.at, "mini", freshness(self.at))
 
     def edit(self, name: str, old: str, new: str) -> None:
         """Replace text in a file of the project, which has it once."""

@@ -137,6 +137,7 @@ def test_the_command_line_speaks_of_the_run_that_was_verified(kept: Copy, capsys
     assert f"{TRIAL}: outside of a checkout, 20" in capsys.readouterr().err
 
     (kept.root / record_path("check_results", TRIAL)).unlink()
+    shutil.rmtree(kept.root / "archive")
     assert main(results) == 1
     told = capsys.readouterr()
     assert not told.out and f"{TRIAL}: check_results\n  has not ended on these results" in told.err
@@ -156,6 +157,7 @@ def test_verdicts_of_the_run_before_are_refused(kept: Copy, capsys):
     name = f"results/{TRIAL}/analysis/results.parquet"
     made["outputs"][name][name] = "0" * 64
     path.write_text(json.dumps(made))
+    shutil.rmtree(kept.root / "archive")
     assert main(["--project", str(kept.root), "claims", TRIAL]) == 1
     assert f"{TRIAL}: check_results\n  has not ended" in capsys.readouterr().err
 
@@ -200,6 +202,25 @@ def test_pages_of_an_earlier_run_are_named_until_this_one_comes_to_them(kept: Co
             f"  ! results/{TRIAL}/report is of an earlier run: this one has not come to it",
             "  ! site/ is of an earlier run: this one has not come to it",
         ]
+
+
+def test_a_run_that_failed_leaves_the_results_before_it_readable(kept: Copy, capsys):
+    def numbers() -> tuple[str, str]:
+        assert main(["--project", str(kept.root), "results", TRIAL]) == 0
+        return capsys.readouterr()
+
+    before, _ = numbers()
+    export = kept.root / "data/export.csv"
+    export.write_text(export.read_text().replace("id,arm,age", "id,arm,years"))
+    assert kept.snakemake("--cores", "1").returncode != 0
+    after, said = numbers()
+    run = json.loads((kept.root / f"archive/{TRIAL}/log.jsonl").read_text())
+    assert after == before
+    assert said.startswith(f"{TRIAL}: outside of a checkout, {run['ended'][:10]} ")
+    assert f"NOT THE LAST RUN: these are of run {run['run']}, the last that is whole" in said
+    assert f"{TRIAL}: clean_tables\n  has not ended on these results" in said
+    assert f"why it stopped may stand in logs/{TRIAL}/clean_tables.log" in said
+    assert f"results/{TRIAL}/report is of an earlier run" in said
 
 
 def test_another_reader_of_imports_forgets_what_the_first_one_read(kept: Copy):

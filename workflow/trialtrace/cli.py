@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialtrace.commands.audit import add_audit, audit_output
 from trialtrace.commands.history import add_history
@@ -16,6 +16,9 @@ from trialtrace.commands.script import add_script
 from trialtrace.commands.which_run import configured, tell_run, tell_version
 from trialtrace.drafting.command import add_commands
 from trialtrace.ground.errors import UserError
+
+if TYPE_CHECKING:
+    from trialtrace.ground.paths import Project
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -185,8 +188,9 @@ def run_results(arguments: argparse.Namespace) -> int:
         return 0
 
     at = project(arguments.project)
-    tell_run(at, configured(at, arguments.trial), CHECK, unverified=arguments.unverified)
-    rows = _table(arguments, "analysis/results.parquet", RESULTS)
+    name, unverified = configured(at, arguments.trial), arguments.unverified
+    at, _ = tell_run(at, name, CHECK, unverified=unverified, earlier=True)
+    rows = _table(at, name, "analysis/results.parquet", RESULTS)
     tell_results(rows, arguments.analysis, arguments.format)
     return 0
 
@@ -201,12 +205,15 @@ def run_claims(arguments: argparse.Namespace) -> int:
     from trialtrace.running.fresh import AUDIT
 
     at = project(arguments.project)
-    tell_run(at, configured(at, arguments.trial), AUDIT)
-    audit: dict[str, Any] = {"claims": _table(arguments, "audit/claims.parquet", CLAIMS)}
-    if arguments.format in ("html", "sarif", "csv"):
-        printed = at.results / arguments.trial / "audit" / "print.json"
+    name = configured(at, arguments.trial)
+    with_print = arguments.format in ("html", "sarif", "csv")
+    # print.json, which these formats show too, is not kept of earlier runs.
+    at, _ = tell_run(at, name, AUDIT, earlier=not with_print)
+    audit: dict[str, Any] = {"claims": _table(at, name, "audit/claims.parquet", CLAIMS)}
+    if with_print:
+        printed = at.results / name / "audit" / "print.json"
         audit |= json.loads(printed.read_text(encoding="utf-8"))
-    ledger = at.trial_config(arguments.trial) / "claims.yaml"
+    ledger = at.trial_config(name) / "claims.yaml"
     text = trial_text(audit, arguments.format, at, ledger, width=width(arguments.output))
     put(text, arguments.output)
     return int(failing(audit["claims"]))
@@ -236,8 +243,9 @@ def run_trace(arguments: argparse.Namespace) -> int:
     from trialtrace.trial.load import load_settings, load_trial
 
     at = project(arguments.project)
-    trial = load_trial(configured(at, arguments.result_id.split("/", 1)[0]), at)
-    changed = tell_run(at, trial.name, AUDIT, whole=True)
+    name = configured(at, arguments.result_id.split("/", 1)[0])
+    at, changed = tell_run(at, name, AUDIT, whole=True, earlier=True)
+    trial = load_trial(name, at)
     folder = at.results / trial.name
     settings = load_settings(at)
     hashes = RowHashes(trial, settings)
@@ -380,12 +388,10 @@ def run_migrate(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _table(arguments: argparse.Namespace, path: str, contract: Any) -> list[dict[str, Any]]:
+def _table(at: "Project", trial: str, path: str, contract: Any) -> list[dict[str, Any]]:
     from trialtrace.ground.contracts import read_table
-    from trialtrace.ground.paths import project
 
-    at = project(arguments.project)
-    return read_table(at.results / configured(at, arguments.trial) / path, contract).to_pylist()
+    return read_table(at.results / trial / path, contract).to_pylist()
 
 
 class WithoutPandas:

@@ -70,8 +70,9 @@ def _impact(arguments: argparse.Namespace) -> int:
         raise UserError(
             Problem("--picture", found="no --influence", expected="--influence --picture FILE")
         )
-    changed = tell_run(at, configured(at, arguments.trial), AUDIT, whole=True)
     recomputed = arguments.influence or arguments.what_if is not None
+    name = configured(at, arguments.trial)
+    at, changed = tell_run(at, name, AUDIT, whole=True, earlier=not recomputed)
     if recomputed and (changed or not has_code(at)):
         raise UserError(
             Problem(

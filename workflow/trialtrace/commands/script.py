@@ -48,8 +48,8 @@ def _script(arguments: argparse.Namespace) -> int:
         )
     at = project(arguments.project)
     name, _, result = arguments.of.partition("/")
-    trial = load_trial(configured(at, name), at)
-    tell_run(at, name, CHECK)
+    at, _ = tell_run(at, configured(at, name), CHECK, earlier=True)
+    trial = load_trial(name, at)
     tracer = Tracer(trial, at.results / name, trial.disclosure(load_settings(at)))
     text = _of(Scripts(tracer), arguments.of if result else None)
     if text is None:

@@ -18,14 +18,12 @@ from trialtrace.running.locks import lock_run
 from trialtrace.running.made import read_record, record_path
 from trialtrace.running.progress import Progress
 from trialtrace.running.settle import settle
-from trialtrace.running.standing import standing
+from trialtrace.running.standing import OF_EARLIER, standing
 from trialtrace.trial.listed import listed_trials, not_a_trial
 from trialtrace.trial.load import load_trial
 from trialtrace.trial.plan.remarks import MARK, plan_remarks
 from trialtrace.trial.settings import Settings
 from trialtrace.trial.version import older_line
-
-EARLIER = "  ! {} is of an earlier run: this one has not come to it"
 
 
 @dataclass
@@ -119,7 +117,7 @@ class Run:
         lines = [line for t in asked for line in self._closing(t, standing(self.at, t))]
         whole = all(RENDER in stages for stages in done.values())
         if self.at.site.is_dir() and not (whole and read_record(self.at.root / self.site_record)):
-            lines.append(EARLIER.format("site/"))
+            lines.append(MARK + OF_EARLIER.format("site/"))
         return lines
 
     def _closing(self, trial: str, done: Collection[str]) -> list[str]:
@@ -128,7 +126,7 @@ class Run:
         if CLEAN not in done:
             lines = [f"{trial}: not cleaned: no run has come to the end of {CLEAN}"]
         if RENDER not in done and (self.at.results / trial / "report").is_dir():
-            lines.append(EARLIER.format(f"results/{trial}/report"))
+            lines.append(MARK + OF_EARLIER.format(f"results/{trial}/report"))
         return lines
 
     def _remarks(self, trial: str) -> list[str]:

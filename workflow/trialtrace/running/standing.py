@@ -17,6 +17,8 @@ from trialtrace.running.fresh import STAGES
 from trialtrace.running.made import Made, altered, edited, read_record, record_path, together
 from trialtrace.trial.load import load_settings, load_trial
 
+OF_EARLIER = "{} is of an earlier run: this one has not come to it"
+
 
 def check_stands(at: Project, trial: str, last: str, whole: bool = False) -> None:
     """Raise UserError unless every stage up to `last` ended, in order, and its files are theirs.
@@ -85,9 +87,9 @@ def stopped(at: Project, trial: str, rule: str, last: str) -> Problem:
     )
 
 
-def check_blind(at: Project, trial: str) -> None:
+def check_blind(at: Project, trial: str, results: Path | None = None) -> None:
     """Raise UserError where a blinded draft has results by arm, of a run before the draft."""
-    path = at.results / trial / "analysis" / "results.parquet"
+    path = (results or at.results) / trial / "analysis" / "results.parquet"
     if not (path.is_file() and load_trial(trial, at).blinded):
         return
     import pyarrow.parquet as pq
@@ -110,10 +112,11 @@ def has_code(at: Project) -> bool:
     return (at.root / "scripts").is_dir()
 
 
-def changed_since(at: Project, trial: str) -> list[str]:
+def changed_since(at: Project, trial: str, kept: Mapping[str, str] | None = None) -> list[str]:
     """Stages whose code, configuration or data are no longer those of what they made, in order.
 
     The report is none of a number. Without the code nothing can be compared, and none is named.
+    `kept` has the hash of each stage of a kept run, where that is asked about.
     """
     from trialtrace.running.fresh import RENDER, Freshness
     from trialtrace.running.known_jobs import known_jobs
@@ -121,12 +124,14 @@ def changed_since(at: Project, trial: str) -> list[str]:
     if not has_code(at):
         return []
     stages = [stage for stage in STAGES if stage != RENDER]
-    records = {stage: read_record(at.root / record_path(stage, trial)) for stage in stages}
+    if kept is None:
+        records = {stage: read_record(at.root / record_path(stage, trial)) for stage in stages}
+        kept = {stage: made.fresh for stage, made in records.items() if made}
     fresh = Freshness(at, load_settings(at), Sources(at))
     now = known_jobs(fresh.sources, fresh.trial(trial))
     if now is None:
-        now = {stage: fresh.job(stage, trial) for stage, made in records.items() if made}
-    return [stage for stage, made in records.items() if made and now[stage] != made.fresh]
+        now = {stage: fresh.job(stage, trial) for stage in stages if stage in kept}
+    return [stage for stage in stages if stage in kept and now[stage] != kept[stage]]
 
 
 def outdated_line(stages: list[str]) -> str:

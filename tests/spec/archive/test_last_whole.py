@@ -1,0 +1,131 @@
+"""A run that was stopped leaves the results of the run before it readable, and said to be its."""
+
+import json
+import shutil
+from collections.abc import Callable
+
+import pytest
+from kept_runs import ROW, Runs
+
+from trialtrace.cli import main
+from trialtrace.running.fresh import CHECK, CLEAN, RENDER, STAGES
+from trialtrace.running.made import record_path
+
+Make = Callable[..., Runs]
+RESULT = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
+COMMANDS = {
+    "results": ("results", "mini", "--format", "json"),
+    "claims": ("claims", "mini", "--format", "json"),
+    "trace": ("trace", RESULT, "--format", "json"),
+    "rows": ("trace", RESULT, "--rows"),
+    "script": ("script", RESULT),
+    "impact": ("impact", "mini", "export.csv:4:pain1", "--format", "json"),
+}
+
+
+class Asked:
+    """The commands of a trial whose last run is stopped at a stage."""
+
+    def __init__(self, runs: Runs, capsys: pytest.CaptureFixture[str]):
+        self.runs, self._capsys = runs, capsys
+
+    def call(self, *words: str) -> tuple[int, str, str]:
+        """Exit code, what is printed, and what is said of it."""
+        status = main(["--project", str(self.runs.at.root), *words])
+        return status, *self._capsys.readouterr()
+
+    def stop(self, stage: str) -> None:
+        """The next run, of other data, as it is killed in a stage: what it had made is replaced,
+        and no record of this stage or a later one is there. It has not come to where it is kept."""
+        self.runs.edit("data/export.csv", ROW, ROW.replace("1,6,3,30", "0,6,3,30"))
+        self.runs.run_unkept()
+        stages = list(STAGES)
+        for rule in stages[stages.index(stage) :]:
+            (self.runs.at.root / record_path(rule, "mini")).unlink(missing_ok=True)
+
+
+@pytest.fixture
+def asked(runs: Make, capsys: pytest.CaptureFixture[str]) -> Asked:
+    return Asked(runs(), capsys)
+
+
+@pytest.mark.parametrize("stage", [CLEAN, CHECK])
+@pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
+def test_a_command_answers_of_the_last_whole_run(asked: Asked, stage: str, words: tuple[str, ...]):
+    before = asked.call(*words)
+    (run,) = asked.runs.shelf.names()
+    asked.stop(stage)
+    status, out, said = asked.call(*words)
+    assert (status, _numbers(out, run)) == (before[0], _numbers(before[1], run))
+    assert said.startswith("mini: ")
+    assert f"NOT THE LAST RUN: these are of run {run}, the last that is whole" in said
+    assert f"mini: {stage}\n  has not ended on these results" in said
+    assert "make run TRIAL=mini" in said
+
+
+def _numbers(out: str, run: str) -> object:
+    """What a command tells, but for where the plan stands and what a trace says of its run."""
+    out = out.replace(f"run {run}: config/", "config/")
+    if out.startswith("{"):
+        told = json.loads(out)
+        return {key: value for key, value in told.items() if key not in ("run", "changed")}
+    return [line for line in out.splitlines() if not line.startswith("outdated")]
+
+
+def test_where_no_run_is_kept_none_answers(asked: Asked):
+    asked.stop(CHECK)
+    shutil.rmtree(asked.runs.shelf.folder)
+    status, out, said = asked.call("results", "mini")
+    assert (status, out) == (1, "")
+    assert said.startswith("mini: check_results\n  has not ended on these results")
+
+
+def test_a_kept_run_that_is_not_whole_is_told_with_what_stopped(asked: Asked):
+    asked.stop(CHECK)
+    shutil.rmtree(asked.runs.shelf.folder / "objects")
+    status, out, said = asked.call("results", "mini")
+    assert (status, out) == (1, "")
+    assert said.startswith("mini: check_results\n  has not ended on these results")
+    assert "--remove" in said
+
+
+def test_what_may_be_shown_is_what_may_be_shown_today(asked: Asked):
+    """The kept run was made under full disclosure."""
+    asked.stop(CHECK)
+    asked.runs.edit("config/config.yaml", "disclosure: full", "disclosure: restricted")
+    status, out, said = asked.call("trace", RESULT, "--rows")
+    assert (status, out) == (1, "") and "disclosure" in said
+
+
+def test_the_plan_of_an_answer_is_the_one_that_its_run_had(asked: Asked):
+    (run,) = asked.runs.shelf.names()
+    asked.stop(CHECK)
+    plan = asked.runs.at.trial_config("mini") / "plan.yaml"
+    plan.write_text("# a remark\n\n" + plan.read_text())
+    _, out, said = asked.call("trace", RESULT)
+    assert f"run {run}: config/trials/mini/plan.yaml, line " in out
+    assert "code, configuration or data of ingest_sources, analyse_plan" in said
+
+
+@pytest.mark.parametrize("words", [("impact", "mini", "--influence"), ("export", "mini", "x")])
+def test_what_is_computed_anew_needs_results_of_today(asked: Asked, words: tuple[str, ...]):
+    asked.stop(CHECK)
+    more = ("--as", "csv") if words[0] == "export" else ()
+    status, out, said = asked.call(*words, *more)
+    assert (status, out) == (1, "") and "has not ended on these results" in said
+
+
+def test_an_edited_file_is_no_run_that_was_stopped(asked: Asked):
+    results = asked.runs.at.results / "mini/analysis/results.parquet"
+    results.write_bytes(results.read_bytes() + b" ")
+    status, out, said = asked.call("results", "mini")
+    assert (status, out) == (1, "") and "is not what analyse_plan wrote" in said
+
+
+def test_results_that_a_report_does_not_have_yet_are_the_new_ones(asked: Asked):
+    before = asked.call("results", "mini", "--format", "json")[1]
+    asked.stop(RENDER)
+    (asked.runs.at.results / "mini/report").mkdir()
+    status, out, said = asked.call("results", "mini", "--format", "json")
+    assert status == 0 and out != before
+    assert "results/mini/report is of an earlier run" in said and "NOT THE LAST" not in said
