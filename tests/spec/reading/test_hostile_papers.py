@@ -119,6 +119,19 @@ def test_a_damaged_stream(refused):
     assert "a DOCX file that cannot be opened" in refused("p.docx", docx(text, damaged=True))
 
 
+def test_a_cell_that_is_longer_than_a_table_has(refused):
+    assert "line 2: field larger" in refused("p.csv", b"a,b,c\n1,2," + b"x" * 200_000)
+
+
+def test_a_table_of_more_rows_than_are_read(tmp_path, capsys):
+    """Rows that were left out would be told nowhere."""
+    rows = "".join(f"<tr><td>Row {at}</td><td>{at} (5%)</td></tr>" for at in range(2001))
+    paper = tmp_path / "p.html"
+    paper.write_text(PAGE.format(f"<table><tr><th></th><th>Drug</th></tr>{rows}</table>"))
+    assert main(["read", str(paper)]) == 1
+    assert "at most 2000" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("cell", "said"), [("XFD1048576", "at most 5000"), ("XFD3", "row 3"), ("BJ2", "column 60")]
 )

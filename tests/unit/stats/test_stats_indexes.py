@@ -13,7 +13,7 @@ import pytest
 
 import trialtrace.stats as ts
 from trialtrace.ground.paths import project
-from trialtrace.stats._inputs import SAMPLES
+from trialtrace.stats._inputs import SAMPLES, numbers
 from trialtrace.stats.reference import subjects
 from trialtrace.stats.results import StatsError
 
@@ -91,6 +91,13 @@ def test_a_column_beside_plain_arrays_and_columns_of_one_index_are_taken(working
     assert repr(function(**arguments | columns)) == wanted
     first = dict([next(iter(columns.items()))])
     assert repr(function(**arguments | first)) == wanted
+
+
+@pytest.mark.parametrize("of", [pd.Series.to_frame, lambda column: column])
+def test_levels_of_a_category_are_no_numbers(of):
+    dose = pd.Series([10, 20, 70], dtype="category", name="dose")
+    with pytest.raises(StatsError, match="an indicator of each level"):
+        numbers(of(dose), "covariates")
 
 
 def test_two_samples_have_indexes_of_their_own():

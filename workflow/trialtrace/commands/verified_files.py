@@ -70,8 +70,11 @@ def called_like(
     site: Mapping[str, str],
     data: bytes,
 ) -> tuple[KeptRun | None, str] | None:
-    """The page of a run, or of the site, that shares most names with a page, and one at least that
-    no document has."""
+    """The page of a run, or of the site, that has every name of a page, and one at least that no
+    document has.
+
+    The same page of another trial shares a heading with it, and not its title.
+    """
     names = _names(alone(data))
     documents = {one for page in sealed if page.endswith(HTML) for one in _names_at(at.root / page)}
     if not names - documents:
@@ -79,13 +82,14 @@ def called_like(
     pages: list[tuple[KeptRun | None, str]] = [(run, one) for run in runs for one in run.written]
     # Of a trial's pages the site has copies.
     pages += [(None, one) for one in site if one.count("/") == 1]
-    found = [
-        (len(names & theirs), run, page)
-        for run, page in pages
-        if page.endswith(HTML) and page not in sealed
-        if names & (theirs := _names_at(at.root / page)) - documents
-    ]
-    return max(found, key=lambda one: one[0])[1:] if found else None
+    return next(
+        (
+            (run, page)
+            for run, page in pages
+            if page.endswith(HTML) and page not in sealed and names <= _names_at(at.root / page)
+        ),
+        None,
+    )
 
 
 def _names_at(page: Path) -> set[bytes]:

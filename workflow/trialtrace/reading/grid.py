@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from trialtrace.ground.errors import Problem, UserError
 from trialtrace.reading.cells import is_number
 
 WIDEST, LONGEST = 60, 2_000
@@ -23,12 +24,15 @@ def grid(rows: Iterable[Sequence[Span]], heads: int) -> tuple[tuple[str, ...], .
     """The grid; a head's text stands in every column it spans, a body's in the first one.
 
     Down a column a spanning text is repeated in heads, and where it is words, as labels are.
+    Raises UserError for a table of too many rows.
     """
     placed: list[dict[int, str]] = []
     hanging: dict[tuple[int, int], str] = {}
     for number, row in enumerate(rows):
         if number >= LONGEST:
-            break
+            # Rows that are left out would be numbers that nobody is told of.
+            expected = f"at most {LONGEST}"
+            raise UserError(Problem("a table", found="more rows", expected=expected))
         cells: dict[int, str] = {}
         column = 0
         for span in row:

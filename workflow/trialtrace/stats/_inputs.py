@@ -124,6 +124,12 @@ def numbers(values: ArrayLike, name: str) -> Floats:
     """Return `values` as finite floats; text, missing and infinite values are errors."""
     if np.ma.is_masked(values):
         raise StatsError(f"{name} has masked values; decide on them first.")
+    # The levels of a category are names, also where they are numbers.
+    kinds = getattr(values, "dtypes", None)
+    if kinds is not None and any(
+        hasattr(kind, "categories") for kind in np.ravel(np.asarray(kinds, dtype=object))
+    ):
+        raise StatsError(f"{name} has a category; give numbers, or an indicator of each level.")
     array = as_array(values, name)
     # Text such as "1" would convert, but a number that arrives as text was not read properly.
     text = array.dtype == object and any(isinstance(value, str) for value in array.flat)

@@ -31,16 +31,22 @@ Week 12,25,46.0,10.3,28,41.5,9.9,.11
 
 
 def read_form(content: bytes, shown: str) -> ReadPaper:
-    """The tables of a CSV file. Raises UserError where a line has more cells than its head."""
+    """The tables of a CSV file. Raises UserError where a line has more cells than its head, or a
+    cell is too long."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
     first = next((line for line in text.splitlines() if re.search(r"[,;\t].*[,;\t]", line)), "")
     delimiter = max(",;\t", key=first.count)
-    rows = [
-        [tidy(cell) for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)
-    ]
+    lines = csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        rows = [[tidy(cell) for cell in row] for row in lines]
+    except csv.Error as error:
+        found = f"line {lines.line_num}: {error}"
+        raise UserError(
+            Problem(shown, found=found, expected="a table of printed numbers")
+        ) from None
     return form_of(rows, shown)
 
 
