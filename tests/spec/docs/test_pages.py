@@ -92,7 +92,7 @@ def test_targets_of_make_exist(name: str):
 def test_commands_of_trialtrace_are_understood(name: str):
     for command in commands(page(name)):
         if command.startswith("trialtrace ") and not re.search(r"[<…]|[A-Z]{3}", command):
-            words = shlex.split(command.partition(" >")[0])[1:]
+            words = shlex.split(command.partition(" >")[0], comments=True)[1:]
             if words[0] in COMMANDS and len(words) > 1:
                 parser().parse_args(words)
             else:
