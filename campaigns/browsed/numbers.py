@@ -30,6 +30,8 @@ TARGET = """() => {
   const told = at.matches('dt') ? at.nextElementSibling : at.querySelector('h3') ?? at;
   return [told.textContent, at.contains(top) && box.top > -1 && box.top < innerHeight];
 }"""
+# Beside a claim a number has the digits that the claim has.
+DECIMALS = re.compile(r"0\.\d+")
 RETURNED = "at => Math.abs(scrollY - at) < 40"
 
 
@@ -43,6 +45,15 @@ def not_followed(tab: Window, path: Path, view: View, count: int, seed: int) -> 
             yield Problem(tab.name(path), view, "number", f"{text} ({link}): {words}")
 
 
+def _prints_as(value: str, shown: str) -> bool:
+    """Whether a number is the one shown, with more digits of a share or p perhaps."""
+    if value == shown:
+        return True
+    if not (DECIMALS.fullmatch(value) and DECIMALS.fullmatch(shown)):
+        return False
+    return f"{float(value):.{len(shown) - 2}f}" == shown
+
+
 def _followed(tab: Window, place: int, text: str, link: str) -> Iterator[str]:
     page, here = tab.page, tab.page.url
     at = page.evaluate(TO_LINK, place)
@@ -51,7 +62,7 @@ def _followed(tab: Window, place: int, text: str, link: str) -> Iterator[str]:
     first = NUMBER.search(text)
     if found is None:
         yield "leads to no place"
-    elif first and first[0] not in NUMBER.findall(found[0]):
+    elif first and not any(_prints_as(one, first[0]) for one in NUMBER.findall(found[0])):
         yield f"the place says {found[0]}"
     elif not found[1]:
         yield "its place is out of sight"

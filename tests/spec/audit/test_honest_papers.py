@@ -379,7 +379,7 @@ def test_a_number_needed_may_be_told_of_the_control_group(judged):
     """9 of 46 v 12 of 38: 1 / (12/38 - 9/46) is 8.3; which group is treated is not said."""
     for compare, agreement in [
         (("control", "training"), "compatible"),
-        (("training", "control"), "alternative"),
+        (("training", "control"), "not_checkable"),
     ]:
         claims = against("number_needed_to_treat", "12/38", "9/46", "9", compare)
         assert judged("a", "value", claims)[0] == agreement
