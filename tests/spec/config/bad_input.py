@@ -456,7 +456,7 @@ SHAPE = [
         ",\n    cannot: The data have no cost.}",
         "}",
         "claims.cost",
-        "is (what recomputes it) or cannot (why nothing can)",
+        "is (what recomputes it), readings (what it may be) or cannot (why nothing can)",
     ),
     (
         "an unquoted printed number",

@@ -193,7 +193,7 @@ MISTAKES = [
         E,
         "  missing: undecided\n  counted",
         "  missing: worst\n  counted",
-        "any_missing, undecided, measured",
+        "any_missing, any_finding, undecided, measured",
     ),
     ("ever without missing visits", E, "counted: at_visit", "counted: ever", "missing_visits"),
     (
