@@ -151,6 +151,7 @@ def test_a_trace_page_of_synthetic_data_is_stamped():
         "functions": [],
         "family": [],
         "claims": [],
+        "drawn": [],
         "estimand": None,
         "synthetic": True,
         "method": {"title": "m", "reference": "", "options": {}},
