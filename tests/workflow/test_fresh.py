@@ -145,6 +145,7 @@ def test_no_module_reruns_everything_but_the_core(direct, hashes):
         "ground/errors",
         "ground/paths",
         "ground/store",
+        "ground/synthetic",
         "ground/contracts/__init__",
         "ground/contracts/definitions",
         "ground/contracts/tables",
