@@ -15,6 +15,7 @@ import yaml
 
 from spoiled.export import ORDERS, SHARED, VALIDATION, Export, Sheet
 from trialtrace.ground.paths import Project
+from trialtrace.ground.synthetic import MARK
 from trialtrace.sources.ingest import ingest_sources
 from trialtrace.trial.load import load_trial
 
@@ -80,8 +81,11 @@ def _files(trial: str, folder: Path) -> dict[str, Sheet]:
 
 
 def _sheet(path: Path) -> Sheet:
+    """A table as patients' files have it: without the column that says a cohort was drawn."""
     with path.open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
+    if header[-1] == MARK:
+        header, rows = header[:-1], [row[:-1] for row in rows]
     return Sheet(header, rows)
 
 

@@ -235,7 +235,7 @@ STRECKMANN = {
     "a last contact before the last visit": (
         put(
             "follow_up",
-            lambda r: r["died"] == "0" and r["record_id"] > "S100",
+            lambda r: r["died"] == "0" and not r["progressed_on"],
             lambda c, r: {"last_contact": c.date(r["record_id"], 9)},
         ),
         {("follow_up", "last_contact", "contact_after_last_visit", "flag"): 1},

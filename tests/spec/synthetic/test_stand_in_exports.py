@@ -22,7 +22,7 @@ NO_DATA_SETTLE = {
     "streckmann2024": {
         "a plan or a rule of the trial": (
             "planned planned_drug session_minutes sessions_a_week recruited analysed_until "
-            "excluded_within visit_interim visit_last review_interim"
+            "excluded_within excluded_disease supervision visit_interim interim review_interim"
         ),
         "words of two sources that are held against each other": (
             "planned_endpoint published_endpoint"

@@ -2,6 +2,7 @@
 they say of each other."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -134,7 +135,7 @@ def _records(run: KeptRun) -> Iterator[Found]:
     there = [rule for rule in STAGES if (run.at.root / record_path(rule, run.trial)).exists()]
     last = max((list(STAGES).index(rule) for rule in there), default=-1)
     kept = archived(run)
-    contracts = {record.contract for record in run.records.values()}
+    contracts = Counter(record.contract for record in run.records.values())
     for rule in list(STAGES)[: last + 1]:
         name = record_path(rule, run.trial)
         record = run.records.get(rule)
@@ -144,19 +145,29 @@ def _records(run: KeptRun) -> Iterator[Found]:
             yield Found(name, what, f"the record of {rule}, {told}")
             continue
         told = json.dumps(asdict(record), sort_keys=True, indent=2, ensure_ascii=False) + "\n"
-        if (run.at.root / name).read_bytes() != told.encode() or record.rule != rule:
+        other = (run.at.root / name).read_bytes() != told.encode() or record.rule != rule
+        if other or not _names_its_files(record):
             yield Found(name, "changed", f"is not as the job of {rule} writes it")
         for one, digest in record.inputs.items():
             if one not in made and len(run.records) < len(STAGES):
                 continue  # the record that names it is the one that is missing
             if one not in made or together(made[one]) != digest:
                 yield Found(name, "changed", f"{rule} read another {one} than the one recorded")
-        if len(contracts) > 1 and record.contract != min(contracts):
+        if len(contracts) > 1 and 2 * contracts[record.contract] <= contracts.total():
             yield Found(name, "changed", "names another contract of tables than other records")
         if kept and rule in kept["made"]:
             outputs = {n: d for files in record.outputs.values() for n, d in files.items()}
             if kept["made"][rule] != [record.fresh, together(outputs)]:
                 yield Found(name, "changed", f"is not what the archive keeps of {rule}")
+
+
+def _names_its_files(record: Made) -> bool:
+    """Each file of a record stands in the folder, or is the file, that it is named under."""
+    return all(
+        name == one or name.startswith(f"{one}/")
+        for one, files in record.outputs.items()
+        for name in files
+    )
 
 
 def archived(run: KeptRun) -> Manifest | None:

@@ -77,6 +77,7 @@ def _rows(path: Path, encoding: str, separator: str) -> list[tuple[int, dict[int
     if path.stat().st_size > LARGEST_LOOKED_AT:
         return []
     text = path.read_bytes().decode(encoding).removeprefix("\ufeff")
+    csv.field_size_limit(delimited.LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows, line = [], 1
     try:
@@ -209,6 +210,7 @@ def _widths(start: str, mark: str) -> list[int]:
 def _records_of(start: str, mark: str) -> list[list[str]]:
     """The first records; the last one is left out, since the head may cut it."""
     found = []
+    csv.field_size_limit(delimited.LONGEST_CELL)
     reader = csv.reader(io.StringIO(start, newline=""), delimiter=mark, strict=True)
     try:
         for cells in reader:

@@ -16,6 +16,7 @@ from trialtrace.reading.grid import WIDEST
 from trialtrace.reading.paper import ReadPaper, Table
 
 MOST_ROWS = 5_000
+LONGEST_CELL = 100_000
 EXAMPLE = """\
 paper: Author A et al. Journal 2024;1:1-10
 Table 1. Baseline
@@ -40,6 +41,7 @@ def read_form(content: bytes, shown: str) -> ReadPaper:
     first = next((line for line in text.splitlines() if re.search(r"[,;\t].*[,;\t]", line)), "")
     delimiter = max(",;\t", key=first.count)
     lines = csv.reader(io.StringIO(text), delimiter=delimiter)
+    csv.field_size_limit(LONGEST_CELL)
     try:
         rows = [[tidy(cell) for cell in row] for row in lines]
     except csv.Error as error:

@@ -14,6 +14,9 @@ from trialtrace.trial.words import Column, Condition, Name, ShortName, TimeUnit,
 ARM = "arm"
 """The name under which the arm stands among what comes from a column."""
 
+Chosen = Literal["lowest", "highest"]
+"""Which value of a subject's rows counts where they differ."""
+
 
 @shape
 class Age:
@@ -61,7 +64,7 @@ class ChosenRows:
         "out. Those of a subject must agree, or `take` says which counts; a subject without one "
         "has no value."
     )
-    take: Literal["lowest", "highest"] | None = optional(
+    take: Chosen | None = optional(
         "Which value of a subject's rows it is, of numbers or dates that differ: such as the "
         "highest date, of the last dose."
     )
@@ -75,7 +78,7 @@ class Origin:
     table: str
     column: str
     where: Condition | None = None
-    take: Literal["lowest", "highest"] | None = None
+    take: Chosen | None = None
 
 
 @shape
