@@ -63,7 +63,10 @@ VISITS = """\
     role: sensitivity
     of: pain_after
     visits: all
-    estimates: [{mean_difference: student}, {mean_difference: welch}]
+    estimates:
+      - {mean_difference: student}
+      - {mean_difference: welch}
+      - {mean_difference: {method: bootstrap, interval: bca, strata: [], resamples: 1000, seed: 4}}
     tests: [{welch_t: {sides: two_sided}}]
   pain_otherwise:
     label: Pain of another question
@@ -123,14 +126,23 @@ def test_another_visit_or_estimand_is_another_question(visits):
     drawn = [line[0] for line in shown.data.rows]
     assert sorted(drawn) == sorted(row["result_id"] for row in found)
     same, other = lines(visits, "pain_after")
-    assert [line[0] for line in same] == ["Pain after", "Pain at each visit", ""]
+    assert [line[0] for line in same] == ["Pain after", "Pain at each visit", "", ""]
     assert [line[:2] for line in other] == [
         ["Pain at each visit", "before"],
-        ["", "before"],
+        *[["", "before"]] * 2,
         ["Pain of another question", "after"],
     ]
     told = [html.unescape(text) for text in _choices(visits, {})]
     assert any("Pain after, Drug against Placebo: 3 estimates" in text for text in told)
+
+
+def test_an_estimate_that_another_analysis_repeats_is_no_second_one(visits):
+    """ "Pain at each visit" has the primary estimate once more, beside those of other visits."""
+    found = same_question(visits, visits.trial.plan.analyses["pain_after"])
+    assert [row["method"].partition(".")[2] for row in found] == ["welch", "student", "bootstrap"]
+    same, _ = lines(visits, "pain_after")
+    shown = [line[-2] for line in same]
+    assert shown[2].startswith("as above (") and "as above" not in f"{shown[:2]}{shown[3:]}"
 
 
 def test_a_summary_says_that_the_plan_has_no_other_choices(visits):

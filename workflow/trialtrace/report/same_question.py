@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from trialtrace.trial.plan.build import Analysis
 
 Key = tuple[str | None, ...]
+Estimate = tuple[str | float | None, ...]
 PLACES = ("parameter", "visit", "comparison", "reference")
 # Analyses that ask the same question otherwise; a subgroup asks another one.
 ROLES = ("sensitivity", "supportive", "exploratory", "published")
@@ -20,19 +21,26 @@ ROLES = ("sensitivity", "supportive", "exploratory", "published")
 
 def same_question(material: Material, analysis: "Analysis") -> list[ResultRow]:
     """The estimates of the analysis's first statistic, its own and those of the analyses that ask
-    the same question otherwise; of each endpoint, visit and comparison after another."""
+    the same question otherwise; of each endpoint, visit and comparison after another.
+
+    An estimate that a later analysis repeats, to set it beside others, is no second one."""
     wanted = first_statistic(material.of(analysis.name))
-    found: dict[Key, list[ResultRow]] = {}
+    found: dict[Key, dict[Estimate, ResultRow]] = {}
     for member in (analysis, *children(material, analysis.name)):
         for key, rows in asking(material, analysis, member).items():
-            found.setdefault(key, []).extend(
-                row
-                for row in rows
-                if row["comparison"]
-                and row["stat_name"] == wanted
-                and row["stat_value"] is not None
-            )
-    return [row for rows in found.values() for row in rows]
+            for row in rows:
+                if (
+                    row["comparison"]
+                    and row["stat_name"] == wanted
+                    and row["stat_value"] is not None
+                ):
+                    found.setdefault(key, {}).setdefault(estimate_of(row), row)
+    return [row for rows in found.values() for row in rows.values()]
+
+
+def estimate_of(row: ResultRow) -> Estimate:
+    """What two rows share that are one estimate: what is compared, the method, the value."""
+    return (*question_of(row), row["method"], row["options"], row["stat_value"])
 
 
 def asking(

@@ -10,10 +10,12 @@ from trialtrace.report.links import choices_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.same_question import (
+    Estimate,
     Key,
     asking,
     by_cut,
     children,
+    estimate_of,
     first_statistic,
     question_of,
 )
@@ -60,8 +62,9 @@ def _table(material: Material, analysis: "Analysis", members: Asked, which: tupl
     one_visit = len({key[1] for cuts in (own, *(cuts for _, cuts in members)) for key in cuts}) == 1
     where = partial(_where, material, one_visit=one_visit, named=len(pairs) > 1)
     body: list[list[str]] = []
+    above: set[Estimate] = set()
     for member, cuts in members:
-        body += _lines(material, member, cuts, wanted, where)
+        body += _lines(material, member, cuts, wanted, where, above)
     if not body or len(body) > MOST_LINES:
         return ""
     header = [
@@ -110,9 +113,11 @@ def _lines(
     cuts: dict[Key, list[ResultRow]],
     wanted: str | None,
     where: Callable[[Key, ResultRow], str],
+    above: set[Estimate],
 ) -> Iterator[list[str]]:
     """Lines of one analysis: its label stands in the first, its p-values beside the first
-    estimate of each comparison. No cell of a number is blank: it says why there is none."""
+    estimate of each comparison. No cell of a number is blank: it says why there is none. An
+    estimate that a line `above` has already is not printed once more."""
     label = escape_markdown(member.label)
     computed = by_cut(material.of(member.name), member)
     for key, rows in cuts.items():
@@ -125,7 +130,7 @@ def _lines(
         p = ", ".join(f"{link(row)} ({escape_markdown(_short(row))})" for row in tests)
         p = p or _without_test(rows, computed[key])
         for at in range(max(len(estimates), 1)):
-            shown = _estimate(estimates[at], wanted) if estimates else ONLY_TESTED
+            shown = _estimate(estimates[at], wanted, above) if estimates else ONLY_TESTED
             yield [label, where(key, rows[0]), shown, p]
             label, p = "", AS_ABOVE
 
@@ -160,6 +165,9 @@ def _short(row: ResultRow) -> str:
     return method_of(row["method"]).title
 
 
-def _estimate(row: ResultRow, wanted: str | None) -> str:
+def _estimate(row: ResultRow, wanted: str | None, above: set[Estimate]) -> str:
+    if estimate_of(row) in above:
+        return f"{AS_ABOVE} ({escape_markdown(_short(row))})"
+    above.add(estimate_of(row))
     what = "" if row["stat_name"] == wanted else f"{escape_markdown(LABELS[row['stat_name']])} "
     return f"{what}{link(row)} ({escape_markdown(_short(row))})"
