@@ -1,5 +1,6 @@
 """What two reports of nearly the same patients would give away of those between them."""
 
+import html
 import re
 from pathlib import Path
 
@@ -10,6 +11,10 @@ import pytest
 from kept_runs import Runs
 
 from trialtrace.archive.few_patients import few_lines
+from trialtrace.commands.after_run import _latest
+from trialtrace.report.pages.changes_page import changes_page
+from trialtrace.running.fresh import freshness
+from trialtrace.running.run import Run
 
 
 @pytest.mark.parametrize(("disclosure", "long"), [("full", True), ("restricted", False)])
@@ -34,6 +39,11 @@ def test_a_run_of_nearly_the_same_patients_is_named(tmp_path: Path, left_out: in
     lines = list(few_lines(runs.shelf))
     assert len(lines) == (told is not None)
     assert all(told in line and str(first) in line for line in lines)
+    # The page of changes has it too, beside what changed.
+    page = html.unescape(changes_page(_latest(Run(runs.at, freshness(runs.at)), [])))
+    assert "→ run" in page
+    assert [line for line in lines if line[1:] in page] == lines
+    assert ("mail one of the two" in page) == (told is not None)
 
 
 def test_other_values_of_the_same_patients_are_not(tmp_path: Path):

@@ -32,10 +32,11 @@ def _patients(shelf: Shelf, run: str) -> set[str]:
 
 
 def few_lines(shelf: Shelf) -> Iterator[str]:
-    """What is said at the end of a run of a trial of which single patients may not be shown."""
+    """What is said, at the end of a run and on the page of changes, of a trial of which single
+    patients may not be shown."""
     for run, many in few_between(shelf):
         who = "1 patient" if many == 1 else f"{many} patients"
         yield (
-            f"  ! {shelf.trial}: this run and the kept run {run} differ by {who}: whoever has the "
-            "reports of both can work out what is known of them; mail one of the two"
+            f"the last run and the kept run {run} differ by {who}: whoever has the reports of both "
+            "can work out what is known of them; mail one of the two"
         )

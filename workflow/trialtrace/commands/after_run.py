@@ -5,15 +5,14 @@ from collections.abc import Iterator
 
 from trialtrace.archive.few_patients import few_lines
 from trialtrace.archive.keep import keep_run
-from trialtrace.archive.shelf import Kept, Shelf
+from trialtrace.archive.shelf import Shelf
 from trialtrace.archive.text import judged_anew
 from trialtrace.archive.told import Told
 from trialtrace.commands.diff import compared, last_two, tell_strange
 from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import Project
 from trialtrace.ground.store import write_text
 from trialtrace.report.links import CHANGES_PAGE
-from trialtrace.report.pages.changes_page import changes_page
+from trialtrace.report.pages.changes_page import Latest, changes_page
 from trialtrace.running.fresh import AUDIT
 from trialtrace.running.run import Run
 from trialtrace.trial.load import load_trial
@@ -33,9 +32,8 @@ def after_run(run: Run) -> None:
             tell_strange(shelf)
             pair = last_two(shelf)
             (new.append(compared(run.at, trial, *pair)) if pair else first.append(trial))
-            if load_trial(trial, run.at).disclosure(run.settings) != "full":
-                for line in few_lines(shelf):
-                    print(line, file=sys.stderr)
+            for line in _few(run, shelf):
+                print(f"  ! {trial}: {line}", file=sys.stderr)
         except UserError as error:
             failed = True
             print(
@@ -47,22 +45,26 @@ def after_run(run: Run) -> None:
         lines = _lines(new, first, run.at.site.is_dir())
         print(*lines, sep="\n", file=sys.stderr, flush=True)
     if run.at.site.is_dir():
-        write_text(run.at.site / CHANGES_PAGE, changes_page(_latest(run.at, run.trials, new)))
+        write_text(run.at.site / CHANGES_PAGE, changes_page(_latest(run, new)))
 
 
-def _latest(
-    at: Project, trials: tuple[str, ...], new: list[Told]
-) -> Iterator[tuple[str, Kept | None, Told | None]]:
+def _few(run: Run, shelf: Shelf) -> list[str]:
+    """Which kept runs differ from the last by so few patients that two reports tell of them."""
+    shown = load_trial(shelf.trial, run.at).disclosure(run.settings)
+    return [] if shown == "full" else list(few_lines(shelf))
+
+
+def _latest(run: Run, new: list[Told]) -> Iterator[Latest]:
     """Of each trial its last kept run, and what that changed, if there was one before it."""
     fresh = {one["trial"]: one for one in new}
-    for trial in trials:
+    for trial in run.trials:
         try:
-            shelf = Shelf(at, trial)
+            shelf = Shelf(run.at, trial)
             log, pair = shelf.log(), last_two(shelf)
-            told = fresh.get(trial) or (compared(at, trial, *pair) if pair else None)
-            yield trial, log[-1] if log else None, told
+            told = fresh.get(trial) or (compared(run.at, trial, *pair) if pair else None)
+            yield Latest(trial, log[-1] if log else None, told, _few(run, shelf))
         except UserError:
-            yield trial, None, None
+            yield Latest(trial, None, None, [])
 
 
 def _lines(new: list[Told], first: list[str], site: bool) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from typing import NamedTuple
 
 from trialtrace.archive.shelf import Kept
 from trialtrace.archive.text import NOTHING, cause_texts, overview, run_text, shown_pair
@@ -16,9 +17,19 @@ NO_RUN = "No run is kept."
 TITLE = "What the last runs changed"
 
 
-def changes_page(trials: Iterable[tuple[str, Kept | None, Told | None]]) -> str:
+class Latest(NamedTuple):
+    """The last kept run of a trial, what it changed, and what its report and one of a run before
+    tell of few patients when they are laid side by side."""
+
+    trial: str
+    kept: Kept | None
+    told: Told | None
+    few: list[str]
+
+
+def changes_page(trials: Iterable[Latest]) -> str:
     """A section a trial: its last kept run beside the one before."""
-    body = "\n".join(_section(*one) for one in trials) or f"<p>{NOTHING}: no run is kept yet.</p>"
+    body = "\n".join(map(_section, trials)) or f"<p>{NOTHING}: no run is kept yet.</p>"
     text = (
         f"<h1>{TITLE}</h1>\n"
         '<p class="quiet">Each run whose inputs or results are others is kept in archive/. This '
@@ -27,12 +38,13 @@ def changes_page(trials: Iterable[tuple[str, Kept | None, Told | None]]) -> str:
     return page(TITLE, text, synthetic=False, above=[OF_SITE])
 
 
-def _section(trial: str, kept: Kept | None, told: Told | None) -> str:
+def _section(latest: Latest) -> str:
+    trial, told = latest.trial, latest.told
     title = f'<h2 id="{escape(trial)}">{escape(trial)}</h2>'
     if told is None:
         which = (
-            f"Run {escape(run_text(kept))} is the first that is kept."
-            if kept
+            f"Run {escape(run_text(latest.kept))} is the first that is kept."
+            if latest.kept
             else "No run is kept."
         )
         return f"{title}\n<p>{which}</p>"
@@ -52,6 +64,7 @@ def _section(trial: str, kept: Kept | None, told: Told | None) -> str:
             title,
             stamp,
             f"<p>{runs}</p>",
+            *(f"<p><strong>{escape(one[0].upper() + one[1:])}.</strong></p>" for one in latest.few),
             *_stamped(
                 told["synthetic"],
                 _table(("part", "what changed"), rows),
