@@ -1,8 +1,10 @@
 """What covers each item of the texts: every item has its row, and what nothing covers says so."""
 
 import csv
+import html
 import io
 import json
+import re
 
 import pytest
 from mini_trial import REPOSITORY, edit, write_project
@@ -62,16 +64,29 @@ def test_a_quote_is_at_most_ten_words(told):
 def test_the_page_links_to_sections_and_claims(told):
     trial, rows = told
     places = {"sec-endpoints": "supplement.html", "sec-patients": "report.html"}
-    page = coverage_page(rows, trial.title, synthetic=True, draft="", places=places)
+    page = coverage_page(trial, rows, places)
     for row in rows:
         for claim in row.claims:
             assert f'href="audit.html#claim-{claim}"' in page
         for anchor in row.report:
-            assert anchor in page
             assert (f'.html#{anchor}"' in page) == (anchor in places)
             assert f'href="{places.get(anchor, "")}#{anchor}"' in page or anchor not in places
     assert page.count("<tr>") == 1 + len(rows)
     assert "Synthetic" in page
+
+
+def test_the_page_has_labels_and_no_names_of_the_configuration(told):
+    trial, rows = told
+    page = html.unescape(coverage_page(trial, rows, {"sec-endpoints": "supplement.html"}))
+    shown = re.sub(r"<[^>]+>", " ", page.partition("<tbody>")[2])
+    assert "sec-" not in shown and "Endpoints" in shown
+    words = set(re.findall(r"(?<![\w.])[a-z]+(?:_[a-z0-9]+)+", shown))
+    assert not words & {*trial.endpoints, *trial.plan.analyses, *trial.claims_document["claims"]}
+    assert not words & {*trial.cleaning.checks, *trial.subjects.origins}
+    for row in rows:
+        labels = [trial.plan.analyses[name].label for name in row.analyses]
+        labels += [trial.claims_document["claims"][name]["label"] for name in row.claims]
+        assert all(" ".join(label.split()) in " ".join(shown.split()) for label in labels)
 
 
 @pytest.mark.parametrize("name", OTHERS)

@@ -27,7 +27,7 @@ NO_DATA_SETTLE = {
         "words of two sources that are held against each other": (
             "planned_endpoint published_endpoint"
         ),
-        "the value of one patient, which no report shows": "age_low age_high",
+        "the value of one patient, which no analysis computes": "age_low age_high",
     },
     "sprave2019": {
         "a plan or a rule of the trial": (

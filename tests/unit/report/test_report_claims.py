@@ -88,6 +88,20 @@ def test_counts_are_told_in_words_that_agree_and_with_the_odd_p():
     assert "<strong>1</strong> not checkable, 1 of them with a p that no usual" in on_print
 
 
+def test_readings_of_a_claim_are_listed_with_their_places():
+    rows = [
+        {**row, "reading": label}
+        for label in ("of <visits>", "of both")
+        for row in claim("f", "not_checkable", "exact")
+    ]
+    audit = {"claims": rows, "findings": [], "searches": []}
+    readings = {"f": {"of <visits>": "report.html#sec-of-visits", "of both": ""}}
+    text = audit_page(audit, "T", synthetic=True, in_report=True, readings=readings)
+    assert '<li><a href="report.html#sec-of-visits">of &lt;visits&gt;</a></li>' in text
+    assert "<li>of both</li>" in text
+    assert "What it may be" not in audit_page(audit, "T", synthetic=True)
+
+
 def test_the_matrix_counts_each_claim_once_and_hides_what_is_not_ticked():
     rows = [
         *claim("a", "differs", "exact", "inconsistent"),

@@ -87,7 +87,10 @@ def _of_item(
         if scales & {each.name for each in parameters(trial, one)}
     )
     figures = tuple(dict.fromkeys(_figures(trial, scales)))
-    places = [*map(_anchor, analyses), *(place for one in found for place in _places(claims[one]))]
+    places = [
+        *map(section_of, analyses),
+        *(place for one in found for place in _places(claims[one])),
+    ]
     places += ["sec-endpoints"] * bool(endpoints) + ["sec-patients"] * bool(variables)
     return Covered(
         name,
@@ -157,11 +160,12 @@ def _figures(trial: "Trial", scales: set[str]) -> Iterator[str]:
                 yield one["title"]
 
 
-def _anchor(analysis: str) -> str:
-    return f"sec-of-{analysis.replace('_', '-')}"
+def section_of(analysis: str) -> str:
+    """The anchor of the section of the report that has an analysis or a display."""
+    return PARTS.get(analysis) or f"sec-of-{analysis.replace('_', '-')}"
 
 
 def _places(claim: Claim) -> tuple[str, ...]:
     """Where the report shows what recomputes a claim."""
     analyses = [one["analysis"] for one in claim.selections.values()]
-    return tuple(dict.fromkeys(PARTS.get(one) or _anchor(one) for one in analyses))
+    return tuple(dict.fromkeys(section_of(one) for one in analyses))

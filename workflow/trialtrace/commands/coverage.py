@@ -29,9 +29,7 @@ def coverage_as(trial: "Trial", form: str) -> str:
     if form == "table":
         return coverage_text(rows, places)
     if form == "html":
-        return coverage_page(
-            rows, trial.title, synthetic=trial.synthetic, draft=trial.draft, places=places
-        )
+        return coverage_page(trial, rows, places)
     found = [
         asdict(row)
         | {"report": tuple(place_link(one, places) or one for one in row.report), "how": row.how}

@@ -1,11 +1,11 @@
 """The report stage: a folder that can be mailed, with the pages behind its numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.claims.coverage import coverage
+from trialtrace.claims.coverage import coverage, section_of
 from trialtrace.ground.store import write_bytes, write_json, write_text
 from trialtrace.report.audit.audit_page import audit_page
 from trialtrace.report.audit.cohort_words import put_in
@@ -25,6 +25,7 @@ from trialtrace.report.links import (
     SUMMARY_PAGE,
     WARNINGS,
     config_page,
+    place_link,
 )
 from trialtrace.report.material import Material, at_hand
 from trialtrace.report.pages.source_pages import config_lines
@@ -70,17 +71,11 @@ def render_report(
             coverage=bool(trial.claims_document.get("items")),
             draft=trial.draft,
             put_in=put_in(material),
+            readings=_readings(material, places),
         )
         write_text(out / AUDIT_PAGE, text)
     if trial.claims_document.get("items"):
-        text = coverage_page(
-            coverage(trial),
-            trial.title,
-            synthetic=trial.synthetic,
-            draft=trial.draft,
-            places=places,
-        )
-        write_text(out / COVERAGE_PAGE, text)
+        write_text(out / COVERAGE_PAGE, coverage_page(trial, coverage(trial), places))
     reported = Reported(places, drawn, printed, lined=not trial.blinded)
     text, table = plan_page(trial, [row["result_id"] for row in material.results], reported)
     write_text(out / PLAN_PAGE, text)
@@ -91,6 +86,18 @@ def render_report(
     names = [*summary, *(file.name for file in made.files)]
     write_seal(material.folder, trial.name, material.seal, names)
     return made.renderer
+
+
+def _readings(material: Material, places: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Claim -> each of its readings, by its label, and the link to where the report has it."""
+    return {
+        name: {
+            label: place_link(section_of(one["analysis"]), places)
+            for label, one in claim.readings.items()
+        }
+        for name, claim in material.tracer.declared.items()
+        if claim.readings
+    }
 
 
 def _document(material: Material, out: Path, drawn: list[Drawn]) -> RenderedFiles:

@@ -34,6 +34,8 @@ from trialtrace.report.pages.shell import page
 from trialtrace.report.render.house import assets
 
 Row = Mapping[str, Any]
+# Claim -> the label of each of its readings -> a link, "" where there is no place of it.
+Readings = Mapping[str, Mapping[str, str]]
 SUMMARY = "A printed number stands for every value that prints so. "
 OF_SYNTHETIC = (
     "The data of this trial are synthetic, so no number was held against them: verdicts on print "
@@ -88,12 +90,14 @@ def audit_page(
     coverage: bool = False,
     draft: str = "",
     put_in: str = "",
+    readings: Readings | None = None,
 ) -> str:
     """The page of one ledger; `audit` as `print_audit.as_json` gives it.
 
     In a trial's report folder it links to the report and to the traces of recomputed numbers, with
     `coverage` to the page of what the texts tell. `put_in` is a sentence on numbers of a synthetic
-    cohort that a paper set; after it stands the link to the cohort's settings.
+    cohort that a paper set; after it stands the link to the cohort's settings. `readings` has of
+    each claim that may be several things what these are, each with the link to its section.
     """
     rows = audit["claims"]
     papers = "".join(
@@ -112,7 +116,7 @@ def audit_page(
         *([more] if coverage else []),
         *contradictions_section(audit),
         *registration_section(audit.get("registration", ()), audit=""),
-        *claims_table(audit, links=in_report),
+        *claims_table(audit, links=in_report, readings=readings),
         *searches_section(audit),
     ]
     body = "\n".join(parts) + "\n"
@@ -173,7 +177,9 @@ def meanings(rows: Sequence[Row]) -> str:
     return f"<details><summary>What these words mean</summary>{lead}<ul>{told}</ul></details>"
 
 
-def claims_table(audit: Mapping[str, Any], *, links: bool) -> Iterator[str]:
+def claims_table(
+    audit: Mapping[str, Any], *, links: bool, readings: Readings | None = None
+) -> Iterator[str]:
     """The matrix of verdicts, then a row a claim, the worst first: what is printed, both verdicts,
     the findings, a picture.
 
@@ -195,6 +201,7 @@ def claims_table(audit: Mapping[str, Any], *, links: bool) -> Iterator[str]:
     for rows in worst_first(audit["claims"]):
         claim = rows[0]["claim_id"]
         more = [*_rest(rows, said.get(claim, [])), *drawn.get(claim, [])]
+        more = [*_read_as((readings or {}).get(claim, {})), *more]
         yield _claim(rows, columns, more, links=links)
     yield "</tbody>\n</table></div>"
 
@@ -255,6 +262,19 @@ def _rest(rows: Sequence[Row], said: Sequence[str]) -> Iterator[str]:
     every = dict.fromkeys(one for text in said for one in sentences(text))
     if rest := [one for one in every if one not in told]:
         yield f'<p class="quiet">{escape(unbroken(" ".join(rest)))}</p>'
+
+
+def _read_as(readings: Mapping[str, str]) -> Iterator[str]:
+    """Where the report has each reading of a claim, whether or not data are held against it."""
+    each = [
+        f'<li><a href="{escape(link)}">{escape(label)}</a></li>'
+        if link
+        else f"<li>{escape(label)}</li>"
+        for label, link in readings.items()
+    ]
+    if each:
+        lead = '<p class="quiet">What it may be, and where the report has it:</p>'
+        yield f"{lead}<ol>{''.join(each)}</ol>"
 
 
 def _data(rows: Sequence[Row]) -> str:

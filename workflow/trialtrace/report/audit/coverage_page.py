@@ -4,14 +4,27 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trialtrace.claims.coverage import HOW, Covered
 from trialtrace.report.audit.audit_page import audit_style
 from trialtrace.report.crumbs import of_report
-from trialtrace.report.links import AUDIT_PAGE, SUMMARY, claim_anchor, place_link
+from trialtrace.report.links import (
+    AUDIT_PAGE,
+    SUMMARY,
+    analysis_place,
+    claim_anchor,
+    place_link,
+)
 from trialtrace.report.pages.shell import page
+from trialtrace.report.sections.endpoints_section import shared_label
+from trialtrace.trace.words import variable_label
+
+if TYPE_CHECKING:
+    from trialtrace.trial.load import Trial
 
 COLUMNS = ("Told", "Endpoint", "Analysis", "Claim", "In the report")
+SECTIONS = {"sec-patients": "Patients", "sec-harms": "Harms", "sec-endpoints": "Endpoints"}
 _PLACE = re.compile(r'id="((?:sec|fig|claim)-[^"]+|tbl-[^"]+-choices)"')
 LEAD = (
     "What the source texts of this trial tell, item by item, and what covers each: made from the "
@@ -33,16 +46,10 @@ def report_pages(folder: Path) -> list[Path]:
     return [page for page in sorted(folder.glob("*.html")) if page.stem != SUMMARY]
 
 
-def coverage_page(
-    rows: Sequence[Covered],
-    title: str,
-    *,
-    synthetic: bool,
-    draft: str,
-    places: Mapping[str, str],
-) -> str:
+def coverage_page(trial: "Trial", rows: Sequence[Covered], places: Mapping[str, str]) -> str:
     """The page beside the report; claims link to the audit, analyses to their sections on the page
-    that `places` gives for each. Before a run there is none to link to."""
+    that `places` gives for each. Before a run there is none to link to. Everything has the label
+    that the report gives it."""
     head = "".join(f"<th>{one}</th>" for one in COLUMNS)
     body = "\n".join(
         [
@@ -50,17 +57,17 @@ def coverage_page(
             f'<p class="prose quiet">{LEAD}</p>',
             f'<p class="subject">{counted(rows)}</p>',
             f'<div class="claims"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>',
-            *(_row(row, places) for row in rows),
+            *(_row(trial, row, places) for row in rows),
             "</tbody>\n</table></div>",
         ]
     )
     return page(
         "Coverage of the source texts",
         f"{body}\n",
-        synthetic=synthetic,
+        synthetic=trial.synthetic,
         style=audit_style(),
-        draft=draft,
-        above=of_report(title),
+        draft=trial.draft,
+        above=of_report(trial.title),
     )
 
 
@@ -97,15 +104,16 @@ def _lines(row: Covered, pages: Mapping[str, str]) -> Iterator[str]:
         yield f"  {'absent':<9} {row.absent}"
 
 
-def _row(row: Covered, pages: Mapping[str, str]) -> str:
+def _row(trial: "Trial", row: Covered, pages: Mapping[str, str]) -> str:
+    ledger, sections = trial.claims_document["claims"], _sections(trial)
     claims = [
-        f'<a href="{AUDIT_PAGE}#{escape(claim_anchor(one))}">{escape(one)}</a>'
+        f'<a href="{AUDIT_PAGE}#{escape(claim_anchor(one))}">{escape(ledger[one]["label"])}</a>'
         for one in row.claims
     ]
     places = [
-        f'<a href="{escape(link)}">{escape(one)}</a>'
+        f'<a href="{escape(link)}">{escape(sections[one])}</a>'
         if (link := place_link(one, pages))
-        else escape(one)
+        else escape(sections[one])
         for one in row.report
     ]
     silent = f'<br><span class="quiet">{escape(row.not_printed)}</span>' if row.not_printed else ""
@@ -113,12 +121,29 @@ def _row(row: Covered, pages: Mapping[str, str]) -> str:
     where = f'<span class="quiet">{escape(row.source)}: {escape(row.place)}</span>'
     cells = [
         f"{escape(row.label)}<br>{where}{silent}{absent}",
-        _listed([*row.endpoints, *row.variables, *row.settings, *row.checks]),
-        _listed([*row.analyses, *row.figures]),
+        _listed(_covering(trial, row)),
+        _listed([*(trial.plan.analyses[one].label for one in row.analyses), *row.figures]),
         "<br>".join(claims),
         "<br>".join(places) or escape(row.how),
     ]
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _sections(trial: "Trial") -> dict[str, str]:
+    """Anchor -> the title of the section of the report."""
+    analyses = trial.plan.analyses.values()
+    return SECTIONS | {analysis_place(one.name): one.label for one in analyses}
+
+
+def _covering(trial: "Trial", row: Covered) -> Iterator[str]:
+    """The labels of the endpoints, variables and checks of a row, and its settings."""
+    for name in row.endpoints:
+        yield shared_label(
+            [one.label for one in trial.family(name)] or [trial.endpoints[name].label]
+        )
+    yield from (variable_label(trial, name) for name in row.variables)
+    yield from (f"trial.yaml: {name}" for name in row.settings)
+    yield from (trial.cleaning.checks[name].label for name in row.checks)
 
 
 def _listed(names: Sequence[str]) -> str:

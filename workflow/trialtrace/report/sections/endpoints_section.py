@@ -18,7 +18,7 @@ def endpoints_table(material: Material) -> str:
     rows, words = [], labels(material.trial)
     for group in _groups(list(material.trial.endpoints.values())):
         first = group[0]
-        name = first.label if len(group) == 1 else _several(group)
+        name = shared_label([each.label for each in group])
         codes = ", ".join(each.code for each in group[:MOST_NAMED])
         codes += ", …" if len(group) > MOST_NAMED else ""
         texts = [codes, rule_of(words, first), _scale(material, group)]
@@ -55,8 +55,8 @@ def _groups(endpoints: list[Endpoint]) -> list[list[Endpoint]]:
     return list(found.values())
 
 
-def _several(group: list[Endpoint]) -> str:
-    labels = [each.label for each in group]
+def shared_label(labels: list[str]) -> str:
+    """The label of one endpoint, or of several scales what they share and then each."""
     start = labels[0].partition(": ")[0]
     if all(label.startswith(f"{start}: ") for label in labels):
         return f"{start}: {', '.join(label.partition(': ')[2] for label in labels)}"
