@@ -13,8 +13,10 @@ import pytest
 from trialtrace.claims.audit import audit_rows
 from trialtrace.cleaning.clean import clean_tables
 from trialtrace.endpoints.derive import derive_datasets
+from trialtrace.ground.frames import Frames
 from trialtrace.ground.paths import Project, project
 from trialtrace.methods.analysing.run import analyse_plan
+from trialtrace.methods.displays.analyse_flow import flow
 from trialtrace.rcode.page import PAGE, counted, told
 from trialtrace.sources.ingest import ingest_sources
 from trialtrace.trace.content import Tracer
@@ -92,6 +94,32 @@ def test_who_was_randomised(folder):
     men = pc.sum(pc.equal(subjects["SEX"], "M")).as_py()
     assert round(100 * men / 158) == 59
     assert set(subjects["SYNTHFL"].to_pylist()) == {"Y"}
+
+
+def test_who_is_not_in_a_population_lacks_no_value_of_it(folder):
+    """A patient without symptoms, whose CIPN was known, was counted for them per protocol."""
+    trial = load_trial(TRIAL, project())
+    found: dict[tuple, float] = {}
+    for result in flow(trial, Frames(folder / "derived")):
+        place = result.place
+        level = place.second[1] if place.second else None
+        found[place.group, place.parameter, result.stat, level] = result.value
+    reasons = trial.plan.displays["flow"]["not_analysed"]["cipn_per_protocol"]["reasons"]
+    for arm in trial.design.arms:
+        lacks = {
+            name: sum(found[arm, name, "not_analysed", one["label"]] for one in reasons[1:])
+            for name in ("cipn", "cipn_per_protocol")
+        }
+        outside = found[arm, "cipn_per_protocol", "not_analysed", reasons[0]["label"]]
+        assert (
+            outside
+            == found[arm, None, "randomised", None] - found[arm, "pp", "in_population", None]
+        )
+        inside = found[arm, "pp", "in_population", None]
+        assert (
+            lacks["cipn_per_protocol"] == inside - found[arm, "cipn_per_protocol", "analysed", None]
+        )
+        assert lacks["cipn_per_protocol"] <= lacks["cipn"]
 
 
 def test_symptoms_are_missing_as_often_as_quality_of_life(folder):
