@@ -10,7 +10,7 @@ from trialtrace.endpoints.derive import derive_datasets
 from trialtrace.ground.paths import Project
 from trialtrace.sources.ingest import ingest_sources
 from trialtrace.trace.content import Tracer
-from trialtrace.trace.put_in import DRAWN_TO, MADE_OF, TO_NOTHING
+from trialtrace.trace.put_in import DRAWN_TO, MADE_OF, TO_NOTHING, margin_name, statistic_words
 from trialtrace.trial.load import load_trial
 
 NAMES = ("musaro2019", "sprave2019", "streckmann2024")
@@ -127,6 +127,26 @@ def test_a_claim_that_was_drawn_to_is_put_in_with_its_numbers(tracers, name):
     for claim, number in TOLD[name].items():
         (line,) = tracer.put_in.lines(of_claim(tracer, claim))
         assert line.startswith(DRAWN_TO) and number in line, (claim, line)
+
+
+def test_margins_have_the_labels_of_a_report(tracers):
+    """Of no margin the name of a quantity or a key of a statistic is told."""
+    for name in NAMES:
+        tracer = tracers(name)
+        for margin in tracer.put_in.margins:
+            told = margin_name(tracer.trial, margin)
+            assert told[0].isupper(), told
+            assert told.replace(" ", "_") != margin["quantity"]
+            assert statistic_words(tracer.trial, margin).split(" ")[0] in (
+                *("", "mean", "standard", "minimum", "maximum", "count"),
+            )
+    sprave = tracers("sprave2019")
+    (line,) = sprave.put_in.lines(row(sprave, {"analysis": "survival", "group": "int"}))
+    assert "Months from the first day of radiotherapy" in line and "months:" not in line
+    (line,) = sprave.put_in.lines(of_claim(sprave, "age_int"))
+    assert "mean 62.1" in line and "standard deviation 8.8" in line
+    (line,) = sprave.put_in.lines(of_claim(sprave, "tumour_lung_con"))
+    assert "count of Lung cancer 14 of 29" in line
 
 
 def test_an_arm_is_told_its_own_number_alone(tracers):

@@ -80,14 +80,14 @@ def test_a_real_trial_has_no_such_section(swapped):
 
 def test_what_a_paper_set_is_said_beside_the_result_and_the_verdicts(material, synthetic):
     told = unescape(of_primary(material, primary(material), {"sec-targets": "supplement.html"}))
-    assert "**Put in, not found:**" in told and "12 of 18 (printed " in told
+    assert "**Put in, no finding:**" in told and "12 of 18 (printed " in told
     assert "(supplement.html#sec-targets)" in told
     place = re.search(r"config/cohort\.yaml\.html#(L\d+)", told)[1]
     lines = (synthetic.folder / "report" / "config" / "cohort.yaml.html").read_text()
     assert re.search(rf'id="{place}">\s*relief', lines)
     pages = [(synthetic.folder / "report" / f"{name}.html") for name in ("summary", "audit")]
     summary, audit = (" ".join(page.read_text().split()) for page in pages)
-    assert "Put in, not found" in summary and PUT_IN in summary and PUT_IN in audit
+    assert "Put in, no finding" in summary and PUT_IN in summary and PUT_IN in audit
 
 
 def test_real_data_were_not_put_in(swapped):
@@ -120,9 +120,9 @@ def test_a_group_within_another_is_measured_in_the_population_of_its_check(mater
 def test_cards_sections_and_claims_say_what_was_put_in(material, synthetic):
     folder = synthetic.folder / "report"
     cards = (folder / "cards.js").read_text()
-    assert "put in, not found: drawn to give" in cards and "drawn to no printed number" in cards
+    assert "put in, no finding: drawn to give" in cards and "drawn to no printed number" in cards
     report = " ".join((folder / "report.html").read_text().split())
     assert "Age: mean 50" in report
     assert "drawn by a program, to no printed number" in report
     said = {one["claim_id"]: of_claim(material, one["claim_id"]) for one in material.claims}
-    assert "*Cohort:* put in, not found." in said.values()
+    assert "*Cohort:* put in, no finding." in said.values()

@@ -89,6 +89,17 @@ def test_a_claim_can_name_a_count(mini):
     assert [row["against_data"] for row in mini.claims] == ["exact"]
 
 
+def test_deaths_and_events_say_where_they_stand_that_they_were_put_in(mini, monkeypatch):
+    """In the section and on the summary, at each line that counts."""
+    note = "*Cohort:* put in, no finding."
+    monkeypatch.setattr("trialtrace.report.audit.cohort_words.of_rows", lambda *_: note)
+    section, short = harms_section(mini).split("\n\n"), harms_in_short(mini, {})
+    for told in (section, short):
+        (deaths_line,) = [part for part in told if part.startswith("**Deaths**")]
+        assert note in deaths_line
+    assert [part for part in short if "patients with any" in words(part) and note in part]
+
+
 NAUSEA = """\
   nausea:
     label: Nausea of any kind

@@ -11,10 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.ground.conditions import columns_of
+from trialtrace.ground.conditions import columns_of, lower_first
 from trialtrace.ground.contracts.rows import ResultRow, values_of
 from trialtrace.ground.frames import Frames
 from trialtrace.ground.synthetic import TRUTH
+from trialtrace.ground.words import LABELS
 from trialtrace.trace.raw_rows import RawRows
 from trialtrace.trace.words import variable_label
 from trialtrace.trial.constants import Constants
@@ -34,9 +35,14 @@ GROUPS = ("group1_level", "comparison", "reference")
 WHERE = ("population", "visit")
 PLACE = ("analysis_id", "parameter", *WHERE)
 MOST_TOLD = 6
-DRAWN_TO = "put in, not found: drawn to give"
+DRAWN_TO = "put in, no finding: drawn to give"
 MADE_OF = "made of columns that were drawn to printed numbers:"
 TO_NOTHING = "drawn to no printed number"
+# The statistics of a margin that go by other names than those of a plan.
+STATISTICS = {"min": "minimum", "max": "maximum"}
+PLAIN = ("share", "total")
+# Before the quantity that a share is among; the population of its check may name it.
+AMONG = "share among "
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,31 @@ class Rests:
 
     own: tuple[Margin, ...] = ()
     columns: tuple[Margin, ...] = ()
+
+
+def margin_name(trial: "Trial", margin: Margin) -> str:
+    """What a reader calls what a margin is of: its endpoint, its variable with the level, or the
+    label of its quantity."""
+    check, quantity = margin["check"] or {}, trial.cohort.quantities.get(margin["quantity"])
+    name = (quantity and quantity.label) or str(margin["quantity"]).replace("_", " ")
+    if check.get("endpoint") in trial.endpoints:
+        name = trial.endpoints[check["endpoint"]].label
+    elif "variable" in check:
+        name = variable_label(trial, check["variable"])
+    return f"{name}, {lower_first(check['value'])}" if "value" in check else name
+
+
+def statistic_words(trial: "Trial", margin: Margin) -> str:
+    """The statistic of a margin in words, such as "mean" and "count of Lung cancer"; empty of a
+    share or a number itself."""
+    what = str(margin["what"])
+    among = what.removeprefix(AMONG)
+    if among != what:
+        told = (margin["check"] or {}).get("population") in trial.populations
+        quantity = trial.cohort.quantities.get(among)
+        label = (quantity and quantity.label) or among.replace("_", " ")
+        return "" if told else f"{AMONG}{lower_first(label)}"
+    return "" if what in PLAIN else LABELS.get(STATISTICS.get(what, what), what)
 
 
 class PutIn:
@@ -102,22 +133,18 @@ class PutIn:
         return "; ".join([*parts[:MOST_TOLD], *([f"and of {rest} more"] if rest > 0 else [])])
 
     def _name(self, margin: Margin) -> str:
-        check, trial = margin["check"] or {}, self._trial
-        name = str(margin["quantity"]).replace("_", " ")
-        if check.get("endpoint") in trial.endpoints:
-            name = trial.endpoints[check["endpoint"]].label
-        elif "variable" in check:
-            name = variable_label(trial, check["variable"])
-        population = trial.populations.get(check.get("population", ""))
+        name = margin_name(self._trial, margin)
+        population = self._trial.populations.get((margin["check"] or {}).get("population", ""))
         return f"{name} ({population.label})" if population else name
 
     def _number(self, margin: Margin) -> str:
         arms, arm = self._trial.design.arms, margin["arm"]
         group = f"{arms[arm].label} " if arm in arms else ""
+        stat = statistic_words(self._trial, margin)
+        group += f"{stat} " if stat else ""
         if margin["count"] is not None and margin["of"] is not None:
             return f"{group}{margin['count']} of {margin['of']} (printed {margin['printed']})"
-        what = "" if margin["what"] == "total" else f"{margin['what']} "
-        return f"{group}{what}{margin['printed']}"
+        return f"{group}{margin['printed']}"
 
     # What a result and a margin rest on
 

@@ -39,14 +39,24 @@ def put_in(material: Material) -> str:
 
 def of_claim(material: Material, claim_id: str) -> str:
     """Whether what recomputes a printed number was drawn to print so; empty where it was not."""
-    if not material.trial.drawn:
-        return ""
     selections = material.tracer.declared[claim_id].selections.values()
     rows = [row for one in selections for row in rows_of(material.results, dict(one), claim_id)]
+    return of_rows(material, rows)
+
+
+def of_rows(material: Material, rows: Sequence[ResultRow]) -> str:
+    """The same of numbers that stand in a line: a short sentence without the margins."""
+    if not material.trial.drawn:
+        return ""
     found = _together(material, rows)
     if found.own:
-        return "*Cohort:* put in, not found."
+        return "*Cohort:* put in, no finding."
     return "*Cohort:* made of columns that were drawn to printed numbers." if found.columns else ""
+
+
+def with_cohort(material: Material, line: str, rows: Sequence[ResultRow]) -> str:
+    """A line of a report, and behind it whether its numbers were put in."""
+    return " ".join(filter(None, [line, of_rows(material, rows)]))
 
 
 def of_results(material: Material, analyses: Sequence[str]) -> str:
@@ -60,7 +70,7 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
     told = material.tracer.put_in.told
     if rests.own:
         return (
-            "**Put in, not found:** the cohort was drawn to have what the paper prints, or counts "
+            "**Put in, no finding:** the cohort was drawn to have what the paper prints, or counts "
             f"that print so. {escape_markdown(told(rests.own))}. That the result agrees with the "
             "paper tells nothing."
         )

@@ -7,14 +7,13 @@ derivation do to it is seen; the others are told as they were drawn.
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 
-from trialtrace.ground.conditions import lower_first
 from trialtrace.report.audit.cohort_words import Row, truth_of
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.assumed import sentence, words
 from trialtrace.report.sections.measured import Measured, measure
 from trialtrace.report.tables import captioned, pipe_table, with_names
-from trialtrace.trace.words import variable_label
+from trialtrace.trace.put_in import margin_name, statistic_words
 from trialtrace.trial.cohort.tables import OTHERWISE
 
 COUNTED = ("share", "total", "count of")
@@ -87,14 +86,7 @@ def what_words(material: Material, row: Row) -> str:
     """A margin in words: its endpoint or quantity, the statistic, the group."""
     check = row["check"] or {}
     trial = material.trial
-    name = row["quantity"].replace("_", " ")
-    if check.get("endpoint") in trial.endpoints:
-        name = trial.endpoints[check["endpoint"]].label
-    elif "variable" in check:
-        name = variable_label(trial, check["variable"])
-    if "value" in check:
-        name += f", {lower_first(check['value'])}"
-    parts = [name if row["what"] == "share" else f"{name}, {row['what']}"]
+    parts = [*filter(None, [margin_name(trial, row), statistic_words(trial, row)])]
     if check.get("visit"):
         parts.append(check["visit"])
     if check.get("population") in trial.populations:

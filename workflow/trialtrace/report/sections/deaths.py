@@ -9,6 +9,7 @@ from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.methods.analysing.rows import ALL
 from trialtrace.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
 from trialtrace.methods.displays.analyse_adverse_events import ANY
+from trialtrace.report.audit.cohort_words import with_cohort
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import of_arm
@@ -67,9 +68,8 @@ def deaths_by_arm(material: Material, place: Callable[["Analysis"], str]) -> lis
     if counted:
         # The most patients; of as many the first of the report.
         analysis, arms = max(counted, key=lambda each: _patients(each[1]))
-        told.append(
-            _by_arm(material, analysis, arms, place) + _over_time(analyses, analysis, place)
-        )
+        line = _by_arm(material, analysis, arms, place) + _over_time(analyses, analysis, place)
+        told.append(with_cohort(material, line, [row for rows in arms.values() for row in rows]))
         found = _sum(arms)
     for label, ended in _disposition(material).items():
         if _sum(ended) != found:

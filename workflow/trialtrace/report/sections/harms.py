@@ -8,6 +8,7 @@ from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.methods.analysing.rows import ALL
 from trialtrace.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
 from trialtrace.methods.displays.analyse_adverse_events import ANY
+from trialtrace.report.audit.cohort_words import with_cohort
 from trialtrace.report.links import analysis_place, component_link, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -83,7 +84,8 @@ def _lines(material: Material, analysis: "Analysis", place: str) -> Iterator[str
             for arm, rows in arms.items()
             if arm != ALL or len(arms) == 1
         ]
-        yield f"{f'[{shown}]({place})' if place else shown}: {'; '.join(told)}."
+        line = f"{f'[{shown}]({place})' if place else shown}: {'; '.join(told)}."
+        yield with_cohort(material, line, [row for rows in arms.values() for row in rows])
 
 
 def _displays(material: Material) -> list[Mapping[str, str]]:
@@ -121,7 +123,7 @@ def _shares(material: Material, given: Mapping[str, str], terms: str) -> str:
     ]
     title = escape_markdown(f"{given['title']}, patients with any:")
     by_term = f" [By term]({terms})." if terms else ""
-    return f"{title} {'; '.join(told)}.{by_term}"
+    return with_cohort(material, f"{title} {'; '.join(told)}.{by_term}", [*patients.values()])
 
 
 def _of(row: ResultRow) -> str:

@@ -103,6 +103,9 @@ class Quantity:
 
     name: str = entry_name(default="")
     level: Name = key("Level whose rows have the quantity.")
+    label: Text | None = optional(
+        "What a report calls it: of a margin that no check names an endpoint or a variable of."
+    )
     tag: Tag | None = optional(TAG)
     note: Text | None = optional("Where the numbers come from, or why they are assumed so.")
     where: Condition | None = optional(

@@ -33,7 +33,7 @@ MODULES: dict[str, str] = {
     "text": f"{_HERE}.text",
 }
 # What stands beside the kind, in the order of the reference.
-COMMON = ("level", "tag", "note", "where")
+COMMON = ("level", "label", "tag", "note", "where")
 OPTIONS = (
     "loads",
     "correlation",
