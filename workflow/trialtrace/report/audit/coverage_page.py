@@ -146,5 +146,5 @@ def _covering(trial: "Trial", row: Covered) -> Iterator[str]:
     yield from (trial.cleaning.checks[name].label for name in row.checks)
 
 
-def _listed(names: Sequence[str]) -> str:
+def _listed(names: Iterable[str]) -> str:
     return "<br>".join(map(escape, names))
