@@ -141,6 +141,7 @@ def test_an_estimate_that_another_analysis_repeats_is_no_second_one(visits):
     found = same_question(visits, visits.trial.plan.analyses["pain_after"])
     assert [row["method"].partition(".")[2] for row in found] == ["welch", "student", "bootstrap"]
     same, _ = lines(visits, "pain_after")
+    assert [line[-1] for line in same[1:]] == ["as above"] * 3
     shown = [line[-2] for line in same]
     assert shown[2].startswith("as above (") and "as above" not in f"{shown[:2]}{shown[3:]}"
 

@@ -116,8 +116,8 @@ def _lines(
     above: set[Estimate],
 ) -> Iterator[list[str]]:
     """Lines of one analysis: its label stands in the first, its p-values beside the first
-    estimate of each comparison. No cell of a number is blank: it says why there is none. An
-    estimate that a line `above` has already is not printed once more."""
+    estimate of each comparison. No cell of a number is blank: it says why there is none. What
+    a line `above` has already is not printed once more."""
     label = escape_markdown(member.label)
     computed = by_cut(material.of(member.name), member)
     for key, rows in cuts.items():
@@ -127,8 +127,10 @@ def _lines(
         tests = [row for row in rows if row["stat_name"] == "p_value"]
         if not estimates and not tests:
             continue
-        p = ", ".join(f"{link(row)} ({escape_markdown(_short(row))})" for row in tests)
-        p = p or _without_test(rows, computed[key])
+        new = [row for row in tests if estimate_of(row) not in above]
+        p = ", ".join(f"{link(row)} ({escape_markdown(_short(row))})" for row in new)
+        p = p or (AS_ABOVE if tests else _without_test(rows, computed[key]))
+        above |= {estimate_of(row) for row in new}
         for at in range(max(len(estimates), 1)):
             shown = _estimate(estimates[at], wanted, above) if estimates else ONLY_TESTED
             yield [label, where(key, rows[0]), shown, p]
