@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run test test-fast check check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-render campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-mutate-trial lock slurm clean
+.PHONY: help run test test-fast check check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-render campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages lock slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -38,7 +38,7 @@ help:
 	@echo 'make campaign-statcheck: beside statcheck, in an R that has it; a section of the same page'
 	@echo 'make campaign-odd_inputs: odd arguments to every statistic; a section of docs/campaigns.md'
 	@echo 'make campaign-pages: every page of the site in Chromium; a section of the same page'
-	@echo 'make campaign-mutate-trial: a trial with one thing changed; a section of the same page'
+	@echo 'make: a trial with one thing changed; a section of the same page'
 	@echo 'make bench-history: trace, impact, diff, archives; writes docs/benchmarks-history.md'
 	@echo 'make bench-long: trace and impact at a million rows; writes docs/benchmarks-long.md'
 	@echo 'make bench-render: reports and site, and bytes of pages; writes docs/benchmarks-render.md'
@@ -79,7 +79,7 @@ lint: $(READY_TEST)
 	@$(BIN)/snakemake --lint --quiet all
 
 docs: $(READY_TEST)
-	@$(BIN)/python -m sphinx -qnW --keep-going -b html -d docs/_site/.doctrees docs docs/_site
+	@$(BIN)/python docs/build.py docs/_site
 	@echo 'Open docs/_site/index.html'
 
 bench: $(READY)
@@ -87,9 +87,6 @@ bench: $(READY)
 
 campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages: campaign-%: $(READY_TEST)
 	@$(BIN)/python campaigns/$*.py $(ARGS)
-
-campaign-mutate-trial: $(READY_TEST)
-	@$(BIN)/python campaigns/mutate_trial.py $(ARGS)
 
 bench-stats: $(READY)
 	@$(BIN)/python benchmarks/bench_stats.py

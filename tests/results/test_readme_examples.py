@@ -11,7 +11,7 @@ VOLATILE = ("code ", "run ")
 def test_results_and_trace_are_those_of_a_run(real):
     shown = re.findall(rf"^{TRIAL}/(pep_primary\S+) {{2,}}(.+?) {{2,}}(\d+)$", TEXT, re.MULTILINE)
     rows = {name: row for name, row in real[TRIAL].rows.items() if name.startswith("pep_primary/")}
-    assert len(shown) == len(rows)
+    assert 4 <= len(shown) < len(rows) and "\n…\n" in TEXT
     for name, text, n in shown:
         assert (rows[name]["stat_text"], str(rows[name]["n_used"])) == (text, n)
 
@@ -26,7 +26,7 @@ def test_every_line_of_the_trace_but_hashes(real):
     told = {re.sub(r"\s+", " ", line) for line in text.splitlines()}
     for line in shown:
         plain = re.sub(r"\s+", " ", line)
-        if not line.startswith(VOLATILE) and not re.search(r"[0-9a-f]{16}$", line):
+        if line != "…" and not line.startswith(VOLATILE) and not re.search(r"[0-9a-f]{16}$", line):
             assert plain in told, plain
 
 

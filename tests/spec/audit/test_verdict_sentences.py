@@ -14,7 +14,6 @@ from trialtrace.claims.sentences import MOST_WORDS
 from trialtrace.claims.tally import unmatched
 from trialtrace.ground.contracts.verdicts import OF_COLUMN, PRINT
 from trialtrace.ground.paths import project
-from verdict_sentences import section
 
 TRIALS = sorted(path.parent.name for path in (project().config / "trials").glob("*/claims.yaml"))
 PUBLISHED = sorted((Path(__file__).parent / "published").glob("*.yaml"))
@@ -77,26 +76,6 @@ def test_a_sentence_an_editor_would_stumble_over(name, claim, component, ends):
     """A p of another claim, a curve of a tumour, a size added up twice, an unclear reference."""
     rows = {(r["claim_id"], r["component"]): r for r in rows_of(name)}
     assert rows[claim, component]["print_finding"].endswith(ends)
-
-
-def page_of(name):
-    """The section of docs/audit-sentences.md on a trial or a published ledger, by its lines."""
-    page = (project().root / "docs" / "audit-sentences.md").read_text(encoding="utf-8")
-    _, _, rest = page.partition(f"\n## {name}\n")
-    return [line for line in rest.partition("\n## ")[0].splitlines() if line.startswith("| ")][2:]
-
-
-@pytest.mark.parametrize("name", [path.stem for path in PUBLISHED])
-def test_the_page_of_sentences_has_those_of_today(name):
-    written = section(name, rows_of(name)).splitlines()
-    assert page_of(name) == [line for line in written if line.startswith("| ")][2:]
-
-
-@pytest.mark.parametrize("name", ["sprave2019", "streckmann2024", "elmunzer2012", "moertel1990"])
-def test_the_page_of_sentences_has_every_claim_of_a_trial(name):
-    """What its data say needs a run; what stands on print is told too, of the claims of today."""
-    claims = {line.split(" (", 1)[0].removeprefix("| ") for line in page_of(name)}
-    assert claims == {row["claim_id"] for row in rows_of(name)}
 
 
 def test_the_usual_tests_are_told_one_by_one():

@@ -1,6 +1,8 @@
 """Code blocks of a Markdown page: files that it gives, and commands with what they print."""
 
 import re
+import runpy
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -12,6 +14,13 @@ ANYTHING = "…"
 
 def page(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
+
+
+@cache
+def written_pages() -> dict[str, str]:
+    """Pages of the documentation that `make docs` writes, by their paths below docs/."""
+    pages: dict[str, str] = runpy.run_path(str(ROOT / "docs" / "build.py"))["written_pages"]()
+    return pages
 
 
 def files(text: str) -> dict[str, str]:

@@ -1,10 +1,9 @@
-"""docs/methods/in-plans.md is what the cards, the formulas and the checks say."""
+"""The page on methods in plans is what the cards, the formulas and the checks say."""
 
 import pytest
-from doc_blocks import page
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from trialtrace.methods.reference import PAGE, reference, stands_on
+from trialtrace.methods.reference import reference, stands_on
 from trialtrace.trial.plan.registry import cards
 
 ROWS = {
@@ -12,12 +11,6 @@ ROWS = {
     for line in reference().splitlines()
     if line.startswith("| `") and (cells := line.replace("\\|", "").split("|"))
 }
-
-
-def test_the_page_is_not_stale():
-    assert page(f"docs/{PAGE}") == reference(), (
-        "write it anew: python -m trialtrace.methods.reference"
-    )
 
 
 def test_every_method_has_a_row_with_a_title():

@@ -1,9 +1,9 @@
 """Every draft passes the audit's own reader, whatever words the paper has."""
 
 import pytest
-
 from printed_papers.render import render
 from printed_papers.trial import trial
+
 from trialtrace.claims.ledger_file import read_standing
 from trialtrace.ground.paths import project
 from trialtrace.reading import cells, forms, kinds

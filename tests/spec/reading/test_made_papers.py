@@ -4,8 +4,7 @@ import shutil
 from collections import Counter
 
 import pytest
-
-import reading
+import read_papers
 from printed_papers.render import render
 from printed_papers.trial import trial
 
@@ -17,7 +16,7 @@ def test_numbers_are_found_with_place_arm_and_kind(form):
     count: Counter[str] = Counter()
     for seed in range(2_000, 2_006):
         made = trial(seed)
-        count += reading.measured(reading.read(*render(made, form)), made)
+        count += read_papers.measured(read_papers.read(*render(made, form)), made)
     found, precise = GOALS[form]
     assert count["kind"] >= found * count["numbers"]
     assert count["claims right"] >= precise * count["claims"]
@@ -31,7 +30,7 @@ def test_pages_are_read(form):
     count: Counter[str] = Counter()
     for seed in (2_000, 2_001):
         made = trial(seed)
-        count += reading.measured(reading.read(*render(made, form)), made)
+        count += read_papers.measured(read_papers.read(*render(made, form)), made)
     assert count["kind"] >= 0.75 * count["numbers"]
     assert count["claims right"] >= 0.9 * count["claims"]
 

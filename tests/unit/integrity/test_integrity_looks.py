@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
 from rows.recipes import too_alike
 from rows.true_trials import Made, export_of, true_trial
+
 from trialtrace.integrity.export import CODE, DATE, NUMBER, Export, Sheet
 from trialtrace.integrity.export import Column as C
 from trialtrace.integrity.look import LEVEL, Look, judged

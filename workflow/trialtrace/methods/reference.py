@@ -1,8 +1,7 @@
-"""Writes docs/methods/in-plans.md: of each method of a plan, who computes, who checks, R's call.
+"""The page of the documentation on methods in plans: who computes each, who checks it, R's call.
 
-`python -m trialtrace.methods.reference` writes it anew; a test fails when it is stale. Whether a
-library computes or checks is read from the code: which functions of it the formulas that a card
-names, and its check, can come to call.
+Whether a library computes or checks is read from the code: which functions of it the formulas that
+a card names, and its check, can come to call.
 """
 
 import ast
@@ -13,8 +12,6 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from types import FunctionType, ModuleType
 
-from trialtrace.ground.paths import project
-from trialtrace.ground.store import write_text
 from trialtrace.methods.analysing.formulas import STATS
 from trialtrace.methods.checking.registry import MODULES
 from trialtrace.stats.reference import r_call
@@ -36,8 +33,7 @@ OWN = "own code"
 _HEAD = """\
 # Methods in plans
 
-*Written from the cards, the formulas and the checks of `workflow/trialtrace/` by
-`python -m trialtrace.methods.reference`; change it there.*
+*Written from the cards, the formulas and the checks of `workflow/trialtrace/` by `make docs`.*
 
 Every method that a plan can ask for, as its step says it: who computes the number, who computes it
 again for the check, and R's call of the same. "{own}" is a formula of this project over numpy and
@@ -142,11 +138,3 @@ def _value(node: ast.AST, scope: dict[str, object]) -> object:
         home = _value(node.value, scope)
         return vars(home).get(node.attr) if isinstance(home, ModuleType) else None
     return None
-
-
-def main() -> None:
-    write_text(project().root / "docs" / PAGE, reference())
-
-
-if __name__ == "__main__":
-    main()

@@ -1,8 +1,7 @@
-"""Writes docs/methods.md and docs/methods/, the methods of trialtrace.stats, from their docstrings.
+"""The pages of the documentation on the methods of trialtrace.stats, from their docstrings.
 
-`python -m trialtrace.stats.reference` writes them anew; a test fails when one is stale. The source
-is read, not imported. A page is a family, which is a package; a subject is a module, and its order
-and its line in the overview are those of the table in the docstring of its package.
+The source is read, not imported. A page is a family, which is a package; a subject is a module, and
+its order and its line in the overview are those of the table in the docstring of its package.
 """
 
 import ast
@@ -10,9 +9,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from trialtrace.ground.paths import project
-from trialtrace.ground.store import write_text
 
 STATS = Path(__file__).parent
 # Functions that neighbouring modules share: no methods of their own, so not told.
@@ -88,8 +84,7 @@ _ALIGNED = re.compile(r'^"?\w+"?\s{3,}\S')
 _INTRODUCTION = """\
 # Statistical methods
 
-*Written from the docstrings of `workflow/trialtrace/stats/` by
-`python -m trialtrace.stats.reference`; change it there.*
+*Written from the docstrings of `workflow/trialtrace/stats/` by `make docs`.*
 
 Every method is a pure function of numpy arrays in `trialtrace.stats`. A plan can ask for
 [many of them](methods/in-plans.md); the others can be called from Python. What a library might
@@ -108,8 +103,7 @@ Python: [library](library.md); from R's call to the function: [from R](methods/f
 _FROM_R = """\
 # From R to trialtrace
 
-*Written from the docstrings of `workflow/trialtrace/stats/` by
-`python -m trialtrace.stats.reference`; change it there.*
+*Written from the docstrings of `workflow/trialtrace/stats/` by `make docs`.*
 
 The calls of R that the numbers are compared with in `tests/oracle/`, and the function of
 `trialtrace.stats` that gives the same. Where R has no function of its own the call is what the
@@ -119,7 +113,7 @@ _FAMILY = """\
 # Statistical methods: {family}
 
 *Written from the docstrings of `workflow/trialtrace/stats/{family}/` by
-`python -m trialtrace.stats.reference`; change it there. What holds for all families, and a list of
+`make docs`. What holds for all families, and a list of
 their subjects: [methods](../methods.md).*
 
 {what}
@@ -318,12 +312,3 @@ def _prose(paragraph: str) -> str:
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
-
-
-def main() -> None:
-    for page, text in reference().items():
-        write_text(project().root / "docs" / page, text)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,7 +1,8 @@
 """Writes docs/configuration.md and the pages below docs/configuration/: every key of every file.
 
 `python -m trialtrace.trial.reference` writes them anew; a test fails when one is stale. Endpoints
-have a page a kind (`reference_kinds`), what a plan can ask for a page a family (`reference_steps`).
+have a page a kind (`reference_kinds`), what a plan can ask for a page a family (`reference_steps`):
+these stand in the documentation as a site alone.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,6 +33,9 @@ A trial is a folder under `config/trials/`. Its name is the folder's: small lett
 Every key is checked, at every level; an unknown one is a mistake. All mistakes are told together,
 each with file, line and key; entries of a list are counted from 1.
 
+Endpoints have a page a kind, and what a plan can ask for a page a family of methods: in the
+documentation as a site, which `make docs` writes.
+
 YAML is read strictly. Keys stand once; anchors, aliases, tags and second documents are refused.
 Only `true` and `false` are logical values, only plain decimal numbers are numbers. Text that some
 reader of YAML would take for something else (`NO`, `010`, `12:30`, `2020-01-05`, `1_000`, `1e5`)
@@ -57,16 +61,26 @@ _DICTIONARY = "config/trials/<trial>/dictionary.csv"
 
 
 def pages(at: Project) -> dict[str, str]:
-    """Every page by its path below docs/."""
-    schemas = {name: load_schema(at.schemas, name) for name in (*SCHEMAS, *SHARED)}
+    """The pages of the repository by their paths below docs/."""
+    schemas = _schemas(at)
     reader = Reader(schemas)
     found = {f"{FOLDER}.md": _start(schemas)}
     for name in SCHEMAS:
         if name != "endpoints":
             found[f"{FOLDER}/{name}.md"] = _file(schemas[name], reader)
-    found[f"{FOLDER}/dictionary.md"] = _dictionary()
-    found |= reference_kinds.pages(at, reader, schemas["endpoints"], f"{FOLDER}/endpoints")
-    return found | reference_steps.pages(reader, f"{FOLDER}/steps")
+    return found | {f"{FOLDER}/dictionary.md": _dictionary()}
+
+
+def of_endpoints_and_steps(at: Project) -> dict[str, str]:
+    """The pages of kinds of endpoint and of families of methods by their paths below docs/."""
+    schemas = _schemas(at)
+    reader = Reader(schemas)
+    kinds = reference_kinds.pages(at, reader, schemas["endpoints"], f"{FOLDER}/endpoints")
+    return kinds | reference_steps.pages(reader, f"{FOLDER}/steps")
+
+
+def _schemas(at: Project) -> dict[str, Schema]:
+    return {name: load_schema(at.schemas, name) for name in (*SCHEMAS, *SHARED)}
 
 
 def _start(schemas: Mapping[str, Schema]) -> str:

@@ -18,8 +18,7 @@ from trialtrace.trial.reference_keys import Reader, anchor, table, tree
 _INTRODUCTION = """\
 # What a plan can ask for
 
-*Written from the cards in `workflow/trialtrace/trial/plan/cards/` by
-`python -m trialtrace.trial.reference`; change it there.*
+*Written from the cards in `workflow/trialtrace/trial/plan/cards/` by `make docs`.*
 
 An analysis lists steps under `describe`, `estimates` and `tests`; with `by` it may have a test of
 `interaction`. Each step is a statistic by a method. Which of them suit an endpoint: the page of its

@@ -1,25 +1,15 @@
-"""How much of made-up papers `trialtrace read` finds: numbers, their place, arm and kind.
-
-`python campaigns/reading.py [FORM…]` prints a row a form. PDF needs Chromium; pdf_typst needs the
-package typst, which is no part of the project's environment.
-"""
+"""How much of made-up papers `trialtrace read` finds: numbers, their place, arm and kind."""
 
 import re
-import sys
 from collections import Counter
 from decimal import Decimal
 
-from printed_papers.render import FORMS, render
-from printed_papers.trial import Number, Trial, trial
+from printed_papers.trial import Number, Trial
+
 from trialtrace.reading.arms import bare
 from trialtrace.reading.draft import Draft, draft
 from trialtrace.reading.read import parsed
 from trialtrace.trial.claims.printed import parse
-
-PAPERS = 60
-# The first seeds served to write the reader; those told were not looked at before.
-FIRST = 1_000
-ALL = ("found", "place", "arm", "kind")
 
 
 def read(content: bytes, ending: str) -> Draft:
@@ -97,34 +87,3 @@ def _of_arm(number: Number, claim, made: Draft) -> bool:
         return about.get("group") == "all"
     group = made.groups.get(about.get("group", ""), {})
     return bare(str(group.get("label", ""))) == bare(number.arm)
-
-
-def table(counts: dict[str, Counter[str]], lead: str) -> str:
-    lines = [
-        ("| form | papers | numbers | found | right place | right arm | right kind | precision |")
-    ]
-    lines.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for form, count in counts.items():
-        n = count[f"{lead}numbers"]
-        shares = [f"{100 * count[lead + name] / n:.1f} %" for name in ALL]
-        precision = 100 * count[f"{lead}claims right"] / max(count[f"{lead}claims"], 1)
-        lines.append(
-            f"| {form} | {count['papers']} | {n} | {' | '.join(shares)} | {precision:.1f} % |"
-        )
-    return "\n".join(lines)
-
-
-def main(forms: list[str], papers: int = PAPERS, first: int = FIRST) -> None:
-    counts: dict[str, Counter[str]] = {}
-    for form in forms:
-        total: Counter[str] = Counter()
-        for seed in range(first, first + papers):
-            made = trial(seed)
-            total += measured(read(*render(made, form)), made)
-            total["papers"] += 1
-        counts[form] = total
-    print("Tables\n\n" + table(counts, "") + "\n\nAbstracts\n\n" + table(counts, "text "))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:] or list(FORMS))

@@ -1,1 +1,0 @@
-"""A trial with one cell, line of configuration or line of code changed, and what becomes of it."""

@@ -1,0 +1,43 @@
+"""The documentation as a site: the pages of this folder, and those that are written from the code.
+
+`python docs/build.py FOLDER` puts the site into FOLDER, from a copy of the pages in FOLDER/pages.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from trialtrace.ground.paths import project
+from trialtrace.methods.reference import PAGE, reference
+from trialtrace.stats.reference import reference as methods
+from trialtrace.trial.reference import of_endpoints_and_steps
+
+DOCS = Path(__file__).parent
+# Files beside docs/ that its pages take in or lead to; so do links to files of config/.
+BESIDE = ("CHANGELOG.md", "CONTRIBUTING.md", "README.md", "LICENSE")
+
+
+def written_pages() -> dict[str, str]:
+    """What no file of the repository holds: text by its path below docs/."""
+    return {**of_endpoints_and_steps(project()), **methods(), PAGE: reference()}
+
+
+def build_site(folder: Path) -> int:
+    """The exit code of Sphinx, for which a link to nothing is a fault."""
+    source = folder / "pages" / DOCS.name
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(DOCS, source, ignore=shutil.ignore_patterns("_site", "__pycache__"))
+    for name in BESIDE:
+        shutil.copy(DOCS.parent / name, source.parent)
+    (source.parent / "config").symlink_to(DOCS.parent / "config")
+    for name, text in written_pages().items():
+        (source / name).parent.mkdir(exist_ok=True)
+        (source / name).write_text(text, encoding="utf-8")
+    sphinx = [sys.executable, "-m", "sphinx", "-qnW", "--keep-going", "-b", "html"]
+    cache = ["-d", str(folder / "pages" / "doctrees")]
+    return subprocess.run([*sphinx, *cache, source, folder], check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(build_site(Path(sys.argv[1])))
