@@ -1,4 +1,4 @@
-"""The audit's methods are those of cards, and those that the statistics compute."""
+"""The audit's methods are those that the statistics compute."""
 
 from typing import get_args, get_type_hints
 
@@ -6,11 +6,9 @@ import numpy as np
 
 from trialtrace.claims.methods import COMPARISONS, INTERVALS, TESTS, tiers
 from trialtrace.claims.prints.count_tests import ONE_SIDED
-from trialtrace.running.fresh import AUDIT, CARDS, WHOLE
 from trialtrace.stats.summaries.count_bounds import MEASURES, intervals_of_tables
 from trialtrace.stats.summaries.count_tests import intervals_of_shares, p_values_of_tables
 from trialtrace.trial.claims.paper import About
-from trialtrace.trial.plan.registry import cards
 
 TABLE = tuple(np.array([count]) for count in (3, 10, 5, 11))
 
@@ -26,13 +24,6 @@ def test_every_method_is_computed_and_every_computed_one_has_its_words():
     assert set(TESTS) == {*p_values_of_tables(*TABLE), ONE_SIDED["fisher"]}
     of_tables = (intervals_of_tables(*TABLE, measure=each, confidence=0.95) for each in MEASURES)
     assert set(COMPARISONS) == set().union(*of_tables)
-
-
-def test_every_card_that_names_methods_to_the_audit_is_read_and_hashed_by_it():
-    named = {each for card in cards() for each in card.audited}
-    assert named == {*INTERVALS.values(), *TESTS.values(), *COMPARISONS.values()}
-    families = {card.family for card in cards() if card.audited}
-    assert {(f"{CARDS}{family}", AUDIT) for family in families} <= WHOLE
 
 
 def test_what_is_searched_of_shares_and_what_is_usual_of_tests_can_be_stated():

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from trialtrace.ground.paths import Project
+from trialtrace.ground.terminal import without_controls
 from trialtrace.report.pages.trace_page import Around, numbers_page
 from trialtrace.trace.record import with_record
-from trialtrace.trace.text import cell_text, option_text, trace_text, without_controls
+from trialtrace.trace.text import cell_text, option_text, trace_text
 
 pytestmark = pytest.mark.xdist_group("mini_trace")
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"

@@ -1,30 +1,61 @@
-"""Methods of counts as papers use them, told by the cards of a plan's methods."""
+"""Methods of counts as papers use them: what findings call each, and how usual it is."""
 
-from collections.abc import Sequence
-
-from trialtrace.stats.categorical.proportions import METHODS
-from trialtrace.stats.summaries.count_tests import TESTS as COUNTED
-from trialtrace.trial.plan.card import Audited
-from trialtrace.trial.plan.cards import categorical, stratified
+from typing import Literal, NamedTuple
 
 CUT = "_cut"
 
 
-def _audited(statistics: Sequence[str], order: Sequence[str] = ()) -> dict[str, Audited]:
-    """The methods of some statistics by name: those of `order` first, then as the cards stand."""
-    cards = (*categorical.CARDS, *stratified.CARDS)
-    found = [each for card in cards if card.statistic in statistics for each in card.audited]
-    place = {name: number for number, name in enumerate(order)}
-    found.sort(key=lambda each: place.get(each.name.removesuffix(CUT), len(place)))
-    return {each.name: each for each in found}
+class Method(NamedTuple):
+    """A method of printed counts, tried where a paper names none.
+
+    `label` is what findings call it. A search goes from `tier` 1, what is usual, to 2, what is
+    rarer; None is tried on known counts alone.
+    """
+
+    label: str
+    tier: Literal[1, 2] | None
 
 
-INTERVALS = _audited(["proportion"], tuple(METHODS))
-TESTS = _audited(["p_value"], COUNTED)
-COMPARISONS = _audited(["risk_difference", "risk_ratio", "odds_ratio"])
+# Names and order are those of `stats.categorical.proportions`; "_cut" is cut at 0 and 1.
+INTERVALS = {
+    "wald": Method("Wald", 1),
+    "wald_cut": Method("Wald, cut at 0 and 1", 1),
+    "wilson": Method("Wilson", 1),
+    "wilson_corrected": Method("Wilson with continuity correction", 2),
+    "agresti_coull": Method("Agresti-Coull", 2),
+    "agresti_coull_cut": Method("Agresti-Coull, cut at 0 and 1", None),
+    "jeffreys": Method("Jeffreys", 2),
+    "clopper_pearson": Method("Clopper-Pearson", 1),
+}
+# Names are those of `stats.summaries.count_tests.TESTS`, in its order, then tests of one side.
+TESTS = {
+    "chi_squared": Method("χ² test without correction", 1),
+    "chi_squared_corrected": Method("χ² test with continuity correction", 1),
+    "fisher": Method("Fisher's exact test", 1),
+    "mid_p": Method("mid-p test", 2),
+    "mid_p_all": Method("mid-p test of all equally likely tables", 2),
+    "chi_squared_one_sided": Method("χ² test without correction, one-sided", 2),
+    "fisher_less": Method("Fisher's exact test, one-sided (lower)", 2),
+    "fisher_greater": Method("Fisher's exact test, one-sided (higher)", 2),
+    "fisher_one_sided": Method("Fisher's exact test, one-sided", None),
+}
+# Names are those of `stats.summaries.count_bounds`.
+COMPARISONS = {
+    "newcombe": Method("Newcombe", 1),
+    "wald": Method("Wald", 1),
+    "wald_corrected": Method("Wald with continuity correction", 2),
+    "miettinen_nurminen": Method("Miettinen-Nurminen", 2),
+    "katz": Method("Katz (log)", 1),
+    "woolf": Method("Woolf", 1),
+    "peto": Method("Peto", 2),
+    "agresti_caffo": Method("Agresti-Caffo", 2),
+    "score_koopman": Method("Koopman", 2),
+    "score_miettinen_nurminen": Method("Miettinen-Nurminen", 2),
+    "conditional_exact": Method("exact conditional", 2),
+}
 
 
-def tiers(methods: dict[str, Audited]) -> dict[str, int]:
+def tiers(methods: dict[str, Method]) -> dict[str, int]:
     """The tier of each method that is searched, the usual ones first."""
     found = {name: each.tier for name, each in methods.items() if each.tier is not None}
-    return dict(sorted(found.items(), key=lambda one: one[1]))
+    return dict(sorted(found.items(), key=lambda item: item[1]))

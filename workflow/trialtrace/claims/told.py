@@ -27,7 +27,7 @@ from trialtrace.ground.contracts.verdicts import (
     SHOWN,
     WORST_FIRST,
 )
-from trialtrace.trace.text import plain_text
+from trialtrace.ground.terminal import plain_text
 
 WIDTH = 80
 WIDEST = 120

@@ -142,9 +142,8 @@ ENDPOINT_REGISTRIES = (
 )
 # Files to the modules that make their objects.
 READERS = "trialtrace.trial.readers"
-# What a report calls its methods is looked up among all cards; an audit tries methods of counts,
-# whatever the plan asks for.
-WHOLE = {(REGISTRY, RENDER), (f"{CARDS}categorical", AUDIT), (f"{CARDS}stratified", AUDIT)}
+# What a report calls its methods is looked up among all cards.
+WHOLE = {(REGISTRY, RENDER)}
 
 
 def registry_of(module: str) -> str:
@@ -229,10 +228,10 @@ class Freshness:
         def named(registry: str) -> set[str] | None:
             if registry == READERS:
                 return set(read)
-            own, registry = registry, registry_of(registry)
+            registry = registry_of(registry)
             if registry == DISPLAYS and rule != RENDER:
                 return set()  # a plan keeps its displays as they are written
-            if registry not in NAMED or WHOLE & {(own, rule), (registry, rule)}:
+            if registry not in NAMED or (registry, rule) in WHOLE:
                 return None
             if trial is None or NAMED[registry][0] not in read:
                 return set()

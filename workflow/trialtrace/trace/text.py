@@ -1,19 +1,18 @@
 """A trace for a terminal: aligned, quiet, complete."""
 
-import re
 import shlex
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from trialtrace.ground.contracts.rows import CheckRow
 from trialtrace.ground.contracts.verdicts import COLUMNS, FINDINGS, SHOWN
+from trialtrace.ground.terminal import plain_text, without_controls
 from trialtrace.running.fresh import STAGES
 from trialtrace.running.standing import outdated_line, run_line
 
 # A trace as JSON has it.
 Trace = dict[str, Any]
 WIDTH = 10
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 RANGES_SHOWN = 8
 NO_HASH = "no row hash: no key"
 
@@ -28,16 +27,6 @@ def trace_text(trace: Trace, *, colour: bool) -> str:
         f"{label:<{WIDTH}}{without_controls(text)}".rstrip() for label, text in entries(trace)
     ]
     return "\n".join(lines) + "\n"
-
-
-def without_controls(text: str) -> str:
-    """Text of one line that cannot move a terminal's cursor, whatever the data holds."""
-    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def plain_text(value: Any) -> str:
-    """A value for a terminal; nothing where it is missing."""
-    return "" if value is None else without_controls(str(value))
 
 
 def cell_text(row: dict[str, Any], name: str) -> str:

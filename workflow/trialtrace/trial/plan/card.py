@@ -29,19 +29,6 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Audited:
-    """A method of printed counts, tried where a paper names none.
-
-    `name` is that in `trialtrace.stats.summaries`, `label` what findings call it. A search goes
-    from `tier` 1, what is usual, to 2, what is rarer; None is tried on known counts alone.
-    """
-
-    name: str
-    label: str
-    tier: Literal[1, 2] | None
-
-
-@dataclass(frozen=True)
 class R:
     """How R computes the results of a card, from the names that `trialtrace.rcode.names` lists.
 
@@ -83,7 +70,7 @@ class Card:
     `family` is the module it stands in; `check` names the module of its check, where several
     families share one or a family has several. `visits` is "over" where the method sees all visits
     of a subject at once, "whole" where it has no result of a single visit and is of subjects with
-    every value. `audited` names the method, and such as papers use in its place, to the audit.
+    every value.
     `compares` is "within" for the two treatments of a subject, "between" for separate
     subjects. `r` is the call of R that gives the same numbers; `r_none` says why there is none.
     """
@@ -104,7 +91,6 @@ class Card:
     also: Mapping[str, Named] = field(default_factory=dict)
     formula: str | tuple[str, ...] = ()
     fixed: Mapping[str, Any] = field(default_factory=dict)
-    audited: tuple[Audited, ...] = ()
     family: str = ""
     check: str = ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.plan.card import Audited, Card, Named, R
+from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.methods import BINARY
 from trialtrace.trial.plan.options import Continuity
 from trialtrace.trial.words import Sides
@@ -86,10 +86,6 @@ CARDS = (
         "Wilson 1927, J Am Stat Assoc 22:209",
         gives="count.events@group proportion.{}@group",
         formula="categorical.proportions:wilson",
-        audited=(
-            Audited("wilson", "Wilson", 1),
-            Audited("wilson_corrected", "Wilson with continuity correction", 2),
-        ),
         r=R(
             _EVENTS | {"proportion": "c(e1 / n1, wilson(e1, n1))"},
             _WILSON,
@@ -101,7 +97,6 @@ CARDS = (
         "Clopper and Pearson 1934, Biometrika 26:404",
         gives="count.events@group proportion.{}@group",
         formula="categorical.proportions:clopper_pearson",
-        audited=(Audited("clopper_pearson", "Clopper-Pearson", 1),),
         r=R(
             _EVENTS | {"proportion": "c(test$estimate, test$conf.int)"},
             "test <- binom.test(e1, n1, conf.level = {confidence})",
@@ -112,7 +107,6 @@ CARDS = (
         "Newcombe's score interval",
         "Newcombe 1998, Stat Med 17:873, method 10",
         formula="categorical.contingency:risk_difference_newcombe",
-        audited=(Audited("newcombe", "Newcombe", 1),),
         r=R({"risk_difference": "c(p1 - p0, low, high)"}, _NEWCOMBE),
     ),
     Card(
@@ -120,10 +114,6 @@ CARDS = (
         "Wald's interval",
         "normal approximation with unpooled variance",
         formula="categorical.contingency:risk_difference_wald",
-        audited=(
-            Audited("wald", "Wald", 1),
-            Audited("wald_corrected", "Wald with continuity correction", 2),
-        ),
         r=R(
             {"risk_difference": "p1 - p0 + c(0, -1, 1) * z * error"},
             _Z + "p1 <- e1 / n1\n"
@@ -137,7 +127,6 @@ CARDS = (
         "Miettinen and Nurminen 1985, Stat Med 4:213",
         check="score",
         formula="categorical.score:risk_difference_miettinen_nurminen",
-        audited=(Audited("miettinen_nurminen", "Miettinen-Nurminen", 2),),
         r=R({"risk_difference": "c(p, bound(-1 + 1e-9), bound(1 - 1e-9))"}, _MIETTINEN_NURMINEN),
     ),
     Card(
@@ -157,7 +146,6 @@ CARDS = (
         "log interval",
         "Katz et al. 1978, Biometrics 34:469",
         formula="categorical.contingency:risk_ratio_log",
-        audited=(Audited("katz", "Katz (log)", 1),),
         r=R(
             {"risk_ratio": "exp(log((e1 / n1) / (e0 / n0)) + c(0, -1, 1) * z * error)"},
             _Z + "error <- sqrt(1 / e1 - 1 / n1 + 1 / e0 - 1 / n0)\n",
@@ -168,10 +156,6 @@ CARDS = (
         "sample odds ratio, log interval",
         "Woolf 1955, Ann Hum Genet 19:251",
         formula="categorical.contingency:odds_ratio_sample",
-        audited=(
-            Audited("woolf", "Woolf", 1),
-            Audited("peto", "Peto", 2),
-        ),
         r=R(
             {"odds_ratio": "exp(log(odds) + c(0, -1, 1) * z * sqrt(sum(1 / cells)))"},
             _Z + "odds <- cells[1, 1] * cells[2, 2] / (cells[1, 2] * cells[2, 1])\n",
@@ -202,11 +186,6 @@ CARDS = (
             )
         },
         formula="categorical.equal_risks:chi_squared",
-        audited=(
-            Audited("chi_squared", "χ² test without correction", 1),
-            Audited("chi_squared_corrected", "χ² test with continuity correction", 1),
-            Audited("chi_squared_one_sided", "χ² test without correction, one-sided", 2),
-        ),
         r=R(
             {
                 "p_value": "test$p.value",
@@ -225,12 +204,6 @@ CARDS = (
         gives="p_value.{}@pair",
         kinds=BINARY,
         formula="categorical.equal_risks:fisher_exact",
-        audited=(
-            Audited("fisher", "Fisher's exact test", 1),
-            Audited("fisher_less", "Fisher's exact test, one-sided (lower)", 2),
-            Audited("fisher_greater", "Fisher's exact test, one-sided (higher)", 2),
-            Audited("fisher_one_sided", "Fisher's exact test, one-sided", None),
-        ),
         r=R({"p_value": "fisher.test(cells, alternative = {sides})$p.value"}),
     ),
     Card(
@@ -238,10 +211,6 @@ CARDS = (
         gives="count.events@group proportion.{}@group",
         check="one_proportion",
         formula="categorical.proportions:wald",
-        audited=(
-            Audited("wald", "Wald", 1),
-            Audited("wald_cut", "Wald, cut at 0 and 1", 1),
-        ),
         r=R(
             _EVENTS | {"proportion": "p + c(0, -1, 1) * z * sqrt(p * (1 - p) / n1)"},
             _Z + "p <- e1 / n1\n",
@@ -254,10 +223,6 @@ CARDS = (
         gives="count.events@group proportion.{}@group",
         check="one_proportion",
         formula="categorical.proportions:agresti_coull",
-        audited=(
-            Audited("agresti_coull", "Agresti-Coull", 2),
-            Audited("agresti_coull_cut", "Agresti-Coull, cut at 0 and 1", None),
-        ),
         r=R(
             _EVENTS
             | {"proportion": "c(e1 / n1, p + c(-1, 1) * z * sqrt(p * (1 - p) / (n1 + z^2)))"},
@@ -271,7 +236,6 @@ CARDS = (
         gives="count.events@group proportion.{}@group",
         check="one_proportion",
         formula="categorical.proportions:jeffreys",
-        audited=(Audited("jeffreys", "Jeffreys", 2),),
         r=R(
             _EVENTS | {"proportion": "c(e1 / n1, low, high)"},
             "ends <- qbeta(0.5 + c(-1, 1) * {confidence} / 2, e1 + 0.5, n1 - e1 + 0.5)\n"
@@ -284,7 +248,6 @@ CARDS = (
         "Agresti and Caffo 2000, Am Stat 54:280",
         check="score_ratio",
         formula="categorical.contingency:risk_difference_agresti_caffo",
-        audited=(Audited("agresti_caffo", "Agresti-Caffo", 2),),
         r=R(
             {"risk_difference": "c(e1 / n1 - e0 / n0, p1 - p0 + c(-1, 1) * z * error)"},
             _Z + "p1 <- (e1 + 1) / (n1 + 2)\np0 <- (e0 + 1) / (n0 + 2)\n"
@@ -298,7 +261,6 @@ CARDS = (
         check="score_ratio",
         formula="categorical.score_ratio:risk_ratio_score",
         fixed={"variance": "koopman"},
-        audited=(Audited("score_koopman", "Koopman", 2),),
         r=R({"risk_ratio": "c(ratio, exp(c(low, high)))"}, _KOOPMAN),
     ),
     Card(
@@ -306,7 +268,6 @@ CARDS = (
         check="score_ratio",
         formula="categorical.score_ratio:risk_ratio_score",
         fixed={"variance": "miettinen_nurminen"},
-        audited=(Audited("score_miettinen_nurminen", "Miettinen-Nurminen", 2),),
         r=R(
             {"risk_ratio": "c(ratio, exp(c(low, high)))"},
             _KOOPMAN.replace(

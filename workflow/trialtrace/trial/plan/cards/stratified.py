@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import Distinct, key, shape
-from trialtrace.trial.plan.card import Audited, Card, Named, R
+from trialtrace.trial.plan.card import Card, Named, R
 from trialtrace.trial.plan.gives import chi_squared_or_z
 from trialtrace.trial.plan.methods import BINARY
 from trialtrace.trial.plan.options import SIGNED_SIDES, BreslowDayCorrection, Continuity
@@ -241,7 +241,6 @@ CARDS = (
         options=Conditional,
         check="exact",
         formula="stratified.exact:odds_ratio_conditional",
-        audited=(Audited("conditional_exact", "exact conditional", 2),),
         r_none="mantelhaen.test stops after four digits",
     ),
     Card(
@@ -254,10 +253,6 @@ CARDS = (
         kinds=BINARY,
         check="exact",
         formula="stratified.exact:exact_conditional_test",
-        audited=(
-            Audited("mid_p", "mid-p test", 2),
-            Audited("mid_p_all", "mid-p test of all equally likely tables", 2),
-        ),
         r=R({"p_value": "min(1, sum(mass[chosen]) - off)"}, SUMS + _EXACT),
     ),
     Card(
