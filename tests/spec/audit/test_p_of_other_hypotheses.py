@@ -54,7 +54,8 @@ def of_both(p, second="55/166", **about):
     [
         ("P=0.0003", {}, "compatible"),
         ("P=0.0005", {}, "not_checkable"),  # not the interval's, yet near the counts'
-        ("P=0.09", {}, "not_checkable"),
+        ("P=0.004", {}, "not_checkable"),  # z of 2.88 beside 3.58 and 3.62
+        ("P=0.09", {}, "inconsistent"),
         ("P=0.11", {}, "inconsistent"),
         ("P=0.70", {}, "inconsistent"),
         ("P=0.70", {"test": "mantel_haenszel"}, "not_checkable"),
@@ -62,6 +63,21 @@ def of_both(p, second="55/166", **about):
 )
 def test_a_p_that_neither_interval_nor_counts_give_contradicts(p, about, agreement):
     assert of_both(p, **about) == [agreement]
+
+
+@pytest.mark.parametrize(
+    ("p", "agreement"),
+    [("P=0.011", "compatible"), ("P=0.03", "not_checkable"), ("P=0.11", "inconsistent")],
+)
+def test_a_p_of_neither_contradicts_also_nearer_to_the_level(p, agreement):
+    """27 of 100 and 12 of 98: scipy's P of 0.009 to 0.015; the interval's is 0.011."""
+    claims = {
+        "a": event("27/100", "training"),
+        "b": event("12/98", "control"),
+        "r": claim(f"OR 2.59 (95% CI 1.24 to 5.41), {p}", **PAIR),
+    }
+    verdicts, _ = audited(claims)
+    assert verdicts["r", "p"]["on_print"] == agreement
 
 
 def test_a_p_of_the_counts_alone_is_another_test():

@@ -34,6 +34,29 @@ def test_the_side_of_words_is_that_of_the_estimate(words, printed, agreement):
     assert sides(words, printed) == ([agreement] if agreement else [])
 
 
+@pytest.mark.parametrize(
+    ("words", "compare", "agreement"),
+    [
+        ("significantly lower", ["training", "control"], "inconsistent"),
+        ("significantly higher", ["training", "control"], "exact"),
+        ("lower", ["training", "control"], "inconsistent"),
+        ("significantly lower", ["control", "training"], None),  # it may be said of either
+        ("significantly better", ["training", "control"], None),
+    ],
+)
+def test_words_that_name_no_group_are_of_the_one_that_is_compared(words, compare, agreement):
+    about = {"outcome": "score", "compare": compare}
+    claims = {
+        "a": claim("mean (SD) 62.1 (8.8)", outcome="score", group="training"),
+        "b": claim("mean (SD) 58.1 (8.5)", outcome="score", group="control"),
+        "p": claim("P=0.04", **about),
+        "words": claim(words, **about),
+    }
+    _, found = audited(claims)
+    said = [one.agreement for one in found if one.check == "direction.numbers"]
+    assert said == ([agreement] if agreement else [])
+
+
 def test_a_ratio_with_the_groups_the_other_way_round_is_of_the_other_side():
     """Of the control against the treatment it is not said which way the paper divides."""
     about = {"compare": ["control", "training"]}

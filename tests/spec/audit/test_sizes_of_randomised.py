@@ -235,3 +235,19 @@ def test_a_share_of_imputed_or_weighted_values_needs_no_whole_count(label, agree
     found = [each for each in findings(read({"a": one})) if each.check == "share.everyone"]
     assert [each.agreement for each in found] == [agreement]
     assert "`basis: model`" in found[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("other", "known"), [("17 (42.0%)", True), ("20 (61.0%)", True), ("3 (10.3%)", False)]
+)
+def test_a_percentage_of_no_number_of_patients_tells_nothing_of_the_others(part, other, known):
+    """17 of 40 are 42.5 % and of 41 41.5, 20 of 33 60.6 and of 32 62.5, 3 of 29 10.3."""
+    claims = {
+        "e": claim(other, group="training", **EVENT),
+        "a": claim("mean (SD) 62.1 (3.8)", group="training", **SCORE),
+        "b": claim("mean (SD) 58.1 (3.5)", group="control", **SCORE),
+        "p": claim("P=0.4", compare=["training", "control"], test="t", **SCORE),
+    }
+    found, text = part("p", "p", claims)
+    assert found == "not_checkable"
+    assert ("With all randomised: " in text) is known

@@ -21,9 +21,12 @@ from trialtrace.trial.claims.paper import (
     PaperStrata,
     PaperText,
 )
+from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.claims.symbols import UNSAID
 from trialtrace.trial.claims.told_design import ToldDesign
+
+MOST_PATIENTS = 10**9
 
 
 def _alike(claims: Sequence[Claim], name: str) -> bool:
@@ -35,6 +38,19 @@ def _alike(claims: Sequence[Claim], name: str) -> bool:
         return False
     low, high = (max(p.bounds[0] for p in parts), min(p.bounds[1] for p in parts))
     return low < high or len({part.value for part in parts}) == 1
+
+
+def _can_be_of(part: Component, count: int | None, fewest: int, most: int) -> bool:
+    """Whether a percentage, or a count with it, is one of a number of patients in this range.
+
+    Rounded or cut off: how the paper rounds is known only later.
+    """
+    low, high = ((part.value or 0) + part.ulp * by for by in (Decimal("-0.5"), 1))
+    if count is None:
+        every = range(fewest, most + 1)
+        return any(ceil(low * n / 100) <= floor(high * n / 100) for n in every)
+    last = floor(100 * count / low) if low > 0 else most
+    return high > 0 and max(fewest, ceil(100 * count / high), count) <= min(most, last)
 
 
 @dataclass(frozen=True)
@@ -137,7 +153,8 @@ class Ledger:
         population, group = self.population(entry), self.groups.get(entry.about.group or "")
         if population and (population.size_of or not population.everyone):
             return None
-        if group is None or (population.name if population else None, group.name) in self._fewer:
+        name = population.name if population else None
+        if group is None or (name, group.name) in self._fewer or entry.name in self._unfit:
             return None
         return group.size
 
@@ -161,27 +178,35 @@ class Ledger:
             return None
         if group is None or entry.about.part or (name, group.name) in self._fewer:
             return None
+        if entry.name in self._unfit:
+            return None
         return group.size if self.size(entry) is None else None
 
     @cached_property
-    def _fewer(self) -> set[tuple[str | None, str]]:
-        """Populations and groups of which a percentage is that of fewer than all randomised."""
-        found = set()
+    def _unfit(self) -> dict[str, bool]:
+        """The claims whose percentage is not one of all randomised, and whether it can be another.
+
+        One that no number of patients has tells nothing of the group's.
+        """
+        found = {}
         for entry in self.of_group():
             part, group = entry.share, self.groups.get(entry.about.group or "")
             if part is None or group is None or not group.size or entry.about.part:
                 continue
-            if "denominator" in entry.parts or entry.about.n is not None:
+            if "denominator" in entry.parts or entry.about.n is not None or part.relation != "=":
                 continue
-            # Rounded or cut off: how the paper rounds is known only later.
-            value, n = part.value or Decimal(0), group.size
-            low, high = ((value + part.ulp * by) * n / 100 for by in (Decimal("-0.5"), 1))
-            count = entry.whole_count
-            fits = low <= count <= high if count is not None else floor(high) >= ceil(low)
-            if part.relation == "=" and not fits:
-                population = self.population(entry)
-                found.add((population.name if population else None, group.name))
+            count, n = entry.whole_count, group.size
+            if not _can_be_of(part, count, n, n):
+                most = n if count is None else MOST_PATIENTS
+                found[entry.name] = _can_be_of(part, count, 1, most)
         return found
+
+    @cached_property
+    def _fewer(self) -> set[tuple[str | None, str]]:
+        """Populations and groups of which a percentage is that of fewer than all randomised."""
+        known = [self.entries[name] for name, possible in self._unfit.items() if possible]
+        populations = [(self.population(one), one.about.group or "") for one in known]
+        return {(one.name if one else None, group) for one, group in populations}
 
     @cached_property
     def _printed_sizes(self) -> dict[str, set[int]]:

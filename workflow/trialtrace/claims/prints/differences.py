@@ -12,6 +12,7 @@ makes it √(1 - r²) times as large.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from math import sqrt
 from types import MappingProxyType
@@ -54,11 +55,13 @@ Ends = tuple[float, float]
 CARD = Card(
     "a difference of means against the means of the groups, and its interval against their "
     "deviations, or the intervals of these means; by their errors or intervals alone its error is "
-    "at least √(2 e₁ e₀), and contradicts below half of that",
+    "at least √(2 e₁ e₀), and contradicts below half of that, or of what deviations and the "
+    "numbers randomised alone leave, for the interval of fewer patients is wider",
     {
         "difference.estimate": "A difference of means, and the means of the groups.",
         "difference.interval": "The interval of a difference of means, and the deviations.",
-        "difference.error": "The interval of a difference of means, and their errors or intervals.",
+        "difference.error": "The interval of a difference of means, and the least that the errors "
+        "or intervals of the means, or all patients randomised, leave.",
     },
     of_sizes=("difference.interval",),
 )
@@ -82,7 +85,9 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         sizes = [ledger.size(one) for one in groups]
         of_model = any("se" in one.parts for one in groups)
         if min(n or 0 for n in sizes) > 1 and not of_model:
-            yield _interval(ledger, entry, groups, [int(n or 0) for n in sizes], found, beside)
+            own = _interval(ledger, entry, groups, [int(n or 0) for n in sizes], found, beside)
+            assumed = own.agreement == INCONSISTENT and any(map(ledger.assumed, groups))
+            yield _of_fewer_yet(entry, groups, own) if assumed else own
         if of_model or None in sizes or any(map(ledger.assumed, groups)):
             yield from _least(entry, groups, beside)
 
@@ -111,6 +116,20 @@ def _least(entry: Claim, groups: Sequence[Claim], beside: tuple[str, ...]) -> It
     yield Finding(
         "difference.error", entry.name, "ci_low", INCONSISTENT, text, beside, covers=("ci_high",)
     )
+
+
+def _of_fewer_yet(entry: Claim, groups: Sequence[Claim], one: Finding) -> Finding:
+    """An interval that is not that of all randomised; far narrower it contradicts, for that of
+    fewer patients is wider."""
+    least = min(low for low, _ in one.detail["half_widths"].values())
+    (l0, _), (_, u1) = (_ends(entry.parts[name]) for name in ("ci_low", "ci_high"))
+    if (u1 - l0) / 2 >= NARROWER * least or any("sd" not in each.parts for each in groups):
+        return replace(one, remark=True)
+    low, high = (entry.parts[name].text for name in ("ci_low", "ci_high"))
+    text = f"With all patients randomised the interval reaches at least {least:.3g} to either side "
+    text += f"of the difference, and further with fewer; printed is {low} to {high}, "
+    text += "less than half of that."
+    return replace(one, check="difference.error", sentence=text)
 
 
 def _half(one: Claim, level: float) -> float:

@@ -1,7 +1,8 @@
 """Words that say which group is lower or higher, against the numbers printed for both groups.
 
-The groups are those of `direction`; without it, those that short words name ("fewer with X"). Words
-that are not understood to the last ("less often free of pain with X") are not judged.
+The groups are those of `direction`; without it, those that short words name ("fewer with X"), or
+where they name none, the first of `compare` against the control. Words that are not understood to
+the last ("less often free of pain with X") are not judged.
 Where no numbers of both groups are printed the ratio or difference of the same comparison tells the
 side. An adjusted one may lie on the other side than the numbers that the words are of, so that it
 contradicts only where it is beyond a factor of 2, or significant beside words that say so too, and
@@ -17,6 +18,7 @@ from itertools import chain, product
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.card import Card
+from trialtrace.claims.prints.comparisons import order_is_told
 from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding, unsigned
 from trialtrace.claims.prints.headline import RATIOS
 from trialtrace.trial.claims.read import Claim
@@ -64,7 +66,8 @@ class GroupNumber:
 
 CARD = Card(
     'words such as "fewer with X" against the numbers of both groups, where every word '
-    "is a direction, a group's label, \"control\" or the outcome's label; where these "
+    "is a direction, a group's label, \"control\" or the outcome's label (without a group, of the "
+    "first of `compare`, if the second is the control or the order is told); where these "
     "lack, against the ratio or difference of the same comparison",
     {
         "direction.numbers": "Words that say which group is lower or higher, and their numbers.",
@@ -178,6 +181,9 @@ def _of_words(ledger: Ledger, entry: Claim) -> tuple[str, str, str] | None:
     outcome = ledger.outcomes.get(entry.about.outcome or "")
     if len(said) != 1 or more not in ([], _words(outcome.label if outcome else "")):
         return None
+    if not named and order_is_told(ledger, entry):
+        first, second = entry.about.compared
+        return said[0], first, second
     before = found[: found.index("than")] if "than" in found else found
     if len({*named}) != len(named) or sum(one in names for one in before) != 1:
         return None

@@ -29,11 +29,11 @@ from trialtrace.claims.prints.finding import (
 from trialtrace.claims.prints.headline import REDUCTION
 from trialtrace.claims.prints.intervals import confidence_of
 from trialtrace.claims.prints.p_sides import (
-    LEAST_UNNAMED,
+    OF_TIMES,
     TINY,
-    of_counts,
+    near_no_difference,
     of_no_such_test,
-    on_two_sides,
+    of_no_test,
 )
 from trialtrace.claims.prints.two_groups import KINDS, LOGS, table_of
 from trialtrace.stats.results import StatsError
@@ -78,8 +78,9 @@ CARD = Card(
     "an estimate in the middle of its interval, on the log scale for ratios, and the p "
     "of both, of no difference or of a margin; of events, a p of no named test is *not "
     "checkable* beside an interval whose z is within a factor of 0.7 of its own (0.9 of "
-    "hazard and rate ratios), since exact, corrected and log-rank tests lie so near, and "
-    "inconsistent beyond; a p of a stated other test of events the same (1 more in z where no "
+    "hazard and rate ratios, or where neither is significant and z differ by 0.3, by 1 where a "
+    "test or an adjusted model is stated), since exact, corrected and log-rank tests lie so near, "
+    "and inconsistent beyond; a p of a stated other test of events the same (1 more in z where no "
     "model is stated), of a difference of means by a model within 0.93, without one where it "
     "is weaker than √(z² − 2.58²), which no covariate of randomised groups makes of z",
     {
@@ -414,6 +415,8 @@ def _near(entry: Claim, part: Component, low: float, high: float) -> bool:
     """Whether p may be that of another test than the interval's, of events."""
     if entry.measure not in (None, *OF_EVENTS) or entry.tails != TWO_SIDED:
         return False
+    if entry.measure in OF_TIMES and near_no_difference(entry, part, (low, high)):
+        return True
     most, least = (-float(ndtri(max(p, TINY) / 2)) for p in (low, high))
     ends = [float(end) for end in as_range(part).bounds]
     if part.relation in (">", ">="):
@@ -445,4 +448,4 @@ def _of_neither(ledger: Ledger, entry: Claim, part: Component, p: tuple[float, f
         return False
     if entry.about.margin is not None or _tails(entry) != TWO_SIDED:
         return False
-    return on_two_sides(part, p, LEAST_UNNAMED) and not of_counts(table[1], part)
+    return of_no_test(table[1], part, p)

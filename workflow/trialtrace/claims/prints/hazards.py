@@ -27,6 +27,7 @@ from trialtrace.claims.prints.finding import (
     as_range,
 )
 from trialtrace.claims.prints.intervals import confidence_of
+from trialtrace.claims.prints.p_sides import LEVEL, apart_by
 from trialtrace.claims.prints.two_groups import Table, table_of
 from trialtrace.claims.sentences import thousands
 from trialtrace.trial.claims.about import ALL
@@ -35,18 +36,21 @@ from trialtrace.trial.claims.read import Claim
 
 MEASURE = "hazard_ratio"
 _SAID = {"lower": "A hazard reduced by", "higher": "A hazard raised by", None: "A hazard ratio of"}
+Z_OF_LEVEL = float(ndtri(1 - LEVEL / 2))
 BOUNDS = ("ci_low", "ci_high")
 CENTRED = (None, "wald", "log")
 SLACK = 1.2
 """How far the events needed may be above those there are: p may be the log-rank test's."""
+OF_ANOTHER = " A p of another analysis (adjusted, within strata) may need fewer."
 
 
 CARD = Card(
-    "a hazard ratio and its p against the events, else the patients: how many events "
-    "they need at least; its interval against the events: the error of the log is at "
-    "least √(1/e₁ + 1/e₀), by Cox's model with Efron's or Breslow's ties, also "
-    "stratified or adjusted (there a remark), not with robust errors or weights; 2/√d of d events "
-    "of all groups; which group has more events, or the longer median time (remarks)",
+    "a hazard ratio and its p against the events, else the patients: how many events they need at "
+    "least (a remark where a p above 0.05 may be of a test that is stratified otherwise); its "
+    "interval against the events: the error of the log is at least √(1/e₁ + 1/e₀), by Cox's model "
+    "with Efron's or Breslow's ties, also stratified or adjusted (there a remark), not with robust "
+    "errors or weights; 2/√d of d events of all groups; which group has more events, or the longer "
+    "median time (remarks)",
     {
         "hazard.events": "A hazard ratio and its p, and the events that these need.",
         "hazard.interval": "The interval of a hazard ratio, and the events of both groups.",
@@ -287,14 +291,18 @@ def _events(
     text += "events by Wald's test"
     of = "" if there is None else f"; there are {thousands(there)} {what}"
     too_many = there is not None and events > SLACK * there
+    # Near no difference an adjusted ratio and a test that is not have z so far apart.
+    least = 4 * max(z - apart_by(source, b), 0.0) ** 2 / (b * b) if z < Z_OF_LEVEL else events
+    open_ = too_many and least <= SLACK * (there or 0)
     name = "percent" if "percent" in entry.parts else "value"
     beside = () if source.name == entry.name else (source.name,)
     yield Finding(
         "hazard.events",
         entry.name,
         name,
-        INCONSISTENT if too_many else COMPATIBLE,
-        f"{text}{of}.",
+        INCONSISTENT if too_many and not open_ else COMPATIBLE,
+        f"{text}{of}.{OF_ANOTHER if open_ else ''}",
         beside,
         {"events": events, what: there},
+        remark=open_,
     )
