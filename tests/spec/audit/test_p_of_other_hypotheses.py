@@ -1,8 +1,10 @@
 """P for equivalence and the like; p that neither the interval nor the counts give."""
 
 import pytest
-from paper import claim
+from paper import claim, read
 from test_relations import PAIR, audited, event
+
+from trialtrace.claims.print_audit import audit_ledger
 
 
 @pytest.mark.parametrize(
@@ -78,6 +80,35 @@ def test_a_p_of_neither_contradicts_also_nearer_to_the_level(p, agreement):
     }
     verdicts, _ = audited(claims)
     assert verdicts["r", "p"]["on_print"] == agreement
+
+
+@pytest.mark.parametrize(
+    ("printed", "agreement"),
+    [
+        ("odds ratio 1.10 (95% CI 0.60 to 2.00), P=0.95", "not_checkable"),  # as Fisher's may be
+        ("risk ratio 1.05 (95% CI 0.60 to 1.84), P=1.0", "not_checkable"),
+        ("odds ratio 1.10 (95% CI 0.60 to 2.00), P=0.25", "inconsistent"),
+        ("odds ratio 2.59 (95% CI 1.24 to 5.41), P=0.11", "inconsistent"),
+    ],
+)
+def test_a_p_of_no_named_test_near_no_difference(printed, agreement):
+    verdicts, _ = audited({"r": claim(printed, **PAIR)})
+    assert verdicts["r", "p"]["on_print"] == agreement
+
+
+@pytest.mark.parametrize(
+    ("about", "agreement"),
+    [({}, "not_checkable"), ({"sides": "two_sided"}, "inconsistent")],
+)
+def test_a_p_that_one_side_alone_gives_is_checkable_by_its_sides(about, agreement):
+    """27 of 100 and 12 of 98: by scipy half of P by χ² is 0.0045."""
+    claims = {
+        "a": event("27/100", "training"),
+        "b": event("12/98", "control"),
+        "p": claim("P=0.005", **PAIR, **about),
+    }
+    row = next(one for one in audit_ledger(read(claims)).rows if one["claim_id"] == "p")
+    assert (row["on_print"], row["no_usual_test"]) == (agreement, agreement == "not_checkable")
 
 
 def test_a_p_of_the_counts_alone_is_another_test():

@@ -17,7 +17,10 @@ WOMEN = {"split": "sex", "stratum": "women"}
 ALL = {"sizes": claim("60", group="all", size="randomised")}
 YEARS = "per 100 patient-years"
 
+TWO_P = {"y": claim("P=0.03", **PAIR, test="fisher"), "x": claim("P=0.30", **PAIR, test="fisher")}
+
 WRONG = {
+    "place.p": TWO_P,
     # 1.8 is not 3.6 over 5.5 = 0.65, nor 1.53 the other way round.
     "rate.ratio": {
         "a": claim(f"3.6 {YEARS}", **A),
@@ -114,3 +117,37 @@ def test_categories_told_in_two_places_are_counted_once():
 def test_fewer_digits_tell_the_same_and_other_numbers_do_not(more, held):
     claims = WRONG["difference.estimate"] | {"again": claim(more, "text", **AGE_A)}
     assert bool(found("difference.estimate", claims)) == held
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ({"printed": "P=0.03"}, {"printed": "P=0.30"}, ["not_checkable"]),
+        ({"printed": "P=0.03"}, {"printed": "risk ratio 0.8, P=0.30"}, ["not_checkable"]),
+        ({"printed": "P=0.03"}, {"printed": "P<0.05"}, []),
+        ({"printed": "P=0.03"}, {"printed": "P=n.s."}, ["not_checkable"]),
+        ({"printed": "P=0.03"}, {"printed": "P=0.30", "basis": "model"}, []),
+        ({"printed": "P=0.03"}, {"printed": "P=0.30", "test": "fisher"}, []),
+        ({"printed": "F(1, 58) = 5.0, p = 0.03"}, {"printed": "F(1, 58) = 1.1, p = 0.30"}, []),
+        ({"printed": "risk ratio 0.8, P=0.03"}, {"printed": "risk ratio 0.9, P=0.30"}, []),
+    ],
+)
+def test_two_p_of_one_comparison(first, second, told):
+    whole = read({"y": claim(**first, **PAIR), "x": claim(**second, **PAIR)})
+    assert [one.agreement for one in findings(whole) if one.check == "place.p"] == told
+
+
+@pytest.mark.parametrize(
+    ("words", "ps", "told"),
+    [
+        ("significantly better", ("P=0.03", "P=0.30"), ["not_checkable"]),
+        ("no significant difference", ("P=0.003", "P=0.30"), ["not_checkable"]),
+        ("significantly better", ("P=0.20", "P=0.30"), ["inconsistent"]),
+        ("significantly better", ("P=0.02", "P=0.03"), ["compatible"]),
+        ("significantly better", ("P=0.02", "P=0.06"), []),
+    ],
+)
+def test_words_beside_two_p(words, ps, told):
+    every = {f"p{k}": claim(one, **PAIR) for k, one in enumerate(ps)}
+    found = findings(read({"words": claim(words, **PAIR), **every}))
+    assert [one.agreement for one in found if one.check == "significance.words"] == told

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import ALTERNATIVE, COMPATIBLE, EXACT, INCONSISTENT, Finding
 from trialtrace.claims.prints.registry import findings
@@ -75,7 +76,8 @@ def _note(row: dict[str, Any], searched: Searched, labels: Mapping[str, str], co
         row[column] = ALTERNATIVE
     elif row[column] == ALTERNATIVE and searched.bundle.last == USUAL:
         # A usual test gives it, and so would one of them most numbers nearby.
-        row[column] = INCONSISTENT
+        row[column] = NOT_CHECKABLE if searched.bundle.unnamed else INCONSISTENT
+        row["no_usual_test"] = searched.bundle.unnamed
 
 
 def search_sentence(searched: Searched) -> str:

@@ -75,14 +75,14 @@ class OnScale:
 
 
 CARD = Card(
-    "an estimate in the middle of its interval, on the log scale for ratios, and the p "
-    "of both, of no difference or of a margin; of events, a p of no named test is *not "
-    "checkable* beside an interval whose z is within a factor of 0.7 of its own (0.9 of "
-    "hazard and rate ratios, or where neither is significant and z differ by 0.3, by 1 where a "
-    "test or an adjusted model is stated), since exact, corrected and log-rank tests lie so near, "
-    "and inconsistent beyond; a p of a stated other test of events the same (1 more in z where no "
-    "model is stated), of a difference of means by a model within 0.93, without one where it "
-    "is weaker than √(z² − 2.58²), which no covariate of randomised groups makes of z",
+    "an estimate in the middle of its interval, on the log scale for ratios, and the p of both, "
+    "of no difference or of a margin; of events, a p of no named test is *not checkable* beside "
+    "an interval whose z is within a factor of 0.7 of its own (0.9 of hazard and rate ratios), or "
+    "where neither is significant and z differ by 0.36 (by 1 of hazard and rate ratios near 1 of "
+    "which a test or an adjusted model is stated), since exact, corrected and log-rank tests lie "
+    "so near, and inconsistent beyond; a p of a stated other test of events the same (1 more in z "
+    "where no model is stated), of a difference of means by a model within 0.93, without one "
+    "where it is weaker than √(z² − 2.58²), which no covariate of randomised groups makes of z",
     {
         "interval.centred": "An estimate, and the middle of its interval.",
         "interval.p": "An estimate with its interval, and p.",
@@ -415,7 +415,7 @@ def _near(entry: Claim, part: Component, low: float, high: float) -> bool:
     """Whether p may be that of another test than the interval's, of events."""
     if entry.measure not in (None, *OF_EVENTS) or entry.tails != TWO_SIDED:
         return False
-    if entry.measure in OF_TIMES and near_no_difference(entry, part, (low, high)):
+    if entry.measure in (*KINDS, *OF_TIMES) and near_no_difference(entry, part, (low, high)):
         return True
     most, least = (-float(ndtri(max(p, TINY) / 2)) for p in (low, high))
     ends = [float(end) for end in as_range(part).bounds]

@@ -6,9 +6,11 @@ same elsewhere, also without.
 
 from collections.abc import Iterator
 
+from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.card import Card
-from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding
+from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, NO_TEST, Finding
+from trialtrace.claims.prints.p_sides import p_range
 from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.claims.symbols import AVERAGES
 
@@ -18,9 +20,11 @@ NAMES = ("percent", "value", "count", "sd", "ci_low", "ci_high", "p")
 
 CARD = Card(
     "one number in two places, linked by `with`, that is printed with fewer or more digits; a mean "
-    "or an effect of the abstract, and the one of the same elsewhere",
+    "or an effect of the abstract, and the one of the same elsewhere; p of one comparison printed "
+    "twice with two values, which contradicts where one test is named for both, else a remark",
     {
         "place.number": "One number in two places.",
+        "place.p": "P of a comparison, printed twice.",
     },
 )
 
@@ -33,6 +37,58 @@ def check(ledger: Ledger) -> Iterator[Finding]:
                 yield from _twice(entry, other)
         if ABSTRACT in entry.place.lower() and not entry.linked:
             yield from _abstract(ledger, entry)
+        if entry.about.compared and "p" in entry.parts:
+            yield from _p(ledger, entry)
+
+
+def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """P of a comparison, and another one of the same and of no other estimate or test before it."""
+    part = entry.parts["p"]
+    for one in ledger.comparisons[entry.about.cell]:
+        if one.name == entry.name:
+            return
+        if (
+            "p" not in one.parts
+            or not _of_one_p(entry, one)
+            or {entry.name, one.name}
+            & {
+                *entry.linked,
+                *one.linked,
+            }
+        ):
+            continue
+        (low, high), (bottom, top) = p_range(part), p_range(one.parts["p"])
+        if low < top and bottom < high:
+            continue
+        text = (
+            f"{part.text} here, while {one.place} has {one.parts['p'].text} of the same comparison"
+        )
+        agreement, text = INCONSISTENT, f"{text} and test."
+        if entry.about.test is None:
+            text = f"Not checkable: {text.removesuffix(' and test.')}.{NO_TEST}"
+            agreement = NOT_CHECKABLE
+        remark = agreement == NOT_CHECKABLE
+        beside = (one.name,)
+        yield Finding("place.p", entry.name, "p", agreement, text, beside, remark=remark)
+        return
+
+
+def _of_one_p(entry: Claim, one: Claim) -> bool:
+    """Whether nothing tells what two p of one comparison would be of, but its groups."""
+    if (
+        entry.parts["p"].symbol
+        or one.parts["p"].symbol
+        or "statistic" in {*entry.parts, *one.parts}
+    ):
+        return False
+    mains = {each.printed for each in (entry, one) if each.main is not None}
+    return len(mains) < 2 and _tested(entry) == _tested(one)
+
+
+def _tested(entry: Claim) -> tuple[object, ...]:
+    about = entry.about
+    of = about.compared, about.versus, about.category, about.margin, about.look, about.correction
+    return entry.paper, entry.stated_basis, about.test, entry.sides, *of
 
 
 def _abstract(ledger: Ledger, entry: Claim) -> Iterator[Finding]:

@@ -23,7 +23,14 @@ from trialtrace.claims.levels import ONE_SIDE, Level, alpha_of, level_of
 from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.directions import of_side
 from trialtrace.claims.prints.estimates import NEAR, p_of_interval
-from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range, p_span
+from trialtrace.claims.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    Finding,
+    as_range,
+    listed,
+    p_span,
+)
 from trialtrace.claims.prints.p_sides import TINY
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
@@ -53,7 +60,9 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         found = _ps_of(ledger, entry)
         if found:
             level = level_of(ledger, entry)
-            for said in _of_all([list(_told(entry, name, *one, level)) for one in found]):
+            told = [list(_told(entry, name, *one, level)) for one in found]
+            yield from _divided(entry, name, [own[0] for own in told if own], found)
+            for said in _of_all(told):
                 more = _side(ledger, entry, said) + _unused(ledger, entry)
                 yield replace(said, sentence=said.sentence + more)
         elif level_of(ledger, entry) is None and not any(
@@ -95,6 +104,19 @@ def _of_all(told: list[list[Finding]]) -> Iterator[Finding]:
     """What every p says alike; of several that differ nobody knows which the words are of."""
     if all(told) and len({own[0].agreement for own in told}) == 1:
         yield told[0][0]
+
+
+def _divided(
+    entry: Claim, name: str, told: list[Finding], found: list[tuple[Claim, Component]]
+) -> Iterator[Finding]:
+    """That of several p one agrees with the words and one does not."""
+    if not {COMPATIBLE, INCONSISTENT} <= {one.agreement for one in told}:
+        return
+    shown = listed([part.text for _, part in found])
+    text = f"Not checkable: “{entry.printed}” stands beside {shown}, of which one agrees with it "
+    text += "and one does not."
+    beside = tuple(source.name for source, _ in found)
+    yield Finding("significance.words", entry.name, name, NOT_CHECKABLE, text, beside, remark=True)
 
 
 def _same(ledger: Ledger, entry: Claim) -> list[Claim]:

@@ -45,7 +45,8 @@ def bundles(ledger: Ledger, findings: Iterable[Finding]) -> Iterator[Bundle]:
         groups = [ledger.entries[name] for name in one.beside]
         joint = entry.measure in KINDS and one.check in (*JOINT, "p.counts")
         if one.check == "p.counts" and len(groups) == 2 and not joint:
-            yield from _p(ledger, entry, groups, last)
+            made = _p(ledger, entry, groups, last)
+            yield from (replace(one_p, unnamed=entry.about.test is None) for one_p in made)
         elif one.check == "p.means":
             yield from _means(ledger, entry, groups, last)
         elif joint and len(groups) == 2:

@@ -28,6 +28,7 @@ class Bundle:
 
     `checks` are those whose verdicts on these parts made them a target. `targets` (claim,
     component) are told where other parts are only held. `last` is the last tier that is tried.
+    `unnamed` says that the paper names no test of the p that is searched for.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Bundle:
     checks: tuple[str, ...] = ()
     targets: tuple[tuple[str, str], ...] = ()
     last: int = TIERS[-1]
+    unnamed: bool = False
 
 
 @dataclass(frozen=True)
