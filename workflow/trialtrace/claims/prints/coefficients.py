@@ -15,10 +15,12 @@ from scipy.special import ndtri, stdtrit
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.card import Card
+from trialtrace.claims.prints.comparisons import FACTOR, order_is_told
 from trialtrace.claims.prints.estimates import DIFFERENCES, RATIOS
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
+    TURNED,
     Finding,
     as_range,
     overlaps,
@@ -26,7 +28,7 @@ from trialtrace.claims.prints.finding import (
 )
 from trialtrace.claims.prints.hazards import BOUNDS, errors_of_log
 from trialtrace.claims.prints.intervals import confidence_of
-from trialtrace.claims.prints.two_groups import LOGS
+from trialtrace.claims.prints.two_groups import KINDS, LOGS, WORDS, estimate, table_of
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.claims.symbols import CHI_SQUARED
@@ -40,13 +42,16 @@ Span = tuple[float, float]
 
 CARD = Card(
     "a log coefficient beside its ratio, and its error beside the ratio's interval (a remark up to "
-    "a factor of 1.25, or where the interval is named as another than Wald's); z, t, F or χ² of "
+    "a factor of 1.25, or where the interval is named as another than Wald's), or without one "
+    "beside the counts, whose ratio contradicts beyond a factor of 2; z, t, F or χ² of "
     "one degree of freedom beside an estimate with its error or its interval",
     {
         "coefficient.ratio": "A log coefficient, and the ratio that it is the log of.",
+        "coefficient.counts": "A log coefficient without its ratio, and the counts.",
         "coefficient.error": "The error of a log coefficient, and the interval of the ratio.",
         "estimate.statistic": "An estimate with its error or interval, and its test statistic.",
     },
+    of_sizes=("coefficient.counts",),
 )
 
 
@@ -72,7 +77,10 @@ def _of_log(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         if one.parts["value"].relation == "="
     ]
     ratio = ledger.agreed(ratios, "value")
-    if main is None or main.relation != "=" or ratio is None:
+    if main is None or main.relation != "=":
+        return
+    if ratio is None:
+        yield from _of_counts(ledger, entry, main)
         return
     low, high = (exp(float(end)) for end in as_range(main).bounds)
     part = ratio.parts["value"]
@@ -87,6 +95,36 @@ def _of_log(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     yield Finding("coefficient.ratio", entry.name, "value", agreement, text, (ratio.name,), detail)
     if "se" in entry.parts and fits:
         yield from _of_error(entry, ratio)
+
+
+def _of_counts(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Finding]:
+    """A coefficient of no printed ratio against the crude one, which an adjusted one is near."""
+    measure, found = LOGS[entry.measure or ""], table_of(ledger, entry)
+    if entry.basis is not None or found is None or measure not in KINDS:
+        return
+    groups, table = found
+    crude = estimate(measure, table)
+    if crude is None or not crude:
+        return
+    low, high = (exp(float(end)) for end in as_range(main).bounds)
+    x1, n1, x0, n0 = table
+    text = f"On {x1} of {n1} and {x0} of {n0} the {WORDS[measure]} is {crude:.3g}; a log of "
+    text += f"{main.text} is one of {low:.3g} to {high:.3g}"
+    turned = not low <= crude <= high and low <= 1 / crude <= high
+    agreement, more = COMPATIBLE, "."
+    if turned and not order_is_told(ledger, entry):
+        agreement, more = NOT_CHECKABLE, f", that with {TURNED}."
+    elif turned:
+        agreement, more = INCONSISTENT, f", that with {TURNED}."
+    elif high < crude / FACTOR or low > crude * FACTOR:
+        agreement = INCONSISTENT
+    elif not low <= crude <= high:
+        agreement, more = NOT_CHECKABLE, ", which may be adjusted."
+    text = f"Not checkable: {text[0].lower()}{text[1:]}" if agreement == NOT_CHECKABLE else text
+    beside, remark = tuple(one.name for one in groups), agreement == NOT_CHECKABLE
+    yield Finding(
+        "coefficient.counts", entry.name, "value", agreement, text + more, beside, remark=remark
+    )
 
 
 def _of_error(entry: Claim, ratio: Claim) -> Iterator[Finding]:

@@ -1,12 +1,15 @@
 """Standard errors against the deviation, the interval and the p beside them."""
 
 from collections.abc import Iterator
-from math import inf
+from math import inf, sqrt
 
+from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.card import Card
+from trialtrace.claims.prints.comparisons import NEAR_THE_CRUDE
 from trialtrace.claims.prints.estimates import RATIOS
 from trialtrace.claims.prints.finding import (
+    BY_MODEL,
     COMPATIBLE,
     INCONSISTENT,
     Finding,
@@ -15,7 +18,10 @@ from trialtrace.claims.prints.finding import (
     p_span,
 )
 from trialtrace.claims.prints.intervals import confidence_of
+from trialtrace.claims.prints.modelled import NARROWER, WIDER
+from trialtrace.claims.prints.two_groups import KINDS, as_proportion, intervals_of, table_of
 from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries.count_tests import printing_the_same
 from trialtrace.stats.summaries.estimates import (
     error_of_deviation,
     interval_of_error,
@@ -28,15 +34,18 @@ BOUNDS = ("ci_low", "ci_high")
 
 
 CARD = Card(
-    "a standard error against the deviation, the interval and the p beside it",
+    "a standard error against the deviation, the interval and the p beside it; of a risk "
+    "difference against the counts, in place of an interval that is another usual one than Wald's",
     {
         "error.deviation": "A standard error, and the deviation beside it.",
         "error.interval": "A standard error, and the interval of its estimate.",
+        "error.counts": "The standard error of a risk difference, and the counts.",
         "error.p": "An estimate with its standard error, and p.",
     },
     of_sizes=(
         "error.deviation",
         "error.interval",
+        "error.counts",
         "error.p",
     ),
 )
@@ -52,10 +61,51 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         n = ledger.size(entry) if entry.about.group else None
         if "sd" in entry.parts and n:
             yield _of_deviation(entry, n)
-        if set(BOUNDS) <= set(entry.parts):
+        usual = None if entry.basis is not None else _usual_intervals(ledger, entry)
+        if usual is not None:
+            yield _of_counts(ledger, entry, bool(usual))
+        if set(BOUNDS) <= set(entry.parts) and (not usual or "wald" in usual):
             yield _of_interval(entry, _degrees(ledger, entry))
         if entry.numeric_p is not None and not entry.about.group:
             yield from _of_p(entry, _degrees(ledger, entry))
+
+
+def _usual_intervals(ledger: Ledger, entry: Claim) -> list[str] | None:
+    """Which intervals of a difference of the counts are printed; None of what is no such one."""
+    found = table_of(ledger, entry)
+    if entry.measure != "risk_difference" or found is None:
+        return None
+    if not set(BOUNDS) <= set(entry.parts):
+        return []
+    every = intervals_of(found[1], KINDS[entry.measure], confidence_of(entry))
+    low, high = (as_range(entry.parts[name]) for name in BOUNDS)
+    return [*printing_the_same(every, low, high, factor=_points(entry))]
+
+
+def _points(entry: Claim) -> int:
+    return 1 if entry.main is not None and as_proportion(entry, entry.main) else 100
+
+
+def _of_counts(ledger: Ledger, entry: Claim, crude: bool) -> Finding:
+    """The error of a risk difference against that of the counts, pooled or not."""
+    groups, (x1, n1, x0, n0) = table_of(ledger, entry) or ([], (0, 1, 0, 1))
+    p1, p0, p, by = x1 / n1, x0 / n0, (x1 + x0) / (n1 + n0), _points(entry)
+    own, part = p1 * (1 - p1), entry.parts["se"]
+    errors = [
+        by * sqrt(own / (n1 - k) + p0 * (1 - p0) / (n0 - k)) for k in (0, 1) if min(n1, n0) > k
+    ]
+    errors.append(by * sqrt(p * (1 - p) * (1 / n1 + 1 / n0)))
+    low, high = min(errors), max(errors)
+    text = f"On {x1} of {n1} and {x0} of {n0} the difference has a standard error of "
+    text += f"{errors[0]:.3g}"
+    agreement, more = COMPATIBLE, f", in keeping with {part.text}."
+    if not overlaps(part, low, high):
+        agreement, more = INCONSISTENT, f"; printed is {part.text}."
+        if not crude and NARROWER * low <= float(part.value or 0) <= WIDER * high:
+            agreement, text = NOT_CHECKABLE, f"{NEAR_THE_CRUDE} {text}"
+            more += BY_MODEL
+    remark, beside = agreement == NOT_CHECKABLE, tuple(one.name for one in groups)
+    return Finding("error.counts", entry.name, "se", agreement, text + more, beside, remark=remark)
 
 
 def _degrees(ledger: Ledger, entry: Claim) -> list[float]:
