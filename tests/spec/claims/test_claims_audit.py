@@ -199,6 +199,35 @@ def test_finding_of_a_direction(audit, make_claim):
     )
 
 
+@pytest.mark.parametrize(
+    ("stats", "direction", "agreement"),
+    [
+        ({"hazard_ratio.cox": 0.6}, {"lower": "drug", "than": "sham"}, "exact"),
+        ({"hazard_ratio.cox": 0.6}, {"higher": "sham", "than": "drug"}, "exact"),
+        ({"hazard_ratio.cox": 0.6}, {"higher": "drug", "than": "sham"}, "differs"),
+        ({"mean_difference.t": -2.0}, {"lower": "drug", "than": "sham"}, "exact"),
+        (
+            {"mean_difference.t": -2.0, "mean_difference.welch": 1.0},
+            {"lower": "drug", "than": "sham"},
+            "not_checkable",
+        ),
+    ],
+)
+@pytest.mark.parametrize("pair", [{}, {"compare": {"of": "drug", "to": "sham"}}])
+def test_a_direction_of_a_comparison(
+    audit, make_claim, make_result, stats, direction, agreement, pair
+):
+    further = [
+        make_result("compared", stat, value, "drug-sham", stat_label="estimate")
+        for stat, value in stats.items()
+    ]
+    claim = make_claim(
+        "less", "less with the drug", {"analysis": "compared", **pair}, direction=direction
+    )
+    (row,) = audit(claim, further=further)
+    assert row["against_data"] == agreement
+
+
 def test_a_direction_between_strata(audit, make_claim, make_result):
     shares = {"drug=Vinca alkaloid": -0.45, "drug=Oxaliplatin": -0.367}
     further = [

@@ -4,8 +4,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from trialtrace.claims.agreement import CHANGES, DIFFERS, EXACT, SAME, decimal, twelve
-from trialtrace.claims.select import one
+from trialtrace.claims.agreement import (
+    CHANGES,
+    DIFFERS,
+    EXACT,
+    SAME,
+    decimal,
+    null_value,
+    twelve,
+)
+from trialtrace.claims.select import is_stat, one, rows_of
 from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.words import POINTS, SHARES, percent, unit_text, value_text
@@ -24,7 +32,8 @@ def judge_direction(
     """The columns of the claims table that a direction decides.
 
     The two groups are compared by the statistic the claim names, else by their proportions, their
-    means or their medians, whichever the analysis has; two strata (`by`) by the statistic it names.
+    means or their medians, whichever the analysis has, else by its estimates of their comparison;
+    two strata (`by`) by the statistic it names.
     """
     word, first, second = _read(direction, place)
     stats = [selects["stat"]] if "stat" in selects else list(STATS)
@@ -33,6 +42,14 @@ def judge_direction(
     else:
         keys = {key: value for key, value in selects.items() if key not in ("group", "compare")}
         chosen = [keys | {"group": group} for group in (first, second)]
+        compared = _compared(results, selects, keys, (first, second), place)
+        if compared and not any(
+            is_stat(row, stat)
+            for each in chosen
+            for row in rows_of(results, each, place)
+            for stat in stats
+        ):
+            return _of_comparison(compared, word, first, labels)
     rows = [one(results, keys, stats, place) for keys in chosen]
     for row in rows:
         if row["stat_value"] is None:
@@ -51,6 +68,51 @@ def judge_direction(
         "decision": SAME if found == word else CHANGES,
         "data_finding": f"The data give {texts[0]} and {texts[1]}, "
         + ("as printed." if found == word else f"which is {found}; printed is {word}."),
+    }
+
+
+def _compared(
+    results: list[ResultRow],
+    selects: dict[str, Any],
+    keys: dict[str, Any],
+    pair: tuple[str, str],
+    place: str,
+) -> list[ResultRow]:
+    """The estimates of the comparison of both groups, one way round or the other, with a value."""
+    ways = [{"compare": {"of": of, "to": to}} for of, to in (pair, pair[::-1])]
+    return [
+        row
+        for way in ways
+        for row in rows_of(results, keys | way, place)
+        if null_value(row["stat_name"]) is not None and row["stat_value"] is not None
+        if "stat" not in selects or is_stat(row, selects["stat"])
+    ]
+
+
+def _of_comparison(
+    rows: list[ResultRow], word: str, first: str, labels: dict[str, str]
+) -> dict[str, Any]:
+    """The columns for groups of which the analysis has no numbers but those that compare them."""
+    row, found = rows[0], set()
+    for each in rows:
+        gap = decimal(present(each["stat_value"])) - present(null_value(each["stat_name"]))
+        turned = each["comparison"] != first
+        found.add("equal" if not gap else "lower" if (gap < 0) != turned else "higher")
+    way = found.pop()
+    if found:
+        return {"missing": "the estimates of this comparison lie on both sides", "row": row}
+    stat, value = row["stat_name"], present(row["stat_value"])
+    names = present(row["comparison"]), present(row["reference"])
+    of, to = (_within(labels.get(name, name)) for name in names)
+    shown = f"{row['stat_label']} of {value_text(stat, value)}{unit_text(stat, row['unit'])}"
+    return {
+        "row": row,
+        "recomputed": float(twelve(decimal(value))),
+        "recomputed_text": way,
+        "against_data": EXACT if way == word else DIFFERS,
+        "decision": SAME if way == word else CHANGES,
+        "data_finding": f"The data give a {shown} of {of} against {to}, "
+        + ("as printed." if way == word else f"which is {way}; printed is {word}."),
     }
 
 
