@@ -15,7 +15,7 @@ from trialtrace.commands.read import add_read
 from trialtrace.commands.script import add_script
 from trialtrace.commands.which_run import configured, tell_run, tell_version
 from trialtrace.drafting.command import add_commands
-from trialtrace.ground.errors import UserError
+from trialtrace.ground.errors import Problem, UserError
 
 if TYPE_CHECKING:
     from trialtrace.ground.paths import Project
@@ -206,12 +206,18 @@ def run_claims(arguments: argparse.Namespace) -> int:
 
     at = project(arguments.project)
     name = configured(at, arguments.trial)
-    with_print = arguments.format in ("html", "sarif", "csv")
-    # print.json, which these formats show too, is not kept of earlier runs.
-    at, _ = tell_run(at, name, AUDIT, earlier=not with_print)
+    at, _ = tell_run(at, name, AUDIT, earlier=True)
     audit: dict[str, Any] = {"claims": _table(at, name, "audit/claims.parquet", CLAIMS)}
-    if with_print:
+    if arguments.format in ("html", "sarif", "csv"):
         printed = at.results / name / "audit" / "print.json"
+        if not printed.exists():
+            raise UserError(
+                Problem(
+                    at.shown(printed),
+                    "is not kept: that run is from before it was",
+                    do=f"make run TRIAL={name}; --format table and json answer without it",
+                )
+            )
         audit |= json.loads(printed.read_text(encoding="utf-8"))
     ledger = at.trial_config(name) / "claims.yaml"
     text = trial_text(audit, arguments.format, at, ledger, width=width(arguments.output))
@@ -326,18 +332,19 @@ def run_export(arguments: argparse.Namespace) -> int:
     from trialtrace.trial.load import load_trial
 
     at = project(arguments.project)
-    trial = load_trial(configured(at, arguments.trial), at)
-    tell_version(at, trial.name)
+    name = configured(at, arguments.trial)
     if arguments.form != "cohort":
         from trialtrace.interchange.folder import write_form
         from trialtrace.running.fresh import CHECK
 
-        tell_run(at, trial.name, CHECK)
+        at, _ = tell_run(at, name, CHECK, earlier=True)
         WithoutPandas.lifted()
-        print(write_form(trial, arguments.folder, arguments.form), end="")
+        print(write_form(load_trial(name, at), arguments.folder, arguments.form), end="")
         return 0
     from trialtrace.synthetic.folder import export_folder
 
+    tell_version(at, name)
+    trial = load_trial(name, at)
     print(export_folder(trial, arguments.folder), end="")
     return 0
 

@@ -3,11 +3,14 @@
 import json
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from kept_runs import ROW, Runs
 
+from trialtrace.archive import keep
 from trialtrace.cli import main
+from trialtrace.running.data import data_digest
 from trialtrace.running.fresh import CHECK, CLEAN, RENDER, STAGES
 from trialtrace.running.made import record_path
 
@@ -20,7 +23,12 @@ COMMANDS = {
     "rows": ("trace", RESULT, "--rows"),
     "script": ("script", RESULT),
     "impact": ("impact", "mini", "export.csv:4:pain1", "--format", "json"),
+    "csv": ("claims", "mini", "--format", "csv"),
+    "html": ("claims", "mini", "--format", "html"),
+    "sarif": ("claims", "mini", "--format", "sarif"),
 }
+EXPORTED = [("adam", "adsl.xpt"), ("csv", "adsl.csv"), ("redcap", "mini_DATA.csv")]
+RECOMPUTED = [("--influence",), ("export.csv:4:pain1", "--what-if", "3")]
 
 
 class Asked:
@@ -30,7 +38,8 @@ class Asked:
         self.runs, self._capsys = runs, capsys
 
     def call(self, *words: str) -> tuple[int, str, str]:
-        """Exit code, what is printed, and what is said of it."""
+        """Exit code, what is printed, and what is said of it, as in a process of its own."""
+        data_digest.cache_clear()
         status = main(["--project", str(self.runs.at.root), *words])
         return status, *self._capsys.readouterr()
 
@@ -107,12 +116,53 @@ def test_the_plan_of_an_answer_is_the_one_that_its_run_had(asked: Asked):
     assert "code, configuration or data of ingest_sources, analyse_plan" in said
 
 
-@pytest.mark.parametrize("words", [("impact", "mini", "--influence"), ("export", "mini", "x")])
-def test_what_is_computed_anew_needs_results_of_today(asked: Asked, words: tuple[str, ...]):
+def test_a_run_kept_before_the_audit_on_print_was_names_what_brings_it(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+):
+    shutil.rmtree(asked.runs.shelf.folder)
+    monkeypatch.setattr(keep, "OTHERS", ("raw/manifest.json",))
+    (run,) = filter(None, [asked.runs.run()])
     asked.stop(CHECK)
-    more = ("--as", "csv") if words[0] == "export" else ()
-    status, out, said = asked.call(*words, *more)
-    assert (status, out) == (1, "") and "has not ended on these results" in said
+    status, out, said = asked.call("claims", "mini", "--format", "csv")
+    assert (status, out) == (1, "") and "make run TRIAL=mini" in said
+    assert f"run {run}: results/mini/audit/print.json\n  is not kept" in said
+    assert asked.call("claims", "mini")[1]
+
+
+@pytest.mark.parametrize(("form", "file"), EXPORTED)
+def test_an_export_is_of_the_last_whole_run(asked: Asked, tmp_path: Path, form: str, file: str):
+    folders = [tmp_path / "whole", tmp_path / "stopped"]
+    asked.call("export", "mini", str(folders[0]), "--as", form)
+    asked.stop(CHECK)
+    status, _, said = asked.call("export", "mini", str(folders[1]), "--as", form)
+    assert status == 0 and "NOT THE LAST RUN" in said and (folders[1] / file).exists()
+    whole, stopped = ({p.name: p.read_bytes() for p in one.iterdir()} for one in folders)
+    assert whole == stopped
+
+
+@pytest.mark.parametrize("words", RECOMPUTED)
+def test_what_is_computed_anew_needs_inputs_of_today(asked: Asked, words: tuple[str, ...]):
+    before = asked.call("impact", "mini", *words)
+    (asked.runs.at.root / record_path(CHECK, "mini")).unlink()
+    status, out, said = asked.call("impact", "mini", *words)
+    assert (status, out) == before[:2] and status == 0 and "NOT THE LAST RUN" in said
+    asked.stop(CHECK)
+    status, out, said = asked.call("impact", "mini", *words)
+    assert (status, out) == (1, "") and "results of an earlier state of the project" in said
+    assert "make run TRIAL=mini" in said
+
+
+def test_a_document_of_the_report_needs_the_report(asked: Asked):
+    asked.stop(CHECK)
+    status, out, said = asked.call("quarto-project", "mini", "x")
+    assert (status, out) == (1, "") and "expected  a run that came to the end of render" in said
+    assert "make run TRIAL=mini" in said
+
+
+def test_the_log_for_code_hosts_names_the_ledger_of_the_project(asked: Asked):
+    asked.stop(CHECK)
+    out = asked.call("claims", "mini", "--format", "sarif")[1]
+    assert "config/trials/mini/claims.yaml" in out and "trialtrace-" not in out
 
 
 def test_an_edited_file_is_no_run_that_was_stopped(asked: Asked):

@@ -15,6 +15,10 @@ from trialtrace.cli import main
 from trialtrace.commands.verify import verified
 from trialtrace.ground.errors import UserError
 from trialtrace.ground.paths import Project
+from trialtrace.running.fresh import SITE
+from trialtrace.running.made import record_path, write_record
+from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.load import load_trial
 
 REPORTS = ("report/report.html", "report/report.docx", "report/report.pdf")
 
@@ -219,6 +223,51 @@ def test_a_record_that_is_gone_is_the_one_thing_told(whole: Project):
     assert [(one.file, one.what) for one in told.found] == [
         (f"{FOLDER}/made/analyse_plan.json", "missing")
     ]
+
+
+@pytest.mark.parametrize("stage", ["ingest_sources", "clean_tables"])
+def test_a_run_on_other_data_that_was_killed_is_no_alteration(
+    whole: Project, tmp_path: Path, capsys, stage: str
+):
+    """Its stage is gone, those before it are of other data, those behind it of the run before."""
+    at = Project(shutil.copytree(whole.root, tmp_path / "killed", symlinks=True))
+    folder = at.results / "mini"
+    if stage == "clean_tables":
+        export = at.root / "data" / "export.csv"
+        export.write_text(export.read_text().replace(",seen\n", ",met\n", 1))
+        trial = load_trial("mini", at)
+        ingest_sources(trial, folder / "raw")
+        origin = ("ingest_sources", "another")
+        write_record(at.root, record_path(origin[0], "mini"), origin, [], [f"{FOLDER}/raw"])
+    shutil.rmtree(folder / {"ingest_sources": "raw", "clean_tables": "clean"}[stage])
+    (folder / "made" / f"{stage}.json").unlink()
+    assert call(at, folder) == 2
+    told = capsys.readouterr()
+    assert not told.out and f"mini: {stage}\n  has not ended on these results" in told.err
+    assert "make run TRIAL=mini" in told.err
+    assert call(at, folder / REPORTS[0]) == 0
+    assert f"note: the run has not ended: no record of {stage}" in capsys.readouterr().out
+    results = folder / "analysis" / "results.parquet"
+    results.write_bytes(results.read_bytes() + b" ")
+    assert call(at, folder) == 1
+    assert "altered: 1 changed" in capsys.readouterr().out
+
+
+def test_a_site_that_no_run_has_come_to_since_is_told_as_that(
+    whole: Project, tmp_path: Path, capsys
+):
+    at = Project(shutil.copytree(whole.root, tmp_path / "site", symlinks=True))
+    at.site.mkdir(exist_ok=True)
+    (at.root / record_path(SITE, None)).unlink(missing_ok=True)
+    assert call(at, at.site) == 2
+    assert "a run since then has not come to it\n  to do     make run" in capsys.readouterr().err
+
+
+def test_what_no_seal_covers_is_said(whole: Project, capsys):
+    assert call(whole, whole.root / FOLDER) == 0
+    assert "note: run.json, with the commit and the time of the run, is under no seal" in (
+        capsys.readouterr().out
+    )
 
 
 @pytest.mark.parametrize("data", [None, b"{"])

@@ -20,7 +20,7 @@ from trialtrace.running.standing import read_run, standing
 
 # Folders of a trial's results whose tables a run is compared by.
 FOLDERS = ("raw", "clean", "derived", "analysis", "audit")
-OTHERS = ("raw/manifest.json",)
+OTHERS = ("raw/manifest.json", "audit/print.json")
 
 
 def keep_run(at: Project, trial: str, fresh: Freshness) -> str | None:

@@ -72,7 +72,7 @@ def _impact(arguments: argparse.Namespace) -> int:
         )
     recomputed = arguments.influence or arguments.what_if is not None
     name = configured(at, arguments.trial)
-    at, changed = tell_run(at, name, AUDIT, whole=True, earlier=not recomputed)
+    at, changed = tell_run(at, name, AUDIT, whole=True, earlier=True)
     if recomputed and (changed or not has_code(at)):
         raise UserError(
             Problem(

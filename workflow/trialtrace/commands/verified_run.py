@@ -83,11 +83,21 @@ class KeptRun:
 
     @property
     def unfinished(self) -> str | None:
-        """The stage that a run has not come to the end of: no later one has a record either."""
-        there = [(self.at.root / record_path(rule, self.trial)).exists() for rule in STAGES]
-        if all(there) or any(there[there.index(False) :]):
-            return None
-        return list(STAGES)[there.index(False)]
+        """The stage that a run has not come to the end of. Records of later ones may be there:
+        they are removed once it is known that their stages have to run again."""
+        paths = {rule: self.at.root / record_path(rule, self.trial) for rule in STAGES}
+        gone = [rule for rule, path in paths.items() if not path.exists()]
+        return gone[0] if gone and not self._as_sealed else None
+
+    @cached_property
+    def _as_sealed(self) -> bool:
+        """Whether all data are those of the report: a run that is under way removes some."""
+        try:
+            data = self.sealed["parts"]["data"] if RENDER in self.records else {}
+        except UserError:
+            return False
+        prefix = f"results/{self.trial}/"
+        return bool(data) and all(self.digest(prefix + one) == data[one] for one in data)
 
     def check_there(self) -> None:
         """Raise UserError where no run has left results to hold anything against."""
@@ -139,15 +149,18 @@ def _records(run: KeptRun) -> Iterator[Found]:
     for rule in list(STAGES)[: last + 1]:
         name = record_path(rule, run.trial)
         record = run.records.get(rule)
+        if record is None and rule in there:
+            yield Found(name, "changed", f"the record of {rule}, which cannot be read")
+        elif record is None and not run.unfinished:
+            yield Found(name, "missing", f"the record of {rule}, which is not there")
         if record is None:
-            what = "changed" if rule in there else "missing"
-            told = "which cannot be read" if rule in there else "which is not there"
-            yield Found(name, what, f"the record of {rule}, {told}")
             continue
         told = json.dumps(asdict(record), sort_keys=True, indent=2, ensure_ascii=False) + "\n"
         other = (run.at.root / name).read_bytes() != told.encode() or record.rule != rule
         if other or not _names_its_files(record):
             yield Found(name, "changed", f"is not as the job of {rule} writes it")
+        if run.unfinished:
+            continue  # records of two runs
         for one, digest in record.inputs.items():
             if one not in made and len(run.records) < len(STAGES):
                 continue  # the record that names it is the one that is missing
@@ -182,7 +195,7 @@ def archived(run: KeptRun) -> Manifest | None:
 
 def _seal(run: KeptRun) -> Iterator[Found]:
     """The hash over the run against what it is over; without a report there is none."""
-    if RENDER not in run.records:
+    if RENDER not in run.records or run.unfinished:
         return
     name = f"results/{run.trial}/{SEAL}"
     try:

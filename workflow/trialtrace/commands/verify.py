@@ -168,7 +168,10 @@ def _folder(
 ) -> Verified:
     if name is not None and len(inside) == 1:
         return _results(KeptRun(at, name))
-    if place == at.site.resolve() and (site := site_files(at)):
+    if place == at.site.resolve():
+        if not (site := site_files(at)):
+            what = "has no record of the run that built it: a run since then has not come to it"
+            raise UserError(Problem(str(path), what, do="make run"))
         found = list(altered_site(at, site))
         return Verified(None, str(path), None, found, compared=[f"{len(site)} files"])
     reports = [place / one for one in FIRST if (place / one).is_file()]
@@ -247,11 +250,8 @@ def _results(run: KeptRun) -> Verified:
             more = judged(document, (run.at.root / one.file).read_bytes(), one.file, pages_of(run))
             told.found += more.found
             told.notes += more.notes
-    told.notes += _outdated(run)
-    if run.unfinished:
-        told.notes.append(
-            f"the run has not ended: no record of {run.unfinished}, and of none later"
-        )
+    told.notes += [*_outdated(run), *_unfinished(run)]
+    told.notes.append("run.json, with the commit and the time of the run, is under no seal")
     return told
 
 
@@ -301,7 +301,7 @@ def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verifie
         told.found, told.notes = earlier.judged.found, earlier.judged.notes
         told.compared = []
         return told
-    told.notes += _outdated(run)
+    told.notes += [*_outdated(run), *_unfinished(run)]
     return told
 
 
@@ -339,6 +339,11 @@ def _seal(run: KeptRun) -> str | None:
 def _outdated(run: KeptRun) -> list[str]:
     files = outdated_files(run) if seal_stands(run) else []
     return [f"the configuration was changed after the run: {', '.join(files)}"] if files else []
+
+
+def _unfinished(run: KeptRun) -> list[str]:
+    rule = run.unfinished
+    return [f"the run has not ended: no record of {rule}"] if rule else []
 
 
 def told_text(told: Verified) -> str:

@@ -18,7 +18,7 @@ from trialtrace.running.locks import lock_run
 from trialtrace.running.made import read_record, record_path
 from trialtrace.running.progress import Progress
 from trialtrace.running.settle import settle
-from trialtrace.running.standing import OF_EARLIER, standing
+from trialtrace.running.standing import NO_SITE, OF_EARLIER, standing
 from trialtrace.trial.listed import listed_trials, not_a_trial
 from trialtrace.trial.load import load_trial
 from trialtrace.trial.plan.remarks import MARK, plan_remarks
@@ -113,11 +113,13 @@ class Run:
         Pages that an earlier run left are named, since nothing on them says so.
         """
         done = {trial: standing(self.at, trial) for trial in self.trials}
-        asked = [trial for trial in self.named if trial in self.targets()] or self.trials
-        lines = [line for t in asked for line in self._closing(t, standing(self.at, t))]
+        named = [trial for trial in self.named if trial in self.targets()]
+        lines = [
+            line for t in named or self.trials for line in self._closing(t, standing(self.at, t))
+        ]
         whole = all(RENDER in stages for stages in done.values())
         if self.at.site.is_dir() and not (whole and read_record(self.at.root / self.site_record)):
-            lines.append(MARK + OF_EARLIER.format("site/"))
+            lines.append(NO_SITE if named else MARK + OF_EARLIER.format("site/"))
         return lines
 
     def _closing(self, trial: str, done: Collection[str]) -> list[str]:

@@ -18,6 +18,7 @@ from trialtrace.running.made import Made, altered, edited, read_record, record_p
 from trialtrace.trial.load import load_settings, load_trial
 
 OF_EARLIER = "{} is of an earlier run: this one has not come to it"
+NO_SITE = "site/ is not made anew for a trial alone: make run brings it up to date"
 
 
 def check_stands(at: Project, trial: str, last: str, whole: bool = False) -> None:

@@ -118,7 +118,7 @@ def _shared(
         return audit_page(audit, title, synthetic=synthetic)
     from trialtrace.claims.sarif import lines_of, sarif
 
-    return json_text(sarif(audit, _uri(ledger), lines_of(at, ledger)))
+    return json_text(sarif(audit, _uri(at, ledger), lines_of(at, ledger)))
 
 
 def _with_contradictions(audit: Mapping[str, Any]) -> list[Mapping[str, object]]:
@@ -149,10 +149,13 @@ def _registered(one: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def _uri(path: Path) -> str:
-    """Relative to the working folder where it lies inside, as code hosts want it."""
+def _uri(at: Project, path: Path) -> str:
+    """Relative to the working folder where it lies inside, as code hosts want it; of a kept run, as
+    its configuration lay in the project."""
     from urllib.parse import quote
 
+    if path.is_relative_to(at.config):
+        path = Project(at.root).config / path.relative_to(at.config)
     whole = path.resolve()
     inside = whole.is_relative_to(Path.cwd().resolve())
     return quote(whole.relative_to(Path.cwd().resolve()).as_posix()) if inside else whole.as_uri()
