@@ -13,7 +13,7 @@ from trialtrace.claims.agreement import (
     null_value,
     twelve,
 )
-from trialtrace.claims.select import is_stat, one, rows_of
+from trialtrace.claims.select import Selects, is_stat, one, rows_of
 from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.words import POINTS, SHARES, percent, unit_text, value_text
@@ -24,7 +24,7 @@ WORDS = ("lower", "higher")
 
 def judge_direction(
     results: list[ResultRow],
-    selects: dict[str, Any],
+    selects: Selects,
     direction: Mapping[str, str],
     labels: dict[str, str],
     place: str,
@@ -73,8 +73,8 @@ def judge_direction(
 
 def _compared(
     results: list[ResultRow],
-    selects: dict[str, Any],
-    keys: dict[str, Any],
+    selects: Selects,
+    keys: Selects,
     pair: tuple[str, str],
     place: str,
 ) -> list[ResultRow]:

@@ -2,11 +2,14 @@
 
 import difflib
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 from trialtrace.ground.contracts.rows import ResultRow, values_of
 from trialtrace.ground.errors import Problem, UserError, did_you_mean
 from trialtrace.ground.words import OF_P_VALUES, SYMBOLS
+
+# The keys of `is` in a claim, as its schema lets them be written.
+Selects: TypeAlias = dict[str, Any]
 
 ALL = "all"
 # Key of a claim -> column of results, for keys that compare as they stand.
@@ -16,7 +19,7 @@ SHOWN = 6
 EMPTY = "The data have no value there."
 
 
-def rows_of(results: list[ResultRow], selects: dict[str, Any], place: str) -> list[ResultRow]:
+def rows_of(results: list[ResultRow], selects: Selects, place: str) -> list[ResultRow]:
     """The results that meet every key but `stat`. Raises UserError for an unknown analysis."""
     mine = [row for row in results if row["analysis_id"] == selects["analysis"]]
     if not mine:
@@ -32,7 +35,7 @@ def rows_of(results: list[ResultRow], selects: dict[str, Any], place: str) -> li
     return [row for row in mine if _meets(row, selects)]
 
 
-def _meets(row: ResultRow, selects: dict[str, Any]) -> bool:
+def _meets(row: ResultRow, selects: Selects) -> bool:
     keys = [key for key in PLAIN_KEYS if key in selects]
     return (
         _who(row, selects)
@@ -45,7 +48,7 @@ def _meets(row: ResultRow, selects: dict[str, Any]) -> bool:
     )
 
 
-def _who(row: ResultRow, selects: dict[str, Any]) -> bool:
+def _who(row: ResultRow, selects: Selects) -> bool:
     pair = selects.get("compare")
     if pair is not None:
         return (row["comparison"], row["reference"]) == (pair["of"], pair["to"])
@@ -62,9 +65,7 @@ def is_stat(row: ResultRow, stat: str) -> bool:
     return stat in (row["stat_name"], row["method"])
 
 
-def one(
-    results: list[ResultRow], selects: dict[str, Any], stats: Iterable[str], place: str
-) -> ResultRow:
+def one(results: list[ResultRow], selects: Selects, stats: Iterable[str], place: str) -> ResultRow:
     """The one result of the first of `stats` that has any. Raises UserError for none or several."""
     rows = rows_of(results, selects, place)
     for stat in stats:
@@ -105,9 +106,7 @@ def _several(found: list[ResultRow], stat: str, place: str) -> Problem:
     )
 
 
-def _none(
-    results: list[ResultRow], selects: dict[str, Any], stats: list[str], place: str
-) -> Problem:
+def _none(results: list[ResultRow], selects: Selects, stats: list[str], place: str) -> Problem:
     """Nearest results: those of the same analysis whose identifiers look most like the keys."""
     ids = [row["result_id"] for row in results if row["analysis_id"] == selects["analysis"]]
     trial = ids[0].split("/")[0]
