@@ -59,11 +59,11 @@ run: $(READY)
 	@echo 'Open $(if $(TRIAL),results/$(TRIAL)/report/report.html,site/index.html)'
 
 test: $(READY_TEST) lint
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
 
 # Neither linters nor what is marked slow or r: the inner loop.
 test-fast: $(READY_TEST)
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup -m 'not slow and not r' $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 -m 'not slow and not r' $(ARGS)
 	@echo 'Left out: whole runs of the workflow and of the trials, files that take seconds, R, linters.'
 	@echo 'make test has them.'
 

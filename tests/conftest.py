@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
+from processes import FilesAndFolders
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -100,6 +101,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--shuffle", type=int, metavar="SEED", help="files in a random order, and their tests"
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> FilesAndFolders:
+    return FilesAndFolders(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -12,14 +12,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "helpers"))
 TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990")
 
 
-def pytest_collection_modifyitems(items):
-    """One process runs the trials: under xdist every test of this folder goes to it."""
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.xdist_group("results"))
-
-
 @dataclass(frozen=True)
 class Real:
     """A trial that was run, and its results."""

@@ -47,11 +47,3 @@ def changing(run: Copy):
     yield change
     for path, data in before.items():
         path.write_bytes(data)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs the tests that share the finished run."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            shares = {"run", "traced", "changing"} & set(getattr(item, "fixturenames", ()))
-            item.add_marker(pytest.mark.xdist_group("workflow" if shares else item.path.stem))

@@ -28,8 +28,6 @@ from trialtrace.trial.load import Trial, load_trial
 from trialtrace.trial.plan.registry import cards
 from trialtrace.trial.plan.step_names import steps
 
-# One process makes and remembers what these tests share.
-pytestmark = pytest.mark.xdist_group("checks")
 TRIALS = {MADE: made_trial, SIDES: sides_trial}
 OF_A_CHOICE = re.compile(r"/plan\.yaml, line \d+: analyses\.(choice_\d+_\d+)")
 

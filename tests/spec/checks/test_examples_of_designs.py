@@ -12,8 +12,6 @@ import pytest
 from trialtrace.ground.contracts import ADSL, CHECKS, read_table
 from trialtrace.methods.checking.run import check_results, coverage
 
-pytestmark = pytest.mark.xdist_group("checks")
-
 T_15 = 2.1314495455597742
 BY_R = {
     "made_crossover": {

@@ -15,9 +15,6 @@ from trialtrace.methods.checking.laws import verify
 from trialtrace.methods.checking.members import COUNTED, Members, told
 from trialtrace.methods.checking.run import check_results
 
-# One process makes and remembers what these tests share.
-pytestmark = pytest.mark.xdist_group("checks")
-
 ALL = ("made", "sides", "sprave2019", "elmunzer2012")
 
 

@@ -14,8 +14,6 @@ from trialtrace.ground.paths import Project, project
 from trialtrace.methods.analysing.planned import planned_results
 from trialtrace.trial.check import check_trial
 
-# One process makes and remembers what these tests share.
-pytestmark = pytest.mark.xdist_group("checks")
 DISPLAYS = ("flow", "baseline", "adverse_events")
 TRIALS = (
     "made",

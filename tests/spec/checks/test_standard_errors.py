@@ -11,8 +11,6 @@ from trialtrace.ground.contracts import RESULTS, read_table
 from trialtrace.methods.analysing import estimate
 from trialtrace.methods.analysing.run import analyse_plan
 
-pytestmark = pytest.mark.xdist_group("checks")
-
 # Methods that have an error of which neither a law with its degrees of freedom nor a test statistic
 # is among the results.
 UNTOLD = {

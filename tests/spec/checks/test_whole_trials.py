@@ -12,9 +12,6 @@ from trialtrace.methods.checking import registry
 from trialtrace.methods.checking.run import check_results, checked, coverage
 from trialtrace.trial.plan.registry import cards
 
-# One process makes and remembers what these tests share.
-pytestmark = pytest.mark.xdist_group("checks")
-
 # These are the same when the arms change places, or are not looked up by arm.
 SYMMETRIC = ("hazard_ratio", "correlation")
 MADE_UP = ("made", "sides")

@@ -7,7 +7,6 @@ import pytest
 
 from trialtrace.ground.errors import UserError
 
-pytestmark = pytest.mark.xdist_group("cli")
 TRIAL = "config/trials/mini/{}.yaml"
 
 

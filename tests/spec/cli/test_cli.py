@@ -15,7 +15,6 @@ from trialtrace.ground.contracts import CLAIMS, FLAG, INTEGER, NUMBER, RESULTS
 from trialtrace.ground.contracts.definitions import VERSION
 from trialtrace.report import listing
 
-pytestmark = pytest.mark.xdist_group("cli")
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
 TYPES = {NUMBER: (int, float), INTEGER: int, FLAG: bool}
 TABLES = [("results", RESULTS), ("claims", CLAIMS)]

@@ -14,9 +14,6 @@ from spoiled.outcome import OUTCOMES
 
 CASES = range(0, 120, 4)
 
-# The good exports are made once: all cases in one process.
-pytestmark = pytest.mark.xdist_group("spoiled exports")
-
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory) -> Bench:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from processes import LONGEST_FIRST
 
 SHARED = Path(__file__).resolve().parents[2] / "conftest.py"
 
@@ -67,3 +68,36 @@ def test_what_is_marked_slow_is_left_out(marks, code):
     command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-m", marks, file]
     run = subprocess.run(command, capture_output=True, text=True)
     assert run.returncode == code, run.stdout
+
+
+HOOK = """\
+from processes import FilesAndFolders
+
+def pytest_xdist_make_scheduler(config, log):
+    return FilesAndFolders(config, log)
+"""
+FIVE = """\
+import pathlib, pytest
+
+@pytest.mark.parametrize("i", range(5))
+def test(i, worker_id):
+    with open(pathlib.Path(__file__).with_suffix(".by"), "a") as by:
+        by.write(worker_id + " ")
+"""
+
+
+def test_each_file_and_each_shared_folder_is_of_one_process(tmp_path):
+    (tmp_path / "conftest.py").write_text(HOOK)
+    files = [tmp_path / "tests" / name for name in ("spec/cli/test_a", "spec/cli/test_b", "test_c")]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.with_suffix(".py").write_text(FIVE)
+    words = ("-m", "pytest", "--numprocesses", "2", "--rootdir", ".", "-o")
+    path = f"pythonpath={SHARED.parent / 'helpers'}"
+    subprocess.run([sys.executable, *words, path], cwd=tmp_path, check=True)
+    by = [set(file.with_suffix(".by").read_text().split()) for file in files]
+    assert by[0] == by[1] != by[2] and [len(each) for each in by] == [1, 1, 1]
+
+
+def test_what_begins_first_is_there(shared):
+    assert [name for name in LONGEST_FIRST if not (SHARED.parents[1] / name).exists()] == []

@@ -11,7 +11,6 @@ from site_pages import pages
 # One process renders the sites.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:constrained_layout not applied"),
-    pytest.mark.xdist_group("display"),
 ]
 SHOWN = ("summary.html", "report.html", "supplement.html", "audit.html")
 

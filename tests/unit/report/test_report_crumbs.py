@@ -10,7 +10,6 @@ from trialtrace.report.crumbs import alone, crumbs, in_site, of_report
 # The hostile site is drawn by one process.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:constrained_layout not applied"),
-    pytest.mark.xdist_group("display"),
 ]
 WAY = re.compile(r'<nav class="crumbs" aria-label="Breadcrumb"><ol>(.*?)</ol></nav>')
 STEP = re.compile(r'<li>(?:<a href="([^"]*)">)(.*?)</a></li>|<li aria-current="page">(.*?)</li>')

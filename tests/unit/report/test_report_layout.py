@@ -12,7 +12,6 @@ from trialtrace.report.render.breaks import breakable
 # One process renders the sites.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:constrained_layout not applied"),
-    pytest.mark.xdist_group("display"),
     pytest.mark.chromium,
     pytest.mark.skipif(not CHROMIUM, reason="Chromium is not on the PATH"),
 ]

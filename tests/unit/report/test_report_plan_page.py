@@ -15,7 +15,6 @@ from trialtrace.trial.load import load_trial
 # One process renders the sites.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:constrained_layout not applied"),
-    pytest.mark.xdist_group("display"),
 ]
 TRIALS = ("streckmann2024", "elmunzer2012", "moertel1990", "musaro2019")
 

@@ -15,8 +15,6 @@ from trialtrace.report.report import render_report
 # A label of 150 characters leaves no room for the axes.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:constrained_layout not applied"),
-    # One process renders the two sites.
-    pytest.mark.xdist_group("display"),
 ]
 
 

@@ -17,7 +17,6 @@ from trialtrace.report.pages.interval_picture import LEFT, RIGHT, WIDTH, interva
 # One process renders the sites.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:constrained_layout not applied"),
-    pytest.mark.xdist_group("display"),
 ]
 
 

@@ -14,7 +14,6 @@ from trialtrace.report.pages.row_sets import Variable
 from trialtrace.report.pages.rows_page import _without_value
 from trialtrace.trace.content import Tracer
 
-pytestmark = pytest.mark.xdist_group("display")
 LINK = re.compile(r'<a (?:id="([^"]+)" )?href="(trace/[^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 NUMBER = re.compile(r"[\N{MINUS SIGN}<]?\d[\d.]*")
 PLACE = re.compile(r'<div id="([^"]+)">\n<h3>(.*?)</h3>\n(.*?)</div>', re.DOTALL)

@@ -9,8 +9,6 @@ from trialtrace.ground.words import LABELS
 from trialtrace.trace.about import About, heading
 from trialtrace.trial.plan.registry import cards, title_of
 
-pytestmark = pytest.mark.xdist_group("mini_trace")
-
 
 def row(method, text="1", **more):
     stat = method.split(".")[0]

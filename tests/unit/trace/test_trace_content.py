@@ -14,7 +14,6 @@ from trialtrace.ground.store import sha256_file, write_parquet
 from trialtrace.trace.content import Tracer
 from trialtrace.trace.words import in_words
 
-pytestmark = pytest.mark.xdist_group("mini_trace")
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
 SHARE = "mini/relief_primary/proportion.wilson@drug"
 

@@ -18,7 +18,6 @@ from trialtrace.trial.check import check_all
 from trialtrace.trial.hash_key import key_in_use, read_hash_key
 from trialtrace.trial.load import load_settings
 
-pytestmark = pytest.mark.xdist_group("mini_trace")
 SHARE = "mini/relief_primary/proportion.wilson@drug"
 
 

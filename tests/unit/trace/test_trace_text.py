@@ -10,7 +10,6 @@ from trialtrace.report.pages.trace_page import Around, numbers_page
 from trialtrace.trace.record import with_record
 from trialtrace.trace.text import cell_text, option_text, trace_text
 
-pytestmark = pytest.mark.xdist_group("mini_trace")
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
 LABELS = ["value", "from", "n", "method", "check", "rows"]
 LABELS += ["variable", "raw", "cleaning", "rejected", "plan", "script", "code", "claims"]
