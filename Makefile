@@ -14,6 +14,8 @@ READY := .venv/.ready
 READY_TEST := .venv/.ready-test
 READY_SLURM := .venv-slurm/.ready
 CODE := workflow scripts tests benchmarks campaigns
+# Each of the forty jobs of a run would compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 

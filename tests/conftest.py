@@ -7,6 +7,7 @@ of such a group makes the run fail. `--shuffle SEED` runs the tests in a random 
 import os
 import random
 import shutil
+from collections import Counter
 from itertools import groupby
 from pathlib import Path
 
@@ -14,41 +15,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
-from processes import FilesAndFolders
+from processes import FilesAndFolders, seconds, together, write_seconds
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Whole runs, and files that take more than about two seconds: marked slow.
-SLOW = (
-    "results",
-    "workflow",
-    "spec/audit/test_shipped_ledgers.py",
-    "spec/checks/test_every_choice.py",
-    "spec/checks/test_laws.py",
-    "spec/checks/test_small_trials.py",
-    "spec/checks/test_whole_trials.py",
-    "spec/claims/test_claims_real_trials.py",
-    "spec/claims/test_search_over_data.py",
-    "spec/cli/test_cli.py",
-    "spec/disclosure/test_sentinels.py",
-    "spec/ingest_clean/test_bad_values_of_trials.py",
-    "spec/ingest_clean/test_spoiled_exports.py",
-    "spec/synthetic",
-    "spec/verify/test_random_changes.py",
-    "unit/claims/test_coincidence.py",
-    "unit/cleaning/test_cleaning_conservation.py",
-    "unit/trial/test_trial_check.py",
-    "unit/report/test_report_adverse.py",
-    "unit/report/test_report_figures.py",
-    "unit/report/test_report_kinds.py",
-    "unit/report/test_report_site.py",
-    "unit/report/test_report_svg.py",
-    "unit/report/test_report_tables_drawn.py",
-    "unit/endpoints/test_endpoint_properties.py",
-    "unit/instruments/test_instrument_questionnaires.py",
-    "unit/report/render/test_render_execute.py",
-    "unit/report/render/test_render_page.py",
-)
+# Folders and files that take a second or more: marked slow.
+SLOW = seconds()
 
 # The same examples every time, however busy the machine; campaigns/many_examples.py draws others.
 settings.register_profile(
@@ -101,11 +73,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--shuffle", type=int, metavar="SEED", help="files in a random order, and their tests"
     )
+    parser.addoption(
+        "--seconds", action="store_true", help="write tests/seconds.csv, of a run of all tests"
+    )
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log) -> FilesAndFolders:
     return FilesAndFolders(config, log)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Without what is slow its modules are not even loaded."""
+    name = collection_path.relative_to(ROOT).as_posix() if collection_path.suffix == ".py" else ""
+    return True if name and "not slow" in config.option.markexpr and _slow(name) else None
+
+
+def _slow(nodeid: str) -> bool:
+    return together(nodeid) in SLOW
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -126,9 +111,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     seed = config.getoption("shuffle")
     if seed is not None:
         items[:] = _shuffled(items, seed)
-    slow = [Path(__file__).parent / name for name in SLOW]
     for item in items:
-        if any(item.path.is_relative_to(path) for path in slow):
+        if _slow(item.nodeid):
             item.add_marker(pytest.mark.slow)
         for group, reason in MISSING.items():
             if item.get_closest_marker(group):
@@ -152,7 +136,18 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+def _seconds(reporter) -> Counter[str]:
+    """What each file took, with what it set up."""
+    taken: Counter[str] = Counter()
+    for report in (each for reports in reporter.stats.values() for each in reports):
+        if isinstance(report, pytest.TestReport):
+            taken[report.nodeid.split("::", 1)[0]] += report.duration
+    return taken
+
+
 def pytest_terminal_summary(terminalreporter) -> None:
+    if terminalreporter.config.getoption("seconds"):
+        write_seconds(_seconds(terminalreporter))
     required = _required()
     for group, reports in sorted(_skipped(terminalreporter).items()):
         why = MISSING[group] or str(reports[0].longrepr[2]).removeprefix("Skipped: ")

@@ -8,23 +8,29 @@ from oracle_subjects import SUBJECTS
 from recompute import HERE, read_numbers
 
 
-def skip_without(packages: tuple[str, ...]) -> str:
-    """The path of Rscript; skips where it, or a package, is not installed."""
-    rscript = shutil.which("Rscript")
-    if rscript is None:
-        pytest.skip("Rscript is not installed")
-    for package in packages:
-        check = f"quit(status = !requireNamespace('{package}', quietly = TRUE))"
-        if subprocess.run([rscript, "-e", check], capture_output=True).returncode:
-            pytest.skip(f"the R package {package} is not installed")
-    return rscript
+@pytest.fixture(scope="module")
+def rscript() -> str:
+    """The path of Rscript; skips where it is not installed."""
+    return shutil.which("Rscript") or pytest.skip("Rscript is not installed")
+
+
+@pytest.fixture(scope="module")
+def missing(rscript: str) -> set[str]:
+    """Packages of any script that are not installed, asked once: loading each takes seconds."""
+    wanted = sorted({package for subject in SUBJECTS.values() for package in subject.packages})
+    ask = "p <- commandArgs(TRUE); cat(p[!nzchar(vapply(p, \\(x) system.file(package = x), ''))])"
+    told = subprocess.run(
+        [rscript, "-e", ask, *wanted], capture_output=True, text=True, check=True
+    ).stdout
+    return set(told.split())
 
 
 @pytest.mark.r
 @pytest.mark.parametrize("name", SUBJECTS)
-def test_r_gives_the_committed_numbers(name, tmp_path):
+def test_r_gives_the_committed_numbers(name, rscript, missing, tmp_path):
     subject = SUBJECTS[name]
-    rscript = skip_without(subject.packages)
+    if without := missing & set(subject.packages):
+        pytest.skip(f"R packages that are not installed: {', '.join(sorted(without))}")
     run = subprocess.run(
         # Named without its folder: R writes a space in --file= in another way.
         [rscript, f"{name}.R", str(tmp_path)],

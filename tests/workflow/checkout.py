@@ -73,7 +73,8 @@ def copy_checkout(folder: Path, of: Path = ROOT) -> Copy:
         if source.is_symlink():
             (folder / name).symlink_to(source.readlink())
         elif source.is_dir():
-            ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+            # Bytecode too, but not what another process is about to write of it.
+            ignored = shutil.ignore_patterns("*.egg-info", "*.pyc.*")
             shutil.copytree(source, folder / name, ignore=ignored)
         else:
             shutil.copy2(source, folder / name)

@@ -6,16 +6,20 @@ from statsmodels.duration.survfunc import SurvfuncRight
 from trialtrace.methods.reference import reference, stands_on
 from trialtrace.trial.plan.registry import cards
 
-ROWS = {
-    cells[1].strip("` "): [cell.strip() for cell in cells[2:-1]]
-    for line in reference().splitlines()
-    if line.startswith("| `") and (cells := line.replace("\\|", "").split("|"))
-}
+
+@pytest.fixture(scope="module")
+def rows() -> dict[str, list[str]]:
+    """The cells of each method's row."""
+    return {
+        cells[1].strip("` "): [cell.strip() for cell in cells[2:-1]]
+        for line in reference().splitlines()
+        if line.startswith("| `") and (cells := line.replace("\\|", "").split("|"))
+    }
 
 
-def test_every_method_has_a_row_with_a_title():
-    assert set(ROWS) == {card.step for card in cards()}
-    assert all(what and computes and checks for what, computes, checks, _ in ROWS.values())
+def test_every_method_has_a_row_with_a_title(rows):
+    assert set(rows) == {card.step for card in cards()}
+    assert all(what and computes and checks for what, computes, checks, _ in rows.values())
 
 
 @pytest.mark.parametrize(
@@ -27,9 +31,9 @@ def test_every_method_has_a_row_with_a_title():
         ("p_value.zelen", "own code", "by hand in interaction.R"),
     ],
 )
-def test_who_checks_and_what_r_calls_it(step, checks, r):
-    assert ROWS[step][2] == checks
-    assert r in ROWS[step][3]
+def test_who_checks_and_what_r_calls_it(rows, step, checks, r):
+    assert rows[step][2] == checks
+    assert r in rows[step][3]
 
 
 def _curve(time, event):

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from processes import LONGEST_FIRST
+from processes import seconds
 
 SHARED = Path(__file__).resolve().parents[2] / "conftest.py"
 
@@ -57,8 +57,8 @@ def test_an_order_is_that_of_its_seed_and_keeps_files_together(shared):
     assert [item.name for item in some if item.path == "a"] != list(range(9))
 
 
-def test_what_is_marked_slow_is_there(shared):
-    assert [name for name in shared.SLOW if not (SHARED.parent / name).exists()] == []
+def test_what_is_slow_is_there():
+    assert [name for name in seconds() if not (SHARED.parents[1] / name).exists()] == []
 
 
 @pytest.mark.parametrize(("marks", "code"), [("slow", 0), ("not slow", 5)])
@@ -97,7 +97,3 @@ def test_each_file_and_each_shared_folder_is_of_one_process(tmp_path):
     subprocess.run([sys.executable, *words, path], cwd=tmp_path, check=True)
     by = [set(file.with_suffix(".by").read_text().split()) for file in files]
     assert by[0] == by[1] != by[2] and [len(each) for each in by] == [1, 1, 1]
-
-
-def test_what_begins_first_is_there(shared):
-    assert [name for name in LONGEST_FIRST if not (SHARED.parents[1] / name).exists()] == []

@@ -6,19 +6,25 @@ the source: `getattr` on a module reaches whatever the module defines.
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from trialtrace.stats.reference import IN_NO_PLAN
 from trialtrace.trial.plan.registry import cards
 
 PACKAGE = Path(__file__).resolve().parents[3] / "workflow/trialtrace"
-TREES = {
-    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(
-        ".__init__"
-    ): ast.parse(path.read_text(encoding="utf-8"))
-    for path in PACKAGE.rglob("*.py")
-}
 STATS = "trialtrace.stats."
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """The sources by the dotted names of their modules."""
+    return {
+        ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(
+            ".__init__"
+        ): ast.parse(path.read_text(encoding="utf-8"))
+        for path in PACKAGE.rglob("*.py")
+    }
 
 
 def imports(tree: ast.AST) -> dict[str, str]:
@@ -32,10 +38,11 @@ def imports(tree: ast.AST) -> dict[str, str]:
     return names
 
 
+@cache
 def defined(module: str) -> dict[str, ast.stmt]:
     """Top-level definitions of a module by their dotted names."""
     nodes: dict[str, ast.stmt] = {}
-    for node in TREES[module].body:
+    for node in trees()[module].body:
         targets = [node.target] if isinstance(node, ast.AnnAssign) else []
         targets = node.targets if isinstance(node, ast.Assign) else targets
         names = [
@@ -46,22 +53,28 @@ def defined(module: str) -> dict[str, ast.stmt]:
     return nodes
 
 
-def named(node: ast.AST, scope: dict[str, str]) -> Iterator[str]:
+def named(node: ast.AST, names: dict[str, str]) -> Iterator[str]:
     """Dotted names of the package that code uses, given what its plain names stand for."""
     for use in ast.walk(node):
         if isinstance(use, ast.Name | ast.Attribute):
             first, _, rest = ast.unparse(use).partition(".")
-            yield ".".join(filter(None, [scope.get(first), rest]))
+            yield ".".join(filter(None, [names.get(first), rest]))
         elif isinstance(use, ast.Call) and ast.unparse(use.func) == "getattr":
-            module = scope.get(ast.unparse(use.args[0]), "")
-            yield from defined(module) if module in TREES else ()
+            module = names.get(ast.unparse(use.args[0]), "")
+            yield from defined(module) if module in trees() else ()
 
 
-DEFINITIONS = {name: node for module in TREES for name, node in defined(module).items()}
-SCOPES = {
-    module: imports(tree) | {name.rpartition(".")[2]: name for name in defined(module)}
-    for module, tree in TREES.items()
-}
+@cache
+def definitions() -> dict[str, ast.stmt]:
+    return {name: node for module in trees() for name, node in defined(module).items()}
+
+
+@cache
+def scope(module: str) -> dict[str, str]:
+    """What the plain names of a module stand for."""
+    own = {name.rpartition(".")[2]: name for name in defined(module)}
+    return imports(trees()[module]) | own
+
 
 # What writes pages and stubs from the others.
 WRITERS = {f"{STATS}reference", f"{STATS}offers"}
@@ -71,9 +84,9 @@ def used_by_stages() -> Iterator[str]:
     """Dotted names that other rooms use, and the formulas that cards name."""
     for card in cards():
         yield from (f"{STATS}{formula.replace(':', '.')}" for formula in card.formulas)
-    for module, tree in TREES.items():
+    for module, tree in trees().items():
         if not module.startswith("trialtrace.stats"):
-            yield from named(tree, SCOPES[module])
+            yield from named(tree, scope(module))
 
 
 def reached(names: Iterable[str]) -> set[str]:
@@ -85,10 +98,10 @@ def reached(names: Iterable[str]) -> set[str]:
         if name in seen or not name.startswith(STATS):
             continue
         seen.add(name)
-        if name in DEFINITIONS:
-            waiting += named(DEFINITIONS[name], SCOPES[module])
-        elif module in TREES and last in SCOPES[module]:
-            waiting.append(SCOPES[module][last])
+        if name in definitions():
+            waiting += named(definitions()[name], scope(module))
+        elif module in trees() and last in scope(module):
+            waiting.append(scope(module)[last])
         else:
             waiting.append(module)
     return seen
@@ -97,7 +110,7 @@ def reached(names: Iterable[str]) -> set[str]:
 def public_functions() -> set[str]:
     return {
         name
-        for module in TREES
+        for module in trees()
         if module.startswith(STATS) and "._" not in module and module not in WRITERS
         for name, node in defined(module).items()
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")

@@ -7,9 +7,9 @@ from site_pages import broken_links, pages
 
 from trialtrace.report.crumbs import alone, crumbs, in_site, of_report
 
-# The hostile site is drawn by one process.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:constrained_layout not applied"),
+    pytest.mark.slow,
 ]
 WAY = re.compile(r'<nav class="crumbs" aria-label="Breadcrumb"><ol>(.*?)</ol></nav>')
 STEP = re.compile(r'<li>(?:<a href="([^"]*)">)(.*?)</a></li>|<li aria-current="page">(.*?)</li>')
