@@ -22,7 +22,7 @@ export PIP_ROOT_USER_ACTION := ignore
 help:
 	@echo 'make run     every configured trial from its raw rows to the site (make run TRIAL=name: one)'
 	@echo 'make test    all tests, with the linters'
-	@echo 'make test-fast: without whole runs, R and files that take seconds'
+	@echo 'make test-fast: without whole runs, R and files that take a second'
 	@echo 'make check   the configuration of every trial: all mistakes at once'
 	@echo 'make check-r the main results of the real trials once more in R, after make run'
 	@echo 'make lint    ruff, mypy, snakefmt, snakemake --lint'
