@@ -252,6 +252,8 @@ def disagreements(trials, results, choose, plant) -> tuple[set, set]:
                 seen.add(key)
                 planted.add(row["result_id"])
                 plant(row)
+        if not seen:
+            continue
         trial, folder = trials(name)
         table: pa.Table = from_rows(rows, RESULTS)
         compared = checked(trial, folder / "derived", table)

@@ -5,10 +5,18 @@ import json
 import pytest
 from mini_trial import CONFIG, write_project
 
+from trialtrace.config import accepted as memory
 from trialtrace.config import files
 from trialtrace.config.accepted import REMEMBERED, Accepted, accepted, digest
 from trialtrace.config.files import read_yaml
 from trialtrace.ground.errors import UserError
+
+
+@pytest.fixture(autouse=True)
+def another_process() -> None:
+    """As in a process that has seen nothing yet."""
+    memory._SEEN.clear()
+    accepted.cache_clear()
 
 
 @pytest.fixture
@@ -23,9 +31,17 @@ def remembered(at) -> list[str]:
 def test_a_job_does_not_validate_what_the_start_of_a_run_accepted(at, monkeypatch):
     first = read_yaml(at, at.config / "config.yaml", "config")
     accepted(at.root).remember()
+    memory._SEEN.clear()
     accepted.cache_clear()
     monkeypatch.setattr(files, "validate", None)
     assert read_yaml(at, at.config / "config.yaml", "config") == first
+
+
+def test_a_process_validates_a_content_once_whatever_the_project(at, tmp_path, monkeypatch):
+    first = read_yaml(at, at.config / "config.yaml", "config")
+    other = write_project(tmp_path / "other")
+    monkeypatch.setattr(files, "validate", None)
+    assert read_yaml(other, other.config / "config.yaml", "config") == first
 
 
 def test_another_content_is_validated(at):
@@ -55,6 +71,7 @@ def test_only_what_was_asked_for_is_kept(tmp_path):
     known.add("old")
     known.add("same")
     known.remember()
+    memory._SEEN.clear()
     again = Accepted(tmp_path)
     assert again.knows("same") and not again.knows("new")
     again.add("new")

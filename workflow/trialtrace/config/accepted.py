@@ -15,6 +15,8 @@ from trialtrace.ground.paths import Project
 from trialtrace.ground.store import write_bytes
 
 REMEMBERED = ".snakemake/trialtrace.accepted.json"
+# What this process has seen accepted, in whichever project: a digest does not hang on the folder.
+_SEEN: set[str] = set()
 
 
 class Accepted:
@@ -29,12 +31,13 @@ class Accepted:
         self._asked: set[str] = set()
 
     def knows(self, digest: str) -> bool:
-        if digest in self._earlier:
+        if digest in self._earlier or digest in _SEEN:
             self._asked.add(digest)
         return digest in self._asked
 
     def add(self, digest: str) -> None:
         self._asked.add(digest)
+        _SEEN.add(digest)
 
     def remember(self) -> None:
         """Keep what was asked for, if anything is new."""
