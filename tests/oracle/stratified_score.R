@@ -29,15 +29,20 @@ fitted_ratio <- function(x1, n1, x0, n0, r) {
   c(min(r * p0, 1), p0)
 }
 iterated <- function(t, p, of_first, of_second) {
-  w <- t$n1 * t$n0 / (t$n1 + t$n0)
+  n1 <- t$n1
+  n0 <- t$n0
+  w <- n1 * n0 / (n1 + n0)
   for (i in 1:500) {
+    last <- w
     p1 <- sum(w * p[, 1]) / sum(w)
     p0 <- sum(w * p[, 2]) / sum(w)
     a <- of_first(p1)
     b <- of_second(p0)
     if (a == 0 && b == 0) return(w)
-    w <- 1 / (a / t$n1 + b / t$n0)
+    w <- 1 / (a / n1 + b / n0)
     w <- w / sum(w)
+    # From here on every step gives the same.
+    if (identical(w, last)) return(w)
   }
   w
 }
