@@ -28,7 +28,7 @@ equivalence <- function(d, sd, n1, n0, lower, upper, alpha) {
 fisher_power <- function(p1, p0, n1, n0, alpha, alternative) {
   total <- 0
   for (a in 0:n1) for (b in 0:n0) {
-    p <- fisher.test(matrix(c(a, n1 - a, b, n0 - b), 2), alternative = alternative)$p.value
+    p <- fisher.test(matrix(c(a, n1 - a, b, n0 - b), 2), alternative = alternative, conf.int = FALSE)$p.value
     if (p <= alpha * (1 + 1e-7)) total <- total + dbinom(a, n1, p1) * dbinom(b, n0, p0)
   }
   total
