@@ -163,9 +163,10 @@ lock:
 	"$$python" -m venv "$$folder"; "$$folder/bin/python" -m pip install --quiet uv; \
 	compile() { "$$folder/bin/uv" pip compile --quiet --universal --generate-hashes \
 	  --python-version 3.11 --no-header --no-annotate $(UPGRADE) "$$@"; }; \
-	compile requirements.in -o requirements.lock; \
-	compile requirements-test.in -o requirements-test.lock; \
-	compile requirements-slurm.in -c requirements.lock -o requirements-slurm.lock
+	run='pyproject.toml --all-extras --group build'; \
+	compile $$run -o requirements.lock; \
+	compile --group test -c requirements.lock -o requirements-test.lock; \
+	compile $$run --group slurm -c requirements.lock -o requirements-slurm.lock
 
 clean:
 	rm -rf results site logs docs/_site .snakemake

@@ -17,7 +17,7 @@ from trialtrace.ground.paths import project
 from trialtrace.running.fresh import SITE, STAGES, freshness
 
 Job = tuple[str, str | None]
-CODE, SCHEMAS = "workflow/trialtrace", "workflow/schemas"
+CODE, SCHEMAS = "workflow/trialtrace", "workflow/trialtrace/schemas"
 REMARK = "# A remark.\n"
 TEXT = """\
 *Written by `python campaigns/edits.py`.*

@@ -18,7 +18,7 @@ from typing import Any
 YES_NO = {"1": "Yes", "0": "No"}
 ORDERS = {"ymd": "%Y-%m-%d", "dmy": "%d.%m.%Y", "mdy": "%m/%d/%Y"}
 # What every project has: the schemas, and tables that several trials use.
-SHARED = ("workflow/schemas", "config/norms", "config/conversions")
+SHARED = ("config/norms", "config/conversions")
 CHOICES, VALIDATION, MINIMUM, MAXIMUM, REQUIRED = 5, 7, 8, 9, 12
 
 Rng = random.Random

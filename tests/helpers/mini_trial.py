@@ -302,9 +302,6 @@ analyses:
 def write_project(root: Path, **files: str) -> Project:
     """A project with the trial "mini"; `files` replaces whole files: plan="…", dictionary="…"."""
     at = Project(root)
-    at.schemas.parent.mkdir(parents=True, exist_ok=True)
-    if not at.schemas.exists():
-        at.schemas.symlink_to(REPOSITORY / "workflow" / "schemas")
     folder = at.config / "trials" / "mini"
     folder.mkdir(parents=True, exist_ok=True)
     (at.config / "config.yaml").write_text(CONFIG, encoding="utf-8")

@@ -50,8 +50,6 @@ RULES = {
 def with_seed(root: Path, seed: int) -> Project:
     """A project with the trial's configuration and another seed."""
     shutil.copytree(project().config, root / "config")
-    (root / "workflow").mkdir()
-    (root / "workflow" / "schemas").symlink_to(project().schemas)
     file = root / "config" / "trials" / TRIAL / "trial.yaml"
     text = file.read_text(encoding="utf-8")
     assert text.count("seed: ") == 1

@@ -34,7 +34,7 @@ def sources(root: Path) -> list[str]:
     """Every file of code, configuration, schemas, templates and reports, and the lock."""
     found = [
         path
-        for folder in ("workflow/trialtrace", "workflow/schemas", "reports", "scripts", "config")
+        for folder in ("workflow/trialtrace", "reports", "scripts", "config")
         for path in sorted((root / folder).rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
     ]
@@ -87,7 +87,7 @@ def test_every_job_that_used_a_file_is_scheduled_when_it_changes(run, traced, di
         for job, used in traced.files.items()
         # A setting counts by its value, a schema when the run begins.
         for name in used - {"config/config.yaml"}
-        if not name.startswith("workflow/schemas/")
+        if not name.startswith("workflow/trialtrace/schemas/")
         if job not in downstream(direct[name], trials)
     }
     assert len(traced.files) == len(trials) * len(STAGES) + 1

@@ -126,7 +126,8 @@ def test_a_trial_of_own_files_runs_to_its_site_and_follows_them(own: Copy, tmp_p
             # The lock is hashed with the interpreter, apart from the files.
             known = {CONFIG, "requirements.lock"}
             unhashed = used - {str(path.relative_to(own.root)) for path in hashed} - known
-            assert {name for name in unhashed if not name.startswith("workflow/schemas/")} == set()
+            schemas = "workflow/trialtrace/schemas/"
+            assert {name for name in unhashed if not name.startswith(schemas)} == set()
 
     export = own.root / "data/export.csv"
     ahead = time.time() + 2 * 86400

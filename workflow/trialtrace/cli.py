@@ -16,6 +16,7 @@ from trialtrace.commands.script import add_script
 from trialtrace.commands.which_run import configured, tell_run, tell_version
 from trialtrace.drafting.command import add_commands
 from trialtrace.ground.errors import Problem, UserError
+from trialtrace.ground.extras import without_extra
 
 if TYPE_CHECKING:
     from trialtrace.ground.paths import Project
@@ -34,6 +35,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return status
     except UserError as error:
         print(error, file=sys.stderr)
+        return int(getattr(arguments, "failure", 1))
+    except ModuleNotFoundError as error:
+        if (missing := without_extra(error)) is None:
+            raise
+        print(missing, file=sys.stderr)
         return int(getattr(arguments, "failure", 1))
     except BrokenPipeError:
         # The reader has enough. What is still buffered goes nowhere, or Python complains at exit.

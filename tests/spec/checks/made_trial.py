@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from trialtrace.ground.contracts import ADSL, ADTTE, BDS, empty, write_table
-from trialtrace.ground.paths import Project, project
+from trialtrace.ground.paths import Project
 from trialtrace.trial.load import load_trial
 
 HERE = Path(__file__).parent
@@ -25,8 +25,6 @@ def configured(folder: Path, name: str):
     """A trial whose configuration lies in a folder here."""
     (folder / "config" / "trials").mkdir(parents=True)
     (folder / "config" / "trials" / name).symlink_to(HERE / name)
-    (folder / "workflow").mkdir()
-    (folder / "workflow" / "schemas").symlink_to(project().schemas)
     return load_trial(name, Project(folder))
 
 

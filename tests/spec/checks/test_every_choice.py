@@ -20,7 +20,7 @@ from sides_trial import SIDES, sides_trial
 
 from trialtrace.ground.contracts import RESULTS, read_table
 from trialtrace.ground.errors import Problem
-from trialtrace.ground.paths import project
+from trialtrace.ground.paths import SCHEMAS
 from trialtrace.methods.analysing.run import analyse_plan
 from trialtrace.methods.checking.run import checked
 from trialtrace.trial.check import check_trial
@@ -51,7 +51,7 @@ class Widened:
 
 @pytest.fixture(scope="module")
 def schema():
-    return json.loads((project().schemas / "plan.schema.json").read_text(encoding="utf-8"))
+    return json.loads((SCHEMAS / "plan.schema.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

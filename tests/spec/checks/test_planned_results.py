@@ -45,7 +45,6 @@ def test_a_run_gives_what_was_planned_and_nothing_else(trials, results, name):
 def test_check_accepts_what_a_run_gives(results, tmp_path, name):
     """A claim on every result of the plan's analyses is in order, one on another's name is not."""
     at, here = Project(tmp_path), project()
-    shutil.copytree(here.schemas, at.schemas)
     shutil.copytree(here.config, at.config)
     rows = [row for row in results(name).to_pylist() if row["analysis_id"] not in DISPLAYS]
     claims = {f"c{k}": claim(row) for k, row in enumerate(rows) if selected(row)}

@@ -5,7 +5,7 @@ import json
 import pytest
 from doc_blocks import page
 
-from trialtrace.ground.paths import project
+from trialtrace.ground.paths import SCHEMAS
 from trialtrace.instruments.reference import reference
 from trialtrace.instruments.registry import INSTRUMENTS, instrument_module
 
@@ -16,7 +16,7 @@ def test_the_page_is_not_stale():
 
 
 def test_the_schema_has_the_instruments_of_the_registry():
-    text = (project().schemas / "instruments.schema.json").read_text(encoding="utf-8")
+    text = (SCHEMAS / "instruments.schema.json").read_text(encoding="utf-8")
     definitions = json.loads(text)["$defs"]
     offered = definitions["instrument"]["properties"]["instrument"]["enum"]
     assert sorted(offered) == sorted(INSTRUMENTS)

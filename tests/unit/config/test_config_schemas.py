@@ -16,7 +16,7 @@ from mini_trial import REPOSITORY
 
 from trialtrace.config.schema import SHARED
 from trialtrace.ground.contracts import ADSL as ADSL_CONTRACT
-from trialtrace.ground.paths import Project
+from trialtrace.ground.paths import SCHEMAS, Project
 from trialtrace.methods.analysing.formulas import STATS, formulas
 from trialtrace.methods.analysing.registry import MODULES
 from trialtrace.running.imports import imports_of
@@ -27,13 +27,13 @@ from trialtrace.trial.plan.registry import MODULES as CARD_MODULES
 from trialtrace.trial.plan.registry import cards
 from trialtrace.trial.plan.statistics import STATISTICS
 from trialtrace.trial.plan.steps import Step
-from trialtrace.trial.reference import SCHEMAS, pages
+from trialtrace.trial.reference import PAGES, pages
 
 AT = Project(REPOSITORY)
 
 
 def schema_of(name: str) -> dict[str, Any]:
-    return json.loads((AT.schemas / f"{name}.schema.json").read_text(encoding="utf-8"))
+    return json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
 
 
 def parts(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -48,12 +48,12 @@ def parts(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
             yield from parts(inner, f"{path}/{position}")
 
 
-@pytest.mark.parametrize("name", [*SCHEMAS, *SHARED])
+@pytest.mark.parametrize("name", [*PAGES, *SHARED])
 def test_a_schema_is_one(name):
     Draft202012Validator.check_schema(schema_of(name))
 
 
-@pytest.mark.parametrize("name", [*SCHEMAS, *SHARED])
+@pytest.mark.parametrize("name", [*PAGES, *SHARED])
 def test_no_level_accepts_unknown_keys(name):
     for path, part in parts(schema_of(name)):
         if part.get("type") != "object" or path == "":
@@ -69,7 +69,7 @@ def described(given: dict[str, Any]) -> str | None:
     return schema_of("common")["$defs"].get(name, {}).get("description")
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
+@pytest.mark.parametrize("name", PAGES)
 def test_every_key_is_described(name):
     for path, part in parts(schema_of(name)):
         for key, given in part.get("properties", {}).items():
@@ -77,7 +77,7 @@ def test_every_key_is_described(name):
                 assert given.get("description") or described(given), f"{path}/{key}"
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
+@pytest.mark.parametrize("name", PAGES)
 def test_no_option_has_a_default(name):
     assert not [path for path, part in parts(schema_of(name)) if "default" in part]
 
@@ -151,7 +151,7 @@ def test_the_columns_of_adsl_are_those_of_its_contract():
 
 def test_the_reference_is_not_stale():
     docs = REPOSITORY / "docs"
-    made = pages(AT)
+    made = pages()
     stale = [name for name, text in made.items() if (docs / name).read_text("utf-8") != text]
     assert not stale, "run: python -m trialtrace.trial.reference"
     written = {path.relative_to(docs).as_posix() for path in docs.glob("configuration/**/*.md")}

@@ -10,7 +10,7 @@ from mini_trial import CLEANING, PLAN, REPOSITORY, TRIAL, edit, write_project
 from trialtrace.cli import main
 from trialtrace.config.schema import load_schema
 from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import Project
+from trialtrace.ground.paths import SCHEMAS, Project
 from trialtrace.running.run import begin
 from trialtrace.trial.check import check_trial
 from trialtrace.trial.load import Trial, load_trial
@@ -45,7 +45,7 @@ def texts(at) -> dict[str, str]:
 
 def test_there_is_a_migration_from_every_version_and_the_schema_knows_the_last():
     assert list(MIGRATIONS) == list(range(1, CURRENT))
-    schema = load_schema(REPOSITORY / "workflow" / "schemas", "trial")
+    schema = load_schema(SCHEMAS, "trial")
     assert schema["properties"]["version"]["maximum"] == CURRENT
 
 
@@ -238,6 +238,7 @@ def test_a_newer_configuration_is_refused_and_told_alone(tmp_path):
 
 def test_a_run_says_it_at_its_start(tmp_path, capsys):
     at = write_mini(tmp_path, trial=OLD_TRIAL)
+    (tmp_path / "workflow").mkdir(exist_ok=True)
     for name in ("scripts", "requirements.lock", "workflow/trialtrace"):
         (tmp_path / name).symlink_to(REPOSITORY / name)
     begin(at, check=True)

@@ -39,8 +39,7 @@ def test_records_of_a_table_without_a_treatment_are_of_the_patient(name, whole):
 
 
 def test_a_comparison_of_them_is_refused(tmp_path):
-    for folder in ("config", "workflow/schemas"):
-        copytree(project().root / folder, tmp_path / folder)
+    copytree(project().config, tmp_path / "config")
     at = Project(tmp_path)
     path = at.trial_config("musaro2019") / "plan.yaml"
     text, described = path.read_text(), "    describe: [{summary: [mean, sd, median, quartiles]}]\n"

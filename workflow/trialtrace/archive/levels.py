@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from trialtrace.archive.compare import Comparison, Row, RunOfTrial
 from trialtrace.config.compose import compose_text
 from trialtrace.config.schema import validate
+from trialtrace.ground.paths import SCHEMAS
 from trialtrace.ground.words import DECIDING
 from trialtrace.trace.families import ADJUSTED
 from trialtrace.trial.plan.build import plan
@@ -34,7 +35,7 @@ def _plan_of(run: RunOfTrial, trial: "Trial") -> "Plan":
         return trial.plan
     document = compose_text("plan.yaml", content.decode("utf-8", "backslashreplace"))
     if not document.problems:
-        validate(document, trial.at.schemas, "plan")
+        validate(document, SCHEMAS, "plan")
     return trial.plan if document.problems else plan(document.data)
 
 

@@ -32,11 +32,11 @@ def audit_output(command: argparse.ArgumentParser, *more: str) -> None:
 
 def run_audit(arguments: argparse.Namespace) -> int:
     """Exit code 1 where printed numbers contradict each other or need another choice."""
-    from trialtrace.ground.paths import project
+    from trialtrace.ground.paths import SCHEMAS, project
 
     at = project(arguments.project)
     if arguments.example:
-        print((at.schemas / "ledger.example.yaml").read_text(encoding="utf-8"), end="")
+        print((SCHEMAS / "ledger.example.yaml").read_text(encoding="utf-8"), end="")
         return 0
     if arguments.file is None:
         raise UserError(

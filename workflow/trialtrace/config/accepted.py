@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from trialtrace.config.schema import referred, schema_text
-from trialtrace.ground.paths import Project
+from trialtrace.ground.paths import SCHEMAS, Project
 from trialtrace.ground.store import write_bytes
 
 REMEMBERED = ".snakemake/trialtrace.accepted.json"
@@ -53,7 +53,7 @@ def accepted(root: Path) -> Accepted:
 
 def digest(at: Project, schema: str, data: Any) -> str:
     """One hash over a content, its schema, and the schemas that this one refers to."""
-    whole = hashlib.sha256(_schemas(at.schemas, schema))
+    whole = hashlib.sha256(_schemas(SCHEMAS, schema))
     whole.update(repr(data).encode())
     return whole.hexdigest()
 

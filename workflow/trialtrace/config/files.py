@@ -7,7 +7,7 @@ from trialtrace.config.accepted import accepted, digest
 from trialtrace.config.compose import LARGEST, Document, compose
 from trialtrace.config.schema import validate
 from trialtrace.ground.errors import ProblemsError
-from trialtrace.ground.paths import Project
+from trialtrace.ground.paths import SCHEMAS, Project
 
 
 def read_document(at: Project, path: Path, schema: str, largest: int = LARGEST) -> Document:
@@ -15,7 +15,7 @@ def read_document(at: Project, path: Path, schema: str, largest: int = LARGEST) 
     document = compose(at, path, largest)
     known, content = accepted(at.root), digest(at, schema, document.data)
     if not known.knows(content):
-        validate(document, at.schemas, schema)
+        validate(document, SCHEMAS, schema)
         if not document.problems:
             known.add(content)
     return document

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from trialtrace.ground.errors import Problem, UserError
 
+# What can be said in a YAML file; workflow/schemas leads editors there.
+SCHEMAS = Path(__file__).parents[1] / "schemas"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -19,10 +21,6 @@ class Project:
     @property
     def config(self) -> Path:
         return self.root / "config"
-
-    @property
-    def schemas(self) -> Path:
-        return self.root / "workflow" / "schemas"
 
     @property
     def reports(self) -> Path:

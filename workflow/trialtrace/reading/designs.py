@@ -13,7 +13,7 @@ from trialtrace.config.compose import Document, compose, compose_text
 from trialtrace.config.schema import validate
 from trialtrace.config.spec import keys_of
 from trialtrace.ground.errors import Problem, ProblemsError, UserError, one_of
-from trialtrace.ground.paths import Project
+from trialtrace.ground.paths import SCHEMAS, Project
 from trialtrace.ground.store import write_text
 from trialtrace.reading.decisions import Data, indent, mapping, span
 from trialtrace.trial.claims.about import check_about
@@ -48,7 +48,7 @@ def tell_design(
     if not again.problems:
         if again.data != _expected(document.data, part, paper, block):
             raise UserError(_unlike(place))
-        validate(again, at.schemas, "ledger")
+        validate(again, SCHEMAS, "ledger")
     if not again.problems:
         check_about(again)
     if again.problems:

@@ -10,7 +10,7 @@ from typing import Any
 
 from trialtrace.config.spec import Schema, shared_types
 from trialtrace.config.spec_schema import definition, schema_of
-from trialtrace.ground.paths import Project, project
+from trialtrace.ground.paths import SCHEMAS
 from trialtrace.ground.store import write_text
 from trialtrace.trial.claims.file import ClaimsFile
 from trialtrace.trial.claims.ledger import LedgerFile
@@ -102,11 +102,11 @@ def schemas() -> dict[str, Schema]:
     return made
 
 
-def write_schemas(at: Project) -> None:
+def write_schemas() -> None:
     for name, schema in schemas().items():
         text = json.dumps(schema, indent=2, ensure_ascii=False)
-        write_text(at.schemas / f"{name}.schema.json", f"{text}\n")
+        write_text(SCHEMAS / f"{name}.schema.json", f"{text}\n")
 
 
 if __name__ == "__main__":
-    write_schemas(project())
+    write_schemas()

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 
 from trialtrace.config.schema import SHARED, load_schema
 from trialtrace.config.spec import Schema
-from trialtrace.ground.paths import Project, project
+from trialtrace.ground.paths import SCHEMAS, Project, project
 from trialtrace.ground.store import write_text
 from trialtrace.trial import reference_kinds, reference_steps
 from trialtrace.trial.dictionary_types import DATES, NO_DATA, NUMBERS, PARTS, TEXTS, UNSUPPORTED
 from trialtrace.trial.reference_keys import VALUES, Key, Reader, heading, table
 
-SCHEMAS = ("config", "trial", "cleaning", "endpoints", "plan", "claims", "cohort", "guesses")
+PAGES = ("config", "trial", "cleaning", "endpoints", "plan", "claims", "cohort", "guesses")
 FOLDER = "configuration"
 # Keys of plan.yaml below which steps stand; each step is told with its family.
 _STEPS = tuple(
@@ -60,12 +60,12 @@ A comparison with a missing value is unknown, never "no".
 _DICTIONARY = "config/trials/<trial>/dictionary.csv"
 
 
-def pages(at: Project) -> dict[str, str]:
+def pages() -> dict[str, str]:
     """The pages of the repository by their paths below docs/."""
-    schemas = _schemas(at)
+    schemas = _schemas()
     reader = Reader(schemas)
     found = {f"{FOLDER}.md": _start(schemas)}
-    for name in SCHEMAS:
+    for name in PAGES:
         if name != "endpoints":
             found[f"{FOLDER}/{name}.md"] = _file(schemas[name], reader)
     return found | {f"{FOLDER}/dictionary.md": _dictionary()}
@@ -73,18 +73,18 @@ def pages(at: Project) -> dict[str, str]:
 
 def of_endpoints_and_steps(at: Project) -> dict[str, str]:
     """The pages of kinds of endpoint and of families of methods by their paths below docs/."""
-    schemas = _schemas(at)
+    schemas = _schemas()
     reader = Reader(schemas)
     kinds = reference_kinds.pages(at, reader, schemas["endpoints"], f"{FOLDER}/endpoints")
     return kinds | reference_steps.pages(reader, f"{FOLDER}/steps")
 
 
-def _schemas(at: Project) -> dict[str, Schema]:
-    return {name: load_schema(at.schemas, name) for name in (*SCHEMAS, *SHARED)}
+def _schemas() -> dict[str, Schema]:
+    return {name: load_schema(SCHEMAS, name) for name in (*PAGES, *SHARED)}
 
 
 def _start(schemas: Mapping[str, Schema]) -> str:
-    files = [(each, schemas[each]["title"], schemas[each]["description"]) for each in SCHEMAS]
+    files = [(each, schemas[each]["title"], schemas[each]["description"]) for each in PAGES]
     files.insert(
         2, ("dictionary", _DICTIONARY, "The columns of the clean tables, as REDCap has them.")
     )
@@ -153,7 +153,7 @@ def _listed(names: Iterable[str]) -> str:
 
 def main() -> None:
     docs = project().root / "docs"
-    for name, text in pages(project()).items():
+    for name, text in pages().items():
         (docs / name).parent.mkdir(parents=True, exist_ok=True)
         write_text(docs / name, text)
 

@@ -229,7 +229,9 @@ def test_a_percent_sign_in_the_path_of_the_templates(write, render, tmp_path, mo
     assert "Text." in render(write("Text."), formats=("html", "docx"))
 
 
-def test_the_working_folder_is_not_shown(write, render):
+@pytest.mark.parametrize("name", ["wyr0rkn2", "vw_0rkn2"])
+def test_the_working_folder_is_not_shown(write, render, monkeypatch, name):
+    monkeypatch.setattr("tempfile._name_sequence", iter([name, *"abcdefgh"]))
     source = write(cell("import os\nprint(os.getcwd())"), FRONT)
     assert "the path of its working folder" in failure(render, source)
 

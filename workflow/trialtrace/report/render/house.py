@@ -76,7 +76,7 @@ class Page:
 def assets() -> Path:
     """The folder of the style sheet and the reference documents of DOCX."""
     found = project().reports / "assets"
-    return found if found.is_dir() else Path(__file__).resolve().parents[4] / "reports" / "assets"
+    return found if found.is_dir() else Path(__file__).parents[1] / "assets"
 
 
 def resource_files() -> list[Path]:

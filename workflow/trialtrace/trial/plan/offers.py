@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from trialtrace.config.schema import SHARED, load_schema
 from trialtrace.config.spec_schema import schema_of
+from trialtrace.ground.paths import SCHEMAS
 from trialtrace.trial.context import Files
 from trialtrace.trial.endpoints.check_derived import OWN
 from trialtrace.trial.plan import methods
@@ -85,7 +86,7 @@ class _Writer:
         levels = [files.plan.get("decision_level")]
         levels += [given.get("decision_level") for _, given in files.plan.entries("analyses")]
         self.looks = any(isinstance(level, dict) for level in levels)
-        schemas = {name: load_schema(files.at.schemas, name) for name in ("plan", *SHARED)}
+        schemas = {name: load_schema(SCHEMAS, name) for name in ("plan", *SHARED)}
         self.reader = Reader(schemas)
 
     def offers(self, kind: str, several: bool) -> Iterator[Offered]:
