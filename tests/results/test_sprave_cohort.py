@@ -16,7 +16,7 @@ from trialtrace.ground.paths import Project, project
 from trialtrace.methods.analysing.run import analyse_plan
 from trialtrace.sources.ingest import ingest_sources
 from trialtrace.synthetic import make
-from trialtrace.trial.claims.read import read_claims
+from trialtrace.trial.claims.load import read_claims
 from trialtrace.trial.load import Trial, load_trial
 
 TRIAL = "sprave2019"

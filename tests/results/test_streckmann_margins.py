@@ -20,7 +20,7 @@ from trialtrace.methods.displays.analyse_flow import flow
 from trialtrace.rcode.page import PAGE, counted, told
 from trialtrace.sources.ingest import ingest_sources
 from trialtrace.trace.content import Tracer
-from trialtrace.trial.claims.read import read_claims
+from trialtrace.trial.claims.load import read_claims
 from trialtrace.trial.cohort.mess import BreaksCheck, Impossible
 from trialtrace.trial.load import load_trial
 

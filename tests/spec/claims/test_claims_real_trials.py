@@ -11,7 +11,7 @@ from trialtrace.ground.contracts import CLAIMS, read_table
 from trialtrace.ground.contracts.verdicts import COLUMNS, FINDINGS
 from trialtrace.methods.analysing.run import analyse_plan
 from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.claims.read import read_claims
+from trialtrace.trial.claims.load import read_claims
 from trialtrace.trial.load import load_trial
 
 TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990")

@@ -10,7 +10,7 @@ from trialtrace.ground.errors import UserError
 from trialtrace.ground.paths import Project
 from trialtrace.running.fresh import renderer
 from trialtrace.trial.check import check_all, check_trial
-from trialtrace.trial.claims.read import read_claims
+from trialtrace.trial.claims.load import read_claims
 from trialtrace.trial.load import load_settings, load_trial
 
 

@@ -16,7 +16,7 @@ from mini_trial import FILES, write_project
 
 from trialtrace.ground.errors import UserError
 from trialtrace.trial.check import check_trial
-from trialtrace.trial.claims.read import read_claims
+from trialtrace.trial.claims.load import read_claims
 from trialtrace.trial.load import load_trial
 
 VALUES = [None, True, 0, -1.5, "", "x", "4 h", [], ["x"], [1, 2], {}, {"x": 1}, [{"x": {"is": []}}]]

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.archive.code_changes import FunctionChange, code_changes
+from trialtrace.archive.code_changes import FunctionChange, code_changes, moves
 from trialtrace.archive.configuration_changes import KeyChange, configuration_changes
 from trialtrace.archive.functions import KnownFunctions
 from trialtrace.archive.own_code import OwnCode
@@ -161,6 +161,12 @@ class Comparison:
     def code(self) -> list[FunctionChange]:
         old, new = (run.shelf.code_of(run.manifest) for run in (self.old, self.new))
         return list(code_changes(self._known, old, new))
+
+    @cached_property
+    def moved_code(self) -> dict[str, str]:
+        """File of code in the earlier run -> where its functions stand in the later."""
+        old, new = (run.shelf.code_of(run.manifest) for run in (self.old, self.new))
+        return moves(self._known, old, new)
 
     @cached_property
     def own_code(self) -> OwnCode:

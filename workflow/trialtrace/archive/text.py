@@ -29,6 +29,7 @@ def told_text(told: Told, whole: bool = False) -> str:
         ("Raw cells", [_cell(cell) for cell in told["raw_cells"]]),
         ("Configuration", [_cell(cell) for cell in told["configuration"]]),
         ("Code", told["code"]),
+        ("Code that moved, its functions as they were", told["moved"]),
         ("Derived values", [_cell(cell) for cell in told["derived_cells"]]),
         ("Verdicts on published numbers", list(_verdicts(told))),
     )
@@ -54,13 +55,15 @@ def overview(told: Told) -> list[tuple[str, str]]:
     verdicts += [f"{recomputed - judged} recomputed otherwise"] if recomputed > judged else []
     verdicts += _worded(told["worded"]["claims"])
     keys, functions = len(told["configuration"]), len(told["code"])
+    code = [f"{counted(functions, 'function')} changed"] if functions else []
+    moved = [f"{counted(len(told['moved']), 'file')} moved"] if told["moved"] else []
     configured = [f"{counted(keys, 'key')} changed"] if keys else []
     words = "comments or order only"
     comments = [f"{words}: {', '.join(told['comments'])}"] if told["comments"] else []
     return [
         ("raw data", _tables(told["raw"])),
         ("configuration", "; ".join([*configured, *comments]) or NOTHING),
-        ("code", f"{counted(functions, 'function')} changed" if functions else NOTHING),
+        ("code", "; ".join([*code, *moved]) or NOTHING),
         ("environment", "packages or Python changed" if told["environment"] else NOTHING),
         ("derived data", _tables(told["derived"])),
         ("results", "; ".join([results, *more, *_worded(told["worded"]["results"]), *order])),

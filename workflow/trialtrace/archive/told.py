@@ -87,6 +87,7 @@ class Told(TypedDict):
     configuration: list[ToldCell]
     comments: list[str]
     code: list[str]
+    moved: list[str]
     environment: bool
     results_in_all: int
     results: list[ToldResult]
@@ -125,6 +126,7 @@ def told_of(comparison: Comparison, trial: "Trial", full: bool) -> Told:
         ],
         "comments": same_keys(comparison),
         "code": [f"{change.place} ({change.how})" for change in comparison.code],
+        "moved": [f"{old} → {new}" for old, new in comparison.moved_code.items()],
         "environment": comparison.environment,
         "results_in_all": 0 if table is None else table.num_rows,
         "results": list(_results(comparison, trial, plans, full)),

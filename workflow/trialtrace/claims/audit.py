@@ -43,8 +43,9 @@ from trialtrace.ground.contracts.verdicts import DATA
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.store import write_json
 from trialtrace.ground.words import NUMBER_NEEDED, RATIOS
+from trialtrace.trial.claims.load import read_claims
 from trialtrace.trial.claims.printed import Component, unread
-from trialtrace.trial.claims.read import Claim, read_claims
+from trialtrace.trial.claims.read import Claim
 
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial

@@ -14,6 +14,7 @@ from trialtrace.claims.agreement import (
     rounded,
     units_off,
 )
+from trialtrace.claims.sentences import NUMBERS
 from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.words import NUMBER_NEEDED
 from trialtrace.trial.claims.printed import RANGE, Component
@@ -31,7 +32,6 @@ TESTS = {
     "log_rank": "The log-rank test",
     "cox_wald": "The Wald test of the Cox model",
 }
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _CHANGES = {"lower": "a reduction of ", "higher": "an increase of "}
 _NOUNS = {
     "denominator": "a denominator of ",

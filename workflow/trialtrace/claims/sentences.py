@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 MOST_WORDS = 40
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 UNSAID = "Not checkable: "
 _SENTENCE = re.compile(r"(?<=[.!?”])\s+(?=[^a-z\s])")
 UNBROKEN = "\N{NO-BREAK SPACE}"

@@ -332,7 +332,7 @@ class Tracer:
     @cached_property
     def declared(self) -> "dict[str, Claim]":
         """The claims as the ledger has them."""
-        from trialtrace.trial.claims.read import read_claims
+        from trialtrace.trial.claims.load import read_claims
 
         return read_claims(self.trial)
 

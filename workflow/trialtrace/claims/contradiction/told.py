@@ -6,10 +6,9 @@ from trialtrace.claims.contradiction.contradictions import Contradiction, contra
 from trialtrace.claims.contradiction.misprints import WORDS
 from trialtrace.claims.contradiction.numbers import CLAIM, PATIENTS, RANDOMISED, Number
 from trialtrace.claims.contradiction.repairs import Repair
-from trialtrace.claims.finding import NUMBERS
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import Finding, listed
-from trialtrace.claims.sentences import house, told_apart
+from trialtrace.claims.sentences import NUMBERS, house, told_apart
 
 MOST_REPAIRS = 3
 """How many repairs are told."""

@@ -6,7 +6,7 @@ It is made from an entry of claims.yaml or of a ledger on its own, which have th
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trialtrace.config.spec import structure
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
@@ -14,9 +14,6 @@ from trialtrace.trial.claims.ledger import LedgerClaim, LedgerFile
 from trialtrace.trial.claims.paper import About, PaperText, cited, unplaced
 from trialtrace.trial.claims.printed import Component, impossible, parse
 from trialtrace.trial.claims.symbols import AVERAGES, UNSAID
-
-if TYPE_CHECKING:
-    from trialtrace.trial.load import Trial
 
 Selects = Mapping[str, Any]
 """The keys of `is`, as written."""
@@ -160,12 +157,6 @@ class Claim:
             return None
         whole = part.places == 0 and part.unit is None and part.relation == "="
         return int(part.value) if whole and part.value is not None else None
-
-
-def read_claims(trial: "Trial") -> dict[str, Claim]:
-    """The claims of a trial by name. Raises UserError for an expression that cannot be read."""
-    file = trial.at.shown(trial.at.trial_config(trial.name) / "claims.yaml")
-    return claims_of(structure(LedgerFile, trial.claims_document), f"{file}: ")
 
 
 def claims_of(declared: LedgerFile, file: str = "") -> dict[str, Claim]:
