@@ -31,12 +31,12 @@ EXCESS_SHARE = 0.17
 
 
 def sources(root: Path) -> list[str]:
-    """Every file of code, configuration, schemas, templates and reports, and the lock."""
+    """Every file of code, configuration, templates and reports, and the lock."""
     found = [
         path
         for folder in ("workflow/trialtrace", "reports", "scripts", "config")
         for path in sorted((root / folder).rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and not {"__pycache__", "schemas"} & {*path.parts}
     ]
     return [str(path.relative_to(root)) for path in (*found, root / "requirements.lock")]
 
