@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from fresh_page import page
+from fresh_papers.cases import Case, Run
 from fresh_papers.draw import paper
 from fresh_papers.errors import HELD_OUT, KINDS, NotHereError, Planted, plant
 from fresh_papers.judged import Verdicts, audited_ledgers
@@ -32,38 +33,6 @@ from record import ROOT
 
 PAGE = ROOT / "docs" / "audit-second-generator.md"
 AT_ONCE = 20
-
-
-@dataclass(frozen=True)
-class Case:
-    """A planted error: what the audit said before and after."""
-
-    planted: Planted
-    before: Verdicts
-    after: Verdicts
-
-    @property
-    def found(self) -> str:
-        """How: alarm, alarm beside, remark, refused or missed."""
-        if self.after.refused:
-            return "refused"
-        new = self.after.alarms() - self.before.alarms()
-        if new & set(self.planted.altered):
-            return "alarm"
-        if new & self.planted.tied:
-            return "beside"
-        told = self.after.remarks(self.before)
-        return "remark" if told & (set(self.planted.altered) | self.planted.tied) else "missed"
-
-
-@dataclass(frozen=True)
-class Run:
-    """All verdicts of a campaign; `asked` are the papers and errors that it was to have."""
-
-    papers: Sequence[Paper]
-    verdicts: Sequence[Verdicts]
-    cases: Sequence[Case]
-    asked: tuple[int, int]
 
 
 def planted(papers: Sequence[Paper], errors: int, seed: int) -> list[Planted]:

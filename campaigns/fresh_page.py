@@ -1,17 +1,12 @@
 """docs/audit-second-generator.md out of a run of campaigns/fresh.py."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from fresh_papers.cases import Case, Run
 from fresh_papers.errors import HELD_OUT, KINDS, TOLD_LATER
 from fresh_papers.formulas import wilson
 from record import circumstances, table
-
-if TYPE_CHECKING:
-    from fresh import Case, Run
 
 
 def share(x: int, n: int, places: int = 1) -> str:

@@ -11,8 +11,8 @@ from mini_run import run_stages
 from trialtrace.cleaning.clean import clean_tables
 from trialtrace.drafting.command import ask_on_terminal
 from trialtrace.drafting.draft import decide
-from trialtrace.drafting.profile import profile
 from trialtrace.drafting.questions import guess_nothing_told
+from trialtrace.drafting.tables import profile
 from trialtrace.endpoints.derive import derive_datasets
 from trialtrace.ground.errors import UserError
 from trialtrace.ground.paths import Project

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from trialtrace.cli import main
-from trialtrace.drafting.profile import profile
+from trialtrace.drafting.tables import profile
 from trialtrace.ground.errors import UserError
 from trialtrace.ground.paths import Project
 from trialtrace.ground.store import SYNTHETIC, sha256_file, write_parquet

@@ -7,7 +7,8 @@ import pyreadstat
 import pytest
 from exports import define, put
 
-from trialtrace.drafting.profile import Table, profile
+from trialtrace.drafting.profile import Table
+from trialtrace.drafting.tables import profile
 from trialtrace.ground.errors import UserError
 
 LABELS = {"USUBJID": "Subject", "TRT01P": "Planned treatment", "AGE": "Age", "SAFFL": "Safety"}

@@ -6,7 +6,7 @@ import pytest
 from cost import seconds
 from exports import frame, put, rows_of, sheets, text
 
-from trialtrace.drafting.profile import profile
+from trialtrace.drafting.tables import profile
 from trialtrace.ground.errors import UserError
 
 ENDINGS = ("csv", "tsv", "xlsx", "parquet", "xpt", "sas7bdat", "sav", "dta")

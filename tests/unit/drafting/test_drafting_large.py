@@ -7,7 +7,7 @@ import pytest
 from exports import put, text
 
 from trialtrace.drafting import delimited
-from trialtrace.drafting.profile import profile
+from trialtrace.drafting.tables import profile
 from trialtrace.ground.errors import UserError
 
 SCRIPT = Path(__file__).resolve().parents[3] / "benchmarks" / "profile.py"

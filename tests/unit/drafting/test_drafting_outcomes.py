@@ -10,8 +10,9 @@ from documented_outcomes import EVERY, Outcomes
 
 from trialtrace.drafting.draft import decide
 from trialtrace.drafting.likely import candidates
-from trialtrace.drafting.profile import Column, Table, profile
+from trialtrace.drafting.profile import Column, Table
 from trialtrace.drafting.questions import Question
+from trialtrace.drafting.tables import profile
 from trialtrace.ground.errors import UserError
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "benchmarks-profile.md"

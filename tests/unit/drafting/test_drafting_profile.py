@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.drafting.profile import Table, profile
+from trialtrace.drafting.profile import Table
+from trialtrace.drafting.tables import profile
 from trialtrace.ground.errors import UserError
 
 

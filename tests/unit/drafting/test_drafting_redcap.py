@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from exports import FIELDS, HEADER, dictionary, labelled, put, records, text
 
-from trialtrace.drafting.profile import Table, profile
+from trialtrace.drafting.profile import Table
+from trialtrace.drafting.tables import profile
 from trialtrace.ground.errors import UserError
 
 

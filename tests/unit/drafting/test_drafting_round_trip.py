@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from trialtrace.cleaning.clean import clean_tables
-from trialtrace.drafting.profile import Table, profile
+from trialtrace.drafting.profile import Table
+from trialtrace.drafting.tables import profile
 from trialtrace.endpoints.derive import derive_datasets
 from trialtrace.ground.paths import Project
 from trialtrace.interchange.folder import write_form

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from trialtrace.drafting.cells_of import cells_of
 from trialtrace.drafting.outcomes import is_coded, is_number, levels
-from trialtrace.drafting.profile import SOURCE_ROW, Column, Table, profile
+from trialtrace.drafting.profile import SOURCE_ROW, Column, Table
+from trialtrace.drafting.tables import profile
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.ground.paths import Project
 from trialtrace.ground.store import read_parquet

@@ -15,8 +15,9 @@ from trialtrace.config.spec import structure
 from trialtrace.drafting.decided import Guessed
 from trialtrace.drafting.draft import decide
 from trialtrace.drafting.new import Files, files_of, guesses_text
-from trialtrace.drafting.profile import Table, profile
+from trialtrace.drafting.profile import Table
 from trialtrace.drafting.questions import FLAGS, guess_nothing_told
+from trialtrace.drafting.tables import profile
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.ground.paths import Project
 from trialtrace.ground.store import sha256_bytes, write_text

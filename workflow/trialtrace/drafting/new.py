@@ -9,9 +9,9 @@ from trialtrace.drafting.dictionary import columns_of
 from trialtrace.drafting.draft import Draft, decide
 from trialtrace.drafting.people import people
 from trialtrace.drafting.plan import Planned, endpoints_file, plan_file, planned
-from trialtrace.drafting.profile import profile
 from trialtrace.drafting.questions import Ask
 from trialtrace.drafting.study import QUESTION, trial_file
+from trialtrace.drafting.tables import profile
 from trialtrace.drafting.yaml_text import Quoted, document
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.paths import Project

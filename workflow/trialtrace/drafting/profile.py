@@ -6,7 +6,7 @@ file, so it is shown to who holds the file and to nobody else.
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 # The subject and the key of a table in which nothing else is one.
 SOURCE_ROW = "source_row"
@@ -100,13 +100,3 @@ class Table:
     def column(self, name: str) -> Column:
         """The column of that name."""
         return next(one for one in self.columns if one.name == name)
-
-
-def profile(given: Sequence[str]) -> tuple[Table, ...]:
-    """The tables of files and of data sets of the registry package, as `registry:package/item`.
-
-    Paths are absolute or relative to the working folder. Raises UserError where one cannot be read.
-    """
-    from trialtrace.drafting.tables import profiled
-
-    return profiled(given)

@@ -19,8 +19,12 @@ from trialtrace.sources.marks import is_mark, says_drawn
 from trialtrace.trial.dictionary import is_field
 
 
-def profiled(given: Sequence[str]) -> tuple[Table, ...]:
-    """The profiles of all tables, in the order in which they were given."""
+def profile(given: Sequence[str]) -> tuple[Table, ...]:
+    """The tables of files and of data sets of the registry package, as `registry:package/item`.
+
+    They are in the order in which they were given. Paths are absolute or relative to the working
+    folder. Raises UserError where one cannot be read.
+    """
     tables = tuple(table for one in found(given) for table in profiles_of(one))
     if not tables:
         raise UserError(

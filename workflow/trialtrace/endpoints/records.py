@@ -16,6 +16,18 @@ PLACE_OF_RECORD = ("AVISIT", "AVISITN", "ADT", "LAT", "LOC", "TRTP")
 
 
 @dataclass(frozen=True)
+class CleanTable:
+    """A clean table in the order of its source rows; `subject` is each row's position in ADSL."""
+
+    name: str
+    rows: "pa.Table"
+    subject: np.ndarray
+
+    def column(self, name: str) -> "pa.Array":
+        return self.rows[name].combine_chunks()
+
+
+@dataclass(frozen=True)
 class Cells:
     """One raw column behind one derived variable: record[i] was made from row[i] of the table.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from trialtrace.endpoints.records import Cells, Records, chosen_cells
+from trialtrace.endpoints.records import Cells, CleanTable, Records, chosen_cells
 from trialtrace.endpoints.unused import Reason, Unused, rejected_cells
 from trialtrace.ground.canonical import column_text
 from trialtrace.ground.contracts import CLEAN, read_table
@@ -21,18 +21,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Kept = TypeVar("Kept")
-
-
-@dataclass(frozen=True)
-class CleanTable:
-    """A clean table in the order of its source rows; `subject` is each row's position in ADSL."""
-
-    name: str
-    rows: "pa.Table"
-    subject: np.ndarray
-
-    def column(self, name: str) -> "pa.Array":
-        return self.rows[name].combine_chunks()
 
 
 @dataclass

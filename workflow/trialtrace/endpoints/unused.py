@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-    from trialtrace.endpoints.study import CleanTable
+    from trialtrace.endpoints.records import CleanTable
 
 
 @dataclass(frozen=True)
