@@ -8,13 +8,8 @@ import numpy as np
 from trialtrace.endpoints.groups import grouped
 from trialtrace.endpoints.meanings import decode
 from trialtrace.endpoints.populations import derive_flag
-from trialtrace.endpoints.records import Cells, Records
-from trialtrace.endpoints.study import (
-    CleanTable,
-    config_file,
-    place_rows,
-    subject_keys,
-)
+from trialtrace.endpoints.records import Cells, CleanTable, Records
+from trialtrace.endpoints.study import config_file, place_rows, subject_keys
 from trialtrace.endpoints.subject_rows import Taken, taken
 from trialtrace.ground.contracts import ADSL
 from trialtrace.ground.errors import Problem, UserError, one_of

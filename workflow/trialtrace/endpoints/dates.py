@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.endpoints.study import CleanTable, Study
+from trialtrace.endpoints.records import CleanTable
+from trialtrace.endpoints.study import Study
 from trialtrace.ground.canonical import column_text
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.trial.model import Endpoint, adsl_code

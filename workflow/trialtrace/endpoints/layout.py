@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.endpoints.records import Cells, chosen_cells
-from trialtrace.endpoints.study import CleanTable, Study, met_rows, one_row_each
+from trialtrace.endpoints.records import Cells, CleanTable, chosen_cells
+from trialtrace.endpoints.study import Study, met_rows, one_row_each
 from trialtrace.endpoints.visit_windows import (
     OTHER,
     counting,

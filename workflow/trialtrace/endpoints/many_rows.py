@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.endpoints.layout import Layout, place_rows
-from trialtrace.endpoints.records import Cells
-from trialtrace.endpoints.study import CleanTable, Study
+from trialtrace.endpoints.records import Cells, CleanTable
+from trialtrace.endpoints.study import Study
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.trial.endpoints.shared import InTable
 from trialtrace.trial.model import Endpoint

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.endpoints.records import Cells, Records
-from trialtrace.endpoints.study import CleanTable, Study, config_file, require_columns
+from trialtrace.endpoints.records import Cells, CleanTable, Records
+from trialtrace.endpoints.study import Study, config_file, require_columns
 from trialtrace.endpoints.subject_rows import Taken
 from trialtrace.ground.conditions import Named, columns_of, describe, evaluate, met
 from trialtrace.ground.errors import Problem, UserError, one_of

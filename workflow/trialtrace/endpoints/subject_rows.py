@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.endpoints.records import Cells, chosen_cells, pick
-from trialtrace.endpoints.study import CleanTable, config_file, met_rows, require_columns
+from trialtrace.endpoints.records import Cells, CleanTable, chosen_cells, pick
+from trialtrace.endpoints.study import config_file, met_rows, require_columns
 from trialtrace.ground.conditions import columns_of, describe
 from trialtrace.ground.errors import Problems
 from trialtrace.trial.load import Trial

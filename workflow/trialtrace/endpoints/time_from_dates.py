@@ -7,8 +7,8 @@ import numpy as np
 
 from trialtrace.endpoints.dates import as_dates, day_numbers, require_dates, start_days
 from trialtrace.endpoints.kinds.measure import unit_column
-from trialtrace.endpoints.records import Cells, Records, chosen_cells, moved, pick
-from trialtrace.endpoints.study import CleanTable, Study, one_row_each
+from trialtrace.endpoints.records import Cells, CleanTable, Records, chosen_cells, moved, pick
+from trialtrace.endpoints.study import Study, one_row_each
 from trialtrace.endpoints.truth import as_numbers
 from trialtrace.endpoints.unused import Reason
 from trialtrace.ground.conditions import columns_of, evaluate

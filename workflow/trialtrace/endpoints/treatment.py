@@ -7,8 +7,8 @@ import numpy as np
 from trialtrace.cleaning.summary import run_text
 from trialtrace.endpoints.adsl import OWN_TREATMENT
 from trialtrace.endpoints.meanings import decode
-from trialtrace.endpoints.records import Cells, chosen_cells, pick
-from trialtrace.endpoints.study import CleanTable, Study, require_columns
+from trialtrace.endpoints.records import Cells, CleanTable, chosen_cells, pick
+from trialtrace.endpoints.study import Study, require_columns
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.trial.model import Endpoint
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.endpoints.meanings import decode
-from trialtrace.endpoints.records import Cells, chosen_cells, pick
-from trialtrace.endpoints.study import CleanTable, Study
+from trialtrace.endpoints.records import Cells, CleanTable, chosen_cells, pick
+from trialtrace.endpoints.study import Study
 from trialtrace.trial.endpoints.occurrence import FurtherColumns
 from trialtrace.trial.model import Endpoint
 

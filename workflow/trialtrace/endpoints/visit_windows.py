@@ -3,7 +3,8 @@
 import numpy as np
 
 from trialtrace.endpoints.dates import day_numbers, require_dates, start_days
-from trialtrace.endpoints.study import CleanTable, Study, require_columns
+from trialtrace.endpoints.records import CleanTable
+from trialtrace.endpoints.study import Study, require_columns
 from trialtrace.endpoints.unused import Reason
 from trialtrace.trial.endpoints.shared import DatedRecords, InTable
 from trialtrace.trial.endpoints.visit_windows import VisitWindows

@@ -10,9 +10,9 @@ from trialtrace.endpoints.adsl import derive_adsl
 from trialtrace.endpoints.derive import in_order
 from trialtrace.endpoints.losses import endpoint_losses
 from trialtrace.endpoints.populations import add_flags
-from trialtrace.endpoints.records import Records
+from trialtrace.endpoints.records import CleanTable, Records
 from trialtrace.endpoints.registry import derivation
-from trialtrace.endpoints.study import CleanTable, Study, place_rows
+from trialtrace.endpoints.study import Study, place_rows
 from trialtrace.ground.errors import Problem, UserError, one_of, problems_of
 from trialtrace.rehearsal.expected import sparse_families
 from trialtrace.trial.load import Trial

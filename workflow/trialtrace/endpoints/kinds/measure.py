@@ -7,8 +7,8 @@ import numpy as np
 from trialtrace.endpoints.coded_values import words, worth
 from trialtrace.endpoints.layout import lay_out
 from trialtrace.endpoints.meanings import decode
-from trialtrace.endpoints.records import Records, pick
-from trialtrace.endpoints.study import CleanTable, Study
+from trialtrace.endpoints.records import CleanTable, Records, pick
+from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.trial.endpoints.measure import Measure

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from trialtrace.endpoints.meanings import decode
-from trialtrace.endpoints.records import Records, chosen_cells, pick
-from trialtrace.endpoints.study import CleanTable, Study, met_rows
+from trialtrace.endpoints.records import CleanTable, Records, chosen_cells, pick
+from trialtrace.endpoints.study import Study, met_rows
 from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.endpoints.typed_columns import typed_columns
 from trialtrace.ground.conditions import columns_of

@@ -7,8 +7,8 @@ import numpy as np
 
 from trialtrace.endpoints.dates import as_dates, day_numbers, require_dates, start_days
 from trialtrace.endpoints.kinds.measure import unit_column
-from trialtrace.endpoints.records import Cells, Records
-from trialtrace.endpoints.study import CleanTable, Study, met_rows
+from trialtrace.endpoints.records import Cells, CleanTable, Records
+from trialtrace.endpoints.study import Study, met_rows
 from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.endpoints.truth import as_numbers
 from trialtrace.endpoints.unused import Reason
