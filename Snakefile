@@ -8,12 +8,12 @@ import shlex
 import sys
 from pathlib import Path
 
-from trialtrace.commands.after_run import after_run
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import project
+from trialtrace.report.commands.after_run import after_run
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import project
 from trialtrace.report.sections.closing import closing_lines
-from trialtrace.running.run import begin
-from trialtrace.running.run_record import end_run
+from trialtrace.run.jobs.run import begin
+from trialtrace.run.jobs.run_record import end_run
 
 # Snakemake puts the interpreter's path into a shell command as it stands, also with a space in it.
 sys.executable = shlex.quote(sys.executable)

@@ -132,12 +132,12 @@ def written(document: dict[str, Any], path: Path) -> str:
 
 def make_trial(folder: Path) -> None:
     """The stages before the audit, into a folder."""
-    from trialtrace.cleaning.clean import clean_tables
-    from trialtrace.endpoints.derive import derive_datasets
-    from trialtrace.ground.paths import Project
-    from trialtrace.methods.analysing.run import analyse_plan
-    from trialtrace.sources.ingest import ingest_sources
-    from trialtrace.trial.load import load_trial
+    from trialtrace.base.paths import Project
+    from trialtrace.run.cleaning.clean import clean_tables
+    from trialtrace.run.endpoints.derive import derive_datasets
+    from trialtrace.run.methods.analysing.run import analyse_plan
+    from trialtrace.run.sources.ingest import ingest_sources
+    from trialtrace.run.trial.load import load_trial
 
     trial = load_trial(TRIAL, Project(ROOT))
     ingest_sources(trial, folder / "raw")
@@ -148,9 +148,9 @@ def make_trial(folder: Path) -> None:
 
 def search_over_data(folder: Path) -> dict[str, Any]:
     """The audit stage of the trial in this process: how many specifications its searches had."""
-    from trialtrace.claims.audit import audit_claims
-    from trialtrace.ground.paths import Project
-    from trialtrace.trial.load import load_trial
+    from trialtrace.base.paths import Project
+    from trialtrace.run.claims.audit import audit_claims
+    from trialtrace.run.trial.load import load_trial
 
     trial, out = load_trial(TRIAL, Project(ROOT)), folder / "audit" / "claims.parquet"
     audit_claims(trial, folder / "derived", folder / "analysis", out)
@@ -234,7 +234,7 @@ def page(rows: list[Timed], specifications: dict[str, int], last: dict[str, str]
 
 
 def main() -> None:
-    import trialtrace.running.job  # noqa: F401 - one thread, before any library is loaded
+    import trialtrace.run.jobs.job  # noqa: F401 - one thread, before any library is loaded
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)

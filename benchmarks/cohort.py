@@ -30,8 +30,8 @@ Row = dict[str, Any]
 
 
 def trial_of(name: str) -> Any:
-    from trialtrace.ground.paths import Project
-    from trialtrace.trial.load import load_trial
+    from trialtrace.base.paths import Project
+    from trialtrace.run.trial.load import load_trial
 
     return load_trial(name, Project(ROOT))
 
@@ -46,8 +46,8 @@ def measured(name: str, size: int) -> Row:
 
     Size 0 is the display cohort itself, timed several times; another is a simulated cohort.
     """
-    from trialtrace.synthetic.draw import draw
-    from trialtrace.synthetic.export import export
+    from trialtrace.run.synthetic.draw import draw
+    from trialtrace.run.synthetic.export import export
 
     trial = trial_of(name)
     rounds = []
@@ -115,11 +115,11 @@ def estimates(name: str, seed: int) -> dict[str, float]:
 
     Without mess, which changes no value, and for which another seed may have too few rows.
     """
-    from trialtrace.cleaning.clean import clean_tables
-    from trialtrace.endpoints.derive import derive_datasets
-    from trialtrace.ground.frames import Frames
-    from trialtrace.methods.analysing.run import all_results
-    from trialtrace.sources.ingest import ingest_sources
+    from trialtrace.run.cleaning.clean import clean_tables
+    from trialtrace.run.endpoints.derive import derive_datasets
+    from trialtrace.run.methods.analysing.run import all_results
+    from trialtrace.run.sources.ingest import ingest_sources
+    from trialtrace.run.tables.frames import Frames
 
     trial = trial_of(name)
     trial.__dict__["source"] = replace(trial.source, seed=seed)
@@ -209,7 +209,7 @@ def _about(rows: list[Row], fixed: int) -> str:
 
 
 def main() -> None:
-    import trialtrace.running.job  # noqa: F401 - one thread, before any library is loaded
+    import trialtrace.run.jobs.job  # noqa: F401 - one thread, before any library is loaded
 
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--one", nargs=2, metavar=("TRIAL", "SIZE"))

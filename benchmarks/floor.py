@@ -6,22 +6,22 @@ Of all trials with their site, or of those that are named.
 import sys
 from pathlib import Path
 
-import trialtrace.running.job  # noqa: F401 - one thread, before any library is loaded
-from trialtrace.ground.paths import project
-from trialtrace.running.fresh import STAGES, freshness
-from trialtrace.trial.load import load_settings, load_trial
+import trialtrace.run.jobs.job  # noqa: F401 - one thread, before any library is loaded
+from trialtrace.base.paths import project
+from trialtrace.run.jobs.fresh import STAGES, freshness
+from trialtrace.run.trial.load import load_settings, load_trial
 
 
 def run_all(root: Path, names: list[str]) -> None:
     """The calls of scripts/, in the order of the data."""
-    from trialtrace.claims.audit import audit_claims
-    from trialtrace.cleaning.clean import clean_tables
-    from trialtrace.endpoints.derive import derive_datasets
-    from trialtrace.methods.analysing.run import analyse_plan
-    from trialtrace.methods.checking.run import check_results
     from trialtrace.report.pages.site import build_site
     from trialtrace.report.report import render_report
-    from trialtrace.sources.ingest import ingest_sources
+    from trialtrace.run.claims.audit import audit_claims
+    from trialtrace.run.cleaning.clean import clean_tables
+    from trialtrace.run.endpoints.derive import derive_datasets
+    from trialtrace.run.methods.analysing.run import analyse_plan
+    from trialtrace.run.methods.checking.run import check_results
+    from trialtrace.run.sources.ingest import ingest_sources
 
     at = project(root)
     settings, fresh = load_settings(at), freshness(at)

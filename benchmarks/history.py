@@ -31,10 +31,10 @@ MOST_FIRST, MOST_ADDED = 1.0, 0.1
 # What the start of a run does for the commands after it; by the copy's own code, as there.
 REMEMBER = """
 import sys
-from trialtrace.config.accepted import accepted
-from trialtrace.ground.paths import project
-from trialtrace.running.fresh import freshness
-from trialtrace.running.known_jobs import remember_jobs
+from trialtrace.base.config.accepted import accepted
+from trialtrace.base.paths import project
+from trialtrace.run.jobs.fresh import freshness
+from trialtrace.run.jobs.known_jobs import remember_jobs
 at, trial = project(), sys.argv[1]
 fresh = freshness(at)
 fresh.trial(trial).claims_document
@@ -87,10 +87,10 @@ def prepared(trial: str, folder: Path) -> Sizes:
 
     from mini_run import record_stages
 
-    from trialtrace.archive.functions import KnownFunctions
-    from trialtrace.archive.keep import keep_run
-    from trialtrace.ground.paths import Project
-    from trialtrace.running.fresh import freshness
+    from trialtrace.base.paths import Project
+    from trialtrace.run.archive.functions import KnownFunctions
+    from trialtrace.run.archive.keep import keep_run
+    from trialtrace.run.jobs.fresh import freshness
 
     results = ROOT / "results" / trial
     if not (results / "audit").is_dir():
@@ -126,13 +126,13 @@ def change_cell(results: Path, trial: str, folder: Path) -> None:
     and audit anew."""
     import pyarrow as pa
 
-    from trialtrace.cleaning.clean import clean_tables
-    from trialtrace.endpoints.derive import derive_datasets
-    from trialtrace.ground.contracts import RAW, read_table
-    from trialtrace.ground.paths import Project
-    from trialtrace.ground.store import write_parquet
-    from trialtrace.methods.analysing.run import analyse_plan
-    from trialtrace.trial.load import load_trial
+    from trialtrace.base.paths import Project
+    from trialtrace.base.store import write_parquet
+    from trialtrace.run.cleaning.clean import clean_tables
+    from trialtrace.run.endpoints.derive import derive_datasets
+    from trialtrace.run.methods.analysing.run import analyse_plan
+    from trialtrace.run.tables.contracts import RAW, read_table
+    from trialtrace.run.trial.load import load_trial
 
     table, column, at = _cell(results)
     path = results / "raw" / f"{table}.parquet"

@@ -97,28 +97,28 @@ claims: {}
 """
 ONE = """
 import sys
-from trialtrace.ground.paths import project
-from trialtrace.trial.load import load_trial
+from trialtrace.base.paths import project
+from trialtrace.run.trial.load import load_trial
 at, stage = project(), sys.argv[1]
 trial, to = load_trial("long", at), at.results / "long"
 derived, analysis = to / "derived", to / "analysis"
 if stage == "ingest":
-    from trialtrace.sources.ingest import ingest_sources
+    from trialtrace.run.sources.ingest import ingest_sources
     ingest_sources(trial, to / "raw")
 elif stage == "clean":
-    from trialtrace.cleaning.clean import clean_tables
+    from trialtrace.run.cleaning.clean import clean_tables
     clean_tables(trial, to / "raw", to / "clean")
 elif stage == "derive":
-    from trialtrace.endpoints.derive import derive_datasets
+    from trialtrace.run.endpoints.derive import derive_datasets
     derive_datasets(trial, to / "clean", derived)
 elif stage == "analyse":
-    from trialtrace.methods.analysing.run import analyse_plan
+    from trialtrace.run.methods.analysing.run import analyse_plan
     analyse_plan(trial, derived, analysis)
 elif stage == "check":
-    from trialtrace.methods.checking.run import check_results
+    from trialtrace.run.methods.checking.run import check_results
     check_results(trial, derived, analysis, analysis / "checks.parquet")
 else:
-    from trialtrace.claims.audit import audit_claims
+    from trialtrace.run.claims.audit import audit_claims
     audit_claims(trial, derived, analysis, to / "audit" / "claims.parquet")
 """
 
@@ -206,7 +206,7 @@ def stages(folder: Path) -> dict[str, tuple[float, float]]:
     compileall.compile_dir(folder / "workflow", quiet=2)
     made = {name: cost(folder, sys.executable, "-c", ONE, name) for name in STAGES}
     recorded = "import sys; from pathlib import Path; from mini_run import record_stages\n"
-    recorded += "from trialtrace.ground.paths import Project\n"
+    recorded += "from trialtrace.base.paths import Project\n"
     recorded += "record_stages('long', Project(Path.cwd()))"
     paths = os.pathsep.join((str(folder / "workflow"), str(ROOT / "tests" / "helpers")))
     subprocess.run(

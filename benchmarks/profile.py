@@ -95,7 +95,7 @@ def measured(what: str, path: Path) -> dict[str, float]:
     if what == "floor":
         csv.read_csv(path)
     else:
-        from trialtrace.drafting.tables import profile
+        from trialtrace.run.drafting.tables import profile
 
         profile([str(path)])
     return {

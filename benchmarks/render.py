@@ -28,13 +28,14 @@ START = 0.3
 
 REPORT = f"""
 import json, resource, sys, time
-from trialtrace.running.job import leave_pandas
+from trialtrace.run.jobs.job import leave_pandas
 
 leave_pandas()
 from pathlib import Path
-from trialtrace.ground.paths import project
+from trialtrace.base.paths import project
 from trialtrace.report import report
-from trialtrace.trial.load import load_settings, load_trial
+from trialtrace.run.trial.load import load_settings
+from trialtrace.run.trial.load import load_trial
 
 root, name, out = sys.argv[1], sys.argv[2], Path(sys.argv[3])
 found = {{}}
@@ -63,9 +64,10 @@ print(json.dumps(found))
 SITE = """
 import json, sys, time
 from pathlib import Path
-from trialtrace.ground.paths import project
+from trialtrace.base.paths import project
 from trialtrace.report.pages.site import build_site
-from trialtrace.trial.load import load_settings, load_trial
+from trialtrace.run.trial.load import load_settings
+from trialtrace.run.trial.load import load_trial
 
 root, out, names = sys.argv[1], Path(sys.argv[2]), sys.argv[3:]
 at = project(root)

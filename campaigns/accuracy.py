@@ -18,13 +18,13 @@ from made_papers.paper import Paper, paper
 from made_papers.planted import KINDS, Planted, plant
 from made_papers.trace import leaves_trace
 from record import ROOT
-from trialtrace.claims.ledger import Ledger
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.prints.finding import Finding
-from trialtrace.claims.prints.registry import findings
-from trialtrace.claims.search.bundles import bundles
-from trialtrace.claims.search.candidates import TIERS
-from trialtrace.claims.verdict import verdicts
+from trialtrace.audit.candidates.grid import TIERS
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.prints.finding import Finding
+from trialtrace.audit.prints.registry import findings
+from trialtrace.audit.search.bundles import bundles
+from trialtrace.audit.verdicts.verdict import verdicts
 
 PAGE = ROOT / "docs" / "audit-accuracy.md"
 ALARMS = ("inconsistent", "alternative")

@@ -1,37 +1,57 @@
-"""Writes docs/architecture.md and its picture: the rooms of the package and who imports whom.
+"""Writes docs/architecture.md and its picture: wings, their rooms, and who imports whom.
 
 `python campaigns/architecture.py` writes both anew from the imports; a test fails when they are
 stale. Sections of the page, from its first `##` on, are written by others and stay.
 """
 
 import ast
+import re
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from html import escape
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "workflow" / "trialtrace"
 PAGE, PICTURE = ROOT / "docs" / "architecture.md", ROOT / "docs" / "images" / "architecture.svg"
-# From the ground up. A module imports from its own room and from those above it in this list;
-# rooms of one level know nothing of each other.
-ORDER = (
-    ("ground",),
-    ("stats", "instruments"),
-    ("config",),
-    ("trial",),
-    ("running", "sources"),
-    ("synthetic", "cleaning"),
-    ("endpoints", "interchange", "drafting", "integrity"),
-    ("methods", "rehearsal"),
-    ("trace",),
-    ("claims",),
-    ("archive", "rcode", "reading"),
-    ("report",),
-    ("commands",),
-    ("cli",),
-)
+# Wings from the ground up, and the rows of rooms in each. A module imports from its own room and
+# from those above it in this list; rooms of one row know nothing of each other.
+WINGS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "base": (("base",), ("base.config",)),
+    "stats": (("stats",),),
+    "audit": (
+        ("audit.printed",),
+        ("audit.ledger", "audit.candidates"),
+        ("audit.prints",),
+        ("audit.registration", "audit.search", "audit.files"),
+        ("audit.contradiction", "audit.verdicts"),
+        ("audit.editor",),
+        ("audit.reading",),
+    ),
+    "run": (
+        ("run.tables", "run.instruments"),
+        ("run.trial",),
+        ("run.jobs", "run.sources"),
+        ("run.synthetic", "run.cleaning"),
+        ("run.endpoints", "run.drafting", "run.integrity"),
+        ("run.methods", "run.rehearsal"),
+        ("run.trace",),
+        ("run.claims", "run.archive"),
+    ),
+    "report": (
+        ("report.interchange", "report.rcode"),
+        ("report",),
+        ("report.commands",),
+        ("cli",),
+    ),
+}
+ORDER = tuple(row for rows in WINGS.values() for row in rows)
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
-WIDTH, ROW, HEIGHT, LEFT = 760, 74, 40, 30
+# They name modules of later rooms: two say which jobs hang on them, and load none; of the kinds of
+# source one draws a cohort, whose export is then read as any other.
+NAMES_ALONE = frozenset({"run.jobs.fresh", "run.jobs.imports", "run.sources.registry"})
+WIDTH, ROW, HEIGHT, LEFT, BOX = 900, 66, 36, 110, 150
+DOTTED = re.compile(r"trialtrace(?:\.\w+)+")
 
 TEXT = """\
 # Architecture
@@ -39,29 +59,49 @@ TEXT = """\
 *Written from the imports of `workflow/trialtrace/` by `python campaigns/architecture.py`; a test
 holds it to them.*
 
+The package has five wings, and a wing knows those before it alone:
+
+| wing | what | needs |
+| --- | --- | --- |
+| `base` | errors, words, paths, the engine of the configuration | PyYAML |
+| `stats` | formulas over arrays | numpy, scipy |
+| `audit` | printed numbers: ledger, checks, search, verdicts, reading of papers | jsonschema |
+| `run` | a trial from raw export to results and trace; claims against data | pyarrow, Snakemake |
+| `report` | documents, figures, the site, exports, commands | matplotlib, pandoc, typst |
+
 Rooms are roles, and a concept has the same name in each: a family of methods is `stats/<family>`
-(formulas over arrays) and `methods/<family>` (`analyse` modules, and `check` modules that share no
-code with them); an instrument is `instruments/<name>` (what it declares, and its arithmetic) and,
-where its records are more than rows of items, `endpoints/scores/<name>`.
+(formulas over arrays) and `run/methods/<family>` (`analyse` modules, and `check` modules that share
+no code with them); an instrument is `run/instruments/<name>` (what it declares, and its arithmetic)
+and, where its records are more than rows of items, `run/endpoints/scores/<name>`. What a plan can
+say of either stands in `run/trial/`, which a job reads before it loads what does the work.
 
-Imports run one way, from a room to those below it, also inside functions and for type checkers. So
-`ground`, `stats` and `instruments` can be read without a trial, `config` without knowing what can
-be said of one, and a job hangs on no room above its own.
-`tests/unit/ground/test_ground_layers.py` holds the order.
+Imports run one way, from a room to those below it, also inside functions, for type checkers, and
+where a registry names a module; and no file is reached from itself. So the audit of a paper loads
+nothing of a trial, and a job hangs on no room above its own.
+`tests/unit/base/test_base_layers.py` holds this.
 
-![Rooms of the package and their imports](images/architecture.svg)
+![Wings of the package, their rooms and imports](images/architecture.svg)
 
-Of the lines, the dark ones cannot be left out; a pale one leads to a room that is reached through
-others too.
+Lines are imports within a wing that cannot be left out: rooms that others lead to are reached
+through them.
 
 | room | what | imports from |
 | --- | --- | --- |
 """
 
 
-def imported(file: Path) -> Iterator[str]:
-    """Modules of the package that a file names, as dotted paths below it."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+def modules() -> dict[str, Path]:
+    """Every module of the package by its dotted name below it; a package by its own."""
+    files = {}
+    for file in sorted(PACKAGE.rglob("*.py")):
+        parts = file.relative_to(PACKAGE).with_suffix("").parts
+        files[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
+    return {name: file for name, file in files.items() if name}
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """What of the package a file imports, as dotted names below it."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -71,20 +111,67 @@ def imported(file: Path) -> Iterator[str]:
         yield from (name.partition(".")[2] for name in names if name.startswith("trialtrace."))
 
 
+def named(tree: ast.Module) -> Iterator[str]:
+    """What of the package a file names in a text, as a registry does."""
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(text, str) and DOTTED.fullmatch(text):
+            yield text.partition(".")[2]
+
+
+def room_of(module: str) -> str | None:
+    """The room of a module: the longest name of a room that its own begins with."""
+    while module and module not in LEVEL:
+        module = module.rpartition(".")[0]
+    return module or None
+
+
 def arrows() -> set[tuple[str, str]]:
-    """(module, room that it imports from) of other rooms."""
-    imports = set()
-    for file in PACKAGE.rglob("*.py"):
-        module = file.relative_to(PACKAGE).with_suffix("").as_posix()
-        imports |= {(module, name.split(".")[0]) for name in imported(file)}
-    return {(module, room) for module, room in imports if module.split("/")[0] != room}
+    """(module, other room that it imports from, or names in a registry)."""
+    found = set()
+    for module, file in modules().items():
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        names = {*imported(tree), *(() if module in NAMES_ALONE else named(tree))}
+        found |= {(module, room) for room in map(room_of, names) if room}
+    return {(module, room) for module, room in found if room_of(module) != room}
+
+
+def cycle(files: dict[str, Path], package: str = "") -> list[str]:
+    """Files of which each imports the next and the last the first; empty where there are none.
+
+    `files` are by the names that they import each other under, below `package`.
+    """
+
+    def known(name: str) -> str:
+        while name and name not in files:
+            name = name.rpartition(".")[0]
+        return name
+
+    below = {}
+    for module, file in files.items():
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        names = imported(tree) if package else _plain(tree)
+        below[module] = {known(name) for name in names} - {module, ""}
+    try:
+        TopologicalSorter(below).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def _plain(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def rooms() -> dict[str, set[str]]:
     """Room -> the rooms that it imports from."""
     below: dict[str, set[str]] = {room: set() for room in LEVEL}
     for module, room in arrows():
-        below[module.split("/")[0]].add(room)
+        below[room_of(module) or ""].add(room)
     return below
 
 
@@ -104,9 +191,9 @@ def needed(below: dict[str, set[str]]) -> set[tuple[str, str]]:
 
 def purpose(room: str) -> str:
     """The first line of a room's docstring."""
-    first = PACKAGE / room / "__init__.py"
-    source = (first if first.exists() else PACKAGE / f"{room}.py").read_text(encoding="utf-8")
-    return (ast.get_docstring(ast.parse(source)) or "").splitlines()[0]
+    place = PACKAGE / room.replace(".", "/")
+    file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+    return (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").splitlines()[0]
 
 
 def page() -> str:
@@ -118,31 +205,41 @@ def page() -> str:
     return TEXT + "\n".join(rows) + "\n"
 
 
-def places() -> dict[str, tuple[float, float, float]]:
-    """Room -> left edge, top and width of its box; a level is a row, the ground the lowest."""
+def wing_of(room: str) -> str:
+    return next(wing for wing, rows in WINGS.items() if any(room in row for row in rows))
+
+
+def places() -> dict[str, tuple[float, float]]:
+    """Room -> left edge and top of its box; a level is a row, the ground the lowest."""
     boxes = {}
     for level, names in enumerate(ORDER):
-        top = 10 + (len(ORDER) - 1 - level) * ROW
-        width = 150
-        gap = (WIDTH - 2 * LEFT - width * len(names)) / (len(names) + 1)
+        top = 20 + (len(ORDER) - 1 - level) * ROW
+        gap = (WIDTH - LEFT - 20 - BOX * len(names)) / (len(names) + 1)
         # Rows stand aside by turns, so that a line from above does not run through a box.
-        shift = 0 if len(names) > 1 else (-1) ** level * 60
+        shift = 0 if len(names) > 1 else (-1) ** level * 90
         for number, room in enumerate(names):
-            boxes[room] = (LEFT + gap * (number + 1) + width * number + shift, top, width)
+            boxes[room] = (LEFT + gap * (number + 1) + BOX * number + shift, top)
     return boxes
 
 
 def picture() -> str:
-    """The rooms as boxes, and a line for each pair of which one imports from the other."""
-    below, boxes = rooms(), places()
-    kept = needed(below)
-    pairs = sorted(
-        (pair for room in below for pair in ((room, other) for other in below[room])),
-        key=lambda pair: (pair in kept, pair),
-    )
-    drawn = [_line(boxes[above], boxes[other], (above, other) in kept) for above, other in pairs]
+    """The wings as bands, rooms as boxes, and the lines that are needed within a wing."""
+    boxes, height = places(), 30 + len(ORDER) * ROW
+    drawn = []
+    for number, (wing, rows) in enumerate(WINGS.items()):
+        tops = [boxes[room][1] for row in rows for room in row]
+        top, deep = min(tops) - 12, max(tops) - min(tops) + HEIGHT + 24
+        drawn.append(
+            f'<rect x="10" y="{top}" width="{WIDTH - 20}" height="{deep}" rx="8" '
+            f'fill="{("#f6f8fa", "#eef2f7")[number % 2]}"/>'
+            f'<text x="26" y="{top + deep / 2 + 6:.0f}" font-weight="bold">{wing}</text>'
+        )
+    drawn += [
+        _line(boxes[room], boxes[other])
+        for room, other in sorted(needed(rooms()))
+        if wing_of(room) == wing_of(other)
+    ]
     drawn += [_box(room, *box) for room, box in boxes.items()]
-    height = 20 + len(ORDER) * ROW
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
@@ -154,24 +251,20 @@ def picture() -> str:
     )
 
 
-def _line(upper: tuple[float, float, float], lower: tuple[float, float, float], kept: bool) -> str:
-    (x1, y1, w1), (x2, y2, w2) = upper, lower
-    start, end = (x1 + w1 / 2, y1 + HEIGHT), (x2 + w2 / 2, y2)
-    # A pale line bows outwards by its length, so that long ones do not lie on each other.
-    bow = 0 if kept else 0.16 * (end[1] - start[1]) * (1 if start[0] >= WIDTH / 2 else -1)
-    middle = ((start[0] + end[0]) / 2 + bow * 2, (start[1] + end[1]) / 2)
-    colour, width = ("#3b4a5a", 1.6) if kept else ("#c3ccd6", 1)
+def _line(upper: tuple[float, float], lower: tuple[float, float]) -> str:
+    (x1, y1), (x2, y2) = upper, lower
     return (
-        f'<path d="M{start[0]:.0f} {start[1]:.0f} Q{middle[0]:.0f} {middle[1]:.0f} {end[0]:.0f} '
-        f'{end[1]:.0f}" fill="none" stroke="{colour}" stroke-width="{width}"/>'
+        f'<path d="M{x1 + BOX / 2:.0f} {y1 + HEIGHT} L{x2 + BOX / 2:.0f} {y2}" fill="none" '
+        'stroke="#3b4a5a" stroke-width="1.4"/>'
     )
 
 
-def _box(room: str, left: float, top: float, width: float) -> str:
+def _box(room: str, left: float, top: float) -> str:
+    name = room.partition(".")[2] or {"report": "documents"}.get(room, room)
     return (
-        f'<rect x="{left:.0f}" y="{top}" width="{width}" height="{HEIGHT}" rx="6" fill="#eef2f7" '
-        f'stroke="#3b4a5a"/><text x="{left + width / 2:.0f}" y="{top + 25}" '
-        f'text-anchor="middle">{escape(room)}</text>'
+        f'<rect x="{left:.0f}" y="{top}" width="{BOX}" height="{HEIGHT}" rx="6" fill="#ffffff" '
+        f'stroke="#3b4a5a"/><text x="{left + BOX / 2:.0f}" y="{top + 23}" '
+        f'text-anchor="middle">{escape(name)}</text>'
     )
 
 

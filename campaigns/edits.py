@@ -1,7 +1,7 @@
 """How many jobs each kind of edit reruns: a section of docs/architecture.md.
 
 `python campaigns/edits.py` makes each edit in a copy of the checkout, asks
-`trialtrace.running.fresh` for the hashes of all jobs of the six trials before and after it, and
+`trialtrace.run.jobs.fresh` for the hashes of all jobs of the six trials before and after it, and
 puts the copy back. About a minute; nothing is run.
 """
 
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from architecture import PAGE
 from record import copy_checkout, table, write_section
-from trialtrace.ground.paths import project
-from trialtrace.running.fresh import SITE, STAGES, freshness
+from trialtrace.base.paths import project
+from trialtrace.run.jobs.fresh import SITE, STAGES, freshness
 
 Job = tuple[str, str | None]
 CODE, SCHEMAS = "workflow/trialtrace", "workflow/trialtrace/schemas"
@@ -89,17 +89,17 @@ def _added(*modules: str) -> tuple[Change, ...]:
 
 
 EDITS = (
-    Edit("a module of one instrument", _code("instruments/tuning_fork"), (5, 6)),
+    Edit("a module of one instrument", _code("run/instruments/tuning_fork"), (5, 6)),
     Edit(
         "an instrument added",
         (
-            *_added("instruments/added", "trial/instruments/added"),
+            *_added("run/instruments/added", "run/trial/instruments/added"),
             Change(
-                f"{CODE}/instruments/registry.py",
-                '    "added": "trialtrace.instruments.added",\n',
+                f"{CODE}/run/instruments/registry.py",
+                '    "added": "trialtrace.run.instruments.added",\n',
                 '"vas": ',
             ),
-            _entry("trial/instruments/registry.py", "added", "vas"),
+            _entry("run/trial/instruments/registry.py", "added", "vas"),
             Change(f"{SCHEMAS}/instruments.schema.json", "\n"),
         ),
         (43, 43),
@@ -107,14 +107,14 @@ EDITS = (
     Edit(
         "a kind of endpoint added",
         (
-            *_added("endpoints/kinds/added", "trial/endpoints/added"),
-            *_code("trial/endpoints/check", "trial/plan/methods"),
+            *_added("run/endpoints/kinds/added", "run/trial/endpoints/added"),
+            *_code("run/trial/endpoints/check", "run/trial/plan/methods"),
             Change(
-                f"{CODE}/endpoints/registry.py",
-                '    "added": "trialtrace.endpoints.kinds.added",\n',
+                f"{CODE}/run/endpoints/registry.py",
+                '    "added": "trialtrace.run.endpoints.kinds.added",\n',
                 '"difference": ',
             ),
-            _entry("trial/endpoints/registry.py", "added", "difference"),
+            _entry("run/trial/endpoints/registry.py", "added", "difference"),
             Change(f"{SCHEMAS}/endpoints.schema.json", "\n"),
         ),
         (31, 31),
@@ -123,7 +123,9 @@ EDITS = (
         "the words of a card",
         (
             Change(
-                f"{CODE}/trial/plan/cards/survival.py", f"        {REMARK}", '"hazard_ratio.cox",'
+                f"{CODE}/run/trial/plan/cards/survival.py",
+                f"        {REMARK}",
+                '"hazard_ratio.cox",',
             ),
         ),
         (7, 7),
@@ -133,15 +135,15 @@ EDITS = (
         (
             *_code(
                 "stats/categorical/proportions",
-                "methods/categorical/check_one_proportion",
+                "run/methods/categorical/check_one_proportion",
             ),
             Change(
-                f"{CODE}/trial/plan/cards/categorical.py",
+                f"{CODE}/run/trial/plan/cards/categorical.py",
                 '    Card("proportion.added"),\n',
                 "CARDS = (",
             ),
             Change(
-                f"{CODE}/trial/plan/registry.py",
+                f"{CODE}/run/trial/plan/registry.py",
                 '    "proportion.added": f"{_HERE}.categorical",\n',
                 '"proportion.wald": ',
             ),
@@ -151,23 +153,23 @@ EDITS = (
     ),
     Edit("a formula", _code("stats/survival/cox"), (12, 19)),
     Edit("a formula of interim looks", _code("stats/multiplicity/group_sequential"), (43, 43)),
-    Edit("a check", _code("methods/survival/check"), (3, 10)),
-    Edit("a check on print", _code("claims/prints/hazards"), (6, 13)),
+    Edit("a check", _code("run/methods/survival/check"), (3, 10)),
+    Edit("a check on print", _code("audit/prints/times/hazards"), (6, 13)),
     Edit("a figure", _code("report/figures/swimmer"), (1, 2)),
-    Edit("a quantity of cohorts", _code("synthetic/quantities/pattern"), (1, 8)),
+    Edit("a quantity of cohorts", _code("run/synthetic/quantities/pattern"), (1, 8)),
     Edit("a label in a plan", (Change("config/trials/ruetzler2013/plan.yaml"),), (4, 5)),
     Edit(
         "the description of a key of a kind of endpoint",
-        (*_code("trial/endpoints/graded"), Change(f"{SCHEMAS}/endpoints.schema.json", "\n")),
+        (*_code("run/trial/endpoints/graded"), Change(f"{SCHEMAS}/endpoints.schema.json", "\n")),
         (30, 31),
     ),
     Edit(
         "the description of a key of trial.yaml",
-        (*_code("trial/study/design"), Change(f"{SCHEMAS}/trial.schema.json", "\n")),
+        (*_code("run/trial/study/design"), Change(f"{SCHEMAS}/trial.schema.json", "\n")),
         (42, 43),
     ),
     Edit("a page of the documentation", (Change("docs/faq.md"),), (0, 0)),
-    Edit("`ground/errors.py`", _code("ground/errors"), (43, 43)),
+    Edit("`base/errors.py`", _code("base/errors"), (43, 43)),
 )
 
 

@@ -21,18 +21,18 @@ from record import ROOT, circumstances, copy_checkout, table, write_section
 PACKAGE = Path("workflow/trialtrace")
 UNIT = "tests/unit"
 TESTS = {
-    "ground/conditions.py": (
-        f"{UNIT}/ground/test_ground_conditions.py",
-        f"{UNIT}/ground/test_ground_conditions_reference.py",
+    "run/tables/conditions.py": (
+        f"{UNIT}/ground/test_base_conditions.py",
+        f"{UNIT}/ground/test_base_conditions_reference.py",
     ),
-    "ground/contracts/tables.py": (f"{UNIT}/ground/test_ground_contracts.py",),
-    "claims/agreement.py": (f"{UNIT}/claims/test_claims_agreement.py",),
-    "cleaning/values.py": (
+    "run/tables/contracts/tables.py": (f"{UNIT}/ground/test_base_contracts.py",),
+    "audit/printed/agreement.py": (f"{UNIT}/claims/test_claims_agreement.py",),
+    "run/cleaning/values.py": (
         f"{UNIT}/cleaning/test_cleaning_values.py",
         f"{UNIT}/cleaning/test_cleaning_parsers.py",
     ),
-    "methods/analysing/rows.py": (f"{UNIT}/methods/test_analyses_rows.py",),
-    "ground/store.py": (f"{UNIT}/ground/test_ground_store.py",),
+    "run/methods/analysing/rows.py": (f"{UNIT}/methods/test_analyses_rows.py",),
+    "base/store.py": (f"{UNIT}/ground/test_base_store.py",),
 }
 
 

@@ -8,10 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from trialtrace.ground.paths import project
-from trialtrace.methods.reference import PAGE, reference
+from trialtrace.base.paths import project
+from trialtrace.run.methods.reference import PAGE, reference
+from trialtrace.run.trial.reference import of_endpoints_and_steps
 from trialtrace.stats.reference import reference as methods
-from trialtrace.trial.reference import of_endpoints_and_steps
 
 DOCS = Path(__file__).parent
 # Files beside docs/ that its pages take in or lead to; so do links to files of config/.

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from trialtrace.running.job import job
+from trialtrace.run.jobs.job import job
 
 with job(snakemake):
-    from trialtrace.methods.analysing.run import analyse_plan
-    from trialtrace.trial.load import load_trial
+    from trialtrace.run.methods.analysing.run import analyse_plan
+    from trialtrace.run.trial.load import load_trial
 
     analyse_plan(
         load_trial(snakemake.wildcards.trial),

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from trialtrace.running.job import job
+from trialtrace.run.jobs.job import job
 
 with job(snakemake):
-    from trialtrace.claims.audit import audit_claims
-    from trialtrace.trial.load import load_trial
+    from trialtrace.run.claims.audit import audit_claims
+    from trialtrace.run.trial.load import load_trial
 
     audit_claims(
         load_trial(snakemake.wildcards.trial),

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from trialtrace.running.job import job
+from trialtrace.run.jobs.job import job
 
 with job(snakemake):
     from trialtrace.report.pages.site import build_site
-    from trialtrace.trial.load import load_settings, load_trial
+    from trialtrace.run.trial.load import load_settings, load_trial
 
     settings = load_settings()
     build_site(

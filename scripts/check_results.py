@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from trialtrace.running.job import job
+from trialtrace.run.jobs.job import job
 
 with job(snakemake, frames=True):
-    from trialtrace.methods.checking.run import check_results
-    from trialtrace.trial.load import load_trial
+    from trialtrace.run.methods.checking.run import check_results
+    from trialtrace.run.trial.load import load_trial
 
     check_results(
         load_trial(snakemake.wildcards.trial),

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from trialtrace.running.job import job
+from trialtrace.run.jobs.job import job
 
 with job(snakemake):
-    from trialtrace.cleaning.clean import clean_tables
-    from trialtrace.trial.load import load_trial
+    from trialtrace.run.cleaning.clean import clean_tables
+    from trialtrace.run.trial.load import load_trial
 
     clean_tables(
         load_trial(snakemake.wildcards.trial),

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from trialtrace.running.job import job
+from trialtrace.run.jobs.job import job
 
 with job(snakemake):
-    from trialtrace.endpoints.derive import derive_datasets
-    from trialtrace.trial.load import load_trial
+    from trialtrace.run.endpoints.derive import derive_datasets
+    from trialtrace.run.trial.load import load_trial
 
     derive_datasets(
         load_trial(snakemake.wildcards.trial),

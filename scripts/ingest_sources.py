@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from trialtrace.running.job import job, leave_pandas
+from trialtrace.run.jobs.job import job, leave_pandas
 
 with job(snakemake, frames=True):
-    from trialtrace.sources.ingest import ingest_sources
-    from trialtrace.trial.load import load_trial
+    from trialtrace.run.sources.ingest import ingest_sources
+    from trialtrace.run.trial.load import load_trial
 
     trial = load_trial(snakemake.wildcards.trial)
     if trial.synthetic:

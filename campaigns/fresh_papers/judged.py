@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trialtrace.claims.ledger_file import read_standing
-from trialtrace.claims.print_audit import as_json, audit_ledger
-from trialtrace.ground.contracts import CLAIMS
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import project
+from trialtrace.audit.files.file import read_standing
+from trialtrace.audit.verdicts.audit import as_json, audit_ledger
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import project
+from trialtrace.run.tables.contracts import CLAIMS
 
 ALARM, OTHER, OPEN = "inconsistent", "alternative", "not_checkable"
 # Claim, check, component, agreement.

@@ -14,13 +14,14 @@ import numpy as np
 from made_papers import formulas as f
 from made_papers.paper import Claim, Paper, paper
 from made_papers.slips import Rng, digit
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.prints import comparisons, count_tests, intervals, mean_tests
-from trialtrace.claims.prints.finding import INCONSISTENT, Finding
-from trialtrace.claims.search.bundles import UNSETTLED, bundles
-from trialtrace.claims.search.candidates import TIERS
-from trialtrace.claims.search.coincidence import Fits
-from trialtrace.claims.search.window import Displacement
+from trialtrace.audit.candidates.coincidence import Fits
+from trialtrace.audit.candidates.grid import TIERS
+from trialtrace.audit.candidates.window import Displacement
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.prints.finding import INCONSISTENT, Finding
+from trialtrace.audit.prints.one_group import intervals
+from trialtrace.audit.prints.two_groups import comparisons, count_tests, mean_tests
+from trialtrace.audit.search.bundles import UNSETTLED, bundles
 
 MECHANISMS = ("mistyped", "invented")
 BUNDLES = ("p of counts", "p of means", "intervals of shares", "effect")

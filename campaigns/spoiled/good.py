@@ -14,10 +14,10 @@ from typing import Any
 import yaml
 
 from spoiled.export import ORDERS, SHARED, VALIDATION, Export, Sheet
-from trialtrace.ground.paths import Project
-from trialtrace.ground.synthetic import MARK
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.load import load_trial
+from trialtrace.base.paths import Project
+from trialtrace.base.synthetic import MARK
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.trial.load import load_trial
 
 ROOT = Path(__file__).resolve().parents[2]
 # The share of cases that each gets; what runs fast and has few tables does not need more.

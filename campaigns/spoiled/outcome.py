@@ -26,14 +26,14 @@ import pyarrow.parquet as pq
 
 from spoiled.export import Export
 from spoiled.good import ROOT
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.errors import ProblemsError, UserError
-from trialtrace.ground.paths import Project
-from trialtrace.methods.analysing.run import analyse_plan
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.check import check_all
-from trialtrace.trial.load import load_trial
+from trialtrace.base.errors import ProblemsError, UserError
+from trialtrace.base.paths import Project
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.methods.analysing.run import analyse_plan
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.trial.check import check_all
+from trialtrace.run.trial.load import load_trial
 
 OUTCOMES = ("stopped", "told", "table only", "changed", "unchanged", "as meant")
 # What may become of a spoiling that can be detected.

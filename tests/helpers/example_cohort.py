@@ -4,10 +4,10 @@ from pathlib import Path
 
 from mini_trial import REPOSITORY
 
-from trialtrace.config.files import read_document
-from trialtrace.config.spec import structure
-from trialtrace.ground.paths import Project
-from trialtrace.trial.cohort.file import CohortFile
+from trialtrace.base.config.files import read_document
+from trialtrace.base.config.spec import structure
+from trialtrace.base.paths import Project
+from trialtrace.run.trial.cohort.file import CohortFile
 
 # The lines are as long as they are in a file.
 # ruff: noqa: E501

@@ -8,12 +8,12 @@ from pathlib import Path
 import mini_run
 import mini_trial
 
-from trialtrace.archive.keep import keep_run
-from trialtrace.ground.paths import Project
+from trialtrace.base.paths import Project
 from trialtrace.report.report import render_report
-from trialtrace.running.fresh import RENDER, STAGES, freshness
-from trialtrace.running.made import record_path, write_record
-from trialtrace.trial.load import load_settings, load_trial
+from trialtrace.run.archive.keep import keep_run
+from trialtrace.run.jobs.fresh import RENDER, STAGES, freshness
+from trialtrace.run.jobs.products import record_path, write_record
+from trialtrace.run.trial.load import load_settings, load_trial
 
 FOLDER = "results/mini"
 READ = [one for stage in mini_run.STAGES.values() for one in stage[1]]

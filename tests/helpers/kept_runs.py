@@ -7,13 +7,13 @@ from typing import Self
 import mini_run
 import mini_trial
 
-from trialtrace.archive.keep import keep_run
-from trialtrace.archive.shelf import Shelf
-from trialtrace.archive.told import Told
-from trialtrace.commands.diff import compared, last_two
-from trialtrace.ground.paths import Project
-from trialtrace.running.fresh import freshness
-from trialtrace.trial.load import load_trial
+from trialtrace.base.paths import Project
+from trialtrace.report.commands.diff import compared, last_two
+from trialtrace.run.archive.comparison import Told
+from trialtrace.run.archive.keep import keep_run
+from trialtrace.run.archive.shelf import Shelf
+from trialtrace.run.jobs.fresh import freshness
+from trialtrace.run.trial.load import load_trial
 
 # Patient 3, of the drug arm: pain before is 6, relief yes.
 ROW = "3,A,42,2,01,1,1,6,3,30,1,2020-02-03,seen"

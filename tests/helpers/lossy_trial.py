@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from mini_trial import CONFIG, HEADER, REPOSITORY
 
-from trialtrace.cleaning.account import Account, read_account
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import Project
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.load import load_trial
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
+from trialtrace.run.cleaning.account import Account, read_account
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.trial.load import load_trial
 
 TRIAL = """
 title: A trial that loses data

@@ -9,16 +9,16 @@ from typing import Any
 
 import mini_trial
 
-from trialtrace.claims.audit import audit_claims
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.paths import Project
-from trialtrace.methods.analysing.run import analyse_plan
-from trialtrace.methods.checking.run import check_results
-from trialtrace.running.fresh import freshness
-from trialtrace.running.made import record_path, write_record
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.load import Trial, load_trial
+from trialtrace.base.paths import Project
+from trialtrace.run.claims.audit import audit_claims
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.jobs.fresh import freshness
+from trialtrace.run.jobs.products import record_path, write_record
+from trialtrace.run.methods.analysing.run import analyse_plan
+from trialtrace.run.methods.checking.run import check_results
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.trial.load import Trial, load_trial
 
 COLUMNS = (
     "id",

@@ -6,10 +6,10 @@ it, so that a test shows one mistake and nothing else.
 
 from pathlib import Path
 
-from trialtrace.config.spec import structure
-from trialtrace.ground.paths import Project
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.settings import Settings
+from trialtrace.base.config.spec import structure
+from trialtrace.base.paths import Project
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -1,6 +1,6 @@
 """A paper of two or three arms, and ledgers of its printed numbers."""
 
-from trialtrace.claims.make_ledger import ledger
+from trialtrace.audit.files.make import ledger
 
 TWO = {
     "training": {"label": "training", "randomised": "30"},

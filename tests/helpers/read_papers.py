@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from printed_papers.trial import Number, Trial
 
-from trialtrace.reading.arms import bare
-from trialtrace.reading.draft import Draft, draft
-from trialtrace.reading.read import parsed
-from trialtrace.trial.claims.printed import parse
+from trialtrace.audit.printed.expression import parse
+from trialtrace.audit.reading.arms import bare
+from trialtrace.audit.reading.draft import Draft, draft
+from trialtrace.audit.reading.read import parsed
 
 
 def read(content: bytes, ending: str) -> Draft:

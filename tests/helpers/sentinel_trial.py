@@ -8,7 +8,7 @@ from pathlib import Path
 import mini_trial
 from sentinels import Sentinels
 
-from trialtrace.ground.paths import Project
+from trialtrace.base.paths import Project
 
 COLUMNS = (
     "id",

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from mini_trial import REPOSITORY
 
-from trialtrace.ground.paths import Project
-from trialtrace.ground.store import SYNTHETIC
-from trialtrace.ground.synthetic import MARK, SIGN, TRUTH
-from trialtrace.synthetic.folder import files_source, write_folder
-from trialtrace.trial.load import Trial, load_trial
+from trialtrace.base.paths import Project
+from trialtrace.base.store import SYNTHETIC
+from trialtrace.base.synthetic import MARK, SIGN, TRUTH
+from trialtrace.run.synthetic.folder import files_source, write_folder
+from trialtrace.run.trial.load import Trial, load_trial
 
 
 def alone(root: Path, name: str) -> Project:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import mini_trial
 
-from trialtrace.ground.paths import Project
+from trialtrace.base.paths import Project
 
 SOURCE = """\
 source:

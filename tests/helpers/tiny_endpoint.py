@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from trialtrace.trial.endpoints.families import expanded
-from trialtrace.trial.model import Endpoint
+from trialtrace.run.trial.endpoints.families import expanded
+from trialtrace.run.trial.model import Endpoint
 
 
 def endpoint(kind: str, name: str = "one", label: str = "One", **keys: Any) -> Endpoint:

@@ -12,10 +12,12 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from trialtrace.cleaning.account import FILE, Account, SubjectCount, write_account
-from trialtrace.config.spec import structure
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.contracts import (
+from trialtrace.base.config.spec import structure
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import project
+from trialtrace.run.cleaning.account import FILE, Account, SubjectCount, write_account
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.tables.contracts import (
     ADSL,
     ADTTE,
     BDS,
@@ -26,16 +28,14 @@ from trialtrace.ground.contracts import (
     read_table,
     write_table,
 )
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import project
-from trialtrace.trial.cleaning import Cleaning
-from trialtrace.trial.endpoints import families
-from trialtrace.trial.model import Variable
-from trialtrace.trial.study.design import Design
-from trialtrace.trial.study.populations import Population
-from trialtrace.trial.study.source import Source
-from trialtrace.trial.study.subjects import Subjects
-from trialtrace.trial.study.tables import TableSpec
+from trialtrace.run.trial.cleaning import Cleaning
+from trialtrace.run.trial.endpoints import families
+from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.study.design import Design
+from trialtrace.run.trial.study.populations import Population
+from trialtrace.run.trial.study.source import Source
+from trialtrace.run.trial.study.subjects import Subjects
+from trialtrace.run.trial.study.tables import TableSpec
 
 TYPES = {
     "text": (pa.string(), str),

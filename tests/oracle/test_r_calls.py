@@ -9,9 +9,9 @@ import subprocess
 import pytest
 from recompute import HERE
 
-from trialtrace.methods.analysing.formulas import STATS
+from trialtrace.run.methods.analysing.formulas import STATS
+from trialtrace.run.trial.plan.registry import cards
 from trialtrace.stats.reference import r_call, subjects
-from trialtrace.trial.plan.registry import cards
 
 
 def names(source: str) -> set[str]:

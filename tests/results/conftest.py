@@ -25,7 +25,7 @@ class Real:
 
     @cached_property
     def tracer(self):
-        from trialtrace.trace.content import Tracer
+        from trialtrace.run.trace.content import Tracer
 
         return Tracer(self.run.trial, self.run.folder, "full")
 
@@ -44,8 +44,8 @@ def real(tmp_path_factory) -> dict[str, Real]:
     """Ingest, clean, derive, analyse, check, audit of each trial."""
     from mini_run import run_stages
 
-    from trialtrace.ground.paths import Project
-    from trialtrace.trial.load import load_trial
+    from trialtrace.base.paths import Project
+    from trialtrace.run.trial.load import load_trial
 
     root = tmp_path_factory.mktemp("real")
     return {
@@ -61,7 +61,7 @@ def site(real) -> Path:
 
     from trialtrace.report.pages.site import build_site
     from trialtrace.report.report import render_report
-    from trialtrace.trial.load import load_settings
+    from trialtrace.run.trial.load import load_settings
 
     settings = load_settings()
     settings = replace(settings, report=replace(settings.report, formats=("html",)))

@@ -7,11 +7,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.methods.analysing.run import analyse_plan
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.load import load_trial
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.methods.analysing.run import analyse_plan
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.trial.load import load_trial
 
 REJECTS = {
     ("strength", "unknown_code"): 2,

@@ -17,7 +17,7 @@ def test_results_and_trace_are_those_of_a_run(real):
 
 
 def test_every_line_of_the_trace_but_hashes(real):
-    from trialtrace.trace.text import trace_text
+    from trialtrace.run.trace.text import trace_text
 
     name = "pep_primary/risk_difference.newcombe@indomethacin-placebo"
     text = trace_text(real[TRIAL].trace(name), colour=False)
@@ -33,7 +33,7 @@ def test_every_line_of_the_trace_but_hashes(real):
 def test_the_number_of_claims(real):
     (count,) = re.findall(rf"`trialtrace claims {TRIAL}` lists all (\d+) claims", TEXT)
     assert sum(map(len, real[TRIAL].tracer.claims.values())) or count
-    from trialtrace.ground.store import read_parquet
+    from trialtrace.base.store import read_parquet
 
     claims = read_parquet(real[TRIAL].run.folder / "audit" / "claims.parquet", ["claim_id"])
     assert len(set(claims["claim_id"].to_pylist())) == int(count)

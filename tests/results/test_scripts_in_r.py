@@ -11,19 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.paths import Project, project
-from trialtrace.interchange.plain import derived_csv
-from trialtrace.methods.analysing.run import analyse_plan
-from trialtrace.rcode.call import Calls, NoCall
-from trialtrace.rcode.page import PAGE, counted
-from trialtrace.rcode.page import told as told_by
-from trialtrace.rcode.script import Scripts
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trace.content import Tracer
-from trialtrace.trial.load import load_trial
-from trialtrace.trial.plan.registry import card_of, cards
+from trialtrace.base.paths import Project, project
+from trialtrace.report.interchange.plain import derived_csv
+from trialtrace.report.rcode.call import Calls, NoCall
+from trialtrace.report.rcode.page import PAGE, counted
+from trialtrace.report.rcode.page import told as told_by
+from trialtrace.report.rcode.script import Scripts
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.methods.analysing.run import analyse_plan
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.trace.content import Tracer
+from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.plan.registry import card_of, cards
 
 HERE = Path(__file__).parent
 TOLERANCE = 1e-6
@@ -82,7 +82,9 @@ def test_what_is_not_in_r_is_listed_and_has_no_primary_result(real, written):
 def test_the_page_tells_the_results(real):
     page = told_by((project().root / "docs" / PAGE).read_text("utf-8"))
     for name, trial in real.items():
-        assert page[name] == counted(trial.tracer), "write it anew: python -m trialtrace.rcode.page"
+        assert page[name] == counted(trial.tracer), (
+            "write it anew: python -m trialtrace.report.rcode.page"
+        )
 
 
 def test_a_script_is_short_and_names_what_it_computes(real, written):
@@ -213,7 +215,7 @@ def test_r_gives_the_numbers_of_the_other_trials(with_more, tmp_path):
             len(own.keys() - lacking.keys()),
         )
         assert name in TRIALS or page[name] == counts, (
-            "write it anew: python -m trialtrace.rcode.page"
+            "write it anew: python -m trialtrace.report.rcode.page"
         )
         tracers[name] = tracer, len(tracer.results) - len(lacking)
         folders.append(written_to(tmp_path / name, tracer.frames.folder, [], text))

@@ -9,15 +9,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from trialtrace.claims.audit import audit_rows
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.paths import Project, project
-from trialtrace.methods.analysing.run import analyse_plan
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.synthetic import make
-from trialtrace.trial.claims.load import read_claims
-from trialtrace.trial.load import Trial, load_trial
+from trialtrace.base.paths import Project, project
+from trialtrace.run.claims.audit import audit_rows
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.methods.analysing.run import analyse_plan
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.synthetic import make
+from trialtrace.run.trial.claims.load import read_claims
+from trialtrace.run.trial.load import Trial, load_trial
 
 TRIAL = "sprave2019"
 DAYS_OF_A_MONTH = 30.4375

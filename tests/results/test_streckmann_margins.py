@@ -10,19 +10,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from trialtrace.claims.audit import audit_rows
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.frames import Frames
-from trialtrace.ground.paths import Project, project
-from trialtrace.methods.analysing.run import analyse_plan
-from trialtrace.methods.displays.analyse_flow import flow
-from trialtrace.rcode.page import PAGE, counted, told
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trace.content import Tracer
-from trialtrace.trial.claims.load import read_claims
-from trialtrace.trial.cohort.mess import BreaksCheck, Impossible
-from trialtrace.trial.load import load_trial
+from trialtrace.base.paths import Project, project
+from trialtrace.report.rcode.page import PAGE, counted, told
+from trialtrace.run.claims.audit import audit_rows
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.methods.analysing.run import analyse_plan
+from trialtrace.run.methods.displays.analyse_flow import flow
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.tables.frames import Frames
+from trialtrace.run.trace.content import Tracer
+from trialtrace.run.trial.claims.load import read_claims
+from trialtrace.run.trial.cohort.mess import BreaksCheck, Impossible
+from trialtrace.run.trial.load import load_trial
 
 TRIAL = "streckmann2024"
 POST = "after chemotherapy"
@@ -176,7 +176,7 @@ def test_no_claim_is_checked_on_synthetic_data(analysed):
 def test_the_page_of_scripts_tells_its_results(analysed):
     page = told((project().root / "docs" / PAGE).read_text("utf-8"))
     found = counted(Tracer(load_trial(TRIAL), analysed, "full"))
-    assert page[TRIAL] == found, "write it anew: python -m trialtrace.rcode.page"
+    assert page[TRIAL] == found, "write it anew: python -m trialtrace.report.rcode.page"
 
 
 def test_rejects_are_the_declared_mess(folder):

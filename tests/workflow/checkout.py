@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mini_trial import write_project
 
-from trialtrace.running.made import VOLATILE
+from trialtrace.run.jobs.products import VOLATILE
 
 ROOT = Path(__file__).resolve().parents[2]
 TRACING = Path(__file__).parent / "tracing"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.ground.paths import Project
-from trialtrace.running.closure import Sources
-from trialtrace.running.imports import FIGURES, FORMULAS, imports_of, outside_entries
+from trialtrace.base.paths import Project
+from trialtrace.run.jobs.closure import Sources
+from trialtrace.run.jobs.imports import FIGURES, FORMULAS, imports_of, outside_entries
 
 SCRIPT = "scripts/job.py"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from checkout import copy_checkout, keep_trials
 
-from trialtrace.running.run import for_rules
+from trialtrace.run.jobs.run import for_rules
 
 
 def test_braces_in_the_name_of_a_folder_are_no_wildcards(tmp_path: Path):

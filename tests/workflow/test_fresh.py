@@ -1,6 +1,6 @@
 """A changed file reruns exactly the jobs that can come to use it.
 
-The hashes are computed from source alone (trialtrace.running.fresh). Against them stands a trace
+The hashes are computed from source alone (trialtrace.run.jobs.fresh). Against them stands a trace
 of a whole run: which modules each job had imported when it ended, which files it had opened or
 handed to another program, which settings it had looked at.
 """
@@ -11,8 +11,8 @@ import pytest
 from checkout import Copy, Job, Traced
 
 from edits import downstream
-from trialtrace.ground.paths import project
-from trialtrace.running.fresh import (
+from trialtrace.base.paths import project
+from trialtrace.run.jobs.fresh import (
     ANALYSE,
     CHECK,
     SITE,
@@ -22,7 +22,7 @@ from trialtrace.running.fresh import (
     freshness,
     used,
 )
-from trialtrace.trial.load import load_trial
+from trialtrace.run.trial.load import load_trial
 
 # Jobs that are hashed over a file they did not use in the traced run, over all files and jobs:
 # code for input that the trials do not have (of a cohort no claim is searched with data), what an
@@ -141,33 +141,35 @@ def test_no_module_reruns_everything_but_the_core(direct, hashes):
     everywhere = {name for name, jobs in direct.items() if jobs >= set(hashes) - {(SITE, None)}}
     core = (
         "__init__",
-        "ground/__init__",
-        "ground/errors",
-        "ground/paths",
-        "ground/store",
-        "ground/synthetic",
-        "ground/contracts/__init__",
-        "ground/contracts/definitions",
-        "ground/contracts/tables",
-        "ground/numbered",
-        "running/__init__",
-        "running/faults",
-        "running/job",
-        "running/locks",
-        "running/made",
+        "run/__init__",
+        "run/tables/__init__",
+        "base/__init__",
+        "base/errors",
+        "base/paths",
+        "base/store",
+        "base/synthetic",
+        "run/tables/contracts/__init__",
+        "run/tables/contracts/definitions",
+        "run/tables/contracts/tables",
+        "run/tables/numbered",
+        "run/jobs/__init__",
+        "run/jobs/faults",
+        "run/jobs/job",
+        "run/jobs/locks",
+        "run/jobs/products",
         # An entry of endpoints.yaml is several endpoints by its instrument's scales.
-        "endpoints/__init__",
-        "instruments/__init__",
-        "instruments/registry",
-        "ground/conditions",
+        "run/endpoints/__init__",
+        "run/instruments/__init__",
+        "run/instruments/registry",
+        "run/tables/conditions",
         # How a plan names its journal.
-        "ground/styles",
+        "base/styles",
     )
     allowed = {f"workflow/trialtrace/{name}.py" for name in core}
     beyond = {
         n
         for n in everywhere - allowed
-        if not n.startswith(("workflow/trialtrace/config/", "workflow/trialtrace/trial/"))
+        if not n.startswith(("workflow/trialtrace/base/config/", "workflow/trialtrace/run/trial/"))
     }
     assert beyond <= {"requirements.lock"}
     assert len(direct) > 100
@@ -178,7 +180,7 @@ def project_trials(run: Copy) -> tuple[str, ...]:
 
 
 SAMPLE = {
-    "a method that one trial names": ["workflow/trialtrace/methods/survival/analyse.py"],
+    "a method that one trial names": ["workflow/trialtrace/run/methods/survival/analyse.py"],
     "a pure function": ["workflow/trialtrace/stats/categorical/proportions.py"],
     "a plan": ["config/trials/ruetzler2013/plan.yaml"],
     "a ledger and a style sheet": ["config/trials/moertel1990/claims.yaml", "reports/trial.qmd"],

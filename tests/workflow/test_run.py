@@ -11,12 +11,12 @@ import pytest
 from checkout import EXPORT, ROOT, Copy, copy_checkout, files_of, told_plainly, traced_run
 from mini_trial import edit
 
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import project
-from trialtrace.ground.store import sha256_file
-from trialtrace.running.fresh import STAGES, freshness
-from trialtrace.running.locks import lock_run
-from trialtrace.running.standing import changed_since
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import project
+from trialtrace.base.store import sha256_file
+from trialtrace.run.jobs.fresh import STAGES, freshness
+from trialtrace.run.jobs.locks import lock_run
+from trialtrace.run.jobs.standing import changed_since
 
 # Read by its values, not as a file.
 CONFIG = "config/config.yaml"

@@ -8,7 +8,7 @@ import pytest
 from checkout import ROOT, Copy, copy_checkout, files_of
 from slurm import Cluster
 
-from trialtrace.running.fresh import STAGES
+from trialtrace.run.jobs.fresh import STAGES
 
 pytestmark = pytest.mark.slurm
 NAME = "ruetzler2013"

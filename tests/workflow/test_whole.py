@@ -11,7 +11,7 @@ import pytest
 from checkout import Copy, own_project, told_plainly
 
 from trialtrace.cli import main
-from trialtrace.running.made import read_record, record_path
+from trialtrace.run.jobs.products import read_record, record_path
 
 TRIAL = "mini"
 
@@ -233,8 +233,8 @@ def test_a_run_that_failed_leaves_the_results_before_it_readable(kept: Copy, cap
 def test_another_reader_of_imports_forgets_what_the_first_one_read(kept: Copy):
     """The memory of what sources import does not survive a change of the code that reads them."""
     fresh = (
-        "from trialtrace.ground.paths import project; "
-        "from trialtrace.running.fresh import freshness; "
+        "from trialtrace.base.paths import project; "
+        "from trialtrace.run.jobs.fresh import freshness; "
     )
     count = f"print(len(freshness(project()).code_files('derive_datasets', '{TRIAL}')))"
 
@@ -245,7 +245,7 @@ def test_another_reader_of_imports_forgets_what_the_first_one_read(kept: Copy):
         return int(done.stdout)
 
     before = files()
-    reader = kept.root / "workflow/trialtrace/running/imports.py"
+    reader = kept.root / "workflow/trialtrace/run/jobs/imports.py"
     text = reader.read_text()
     reader.write_text(text.replace("isinstance(node, ast.ImportFrom)", "isinstance(node, ast.Try)"))
     assert files() < before

@@ -1,10 +1,10 @@
-"""Snakemake's logger plugin "trialtrace": what a person sees; see trialtrace.running.progress."""
+"""Snakemake's logger plugin "trialtrace": what a person sees; see trialtrace.run.jobs.progress."""
 
 import sys
 
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 
-from trialtrace.running.progress import Progress
+from trialtrace.run.jobs.progress import Progress
 
 
 class LogHandler(LogHandlerBase):

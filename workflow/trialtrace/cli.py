@@ -9,17 +9,17 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.commands.audit import add_audit, audit_output
-from trialtrace.commands.history import add_history
-from trialtrace.commands.read import add_read
-from trialtrace.commands.script import add_script
-from trialtrace.commands.which_run import configured, tell_run, tell_version
-from trialtrace.drafting.command import add_commands
-from trialtrace.ground.errors import Problem, UserError
-from trialtrace.ground.extras import without_extra
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.extras import without_extra
+from trialtrace.report.commands.audit import add_audit, audit_output
+from trialtrace.report.commands.history import add_history
+from trialtrace.report.commands.read import add_read
+from trialtrace.report.commands.script import add_script
+from trialtrace.report.commands.which_run import configured, tell_run, tell_version
+from trialtrace.run.drafting.command import add_commands
 
 if TYPE_CHECKING:
-    from trialtrace.ground.paths import Project
+    from trialtrace.base.paths import Project
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -181,10 +181,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run_results(arguments: argparse.Namespace) -> int:
-    from trialtrace.commands.results import tell_planned, tell_results
-    from trialtrace.ground.contracts import RESULTS
-    from trialtrace.ground.paths import project
-    from trialtrace.running.fresh import CHECK
+    from trialtrace.base.paths import project
+    from trialtrace.report.commands.results import tell_planned, tell_results
+    from trialtrace.run.jobs.fresh import CHECK
+    from trialtrace.run.tables.contracts import RESULTS
 
     if arguments.planned:
         at = project(arguments.project)
@@ -203,12 +203,12 @@ def run_results(arguments: argparse.Namespace) -> int:
 
 def run_claims(arguments: argparse.Namespace) -> int:
     """Exit code 1 where a printed number does not hold, as for a ledger."""
-    from trialtrace.claims.tally import failing
-    from trialtrace.commands.output import put, width
-    from trialtrace.ground.contracts import CLAIMS
-    from trialtrace.ground.paths import project
+    from trialtrace.audit.verdicts.tally import failing
+    from trialtrace.base.paths import project
     from trialtrace.report.audit.audit_export import trial_text
-    from trialtrace.running.fresh import AUDIT
+    from trialtrace.report.commands.output import put, width
+    from trialtrace.run.jobs.fresh import AUDIT
+    from trialtrace.run.tables.contracts import CLAIMS
 
     at = project(arguments.project)
     name = configured(at, arguments.trial)
@@ -232,10 +232,10 @@ def run_claims(arguments: argparse.Namespace) -> int:
 
 
 def run_coverage(arguments: argparse.Namespace) -> int:
-    from trialtrace.commands.coverage import coverage_as
-    from trialtrace.commands.output import put
-    from trialtrace.ground.paths import project
-    from trialtrace.trial.load import load_trial
+    from trialtrace.base.paths import project
+    from trialtrace.report.commands.coverage import coverage_as
+    from trialtrace.report.commands.output import put
+    from trialtrace.run.trial.load import load_trial
 
     at = project(arguments.project)
     trial = load_trial(configured(at, arguments.trial), at)
@@ -245,14 +245,14 @@ def run_coverage(arguments: argparse.Namespace) -> int:
 
 
 def run_trace(arguments: argparse.Namespace) -> int:
-    from trialtrace.ground.paths import project
+    from trialtrace.base.paths import project
     from trialtrace.report.listing import json_text
-    from trialtrace.running.fresh import AUDIT
-    from trialtrace.trace.content import Tracer
-    from trialtrace.trace.record import with_record
-    from trialtrace.trace.row_hash import RowHashes
-    from trialtrace.trace.text import trace_text
-    from trialtrace.trial.load import load_settings, load_trial
+    from trialtrace.run.jobs.fresh import AUDIT
+    from trialtrace.run.trace.content import Tracer
+    from trialtrace.run.trace.record import with_record
+    from trialtrace.run.trace.row_hash import RowHashes
+    from trialtrace.run.trace.text import trace_text
+    from trialtrace.run.trial.load import load_settings, load_trial
 
     at = project(arguments.project)
     name = configured(at, arguments.result_id.split("/", 1)[0])
@@ -273,12 +273,12 @@ def run_trace(arguments: argparse.Namespace) -> int:
 
 
 def run_check(arguments: argparse.Namespace) -> int:
-    from trialtrace.commands.check import check
-    from trialtrace.ground.paths import project
+    from trialtrace.base.paths import project
+    from trialtrace.report.commands.check import check
 
     at = project(arguments.project)
     if arguments.plan:
-        from trialtrace.commands.plan import tell_plan
+        from trialtrace.report.commands.plan import tell_plan
 
         tell_plan(at, configured(at, arguments.trial))
         return 0
@@ -293,8 +293,8 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 
 def run_power(arguments: argparse.Namespace) -> int:
-    from trialtrace.commands.power import tell_power
-    from trialtrace.ground.paths import project
+    from trialtrace.base.paths import project
+    from trialtrace.report.commands.power import tell_power
 
     at = project(arguments.project)
     name = configured(at, arguments.trial)
@@ -302,9 +302,9 @@ def run_power(arguments: argparse.Namespace) -> int:
 
 
 def run_open(arguments: argparse.Namespace) -> int:
-    from trialtrace.commands.open import open_report
-    from trialtrace.ground.paths import project
-    from trialtrace.running.standing import check_blind
+    from trialtrace.base.paths import project
+    from trialtrace.report.commands.open import open_report
+    from trialtrace.run.jobs.standing import check_blind
 
     at = project(arguments.project)
     check_blind(at, configured(at, arguments.trial))
@@ -313,10 +313,10 @@ def run_open(arguments: argparse.Namespace) -> int:
 
 
 def run_serve(arguments: argparse.Namespace) -> int:
-    from trialtrace.commands.serve import serve
-    from trialtrace.ground.paths import project
-    from trialtrace.running.standing import check_blind
-    from trialtrace.trial.listed import listed_trials
+    from trialtrace.base.paths import project
+    from trialtrace.report.commands.serve import serve
+    from trialtrace.run.jobs.standing import check_blind
+    from trialtrace.run.trial.listing import listed_trials
 
     at = project(arguments.project)
     named = [configured(at, arguments.trial)] if arguments.trial else listed_trials(at)
@@ -327,27 +327,27 @@ def run_serve(arguments: argparse.Namespace) -> int:
 
 def run_verify(arguments: argparse.Namespace) -> int:
     """Exit code 1 where something is altered, 2 where it could not be looked at."""
-    from trialtrace.commands.verify import verify
-    from trialtrace.ground.paths import project
+    from trialtrace.base.paths import project
+    from trialtrace.report.commands.verify import verify
 
     return verify(project(arguments.project), arguments.path, arguments.trial, arguments.format)
 
 
 def run_export(arguments: argparse.Namespace) -> int:
-    from trialtrace.ground.paths import project
-    from trialtrace.trial.load import load_trial
+    from trialtrace.base.paths import project
+    from trialtrace.run.trial.load import load_trial
 
     at = project(arguments.project)
     name = configured(at, arguments.trial)
     if arguments.form != "cohort":
-        from trialtrace.interchange.folder import write_form
-        from trialtrace.running.fresh import CHECK
+        from trialtrace.report.interchange.folder import write_form
+        from trialtrace.run.jobs.fresh import CHECK
 
         at, _ = tell_run(at, name, CHECK, earlier=True)
         WithoutPandas.lifted()
         print(write_form(load_trial(name, at), arguments.folder, arguments.form), end="")
         return 0
-    from trialtrace.synthetic.folder import export_folder
+    from trialtrace.run.synthetic.folder import export_folder
 
     tell_version(at, name)
     trial = load_trial(name, at)
@@ -356,10 +356,10 @@ def run_export(arguments: argparse.Namespace) -> int:
 
 
 def run_quarto_project(arguments: argparse.Namespace) -> int:
-    from trialtrace.commands.quarto_project import write_project
-    from trialtrace.ground.paths import project
-    from trialtrace.running.fresh import RENDER
-    from trialtrace.trial.load import load_settings, load_trial
+    from trialtrace.base.paths import project
+    from trialtrace.report.commands.quarto_project import write_project
+    from trialtrace.run.jobs.fresh import RENDER
+    from trialtrace.run.trial.load import load_settings, load_trial
 
     at = project(arguments.project)
     trial = load_trial(configured(at, arguments.trial), at)
@@ -370,10 +370,10 @@ def run_quarto_project(arguments: argparse.Namespace) -> int:
 
 def run_migrate(arguments: argparse.Namespace) -> int:
     """Nothing is written of any trial where one cannot be migrated."""
-    from trialtrace.ground.paths import project
-    from trialtrace.trial.listed import listed_trials, not_a_trial, plain_name
-    from trialtrace.trial.migrate import migrated
-    from trialtrace.trial.version import CURRENT
+    from trialtrace.base.paths import project
+    from trialtrace.run.trial.listing import listed_trials, not_a_trial, plain_name
+    from trialtrace.run.trial.migrate import migrated
+    from trialtrace.run.trial.version import CURRENT
 
     at = project(arguments.project)
     names = [plain_name(at, arguments.trial)] if arguments.trial else listed_trials(at)
@@ -402,7 +402,7 @@ def run_migrate(arguments: argparse.Namespace) -> int:
 
 
 def _table(at: "Project", trial: str, path: str, contract: Any) -> list[dict[str, Any]]:
-    from trialtrace.ground.contracts import read_table
+    from trialtrace.run.tables.contracts import read_table
 
     return read_table(at.results / trial / path, contract).to_pylist()
 
@@ -428,8 +428,8 @@ class WithoutPandas:
 
 def entry() -> None:
     """The program `trialtrace`."""
-    import trialtrace.running.job  # noqa: F401 - one thread and little garbage, as stages have
-    from trialtrace.running.faults import guard
+    import trialtrace.run.jobs.job  # noqa: F401 - one thread and little garbage, as stages have
+    from trialtrace.run.jobs.faults import guard
 
     sys.meta_path.insert(0, WithoutPandas)
     guard()

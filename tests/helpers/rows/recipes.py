@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from rows.true_trials import VISITS, Made
-from trialtrace.integrity.export import CODE, DATE, NUMBER
+from trialtrace.run.integrity.export import CODE, DATE, NUMBER
 
 Recipe = Callable[[Made, np.random.Generator], Made]
 

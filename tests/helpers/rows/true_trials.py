@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trialtrace.integrity.export import CODE, DATE, NUMBER, Column, Export, Sheet
+from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Column, Export, Sheet
 
 VISITS = 4
 LABS = 6

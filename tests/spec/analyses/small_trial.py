@@ -11,8 +11,9 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
-from trialtrace.config.spec import structure
-from trialtrace.ground.contracts import (
+from trialtrace.base.config.spec import structure
+from trialtrace.run.methods.analysing.run import analyse_plan
+from trialtrace.run.tables.contracts import (
     ADSL,
     ADTTE,
     BDS,
@@ -24,12 +25,11 @@ from trialtrace.ground.contracts import (
     read_table,
     write_table,
 )
-from trialtrace.methods.analysing.run import analyse_plan
-from trialtrace.trial.endpoints import families
-from trialtrace.trial.plan import build
-from trialtrace.trial.study.design import Design
-from trialtrace.trial.study.populations import Population
-from trialtrace.trial.study.subjects import Subjects
+from trialtrace.run.trial.endpoints import families
+from trialtrace.run.trial.plan import build
+from trialtrace.run.trial.study.design import Design
+from trialtrace.run.trial.study.populations import Population
+from trialtrace.run.trial.study.subjects import Subjects
 
 TRIAL = """
 design:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialtrace.ground.errors import UserError
+from trialtrace.base.errors import UserError
 
 PLAN = """
 analyses:

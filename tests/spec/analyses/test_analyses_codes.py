@@ -7,7 +7,7 @@ from mini_run import patients, run_mini
 from mini_trial import DICTIONARY, PLAN
 from scipy.stats import chi2_contingency
 
-from trialtrace.ground.contracts import BDS, CHECKS, RESULTS, SOURCES, read_table
+from trialtrace.run.tables.contracts import BDS, CHECKS, RESULTS, SOURCES, read_table
 
 STATUS = {
     "label": "Good status",

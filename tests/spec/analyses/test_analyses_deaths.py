@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialtrace.methods.missing.deaths import dead
+from trialtrace.run.methods.missing.deaths import dead
 
 DRAWN = "covariates: [baseline], arms: in_model, imputations: 5, cycles: 2, seed: 1, df: rubin"
 STEPS = {
@@ -91,7 +91,7 @@ def test_who_died_on_the_day_of_the_visit_has_no_value_there():
 
     import numpy as np
 
-    from trialtrace.trial.plan.estimand import Death, Intercurrent
+    from trialtrace.run.trial.plan.estimand import Death, Intercurrent
 
     class Rows:
         def column(self, name):

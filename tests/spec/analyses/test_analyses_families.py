@@ -3,9 +3,9 @@
 import pytest
 import yaml
 
-from trialtrace.config.spec import structure
-from trialtrace.trial.plan import build
-from trialtrace.trial.plan.analysis import DecisionLevel
+from trialtrace.base.config.spec import structure
+from trialtrace.run.trial.plan import build
+from trialtrace.run.trial.plan.analysis import DecisionLevel
 
 PLAN = """
 estimands:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from three_worlds import WORLDS, F, contrast, effect, results, table, world
 
-from trialtrace.ground.paths import project
+from trialtrace.base.paths import project
 
 PAGE = project().root / "docs" / "greenhouse-geisser.md"
 

@@ -7,9 +7,9 @@ from typing import Literal
 import pytest
 from kept_runs import ROW, Runs
 
-from trialtrace.archive.text import told_text
-from trialtrace.archive.told import Told
-from trialtrace.ground.store import sha256_file
+from trialtrace.base.store import sha256_file
+from trialtrace.run.archive.comparison import Told
+from trialtrace.run.archive.text import told_text
 
 Make = Callable[..., Runs]
 PLAN = "config/trials/mini/plan.yaml"

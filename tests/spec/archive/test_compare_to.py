@@ -6,12 +6,12 @@ from html import unescape
 import pytest
 from kept_runs import ROW, Runs
 
+from trialtrace.base.errors import UserError
 from trialtrace.cli import main
-from trialtrace.ground.errors import UserError
 from trialtrace.report.material import Material
 from trialtrace.report.sections.since_section import since_section
-from trialtrace.running.fresh import freshness
-from trialtrace.trial.load import load_settings, load_trial
+from trialtrace.run.jobs.fresh import freshness
+from trialtrace.run.trial.load import load_settings, load_trial
 
 Make = Callable[..., Runs]
 
@@ -74,7 +74,7 @@ def test_a_run_that_is_not_kept_is_an_error(runs: Make, capsys: pytest.CaptureFi
 def test_what_is_no_run_or_no_trial_is_told(
     runs: Make, capsys: pytest.CaptureFixture[str], entry: str, said: str
 ):
-    from trialtrace.trial.check import checked
+    from trialtrace.run.trial.check import checked
 
     made = runs()
     made.edit("config/config.yaml", "seed: 1\n", f"seed: 1\ncompare_to: {entry}\n")

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from kept_runs import Runs
 
-from trialtrace.archive.kept_tables import keep_table, kept_table
-from trialtrace.archive.shelf import run_id
+from trialtrace.base.store import write_parquet
 from trialtrace.cli import main
-from trialtrace.ground.contracts.definitions import VERSION
-from trialtrace.ground.store import write_parquet
+from trialtrace.run.archive.kept_tables import keep_table, kept_table
+from trialtrace.run.archive.shelf import run_id
+from trialtrace.run.tables.contracts.definitions import VERSION
 
 Make = Callable[..., Runs]
 

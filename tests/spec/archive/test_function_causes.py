@@ -9,12 +9,12 @@ import mini_trial
 import pytest
 from kept_runs import Runs
 
-from trialtrace.archive.functions import KnownFunctions
-from trialtrace.archive.shelf import Manifest, run_id
-from trialtrace.archive.text import told_text
-from trialtrace.archive.told import Told, ToldCause
-from trialtrace.commands.diff import compared
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
+from trialtrace.report.commands.diff import compared
+from trialtrace.run.archive.comparison import Told, ToldCause
+from trialtrace.run.archive.functions import KnownFunctions
+from trialtrace.run.archive.shelf import Manifest, run_id
+from trialtrace.run.archive.text import told_text
 from trialtrace.stats.categorical import contingency
 from trialtrace.stats.categorical._tables import Tables
 

@@ -7,10 +7,10 @@ import pytest
 from kept_runs import ROW, Runs
 from mini_run import COLUMNS, run_mini
 
-from trialtrace.archive.text import apart
 from trialtrace.cli import main
-from trialtrace.trace.content import Tracer
-from trialtrace.trace.impact import Impact, RawPlace
+from trialtrace.run.archive.text import apart
+from trialtrace.run.trace.content import Tracer
+from trialtrace.run.trace.impact import Impact, RawPlace
 
 Make = Callable[..., Runs]
 

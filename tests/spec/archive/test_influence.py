@@ -10,13 +10,13 @@ from mini_run import COLUMNS, csv_text, patients, run_mini
 from scipy.stats import fisher_exact
 
 from trialtrace.cli import main
-from trialtrace.ground.contracts import RESULTS, read_table
-from trialtrace.ground.frames import Frames
-from trialtrace.methods.analysing.influence import (
+from trialtrace.run.methods.analysing.influence import (
     primary_results,
     with_other_outcomes,
     without_each,
 )
+from trialtrace.run.tables.contracts import RESULTS, read_table
+from trialtrace.run.tables.frames import Frames
 
 Make = Callable[..., Runs]
 P = "mini/relief_primary/p_value.fisher@drug-placebo"

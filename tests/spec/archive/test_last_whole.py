@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from kept_runs import ROW, Runs
 
-from trialtrace.archive import keep
 from trialtrace.cli import main
-from trialtrace.running.data import data_digest
-from trialtrace.running.fresh import CHECK, CLEAN, RENDER, STAGES
-from trialtrace.running.made import record_path
+from trialtrace.run.archive import keep
+from trialtrace.run.jobs.data import data_digest
+from trialtrace.run.jobs.fresh import CHECK, CLEAN, RENDER, STAGES
+from trialtrace.run.jobs.products import record_path
 
 Make = Callable[..., Runs]
 RESULT = "mini/relief_primary/risk_difference.newcombe@drug-placebo"

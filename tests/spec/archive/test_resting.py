@@ -7,8 +7,8 @@ from mini_run import run_mini
 from trialtrace.report.figures.make import asked, draw_figures
 from trialtrace.report.figures.resting import resting
 from trialtrace.report.material import Material
-from trialtrace.trace.impact import Impact, RawPlace
-from trialtrace.trial.load import load_settings
+from trialtrace.run.trace.impact import Impact, RawPlace
+from trialtrace.run.trial.load import load_settings
 
 PLAN = (
     (mini_trial.PLAN + mini_trial.MORE_DISPLAYS)

@@ -3,8 +3,8 @@
 import pytest
 from paper import read, told
 
-from trialtrace.claims.prints.registry import findings
-from trialtrace.claims.verdict import verdicts
+from trialtrace.audit.prints.registry import findings
+from trialtrace.audit.verdicts.verdict import verdicts
 
 
 @pytest.fixture

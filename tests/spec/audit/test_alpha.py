@@ -3,11 +3,11 @@
 import pytest
 from paper import claim
 
-from trialtrace.claims.editor.letter import FLIPS, lines
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.print_audit import audit_ledger
-from trialtrace.claims.prints.registry import findings_of
-from trialtrace.claims.registration.held import held
+from trialtrace.audit.editor.letter import FLIPS, lines
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.prints.registry import findings_of
+from trialtrace.audit.registration.registration import held
+from trialtrace.audit.verdicts.audit import audit_ledger
 
 PAIR = {"compare": ["training", "control"]}
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from sarif_logs import log_of, validator
 
-from trialtrace.claims.ledger_file import read_ledger
-from trialtrace.claims.prints.registry import MODULES, about, card_of, of_sizes
-from trialtrace.claims.sarif import LEVELS
+from trialtrace.audit.files.file import read_ledger
+from trialtrace.audit.prints.registry import MODULES, about, card_of, of_sizes
+from trialtrace.audit.verdicts.sarif import LEVELS
+from trialtrace.base.paths import project
 from trialtrace.cli import main
-from trialtrace.ground.paths import project
 
 LEDGER = """\
 papers: {main: "A paper"}

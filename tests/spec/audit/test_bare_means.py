@@ -4,8 +4,8 @@ import pytest
 from paper import TWO, claim
 from test_relations import OUTCOMES, audited, verdict
 
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.prints.registry import findings
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.prints.registry import findings
 
 SCORE = {"outcome": "score", "compare": ["training", "control"]}
 

@@ -9,12 +9,12 @@ import re
 import pytest
 from mini_trial import REPOSITORY, edit, write_project
 
-from trialtrace.claims.coverage import LEDGER, NOTHING, PART, WHOLE, coverage
+from trialtrace.base.paths import Project
 from trialtrace.cli import main
-from trialtrace.ground.paths import Project
 from trialtrace.report.audit.coverage_page import coverage_page
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.load import load_trial
+from trialtrace.run.claims.coverage import LEDGER, NOTHING, PART, WHOLE, coverage
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import load_trial
 
 NAMES = ("streckmann2024", "sprave2019", "musaro2019")
 OTHERS = ("elmunzer2012", "ruetzler2013", "moertel1990")

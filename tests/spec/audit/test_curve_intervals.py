@@ -10,7 +10,7 @@ import pytest
 from paper import claim
 from test_relations import audited
 
-from trialtrace.claims.prints.curve_intervals import fewest_events
+from trialtrace.audit.prints.times.curve_intervals import fewest_events
 
 Z = 1.959964
 

@@ -3,8 +3,8 @@
 import pytest
 from paper import claim, read
 
-from trialtrace.claims.joined import with_print
-from trialtrace.claims.print_audit import audit_ledger
+from trialtrace.audit.verdicts.audit import audit_ledger
+from trialtrace.run.claims.joined import with_print
 
 TRAINING = {"outcome": "event", "group": "training"}
 

@@ -8,9 +8,9 @@ import re
 
 import pytest
 
-from trialtrace.claims.editor.inspect_sr import CHECKS, DOMAINS, NOT_HERE, belongs_to
-from trialtrace.claims.editor.letter import FLIPS, MOST_LINES
-from trialtrace.claims.prints.registry import about
+from trialtrace.audit.editor.inspect_sr import CHECKS, DOMAINS, NOT_HERE, belongs_to
+from trialtrace.audit.editor.letter import FLIPS, MOST_LINES
+from trialtrace.audit.prints.registry import about
 from trialtrace.cli import main
 
 LEDGER = """\

@@ -8,9 +8,9 @@ import pytest
 import yaml
 from paper import claim
 
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.prints.registry import findings_of
-from trialtrace.claims.registration.held import held
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.prints.registry import findings_of
+from trialtrace.audit.registration.registration import held
 from trialtrace.cli import main
 
 PAIR, TURNED = ["new", "old"], ["old", "new"]

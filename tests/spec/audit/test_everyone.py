@@ -2,7 +2,7 @@
 
 from paper import THREE, claim, read
 
-from trialtrace.claims.prints.registry import findings
+from trialtrace.audit.prints.registry import findings
 
 ITT = {"outcome": "event", "population": "itt"}
 

@@ -5,7 +5,7 @@ import pytest
 from paper import THREE, claim, read
 from scipy import stats
 
-from trialtrace.claims.prints.registry import findings
+from trialtrace.audit.prints.registry import findings
 
 PAIRS = (("smt", "wbv"), ("smt", "tau"), ("wbv", "tau"))
 

@@ -13,9 +13,9 @@ import pytest
 from scipy import optimize, stats
 from statsmodels.stats.proportion import proportion_confint
 
-from trialtrace.claims.ledger_file import read_ledger
-from trialtrace.claims.prints.registry import findings
-from trialtrace.ground.paths import project
+from trialtrace.audit.files.file import read_ledger
+from trialtrace.audit.prints.registry import findings
+from trialtrace.base.paths import project
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,10 @@ import pytest
 from paper import THREE, TWO, claim
 from scipy import stats
 
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.prints.group_statistics import welch_degrees
-from trialtrace.claims.prints.registry import findings
-from trialtrace.claims.verdict import verdicts
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.prints.many_groups.group_statistics import welch_degrees
+from trialtrace.audit.prints.registry import findings
+from trialtrace.audit.verdicts.verdict import verdicts
 from trialtrace.cli import main
 from trialtrace.stats.summaries.printed import read
 

@@ -5,9 +5,9 @@ from paper import claim, read
 from scipy import stats
 from scipy.stats.contingency import odds_ratio
 
-from trialtrace.claims.prints.registry import findings
-from trialtrace.claims.tally import unmatched
-from trialtrace.claims.verdict import verdicts
+from trialtrace.audit.prints.registry import findings
+from trialtrace.audit.verdicts.tally import unmatched
+from trialtrace.audit.verdicts.verdict import verdicts
 
 ITT = {"outcome": "event", "group": "training", "population": "itt"}
 

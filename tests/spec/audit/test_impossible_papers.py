@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from paper import claim, read
 
-from trialtrace.claims.print_audit import verdicts
-from trialtrace.claims.prints.registry import findings
+from trialtrace.audit.prints.registry import findings
+from trialtrace.audit.verdicts.audit import verdicts
 
 NUMBERS = st.sampled_from(["0", "1", "3", "12", "29", "30", "31", "140", "1000"])
 SHARES = st.sampled_from(["0", "0.0", "3.3", "40", "50.0", "99.9", "100", "103.3", "250"])

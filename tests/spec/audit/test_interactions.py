@@ -8,8 +8,8 @@ from math import exp, log, sqrt
 import pytest
 from paper import claim
 
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.prints.registry import findings
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.prints.registry import findings
 from trialtrace.cli import main
 
 GROUPS = {

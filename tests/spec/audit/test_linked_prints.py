@@ -3,9 +3,9 @@
 import pytest
 from paper import TWO, claim, read
 
-from trialtrace.claims.prints.registry import findings
-from trialtrace.claims.told import told
-from trialtrace.claims.verdict import verdicts
+from trialtrace.audit.prints.registry import findings
+from trialtrace.audit.verdicts.text import told
+from trialtrace.audit.verdicts.verdict import verdicts
 
 TRAINING = {"outcome": "event", "group": "training"}
 CONTROL = {"outcome": "event", "group": "control"}

@@ -8,10 +8,10 @@ import re
 import pytest
 from paper import claim
 
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.print_audit import audit_ledger
-from trialtrace.claims.prints.registry import findings, findings_of
-from trialtrace.claims.registration.held import held
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.prints.registry import findings, findings_of
+from trialtrace.audit.registration.registration import held
+from trialtrace.audit.verdicts.audit import audit_ledger
 from trialtrace.cli import main
 
 PAIR = {"outcome": "stroke", "compare": ["new", "old"]}

@@ -5,8 +5,8 @@ import pytest
 from paper import claim, read
 from statsmodels.stats.contingency_tables import StratifiedTable
 
-from trialtrace.claims.prints.finding import INCONSISTENT
-from trialtrace.claims.prints.registry import findings
+from trialtrace.audit.prints.finding import INCONSISTENT
+from trialtrace.audit.prints.registry import findings
 
 LARGE = {
     "training": {"label": "training", "randomised": "402"},

@@ -3,9 +3,9 @@
 import pytest
 from paper import OUTCOMES, TWO, claim, read
 
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.prints.registry import findings
-from trialtrace.claims.verdict import verdicts
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.prints.registry import findings
+from trialtrace.audit.verdicts.verdict import verdicts
 
 
 def changes(printed, spread="SD"):

@@ -4,7 +4,7 @@ import pytest
 from paper import claim, read
 from test_relations import PAIR, audited, event
 
-from trialtrace.claims.print_audit import audit_ledger
+from trialtrace.audit.verdicts.audit import audit_ledger
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from paper import OUTCOMES, claim
 from statsmodels.duration.hazard_regression import PHReg
 
-from trialtrace.claims.prints.hazards import least_error
+from trialtrace.audit.prints.times.hazards import least_error
 
 BOTH = {"outcome": "event", "compare": ["training", "control"]}
 

@@ -5,7 +5,7 @@ from copy import deepcopy
 import pytest
 from paper import claim, read
 
-from trialtrace.claims.prints.registry import findings
+from trialtrace.audit.prints.registry import findings
 
 EVENT = {"outcome": "event"}
 A, B = {**EVENT, "group": "training"}, {**EVENT, "group": "control"}

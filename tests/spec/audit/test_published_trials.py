@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.claims.ledger_file import read_ledger
-from trialtrace.claims.print_audit import audit_ledger
-from trialtrace.ground.contracts.verdicts import FAILS
-from trialtrace.ground.paths import project
+from trialtrace.audit.files.file import read_ledger
+from trialtrace.audit.printed.verdicts import FAILS
+from trialtrace.audit.verdicts.audit import audit_ledger
+from trialtrace.base.paths import project
 
 HERE = Path(__file__).parent / "published"
 LEDGERS = sorted(path.stem for path in HERE.glob("*.yaml"))

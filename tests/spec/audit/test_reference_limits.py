@@ -11,11 +11,11 @@ import pytest
 import yaml
 from paper import claim
 
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.prints.reference_limits import by_mean, by_median
-from trialtrace.claims.prints.registry import findings
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.ledger.paper import PaperBeyond, PaperReference
+from trialtrace.audit.prints.one_group.reference_limits import by_mean, by_median
+from trialtrace.audit.prints.registry import findings
 from trialtrace.cli import main
-from trialtrace.trial.claims.paper import PaperBeyond, PaperReference
 
 OUTCOMES = {
     "alt": {"label": "ALT", "reference": {"from": "5", "to": "40", "unit": "U/l"}},

@@ -9,10 +9,10 @@ import yaml
 from paper import claim
 from sarif_logs import log_of
 
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.registration.held import held
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.registration.registration import held
+from trialtrace.base.paths import project
 from trialtrace.cli import main
-from trialtrace.ground.paths import project
 from trialtrace.report.audit.registration_table import registration_section
 
 ENTRY = {"number": "NCT00000001"}

@@ -12,13 +12,13 @@ import pytest
 from paper import TWO, claim
 from scipy import stats
 
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.prints.baseline import Row, place, stouffer
-from trialtrace.claims.prints.curves import least_and_greatest
-from trialtrace.claims.prints.factorial import effects
-from trialtrace.claims.prints.medians import greatest_p
-from trialtrace.claims.prints.registry import findings
-from trialtrace.claims.verdict import verdicts
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.prints.factorial.effects import effects
+from trialtrace.audit.prints.many_groups.baseline import Row, place, stouffer
+from trialtrace.audit.prints.registry import findings
+from trialtrace.audit.prints.times.curves import least_and_greatest
+from trialtrace.audit.prints.two_groups.medians import greatest_p
+from trialtrace.audit.verdicts.verdict import verdicts
 
 PAIR = {"outcome": "event", "compare": ["training", "control"]}
 FOUR = {name: {"label": name, "randomised": "20"} for name in ("a", "b", "c", "d")}

@@ -10,11 +10,11 @@ from scipy import stats
 from test_relations import PAIR, TWO, audited, verdict
 from test_relations_of_words import SCORE
 
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.prints.apart import LEAST, MORE
-from trialtrace.claims.prints.differences import NARROWER
-from trialtrace.claims.prints.p_sides import MOST, NEAR
-from trialtrace.claims.prints.registry import findings
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.prints.registry import findings
+from trialtrace.audit.prints.shared.p_sides import MOST, NEAR
+from trialtrace.audit.prints.two_groups.apart import LEAST, MORE
+from trialtrace.audit.prints.two_groups.differences import NARROWER
 
 
 @pytest.mark.parametrize(

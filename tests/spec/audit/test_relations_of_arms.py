@@ -11,8 +11,8 @@ from paper import TWO, claim
 from scipy import stats
 from test_relations import OUTCOMES, audited, verdict
 
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.prints.mean_intervals import of_interval
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.prints.one_group.mean_intervals import of_interval
 
 SCORE = {"outcome": "score", "compare": ["training", "control"]}
 N1, N0 = (int(TWO[name]["randomised"]) for name in ("training", "control"))
@@ -44,7 +44,7 @@ def test_all_randomised_are_one_number_where_the_arms_are_not_told(abstract, agr
     claims = {"flow": claim("60", **about), "abstract": claim(abstract, "abstract", **about)}
     groups = {name: {"label": name} for name in TWO}
     whole = {"papers": {"main": "A paper"}, "groups": groups, "claims": claims}
-    from trialtrace.claims.prints.sizes import check
+    from trialtrace.audit.prints.wholes.sizes import check
 
     assert [one.agreement for one in check(ledger(whole))] == [agreement]
 

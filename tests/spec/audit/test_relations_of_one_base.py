@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from paper import claim
 
-from trialtrace.claims.prints.changes import moved
+from trialtrace.audit.prints.paired.changes import moved
 
 
 def visits(change, sizes=("27", "27", "27"), spread=True):

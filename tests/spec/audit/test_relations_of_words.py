@@ -7,10 +7,10 @@ from paper import claim
 from scipy import stats
 from test_relations import PAIR, audited, event, verdict
 
-from trialtrace.claims.prints.granularity import FEWEST_UNSAID
+from trialtrace.audit.printed.expression import parse
+from trialtrace.audit.prints.one_group.granularity import FEWEST_UNSAID
+from trialtrace.base.errors import UserError
 from trialtrace.cli import main
-from trialtrace.ground.errors import UserError
-from trialtrace.trial.claims.printed import parse
 
 SCORE = {"outcome": "score", "compare": ["training", "control"]}
 

@@ -6,8 +6,8 @@ import pytest
 from paper import THREE, claim, read
 from scipy import stats
 
-from trialtrace.claims.print_audit import audit_ledger
-from trialtrace.claims.search.candidates import p_families
+from trialtrace.audit.candidates.grid import p_families
+from trialtrace.audit.verdicts.audit import audit_ledger
 
 TRAINING = {"outcome": "event", "group": "training"}
 CONTROL = {"outcome": "event", "group": "control"}

@@ -10,9 +10,9 @@ import pytest
 from paper import claim, read
 from scipy import stats
 
-from trialtrace.claims.print_audit import audit_ledger
-from trialtrace.claims.search.candidates import p_families
-from trialtrace.claims.search.needed import of_ratio
+from trialtrace.audit.candidates.grid import p_families
+from trialtrace.audit.search.number_needed import of_ratio
+from trialtrace.audit.verdicts.audit import audit_ledger
 
 TRAINING = {"outcome": "event", "group": "training"}
 CONTROL = {"outcome": "event", "group": "control"}

@@ -10,11 +10,11 @@ import pytest
 import yaml
 from paper import told
 
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.print_audit import audit_ledger
-from trialtrace.claims.prints.registry import findings
-from trialtrace.claims.verdict import verdicts
-from trialtrace.ground.paths import project
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.prints.registry import findings
+from trialtrace.audit.verdicts.audit import audit_ledger
+from trialtrace.audit.verdicts.verdict import verdicts
+from trialtrace.base.paths import project
 
 STOP, DISPO, NMMS = "streckmann2024", "sprave2019", "musaro2019"
 FULL = {

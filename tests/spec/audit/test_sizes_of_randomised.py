@@ -5,9 +5,9 @@ from functools import partial
 import pytest
 from paper import OUTCOMES, TWO, claim, read, told
 
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.prints.registry import findings
-from trialtrace.claims.verdict import verdicts
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.prints.registry import findings
+from trialtrace.audit.verdicts.verdict import verdicts
 
 EVENT, SCORE = {"outcome": "event"}, {"outcome": "score"}
 ITT = {"itt": {"label": "intention to treat", "everyone": True}}

@@ -13,8 +13,8 @@ import pytest
 from paper import TWO, claim
 from scipy import stats
 
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.prints.registry import findings
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.prints.registry import findings
 
 ABOUT = {"outcome": "event", "compare": ["training", "control"]}
 STATED = ABOUT | {"test": "mantel_haenszel"}

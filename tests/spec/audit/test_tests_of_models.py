@@ -8,7 +8,7 @@ from scipy.stats import chi2_contingency, norm
 from statsmodels.stats.contingency_tables import Table2x2
 from statsmodels.stats.proportion import test_proportions_2indep as of_proportions
 
-from trialtrace.claims.prints.count_tests import wald_and_likelihood
+from trialtrace.audit.prints.two_groups.count_tests import wald_and_likelihood
 
 SIZES = st.integers(2, 400)
 COUNTS = st.tuples(SIZES, SIZES).flatmap(

@@ -3,8 +3,8 @@
 import pytest
 from paper import TWO, claim
 
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.prints.registry import findings
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.prints.registry import findings
 
 TREATED = {"treated": {"label": "Treated", "sizes": {"training": "27"}}}
 OPEN = {"treated": {"label": "Treated"}}

@@ -9,8 +9,8 @@ import pytest
 from paper import claim
 from scipy import stats
 
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.prints.registry import findings
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.prints.registry import findings
 
 CELLS = ("ab", "b", "a", "none")
 GROUPS = {name: {"label": name} for name in CELLS}

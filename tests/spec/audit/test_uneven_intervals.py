@@ -12,10 +12,10 @@ from paper import claim, read
 from scipy.stats import binomtest, chi2
 from scipy.stats.contingency import odds_ratio
 
-from trialtrace.claims.dates import dates
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.prints.evenness import of_events
-from trialtrace.claims.prints.registry import findings
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.printed.dates import dates
+from trialtrace.audit.prints.registry import findings
+from trialtrace.audit.prints.shared.evenness import of_events
 
 PAIR = {"outcome": "score", "compare": ["training", "control"]}
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from trialtrace.claims.ledger_file import read_ledger
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.print_audit import audit_ledger
-from trialtrace.claims.sentences import MOST_WORDS
-from trialtrace.claims.tally import unmatched
-from trialtrace.ground.contracts.verdicts import OF_COLUMN, PRINT
-from trialtrace.ground.paths import project
+from trialtrace.audit.files.file import read_ledger
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.printed.sentences import MOST_WORDS
+from trialtrace.audit.printed.verdicts import OF_COLUMN, PRINT
+from trialtrace.audit.verdicts.audit import audit_ledger
+from trialtrace.audit.verdicts.tally import unmatched
+from trialtrace.base.paths import project
 
 TRIALS = sorted(path.parent.name for path in (project().config / "trials").glob("*/claims.yaml"))
 PUBLISHED = sorted((Path(__file__).parent / "published").glob("*.yaml"))

@@ -3,9 +3,9 @@
 import pytest
 from paper import claim, read
 
-from trialtrace.claims.editor.questions import _for_authors
-from trialtrace.claims.print_audit import audit_ledger
-from trialtrace.claims.prints.finding import BY_MODEL
+from trialtrace.audit.editor.questions import _for_authors
+from trialtrace.audit.prints.finding import BY_MODEL
+from trialtrace.audit.verdicts.audit import audit_ledger
 
 BOTH = ["training", "control"]
 COUNTS = {

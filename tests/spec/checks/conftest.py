@@ -9,13 +9,13 @@ from made_trial import MADE, made_trial
 from sides_trial import SIDES, sides_trial
 from spied_formulas import Spied
 
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.contracts import RESULTS, read_table
-from trialtrace.methods.analysing.run import analyse_plan
-from trialtrace.methods.checking import registry, run
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.load import load_trial
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.methods.analysing.run import analyse_plan
+from trialtrace.run.methods.checking import registry, run
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.tables.contracts import RESULTS, read_table
+from trialtrace.run.trial.load import load_trial
 
 # A check gives the same whenever it is asked the same: an error planted in one row leaves the rest.
 ASKED: dict[str, object] = {}

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from trialtrace.ground.contracts import ADSL, ADTTE, BDS, empty, write_table
-from trialtrace.ground.paths import Project
-from trialtrace.trial.load import load_trial
+from trialtrace.base.paths import Project
+from trialtrace.run.tables.contracts import ADSL, ADTTE, BDS, empty, write_table
+from trialtrace.run.trial.load import load_trial
 
 HERE = Path(__file__).parent
 MADE = "made"

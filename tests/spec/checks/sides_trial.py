@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from made_trial import configured, table
 
-from trialtrace.ground.contracts import ADSL, ADTTE, BDS, empty, from_rows, write_table
+from trialtrace.run.tables.contracts import ADSL, ADTTE, BDS, empty, from_rows, write_table
 
 SIDES = "sides"
 VISITS = ("before", "week 1", "week 2", "week 3")

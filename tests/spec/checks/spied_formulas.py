@@ -5,11 +5,11 @@ import importlib
 import sys
 from collections import defaultdict
 
-from trialtrace.methods.analysing import run
-from trialtrace.methods.analysing.formulas import STATS
-from trialtrace.methods.analysing.registry import MODULES
-from trialtrace.methods.stratified import analyse_interaction
-from trialtrace.trial.plan.registry import cards
+from trialtrace.run.methods.analysing import run
+from trialtrace.run.methods.analysing.formulas import STATS
+from trialtrace.run.methods.analysing.registry import MODULES
+from trialtrace.run.methods.stratified import analyse_interaction
+from trialtrace.run.trial.plan.registry import cards
 
 
 class Spied:
@@ -23,7 +23,7 @@ class Spied:
         for module in MODULES.values():
             importlib.import_module(module)
         holders = [
-            each for name, each in sys.modules.items() if name.startswith("trialtrace.methods.")
+            each for name, each in sys.modules.items() if name.startswith("trialtrace.run.methods.")
         ]
         for named in dict.fromkeys(formula for card in cards() for formula in card.formulas):
             place, _, name = named.partition(":")

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from made_trial import made_trial
 
-from trialtrace.ground.frames import Frames
-from trialtrace.methods.analysing.run import run_analysis
 from trialtrace.report.figures import delta_tipping
 from trialtrace.report.figures.picture import NothingToDraw
+from trialtrace.run.methods.analysing.run import run_analysis
+from trialtrace.run.tables.frames import Frames
 
 GIVEN = {
     "title": "Distance",

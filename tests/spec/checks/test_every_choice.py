@@ -18,15 +18,15 @@ from made_trial import HERE, MADE, made_trial
 from plan_choices import Choice, analysis_of, lacking, options, steps_of
 from sides_trial import SIDES, sides_trial
 
-from trialtrace.ground.contracts import RESULTS, read_table
-from trialtrace.ground.errors import Problem
-from trialtrace.ground.paths import SCHEMAS
-from trialtrace.methods.analysing.run import analyse_plan
-from trialtrace.methods.checking.run import checked
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.load import Trial, load_trial
-from trialtrace.trial.plan.registry import cards
-from trialtrace.trial.plan.step_names import steps
+from trialtrace.base.errors import Problem
+from trialtrace.base.paths import SCHEMAS
+from trialtrace.run.methods.analysing.run import analyse_plan
+from trialtrace.run.methods.checking.run import checked
+from trialtrace.run.tables.contracts import RESULTS, read_table
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import Trial, load_trial
+from trialtrace.run.trial.plan.registry import cards
+from trialtrace.run.trial.plan.step_names import steps
 
 TRIALS = {MADE: made_trial, SIDES: sides_trial}
 OF_A_CHOICE = re.compile(r"/plan\.yaml, line \d+: analyses\.(choice_\d+_\d+)")

@@ -9,8 +9,8 @@ second ~ sequence, var.equal = TRUE)`, `fisher.test` of the patients whose perio
 
 import pytest
 
-from trialtrace.ground.contracts import ADSL, CHECKS, read_table
-from trialtrace.methods.checking.run import check_results, coverage
+from trialtrace.run.methods.checking.run import check_results, coverage
+from trialtrace.run.tables.contracts import ADSL, CHECKS, read_table
 
 T_15 = 2.1314495455597742
 BY_R = {

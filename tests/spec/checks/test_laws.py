@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialtrace.ground.contracts import MEMBERS, RESULTS, read_table
-from trialtrace.ground.errors import ConservationError
-from trialtrace.methods.checking.data import Data
-from trialtrace.methods.checking.laws import verify
-from trialtrace.methods.checking.members import COUNTED, Members, told
-from trialtrace.methods.checking.run import check_results
+from trialtrace.base.errors import ConservationError
+from trialtrace.run.methods.checking.data import Data
+from trialtrace.run.methods.checking.laws import verify
+from trialtrace.run.methods.checking.members import COUNTED, Members, told
+from trialtrace.run.methods.checking.run import check_results
+from trialtrace.run.tables.contracts import MEMBERS, RESULTS, read_table
 
 ALL = ("made", "sides", "sprave2019", "elmunzer2012")
 

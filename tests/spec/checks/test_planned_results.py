@@ -10,9 +10,9 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from trialtrace.ground.paths import Project, project
-from trialtrace.methods.analysing.planned import planned_results
-from trialtrace.trial.check import check_trial
+from trialtrace.base.paths import Project, project
+from trialtrace.run.methods.analysing.planned import planned_results
+from trialtrace.run.trial.check import check_trial
 
 DISPLAYS = ("flow", "baseline", "adverse_events")
 TRIALS = (

@@ -3,9 +3,9 @@
 import pytest
 from made_trial import made_trial
 
-from trialtrace.ground.contracts import RESULTS, read_table
-from trialtrace.methods.analysing.run import analyse_plan
-from trialtrace.methods.checking.run import checked
+from trialtrace.run.methods.analysing.run import analyse_plan
+from trialtrace.run.methods.checking.run import checked
+from trialtrace.run.tables.contracts import RESULTS, read_table
 
 # Each was a false alarm of the checkers once, found by drawing trials at random.
 ONCE_WRONG = {
@@ -49,7 +49,7 @@ def test_right_results_of_a_tiny_trial_pass(tmp_path, seed, sizes):
 
 def test_the_plan_of_the_made_trial_is_in_order(tmp_path):
     """Its other files are not whole; its plan names every method."""
-    from trialtrace.trial.check import check_trial
+    from trialtrace.run.trial.check import check_trial
 
     trial = made_trial(tmp_path)
     told = [str(one) for one in check_trial(trial.at, trial.name)]

@@ -6,10 +6,10 @@ import pytest
 from made_trial import MADE
 from sides_trial import SIDES
 
-from trialtrace.claims.standard_errors import NORMAL, standard_error
-from trialtrace.ground.contracts import RESULTS, read_table
-from trialtrace.methods.analysing import estimate
-from trialtrace.methods.analysing.run import analyse_plan
+from trialtrace.run.claims.standard_errors import NORMAL, standard_error
+from trialtrace.run.methods.analysing import estimate
+from trialtrace.run.methods.analysing.run import analyse_plan
+from trialtrace.run.tables.contracts import RESULTS, read_table
 
 # Methods that have an error of which neither a law with its degrees of freedom nor a test statistic
 # is among the results.

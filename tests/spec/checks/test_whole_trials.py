@@ -6,11 +6,11 @@ from math import isfinite
 import pyarrow as pa
 import pytest
 
-from trialtrace.ground.contracts import CHECKS, RESULTS, from_rows, read_table, write_table
-from trialtrace.ground.errors import UserError
-from trialtrace.methods.checking import registry
-from trialtrace.methods.checking.run import check_results, checked, coverage
-from trialtrace.trial.plan.registry import cards
+from trialtrace.base.errors import UserError
+from trialtrace.run.methods.checking import registry
+from trialtrace.run.methods.checking.run import check_results, checked, coverage
+from trialtrace.run.tables.contracts import CHECKS, RESULTS, from_rows, read_table, write_table
+from trialtrace.run.trial.plan.registry import cards
 
 # These are the same when the arms change places, or are not looked up by arm.
 SYMMETRIC = ("hazard_ratio", "correlation")

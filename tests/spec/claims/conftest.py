@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from trialtrace.claims.audit import audit_rows
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.config.spec import structure
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.contracts import RESULTS, from_rows, read_table
-from trialtrace.ground.frames import Frames
-from trialtrace.ground.paths import project
-from trialtrace.methods.analysing.run import analyse_plan
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.claims.ledger import LedgerClaim
-from trialtrace.trial.claims.read import Claim, read_claim
-from trialtrace.trial.load import load_trial
+from trialtrace.audit.ledger.claim import Claim, read_claim
+from trialtrace.audit.ledger.shape import LedgerClaim
+from trialtrace.base.config.spec import structure
+from trialtrace.base.paths import project
+from trialtrace.run.claims.audit import audit_rows
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.methods.analysing.run import analyse_plan
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.tables.contracts import RESULTS, from_rows, read_table
+from trialtrace.run.tables.frames import Frames
+from trialtrace.run.trial.load import load_trial
 
 PAPER = "Someone A et al. J Trials 2020;1:1-9"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialtrace.ground.contracts import CLAIMS, conform, from_rows
+from trialtrace.run.tables.contracts import CLAIMS, conform, from_rows
 
 DRUG = {"analysis": "pain", "group": "drug"}
 

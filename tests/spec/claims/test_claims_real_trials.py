@@ -2,17 +2,17 @@
 
 import pytest
 
-from trialtrace.claims.audit import audit_claims
-from trialtrace.claims.sentences import MOST_WORDS
-from trialtrace.claims.tally import tally
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.contracts import CLAIMS, read_table
-from trialtrace.ground.contracts.verdicts import COLUMNS, FINDINGS
-from trialtrace.methods.analysing.run import analyse_plan
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.claims.load import read_claims
-from trialtrace.trial.load import load_trial
+from trialtrace.audit.printed.sentences import MOST_WORDS
+from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS
+from trialtrace.audit.verdicts.tally import tally
+from trialtrace.run.claims.audit import audit_claims
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.methods.analysing.run import analyse_plan
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.tables.contracts import CLAIMS, read_table
+from trialtrace.run.trial.claims.load import read_claims
+from trialtrace.run.trial.load import load_trial
 
 TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990")
 

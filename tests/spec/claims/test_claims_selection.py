@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialtrace.claims.tally import failing, worst_first
+from trialtrace.audit.verdicts.tally import failing, worst_first
 
 PLACE = "config/trials/toy/claims.yaml: claims.one"
 

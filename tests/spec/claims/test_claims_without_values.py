@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mini_run import patients, run_mini
 
-from trialtrace.ground.contracts import CLAIMS, read_table
+from trialtrace.run.tables.contracts import CLAIMS, read_table
 
 
 def test_claims_on_an_endpoint_without_any_value(tmp_path: Path):

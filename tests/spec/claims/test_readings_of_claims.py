@@ -2,13 +2,13 @@
 
 import pytest
 
-from trialtrace.claims.coverage import coverage
-from trialtrace.claims.sarif import _of_data
-from trialtrace.claims.tally import failing, numbered_readings, of_claims, tally, worst
-from trialtrace.claims.told import by_verdict
-from trialtrace.ground.contracts import CLAIMS, conform, from_rows
-from trialtrace.ground.contracts.verdicts import DATA
-from trialtrace.trial.load import load_trial
+from trialtrace.audit.printed.verdicts import DATA
+from trialtrace.audit.verdicts.sarif import _of_data
+from trialtrace.audit.verdicts.tally import failing, numbered_readings, of_claims, tally, worst
+from trialtrace.audit.verdicts.text import by_verdict
+from trialtrace.run.claims.coverage import coverage
+from trialtrace.run.tables.contracts import CLAIMS, conform, from_rows
+from trialtrace.run.trial.load import load_trial
 
 OF_VISITS = {"analysis": "anova", "stat": "f.mixed_anova", "effect": "visit"}
 OF_ARMS = {"analysis": "anova", "stat": "f.mixed_anova", "effect": "arm"}

@@ -12,15 +12,15 @@ import statsmodels.api as sm
 from scipy import stats as scipy_stats
 from statsmodels.duration.hazard_regression import PHReg
 
-from trialtrace.claims.audit import audit_rows
-from trialtrace.claims.print_audit import note_searches
-from trialtrace.claims.search.coincidence import Fits
-from trialtrace.claims.search.data.bundles import search_rows
-from trialtrace.claims.search.window import Displacement
-from trialtrace.config.spec import structure
-from trialtrace.ground.contracts.verdicts import DATA
-from trialtrace.trial.claims.ledger import LedgerClaim
-from trialtrace.trial.claims.read import read_claim
+from trialtrace.audit.candidates.coincidence import Fits
+from trialtrace.audit.candidates.window import Displacement
+from trialtrace.audit.ledger.claim import read_claim
+from trialtrace.audit.ledger.shape import LedgerClaim
+from trialtrace.audit.printed.verdicts import DATA
+from trialtrace.audit.verdicts.audit import note_searches
+from trialtrace.base.config.spec import structure
+from trialtrace.run.claims.audit import audit_rows
+from trialtrace.run.claims.search.bundles import search_rows
 
 LICORICE = {"of": "licorice", "to": "sugar"}
 ADDED = {"of": "lev_5fu", "to": "observation"}

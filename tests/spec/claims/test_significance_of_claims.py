@@ -4,10 +4,10 @@ import pytest
 from paper import claim as printed_claim
 from paper import read
 
-from trialtrace.claims.print_audit import audit_ledger
-from trialtrace.claims.tally import worst
-from trialtrace.ground.contracts.verdicts import DATA
-from trialtrace.trial.claims.printed import parse
+from trialtrace.audit.printed.expression import parse
+from trialtrace.audit.printed.verdicts import DATA
+from trialtrace.audit.verdicts.audit import audit_ledger
+from trialtrace.audit.verdicts.tally import worst
 
 LESS = {"lower": "drug", "than": "sham"}
 

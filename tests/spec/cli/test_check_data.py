@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from trialtrace.ground.errors import UserError
+from trialtrace.base.errors import UserError
 
 TRIAL = "config/trials/mini/{}.yaml"
 
@@ -126,9 +126,9 @@ def test_mistakes_in_what_data_are_read_by_come_first_and_alone(run, project):
 
 
 def test_of_large_files_the_rows_of_some_patients_are_looked_at(project, monkeypatch, capsys):
-    from trialtrace.commands import check as command
-    from trialtrace.ground.paths import Project
-    from trialtrace.rehearsal import data, sample
+    from trialtrace.base.paths import Project
+    from trialtrace.report.commands import check as command
+    from trialtrace.run.rehearsal import data, sample
 
     monkeypatch.setattr(command, "LARGE", 100)
     at = Project(project)
@@ -152,8 +152,8 @@ def test_of_large_files_the_rows_of_some_patients_are_looked_at(project, monkeyp
 
 
 def test_files_that_are_larger_still_are_read_when_asked(project, monkeypatch, capsys):
-    from trialtrace.commands import check as command
-    from trialtrace.ground.paths import Project
+    from trialtrace.base.paths import Project
+    from trialtrace.report.commands import check as command
 
     (project / "data" / "events.csv").unlink()
     monkeypatch.setattr(command, "LARGEST", 100)
@@ -165,8 +165,8 @@ def test_files_that_are_larger_still_are_read_when_asked(project, monkeypatch, c
 
 
 def test_the_account_is_the_one_that_a_run_writes(run, mini):
-    from trialtrace.cleaning.account import asdict
-    from trialtrace.rehearsal.data import rehearse
+    from trialtrace.run.cleaning.account import asdict
+    from trialtrace.run.rehearsal.data import rehearse
 
     written = json.loads((mini.folder / "clean" / "account.json").read_text())
     found = rehearse(mini.trial)

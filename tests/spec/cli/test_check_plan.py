@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from mini_trial import edit, write_project
 
-from trialtrace.commands.plan import tell_plan
-from trialtrace.ground.errors import UserError
-from trialtrace.trial.check import check_trial, read_files
-from trialtrace.trial.plan.offers import endpoint_rows, groups
+from trialtrace.base.errors import UserError
+from trialtrace.report.commands.plan import tell_plan
+from trialtrace.run.trial.check import check_trial, read_files
+from trialtrace.run.trial.plan.offers import endpoint_rows, groups
 
 CHOICE = re.compile(r"<([^<>]*)>")
 NAMED = {"variable": "age", "variable with levels": "smoker", "population": "itt"}
@@ -87,7 +87,7 @@ def test_it_needs_no_plan_that_is_in_order(tmp_path: Path, capsys: pytest.Captur
 def test_a_report_is_opened_or_its_place_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):
-    from trialtrace.commands import open as opening
+    from trialtrace.report.commands import open as opening
 
     at = write_project(tmp_path)
     with pytest.raises(UserError, match="make run TRIAL=mini"):

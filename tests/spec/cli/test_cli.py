@@ -10,10 +10,10 @@ import sys
 import pytest
 
 from trialtrace.cli import main
-from trialtrace.commands.results import RESULT_COLUMNS
-from trialtrace.ground.contracts import CLAIMS, FLAG, INTEGER, NUMBER, RESULTS
-from trialtrace.ground.contracts.definitions import VERSION
 from trialtrace.report import listing
+from trialtrace.report.commands.results import RESULT_COLUMNS
+from trialtrace.run.tables.contracts import CLAIMS, FLAG, INTEGER, NUMBER, RESULTS
+from trialtrace.run.tables.contracts.definitions import VERSION
 
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
 TYPES = {NUMBER: (int, float), INTEGER: int, FLAG: bool}
@@ -323,7 +323,7 @@ def test_what_a_command_need_not_import_it_does_not(mini, command):
         [sys.executable, "-c", code], cwd=mini.at.root, capture_output=True, text=True
     )
     loaded = set(done.stderr.split())
-    assert "trialtrace.ground.contracts" in loaded
+    assert "trialtrace.run.tables.contracts" in loaded
     assert not loaded & heavy
 
 

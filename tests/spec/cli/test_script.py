@@ -57,7 +57,7 @@ def test_an_unknown_number_gives_the_nearest_and_a_part_of_several_says_so(run, 
 
 def test_what_is_not_written_in_r_is_told_with_exit_code_2(run, mini, ids, tmp_path, monkeypatch):
     from trialtrace import cli
-    from trialtrace.rcode.call import Calls, NoCall
+    from trialtrace.report.rcode.call import Calls, NoCall
 
     def none(self, row):
         raise NoCall("R has none")
@@ -112,7 +112,7 @@ def test_the_command_imports_no_more_than_it_needs(mini, ids):
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=mini.at.root, capture_output=True, text=True, check=False
     )
-    assert "trialtrace.rcode.script" in done.stderr
+    assert "trialtrace.report.rcode.script" in done.stderr
     assert not set(done.stderr.split()) & HEAVY
 
 

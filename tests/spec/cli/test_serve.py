@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import pytest
 from mini_trial import write_project
 
-from trialtrace.commands.open import SCREENS
-from trialtrace.commands.serve import served
-from trialtrace.ground.errors import UserError
+from trialtrace.base.errors import UserError
+from trialtrace.report.commands.open import SCREENS
+from trialtrace.report.commands.serve import served
 
 REPORT = '<html><head><script src="card.js" defer></script>\n</head><body>A report</body></html>'
 HEAVY = {"pandas", "scipy", "statsmodels", "matplotlib", "snakemake", "pyarrow", "jsonschema"}
@@ -177,7 +177,7 @@ def test_a_browser_is_started_with_a_file_of_ones_own_that_leads_to_the_address(
 
 
 def test_the_leading_file_goes_where_the_server_ends_before_a_browser_comes(tmp_path, monkeypatch):
-    from trialtrace.commands import loopback
+    from trialtrace.report.commands import loopback
 
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(loopback, "opened", lambda address: True)

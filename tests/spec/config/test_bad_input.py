@@ -6,7 +6,7 @@ import pytest
 from bad_input import DICTIONARY, REFERENCES, SHAPE
 from mini_trial import edit, write_project
 
-from trialtrace.trial.check import check_trial
+from trialtrace.run.trial.check import check_trial
 
 
 def told_once(problems: list) -> str:

@@ -6,9 +6,9 @@ import yaml
 from mini_run import run_mini
 from mini_trial import write_project
 
-from trialtrace.claims.select import PLAIN_KEYS, SECOND_KEYS
-from trialtrace.ground.contracts import RESULTS, read_table
-from trialtrace.trial.check import check_trial
+from trialtrace.run.claims.select import PLAIN_KEYS, SECOND_KEYS
+from trialtrace.run.tables.contracts import RESULTS, read_table
+from trialtrace.run.trial.check import check_trial
 
 OF_DISPLAYS = ("flow", "baseline", "adverse_events")
 

@@ -3,11 +3,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.contracts import ADSL, ADTTE, BDS, OCCDS, SOURCES, read_table
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.load import load_trial
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.tables.contracts import ADSL, ADTTE, BDS, OCCDS, SOURCES, read_table
+from trialtrace.run.trial.load import load_trial
 
 CONTRACTS = (ADSL, BDS, ADTTE, OCCDS, SOURCES)
 

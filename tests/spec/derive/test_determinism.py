@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.trial.load import load_trial
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.trial.load import load_trial
 
 FILES = [
     "account.json",

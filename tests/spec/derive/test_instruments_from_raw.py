@@ -4,8 +4,8 @@ import pytest
 from mini_run import run_stages, write_mini
 from mini_trial import DICTIONARY, ENDPOINTS, PLAN, TRIAL
 
-from trialtrace.ground.contracts import BDS, REJECTS, RESULTS, SOURCES, read_table
-from trialtrace.trial.load import load_trial
+from trialtrace.run.tables.contracts import BDS, REJECTS, RESULTS, SOURCES, read_table
+from trialtrace.run.trial.load import load_trial
 
 ITEMS = "".join(
     f"q{item},forms,,text,Item {item},,,integer,1,{4 if item < 29 else 7},,,,,,,,\n"

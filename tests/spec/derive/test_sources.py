@@ -5,8 +5,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from trialtrace.trial.load import load_trial
-from trialtrace.trial.model import adsl_code
+from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.model import adsl_code
 
 TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990")
 ROW = ["dataset", "USUBJID", "ASEQ"]

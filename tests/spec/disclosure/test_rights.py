@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.ground.store import make_folder, write_json, write_text
+from trialtrace.base.store import make_folder, write_json, write_text
 
 DATA = ("raw", "clean", "derived", "analysis")
 

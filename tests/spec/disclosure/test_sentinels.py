@@ -21,18 +21,18 @@ from sentinels import Sentinels
 from spoilings import SPOILINGS
 from svg_paths import data_places
 
+from trialtrace.base.errors import UserError
+from trialtrace.base.store import read_parquet
 from trialtrace.cli import main
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.store import read_parquet
 from trialtrace.report.material import Material
 from trialtrace.report.pages.site import build_site
 from trialtrace.report.render.inline_images import as_text
 from trialtrace.report.report import render_report
 from trialtrace.report.sections.closing import closing_lines
 from trialtrace.report.sections.data_quality import data_quality
-from trialtrace.running import faults
-from trialtrace.trace.text import trace_text
-from trialtrace.trial.load import load_settings, load_trial
+from trialtrace.run.jobs import faults
+from trialtrace.run.trace.text import trace_text
+from trialtrace.run.trial.load import load_settings, load_trial
 
 # The data themselves; and the configuration, which the user wrote.
 AT_HOME = ("data", "config", "workflow", "reports")
@@ -241,7 +241,7 @@ def test_the_search_opens_what_holds_text(tmp_path):
 
 def test_a_message_that_quotes_a_cell_is_found(tmp_path, monkeypatch, capfd):
     """The test itself under test: what the program said of such files once."""
-    from trialtrace.cleaning import layout
+    from trialtrace.run.cleaning import layout
 
     export = good_export()
     SPOILINGS["arms that nobody declared"](export)

@@ -3,7 +3,7 @@
 import mini_trial
 import pytest
 
-from trialtrace.trial.check import check_trial
+from trialtrace.run.trial.check import check_trial
 
 ENDPOINTS = mini_trial.ENDPOINTS.replace("  term: Nausea", "  term_column: what")
 PLAN = mini_trial.PLAN + mini_trial.MORE_DISPLAYS

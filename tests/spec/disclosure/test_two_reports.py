@@ -10,11 +10,11 @@ import mini_run
 import pytest
 from kept_runs import Runs
 
-from trialtrace.archive.few_patients import few_lines
-from trialtrace.commands.after_run import _latest
+from trialtrace.report.commands.after_run import _latest
 from trialtrace.report.pages.changes_page import changes_page
-from trialtrace.running.fresh import freshness
-from trialtrace.running.run import Run
+from trialtrace.run.archive.few_patients import few_lines
+from trialtrace.run.jobs.fresh import freshness
+from trialtrace.run.jobs.run import Run
 
 
 @pytest.mark.parametrize(("disclosure", "long"), [("full", True), ("restricted", False)])

@@ -10,9 +10,9 @@ import yaml
 from doc_blocks import ROOT, consoles, files, page, told
 from mini_run import record_stages
 
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
 from trialtrace.cli import main
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import Project
 
 TEXT = page("docs/add-a-trial.md")
 # A file of a trial that is here, and a part of it.
@@ -37,15 +37,15 @@ def write(root: Path) -> Project:
 
 def run(at: Project) -> None:
     """The stages, as the scripts of the workflow call them."""
-    from trialtrace.claims.audit import audit_claims
-    from trialtrace.cleaning.clean import clean_tables
-    from trialtrace.endpoints.derive import derive_datasets
-    from trialtrace.methods.analysing.run import analyse_plan
-    from trialtrace.methods.checking.run import check_results
     from trialtrace.report.report import render_report
-    from trialtrace.running.run import begin
-    from trialtrace.sources.ingest import ingest_sources
-    from trialtrace.trial.load import load_settings, load_trial
+    from trialtrace.run.claims.audit import audit_claims
+    from trialtrace.run.cleaning.clean import clean_tables
+    from trialtrace.run.endpoints.derive import derive_datasets
+    from trialtrace.run.jobs.run import begin
+    from trialtrace.run.methods.analysing.run import analyse_plan
+    from trialtrace.run.methods.checking.run import check_results
+    from trialtrace.run.sources.ingest import ingest_sources
+    from trialtrace.run.trial.load import load_settings, load_trial
 
     started = begin(at, check=True)
     trial, out = load_trial("ginger", at), at.results / "ginger"

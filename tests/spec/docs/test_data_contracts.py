@@ -2,12 +2,12 @@
 
 from doc_blocks import page
 
-from trialtrace.ground import contracts
-from trialtrace.ground.contracts.reference import FILES, reference
+from trialtrace.run.tables import contracts
+from trialtrace.run.tables.contracts.reference import FILES, reference
 
 
 def test_the_page_is_not_stale():
-    made = "write it anew: python -m trialtrace.ground.contracts.reference"
+    made = "write it anew: python -m trialtrace.run.tables.contracts.reference"
     assert page("docs/data-contracts.md") == reference(), made
 
 

@@ -7,12 +7,12 @@ import yaml
 from doc_blocks import page
 from mini_trial import HEADER, REPOSITORY, write_project
 
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.contracts import ADTTE, BDS, read_table
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.load import load_trial
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.tables.contracts import ADTTE, BDS, read_table
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import load_trial
 
 TABLES = {
     "patients": "id arm age rand deviation followed last\n"

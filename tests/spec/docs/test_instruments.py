@@ -5,13 +5,13 @@ import json
 import pytest
 from doc_blocks import page
 
-from trialtrace.ground.paths import SCHEMAS
-from trialtrace.instruments.reference import reference
-from trialtrace.instruments.registry import INSTRUMENTS, instrument_module
+from trialtrace.base.paths import SCHEMAS
+from trialtrace.run.instruments.reference import reference
+from trialtrace.run.instruments.registry import INSTRUMENTS, instrument_module
 
 
 def test_the_page_is_not_stale():
-    made = "write it anew: python -m trialtrace.instruments.reference"
+    made = "write it anew: python -m trialtrace.run.instruments.reference"
     assert page("docs/instruments.md") == reference(), made
 
 

@@ -3,8 +3,8 @@
 import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from trialtrace.methods.reference import reference, stands_on
-from trialtrace.trial.plan.registry import cards
+from trialtrace.run.methods.reference import reference, stands_on
+from trialtrace.run.trial.plan.registry import cards
 
 
 @pytest.fixture(scope="module")

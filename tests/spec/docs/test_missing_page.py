@@ -6,7 +6,7 @@ import pytest
 from doc_blocks import page
 from mini_trial import edit, write_project
 
-from trialtrace.trial.check import check_trial
+from trialtrace.run.trial.check import check_trial
 
 STEPS = re.findall(r"^```yaml\n- (.*?)^```$", page("docs/missing-data.md"), re.M | re.S)
 ASKED = "estimates: [{mean_difference: welch}]"

@@ -9,9 +9,9 @@ import pytest
 from doc_blocks import ROOT, consoles, files, page, told
 from mini_run import run_stages
 
+from trialtrace.base.paths import Project
 from trialtrace.cli import main
-from trialtrace.ground.paths import Project
-from trialtrace.trial.load import load_trial
+from trialtrace.run.trial.load import load_trial
 
 TEXT = page("docs/new-trial.md")
 EXPORT = "data/ginger/export.csv"
@@ -64,7 +64,7 @@ def test_every_command_prints_what_the_page_says(
 
 
 def test_the_table_of_flags_has_them_all():
-    from trialtrace.drafting.questions import FLAGS
+    from trialtrace.run.drafting.questions import FLAGS
 
     named = re.findall(r"^\| `--([a-z]+)` \|", TEXT, re.MULTILINE)
     assert named == [*FLAGS, "yes"]

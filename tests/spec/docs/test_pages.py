@@ -12,8 +12,8 @@ import pytest
 from doc_blocks import ROOT, page, written_pages
 from mini_trial import settings_of
 
+from trialtrace.base.paths import Project
 from trialtrace.cli import parser
-from trialtrace.ground.paths import Project
 
 PAGES = sorted(
     [
@@ -145,10 +145,10 @@ def test_versions_of_the_licence_page_are_the_locked_ones():
 
 def test_the_hashes_by_hand(tmp_path: Path):
     """The code of docs/trace.md on small derived data, beside trialtrace's own hashes."""
-    from trialtrace.ground.contracts import ADSL, BDS, from_rows, write_table
-    from trialtrace.ground.frames import Frames, canonical
-    from trialtrace.trace.row_hash import RowHashes
-    from trialtrace.trial.load import load_trial
+    from trialtrace.run.tables.contracts import ADSL, BDS, from_rows, write_table
+    from trialtrace.run.tables.frames import Frames, canonical
+    from trialtrace.run.trace.row_hash import RowHashes
+    from trialtrace.run.trial.load import load_trial
 
     plain, keyed = (body for kind, body in FENCE.findall(page("docs/trace.md")) if kind == "python")
     folder = tmp_path / "results/elmunzer2012/derived"

@@ -8,11 +8,11 @@ import yaml
 from doc_blocks import page
 from mini_trial import edit, write_project
 
+from trialtrace.base.config.spec import structure
 from trialtrace.cli import main
-from trialtrace.config.spec import structure
-from trialtrace.methods.planning.settings import settings
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.plan.planning import Entry
+from trialtrace.run.methods.planning.settings import settings
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.plan.planning import Entry
 
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", page("docs/planning.md"), re.MULTILINE | re.DOTALL)
 ENTRIES = {

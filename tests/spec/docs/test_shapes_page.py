@@ -8,14 +8,14 @@ import yaml
 from doc_blocks import page
 from mini_trial import HEADER, REPOSITORY
 
-from trialtrace.cleaning.account import read_account
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.contracts import ADSL, BDS, CLEAN, SOURCES, read_table
-from trialtrace.ground.paths import Project
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.load import load_trial
+from trialtrace.base.paths import Project
+from trialtrace.run.cleaning.account import read_account
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.tables.contracts import ADSL, BDS, CLEAN, SOURCES, read_table
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import load_trial
 
 SECTION = re.compile(r"^## Tables of another shape\n(.*?)^## ", re.MULTILINE | re.DOTALL)
 PART = re.compile(r"^### (.*?)\n(.*?)(?=^### |\Z)", re.MULTILINE | re.DOTALL)

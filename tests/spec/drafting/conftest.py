@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "helpers"))
 from made_exports import long, wide, write
 from mini_run import write_mini
 
-from trialtrace.ground.paths import Project
+from trialtrace.base.paths import Project
 
 
 @pytest.fixture

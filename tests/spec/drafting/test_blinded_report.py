@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from mini_run import run_stages
 
-from trialtrace.ground.paths import Project
+from trialtrace.base.paths import Project
 from trialtrace.report.report import render_report
-from trialtrace.trial.load import load_settings, load_trial
+from trialtrace.run.trial.load import load_settings, load_trial
 
 ARMS = (b"Zebrafish", b"Quokkaine")
 

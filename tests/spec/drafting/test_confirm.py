@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 import yaml
 
-from trialtrace.ground.paths import Project
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.load import load_trial
+from trialtrace.base.paths import Project
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import load_trial
 
 Call = Callable[..., int]
 

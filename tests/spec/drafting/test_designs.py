@@ -9,9 +9,9 @@ import pytest
 import yaml
 from mini_run import run_stages
 
-from trialtrace.ground.paths import Project
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.load import load_trial
+from trialtrace.base.paths import Project
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import load_trial
 
 Call = Callable[..., int]
 

@@ -11,10 +11,10 @@ import yaml
 from made_exports import wide, write
 from mini_run import run_stages
 
-from trialtrace.drafting.dictionary import written
-from trialtrace.ground.paths import Project
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.load import load_trial
+from trialtrace.base.paths import Project
+from trialtrace.run.drafting.dictionary import written
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import load_trial
 
 Call = Callable[..., int]
 Out = pytest.CaptureFixture[str]

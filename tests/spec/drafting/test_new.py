@@ -10,14 +10,14 @@ import pytest
 import yaml
 from mini_run import run_mini, run_stages
 
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
 from trialtrace.cli import main
-from trialtrace.drafting.command import ask_on_terminal
-from trialtrace.drafting.new import new
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import Project
-from trialtrace.interchange.folder import write_form
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.load import load_trial
+from trialtrace.report.interchange.folder import write_form
+from trialtrace.run.drafting.command import ask_on_terminal
+from trialtrace.run.drafting.new import new
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import load_trial
 
 Call = Callable[..., int]
 

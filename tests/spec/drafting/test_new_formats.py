@@ -18,7 +18,7 @@ from exports import (
     text,
 )
 
-from trialtrace.ground.paths import Project
+from trialtrace.base.paths import Project
 
 Call = Callable[..., int]
 

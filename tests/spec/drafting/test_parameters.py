@@ -8,18 +8,18 @@ import pytest
 import yaml
 from mini_run import run_stages
 
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.drafting.command import ask_on_terminal
-from trialtrace.drafting.draft import decide
-from trialtrace.drafting.questions import guess_nothing_told
-from trialtrace.drafting.tables import profile
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import Project
-from trialtrace.interchange.folder import write_form
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.load import load_trial
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
+from trialtrace.report.interchange.folder import write_form
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.drafting.command import ask_on_terminal
+from trialtrace.run.drafting.draft import decide
+from trialtrace.run.drafting.questions import guess_nothing_told
+from trialtrace.run.drafting.tables import profile
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import load_trial
 
 ROOT = Path(__file__).resolve().parents[3]
 Call = Callable[..., int]

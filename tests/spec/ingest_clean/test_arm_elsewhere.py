@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from lossy_trial import DICTIONARY, TRIAL, Given, account, made, stop, told
 
-from trialtrace.trial.check import check_trial
+from trialtrace.run.trial.check import check_trial
 
 APART = TRIAL.replace("subject: id, arm: arm}", "subject: id}", 1).replace(
     "  table: patients\n", "  table: patients\n  arm: {column: grade, table: events}\n"

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from mini_trial import CONFIG, HEADER, REPOSITORY
 
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.ground.contracts import REJECTS, read_table
-from trialtrace.ground.paths import Project
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.load import load_trial
+from trialtrace.base.paths import Project
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.tables.contracts import REJECTS, read_table
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import load_trial
 
 FORMS = {
     "patients": ["id"],

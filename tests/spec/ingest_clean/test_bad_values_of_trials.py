@@ -16,16 +16,16 @@ from typing import Any
 import pytest
 from mini_trial import REPOSITORY
 
-from trialtrace.cleaning.account import Excluded, read_account
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.ground.contracts import CLEAN, RAW, REJECTS, conform, read_table, write_table
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import Project
-from trialtrace.ground.store import write_json
-from trialtrace.synthetic import make, raw_tables
-from trialtrace.synthetic.export import Export
-from trialtrace.trial.cleaning import OnConflict
-from trialtrace.trial.load import Trial, load_trial
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
+from trialtrace.base.store import write_json
+from trialtrace.run.cleaning.account import Excluded, read_account
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.synthetic import make, raw_tables
+from trialtrace.run.synthetic.export import Export
+from trialtrace.run.tables.contracts import CLEAN, RAW, REJECTS, conform, read_table, write_table
+from trialtrace.run.trial.cleaning import OnConflict
+from trialtrace.run.trial.load import Trial, load_trial
 
 Row = dict[str, str]
 Listed = Counter[tuple[str, str | None, str, str]]

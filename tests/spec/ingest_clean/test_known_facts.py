@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.ground.contracts import CLEAN, REJECTS, read_table
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.load import load_trial
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.tables.contracts import CLEAN, REJECTS, read_table
+from trialtrace.run.trial.load import load_trial
 
 TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990")
 

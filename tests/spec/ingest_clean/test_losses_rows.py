@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from lossy_trial import CLEANING, DICTIONARY, TRIAL, Given, account, stop, told
 
-from trialtrace.cleaning.account import Excluded
-from trialtrace.ground.contracts import CLEAN, read_table
-from trialtrace.ground.paths import Project
-from trialtrace.trial.check import check_trial
+from trialtrace.base.paths import Project
+from trialtrace.run.cleaning.account import Excluded
+from trialtrace.run.tables.contracts import CLEAN, read_table
+from trialtrace.run.trial.check import check_trial
 
 
 def test_a_good_export_has_no_red_line(tmp_path: Path):

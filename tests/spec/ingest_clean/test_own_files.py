@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 from mini_trial import CONFIG
 
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.ground.conditions import evaluate
-from trialtrace.ground.contracts import CLEAN, REJECTS, read_table
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import Project
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.load import Trial, load_trial
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.tables.conditions import evaluate
+from trialtrace.run.tables.contracts import CLEAN, REJECTS, read_table
+from trialtrace.run.trial.load import Trial, load_trial
 
 REPOSITORY = Path(__file__).parents[3]
 

@@ -6,13 +6,13 @@ import pytest
 from lossy_trial import TRIAL, Given, made
 from mini_trial import HEADER
 
-from trialtrace.cleaning.account import Account, read_account
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.ground.contracts import CLEAN, read_table
-from trialtrace.ground.errors import UserError
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.load import load_trial
+from trialtrace.base.errors import UserError
+from trialtrace.run.cleaning.account import Account, read_account
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.tables.contracts import CLEAN, read_table
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import load_trial
 
 HEAD, _, REST = TRIAL.partition("  items:\n")
 REPEATING = (

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from lossy_trial import DICTIONARY, TRIAL, Given, account, made, stop, told
 
-from trialtrace.cleaning.account import Excluded, Selection
-from trialtrace.ground.contracts import CLEAN, RAW, read_table
 from trialtrace.report.sections.closing import closing_lines
 from trialtrace.report.sections.data_quality import selection_lines
-from trialtrace.trial.check import check_trial
+from trialtrace.run.cleaning.account import Excluded, Selection
+from trialtrace.run.tables.contracts import CLEAN, RAW, read_table
+from trialtrace.run.trial.check import check_trial
 
 AFTER = TRIAL.replace(
     "key: [id, visit], subject: id}", 'key: [id], subject: id, where: {visit: {is: "1"}}}'

@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 import pyreadstat
 import pytest
 
-from trialtrace.ground.errors import UserError
-from trialtrace.interchange.adam import adam_files
-from trialtrace.interchange.define_xml import DEF, ODM, XLINK
-from trialtrace.interchange.folder import write_form
+from trialtrace.base.errors import UserError
+from trialtrace.report.interchange.adam import adam_files
+from trialtrace.report.interchange.define_xml import DEF, ODM, XLINK
+from trialtrace.report.interchange.folder import write_form
 
 FILES = {"adsl": "adsl", "adbds": "bds", "adtte": "adtte", "adoccds": "occds"}
 

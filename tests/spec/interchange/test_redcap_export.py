@@ -6,7 +6,7 @@ import io
 import pyarrow.parquet as pq
 import pytest
 
-from trialtrace.interchange.redcap import RECORD, REPEAT, redcap_files
+from trialtrace.report.interchange.redcap import RECORD, REPEAT, redcap_files
 
 
 @pytest.fixture(scope="module")

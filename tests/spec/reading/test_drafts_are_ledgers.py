@@ -4,14 +4,15 @@ import pytest
 from printed_papers.render import render
 from printed_papers.trial import trial
 
-from trialtrace.claims.ledger_file import read_standing
-from trialtrace.ground.paths import project
-from trialtrace.reading import cells, forms, kinds
-from trialtrace.reading.draft import Draft, draft
-from trialtrace.reading.kinds import said
-from trialtrace.reading.ledger_text import ledger_yaml
-from trialtrace.reading.paper import Passage, ReadPaper, Table
-from trialtrace.reading.read import parsed
+from trialtrace.audit.files.file import read_standing
+from trialtrace.audit.reading import cells, forms
+from trialtrace.audit.reading import heading_words as kinds
+from trialtrace.audit.reading.draft import Draft, draft
+from trialtrace.audit.reading.heading_words import said
+from trialtrace.audit.reading.ledger_text import ledger_yaml
+from trialtrace.audit.reading.paper import Passage, ReadPaper, Table
+from trialtrace.audit.reading.read import parsed
+from trialtrace.base.paths import project
 
 ARMS = ("Training (n = 40)", "Control (n = 50)")
 HEADS = {

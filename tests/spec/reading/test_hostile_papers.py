@@ -10,10 +10,10 @@ import zlib
 
 import pytest
 
+from trialtrace.audit.reading import confined, markup
+from trialtrace.audit.reading.confined import confined as in_a_child
+from trialtrace.base.errors import Problem, UserError
 from trialtrace.cli import main
-from trialtrace.ground.errors import Problem, UserError
-from trialtrace.reading import confined, markup
-from trialtrace.reading.confined import confined as in_a_child
 
 WORD = '<w:document xmlns:w="w"><w:body>{}</w:body></w:document>'
 

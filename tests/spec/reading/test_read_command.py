@@ -272,7 +272,7 @@ def test_a_folder_is_summed_up_with_flips_first(many, capsys):
 
 
 def test_a_second_run_reads_and_judges_only_what_has_changed(many, monkeypatch, capsys):
-    from trialtrace.reading import folder as module
+    from trialtrace.audit.reading import folder as module
 
     folder, out = many
     assert main(["read", str(folder), "--into", str(out)]) == 0
@@ -302,7 +302,7 @@ def test_a_second_run_reads_and_judges_only_what_has_changed(many, monkeypatch, 
 
 
 def test_what_other_checks_judged_is_judged_again(many, monkeypatch):
-    from trialtrace.reading import folder as module
+    from trialtrace.audit.reading import folder as module
 
     folder, out = many
     assert main(["read", str(folder), "--into", str(out)]) == 0

@@ -12,12 +12,12 @@ from urllib.parse import quote, urlencode, urlsplit
 import pytest
 import yaml
 
-from trialtrace.claims.ledger_file import read_standing
+from trialtrace.audit.files.file import read_standing
+from trialtrace.audit.reading.formats.form import EXAMPLE
+from trialtrace.base.paths import project
 from trialtrace.cli import main
-from trialtrace.commands.review import FORM, LARGEST_FORM, ReviewServer
-from trialtrace.ground.paths import project
-from trialtrace.reading.formats.form import EXAMPLE
 from trialtrace.report.audit import review_page
+from trialtrace.report.commands.review import FORM, LARGEST_FORM, ReviewServer
 
 LEDGER = """\
 # A comment that stays.

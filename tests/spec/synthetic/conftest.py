@@ -12,7 +12,7 @@ def whole_run(at):
 
     from trialtrace.report.pages.site import build_site
     from trialtrace.report.report import render_report
-    from trialtrace.trial.load import load_settings, load_trial
+    from trialtrace.run.trial.load import load_settings, load_trial
 
     trial, settings = load_trial("mini", at), load_settings(at)
     run = mini_run.run_stages(trial, at.results / "mini", at)
@@ -48,7 +48,7 @@ def with_files(root, synthetic, *, declared):
     import synthetic_mini
     from stand_in import without_marks
 
-    from trialtrace.synthetic.folder import files_source, write_folder
+    from trialtrace.run.synthetic.folder import files_source, write_folder
 
     at = synthetic_mini.write_synthetic(root)
     write_folder(synthetic.trial, root / "data")

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 import pytest
 from example_cohort import COHORT, cohort_of
 
-from trialtrace.synthetic.draw import draw_cohort
+from trialtrace.run.synthetic.draw import draw_cohort
 
 
 @pytest.fixture(scope="module")

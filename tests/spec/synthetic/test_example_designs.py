@@ -7,7 +7,7 @@ import pytest
 from example_cohort import cohort_of
 from example_designs import SIDES, TWO_ARMS
 
-from trialtrace.synthetic.draw import draw_cohort
+from trialtrace.run.synthetic.draw import draw_cohort
 
 
 @pytest.fixture(scope="module")

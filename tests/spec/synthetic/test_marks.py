@@ -9,16 +9,16 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
+from trialtrace.base.store import SYNTHETIC, sha256_file, write_parquet
+from trialtrace.base.synthetic import MARK, SIGN, TRUTH
 from trialtrace.cli import main
-from trialtrace.drafting.tables import profile
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import Project
-from trialtrace.ground.store import SYNTHETIC, sha256_file, write_parquet
-from trialtrace.ground.synthetic import MARK, SIGN, TRUTH
-from trialtrace.interchange.folder import write_form
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.synthetic.folder import files_source, write_folder
-from trialtrace.trial.load import load_trial
+from trialtrace.report.interchange.folder import write_form
+from trialtrace.run.drafting.tables import profile
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.synthetic.folder import files_source, write_folder
+from trialtrace.run.trial.load import load_trial
 
 SPELT = {"export": ("cp1252", ";"), "events": ("utf-8", ",")}
 Rows = list[list[str]]

@@ -5,13 +5,13 @@ from functools import cache
 import pytest
 from mini_trial import REPOSITORY
 
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.paths import Project
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trace.content import Tracer
-from trialtrace.trace.put_in import DRAWN_TO, MADE_OF, TO_NOTHING, margin_name, statistic_words
-from trialtrace.trial.load import load_trial
+from trialtrace.base.paths import Project
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.trace.content import Tracer
+from trialtrace.run.trace.put_in import DRAWN_TO, MADE_OF, TO_NOTHING, margin_name, statistic_words
+from trialtrace.run.trial.load import load_trial
 
 NAMES = ("musaro2019", "sprave2019", "streckmann2024")
 

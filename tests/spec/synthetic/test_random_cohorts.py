@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from random_cohorts import Promise, cohorts, printed
 
-from trialtrace.config.spec import structure
-from trialtrace.synthetic.draw import draw_cohort
-from trialtrace.trial.cohort.file import CohortFile
+from trialtrace.base.config.spec import structure
+from trialtrace.run.synthetic.draw import draw_cohort
+from trialtrace.run.trial.cohort.file import CohortFile
 
 SLOW = settings(
     max_examples=60,

@@ -8,13 +8,13 @@ import pyarrow.parquet as pq
 import pytest
 from mini_trial import REPOSITORY
 
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.paths import Project
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trace.cleaning_rules import CleaningRules
-from trialtrace.trace.content import Tracer
-from trialtrace.trial.load import load_trial
+from trialtrace.base.paths import Project
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.trace.cleaning_rules import CleaningRules
+from trialtrace.run.trace.content import Tracer
+from trialtrace.run.trial.load import load_trial
 
 NAMES = {"fcr": "flexor carpi radialis", "ecr": "extensor carpi radialis", "biceps": "biceps"}
 

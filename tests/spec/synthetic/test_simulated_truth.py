@@ -5,8 +5,8 @@ import pytest
 from example_cohort import cohort_of
 from example_designs import SIDES, TWO_ARMS
 
-from trialtrace.ground.errors import UserError
-from trialtrace.synthetic.draw import draw_cohort
+from trialtrace.base.errors import UserError
+from trialtrace.run.synthetic.draw import draw_cohort
 
 SIZE = 6000
 

@@ -10,12 +10,12 @@ import pyarrow.parquet as pq
 import pytest
 from stand_in import stand_in
 
-from trialtrace.claims.audit import audit_claims
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.methods.analysing.run import analyse_plan
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.check import check_trial
+from trialtrace.run.claims.audit import audit_claims
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.methods.analysing.run import analyse_plan
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.trial.check import check_trial
 
 SEED = 4711
 NO_DATA_SETTLE = {

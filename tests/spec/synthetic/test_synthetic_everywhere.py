@@ -11,7 +11,7 @@ import pytest
 from pypdfium2 import PdfDocument
 
 from trialtrace.cli import main
-from trialtrace.ground.contracts import REJECTS, RESULTS, read_table
+from trialtrace.run.tables.contracts import REJECTS, RESULTS, read_table
 
 STAMP = "synthetic"
 

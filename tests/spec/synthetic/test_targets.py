@@ -12,7 +12,7 @@ from trialtrace.report.audit.targets import margins_table, targets, what_words
 from trialtrace.report.material import Material
 from trialtrace.report.sections.findings import primary
 from trialtrace.report.sections.measured import Measured, measure
-from trialtrace.trial.load import load_settings
+from trialtrace.run.trial.load import load_settings
 
 
 @pytest.fixture(scope="module")

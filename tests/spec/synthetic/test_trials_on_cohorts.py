@@ -10,14 +10,14 @@ import pytest
 from mini_trial import REPOSITORY
 from stand_in import alone, put_files
 
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.contracts import REJECTS, read_table
-from trialtrace.ground.frames import Frames
-from trialtrace.ground.paths import Project
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.load import Trial, load_trial
+from trialtrace.base.paths import Project
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.tables.contracts import REJECTS, read_table
+from trialtrace.run.tables.frames import Frames
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import Trial, load_trial
 
 NAMES = sorted(path.parent.name for path in REPOSITORY.glob("config/trials/*/cohort.yaml"))
 DERIVED = ("adsl", "bds", "adtte", "occds", "sources")

@@ -6,10 +6,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from trialtrace.base.errors import UserError
 from trialtrace.cli import main
-from trialtrace.ground.contracts import REJECTS, read_table
-from trialtrace.ground.errors import UserError
-from trialtrace.synthetic.folder import write_folder
+from trialtrace.run.synthetic.folder import write_folder
+from trialtrace.run.tables.contracts import REJECTS, read_table
 
 DERIVED = ("adsl", "bds", "adtte", "occds", "sources")
 

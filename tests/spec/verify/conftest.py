@@ -6,8 +6,8 @@ from pathlib import Path
 import kept_report
 import pytest
 
-from trialtrace.commands.verify import Verified, verified
-from trialtrace.ground.paths import Project
+from trialtrace.base.paths import Project
+from trialtrace.report.commands.verify import Verified, verified
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,9 @@ import kept_report
 import pytest
 from kept_report import FOLDER, repacked
 
-from trialtrace.archive.shelf import Shelf
-from trialtrace.commands.verify import told_text, verified
-from trialtrace.ground.paths import Project
+from trialtrace.base.paths import Project
+from trialtrace.report.commands.verify import told_text, verified
+from trialtrace.run.archive.shelf import Shelf
 
 
 @pytest.fixture(scope="module")

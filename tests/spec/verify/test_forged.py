@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 from kept_report import FOLDER, repacked
 
-from trialtrace.commands.verify import Verified, verified
-from trialtrace.ground.paths import Project
+from trialtrace.base.paths import Project
+from trialtrace.report.commands.verify import Verified, verified
 from trialtrace.report.links import trace_link
 
 Spoil = Callable[[str, bytes], Verified]

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from kept_report import FOLDER
 
-from trialtrace.ground.paths import Project
+from trialtrace.base.paths import Project
 from trialtrace.report.chains import chains
 from trialtrace.report.links import bookmark_link, number_anchor
 from trialtrace.report.material import Material
 from trialtrace.report.shown.docx_lines import docx_lines
 from trialtrace.report.shown.lines import BOOKMARK
-from trialtrace.trial.load import load_settings, load_trial
+from trialtrace.run.trial.load import load_settings, load_trial
 
 ROW = re.compile(r"<w:tr>.*?</w:tr>", re.DOTALL)
 HYPERLINK = re.compile(r"<w:hyperlink [^>]*>")

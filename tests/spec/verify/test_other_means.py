@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from kept_report import FOLDER, repacked
 
-from trialtrace.commands.verify import Verified
-from trialtrace.ground.paths import Project
+from trialtrace.base.paths import Project
+from trialtrace.report.commands.verify import Verified
 from trialtrace.report.shown.docx_colours import Colour, contrast
 
 PALE = "letters too like what is behind them to be read"

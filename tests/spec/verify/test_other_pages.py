@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from kept_report import FOLDER
 
+from trialtrace.base.paths import Project
 from trialtrace.cli import main
-from trialtrace.ground.paths import Project
 from trialtrace.report.crumbs import in_site
-from trialtrace.running.made import record_path, write_record
+from trialtrace.run.jobs.products import record_path, write_record
 
 PAGES = ("audit.html", "plan.html", "code.html", "trace/relief_primary.html", "style.css")
 

@@ -11,8 +11,8 @@ import pytest
 import yaml
 from kept_report import FOLDER
 
+from trialtrace.base.paths import Project
 from trialtrace.cli import main
-from trialtrace.ground.paths import Project
 from trialtrace.report.render.assemble import INLINE
 from trialtrace.report.render.document import Cell, read_document
 from trialtrace.report.shown.html_lines import html_lines

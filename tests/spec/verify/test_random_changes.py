@@ -11,10 +11,10 @@ from pathlib import Path
 
 from kept_report import FOLDER
 
-from trialtrace.commands.verify import verified
-from trialtrace.ground.paths import Project
+from trialtrace.base.paths import Project
+from trialtrace.report.commands.verify import verified
 from trialtrace.report.shown.docx_lines import docx_lines
-from trialtrace.running.made import VOLATILE
+from trialtrace.run.jobs.products import VOLATILE
 
 SEED = 20260101
 DOCX, HTML = "report/report.docx", "report/report.html"

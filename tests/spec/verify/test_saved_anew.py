@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from kept_report import FOLDER, repacked
 
-from trialtrace.commands.verify import Verified, told_text, verified
-from trialtrace.ground.paths import Project
+from trialtrace.base.paths import Project
+from trialtrace.report.commands.verify import Verified, told_text, verified
 from trialtrace.report.shown.docx_lines import docx_lines
 
 DOCX = f"{FOLDER}/report/report.docx"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from kept_report import FOLDER, repacked
 
-from trialtrace.commands.verify import told_text, verified
-from trialtrace.ground.paths import Project
+from trialtrace.base.paths import Project
+from trialtrace.report.commands.verify import told_text, verified
 
 pytestmark = pytest.mark.libreoffice
 DOCX = f"{FOLDER}/report/report.docx"

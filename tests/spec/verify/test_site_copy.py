@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from kept_report import FOLDER
 
-from trialtrace.commands.verify import verified
-from trialtrace.ground.paths import Project
+from trialtrace.base.paths import Project
+from trialtrace.report.commands.verify import verified
 from trialtrace.report.crumbs import in_site
 
 

@@ -11,14 +11,14 @@ import kept_report
 import pytest
 from kept_report import FOLDER
 
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
 from trialtrace.cli import main
-from trialtrace.commands.verify import verified
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import Project
-from trialtrace.running.fresh import SITE
-from trialtrace.running.made import record_path, write_record
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.load import load_trial
+from trialtrace.report.commands.verify import verified
+from trialtrace.run.jobs.fresh import SITE
+from trialtrace.run.jobs.products import record_path, write_record
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.trial.load import load_trial
 
 REPORTS = ("report/report.html", "report/report.docx", "report/report.pdf")
 

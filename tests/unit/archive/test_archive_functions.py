@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.archive.functions import FILE, MODULE, functions_of
+from trialtrace.run.archive.functions import FILE, MODULE, functions_of
 
 CODE = '''\
 """A module."""

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialtrace.archive.kept_tables import (
+from trialtrace.base.errors import UserError
+from trialtrace.base.store import write_parquet
+from trialtrace.run.archive.kept_tables import (
     SMALL,
     KeptTable,
     keep_table,
@@ -17,10 +19,8 @@ from trialtrace.archive.kept_tables import (
     objects_of,
     restore_table,
 )
-from trialtrace.archive.objects import Objects
-from trialtrace.archive.table_changes import aligned_change, keyed_change
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.store import write_parquet
+from trialtrace.run.archive.objects import Objects
+from trialtrace.run.archive.table_changes import aligned_change, keyed_change
 
 PLACES = ("source_file", "source_row")
 CELLS = st.text(alphabet="ab ", max_size=2)

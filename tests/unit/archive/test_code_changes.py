@@ -3,9 +3,9 @@
 import hashlib
 from pathlib import Path
 
-from trialtrace.archive.code_changes import code_changes, moves
-from trialtrace.archive.functions import MODULE, KnownFunctions
-from trialtrace.ground.paths import Project
+from trialtrace.base.paths import Project
+from trialtrace.run.archive.code_changes import code_changes, moves
+from trialtrace.run.archive.functions import MODULE, KnownFunctions
 
 OLD = (
     "from here import LIMIT\n\n\ndef one(x):\n    return x\n\n\ndef two(x):\n    return x + LIMIT\n"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.archive.code_changes import FunctionChange
-from trialtrace.archive.own_code import OwnCode, own_code
-from trialtrace.ground.paths import Project
-from trialtrace.running.fresh import ANALYSE, CLEAN, DERIVE, freshness
+from trialtrace.base.paths import Project
+from trialtrace.run.archive.code_changes import FunctionChange
+from trialtrace.run.archive.code_scope import OwnCode, own_code
+from trialtrace.run.jobs.fresh import ANALYSE, CLEAN, DERIVE, freshness
 
 ROOT = Path(__file__).resolve().parents[3]
 CODE = "workflow/trialtrace"
@@ -27,18 +27,18 @@ def own() -> OwnCode:
         ("stats/categorical/contingency.py", [ANALYSE], {"risk_ratio.katz_log"}, {"cough"}, True),
         ("stats/categorical/contingency.py", [ANALYSE], {"p_value.mann_whitney"}, {"cough"}, False),
         ("stats/categorical/contingency.py", [ANALYSE], set(), set(), False),
-        ("methods/repeated/analyse.py", [ANALYSE], {"p_value.mixed_anova"}, {"cough"}, True),
-        ("methods/repeated/analyse.py", [ANALYSE], {"p_value.fisher"}, {"cough"}, False),
-        ("endpoints/kinds/event.py", [DERIVE], {"p_value.fisher"}, {"cough_any"}, True),
-        ("endpoints/kinds/event.py", [DERIVE], {"p_value.fisher"}, {"swallow_pain"}, False),
+        ("run/methods/repeated/analyse.py", [ANALYSE], {"p_value.mixed_anova"}, {"cough"}, True),
+        ("run/methods/repeated/analyse.py", [ANALYSE], {"p_value.fisher"}, {"cough"}, False),
+        ("run/endpoints/kinds/event.py", [DERIVE], {"p_value.fisher"}, {"cough_any"}, True),
+        ("run/endpoints/kinds/event.py", [DERIVE], {"p_value.fisher"}, {"swallow_pain"}, False),
         # What every number of a stage can use; and a file of which nothing is known.
-        ("methods/analysing/run.py", [ANALYSE], set(), set(), True),
-        ("cleaning/clean.py", [CLEAN], set(), set(), True),
+        ("run/methods/analysing/run.py", [ANALYSE], set(), set(), True),
+        ("run/cleaning/clean.py", [CLEAN], set(), set(), True),
         ("stats/new.py", [ANALYSE], set(), set(), True),
         # Its own in one stage, everyone's in another.
         ("stats/categorical/contingency.py", [CLEAN, ANALYSE], set(), set(), True),
         # Of a stage that makes no results.
-        ("claims/audit.py", ["audit_claims"], {"risk_ratio.katz_log"}, {"cough"}, False),
+        ("run/claims/audit.py", ["audit_claims"], {"risk_ratio.katz_log"}, {"cough"}, False),
     ],
 )
 def test_a_function_concerns_the_numbers_that_can_come_to_use_it(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.archive.reached import Graph, UsesOfFile
-from trialtrace.archive.uses import uses_of
+from trialtrace.run.archive.reached import Graph, UsesOfFile
+from trialtrace.run.archive.uses import uses_of
 
 ROOM = "workflow/trialtrace"
 FILES = {

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.archive.shelf import VERSION, Manifest, Shelf, run_id
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import Project
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
+from trialtrace.run.archive.shelf import VERSION, Manifest, Shelf, run_id
 
 
 def kept(shelf: Shelf, **files: str) -> str:

@@ -6,8 +6,8 @@ import pytest
 from tiny_tables import TinyTrial, column, rejects, variable
 from tiny_tables import check as declared
 
-from trialtrace.ground.errors import UserError
-from trialtrace.trial.cleaning import CleaningCheck
+from trialtrace.base.errors import UserError
+from trialtrace.run.trial.cleaning import CleaningCheck
 
 COLUMNS = [
     variable("id", "integer"),

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_tables import TinyTrial, check, variable, write_raw
 
-from trialtrace.cleaning.clean import clean_table, clean_tables, losses_of_typing
-from trialtrace.cleaning.conservation import ConservationError
-from trialtrace.cleaning.counting import table_count
-from trialtrace.cleaning.subjects import people_of
-from trialtrace.cleaning.typed import type_table
-from trialtrace.ground.contracts import CLEAN, REJECTS, read_table
-from trialtrace.ground.errors import UserError
+from trialtrace.base.errors import UserError
+from trialtrace.run.cleaning.clean import clean_table, clean_tables, losses_of_typing
+from trialtrace.run.cleaning.conservation import ConservationError
+from trialtrace.run.cleaning.counting import table_count
+from trialtrace.run.cleaning.subjects import people_of
+from trialtrace.run.cleaning.typed import type_table
+from trialtrace.run.tables.contracts import CLEAN, REJECTS, read_table
 
 TRIAL = TinyTrial(
     [

@@ -8,13 +8,13 @@ import pyarrow as pa
 import pytest
 from tiny_tables import TinyTrial, column, raw_table, rejects, variable
 
-from trialtrace.cleaning.alike import as_known, differ_by, looks, pairs
-from trialtrace.cleaning.columns import Spelling
-from trialtrace.cleaning.coverage import Covered, covered
-from trialtrace.cleaning.fits import Wanted, better_orders, fits, seen
-from trialtrace.cleaning.subjects import people_of
-from trialtrace.cleaning.tell_apart import further_columns
-from trialtrace.cleaning.typed import type_table
+from trialtrace.run.cleaning.columns import Spelling
+from trialtrace.run.cleaning.coverage import Covered, covered
+from trialtrace.run.cleaning.fits import Wanted, better_orders, fits, seen
+from trialtrace.run.cleaning.row_key import further_columns
+from trialtrace.run.cleaning.similar_names import as_known, differ_by, looks, pairs
+from trialtrace.run.cleaning.subjects import people_of
+from trialtrace.run.cleaning.typed import type_table
 
 
 def text(*cells: str | None) -> pa.Array:

@@ -4,11 +4,11 @@ import pyarrow as pa
 import pytest
 from tiny_tables import TinyTrial, column, raw_table, rejects, variable
 
-from trialtrace.cleaning.ignored import ignore_decisions
-from trialtrace.cleaning.subjects import check_subjects
-from trialtrace.cleaning.told_columns import letters
-from trialtrace.cleaning.typed import type_table
-from trialtrace.ground.errors import UserError
+from trialtrace.base.errors import UserError
+from trialtrace.run.cleaning.column_words import letters
+from trialtrace.run.cleaning.ignored import ignore_decisions
+from trialtrace.run.cleaning.subjects import check_subjects
+from trialtrace.run.cleaning.typed import type_table
 
 VISITS = [variable("id", "integer"), variable("visit"), variable("x", "number")]
 

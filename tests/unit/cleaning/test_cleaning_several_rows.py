@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from tiny_tables import TinyTrial, rejects, variable
 from tiny_tables import check as declared
 
-from trialtrace.cleaning.beside import Accepted, with_beside
-from trialtrace.cleaning.checks import run_check
-from trialtrace.config.spec import structure
-from trialtrace.ground.errors import UserError
-from trialtrace.trial.cleaning import Beside, CleaningCheck
+from trialtrace.base.config.spec import structure
+from trialtrace.base.errors import UserError
+from trialtrace.run.cleaning.checks import run_check
+from trialtrace.run.cleaning.other_tables import Accepted, with_beside
+from trialtrace.run.trial.cleaning import Beside, CleaningCheck
 
 
 def accepted(subject: list[str], **columns: Any) -> Accepted:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_tables import TinyTrial, column, rejects, variable
 
-from trialtrace.cleaning.cells import without_numbers
+from trialtrace.run.cleaning.cells import without_numbers
 
 
 def one_column(cells: list[str], kind: str, settings: dict | None = None, **given):

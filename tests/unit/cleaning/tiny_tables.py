@@ -7,16 +7,16 @@ from typing import Any
 
 import pyarrow as pa
 
-from trialtrace.cleaning.clean import clean_table
-from trialtrace.cleaning.keys import Roster
-from trialtrace.cleaning.typed import Cleaned
-from trialtrace.config.spec import structure
-from trialtrace.trial.cleaning import Cleaning, CleaningCheck
-from trialtrace.trial.model import Variable
-from trialtrace.trial.study.design import Design
-from trialtrace.trial.study.source import Source
-from trialtrace.trial.study.subjects import Subjects
-from trialtrace.trial.study.tables import TableSpec
+from trialtrace.base.config.spec import structure
+from trialtrace.run.cleaning.clean import clean_table
+from trialtrace.run.cleaning.keys import Roster
+from trialtrace.run.cleaning.typed import Cleaned
+from trialtrace.run.trial.cleaning import Cleaning, CleaningCheck
+from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.study.design import Design
+from trialtrace.run.trial.study.source import Source
+from trialtrace.run.trial.study.subjects import Subjects
+from trialtrace.run.trial.study.tables import TableSpec
 
 ARMS = {
     "a": {"label": "Active", "code": "A"},
@@ -144,8 +144,8 @@ def rejects(cleaned: Cleaned) -> list[tuple[int, str | None, str, str]]:
 
 
 def write_raw(trial: TinyTrial, text: str, folder: Path) -> Path:
-    from trialtrace.ground.contracts import RAW, write_table
-    from trialtrace.ground.store import write_json
+    from trialtrace.base.store import write_json
+    from trialtrace.run.tables.contracts import RAW, write_table
 
     write_table(folder / "export.parquet", raw_table(text), RAW)
     write_json(folder / "manifest.json", {"tables": {"export": {"file": {}}}})

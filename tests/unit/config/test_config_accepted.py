@@ -5,11 +5,11 @@ import json
 import pytest
 from mini_trial import CONFIG, write_project
 
-from trialtrace.config import accepted as memory
-from trialtrace.config import files
-from trialtrace.config.accepted import REMEMBERED, Accepted, accepted, digest
-from trialtrace.config.files import read_yaml
-from trialtrace.ground.errors import UserError
+from trialtrace.base.config import accepted as memory
+from trialtrace.base.config import files
+from trialtrace.base.config.accepted import REMEMBERED, Accepted, accepted, digest
+from trialtrace.base.config.files import read_yaml
+from trialtrace.base.errors import UserError
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from trialtrace.config.edit import Entry, with_entry
+from trialtrace.base.config.edit import Entry, with_entry
 
 REASON = {"reject": 'of "old": none'}
 

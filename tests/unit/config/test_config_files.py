@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mini_trial import CONFIG, write_project
 
-from trialtrace.config.compose import compose, key_path
-from trialtrace.config.files import read_yaml
-from trialtrace.config.scalars import resolve
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import Project
+from trialtrace.base.config.compose import compose, key_path
+from trialtrace.base.config.files import read_yaml
+from trialtrace.base.config.scalars import resolve
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
 
 
 def read(tmp_path: Path, data: bytes | str) -> tuple[object, str]:

@@ -14,20 +14,20 @@ import pytest
 from jsonschema import Draft202012Validator
 from mini_trial import REPOSITORY
 
-from trialtrace.config.schema import SHARED
-from trialtrace.ground.contracts import ADSL as ADSL_CONTRACT
-from trialtrace.ground.paths import SCHEMAS, Project
-from trialtrace.methods.analysing.formulas import STATS, formulas
-from trialtrace.methods.analysing.registry import MODULES
-from trialtrace.running.imports import imports_of
-from trialtrace.trial.check_trial import ADSL
-from trialtrace.trial.plan.card import TEST
-from trialtrace.trial.plan.options import NoOptions
-from trialtrace.trial.plan.registry import MODULES as CARD_MODULES
-from trialtrace.trial.plan.registry import cards
-from trialtrace.trial.plan.statistics import STATISTICS
-from trialtrace.trial.plan.steps import Step
-from trialtrace.trial.reference import PAGES, pages
+from trialtrace.base.config.schema import SHARED
+from trialtrace.base.paths import SCHEMAS, Project
+from trialtrace.run.jobs.imports import imports_of
+from trialtrace.run.methods.analysing.formulas import STATS, formulas
+from trialtrace.run.methods.analysing.registry import MODULES
+from trialtrace.run.tables.contracts import ADSL as ADSL_CONTRACT
+from trialtrace.run.trial.check_trial import ADSL
+from trialtrace.run.trial.plan.card import TEST
+from trialtrace.run.trial.plan.options import NoOptions
+from trialtrace.run.trial.plan.registry import MODULES as CARD_MODULES
+from trialtrace.run.trial.plan.registry import cards
+from trialtrace.run.trial.plan.statistics import STATISTICS
+from trialtrace.run.trial.plan.steps import Step
+from trialtrace.run.trial.reference import PAGES, pages
 
 AT = Project(REPOSITORY)
 
@@ -85,11 +85,13 @@ def test_no_option_has_a_default(name):
 def test_the_schemas_are_not_stale():
     """In a process of its own: of two equal choices in different orders, `typing` gives the one
     that it has met first, so what another test imports would count."""
-    code = "import json; from trialtrace.trial.files import schemas; print(json.dumps(schemas()))"
+    code = (
+        "import json; from trialtrace.run.trial.files import schemas; print(json.dumps(schemas()))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     made = json.loads(done.stdout)
     written = {name: schema_of(name) for name in made}
-    assert written == made, "run: python -m trialtrace.trial.files"
+    assert written == made, "run: python -m trialtrace.run.trial.files"
 
 
 @pytest.mark.parametrize("family", MODULES)
@@ -119,7 +121,7 @@ def test_what_a_job_depends_on_follows_the_formulas_of_a_card(card):
 
 
 def test_reading_cards_imports_no_formula():
-    code = "import sys; from trialtrace.trial.plan.registry import cards; cards()"
+    code = "import sys; from trialtrace.run.trial.plan.registry import cards; cards()"
     told = subprocess.run(
         [sys.executable, "-c", f"{code}; print('scipy' in sys.modules, 'numpy' in sys.modules)"],
         capture_output=True,
@@ -153,7 +155,7 @@ def test_the_reference_is_not_stale():
     docs = REPOSITORY / "docs"
     made = pages()
     stale = [name for name, text in made.items() if (docs / name).read_text("utf-8") != text]
-    assert not stale, "run: python -m trialtrace.trial.reference"
+    assert not stale, "run: python -m trialtrace.run.trial.reference"
     written = {path.relative_to(docs).as_posix() for path in docs.glob("configuration/**/*.md")}
     assert written == set(made) - {"configuration.md"}
 

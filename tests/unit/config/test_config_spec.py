@@ -9,8 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from mini_trial import REPOSITORY
 
-from trialtrace.config.compose import compose
-from trialtrace.config.spec import (
+from trialtrace.base.config.compose import compose
+from trialtrace.base.config.spec import (
     AS_WRITTEN,
     By,
     Distinct,
@@ -27,9 +27,9 @@ from trialtrace.config.spec import (
     shared_types,
     structure,
 )
-from trialtrace.config.spec_schema import definition
-from trialtrace.ground.paths import Project
-from trialtrace.trial.files import FILES
+from trialtrace.base.config.spec_schema import definition
+from trialtrace.base.paths import Project
+from trialtrace.run.trial.files import FILES
 
 AT = Project(REPOSITORY)
 

@@ -7,9 +7,9 @@ import pyreadstat
 import pytest
 from exports import define, put
 
-from trialtrace.drafting.profile import Table
-from trialtrace.drafting.tables import profile
-from trialtrace.ground.errors import UserError
+from trialtrace.base.errors import UserError
+from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.tables import profile
 
 LABELS = {"USUBJID": "Subject", "TRT01P": "Planned treatment", "AGE": "Age", "SAFFL": "Safety"}
 CODES = {"TRT01P": {"A": "Active drug", "P": "Placebo"}, "SAFFL": {"Y": "Yes", "N": "No"}}

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from exports import put, sheets, text
 
-from trialtrace.drafting.profile import Table
-from trialtrace.drafting.tables import profile
+from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.tables import profile
 
 NAMES = ["subjid", "arm", "weight", "height"]
 UNITS = ["", "", "kg", "(cm)"]

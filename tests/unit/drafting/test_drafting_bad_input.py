@@ -6,8 +6,8 @@ import pytest
 from cost import seconds
 from exports import frame, put, rows_of, sheets, text
 
-from trialtrace.drafting.tables import profile
-from trialtrace.ground.errors import UserError
+from trialtrace.base.errors import UserError
+from trialtrace.run.drafting.tables import profile
 
 ENDINGS = ("csv", "tsv", "xlsx", "parquet", "xpt", "sas7bdat", "sav", "dta")
 

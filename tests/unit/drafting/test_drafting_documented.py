@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from documented_trials import FIRST, MISSES, SECOND, SEEN, Documented
 
-from trialtrace.drafting.profile import Table
-from trialtrace.drafting.tables import profile
+from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.tables import profile
 
 EVERY = (*SEEN, *FIRST, *SECOND)
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "benchmarks-profile.md"

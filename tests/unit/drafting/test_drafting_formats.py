@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from exports import ARMS, LABELS, WRITERS, frame, rows_of, sheets
 
-from trialtrace.drafting.profile import Table
-from trialtrace.drafting.tables import profile
+from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.tables import profile
 
 FORMATS = {".csv": "csv", ".xlsx": "excel", ".parquet": "parquet"}
 FORMATS |= {".xpt": "xpt", ".sav": "spss", ".dta": "stata"}

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from exports import put, text
 
-from trialtrace.drafting import delimited
-from trialtrace.drafting.tables import profile
-from trialtrace.ground.errors import UserError
+from trialtrace.base.errors import UserError
+from trialtrace.run.drafting import delimited
+from trialtrace.run.drafting.tables import profile
 
 SCRIPT = Path(__file__).resolve().parents[3] / "benchmarks" / "profile.py"
 

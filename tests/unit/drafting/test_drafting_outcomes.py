@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from documented_outcomes import EVERY, Outcomes
 
-from trialtrace.drafting.draft import decide
-from trialtrace.drafting.likely import candidates
-from trialtrace.drafting.profile import Column, Table
-from trialtrace.drafting.questions import Question
-from trialtrace.drafting.tables import profile
-from trialtrace.ground.errors import UserError
+from trialtrace.base.errors import UserError
+from trialtrace.run.drafting.draft import decide
+from trialtrace.run.drafting.likely_outcome import candidates
+from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.questions import Question
+from trialtrace.run.drafting.tables import profile
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "benchmarks-profile.md"
 

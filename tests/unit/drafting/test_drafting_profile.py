@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.drafting.profile import Table
-from trialtrace.drafting.tables import profile
-from trialtrace.ground.errors import UserError
+from trialtrace.base.errors import UserError
+from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.tables import profile
 
 
 def of(folder: Path, content: str | bytes, name: str = "visits.csv") -> Table:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from exports import FIELDS, HEADER, dictionary, labelled, put, records, text
 
-from trialtrace.drafting.profile import Table
-from trialtrace.drafting.tables import profile
-from trialtrace.ground.errors import UserError
+from trialtrace.base.errors import UserError
+from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.tables import profile
 
 
 def tables(

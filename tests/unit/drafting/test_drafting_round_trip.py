@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.drafting.profile import Table
-from trialtrace.drafting.tables import profile
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.paths import Project
-from trialtrace.interchange.folder import write_form
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.load import Trial, load_trial
+from trialtrace.base.paths import Project
+from trialtrace.report.interchange.folder import write_form
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.tables import profile
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.trial.load import Trial, load_trial
 
 ROOT = Path(__file__).resolve().parents[3]
 TRIAL = "moertel1990"

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from tiny_trial import derived, edges, refused, shown, tiny
 
-from trialtrace.endpoints.composite_rule import decided_sooner, rule
-from trialtrace.endpoints.truth import at_least, ever
+from trialtrace.run.endpoints.composite_rule import decided_sooner, rule
+from trialtrace.run.endpoints.truth import at_least, ever
 
 PATIENTS = """
 id rx f0:number f1:number f2:number n0:number n1:number n2:number r0:integer r1:integer r2:integer
@@ -222,7 +222,7 @@ OWN = "group,age_to,normal_from,normal_to,verified,source\n,40,4.5,,no,x\n,60,4,
 def test_a_norm_by_age(tmp_path, shift, low):
     """The limit itself is normal; the age of a band is its last; an unknown age leaves it open.
     Shifted by half a point a lower norm lets 4 pass at 40, a higher one no 4.5."""
-    from trialtrace.ground.paths import Project
+    from trialtrace.base.paths import Project
 
     (tmp_path / "config/norms").mkdir(parents=True)
     (tmp_path / "config/norms/own.csv").write_text(OWN)

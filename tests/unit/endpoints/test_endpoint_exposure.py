@@ -475,11 +475,11 @@ def test_an_unknown_drug_is_listed_also_without_a_dose(tmp_path):
 
 
 def test_every_shipped_table_can_be_read():
-    from trialtrace.config.project_table import table_names
-    from trialtrace.ground.paths import project
-    from trialtrace.trial.endpoints.conversions import FOLDER, check_conversions
-    from trialtrace.trial.endpoints.norms import FOLDER as NORMS
-    from trialtrace.trial.endpoints.norms import check_norms
+    from trialtrace.base.config.project_table import table_names
+    from trialtrace.base.paths import project
+    from trialtrace.run.trial.endpoints.conversions import FOLDER, check_conversions
+    from trialtrace.run.trial.endpoints.norms import FOLDER as NORMS
+    from trialtrace.run.trial.endpoints.norms import check_norms
 
     at = project()
     assert "cdc_2022" in table_names(at, FOLDER) and "tuning_fork" in table_names(at, NORMS)

@@ -6,16 +6,16 @@ import mini_run
 import pytest
 from mini_trial import DICTIONARY, ENDPOINTS, TRIAL
 
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.endpoints.losses import EndpointLosses, read_losses
-from trialtrace.rehearsal.data import rehearse
 from trialtrace.report.material import Material
 from trialtrace.report.sections.closing import closing_lines
 from trialtrace.report.sections.data_quality import notes_of_endpoints
 from trialtrace.report.sections.sections import opening
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.load import load_settings, load_trial
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.endpoints.losses import EndpointLosses, read_losses
+from trialtrace.run.rehearsal.data import rehearse
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.trial.load import load_settings, load_trial
 
 MORE = ("entered", "died_on", "last_on")
 DATES = "".join(f"{name},patients,,text,{name},,,date_ymd,,,,,,,,,,\n" for name in MORE)

@@ -3,7 +3,7 @@
 import pytest
 from tiny_trial import derived, edges, shown, tiny
 
-from trialtrace.ground.errors import UserError
+from trialtrace.base.errors import UserError
 
 ENDS = "event_label: Infected, censored_label: End of follow-up"
 INTERVALS = f"""

@@ -6,10 +6,10 @@ from dataclasses import asdict
 import pytest
 from tiny_trial import derived, drawn, tiny
 
-from trialtrace.cleaning.account import FILE, Account, Excluded, SubjectCount, read_account
-from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.contracts import CLEAN, write_table
-from trialtrace.ground.errors import ConservationError, UserError
+from trialtrace.base.errors import ConservationError, UserError
+from trialtrace.run.cleaning.account import FILE, Account, Excluded, SubjectCount, read_account
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.tables.contracts import CLEAN, write_table
 
 PATIENTS = "id rx\na 1\nb 0\nc 1\n"
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tiny_trial import derived, edges, shown, tiny
 
-from trialtrace.endpoints.kinds.interval_time import bounds
+from trialtrace.run.endpoints.kinds.interval_time import bounds
 
 SUBJECTS = "subjects: {table: patients, variables: {start: rand_on}}"
 DEATH = """

@@ -88,8 +88,8 @@ def test_each_score_leads_to_the_cells_of_its_visit(tmp_path: Path):
 def test_a_pattern_has_each_of_its_parts_once(pattern: str):
     import re
 
-    from trialtrace.config.spec_schema import schema_of
-    from trialtrace.trial.endpoints.wide import ItemPattern
+    from trialtrace.base.config.spec_schema import schema_of
+    from trialtrace.run.trial.endpoints.wide import ItemPattern
 
     rule = schema_of(ItemPattern)["properties"]["pattern"]["pattern"]
     assert re.search(rule, "q{item}_{visit}") and not re.search(rule, pattern)

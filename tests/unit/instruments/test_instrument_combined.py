@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_trial import derived, edges, refused, shown, tiny
 
-from trialtrace.instruments.bone_pain_response import category
-from trialtrace.trial.visits import visit_labels
+from trialtrace.run.instruments.bone_pain_response import category
+from trialtrace.run.trial.visits import visit_labels
 
 TABLES = """
 tables:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tiny_trial import derived, edges, refused, shown, tiny
 
-from trialtrace.running.fresh import tables_of
+from trialtrace.run.jobs.fresh import tables_of
 
 TABLES = """
 tables:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_trial import derived, edges, refused, shown, tiny
 
-from trialtrace.trial.model import ValueScale
+from trialtrace.run.trial.model import ValueScale
 
 QLQ = """
 qlq: {kind: instrument, instrument: qlq_c30, code: Q, table: forms, items: {prefix: q},

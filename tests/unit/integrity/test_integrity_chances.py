@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from trialtrace.integrity import chances
+from trialtrace.run.integrity import chances
 
 AT = np.arange(60)
 X = (AT * AT * 13 % 97).astype(float)
@@ -79,6 +79,6 @@ def test_samples_of_one_value_are_not_apart():
 
 
 def test_the_checks_load_no_distributions():
-    asked = "import sys, trialtrace.integrity.registry; print('scipy.stats' in sys.modules)"
+    asked = "import sys, trialtrace.run.integrity.registry; print('scipy.stats' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

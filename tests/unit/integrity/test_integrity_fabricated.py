@@ -17,13 +17,13 @@ from rows.recipes import (
 )
 from rows.true_trials import chosen, export_of, true_trial
 
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.ground.paths import project
-from trialtrace.integrity.look import judged
-from trialtrace.integrity.read import read_export
-from trialtrace.integrity.registry import look_at
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.load import load_trial
+from trialtrace.base.paths import project
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.integrity.look import judged
+from trialtrace.run.integrity.read import read_export
+from trialtrace.run.integrity.registry import look_at
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.trial.load import load_trial
 
 # By which check each is found.
 COARSE = {

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from trialtrace.integrity import (
+from trialtrace.run.integrity import (
     allocation,
     balance,
     blocks,
@@ -17,7 +17,7 @@ from trialtrace.integrity import (
     sites,
     weekdays,
 )
-from trialtrace.integrity.export import CODE, NUMBER, Export, Slice, resolution
+from trialtrace.run.integrity.export import CODE, NUMBER, Export, Slice, resolution
 
 AT = np.arange(60)
 DAY = ((AT * AT * 7) % 41).astype(float)

@@ -7,10 +7,10 @@ import pytest
 from rows.recipes import too_alike
 from rows.true_trials import Made, export_of, true_trial
 
-from trialtrace.integrity.export import CODE, DATE, NUMBER, Export, Sheet
-from trialtrace.integrity.export import Column as C
-from trialtrace.integrity.look import LEVEL, Look, judged
-from trialtrace.integrity.registry import CHECKS, look_at
+from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Export, Sheet
+from trialtrace.run.integrity.export import Column as C
+from trialtrace.run.integrity.look import LEVEL, Look, judged
+from trialtrace.run.integrity.registry import CHECKS, look_at
 
 
 def unusual(made: Made | Export) -> dict[str, list[Look]]:

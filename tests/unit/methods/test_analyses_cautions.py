@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tiny_endpoint import endpoint
 
-from trialtrace.methods.analysing.cautions import cautions
+from trialtrace.run.methods.analysing.cautions import cautions
 
 # When the relapse was no longer looked for, and deaths: of b and d after it.
 ENDS = {"RELAPSE": {"a": 30.0, "b": 15.0, "d": 10.0}, "DEATH": {"c": 40.0}}

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.methods.analysing.formulas import STATS
-from trialtrace.methods.analysing.registry import MODULES
-from trialtrace.running.imports import imports_of
-from trialtrace.trial.plan.registry import cards
+from trialtrace.run.jobs.imports import imports_of
+from trialtrace.run.methods.analysing.formulas import STATS
+from trialtrace.run.methods.analysing.registry import MODULES
+from trialtrace.run.trial.plan.registry import cards
 
 # What takes more of a formula's module than the formula, and is the analysis of no other card.
 OF_ONE_CARD = {"hierarchy"}

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from tiny_endpoint import endpoint
 
-from trialtrace.methods.missing import analyse_imputation as imputation
-from trialtrace.methods.missing import check_imputation as check
+from trialtrace.run.methods.missing import analyse_imputation as imputation
+from trialtrace.run.methods.missing import check_imputation as check
 
 RULE = {
     "findings": ["nerve", "reflex", "touch"],

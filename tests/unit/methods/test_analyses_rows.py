@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialtrace.ground.frames import canonical
-from trialtrace.methods.analysing.registry import method
-from trialtrace.methods.analysing.rows import Place, Result, result_id, slug
-from trialtrace.trial.plan.options import NoOptions
-from trialtrace.trial.plan.references import ADJUSTMENTS, method_of
-from trialtrace.trial.plan.registry import cards, title_of
-from trialtrace.trial.plan.steps import Step
+from trialtrace.run.methods.analysing.registry import method
+from trialtrace.run.methods.analysing.rows import Place, Result, result_id, slug
+from trialtrace.run.tables.frames import canonical
+from trialtrace.run.trial.plan.options import NoOptions
+from trialtrace.run.trial.plan.references import ADJUSTMENTS, method_of
+from trialtrace.run.trial.plan.registry import cards, title_of
+from trialtrace.run.trial.plan.steps import Step
 
 ANALYSIS = Place("mini", "relief", "itt")
 

@@ -4,8 +4,7 @@ from math import inf, nan
 
 import pytest
 
-from trialtrace.ground.conditions import lower_first
-from trialtrace.ground.words import (
+from trialtrace.base.words import (
     LABELS,
     decimals,
     interval_text,
@@ -14,6 +13,7 @@ from trialtrace.ground.words import (
     stat_text,
     value_text,
 )
+from trialtrace.run.tables.conditions import lower_first
 
 MINUS = "\N{MINUS SIGN}"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-import trialtrace.methods
+import trialtrace.run.methods
 
-METHODS = Path(trialtrace.methods.__file__).parent
+METHODS = Path(trialtrace.run.methods.__file__).parent
 MODULES = sorted([*METHODS.glob("*/check*.py"), *METHODS.glob("checking/*.py")])
 SHARED = ("stats", "ground.frames", "ground.conditions", "endpoints.populations")
 
@@ -30,7 +30,7 @@ def test_no_code_of_the_results_is_used(path):
     for shared in SHARED:
         whole = f"trialtrace.{shared}"
         assert not any(name == whole or name.startswith(f"{whole}.") for name in names)
-    of_methods = (n.split(".")[2:] for n in names if n.startswith("trialtrace.methods."))
+    of_methods = (n.split(".")[2:] for n in names if n.startswith("trialtrace.run.methods."))
     assert not any(part.startswith("analys") for parts in of_methods for part in parts)
 
 
@@ -43,15 +43,17 @@ def test_one_module_imports_pingouin(path):
 def test_a_plan_without_repeated_measures_loads_no_pingouin_nor_matplotlib():
     code = (
         "import sys\n"
-        "from trialtrace.methods.checking.registry import checks_for\n"
-        "from trialtrace.trial.load import load_trial\n"
+        "from trialtrace.run.methods.checking.registry import checks_for\n"
+        "from trialtrace.run.trial.load import load_trial\n"
         "checks_for(load_trial('moertel1990'))\n"
         "print(*sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     modules = set(run.stdout.split())
-    assert not {"pingouin", "matplotlib", "trialtrace.methods.repeated.check_pingouin"} & modules
     assert (
-        "trialtrace.methods.survival.check" in modules
-        and "trialtrace.methods.categorical.check_score" not in modules
+        not {"pingouin", "matplotlib", "trialtrace.run.methods.repeated.check_pingouin"} & modules
+    )
+    assert (
+        "trialtrace.run.methods.survival.check" in modules
+        and "trialtrace.run.methods.categorical.check_score" not in modules
     )

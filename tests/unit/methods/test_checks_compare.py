@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from tiny_data import asked
 
-from trialtrace.methods.checking.outcome import EXACT, Recomputed, close, compare, peer, version
+from trialtrace.run.methods.checking.outcome import EXACT, Recomputed, close, compare, peer, version
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tiny_data import oracle, oracle_data
 
-from trialtrace.methods.mixed import check_fit
+from trialtrace.run.methods.mixed import check_fit
 
 CASES = oracle_data("clusters_bound")
 # lme4's optimum is polished with numeric derivatives.

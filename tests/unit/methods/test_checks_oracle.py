@@ -16,12 +16,12 @@ from tiny_data import (
     two_arms,
 )
 
-from trialtrace.methods.categorical import check as binary
-from trialtrace.methods.categorical import check_score as score
-from trialtrace.methods.continuous import check as scales
-from trialtrace.methods.repeated import check as repeated
-from trialtrace.methods.stratified import check as stratified
-from trialtrace.methods.survival import check as survival
+from trialtrace.run.methods.categorical import check as binary
+from trialtrace.run.methods.categorical import check_score as score
+from trialtrace.run.methods.continuous import check as scales
+from trialtrace.run.methods.repeated import check as repeated
+from trialtrace.run.methods.stratified import check as stratified
+from trialtrace.run.methods.survival import check as survival
 
 TWO = {
     case: rows.iloc[0, 1:].astype(int).tolist() for case, rows in oracle_data("two_by_two").items()

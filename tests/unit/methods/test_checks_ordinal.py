@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from trialtrace.methods.regression.check_ordinal import _brant
+from trialtrace.run.methods.regression.check_ordinal import _brant
 
 
 @pytest.mark.parametrize("seed", [0, 6, 156])

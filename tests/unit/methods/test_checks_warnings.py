@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from tiny_data import REFERENCE, TREATED, asked, data, two_arms
 
-from trialtrace.methods.continuous import check as scales
-from trialtrace.methods.regression import check as adjusted
-from trialtrace.methods.regression import check_ordinal as ordinal
-from trialtrace.methods.repeated import check_pingouin as repeated
-from trialtrace.methods.survival import check as survival
+from trialtrace.run.methods.continuous import check as scales
+from trialtrace.run.methods.regression import check as adjusted
+from trialtrace.run.methods.regression import check_ordinal as ordinal
+from trialtrace.run.methods.repeated import check_pingouin as repeated
+from trialtrace.run.methods.survival import check as survival
 
 OVERLAPPING = {TREATED: (2.0, 3.0, 5.0, 8.0), REFERENCE: (1.0, 2.0, 4.0, 6.0)}
 APART = {TREATED: (5.0, 6.0, 7.0, 9.0), REFERENCE: (1.0, 2.0, 3.0, 4.0)}

@@ -2,11 +2,11 @@
 
 import pytest
 
-from trialtrace.config.spec import structure
-from trialtrace.methods.analysing.margins import _verdict
+from trialtrace.base.config.spec import structure
+from trialtrace.run.methods.analysing.margins import _verdict
+from trialtrace.run.trial.plan.cards.equivalence import Equivalence, NonInferiority
+from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Interval
-from trialtrace.trial.plan.cards.equivalence import Equivalence, NonInferiority
-from trialtrace.trial.plan.steps import Step
 
 WITHIN, BEYOND = Interval(0.1, -0.4, 0.6), Interval(2.0, 1.2, 2.8)
 

@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from trialtrace.config.spec import structure
-from trialtrace.methods.checking.data import Asked
-from trialtrace.methods.checking.outcome import compare
-from trialtrace.methods.planning import check
-from trialtrace.methods.planning.settings import options, settings
-from trialtrace.trial.plan.planning import NAMED, Entry
+from trialtrace.base.config.spec import structure
+from trialtrace.run.methods.checking.data import Asked
+from trialtrace.run.methods.checking.outcome import compare
+from trialtrace.run.methods.planning import check
+from trialtrace.run.methods.planning.settings import options, settings
+from trialtrace.run.trial.plan.planning import NAMED, Entry
 
 ABOUT = {"label": "A design", "basis": "grid"}
 TEST = {"alpha": 0.05, "power": [0.8, 0.9]}

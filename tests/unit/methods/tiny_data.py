@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from trialtrace.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.data import Asked, Data
 
 ORACLE = Path(__file__).parents[2] / "oracle"
 TREATED, REFERENCE = "treated", "reference"

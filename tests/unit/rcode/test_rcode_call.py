@@ -6,10 +6,10 @@ from typing import cast
 import mini_trial
 import pytest
 
-from trialtrace.ground.contracts.rows import ResultRow
-from trialtrace.rcode.call import Calls
-from trialtrace.trial.load import load_trial
-from trialtrace.trial.plan.registry import card_of
+from trialtrace.report.rcode.call import Calls
+from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.plan.registry import card_of
 
 GEE = "working: independence, variance: robust, reference: normal, covariates: [age]"
 SLOPE = f"{{slope_difference: {{method: gee, times: {{before: 0, after: 1}}, {GEE}}}}}"

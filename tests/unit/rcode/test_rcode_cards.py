@@ -5,13 +5,13 @@ import subprocess
 
 import pytest
 
-from trialtrace.config.spec import keys_of
-from trialtrace.ground.paths import project
-from trialtrace.rcode.displays import OF
-from trialtrace.rcode.page import PAGE, told, written
-from trialtrace.rcode.planning import DESIGNS
-from trialtrace.rcode.write import filled
-from trialtrace.trial.plan.registry import cards
+from trialtrace.base.config.spec import keys_of
+from trialtrace.base.paths import project
+from trialtrace.report.rcode.displays import OF
+from trialtrace.report.rcode.page import PAGE, told, written
+from trialtrace.report.rcode.planning import DESIGNS
+from trialtrace.report.rcode.write import filled
+from trialtrace.run.trial.plan.registry import cards
 
 BLANK = re.compile(r"\{([a-z_]+)(?:=([a-z_0-9]+))?\}")
 # What every result tells, or those of effects, times, categories, contrasts, covariates, decisions.
@@ -45,7 +45,9 @@ def test_a_card_without_a_call_says_why():
 
 def test_the_page_tells_the_cards():
     text = (project().root / "docs" / PAGE).read_text(encoding="utf-8")
-    assert text == written(text, told(text)), "write it anew: python -m trialtrace.rcode.page"
+    assert text == written(text, told(text)), (
+        "write it anew: python -m trialtrace.report.rcode.page"
+    )
 
 
 @pytest.mark.r

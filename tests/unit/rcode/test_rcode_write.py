@@ -2,9 +2,9 @@
 
 import pytest
 
-from trialtrace.rcode.call import used
-from trialtrace.rcode.names import Given, defined, words
-from trialtrace.rcode.write import conditions, filled, literal, rows
+from trialtrace.report.rcode.call import used
+from trialtrace.report.rcode.names import Given, defined, words
+from trialtrace.report.rcode.write import conditions, filled, literal, rows
 
 GIVEN = Given(
     values="AVAL",

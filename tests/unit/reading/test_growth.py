@@ -6,14 +6,14 @@ Patterns are measured by a ratio of processor times of one run; all else by the 
 import pytest
 from cost import calls, seconds
 
-from trialtrace.reading import forms, sentences
-from trialtrace.reading.arms import Arms
-from trialtrace.reading.cells import read_cell
-from trialtrace.reading.draft import draft
-from trialtrace.reading.item import Item
-from trialtrace.reading.kinds import LONGEST, said
-from trialtrace.reading.paper import Passage, ReadPaper
-from trialtrace.reading.sentences import LONGEST_SENTENCE, read_passages
+from trialtrace.audit.reading import forms, sentences
+from trialtrace.audit.reading.arms import Arms
+from trialtrace.audit.reading.cells import read_cell
+from trialtrace.audit.reading.draft import draft
+from trialtrace.audit.reading.heading_words import LONGEST, said
+from trialtrace.audit.reading.item import Item
+from trialtrace.audit.reading.paper import Passage, ReadPaper
+from trialtrace.audit.reading.sentences import LONGEST_SENTENCE, read_passages
 
 PARTS = [
     *("0.5 (95% CI 0.1 to ", "12.3 ± 4.5 (SD ", "12.3 (4.5; ", "27 of 60 (45 ", "1", "1,", "123,"),

@@ -2,14 +2,14 @@
 
 import pytest
 
-from trialtrace.reading.characters import tidy
-from trialtrace.reading.draft import draft
-from trialtrace.reading.formats.beside import below_each_other
-from trialtrace.reading.formats.glyphs import Page, Word, _Glyph, _words
-from trialtrace.reading.formats.lines import lines
-from trialtrace.reading.formats.pdf import _continued, _tables
-from trialtrace.reading.formats.web import read_web
-from trialtrace.reading.paper import Passage, ReadPaper, Table
+from trialtrace.audit.reading.characters import tidy
+from trialtrace.audit.reading.draft import draft
+from trialtrace.audit.reading.formats.glyphs import Page, Word, _Glyph, _words
+from trialtrace.audit.reading.formats.lines import lines
+from trialtrace.audit.reading.formats.pdf import _continued, _tables
+from trialtrace.audit.reading.formats.side_by_side import below_each_other
+from trialtrace.audit.reading.formats.web import read_web
+from trialtrace.audit.reading.paper import Passage, ReadPaper, Table
 
 SIDES = Table(
     "table 1",

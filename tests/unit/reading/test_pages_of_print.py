@@ -1,9 +1,9 @@
 """Tables on a page: lines and columns from the places of words, as a PDF has them."""
 
-from trialtrace.reading.formats.glyphs import Page, Word
-from trialtrace.reading.formats.lines import gutter, lines, parted
-from trialtrace.reading.formats.pdf import _places, _tables
-from trialtrace.reading.formats.ruled import table_rows
+from trialtrace.audit.reading.formats.glyphs import Page, Word
+from trialtrace.audit.reading.formats.lines import gutter, lines, parted
+from trialtrace.audit.reading.formats.pdf import _places, _tables
+from trialtrace.audit.reading.formats.ruled import table_rows
 
 
 def put(rows, size=9.0, step=14.0):

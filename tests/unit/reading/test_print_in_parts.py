@@ -2,10 +2,10 @@
 
 import pytest
 
-from trialtrace.reading.draft import draft
-from trialtrace.reading.kinds import said
-from trialtrace.reading.paper import Passage, ReadPaper, Table
-from trialtrace.reading.read import parsed
+from trialtrace.audit.reading.draft import draft
+from trialtrace.audit.reading.heading_words import said
+from trialtrace.audit.reading.paper import Passage, ReadPaper, Table
+from trialtrace.audit.reading.read import parsed
 
 SIDES = Table(
     "table 1",

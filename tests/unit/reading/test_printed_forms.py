@@ -2,15 +2,15 @@
 
 import pytest
 
-from trialtrace.reading.arms import Arms
-from trialtrace.reading.cells import read_cell
-from trialtrace.reading.characters import decimal_commas, plain, superscript, tidy, unmarked
-from trialtrace.reading.expressions import expression
-from trialtrace.reading.item import Item
-from trialtrace.reading.kinds import said
-from trialtrace.reading.paper import Passage
-from trialtrace.reading.sentences import read_passages, sentences
-from trialtrace.trial.claims.printed import parse
+from trialtrace.audit.printed.expression import parse
+from trialtrace.audit.reading.arms import Arms
+from trialtrace.audit.reading.cells import read_cell
+from trialtrace.audit.reading.characters import decimal_commas, plain, superscript, tidy, unmarked
+from trialtrace.audit.reading.expressions import expression
+from trialtrace.audit.reading.heading_words import said
+from trialtrace.audit.reading.item import Item
+from trialtrace.audit.reading.paper import Passage
+from trialtrace.audit.reading.sentences import read_passages, sentences
 
 ARMS = Arms({"training": "Training", "usual care": "Usual care"})
 

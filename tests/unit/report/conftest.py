@@ -15,7 +15,7 @@ def make_site():
 
     from trialtrace.report.pages.site import build_site
     from trialtrace.report.report import render_report
-    from trialtrace.trial.load import load_settings
+    from trialtrace.run.trial.load import load_settings
 
     def make(root, rows=None, disclosure="full", **files):
         run = mini_run.run_mini(root, rows, **files)

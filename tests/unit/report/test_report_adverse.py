@@ -10,7 +10,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.sections.deaths import deaths
 from trialtrace.report.sections.harms import harms_in_short, harms_section
 from trialtrace.report.tables import NO_BREAK
-from trialtrace.trial.load import load_settings
+from trialtrace.run.trial.load import load_settings
 
 SURVIVAL = "describe: [{survival: "
 UNCOUNTED = mini_trial.PLAN + mini_trial.MORE_DISPLAYS

@@ -3,7 +3,7 @@
 import mini_trial
 import pytest
 
-from trialtrace.trial.check import check_trial
+from trialtrace.run.trial.check import check_trial
 
 PLAN = mini_trial.PLAN + mini_trial.MORE_DISPLAYS
 WRONG = [

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from test_report_sections import shown
 
-from trialtrace.ground.contracts.verdicts import OF_COLUMN
+from trialtrace.audit.printed.verdicts import OF_COLUMN
 from trialtrace.report.audit.audit_page import (
     MEANINGS,
     _data,

@@ -2,8 +2,8 @@
 
 from types import SimpleNamespace as Stub
 
-from trialtrace.cleaning.summary import RejectSummary
 from trialtrace.report.sections.data_quality import _of_cleaning, conservation_table, rejects_table
+from trialtrace.run.cleaning.summary import RejectSummary
 
 REAL = Stub(trial=Stub(synthetic=False, endpoints={}))
 

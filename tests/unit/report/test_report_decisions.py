@@ -18,8 +18,8 @@ from trialtrace.report.sections.findings import (
     planned_p,
     sentences,
 )
-from trialtrace.trial.plan.multiplicity import Closed, Global, HolmTest
-from trialtrace.trial.plan.references import method_of
+from trialtrace.run.trial.plan.multiplicity import Closed, Global, HolmTest
+from trialtrace.run.trial.plan.references import method_of
 
 BELOW = ", below the decision level of 0.05"
 NOT_BELOW = ", not below the decision level of 0.05"

@@ -7,7 +7,7 @@ from mini_trial import settings_of
 
 from trialtrace.report.material import Material
 from trialtrace.report.sections.families import families
-from trialtrace.trial.reported import in_main_report, in_order
+from trialtrace.run.trial.reported import in_main_report, in_order
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.material import Material
-from trialtrace.trial.load import load_settings
+from trialtrace.run.trial.load import load_settings
 
 NO_CLAIMS = "papers: {}\nclaims: {}\n"
 FIGURES = ["flow", "forest", "kaplan_meier", "profile"]

@@ -12,7 +12,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.sections.flow_table import flow_table
 from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import NO_BREAK
-from trialtrace.trial.load import load_settings
+from trialtrace.run.trial.load import load_settings
 
 END = "0, Completed | 1, Died | 2, Withdrew"
 DICTIONARY = mini_trial.DICTIONARY.replace(
@@ -126,7 +126,7 @@ def test_rare_reasons_stand_together_and_an_unreported_one_last():
     ],
 )
 def test_a_flow_that_names_what_is_not_there_is_refused(tmp_path, old, new, told):
-    from trialtrace.trial.check import check_trial
+    from trialtrace.run.trial.check import check_trial
 
     at = mini_trial.write_project(
         tmp_path, trial=TRIAL, dictionary=DICTIONARY, plan=PLAN.replace(old, new)

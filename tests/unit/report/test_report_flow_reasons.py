@@ -4,16 +4,16 @@ import mini_run
 import mini_trial
 import pytest
 
-from trialtrace.methods.analysing.planned import planned_results
-from trialtrace.methods.checking.data import Data
-from trialtrace.methods.checking.laws import counts_of, flow_balances
 from trialtrace.report.figures.flow import BULLET, boxes, counts, draw
 from trialtrace.report.material import Material
 from trialtrace.report.sections.flow_table import flow_table
 from trialtrace.report.tables import NO_BREAK
-from trialtrace.trace.words import in_words
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.load import load_settings
+from trialtrace.run.methods.analysing.planned import planned_results
+from trialtrace.run.methods.checking.data import Data
+from trialtrace.run.methods.checking.laws import counts_of, flow_balances
+from trialtrace.run.trace.words import in_words
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import load_settings
 
 WHY = "1, Withdrew consent | 2, Not eligible | 3, None of these"
 DICTIONARY = mini_trial.DICTIONARY.replace(

@@ -7,12 +7,12 @@ import mini_trial
 import pytest
 from test_report_wording import row
 
-from trialtrace.cleaning.account import Selection
-from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.figures.flow import counts, draw, screening
 from trialtrace.report.material import Material
 from trialtrace.report.tables import NO_BREAK
-from trialtrace.trial.load import load_settings
+from trialtrace.run.cleaning.account import Selection
+from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.trial.load import load_settings
 
 DICTIONARY = mini_trial.DICTIONARY.replace(
     "days,patients",
@@ -60,7 +60,7 @@ def test_who_was_assessed_and_who_was_not_randomised(mini):
 
 
 def test_a_reason_that_is_no_variable(tmp_path):
-    from trialtrace.trial.check import check_trial
+    from trialtrace.run.trial.check import check_trial
 
     at = mini_trial.write_project(
         tmp_path,
@@ -72,8 +72,8 @@ def test_a_reason_that_is_no_variable(tmp_path):
 
 
 def test_assessed_is_randomised_and_not_randomised_by_reason(mini):
-    from trialtrace.methods.checking.data import Data
-    from trialtrace.methods.checking.laws import counts_of, flow_balances
+    from trialtrace.run.methods.checking.data import Data
+    from trialtrace.run.methods.checking.laws import counts_of, flow_balances
 
     data = Data(mini.trial, mini.folder / "derived")
     flow = counts_of(mini.results, "flow")

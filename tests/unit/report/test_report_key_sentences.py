@@ -21,7 +21,7 @@ from trialtrace.report.sections.printed_in_short import printed_in_short, regist
 from trialtrace.report.sections.sections import of_data
 from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import NO_BREAK
-from trialtrace.trial.load import load_settings
+from trialtrace.run.trial.load import load_settings
 
 ROW = {
     "result_id": "mini/pain/mean_difference.welch@drug-placebo",

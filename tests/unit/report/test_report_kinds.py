@@ -15,8 +15,8 @@ from trialtrace.report.figures.epsilon_curve import p_values
 from trialtrace.report.figures.picture import NothingToDraw
 from trialtrace.report.figures.spaghetti import courses
 from trialtrace.report.material import Material
-from trialtrace.trial.load import load_settings
-from trialtrace.trial.plan.displays.registry import MODULES, displays
+from trialtrace.run.trial.load import load_settings
+from trialtrace.run.trial.plan.displays.registry import MODULES, displays
 
 NO_CLAIMS = "papers: {}\nclaims: {}\n"
 PLAN = mini_trial.PLAN + mini_trial.MORE_DISPLAYS

@@ -4,10 +4,10 @@ from types import SimpleNamespace as Stub
 
 from test_report_wording import row
 
-from trialtrace.cleaning.summary import RejectSummary
 from trialtrace.report.sections.analysis_section import remarks
 from trialtrace.report.sections.data_quality import _of_cleaning, _of_endpoints
-from trialtrace.trace.about import About
+from trialtrace.run.cleaning.summary import RejectSummary
+from trialtrace.run.trace.about import About
 
 ENDPOINTS = {
     "dose": Stub(name="dose", label="Dose"),

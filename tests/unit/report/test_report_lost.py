@@ -10,7 +10,15 @@ import mini_run
 import pyarrow as pa
 import pytest
 
-from trialtrace.cleaning.account import (
+from trialtrace.base.store import write_parquet
+from trialtrace.report.audit.red_lines import declared_lines, red_lines
+from trialtrace.report.figures.flow import draw, exported
+from trialtrace.report.material import Material
+from trialtrace.report.sections.closing import closing_lines
+from trialtrace.report.sections.data_quality import coverage_table, decisions_table, subjects_line
+from trialtrace.report.sections.sections import opening
+from trialtrace.report.tables import NOTHING
+from trialtrace.run.cleaning.account import (
     FILE,
     Account,
     Decision,
@@ -19,15 +27,7 @@ from trialtrace.cleaning.account import (
     SubjectCount,
     TableCount,
 )
-from trialtrace.ground.store import write_parquet
-from trialtrace.report.audit.red_lines import declared_lines, red_lines
-from trialtrace.report.figures.flow import draw, exported
-from trialtrace.report.material import Material
-from trialtrace.report.sections.closing import closing_lines
-from trialtrace.report.sections.data_quality import coverage_table, decisions_table, subjects_line
-from trialtrace.report.sections.sections import opening
-from trialtrace.report.tables import NOTHING
-from trialtrace.trial.load import load_settings
+from trialtrace.run.trial.load import load_settings
 
 WHO = SubjectCount(
     "patients",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialtrace.ground.words import LABELS
+from trialtrace.base.words import LABELS
 from trialtrace.report.figures.canvas import drawing, save
 from trialtrace.report.links import file_name, number_page, trace_link
 from trialtrace.report.pages.shell import page

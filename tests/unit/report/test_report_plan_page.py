@@ -6,11 +6,11 @@ import pytest
 from mini_trial import REPOSITORY
 from site_pages import pages
 
-from trialtrace.ground.paths import Project
-from trialtrace.ground.store import read_parquet
-from trialtrace.methods.analysing.plan_lines import plan_lines
-from trialtrace.methods.analysing.planned import planned_results
-from trialtrace.trial.load import load_trial
+from trialtrace.base.paths import Project
+from trialtrace.base.store import read_parquet
+from trialtrace.run.methods.analysing.plan_lines import plan_lines
+from trialtrace.run.methods.analysing.planned import planned_results
+from trialtrace.run.trial.load import load_trial
 
 # One process renders the sites.
 pytestmark = [

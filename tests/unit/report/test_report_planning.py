@@ -11,7 +11,7 @@ from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.sections.planning_section import planning_section
-from trialtrace.trial.load import load_settings
+from trialtrace.run.trial.load import load_settings
 
 DESIGNS = """
 planning:
@@ -87,7 +87,7 @@ def test_a_curve_has_its_numbers_beside_it(run):
 
 
 def test_the_plan_lists_the_same_results(run):
-    from trialtrace.methods.analysing.planned import planned_results
+    from trialtrace.run.methods.analysing.planned import planned_results
 
     material = Material(run.trial, load_settings(run.at), run.folder, {})
     planned = [one.pattern for one in planned_results(run.trial) if one.analysis == "planning"]

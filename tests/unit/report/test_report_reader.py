@@ -4,8 +4,8 @@ from test_report_wording import row, words
 
 from trialtrace.report.sections.analysis_section import _intercurrent
 from trialtrace.report.sections.compact import _by_description, _estimated, _tests_words
-from trialtrace.trial.plan.estimand import Intercurrent
-from trialtrace.trial.plan.references import limits_of
+from trialtrace.run.trial.plan.estimand import Intercurrent
+from trialtrace.run.trial.plan.references import limits_of
 
 PAIR = {
     "comparison": "drug",

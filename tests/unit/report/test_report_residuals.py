@@ -13,8 +13,8 @@ from trialtrace.report.figures import residual_quantiles
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.figures.picture import NothingToDraw
 from trialtrace.report.material import Material
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.load import load_settings
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import load_settings
 
 COURSE = """\
   pain_course:

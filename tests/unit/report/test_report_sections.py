@@ -9,8 +9,8 @@ import mini_run
 import mini_trial
 import pytest
 
-from trialtrace.config.spec import structure
-from trialtrace.ground.styles import STYLES
+from trialtrace.base.config.spec import structure
+from trialtrace.base.styles import STYLES
 from trialtrace.report.extended import Numbers
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.images import beside, first_figures, other_figures
@@ -28,8 +28,8 @@ from trialtrace.report.sections.endpoints_section import endpoints_table
 from trialtrace.report.sections.findings import sentences
 from trialtrace.report.sections.sections import design_line, made_by
 from trialtrace.report.tables import NO_BREAK
-from trialtrace.trial.load import load_settings, load_trial
-from trialtrace.trial.plan.estimand import Intercurrent
+from trialtrace.run.trial.load import load_settings, load_trial
+from trialtrace.run.trial.plan.estimand import Intercurrent
 
 PLAN = mini_trial.PLAN.replace(
     "analyses:\n",

@@ -18,7 +18,7 @@ from trialtrace.report.render.tree.drawings import HIGHEST, WIDTH
 from trialtrace.report.same_question import same_question
 from trialtrace.report.sections.choices import other_choices
 from trialtrace.report.sections.summary import _choices
-from trialtrace.trial.load import load_settings
+from trialtrace.run.trial.load import load_settings
 
 OTHER = """\
   relief_other:

@@ -15,8 +15,8 @@ from trialtrace.report.figures.heat_map import DONE, MISSED, NONE, _grid
 from trialtrace.report.figures.ridgeline import density
 from trialtrace.report.figures.swimmer import kinds, since_first
 from trialtrace.report.material import Material
-from trialtrace.trial.load import load_settings, load_trial
-from trialtrace.trial.model import Endpoint
+from trialtrace.run.trial.load import load_settings, load_trial
+from trialtrace.run.trial.model import Endpoint
 
 TRIAL = mini_trial.TRIAL.replace(
     "tables:\n",

@@ -8,11 +8,11 @@ import pyarrow as pa
 import pytest
 from site_pages import broken_links, pages
 
-from trialtrace.ground.frames import canonical
 from trialtrace.report.links import STYLE, trace_link
 from trialtrace.report.pages.row_sets import Variable
 from trialtrace.report.pages.rows_page import _without_value
-from trialtrace.trace.content import Tracer
+from trialtrace.run.tables.frames import canonical
+from trialtrace.run.trace.content import Tracer
 
 LINK = re.compile(r'<a (?:id="([^"]+)" )?href="(trace/[^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 NUMBER = re.compile(r"[\N{MINUS SIGN}<]?\d[\d.]*")

@@ -6,7 +6,7 @@ import pytest
 from test_report_reader import pair
 
 from trialtrace.report.unadjusted import judged, of_a_test, without_p
-from trialtrace.trial.plan.multiplicity import HolmTest
+from trialtrace.run.trial.plan.multiplicity import HolmTest
 
 RISK = pair("risk_difference.newcombe", -0.2, ci_low=-0.3, ci_high=-0.1, ci_level=0.95)
 FISHER = pair("p_value.fisher", 0.03)

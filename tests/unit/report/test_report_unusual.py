@@ -2,9 +2,9 @@
 
 from types import SimpleNamespace as Stub
 
-from trialtrace.ground.styles import PLAIN
-from trialtrace.integrity.look import Look, judged
+from trialtrace.base.styles import PLAIN
 from trialtrace.report.sections.unusual import sentence, told_rows
+from trialtrace.run.integrity.look import Look, judged
 
 REAL = Stub(trial=Stub(synthetic=False, plan=Stub(style=PLAIN)))
 

@@ -14,8 +14,8 @@ from trialtrace.report.sections.analysis_section import _used
 from trialtrace.report.sections.compact import of_arm
 from trialtrace.report.sections.findings import _margins, described
 from trialtrace.report.sections.origins import without_origin
-from trialtrace.trace.about import About
-from trialtrace.trial.endpoints.attendance import End
+from trialtrace.run.trace.about import About
+from trialtrace.run.trial.endpoints.attendance import End
 
 ROW = {
     "parameter": "response",

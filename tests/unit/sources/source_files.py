@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trialtrace.config.spec import structure
-from trialtrace.ground.contracts import RAW, read_table
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import Project
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.study.source import Source
+from trialtrace.base.config.spec import structure
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.tables.contracts import RAW, read_table
+from trialtrace.run.trial.study.source import Source
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 from source_files import Bench, cells, places
 from test_sources_excel import workbook
 
-from trialtrace.ground.errors import UserError
+from trialtrace.base.errors import UserError
 
 TEXT = (
     'Visits of the trial, "final"\n\nid;pain;weight\n;0-10;kg\n\n1;3;60\n2;"4\n5";61\n\n'

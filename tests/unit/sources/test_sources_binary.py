@@ -12,7 +12,7 @@ import pyreadstat
 import pytest
 from source_files import Bench, cells, places
 
-from trialtrace.sources.readers import parquet
+from trialtrace.run.sources.readers import parquet
 
 FRAME = pd.DataFrame(
     {

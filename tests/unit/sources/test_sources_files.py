@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from source_files import Bench, OneFile, file, files
 
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import Project
-from trialtrace.sources.ingest import ingest_sources
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
+from trialtrace.run.sources.ingest import ingest_sources
 
 
 def test_a_pinned_file_is_read(bench: Bench):

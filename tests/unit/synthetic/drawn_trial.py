@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 from mini_trial import HEADER, REPOSITORY
 
-from trialtrace.ground.paths import Project
-from trialtrace.synthetic.drawn import Drawn, Level
-from trialtrace.synthetic.streams import streams
-from trialtrace.trial.load import Trial, load_trial
+from trialtrace.base.paths import Project
+from trialtrace.run.synthetic.drawn import Drawn, Level
+from trialtrace.run.synthetic.streams import streams
+from trialtrace.run.trial.load import Trial, load_trial
 
 TRIAL = """\
 title: A synthetic trial

@@ -6,11 +6,11 @@ import pytest
 from example_cohort import COHORT
 from mini_trial import REPOSITORY
 
-from trialtrace.config.compose import Document
-from trialtrace.config.files import read_document
-from trialtrace.ground.paths import Project
-from trialtrace.trial.cohort import check as cohort
-from trialtrace.trial.context import Files
+from trialtrace.base.config.compose import Document
+from trialtrace.base.config.files import read_document
+from trialtrace.base.paths import Project
+from trialtrace.run.trial.cohort import check as cohort
+from trialtrace.run.trial.context import Files
 
 TRIAL = {
     "design": {"arms": {"smt": {}, "wbv": {}, "tau": {}}},

@@ -8,9 +8,9 @@ from example_cohort import cohort_of
 from mini_trial import REPOSITORY
 from test_cohort_check import problems
 
-from trialtrace.synthetic.draw import draw_cohort
-from trialtrace.synthetic.quantities import KINDS
-from trialtrace.trial.cohort.quantities.registry import MODULES, shape_of
+from trialtrace.run.synthetic.draw import draw_cohort
+from trialtrace.run.synthetic.quantities import KINDS
+from trialtrace.run.trial.cohort.quantities.registry import MODULES, shape_of
 
 PAGE = (REPOSITORY / "docs" / "synthetic.md").read_text(encoding="utf-8")
 COHORT = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)[0]

@@ -6,11 +6,11 @@ from example_cohort import COHORT, cohort_of
 from synthetic_mini import COHORT as MINI
 from synthetic_mini import TRIAL, write_synthetic
 
-from trialtrace.ground.errors import UserError
-from trialtrace.synthetic import make
-from trialtrace.synthetic.draw import draw_cohort
-from trialtrace.synthetic.moments import hit
-from trialtrace.trial.load import load_trial
+from trialtrace.base.errors import UserError
+from trialtrace.run.synthetic import make
+from trialtrace.run.synthetic.draw import draw_cohort
+from trialtrace.run.synthetic.moments import hit
+from trialtrace.run.trial.load import load_trial
 
 LEVELS = "levels:\n  patients: {arms: {a: 10, b: 10}}\n  rows: {of: patients, as: row, count: 3}\n"
 

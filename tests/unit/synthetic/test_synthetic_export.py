@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from drawn_trial import COHORT, MESS, drawn, write_trial
 
-from trialtrace.cleaning.clean import clean_tables
-from trialtrace.ground.contracts import CLEAN, RAW, REJECTS, conform, read_table, write_table
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.store import write_json
-from trialtrace.synthetic import raw_tables
-from trialtrace.synthetic.export import Export, delimited, export
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.load import Trial
+from trialtrace.base.errors import UserError
+from trialtrace.base.store import write_json
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.synthetic import raw_tables
+from trialtrace.run.synthetic.export import Export, delimited, export
+from trialtrace.run.tables.contracts import CLEAN, RAW, REJECTS, conform, read_table, write_table
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import Trial
 
 
 def cleaned(trial: Trial, made: Export, out: Path) -> None:

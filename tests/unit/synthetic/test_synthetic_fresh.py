@@ -6,8 +6,8 @@ import pytest
 from drawn_trial import COHORT, TRIAL, write_trial
 from mini_trial import REPOSITORY, settings_of
 
-from trialtrace.running.closure import Sources
-from trialtrace.running.fresh import Freshness
+from trialtrace.run.jobs.closure import Sources
+from trialtrace.run.jobs.fresh import Freshness
 
 ENDPOINTS = "pain: {label: Pain, code: PAIN, kind: measure, table: pain, column: vas}\n"
 PLAN = """\
@@ -49,7 +49,7 @@ def test_only_the_kinds_that_the_cohort_has_count(made):
     }
     assert {"continuous", "choice", "share", "dates", "ordinal"} <= names
     assert not {"gather", "running", "bands", "text", "arithmetic"} & names
-    drawn = made.at.root / "workflow/trialtrace/trial/cohort/quantities"
+    drawn = made.at.root / "workflow/trialtrace/run/trial/cohort/quantities"
     assert drawn / "share.py" in made.code_files("ingest_sources", "made")
     assert drawn / "share.py" not in made.code_files("clean_tables", "made")
     code = {path.stem for path in made.code_files("ingest_sources", "made")}
@@ -62,7 +62,7 @@ def test_a_trial_with_another_source_has_no_code_of_cohorts(made, tmp_path):
     )
     text = TRIAL.replace(TRIAL[TRIAL.index("  kind: synthetic") : TRIAL.index("tables:")], source)
     (made.at.trial_config("made") / "trial.yaml").write_text(text, encoding="utf-8")
-    cohort = made.at.root / "workflow/trialtrace/trial/cohort"
+    cohort = made.at.root / "workflow/trialtrace/run/trial/cohort"
     again = Freshness(made.at, made.settings, Sources(made.at))
     for rule in ("ingest_sources", "clean_tables", "derive_datasets"):
         code = again.code_files(rule, "made")

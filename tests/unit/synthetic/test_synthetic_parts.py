@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_cohorts import printed
 
-from trialtrace.synthetic.assignment import NoAssignment, assign, assign_with_gaps
-from trialtrace.synthetic.counts import Cells, Margin, NoCounts, settle
-from trialtrace.synthetic.distributions import draw
-from trialtrace.synthetic.moments import Unreachable, hit
-from trialtrace.synthetic.population import with_moments
-from trialtrace.synthetic.profiles import draw_profiles, solve_odds
-from trialtrace.synthetic.streams import normals, streams, uniforms
-from trialtrace.trial.cohort.printed_counts import counts, prints_as, rivals_of
+from trialtrace.run.synthetic.assignment import NoAssignment, assign, assign_with_gaps
+from trialtrace.run.synthetic.counts import Cells, Margin, NoCounts, settle
+from trialtrace.run.synthetic.distributions import draw
+from trialtrace.run.synthetic.moments import Unreachable, hit
+from trialtrace.run.synthetic.population import with_moments
+from trialtrace.run.synthetic.profiles import draw_profiles, solve_odds
+from trialtrace.run.synthetic.streams import normals, streams, uniforms
+from trialtrace.run.trial.cohort.printed_counts import counts, prints_as, rivals_of
 
 FEW = settings(max_examples=40)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from example_cohort import cohort_of
 
-from trialtrace.synthetic.draw import draw_cohort
+from trialtrace.run.synthetic.draw import draw_cohort
 
 HEAD = "levels:\n  patients: {size: 4000}\n  rows: {of: patients, as: row, labels: [u, v, w]}\n"
 

@@ -9,18 +9,18 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trialtrace.cleaning.clean import clean_table
-from trialtrace.config.spec import structure
-from trialtrace.ground.store import significant
-from trialtrace.synthetic import raw_tables
-from trialtrace.synthetic.drawn import Drawn, Level
-from trialtrace.synthetic.export import export
-from trialtrace.synthetic.streams import streams
-from trialtrace.trial.cleaning import Cleaning
-from trialtrace.trial.cohort.forms import Forms
-from trialtrace.trial.model import Variable
-from trialtrace.trial.study.source import Source
-from trialtrace.trial.study.tables import TableSpec
+from trialtrace.base.config.spec import structure
+from trialtrace.base.store import significant
+from trialtrace.run.cleaning.clean import clean_table
+from trialtrace.run.synthetic import raw_tables
+from trialtrace.run.synthetic.drawn import Drawn, Level
+from trialtrace.run.synthetic.export import export
+from trialtrace.run.synthetic.streams import streams
+from trialtrace.run.trial.cleaning import Cleaning
+from trialtrace.run.trial.cohort.forms import Forms
+from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.study.source import Source
+from trialtrace.run.trial.study.tables import TableSpec
 
 CHOICES = {"1": "Yes", "2": "2 of 3", "x,y": 'a "word"', "3": "1"}
 

@@ -16,13 +16,13 @@ def mini(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def full(mini):
-    from trialtrace.trace.content import Tracer
+    from trialtrace.run.trace.content import Tracer
 
     return Tracer(mini.trial, mini.folder, "full")
 
 
 @pytest.fixture(scope="session")
 def restricted(mini):
-    from trialtrace.trace.content import Tracer
+    from trialtrace.run.trace.content import Tracer
 
     return Tracer(mini.trial, mini.folder, "restricted")

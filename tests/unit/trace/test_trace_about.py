@@ -5,9 +5,9 @@ from types import SimpleNamespace as Stub
 
 import pytest
 
-from trialtrace.ground.words import LABELS
-from trialtrace.trace.about import About, heading
-from trialtrace.trial.plan.registry import cards, title_of
+from trialtrace.base.words import LABELS
+from trialtrace.run.trace.about import About, heading
+from trialtrace.run.trial.plan.registry import cards, title_of
 
 
 def row(method, text="1", **more):

@@ -1,6 +1,6 @@
 """What a trace tells of the checks of a number: a checker once, each component to its tolerance."""
 
-from trialtrace.trace.text import check_lines
+from trialtrace.run.trace.text import check_lines
 
 
 def check(component, tolerance, agrees=True, by="other"):

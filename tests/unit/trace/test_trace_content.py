@@ -9,10 +9,10 @@ import shutil
 import pyarrow.parquet as pq
 import pytest
 
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.store import sha256_file, write_parquet
-from trialtrace.trace.content import Tracer
-from trialtrace.trace.words import in_words
+from trialtrace.base.errors import UserError
+from trialtrace.base.store import sha256_file, write_parquet
+from trialtrace.run.trace.content import Tracer
+from trialtrace.run.trace.words import in_words
 
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
 SHARE = "mini/relief_primary/proportion.wilson@drug"
@@ -195,7 +195,7 @@ def test_a_share_at_a_time_tells_the_events_until_then_and_who_is_at_risk():
     """Of 177 events in all, 153 by day 1095, with 155 of 315 at risk."""
     from types import SimpleNamespace
 
-    from trialtrace.trace.content import Tracer
+    from trialtrace.run.trace.content import Tracer
 
     place = {"analysis_id": "recurrence", "parameter": "recur", "visit": None, "stratum": None}
     arm = place | {"group1_level": "none", "comparison": None, "denominator": None}

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from trialtrace.ground.contracts import SOURCES, from_rows
-from trialtrace.ground.contracts.coded import Coded
-from trialtrace.ground.contracts.tables import conform
-from trialtrace.trace.edges import Edges
+from trialtrace.run.tables.contracts import SOURCES, from_rows
+from trialtrace.run.tables.contracts.coded import Coded
+from trialtrace.run.tables.contracts.tables import conform
+from trialtrace.run.trace.edges import Edges
 
 SUBJECTS = [f"T-{number:02}" for number in range(9)]
 

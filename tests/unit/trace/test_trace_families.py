@@ -3,8 +3,8 @@
 import json
 from types import SimpleNamespace as Stub
 
-from trialtrace.trace.families import PLACE, family_of, members
-from trialtrace.trial.plan.multiplicity import Closed, Global, Holm, HolmTest
+from trialtrace.run.trace.families import PLACE, family_of, members
+from trialtrace.run.trial.plan.multiplicity import Closed, Global, Holm, HolmTest
 
 EMPTY = dict.fromkeys(PLACE)
 

@@ -7,16 +7,16 @@ import json
 import pytest
 from mini_trial import settings_of
 
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.store import sha256_file
+from trialtrace.base.errors import UserError
+from trialtrace.base.store import sha256_file
 from trialtrace.report.pages.trace_page import Around, numbers_page
-from trialtrace.running.fresh import freshness
-from trialtrace.trace.content import Tracer
-from trialtrace.trace.row_hash import RowHashes
-from trialtrace.trace.text import trace_text
-from trialtrace.trial.check import check_all
-from trialtrace.trial.hash_key import key_in_use, read_hash_key
-from trialtrace.trial.load import load_settings
+from trialtrace.run.jobs.fresh import freshness
+from trialtrace.run.trace.content import Tracer
+from trialtrace.run.trace.row_hash import RowHashes
+from trialtrace.run.trace.text import trace_text
+from trialtrace.run.trial.check import check_all
+from trialtrace.run.trial.hash_key import key_in_use, read_hash_key
+from trialtrace.run.trial.load import load_settings
 
 SHARE = "mini/relief_primary/proportion.wilson@drug"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialtrace.trace.steps import step
+from trialtrace.run.trace.steps import step
 
 
 def told(stat, value, how=None, *, component="value", shown="13"):
@@ -45,7 +45,7 @@ def test_years_of_days_are_those_of_the_conversion():
     """2352 / 365.25 by hand is 6.43942505…, which the claim shows as 6.4."""
     from decimal import Decimal
 
-    from trialtrace.claims.convert import convert
+    from trialtrace.run.claims.convert import convert
 
     assert convert("years_from_days", Decimal(2352)) == Decimal("6.43942505133")
     assert round(2352 / 365.25, 11) == 6.43942505133

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from trialtrace.ground.paths import Project
-from trialtrace.ground.terminal import without_controls
+from trialtrace.base.paths import Project
+from trialtrace.base.terminal import without_controls
 from trialtrace.report.pages.trace_page import Around, numbers_page
-from trialtrace.trace.record import with_record
-from trialtrace.trace.text import cell_text, option_text, trace_text
+from trialtrace.run.trace.record import with_record
+from trialtrace.run.trace.text import cell_text, option_text, trace_text
 
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
 LABELS = ["value", "from", "n", "method", "check", "rows"]

@@ -6,12 +6,12 @@ import pytest
 from cost import seconds
 from mini_trial import FILES, REPOSITORY, edit, write_project
 
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import Project
-from trialtrace.running.fresh import renderer
-from trialtrace.trial.check import check_all, check_trial
-from trialtrace.trial.claims.load import read_claims
-from trialtrace.trial.load import load_settings, load_trial
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
+from trialtrace.run.jobs.fresh import renderer
+from trialtrace.run.trial.check import check_all, check_trial
+from trialtrace.run.trial.claims.load import read_claims
+from trialtrace.run.trial.load import load_settings, load_trial
 
 
 def told(problems: list) -> str:

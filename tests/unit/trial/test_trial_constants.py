@@ -6,11 +6,11 @@ import pytest
 import yaml
 from mini_trial import REPOSITORY
 
-from trialtrace.ground.contracts import RESULTS
-from trialtrace.ground.paths import Project
-from trialtrace.trace.content import Tracer
-from trialtrace.trial.constants import DECLARED, Constants, endpoints_behind
-from trialtrace.trial.load import load_trial
+from trialtrace.base.paths import Project
+from trialtrace.run.tables.contracts import RESULTS
+from trialtrace.run.trace.content import Tracer
+from trialtrace.run.trial.constants import DECLARED, Constants, endpoints_behind
+from trialtrace.run.trial.load import load_trial
 
 AT = Project(REPOSITORY)
 TRIALS = ("musaro2019", "sprave2019", "streckmann2024")

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from mini_trial import DICTIONARY, HEADER
 
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import Project
-from trialtrace.trial.dictionary import check_dictionary, read_dictionary
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
+from trialtrace.run.trial.dictionary import check_dictionary, read_dictionary
 
 API_HEADER = (
     "field_name,form_name,section_header,field_type,field_label,select_choices_or_calculations,"

@@ -3,7 +3,7 @@
 import pytest
 from mini_trial import CLAIMS, CLEANING, DICTIONARY, ENDPOINTS, PLAN, TRIAL, write_project
 
-from trialtrace.trial.check import check_trial
+from trialtrace.run.trial.check import check_trial
 
 ANOVA = "{mixed_anova: {within: visit, between: arm, sums_of_squares: III, sphericity: none}}"
 WELCH = "tests: [{welch_t: {sides: two_sided}}]"

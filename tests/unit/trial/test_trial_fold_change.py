@@ -3,7 +3,7 @@
 import pytest
 from stand_in import alone
 
-from trialtrace.trial.check import check_trial
+from trialtrace.run.trial.check import check_trial
 
 
 @pytest.mark.parametrize(

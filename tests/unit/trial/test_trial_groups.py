@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from mini_trial import edit, write_project
 
-from trialtrace.trial.check import check_trial
+from trialtrace.run.trial.check import check_trial
 
 SOUND = """
   groups:

@@ -14,7 +14,7 @@ from mini_trial import (
     write_project,
 )
 
-from trialtrace.trial.load import load_trial
+from trialtrace.run.trial.load import load_trial
 
 FORMS = """\
 id,forms,,text,Number,,,integer,1,999,,,y,,,,,

@@ -13,8 +13,8 @@ from mini_trial import (
     write_project,
 )
 
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.load import load_trial
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import load_trial
 
 WORDS = (
     "not, Not at all | little, A little | quite, Quite a bit | much, Very much | unknown, Not known"

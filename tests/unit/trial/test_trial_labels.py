@@ -3,7 +3,7 @@
 import pytest
 from mini_trial import CLEANING, DICTIONARY, TRIAL, told, write_project
 
-from trialtrace.trial.label_words import means_missing, sex_meant
+from trialtrace.run.trial.label_words import means_missing, sex_meant
 
 ARMS = '"A, Drug | B, Placebo"'
 OF_ARM_A = 'found     "A", which config/trials/mini/dictionary.csv (line 3, arm) calls '

@@ -8,7 +8,7 @@ from mini_trial import PLAN, edit, told, write_project
 
 from trialtrace.report.material import Material
 from trialtrace.report.sections.analysis_section import analysis_section
-from trialtrace.trial.load import load_settings, load_trial
+from trialtrace.run.trial.load import load_settings, load_trial
 
 PRIMARY = "    estimand: relief_itt\n"
 PAIN = "    estimates: [{mean_difference: welch}]\n"

@@ -7,16 +7,16 @@ import yaml
 from mini_run import write_mini
 from mini_trial import CLEANING, PLAN, REPOSITORY, TRIAL, edit, write_project
 
+from trialtrace.base.config.schema import load_schema
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import SCHEMAS, Project
 from trialtrace.cli import main
-from trialtrace.config.schema import load_schema
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.paths import SCHEMAS, Project
-from trialtrace.running.run import begin
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.load import Trial, load_trial
-from trialtrace.trial.migrate import migrated
-from trialtrace.trial.migrations import MIGRATIONS, REJECTED
-from trialtrace.trial.version import CURRENT, older_line
+from trialtrace.run.jobs.run import begin
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import Trial, load_trial
+from trialtrace.run.trial.migrate import migrated
+from trialtrace.run.trial.migrations import MIGRATIONS, REJECTED
+from trialtrace.run.trial.version import CURRENT, older_line
 
 OLD_TRIAL = TRIAL.replace("version: 3\n", "")
 # As one was written before version 2: with comments, quotes and both styles of mappings.

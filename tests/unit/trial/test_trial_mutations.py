@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mini_trial import FILES, write_project
 
-from trialtrace.ground.errors import UserError
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.claims.load import read_claims
-from trialtrace.trial.load import load_trial
+from trialtrace.base.errors import UserError
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.claims.load import read_claims
+from trialtrace.run.trial.load import load_trial
 
 VALUES = [None, True, 0, -1.5, "", "x", "4 h", [], ["x"], [1, 2], {}, {"x": 1}, [{"x": {"is": []}}]]
 PARTS = ("design", "source", "tables", "subjects", "populations", "dictionary", "cleaning")

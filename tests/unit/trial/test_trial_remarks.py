@@ -4,10 +4,10 @@ import mini_run
 import pytest
 from mini_trial import ENDPOINTS, PLAN, edit, told, write_project
 
-from trialtrace.commands.check import check
-from trialtrace.running.run import begin
-from trialtrace.trial.load import load_trial
-from trialtrace.trial.plan.remarks import MARK, plan_remarks
+from trialtrace.report.commands.check import check
+from trialtrace.run.jobs.run import begin
+from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 
 UNUSED = (
     "endpoints.yaml: pain_any, first_pain, nausea, nausea_any are in no analysis, display nor "

@@ -3,8 +3,8 @@
 import mini_trial
 import pytest
 
-from trialtrace.trial.load import load_trial
-from trialtrace.trial.reported import in_main_report
+from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.reported import in_main_report
 
 
 def main(tmp_path, *edits: tuple[str, str]) -> set[str]:

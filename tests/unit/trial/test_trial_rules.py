@@ -4,8 +4,8 @@ from typing import Any
 
 from tiny_endpoint import endpoint
 
-from trialtrace.ground.paths import project
-from trialtrace.trial.endpoints.shared import Labels
+from trialtrace.base.paths import project
+from trialtrace.run.trial.endpoints.shared import Labels
 
 LABELS = {
     "fork": "vibration",

@@ -3,7 +3,7 @@
 import pytest
 from mini_trial import edit, write_project
 
-from trialtrace.trial.check import check_trial
+from trialtrace.run.trial.check import check_trial
 
 STEPS = "describe: [{summary: [mean, sd]}]\n    estimates: [{mean_difference: welch}]"
 

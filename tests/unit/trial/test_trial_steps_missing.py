@@ -3,7 +3,7 @@
 import pytest
 from mini_trial import edit, write_project
 
-from trialtrace.trial.check import check_trial
+from trialtrace.run.trial.check import check_trial
 
 DRAWN = "imputations: 5, cycles: 1, seed: 1, df: rubin, arms: by_arm"
 DELTA = f"method: delta_adjusted_imputation, covariates: [], {DRAWN}"

@@ -3,7 +3,7 @@
 import pytest
 from mini_trial import edit, write_project
 
-from trialtrace.trial.check import check_trial
+from trialtrace.run.trial.check import check_trial
 
 ESTIMATES = "estimates: [{risk_difference: newcombe}, {risk_ratio: katz_log}]"
 LOOKS = "decision_level: {boundary: pocock, alpha: 0.05, fractions: [0.5, 1], look: 1}"

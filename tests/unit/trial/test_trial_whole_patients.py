@@ -6,9 +6,9 @@ from types import SimpleNamespace as Stub
 import pytest
 from tiny_endpoint import endpoint
 
-from trialtrace.ground.paths import Project, project
-from trialtrace.trial.check import check_trial
-from trialtrace.trial.whole_patients import of_patients
+from trialtrace.base.paths import Project, project
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.whole_patients import of_patients
 
 DAYS = endpoint(
     "attendance",

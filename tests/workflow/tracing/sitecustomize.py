@@ -1,6 +1,6 @@
 """Put on PYTHONPATH: records what every job of the workflow executes and reads.
 
-It knows nothing of `trialtrace.running.fresh`. A job writes one JSON file with its name (from the
+It knows nothing of `trialtrace.run.jobs.fresh`. A job writes one JSON file with its name (from the
 log that it opens), the modules of the package that it imported, the files of the project that it
 opened or handed to another program, and the settings that it looked at.
 """
@@ -63,7 +63,7 @@ def _record() -> None:
         }
         Path(FOLDER, "-".join(job) + ".json").write_text(json.dumps(told))
 
-    from trialtrace.trial.settings import Settings
+    from trialtrace.run.trial.settings import Settings
 
     plain = Settings.__getattribute__
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import CheckRow, ResultRow
 from trialtrace.report.links import number_anchor
 from trialtrace.report.render.house import Chain, Chains
-from trialtrace.trace.about import DISPLAYS, plain
-from trialtrace.trial.plan.references import method_of
+from trialtrace.run.tables.contracts.rows import CheckRow, ResultRow
+from trialtrace.run.trace.about import DISPLAYS, plain
+from trialtrace.run.trial.plan.references import method_of
 
 if TYPE_CHECKING:
     from trialtrace.report.material import Material

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from trialtrace.ground.store import write_bytes
+from trialtrace.base.store import write_bytes
 from trialtrace.report.figures.make import STAMPED
 from trialtrace.report.listing import safe
 

@@ -5,11 +5,11 @@ An extended report is a person's own document (`trialtrace quarto-project`); not
 
 from IPython.display import Markdown
 
-from trialtrace.ground.contracts.rows import ResultRow
-from trialtrace.ground.errors import Problem, UserError
+from trialtrace.base.errors import Problem, UserError
 from trialtrace.report.material import Material, open_material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import link, pipe_table
+from trialtrace.run.tables.contracts.rows import ResultRow
 
 
 def open_run(

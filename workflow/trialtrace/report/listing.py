@@ -20,7 +20,7 @@ def listing(
         writer.writeheader()
         writer.writerows({k: safe(v) for k, v in row.items()} for row in rows)
         return out.getvalue()
-    from trialtrace.trace.text import cell_text
+    from trialtrace.run.trace.text import cell_text
 
     return aligned([[cell_text(dict(row), name) for name in shown] for row in rows], shown) + "\n"
 

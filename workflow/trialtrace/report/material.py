@@ -8,22 +8,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.ground.contracts import CLAIMS
-from trialtrace.ground.contracts.rows import ResultRow
-from trialtrace.ground.paths import project
-from trialtrace.ground.store import read_parquet
+from trialtrace.base.paths import project
+from trialtrace.base.store import read_parquet
 from trialtrace.report.unadjusted import of_a_test, without_p
-from trialtrace.trace.content import Tracer
-from trialtrace.trace.row_hash import RowHashes
-from trialtrace.trace.words import stratum_words
-from trialtrace.trial.load import Trial, load_settings, load_trial
-from trialtrace.trial.plan.methods import OWN_TREATMENT
-from trialtrace.trial.settings import Settings
+from trialtrace.run.tables.contracts import CLAIMS
+from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trace.content import Tracer
+from trialtrace.run.trace.row_hash import RowHashes
+from trialtrace.run.trace.words import stratum_words
+from trialtrace.run.trial.load import Trial, load_settings, load_trial
+from trialtrace.run.trial.plan.methods import OWN_TREATMENT
+from trialtrace.run.trial.settings import Settings
 
 if TYPE_CHECKING:
-    from trialtrace.cleaning.account import Account
-    from trialtrace.endpoints.losses import EndpointLosses
-    from trialtrace.trace.seal import Seal
+    from trialtrace.run.cleaning.account import Account
+    from trialtrace.run.endpoints.losses import EndpointLosses
+    from trialtrace.run.trace.seal import Seal
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Material:
     @cached_property
     def seal(self) -> "Seal":
         """One hash over what the numbers came from and what came of it."""
-        from trialtrace.trace.seal import seal_of
+        from trialtrace.run.trace.seal import seal_of
 
         hashes = RowHashes(self.trial, self.settings)
         return seal_of(self.trial, self.settings, self.folder, self.codes, hashes)
@@ -78,14 +78,14 @@ class Material:
     @cached_property
     def account(self) -> "Account":
         """What came of the rows, cells and subjects of the export."""
-        from trialtrace.cleaning.account import read_account
+        from trialtrace.run.cleaning.account import read_account
 
         return read_account(self.folder / "clean")
 
     @cached_property
     def endpoint_losses(self) -> "EndpointLosses":
         """What endpoints cannot use, and which tell nobody apart."""
-        from trialtrace.endpoints.losses import read_losses
+        from trialtrace.run.endpoints.losses import read_losses
 
         return read_losses(self.folder / "derived")
 

@@ -5,8 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.claims.coverage import coverage, section_of
-from trialtrace.ground.store import write_bytes, write_json, write_text
+from trialtrace.base.store import write_bytes, write_json, write_text
 from trialtrace.report.audit.audit_page import audit_page
 from trialtrace.report.audit.cohort_words import put_in
 from trialtrace.report.audit.coverage_page import coverage_page, section_pages
@@ -33,11 +32,12 @@ from trialtrace.report.pages.traces import write_traces
 from trialtrace.report.render import RenderedFiles, render_document
 from trialtrace.report.seal_file import HTML, write_seal
 from trialtrace.report.sections.shown_config import shown_file
-from trialtrace.trial.settings import EMBEDDED, QUARTO
+from trialtrace.run.claims.coverage import coverage, section_of
+from trialtrace.run.trial.settings import EMBEDDED, QUARTO
 
 if TYPE_CHECKING:
-    from trialtrace.trial.load import Trial
-    from trialtrace.trial.settings import Settings
+    from trialtrace.run.trial.load import Trial
+    from trialtrace.run.trial.settings import Settings
 
 # What stands in the place of a file that names the arms.
 NOT_SHOWN = "Not shown while the draft is blinded, since it names arms. It stands in {}.\n"

@@ -4,13 +4,13 @@ estimand, at the same visits. Those of another estimand or visit ask another one
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import ResultRow, values_of
 from trialtrace.report.material import Material
 from trialtrace.report.sections.decisions import pair_of
-from trialtrace.trial.plan.references import of_assumption
+from trialtrace.run.tables.contracts.rows import ResultRow, values_of
+from trialtrace.run.trial.plan.references import of_assumption
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.build import Analysis
+    from trialtrace.run.trial.plan.build import Analysis
 
 Key = tuple[str | None, ...]
 Estimate = tuple[str | float | None, ...]

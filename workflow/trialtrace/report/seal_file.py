@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from trialtrace.ground.errors import Problem, UserError
-from trialtrace.ground.store import sha256_bytes, sha256_file, write_json
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.store import sha256_bytes, sha256_file, write_json
 from trialtrace.report.shown.docx_lines import docx_lines
 from trialtrace.report.shown.html_lines import html_lines
 from trialtrace.report.shown.lines import Line, Stored, restored, stored
 from trialtrace.report.shown.pdf_lines import pdf_lines
-from trialtrace.trace.seal import Parts, Seal
+from trialtrace.run.trace.seal import Parts, Seal
 
 NAME = "seal.json"
 VERSION = 3

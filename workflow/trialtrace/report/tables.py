@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.ground.styles import style_of
-from trialtrace.ground.words import (
+from trialtrace.base.styles import style_of
+from trialtrace.base.words import (
     LABELS,
     NOT_ESTIMABLE,
     NUMBER_NEEDED,
@@ -17,6 +16,7 @@ from trialtrace.ground.words import (
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.run.tables.contracts.rows import ResultRow, present
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 # What stands in a cell for which there is nothing to tell.

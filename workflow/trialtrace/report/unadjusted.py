@@ -8,11 +8,11 @@ compares a printed one with it; a report prints the estimate with its interval.
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import ResultRow
-from trialtrace.ground.words import OF_P_VALUES, P_VALUES, SYMBOLS
+from trialtrace.base.words import OF_P_VALUES, P_VALUES, SYMBOLS
+from trialtrace.run.tables.contracts.rows import ResultRow
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.build import Analysis, Plan
+    from trialtrace.run.trial.plan.build import Analysis, Plan
 
 NOT_ADJUSTED = (
     "Not adjusted for multiplicity: no family of the plan has these comparisons, so they are shown "

@@ -14,7 +14,7 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Flags, Floats, Labels, Places
+from trialtrace.base.arrays import Flags, Floats, Labels, Places
 from trialtrace.stats.results import StatsError
 
 Item = TypeVar("Item")

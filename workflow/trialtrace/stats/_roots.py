@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from trialtrace.ground.arrays import Floats, Places
+from trialtrace.base.arrays import Floats, Places
 
 Function = Callable[[Floats, Places], Floats]
 STEPS = 200

@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from trialtrace.ground.store import write_text
+from trialtrace.base.store import write_text
 from trialtrace.stats.reference import EXPORTING, SHARED, STATS
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from trialtrace.ground.arrays import Floats
+    from trialtrace.base.arrays import Floats
 
 Row = dict[str, object]
 

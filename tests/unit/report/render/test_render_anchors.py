@@ -8,10 +8,10 @@ import subprocess
 import pyarrow as pa
 import pytest
 
-from trialtrace.ground.contracts import CLAIMS
-from trialtrace.ground.store import write_parquet
+from trialtrace.base.store import write_parquet
 from trialtrace.report.audit.audit_page import audit_page
 from trialtrace.report.pages.data_page import data_page_html
+from trialtrace.run.tables.contracts import CLAIMS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = [

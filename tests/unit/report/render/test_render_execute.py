@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from render_blocks import blocks_of
 
-from trialtrace.ground.errors import UserError
+from trialtrace.base.errors import UserError
 from trialtrace.report.render import render_document
 
 FRONT = "title: T\nexecute: {echo: false, warning: true}"
@@ -70,7 +70,7 @@ def test_the_line_of_an_error_deeper_down(write, render):
         ("if True:\nx = 1", 8, "IndentationError"),
         ("x = 1\nimport sys; sys.exit(3)", 8, "SystemExit: 3"),
         (
-            "from trialtrace.ground.errors import UserError\nraise UserError('plan.yaml, line 3')",
+            "from trialtrace.base.errors import UserError\nraise UserError('plan.yaml, line 3')",
             8,
             "plan.yaml",
         ),

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from render_blocks import blocks_of
 
-from trialtrace.ground.errors import UserError
+from trialtrace.base.errors import UserError
 
 NUMBERED = "title: T\nformat:\n  html: {number-sections: true}\nexecute: {echo: false}"
 

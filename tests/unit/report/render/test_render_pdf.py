@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from pypdfium2 import PdfDocument, raw
 
-from trialtrace.commands.verified_document import judged
-from trialtrace.ground.errors import UserError
-from trialtrace.ground.store import sha256_bytes
+from trialtrace.base.errors import UserError
+from trialtrace.base.store import sha256_bytes
+from trialtrace.report.commands.verified_document import judged
 from trialtrace.report.render import render_document
 from trialtrace.report.render.pdf import SETTER
 from trialtrace.report.render.typeset import STANDARD

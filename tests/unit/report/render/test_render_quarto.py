@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from trialtrace.ground.errors import UserError
+from trialtrace.base.errors import UserError
 from trialtrace.report.render import quarto as quarto_module
 from trialtrace.report.render import render_document
 from trialtrace.report.render.docx import finished

@@ -11,10 +11,7 @@ from stats_strategies import given, same
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.stratified.exact_association import cmh_general_association_exact
-from trialtrace.stats.stratified.generalised_cmh import (
-    cmh_general_association,
-    smallest_expected,
-)
+from trialtrace.stats.stratified.generalised_cmh import cmh_general_association, smallest_expected
 
 
 def test_one_stratum_by_hand():

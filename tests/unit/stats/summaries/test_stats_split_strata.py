@@ -11,12 +11,7 @@ from hypothesis import strategies as st
 
 from trialtrace.stats.stratified.exact import exact_conditional_test
 from trialtrace.stats.stratified.mantel_haenszel import cochran_mantel_haenszel
-from trialtrace.stats.summaries.split_strata import (
-    p_values_of_splits,
-    sizes_of_first,
-    splits,
-    ways,
-)
+from trialtrace.stats.summaries.split_strata import p_values_of_splits, sizes_of_first, splits, ways
 
 VARIANTS = ("uncorrected", "corrected", "exact")
 # x1, n1, x0, n0 of both strata, the alternative, and p of R's mantelhaen.test with correct = FALSE,

@@ -6,18 +6,18 @@ from pathlib import Path
 from shlex import join
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.claims.tally import tally, tally_text
-from trialtrace.claims.told import told
-from trialtrace.ground.contracts import CLAIMS
-from trialtrace.ground.contracts.verdicts import PRINT
-from trialtrace.ground.paths import Project
+from trialtrace.audit.printed.verdicts import PRINT
+from trialtrace.audit.verdicts.tally import tally, tally_text
+from trialtrace.audit.verdicts.text import told
+from trialtrace.base.paths import Project
 from trialtrace.report.listing import json_text, listing
+from trialtrace.run.tables.contracts import CLAIMS
 
 if TYPE_CHECKING:
-    from trialtrace.claims.contradiction.told import Told
-    from trialtrace.claims.ledger import Ledger
-    from trialtrace.claims.print_audit import PrintAudit
-    from trialtrace.claims.registration.rows import Held
+    from trialtrace.audit.contradiction.text import Told
+    from trialtrace.audit.ledger.ledger import Ledger
+    from trialtrace.audit.registration.rows import Held
+    from trialtrace.audit.verdicts.audit import PrintAudit
 
 CONTRADICTION = "contradiction"
 """The last column of the CSV: what cannot all hold with the number."""
@@ -50,12 +50,12 @@ def editor_text(
     standing: str = "",
 ) -> str:
     """An audit for an editor: the page, or the sheet of INSPECT-SR as CSV."""
-    from trialtrace.claims.editor.inspect_sr import COLUMNS, as_rows, sheet
-    from trialtrace.claims.editor.letter import lines, main_paper, together, unchecked
-    from trialtrace.claims.editor.questions import questions
-    from trialtrace.claims.registration.rows import as_json
+    from trialtrace.audit.editor.inspect_sr import COLUMNS, as_rows, sheet
+    from trialtrace.audit.editor.letter import lines, main_paper, together, unchecked
+    from trialtrace.audit.editor.questions import questions
+    from trialtrace.audit.ledger.paper import citation, source
+    from trialtrace.audit.registration.rows import as_json
     from trialtrace.report.audit.editor_page import editor_page
-    from trialtrace.trial.claims.paper import citation, source
 
     printed, registered = found.printed, found.registered
     asked = sheet(ledger, printed.findings, printed.rows, registered)
@@ -116,7 +116,7 @@ def _shared(
         from trialtrace.report.audit.audit_page import audit_page
 
         return audit_page(audit, title, synthetic=synthetic)
-    from trialtrace.claims.sarif import lines_of, sarif
+    from trialtrace.audit.verdicts.sarif import lines_of, sarif
 
     return json_text(sarif(audit, _uri(at, ledger), lines_of(at, ledger)))
 

@@ -7,8 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from trialtrace.claims.sentences import chance_text, sentences, thousands, told_apart, unbroken
-from trialtrace.claims.tally import (
+from trialtrace.audit.printed.sentences import (
+    chance_text,
+    sentences,
+    thousands,
+    told_apart,
+    unbroken,
+)
+from trialtrace.audit.printed.verdicts import COLUMNS, DATA, FAILS, PRINT, SHOWN
+from trialtrace.audit.verdicts.tally import (
     numbered_readings,
     shown,
     tally,
@@ -16,8 +23,7 @@ from trialtrace.claims.tally import (
     worst,
     worst_first,
 )
-from trialtrace.claims.told import by_verdict
-from trialtrace.ground.contracts.verdicts import COLUMNS, DATA, FAILS, PRINT, SHOWN
+from trialtrace.audit.verdicts.text import by_verdict
 from trialtrace.report.audit.audit_pictures import picture
 from trialtrace.report.audit.claims_matrix import classes, filter_rules, matrix
 from trialtrace.report.audit.cohort_words import COHORT

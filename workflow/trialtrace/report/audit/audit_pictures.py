@@ -56,7 +56,7 @@ def _intervals(detail: Mapping[str, Any], _: bool) -> tuple[str, str] | None:
 
 def _p_by_test(detail: Mapping[str, Any], unsettled: bool) -> tuple[str, str] | None:
     """P by each test beside the printed one, on a logarithmic axis."""
-    from trialtrace.claims.prints.count_tests import NAMES
+    from trialtrace.audit.prints.two_groups.count_tests import NAMES
 
     found = {name: p for name, p in detail["p_values"].items() if p > 0}
     if not unsettled or not found or not detail["printed"]:

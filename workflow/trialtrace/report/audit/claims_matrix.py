@@ -6,8 +6,8 @@ By style alone: a box that is ticked hides the rows of all other verdicts of its
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from trialtrace.claims.tally import Rows, of_claims, worst
-from trialtrace.ground.contracts.verdicts import COLUMNS, DATA, FAILS, OF_COLUMN, PRINT, SHOWN
+from trialtrace.audit.printed.verdicts import COLUMNS, DATA, FAILS, OF_COLUMN, PRINT, SHOWN
+from trialtrace.audit.verdicts.tally import Rows, of_claims, worst
 
 NAMES = {DATA: "data", PRINT: "print"}
 LEGEND = "Claims by their verdicts, the worst first. Tick some to see their claims alone."

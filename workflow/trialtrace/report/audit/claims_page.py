@@ -4,8 +4,8 @@ filters the list of all claims, the worst first."""
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from trialtrace.claims.tally import tally, worst, worst_first
-from trialtrace.ground.contracts.verdicts import COLUMNS, FAILS, OF_COLUMN, SHOWN
+from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, OF_COLUMN, SHOWN
+from trialtrace.audit.verdicts.tally import tally, worst, worst_first
 from trialtrace.report.audit.audit_page import (
     CHANCE,
     NO_CAUSE,

@@ -7,15 +7,15 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.claims.select import rows_of
-from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.report.links import config_page, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.trace.put_in import MADE_OF, Rests
+from trialtrace.run.claims.select import rows_of
+from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trace.put_in import MADE_OF, Rests
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.build import Analysis
+    from trialtrace.run.trial.plan.build import Analysis
 
 Row = dict[str, Any]
 COHORT = "cohort.yaml"

@@ -6,22 +6,16 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.claims.coverage import HOW, Covered
 from trialtrace.report.audit.audit_page import audit_style
 from trialtrace.report.crumbs import of_report
-from trialtrace.report.links import (
-    AUDIT_PAGE,
-    SUMMARY,
-    analysis_place,
-    claim_anchor,
-    place_link,
-)
+from trialtrace.report.links import AUDIT_PAGE, SUMMARY, analysis_place, claim_anchor, place_link
 from trialtrace.report.pages.shell import page
 from trialtrace.report.sections.endpoints_section import shared_label
-from trialtrace.trace.words import variable_label
+from trialtrace.run.claims.coverage import HOW, Covered
+from trialtrace.run.trace.words import variable_label
 
 if TYPE_CHECKING:
-    from trialtrace.trial.load import Trial
+    from trialtrace.run.trial.load import Trial
 
 COLUMNS = ("Told", "Endpoint", "Analysis", "Claim", "In the report")
 SECTIONS = {"sec-patients": "Patients", "sec-harms": "Harms", "sec-endpoints": "Endpoints"}

@@ -6,10 +6,10 @@ It stands alone: no script, no link outside, every text from a ledger escaped.
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from trialtrace.claims.editor.inspect_sr import DOMAINS, SOURCE, Asked
-from trialtrace.claims.editor.kinds import Question
-from trialtrace.claims.editor.letter import GRADES, HEADS, MOST_LINES, Line
-from trialtrace.claims.sentences import unbroken
+from trialtrace.audit.editor.inspect_sr import DOMAINS, SOURCE, Asked
+from trialtrace.audit.editor.letter import GRADES, HEADS, MOST_LINES, Line
+from trialtrace.audit.editor.matters import Question
+from trialtrace.audit.printed.sentences import unbroken
 from trialtrace.report.audit.audit_page import NO_CAUSE, SUMMARY, audit_style
 from trialtrace.report.audit.registration_table import registration_section
 from trialtrace.report.pages.shell import page

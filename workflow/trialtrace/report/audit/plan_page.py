@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.registration.held import held
-from trialtrace.claims.registration.rows import as_json
-from trialtrace.config.spec import structure
-from trialtrace.methods.analysing.plan_lines import PlanLine, plan_lines
+from trialtrace.audit.files.make import ledger
+from trialtrace.audit.ledger.claim import Claim, claims_of
+from trialtrace.audit.ledger.shape import LedgerFile
+from trialtrace.audit.registration.registration import held
+from trialtrace.audit.registration.rows import as_json
+from trialtrace.base.config.spec import structure
 from trialtrace.report.audit.audit_page import audit_style
 from trialtrace.report.audit.registration_table import registration_section
 from trialtrace.report.crumbs import of_report
@@ -30,13 +31,12 @@ from trialtrace.report.links import (
     trace_link,
 )
 from trialtrace.report.pages.shell import page
-from trialtrace.trial.claims.ledger import LedgerFile
-from trialtrace.trial.claims.read import Claim, claims_of
+from trialtrace.run.methods.analysing.plan_lines import PlanLine, plan_lines
 
 if TYPE_CHECKING:
     from trialtrace.report.figures.make import Drawn
-    from trialtrace.trial.load import Trial
-    from trialtrace.trial.plan.build import Plan
+    from trialtrace.run.trial.load import Trial
+    from trialtrace.run.trial.plan.build import Plan
 
 TITLE = "Coverage of the plan"
 LEAD = (

@@ -4,10 +4,10 @@ and what the searches over other choices are worth."""
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from trialtrace.claims.sentences import unbroken
-from trialtrace.claims.tally import numbered_readings, tally, tally_text, worst, worst_first
-from trialtrace.claims.told import by_verdict
-from trialtrace.ground.contracts.verdicts import COLUMNS, FAILS, SHOWN
+from trialtrace.audit.printed.sentences import unbroken
+from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, SHOWN
+from trialtrace.audit.verdicts.tally import numbered_readings, tally, tally_text, worst, worst_first
+from trialtrace.audit.verdicts.text import by_verdict
 from trialtrace.report.audit.audit_page import (
     CHANCE,
     NO_CAUSE,

@@ -6,8 +6,8 @@ run. They hold counts and configured words only.
 
 from collections.abc import Iterable, Sequence
 
-from trialtrace.cleaning.account import Account, RedLine
-from trialtrace.ground.contracts.rows import ResultRow
+from trialtrace.run.cleaning.account import Account, RedLine
+from trialtrace.run.tables.contracts.rows import ResultRow
 
 # Warnings of one rule each, which `excluded_line` draws together.
 SUBJECTS_EXCLUDED = "subjects_excluded"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from trialtrace.claims.prints.finding import INCONSISTENT
-from trialtrace.claims.registration.rows import said
-from trialtrace.claims.sentences import unbroken
+from trialtrace.audit.printed.sentences import unbroken
+from trialtrace.audit.prints.finding import INCONSISTENT
+from trialtrace.audit.registration.rows import said
 from trialtrace.report.links import claim_anchor
 
 TITLE = "Registered and reported"

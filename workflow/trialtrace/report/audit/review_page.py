@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from trialtrace.reading.decisions import ACCEPT, CONFIRM, CORRECT, DROP
-from trialtrace.reading.designs import MEANS, PARTS, shown
+from trialtrace.audit.reading.decisions import ACCEPT, CONFIRM, CORRECT, DROP
+from trialtrace.audit.reading.designs import MEANS, PARTS, shown
 from trialtrace.report.pages.shell import page
 
 MOST_SHOWN = 150

@@ -13,8 +13,8 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.assumed import sentence, words
 from trialtrace.report.sections.measured import Measured, measure
 from trialtrace.report.tables import captioned, pipe_table, with_names
-from trialtrace.trace.put_in import margin_name, statistic_words
-from trialtrace.trial.cohort.tables import OTHERWISE
+from trialtrace.run.trace.put_in import margin_name, statistic_words
+from trialtrace.run.trial.cohort.tables import OTHERWISE
 
 COUNTED = ("share", "total", "count of")
 

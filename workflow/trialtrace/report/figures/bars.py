@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.report.figures.canvas import (
     INK,
     PALE,
@@ -18,6 +17,7 @@ from trialtrace.report.figures.lines import data_of, name_of, repeats_cuts, told
 from trialtrace.report.figures.picture import Given, Picture, arms_of, nothing
 from trialtrace.report.figures.rows_shown import rows_of_bars
 from trialtrace.report.material import Material
+from trialtrace.run.tables.contracts.rows import ResultRow, present
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

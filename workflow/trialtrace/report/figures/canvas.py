@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.ground.store import write_bytes
+from trialtrace.base.store import write_bytes
 from trialtrace.report.figures.pixels import title, write_pixels
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.ground.canonical import column_text
-from trialtrace.ground.contracts import CLEAN, read_table
-from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.material import Material
+from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.tables.canonical import column_text
+from trialtrace.run.tables.contracts import CLEAN, read_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,7 +33,7 @@ class CleanRows:
 
     def met(self, condition: dict[str, Any]) -> np.ndarray:
         """Whether each row surely meets a condition."""
-        from trialtrace.ground.conditions import met
+        from trialtrace.run.tables.conditions import met
 
         return met(condition, self.table).to_numpy(zero_copy_only=False)
 
@@ -78,7 +78,7 @@ def clean_rows(material: Material, given: dict[str, Any]) -> CleanRows:
 
 def _own_arm(material: Material, table: "pa.Table", name: str) -> "pa.Array | None":
     """The arm of each row where the table has one, as the sides of a body can."""
-    from trialtrace.endpoints.meanings import decode
+    from trialtrace.run.endpoints.meanings import decode
 
     column = material.trial.tables[name].arm
     if column is None or name == material.trial.subjects.table:

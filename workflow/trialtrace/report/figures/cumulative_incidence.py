@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.ground.words import percent
+from trialtrace.base.words import percent
 from trialtrace.report.figures.at_risk import (
     DAYS,
     POOLED,

@@ -4,20 +4,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.config.spec import structure
-from trialtrace.ground.words import decimals, p_text
-from trialtrace.methods.analysing.cuts import cuts
-from trialtrace.methods.missing.analyse_means import Imputed
+from trialtrace.base.config.spec import structure
+from trialtrace.base.words import decimals, p_text
 from trialtrace.report.figures.canvas import INK, drawing, wrapped
 from trialtrace.report.figures.picture import Data, Picture, nothing
 from trialtrace.report.figures.tipping import ABOVE, BELOW, legend
 from trialtrace.report.material import Material
+from trialtrace.run.methods.analysing.cuts import cuts
+from trialtrace.run.methods.missing.analyse_means import Imputed
+from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.plan.cards.imputed_means import Drawn
+from trialtrace.run.trial.plan.displays.delta_tipping import DeltaTipping
+from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.missing.delta import DeltaGrid, delta_tipping
 from trialtrace.stats.results import StatsError
-from trialtrace.trial.plan.build import Analysis
-from trialtrace.trial.plan.cards.imputed_means import Drawn
-from trialtrace.trial.plan.displays.delta_tipping import DeltaTipping
-from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.ground.words import number
+from trialtrace.base.words import number
 from trialtrace.report.figures.canvas import FAINT, INK, colour_of, drawing, panels, wrapped
 from trialtrace.report.figures.picture import (
     Data,

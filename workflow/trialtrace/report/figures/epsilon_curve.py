@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.ground.contracts.rows import present
-from trialtrace.ground.styles import Style
-from trialtrace.ground.words import number, p_text
+from trialtrace.base.styles import Style
+from trialtrace.base.words import number, p_text
 from trialtrace.report.figures.canvas import COLOURS, FAINT, INK, MARKERS, drawing
 from trialtrace.report.figures.picture import Data, Picture, nothing
 from trialtrace.report.material import Material
+from trialtrace.run.tables.contracts.rows import present
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,19 +6,19 @@ Where somebody in the export is not used, or has no arm, a box of the export sta
 
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.ground.conditions import lower_first
-from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.audit.red_lines import not_used, reason_words
 from trialtrace.report.figures.canvas import FAINT, INK, PALE, colour_of, drawing
 from trialtrace.report.figures.picture import Cell, Data, Picture, arm_words, arms_of
 from trialtrace.report.material import Material
 from trialtrace.report.tables import NO_BREAK
+from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.tables.contracts.rows import ResultRow, present
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from trialtrace.cleaning.account import Selection
+    from trialtrace.run.cleaning.account import Selection
 
 Row = dict[str, Any]
 Counts = dict[tuple[Any, ...], int]

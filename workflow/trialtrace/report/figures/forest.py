@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.ground.needed import through_infinity
-from trialtrace.ground.units import POINTS as POINTS_UNIT
-from trialtrace.ground.words import LABELS, POINTS, RATIOS
+from trialtrace.base.number_needed import through_infinity
+from trialtrace.base.units import POINTS as POINTS_UNIT
+from trialtrace.base.words import LABELS, POINTS, RATIOS
 from trialtrace.report.figures.canvas import FAINT, INK, PALE, colour_of, drawing, wrapped
 from trialtrace.report.figures.forest_columns import TOTAL, counted, sides, whole
 from trialtrace.report.figures.lines import data_of, name_of, repeats_cuts, told
@@ -18,7 +17,8 @@ from trialtrace.report.figures.picture import Given, Picture, arms_of, nothing
 from trialtrace.report.figures.rows_shown import estimates, notes_of, wanted_of
 from trialtrace.report.material import Material
 from trialtrace.report.tables import short_text
-from trialtrace.trial.plan.references import method_of
+from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.plan.references import method_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

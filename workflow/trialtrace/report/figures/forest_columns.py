@@ -4,13 +4,13 @@ which side of the axis favours."""
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import ResultRow, present, values_of
-from trialtrace.ground.words import NOT_ESTIMABLE
+from trialtrace.base.words import NOT_ESTIMABLE
 from trialtrace.report.material import Material
-from trialtrace.trial.plan.references import method_of
+from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
+from trialtrace.run.trial.plan.references import method_of
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.build import Analysis
+    from trialtrace.run.trial.plan.build import Analysis
 
 PLACE = ("parameter", "visit", "stratum")
 # Statistics whose sign or side of 1 says which arm has more.

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.figures.canvas import FAINT, PALE, colour_of, drawing, wrapped
 from trialtrace.report.figures.clean_rows import CleanRows, clean_rows
 from trialtrace.report.figures.picture import (
@@ -16,11 +15,12 @@ from trialtrace.report.figures.picture import (
     population_words,
 )
 from trialtrace.report.material import Material
+from trialtrace.run.methods.analysing.rows import ALL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from trialtrace.trial.endpoints.attendance import Attendance, End
+    from trialtrace.run.trial.endpoints.attendance import Attendance, End
 
 NONE, MISSED, DONE = 0, 1, 2
 STATES = {MISSED: "not attended", DONE: "attended"}

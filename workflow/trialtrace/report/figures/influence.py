@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.words import COUNTS, LABELS, OF_P_VALUES, SYMBOLS
-from trialtrace.methods.analysing.influence import Primary, Varied
+from trialtrace.base.words import COUNTS, LABELS, OF_P_VALUES, SYMBOLS
 from trialtrace.report.figures.canvas import COLOURS, FAINT, INK, drawing, panels, save, wrapped
+from trialtrace.run.methods.analysing.influence import Primary, Varied
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from trialtrace.trial.load import Trial
+    from trialtrace.run.trial.load import Trial
 
 # More are no picture that can be read; the table has all.
 MOST, WIDTH = 12, 44

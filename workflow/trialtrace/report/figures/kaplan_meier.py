@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.ground.contracts.rows import present
-from trialtrace.ground.words import LABELS, percent, unit_text
+from trialtrace.base.words import LABELS, percent, unit_text
 from trialtrace.report.figures.at_risk import (
     DAYS,
     POOLED,
@@ -32,6 +31,7 @@ from trialtrace.report.figures.picture import (
 )
 from trialtrace.report.material import Material
 from trialtrace.report.tables import short_text
+from trialtrace.run.tables.contracts.rows import present
 from trialtrace.stats.survival.kaplan_meier import KaplanMeier, kaplan_meier
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.report.figures.picture import Cell, Data
 from trialtrace.report.material import Material
 from trialtrace.report.tables import NO_BREAK, short_text
-from trialtrace.trace.words import stratum_words
+from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trace.words import stratum_words
 
 MOST_TOLD = 12
 

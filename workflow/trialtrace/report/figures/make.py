@@ -9,16 +9,16 @@ from math import floor, isfinite, log10
 from pathlib import Path
 from typing import Any
 
-from trialtrace.ground.store import write_text
-from trialtrace.methods.analysing.cuts import parameters
+from trialtrace.base.store import write_text
 from trialtrace.report.figures.canvas import save_drawing
 from trialtrace.report.figures.picture import Cell, Data, NothingToDraw, Picture, names
 from trialtrace.report.figures.pixels import write_pixels
 from trialtrace.report.figures.rows_shown import STRIP
 from trialtrace.report.figures.specification import strips
 from trialtrace.report.material import Material
-from trialtrace.trial.plan.displays.registry import display_of, displays
-from trialtrace.trial.plan.planning import ANALYSIS as PLANNING
+from trialtrace.run.methods.analysing.cuts import parameters
+from trialtrace.run.trial.plan.displays.registry import display_of, displays
+from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 
 # Where the figures that cards of displays name stand: a module with
 # `draw(material, given) -> Picture` each.

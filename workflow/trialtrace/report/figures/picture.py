@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialtrace.report.material import Material
-from trialtrace.trial.plan.methods import DATASETS
+from trialtrace.run.trial.plan.methods import DATASETS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from trialtrace.ground.frames import Selection
-    from trialtrace.trial.model import Endpoint
+    from trialtrace.run.tables.frames import Selection
+    from trialtrace.run.trial.model import Endpoint
 
 
 class NothingToDraw(Exception):
@@ -99,7 +99,7 @@ def arms_of(material: Material) -> list[str]:
 
 def population_words(material: Material, given: Given) -> str:
     """The population of a display inside a sentence: "all randomised"."""
-    from trialtrace.ground.conditions import lower_first
+    from trialtrace.run.tables.conditions import lower_first
 
     return lower_first(material.trial.populations[given["population"]].label)
 

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from trialtrace.ground.store import write_bytes
+from trialtrace.base.store import write_bytes
 
 DPI = 160
 STAMPED = "{} (synthetic, not evidence)"

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.methods.planning.settings import settings
 from trialtrace.report.figures.canvas import COLOURS, FAINT, INK, LINES, drawing, percent_axis
 from trialtrace.report.figures.picture import Data, Picture, nothing
 from trialtrace.report.material import Material
-from trialtrace.trial.plan.planning import (
+from trialtrace.run.methods.planning.settings import settings
+from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.plan.planning import (
     ANALYSIS,
     EquivalenceOfMeans,
     LogRank,
@@ -23,8 +23,8 @@ from trialtrace.trial.plan.planning import (
 )
 
 if TYPE_CHECKING:
-    from trialtrace.methods.planning.setting import Setting
-    from trialtrace.trial.plan.planning import Design
+    from trialtrace.run.methods.planning.setting import Setting
+    from trialtrace.run.trial.plan.planning import Design
 
 POINTS = 61
 AXES = {

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
-from trialtrace.ground.arrays import Floats, Labels
-from trialtrace.ground.words import number
+from trialtrace.base.arrays import Floats, Labels
+from trialtrace.base.words import number
 from trialtrace.report.figures.canvas import (
     FAINT,
     MARKERS,
@@ -21,7 +21,7 @@ from trialtrace.report.figures.picture import Data, Picture, arms_of, in_a_row, 
 from trialtrace.report.material import Material
 
 if TYPE_CHECKING:
-    from trialtrace.ground.frames import Selection
+    from trialtrace.run.tables.frames import Selection
 
 DATA = ("visit", "arm", "normal_quantile", "residual")
 COLUMNS = 4

@@ -4,21 +4,16 @@ rows, that their numbers are of."""
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.report.figures.picture import Given, names, predicate_of
-from trialtrace.report.figures.rows_shown import (
-    STRIP,
-    rows_of_bars,
-    rows_of_forest,
-    rows_of_strips,
-)
+from trialtrace.report.figures.rows_shown import STRIP, rows_of_bars, rows_of_forest, rows_of_strips
 from trialtrace.report.material import Material
-from trialtrace.trace.impact import Reach
-from trialtrace.trial.plan.displays.registry import displays
-from trialtrace.trial.plan.displays.shapes import TableRows
+from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trace.impact import Reach
+from trialtrace.run.trial.plan.displays.registry import displays
+from trialtrace.run.trial.plan.displays.shapes import TableRows
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.displays.display import Display
+    from trialtrace.run.trial.plan.displays.display import Display
 
 # Of figures that show results of several analyses, which.
 ROWS = {"forest": rows_of_forest, "bars": rows_of_bars}

@@ -20,7 +20,7 @@ from trialtrace.report.material import Material
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from trialtrace.trial.endpoints.aggregate import Aggregate
+    from trialtrace.run.trial.endpoints.aggregate import Aggregate
 
 MOST_RIDGES = 60
 POINTS = 256

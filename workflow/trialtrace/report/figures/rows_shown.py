@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.report.figures.forest_columns import interactions
 from trialtrace.report.figures.picture import Given, arms_of
 from trialtrace.report.material import Material
 from trialtrace.report.same_question import same_question
+from trialtrace.run.tables.contracts.rows import ResultRow
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.build import Analysis
+    from trialtrace.run.trial.plan.build import Analysis
 
 # Specification strips, which no plan names.
 STRIP = "specification"

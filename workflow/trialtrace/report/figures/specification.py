@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.ground.words import LABELS
+from trialtrace.base.words import LABELS
 from trialtrace.report.figures.forest import strip
 from trialtrace.report.figures.forest_columns import planned_side
 from trialtrace.report.figures.lines import data_of, told
@@ -12,10 +11,11 @@ from trialtrace.report.figures.picture import Picture
 from trialtrace.report.figures.rows_shown import rows_of_strips
 from trialtrace.report.material import Material
 from trialtrace.report.same_question import question_of
-from trialtrace.trial.plan.references import method_of
+from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.plan.references import method_of
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.build import Analysis
+    from trialtrace.run.trial.plan.build import Analysis
 
 
 def strips(material: Material) -> Iterator[tuple[str, Picture]]:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.ground.words import MINUS, number
+from trialtrace.base.words import MINUS, number
 from trialtrace.report.figures.canvas import drawing, panels, percent_axis, shades, wrapped
 from trialtrace.report.figures.picture import (
     Data,

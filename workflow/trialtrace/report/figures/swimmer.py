@@ -4,8 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.ground.contracts.rows import present
-from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.figures.canvas import INK, PALE, colour_of, drawing, wrapped
 from trialtrace.report.figures.clean_rows import CleanRows, clean_rows
 from trialtrace.report.figures.picture import (
@@ -19,11 +17,13 @@ from trialtrace.report.figures.picture import (
     population_words,
 )
 from trialtrace.report.material import Material
+from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.tables.contracts.rows import present
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from trialtrace.trial.endpoints.dose_intensity import DoseIntensity
+    from trialtrace.run.trial.endpoints.dose_intensity import DoseIntensity
 
 FULL, REDUCED, OMITTED = "full dose", "reduced", "not given"
 REDUCED_COLOUR, OMITTED_COLOUR = "#F0E442", "#1d2733"

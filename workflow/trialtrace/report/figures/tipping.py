@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.ground.contracts.rows import present
-from trialtrace.ground.styles import Style
-from trialtrace.ground.words import p_text
+from trialtrace.base.styles import Style
+from trialtrace.base.words import p_text
 from trialtrace.report.figures.canvas import INK, PALE, drawing, wrapped
 from trialtrace.report.figures.picture import Data, Picture, nothing
 from trialtrace.report.material import Material
+from trialtrace.run.tables.contracts.rows import present
 from trialtrace.stats.missing.bounds import TippingMap, tipping_map
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from trialtrace.report.links import CARD_SCRIPT, CARDS, config_page, number_anch
 from trialtrace.report.pages.shell import write_data
 from trialtrace.report.pages.trace_page import Trace
 from trialtrace.report.render.house import SYNTHETIC, assets
-from trialtrace.trace.text import entries, plan_lines
+from trialtrace.run.trace.text import entries, plan_lines
 
 # The lines of a trace that a card has; the plan stands apart, since it is a link.
 LABELS = ("value", "from", "n", "out of", "drawn", "method", "error", "warning", "check")

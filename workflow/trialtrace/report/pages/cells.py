@@ -6,10 +6,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts import RAW, read_table
 from trialtrace.report.links import data_page
 from trialtrace.report.pages.data_page import ROWS_SHOWN
-from trialtrace.trace.raw_rows import Cell
+from trialtrace.run.tables.contracts import RAW, read_table
+from trialtrace.run.trace.raw_rows import Cell
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 
-from trialtrace.archive.shelf import Kept
-from trialtrace.archive.text import NOTHING, cause_texts, overview, run_text, shown_pair
-from trialtrace.archive.told import Told, ToldCell
 from trialtrace.report.crumbs import OF_SITE
 from trialtrace.report.pages.shell import page
 from trialtrace.report.render.house import SYNTHETIC
+from trialtrace.run.archive.comparison import Told, ToldCell
+from trialtrace.run.archive.shelf import Kept
+from trialtrace.run.archive.text import NOTHING, cause_texts, overview, run_text, shown_pair
 
 # Of a long list so many rows are shown; trialtrace diff has all.
 SHOWN = 500

@@ -3,9 +3,9 @@
 from html import escape
 from pathlib import Path
 
-from trialtrace.ground.contracts import RAW, read_table
 from trialtrace.report.crumbs import of_report
 from trialtrace.report.pages.shell import page
+from trialtrace.run.tables.contracts import RAW, read_table
 
 ROWS_SHOWN = 20_000
 

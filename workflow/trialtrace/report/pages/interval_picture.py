@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from html import escape
 from math import ceil, floor, log, log10
 
-from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.ground.needed import through_infinity
-from trialtrace.ground.units import POINTS as POINTS_UNIT
-from trialtrace.ground.words import LABELS, MINUS, POINTS, RATIOS
+from trialtrace.base.number_needed import through_infinity
+from trialtrace.base.units import POINTS as POINTS_UNIT
+from trialtrace.base.words import LABELS, MINUS, POINTS, RATIOS
+from trialtrace.run.tables.contracts.rows import ResultRow, present
 
 WIDTH, LEFT, RIGHT, LINE, FOOT = 620, 16, 604, 16, 34
 # A ratio's axis names these, as far as it reaches.

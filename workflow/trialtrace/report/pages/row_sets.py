@@ -8,12 +8,12 @@ import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from trialtrace.ground.conditions import columns_of
-from trialtrace.ground.frames import COMPLETE, LACKING, Predicate, Selection, canonical
 from trialtrace.report.links import file_name
 from trialtrace.report.pages.trace_page import Trace
-from trialtrace.trace.content import Tracer
-from trialtrace.trace.raw_rows import columns_read
+from trialtrace.run.tables.conditions import columns_of
+from trialtrace.run.tables.frames import COMPLETE, LACKING, Predicate, Selection, canonical
+from trialtrace.run.trace.content import Tracer
+from trialtrace.run.trace.raw_rows import columns_read
 
 TREATMENT = ("TRT01P", "TRTP")
 FLAG = "FL"

@@ -18,9 +18,9 @@ from trialtrace.report.links import (
 )
 from trialtrace.report.pages.shell import write_data
 from trialtrace.report.render.house import assets
-from trialtrace.trace.about import plain
-from trialtrace.trace.words import stratum_words
-from trialtrace.trial.plan.references import method_of
+from trialtrace.run.trace.about import plain
+from trialtrace.run.trace.words import stratum_words
+from trialtrace.run.trial.plan.references import method_of
 
 if TYPE_CHECKING:
     from trialtrace.report.material import Material

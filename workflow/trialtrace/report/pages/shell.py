@@ -7,7 +7,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from trialtrace.ground.store import write_text
+from trialtrace.base.store import write_text
 from trialtrace.report.crumbs import Step, crumbs
 from trialtrace.report.links import STYLE
 from trialtrace.report.render.breaks import breakable

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.store import write_text
+from trialtrace.base.store import write_text
 from trialtrace.report.audit.claims_page import claims_page
 from trialtrace.report.crumbs import in_site
 from trialtrace.report.links import CHANGES_PAGE, CLAIMS_PAGE
@@ -14,8 +14,8 @@ from trialtrace.report.pages.search_index import write_search
 from trialtrace.report.pages.start_page import start_page
 
 if TYPE_CHECKING:
-    from trialtrace.trial.load import Trial
-    from trialtrace.trial.settings import Settings
+    from trialtrace.run.trial.load import Trial
+    from trialtrace.run.trial.settings import Settings
 
 # What a workflow manager leaves in a folder that it made.
 _HIDDEN = shutil.ignore_patterns(".*")

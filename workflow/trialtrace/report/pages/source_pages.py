@@ -6,7 +6,7 @@ from html import escape
 from trialtrace.report.crumbs import of_report
 from trialtrace.report.links import code_anchor
 from trialtrace.report.pages.shell import page
-from trialtrace.trace.functions import Function
+from trialtrace.run.trace.functions import Function
 
 
 def config_lines(name: str, text: str, title: str, *, synthetic: bool, draft: str = "") -> str:

@@ -5,16 +5,16 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING
 
-from trialtrace.claims.tally import shown as counted
-from trialtrace.claims.tally import tally, unmatched_text
-from trialtrace.ground.contracts.rows import ResultRow
-from trialtrace.ground.contracts.verdicts import COLUMNS, FAILS, PRINT
+from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, PRINT
+from trialtrace.audit.verdicts.tally import shown as counted
+from trialtrace.audit.verdicts.tally import tally, unmatched_text
 from trialtrace.report.links import AUDIT_PAGE, SUMMARY_PAGE, WARNINGS
 from trialtrace.report.pages.interval_picture import interval_picture
 from trialtrace.report.pages.search_index import SEARCH_SCRIPT
 from trialtrace.report.pages.shell import page
 from trialtrace.report.sections.findings import compared, primary, primary_results
-from trialtrace.trial.plan.methods import OWN_TREATMENT
+from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 
 if TYPE_CHECKING:
     from trialtrace.report.material import Material

@@ -20,7 +20,7 @@ from trialtrace.report.links import (
     trace_link,
 )
 from trialtrace.report.pages.shell import page
-from trialtrace.trace.text import (
+from trialtrace.run.trace.text import (
     NO_HASH,
     entries,
     method_lines,

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from trialtrace.ground.contracts.rows import ResultRow
-from trialtrace.ground.errors import Problem, UserError
-from trialtrace.ground.store import write_text
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.store import write_text
 from trialtrace.report.links import (
     CODE_PAGE,
     FAMILIES_PAGE,
@@ -34,7 +33,8 @@ from trialtrace.report.pages.trace_page import (
     numbers_page,
     variable_told,
 )
-from trialtrace.trace.functions import made_by
+from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trace.functions import made_by
 
 if TYPE_CHECKING:
     from trialtrace.report.material import Material

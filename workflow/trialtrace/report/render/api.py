@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from trialtrace.ground.errors import Problem, UserError, one_of
-from trialtrace.ground.store import write_bytes
+from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.store import write_bytes
 from trialtrace.report.render.document import Document, read_document
 from trialtrace.report.render.house import Chains, Page
 from trialtrace.report.render.params import checked_params
-from trialtrace.trial.settings import EMBEDDED, QUARTO
+from trialtrace.run.trial.settings import EMBEDDED, QUARTO
 
 # What either renderer makes, and what the embedded one alone does.
 BY_EITHER = ("html", "docx")

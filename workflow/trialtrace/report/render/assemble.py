@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from trialtrace.ground.errors import Problem, UserError
+from trialtrace.base.errors import Problem, UserError
 from trialtrace.report.render.document import FENCE_OPEN, Cell, Document, Prose
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.render.execute import Session

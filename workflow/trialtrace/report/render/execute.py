@@ -13,7 +13,7 @@ import threading
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
-from trialtrace.ground.errors import Problem, UserError
+from trialtrace.base.errors import Problem, UserError
 from trialtrace.report.render.document import Cell, Document
 from trialtrace.report.render.outputs import Output
 

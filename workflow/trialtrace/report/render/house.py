@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from trialtrace.ground.paths import project
+from trialtrace.base.paths import project
 from trialtrace.report.crumbs import Step, crumbs
 
 CSP = (

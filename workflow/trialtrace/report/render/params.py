@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import math
 
-from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.report.render.document import Document
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from trialtrace.ground.errors import Problem, UserError
+from trialtrace.base.errors import Problem, UserError
 from trialtrace.report.render import typeset
 from trialtrace.report.render.document import Document
 from trialtrace.report.render.house import clean_environment

@@ -15,7 +15,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from trialtrace.ground.errors import Problem, UserError
+from trialtrace.base.errors import Problem, UserError
 from trialtrace.report.render.document import Document
 from trialtrace.report.render.docx import finished
 from trialtrace.report.render.escape import escape_markdown
@@ -27,7 +27,7 @@ from trialtrace.report.render.house import (
     reference_docx,
 )
 from trialtrace.report.render.tree.for_quarto import FOLDER
-from trialtrace.trial.find_quarto import find_quarto
+from trialtrace.run.trial.find_quarto import find_quarto
 
 OUTPUT = "rendered"
 FILTER = Path(__file__).with_name("quarto.lua")

@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
-from trialtrace.ground.store import write_bytes
+from trialtrace.base.store import write_bytes
 from trialtrace.report.render.house import SYNTHETIC
 from trialtrace.report.render.pandoc import find_pandoc
 

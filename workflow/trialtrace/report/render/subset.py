@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.report.render.document import Cell, Document, Prose, read_document
 from trialtrace.report.render.subset_prose import check_prose
 

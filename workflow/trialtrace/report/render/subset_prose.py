@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from trialtrace.ground.errors import Problem
+from trialtrace.base.errors import Problem
 from trialtrace.report.render.document import FENCE_OPEN, Prose
 
 _CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.ground.words import percent
-from trialtrace.methods.analysing.rows import ALL
-from trialtrace.methods.displays.analyse_adverse_events import ANALYSIS, ANY, TERM
+from trialtrace.base.words import percent
 from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.links import component_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table, short_text
+from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS, ANY, TERM
+from trialtrace.run.tables.contracts.rows import ResultRow, present
 
 MOST_TERMS = 60
 

@@ -3,11 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.conditions import describe, lower_first
-from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.ground.words import LABELS, number
-from trialtrace.methods.analysing.cuts import parameters
-from trialtrace.methods.analysing.rows import ALL
+from trialtrace.base.words import LABELS, number
 from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.images import beside
@@ -28,11 +24,15 @@ from trialtrace.report.sections.over_time import over_time
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import link
 from trialtrace.report.unadjusted import NOT_ADJUSTED, without_p
-from trialtrace.trial.whole_patients import of_patients
+from trialtrace.run.methods.analysing.cuts import parameters
+from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.tables.conditions import describe, lower_first
+from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.whole_patients import of_patients
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.build import Analysis
-    from trialtrace.trial.plan.estimand import Death, Intercurrent
+    from trialtrace.run.trial.plan.build import Analysis
+    from trialtrace.run.trial.plan.estimand import Death, Intercurrent
 
 VALUE_WORDS = {
     "value": "",

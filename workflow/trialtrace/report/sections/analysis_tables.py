@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from trialtrace.ground.contracts.rows import ResultRow, present, values_of
-from trialtrace.ground.words import LABELS, P_VALUES, POINTS, SYMBOLS
+from trialtrace.base.words import LABELS, P_VALUES, POINTS, SYMBOLS
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
@@ -19,8 +18,15 @@ from trialtrace.report.tables import (
     slug,
     under,
 )
-from trialtrace.trace.words import stratum_words
-from trialtrace.trial.plan.references import ADJUSTMENTS, TOLD, adjustment_of, limits_of, method_of
+from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
+from trialtrace.run.trace.words import stratum_words
+from trialtrace.run.trial.plan.references import (
+    ADJUSTMENTS,
+    TOLD,
+    adjustment_of,
+    limits_of,
+    method_of,
+)
 
 MOST_COLUMNS = 5
 DAYS_A_YEAR = 365.25

@@ -8,9 +8,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.ground.styles import style_of
-from trialtrace.ground.words import value_text
+from trialtrace.base.styles import style_of
+from trialtrace.base.words import value_text
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -24,8 +23,9 @@ from trialtrace.report.tables import (
     short_text,
     slug,
 )
-from trialtrace.trial.plan.build import Analysis
-from trialtrace.trial.plan.references import method_of
+from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.plan.references import method_of
 
 EPSILONS = {
     "gg": "Greenhouse\N{EN DASH}Geisser",

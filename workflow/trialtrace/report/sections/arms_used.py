@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.ground.contracts.rows import MemberRow
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
-from trialtrace.trial.plan.methods import OWN_TREATMENT
-from trialtrace.trial.plan.references import method_of
+from trialtrace.run.tables.contracts.rows import MemberRow
+from trialtrace.run.trial.plan.methods import OWN_TREATMENT
+from trialtrace.run.trial.plan.references import method_of
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.build import Analysis
+    from trialtrace.run.trial.plan.build import Analysis
 
 Arms = tuple[str, ...]
 TWO = 2

@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from trialtrace.ground.conditions import describe
-from trialtrace.ground.words import MINUS
-from trialtrace.trial.cohort.tables import OTHERWISE
+from trialtrace.base.words import MINUS
+from trialtrace.run.tables.conditions import describe
+from trialtrace.run.trial.cohort.tables import OTHERWISE
 
 # A parameter with its groups and the value of each: "" where all rows have the same.
 Given = dict[str, dict[str, Any]]

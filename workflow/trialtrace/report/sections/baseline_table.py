@@ -1,12 +1,12 @@
 """The baseline table of a report: variables and levels down, arms across, no tests."""
 
-from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import NO_BREAK, captioned, link, median_links, pipe_table, under
-from trialtrace.trace.words import variable_label
+from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trace.words import variable_label
 
 # The columns: an arm or all, and the level of the variable that the columns are by.
 Group = tuple[str, str | None]

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import ResultRow
-from trialtrace.ground.words import LABELS, P_VALUES, POINTS
+from trialtrace.base.words import LABELS, P_VALUES, POINTS
 from trialtrace.report.links import choices_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -21,10 +20,11 @@ from trialtrace.report.same_question import (
 )
 from trialtrace.report.sections.decided import decided_early
 from trialtrace.report.tables import captioned, link, pipe_table
-from trialtrace.trial.plan.references import method_of
+from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trial.plan.references import method_of
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.build import Analysis
+    from trialtrace.run.trial.plan.build import Analysis
 
 MOST_LINES = 40
 # What stands in place of an estimate, and of the p-values that a line before it has.

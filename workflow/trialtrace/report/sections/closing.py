@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
-from trialtrace.cleaning.account import WITH_ROW, Account, read_account
-from trialtrace.endpoints.losses import read_losses
-from trialtrace.ground.errors import UserError, visible
-from trialtrace.ground.store import read_parquet
+from trialtrace.base.errors import UserError, visible
+from trialtrace.base.store import read_parquet
 from trialtrace.report.audit.red_lines import red_lines
-from trialtrace.trial.plan.remarks import MARK
+from trialtrace.run.cleaning.account import WITH_ROW, Account, read_account
+from trialtrace.run.endpoints.losses import read_losses
+from trialtrace.run.trial.plan.remarks import MARK
 
 RULES_SHOWN = 6
 

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.ground.words import LABELS, POINTS
-from trialtrace.methods.analysing.rows import ALL
+from trialtrace.base.words import LABELS, POINTS
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
@@ -18,7 +16,9 @@ from trialtrace.report.tables import (
     of_needed,
     pipe_table,
 )
-from trialtrace.trial.plan.references import ADJUSTMENTS, adjustment_of, method_of
+from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.plan.references import ADJUSTMENTS, adjustment_of, method_of
 
 Line = tuple[str, str]
 # A longer table is cut by visit, so that a reader can find the row.

@@ -2,7 +2,7 @@
 
 from trialtrace.report.material import Material
 from trialtrace.report.tables import captioned, rows_table
-from trialtrace.trial.constants import Constant
+from trialtrace.run.trial.constants import Constant
 
 OPENING = (
     "What the rules of the endpoints take as given. Other values would give other numbers; the "

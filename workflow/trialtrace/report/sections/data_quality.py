@@ -8,13 +8,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trialtrace.cleaning.account import WITH_ROW, Account, Decision
-from trialtrace.cleaning.summary import RejectSummary, rejects_summary
-from trialtrace.ground.conditions import lower_first
 from trialtrace.report.audit.red_lines import excluded_line
 from trialtrace.report.material import Material
 from trialtrace.report.sections.unusual import unusual_rows
 from trialtrace.report.tables import captioned, named, pipe_table, under, with_names
+from trialtrace.run.cleaning.account import WITH_ROW, Account, Decision
+from trialtrace.run.cleaning.summary import RejectSummary, rejects_summary
+from trialtrace.run.tables.conditions import lower_first
 
 LINES_SHOWN = 12
 NOT_USED = "cell not used"

@@ -4,24 +4,24 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.conditions import lower_first
-from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.methods.analysing.rows import ALL
-from trialtrace.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
-from trialtrace.methods.displays.analyse_adverse_events import ANY
 from trialtrace.report.audit.cohort_words import with_cohort
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import of_arm
 from trialtrace.report.sections.over_time import times_of
 from trialtrace.report.tables import NO_BREAK, link
-from trialtrace.trial.endpoints.time_to_event import TimeFromDates, TimeInColumn
-from trialtrace.trial.reported import in_order
+from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
+from trialtrace.run.methods.displays.analyse_adverse_events import ANY
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.endpoints.time_to_event import TimeFromDates, TimeInColumn
+from trialtrace.run.trial.reported import in_order
 
 if TYPE_CHECKING:
-    from trialtrace.trial.load import Trial
-    from trialtrace.trial.model import Endpoint
-    from trialtrace.trial.plan.build import Analysis
+    from trialtrace.run.trial.load import Trial
+    from trialtrace.run.trial.model import Endpoint
+    from trialtrace.run.trial.plan.build import Analysis
 
 _DEATH = re.compile(r"\b(deaths?|dead|died|fatal|mortality)\b", re.IGNORECASE)
 # An outcome of which death is a part, or of those deaths alone that nothing came before.

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.methods.analysing.cautions import caution
-from trialtrace.methods.analysing.cuts import parameters
 from trialtrace.report.material import Material
+from trialtrace.run.methods.analysing.cautions import caution
+from trialtrace.run.methods.analysing.cuts import parameters
+from trialtrace.run.tables.contracts.rows import ResultRow, present
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.build import Analysis
+    from trialtrace.run.trial.plan.build import Analysis
 
 
 def decided_early(material: Material, analysis: "Analysis") -> str:

@@ -8,14 +8,14 @@ none. Every other p-value is shown without a verdict.
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import ResultRow, present, values_of
-from trialtrace.ground.words import P_VALUES
+from trialtrace.base.words import P_VALUES
 from trialtrace.report.material import Material
-from trialtrace.trace.families import ADJUSTED
-from trialtrace.trial.plan.references import adjustment_of
+from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
+from trialtrace.run.trace.families import ADJUSTED
+from trialtrace.run.trial.plan.references import adjustment_of
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.build import Analysis, Plan
+    from trialtrace.run.trial.plan.build import Analysis, Plan
 
 PLACE = ("parameter", "comparison", "reference", "visit", "stratum")
 GROUPS = ("group1_level", "group2", "group2_level")

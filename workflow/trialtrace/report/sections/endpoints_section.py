@@ -1,14 +1,14 @@
 """The endpoints of a trial: what each is, by which rule, in which unit, where higher is better."""
 
-from trialtrace.ground.conditions import lower_first
-from trialtrace.ground.words import number
+from trialtrace.base.words import number
 from trialtrace.report.links import endpoint_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import captioned, pipe_table, with_names
-from trialtrace.trace.words import labels, rule_of
-from trialtrace.trial.instruments.shared import InstrumentEntry
-from trialtrace.trial.model import Endpoint, ValueScale
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.trace.words import labels, rule_of
+from trialtrace.run.trial.instruments.shared import InstrumentEntry
+from trialtrace.run.trial.model import Endpoint, ValueScale
 
 MOST_NAMED = 5
 

@@ -7,12 +7,12 @@ from trialtrace.report.links import analysis_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import link
-from trialtrace.trace.families import family_of, members
-from trialtrace.trial.plan.references import ADJUSTMENTS
-from trialtrace.trial.reported import in_order
+from trialtrace.run.trace.families import family_of, members
+from trialtrace.run.trial.plan.references import ADJUSTMENTS
+from trialtrace.run.trial.reported import in_order
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.build import Analysis
+    from trialtrace.run.trial.plan.build import Analysis
 
 # Members of a longer family are told by their p-values alone, each a link.
 MOST_NAMED = 12

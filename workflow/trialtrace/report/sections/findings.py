@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import ResultRow, present, values_of
-from trialtrace.ground.words import LABELS
+from trialtrace.base.words import LABELS
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -25,8 +24,9 @@ from trialtrace.report.sections.decisions import (
 from trialtrace.report.sections.key_sentences import over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, model_words, own_p
 from trialtrace.report.tables import NO_BREAK, link, sign
-from trialtrace.trace.families import before_pairs
-from trialtrace.trial.plan.references import (
+from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
+from trialtrace.run.trace.families import before_pairs
+from trialtrace.run.trial.plan.references import (
     ADJUSTMENTS,
     adjustment_of,
     limits_of,
@@ -35,7 +35,7 @@ from trialtrace.trial.plan.references import (
 )
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.build import Analysis
+    from trialtrace.run.trial.plan.build import Analysis
 
 
 @dataclass(frozen=True)

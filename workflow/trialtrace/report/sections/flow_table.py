@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.conditions import lower_first
-from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.figures.flow import NOT_IN_DATA, NOT_REPORTED, UNDECIDED, screened
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table
+from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.tables.contracts.rows import ResultRow, present
 
 if TYPE_CHECKING:
-    from trialtrace.cleaning.account import Selection
+    from trialtrace.run.cleaning.account import Selection
 
 # By statistic, what it lists, level: the row of each group.
 Found = dict[tuple[str, str | None, str | None], dict[str, ResultRow]]

@@ -3,11 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.conditions import lower_first
-from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.methods.analysing.rows import ALL
-from trialtrace.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
-from trialtrace.methods.displays.analyse_adverse_events import ANY
 from trialtrace.report.audit.cohort_words import with_cohort
 from trialtrace.report.links import analysis_place, component_link, place_link
 from trialtrace.report.material import Material
@@ -16,10 +11,15 @@ from trialtrace.report.sections.adverse_table import adverse_table
 from trialtrace.report.sections.compact import of_arm
 from trialtrace.report.sections.deaths import deaths_by_arm, population_sizes, randomised_by_arm
 from trialtrace.report.tables import link, short_text
-from trialtrace.trial.reported import in_order
+from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
+from trialtrace.run.methods.displays.analyse_adverse_events import ANY
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.reported import in_order
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.build import Analysis
+    from trialtrace.run.trial.plan.build import Analysis
 
 PLACE = "sec-harms"
 NONE = "No adverse events are reported here, which does not mean that there were none: "

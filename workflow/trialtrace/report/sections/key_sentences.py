@@ -5,16 +5,16 @@ from functools import partial
 from math import inf, log
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.ground.words import IN_UNITS, LABELS, RATIOS, unit_text
-from trialtrace.methods.analysing.rows import ALL
+from trialtrace.base.words import IN_UNITS, LABELS, RATIOS, unit_text
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import link, sign
-from trialtrace.trial.plan.references import method_of
+from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.plan.references import method_of
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.build import Analysis
+    from trialtrace.run.trial.plan.build import Analysis
 
 # Statistics whose value of no effect is neither 1 (ratios) nor 0.
 NULL = {"probability_of_superiority": 0.5}

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from trialtrace.ground.frames import Selection
 from trialtrace.report.audit.cohort_words import Row
 from trialtrace.report.material import Material
-from trialtrace.trial.model import adsl_code
+from trialtrace.run.tables.frames import Selection
+from trialtrace.run.trial.model import adsl_code
 
 SEXES = {"F": "female", "M": "male", "U": "unknown"}
 DATASETS = ("bds", "adtte", "occds")

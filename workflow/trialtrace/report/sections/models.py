@@ -2,12 +2,12 @@
 
 import json
 
-from trialtrace.ground.conditions import lower_first
-from trialtrace.ground.contracts.rows import ResultRow, values_of
-from trialtrace.ground.words import P_VALUES
+from trialtrace.base.words import P_VALUES
 from trialtrace.report.material import Material
 from trialtrace.report.sections.decisions import GROUPS
-from trialtrace.trace.words import variable_label
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.tables.contracts.rows import ResultRow, values_of
+from trialtrace.run.trace.words import variable_label
 
 # What a covariate may be besides a variable of the subjects.
 OTHERS = {"baseline": "baseline", "treated_side": "the treated side"}

@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import ResultRow
-from trialtrace.methods.analysing.subject_tables import covariate_column
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.trace.words import variable_label
-from trialtrace.trial.plan.references import method_of
+from trialtrace.run.methods.analysing.subject_tables import covariate_column
+from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trace.words import variable_label
+from trialtrace.run.trial.plan.references import method_of
 
 if TYPE_CHECKING:
-    from trialtrace.ground.frames import Predicate
-    from trialtrace.trial.plan.build import Analysis
+    from trialtrace.run.tables.frames import Predicate
+    from trialtrace.run.trial.plan.build import Analysis
 
 PRESENT = "present"
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.conditions import lower_first
-from trialtrace.trial.plan.displays.registry import displays
-from trialtrace.trial.plan.displays.shapes import OverTime
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.trial.plan.displays.registry import displays
+from trialtrace.run.trial.plan.displays.shapes import OverTime
 
 if TYPE_CHECKING:
-    from trialtrace.trial.load import Trial
+    from trialtrace.run.trial.load import Trial
 
 
 def origin(trial: "Trial", name: str) -> str | None:

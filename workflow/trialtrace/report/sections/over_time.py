@@ -3,16 +3,16 @@ came is another, and a reader of the one looks for the other."""
 
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.words import LABELS
-from trialtrace.methods.analysing.cuts import parameters
+from trialtrace.base.words import LABELS
 from trialtrace.report.links import analysis_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.trial.endpoints.any_occurrence import AnyOccurrence
-from trialtrace.trial.endpoints.event import EventInRow
-from trialtrace.trial.endpoints.event_by import EventBy
-from trialtrace.trial.endpoints.interval_time import IntervalTime
-from trialtrace.trial.endpoints.time_to_event import (
+from trialtrace.run.methods.analysing.cuts import parameters
+from trialtrace.run.trial.endpoints.any_occurrence import AnyOccurrence
+from trialtrace.run.trial.endpoints.event import EventInRow
+from trialtrace.run.trial.endpoints.event_by import EventBy
+from trialtrace.run.trial.endpoints.interval_time import IntervalTime
+from trialtrace.run.trial.endpoints.time_to_event import (
     FirstSeen,
     TimeFromDates,
     TimeInColumn,
@@ -20,9 +20,9 @@ from trialtrace.trial.endpoints.time_to_event import (
 )
 
 if TYPE_CHECKING:
-    from trialtrace.trial.load import Trial
-    from trialtrace.trial.model import Endpoint
-    from trialtrace.trial.plan.build import Analysis
+    from trialtrace.run.trial.load import Trial
+    from trialtrace.run.trial.model import Endpoint
+    from trialtrace.run.trial.plan.build import Analysis
 
 
 def over_time(material: Material, analysis: "Analysis") -> str:

@@ -3,17 +3,17 @@
 import json
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.ground.words import LABELS, percent
+from trialtrace.base.words import LABELS, percent
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.images import beside
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import captioned, link, pipe_table, slug, under
-from trialtrace.trial.plan.planning import ANALYSIS, CHOICES, Tested
+from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.plan.planning import ANALYSIS, CHOICES, Tested
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.planning import Design
+    from trialtrace.run.trial.plan.planning import Design
 
 OPENING = (
     "What designs of given sizes can find, under assumptions that the plan writes down. No "

@@ -3,18 +3,18 @@ and of which texts they are."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from trialtrace.claims.prints.finding import INCONSISTENT
-from trialtrace.claims.registration.rows import CHANGED, LATE
-from trialtrace.claims.sentences import unbroken
-from trialtrace.claims.tally import of_claims, tally, tally_text, worst, worst_first
-from trialtrace.config.spec import structure
-from trialtrace.ground.contracts.verdicts import COLUMNS, DATA, FAILS, SHOWN
+from trialtrace.audit.ledger.paper import cited
+from trialtrace.audit.ledger.shape import LedgerFile
+from trialtrace.audit.printed.sentences import unbroken
+from trialtrace.audit.printed.verdicts import COLUMNS, DATA, FAILS, SHOWN
+from trialtrace.audit.prints.finding import INCONSISTENT
+from trialtrace.audit.registration.rows import CHANGED, LATE
+from trialtrace.audit.verdicts.tally import of_claims, tally, tally_text, worst, worst_first
+from trialtrace.base.config.spec import structure
 from trialtrace.report.audit.cohort_words import put_in
 from trialtrace.report.links import AUDIT_PAGE, claim_anchor, component_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.trial.claims.ledger import LedgerFile
-from trialtrace.trial.claims.paper import cited
 
 Row = Mapping[str, object]
 MOST_CLAIMS, MOST_REASONS, MOST_NAMED = 6, 4, 3

@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 
 import trialtrace
-from trialtrace.claims.tally import tally, tally_text
-from trialtrace.endpoints.populations import told_rule
-from trialtrace.ground.conditions import lower_first
-from trialtrace.ground.words import number
+from trialtrace.audit.verdicts.tally import tally, tally_text
+from trialtrace.base.words import number
 from trialtrace.report.audit.cohort_words import of_primary
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.figures.picture import in_a_row
@@ -17,11 +15,13 @@ from trialtrace.report.sections.analysis_section import analysis_section
 from trialtrace.report.sections.findings import primary, primary_sentences
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import captioned, link, pipe_table, with_names
-from trialtrace.trace.seal import grouped
-from trialtrace.trace.text import shown_hash
-from trialtrace.trace.words import subject_words, variable_label
-from trialtrace.trial.reported import ROLES, SUPPLEMENT, in_main_report
-from trialtrace.trial.study.source import Rdatasets
+from trialtrace.run.endpoints.populations import told_rule
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.trace.seal import grouped
+from trialtrace.run.trace.text import shown_hash
+from trialtrace.run.trace.words import subject_words, variable_label
+from trialtrace.run.trial.reported import ROLES, SUPPLEMENT, in_main_report
+from trialtrace.run.trial.study.source import Rdatasets
 
 OF_PRINT = "claims.yaml"
 MOST_TABLES = 4

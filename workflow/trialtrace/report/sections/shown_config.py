@@ -8,12 +8,12 @@ trying.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from trialtrace.trial.study.source import Files
+from trialtrace.run.trial.study.source import Files
 
 if TYPE_CHECKING:
     import yaml
 
-    from trialtrace.trial.load import Trial
+    from trialtrace.run.trial.load import Trial
 
 HIDDEN = "(not shown)"
 PLACES = ("path", "sheet", "sha256")

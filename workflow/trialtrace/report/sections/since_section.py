@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from trialtrace.archive.since import named_run, told_since
-from trialtrace.archive.text import cause_texts, overview, shown_pair
-from trialtrace.archive.told import Told, ToldResult
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import captioned, pipe_table, rows_table
+from trialtrace.run.archive.comparison import Told, ToldResult
+from trialtrace.run.archive.since import named_run, told_since
+from trialtrace.run.archive.text import cause_texts, overview, shown_pair
 
 # Of a long list so many are shown; trialtrace diff has all.
 SHOWN = 100

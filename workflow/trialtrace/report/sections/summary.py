@@ -6,12 +6,9 @@ Every number of it is a link to its trace; the sentences are those of the report
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.conditions import lower_first
-from trialtrace.ground.contracts.rows import ResultRow, present
-from trialtrace.ground.store import sha256_bytes, sha256_file
-from trialtrace.ground.styles import style_of
-from trialtrace.ground.words import LABELS, unit_text, value_text
-from trialtrace.methods.analysing.rows import ALL
+from trialtrace.base.store import sha256_bytes, sha256_file
+from trialtrace.base.styles import style_of
+from trialtrace.base.words import LABELS, unit_text, value_text
 from trialtrace.report.audit.cohort_words import of_primary
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.images import first_forest, flow_figure, strips
@@ -29,23 +26,17 @@ from trialtrace.report.sections.key_sentences import (
     nearest_to_no_effect,
     no_effect,
 )
-from trialtrace.report.sections.printed_in_short import (
-    printed_in_short,
-    registered_otherwise,
-)
-from trialtrace.report.sections.sections import (
-    design_line,
-    left_out,
-    lost,
-    of_data,
-    recomputed,
-)
+from trialtrace.report.sections.printed_in_short import printed_in_short, registered_otherwise
+from trialtrace.report.sections.sections import design_line, left_out, lost, of_data, recomputed
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import captioned, link, pipe_table
-from trialtrace.trace.seal import configuration_files, grouped
+from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trace.seal import configuration_files, grouped
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.build import Analysis
+    from trialtrace.run.trial.plan.build import Analysis
 
 DIGITS = 16
 

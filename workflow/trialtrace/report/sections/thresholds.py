@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import ResultRow, values_of
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import ending
 from trialtrace.report.tables import link
-from trialtrace.trial.plan.references import limits_of, method_of
+from trialtrace.run.tables.contracts.rows import ResultRow, values_of
+from trialtrace.run.trial.plan.references import limits_of, method_of
 
 if TYPE_CHECKING:
-    from trialtrace.trial.plan.build import Analysis
+    from trialtrace.run.trial.plan.build import Analysis
 
 TEST = "p_value.binomial"
 SAME = ("parameter", "visit", "stratum", "group1_level")

@@ -3,15 +3,15 @@
 No value of the data is shown, whatever the disclosure: counts, and rows of the raw file.
 """
 
-from trialtrace.cleaning.summary import run_text
-from trialtrace.ground.styles import Style
-from trialtrace.ground.words import decimals, p_text
-from trialtrace.integrity.look import LEVEL, Judged, judged
-from trialtrace.integrity.read import read_export
-from trialtrace.integrity.registry import CHECKS, look_at
+from trialtrace.base.styles import Style
+from trialtrace.base.words import decimals, p_text
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import captioned, named, pipe_table, with_names
+from trialtrace.run.cleaning.summary import run_text
+from trialtrace.run.integrity.look import LEVEL, Judged, judged
+from trialtrace.run.integrity.read import read_export
+from trialtrace.run.integrity.registry import CHECKS, look_at
 
 ROWS_SHOWN, RUNS_SHOWN = 25, 12
 # Of a look at a column that finds no single rows.

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from trialtrace.ground.store import sha256_bytes
+from trialtrace.base.store import sha256_bytes
 from trialtrace.report.shown.docx_allowed import odd_parts
 from trialtrace.report.shown.docx_colours import Theme
 from trialtrace.report.shown.docx_means import Means, other_means

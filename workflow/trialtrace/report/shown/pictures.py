@@ -3,7 +3,7 @@ otherwise."""
 
 import io
 
-from trialtrace.ground.store import sha256_bytes
+from trialtrace.base.store import sha256_bytes
 
 PNG = b"\x89PNG\r\n\x1a\n"
 DIGITS = 16

@@ -20,7 +20,7 @@ from math import nan, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import normal_quantile, sample
 from trialtrace.stats.results import Interval, StatsError
 

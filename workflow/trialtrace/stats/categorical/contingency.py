@@ -21,7 +21,7 @@ from math import inf, nan
 
 import numpy as np
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import (
     SIDES,
     check_choice,

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, log_choose
 from trialtrace.stats.categorical._tables import Tables, odds_ratio, one_table
 from trialtrace.stats.results import StatsError, TestResult

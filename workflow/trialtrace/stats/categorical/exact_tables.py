@@ -17,14 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
-from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import (
-    MOST_DRAWS,
-    check_confidence,
-    chi2_tail,
-    numbers,
-    whole_number,
-)
+from trialtrace.base.arrays import Floats
+from trialtrace.stats._inputs import MOST_DRAWS, check_confidence, chi2_tail, numbers, whole_number
 from trialtrace.stats.categorical.proportions import clopper_pearson
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.stratified._partial_tables import MOST_KEPT, check_size, probability_at_most

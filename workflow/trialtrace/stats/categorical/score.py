@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, normal_tail, single_count
 from trialtrace.stats.results import Interval, StatsError, TestResult
 

@@ -14,7 +14,7 @@ from math import inf, nan, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, counts, normal_tail, sample
 from trialtrace.stats.results import StatsError, TestResult
 

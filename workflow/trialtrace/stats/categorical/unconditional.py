@@ -21,7 +21,7 @@ from math import sqrt
 import numpy as np
 from scipy.special import gammaln
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, log_choose, single_count
 from trialtrace.stats.results import StatsError
 

@@ -14,7 +14,7 @@ from math import ceil, inf
 
 import numpy as np
 
-from trialtrace.ground.arrays import Floats, Places
+from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats.results import Interval
 
 # Values listed at once.

@@ -15,7 +15,7 @@ from math import atanh, nan, sqrt, tanh
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, sample, t_tail
 from trialtrace.stats.results import Interval, StatsError, TestResult
 

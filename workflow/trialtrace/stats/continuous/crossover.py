@@ -23,7 +23,7 @@ from math import nan, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, normal_tail, sample
 from trialtrace.stats.categorical.equal_risks import fisher_exact
 from trialtrace.stats.continuous.means import mean_difference_student, student_t

@@ -14,7 +14,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import check_choice, normal_quantile, sample
 from trialtrace.stats.continuous._selection import interval_of_ranks, order_statistic
 from trialtrace.stats.results import Interval, StatsError

@@ -17,7 +17,7 @@ from math import nan, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, labels, normal_tail, sample
 from trialtrace.stats.multiplicity._multivariate_t import chi_nodes
 from trialtrace.stats.multiplicity.group_sequential import crossing_probabilities

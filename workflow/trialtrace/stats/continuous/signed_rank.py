@@ -18,7 +18,7 @@ from math import nan, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats, Whole
+from trialtrace.base.arrays import Floats, Whole
 from trialtrace.stats._inputs import (
     SIDES,
     check_choice,

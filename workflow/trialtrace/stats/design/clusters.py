@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import numbers
 from trialtrace.stats.design._sizes import broadcast, positive
 from trialtrace.stats.results import StatsError

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 import scipy
 
-from trialtrace.ground.arrays import Floats, Places
+from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats._inputs import check_choice
 from trialtrace.stats._roots import roots
 from trialtrace.stats.design._sizes import one_tail, positive, share, single, sizes, wanted

@@ -13,7 +13,7 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import numbers
 from trialtrace.stats.design._sizes import broadcast, positive, share, sizes, smallest, wanted
 from trialtrace.stats.results import StatsError

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import log_choose
 from trialtrace.stats.categorical.proportions import bounds
 from trialtrace.stats.design._sizes import share, single, sizes

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtri, expit, ndtri
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import check_range, within_range
 from trialtrace.stats.resampling.drawing import Seed, check_seed, random_words
 from trialtrace.stats.results import StatsError

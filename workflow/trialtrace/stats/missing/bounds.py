@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trialtrace.ground.arrays import Flags, Floats
+from trialtrace.base.arrays import Flags, Floats
 from trialtrace.stats._inputs import (
     MOST_COUNTED,
     check_choice,

@@ -22,7 +22,7 @@ from math import inf, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Flags, Floats, Places
+from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.stats._inputs import check_choice, labels, sample, whole_number
 from trialtrace.stats._wald import wald_contrast
 from trialtrace.stats.missing.imputation import outcome_columns

@@ -18,15 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Flags, Floats
-from trialtrace.stats._inputs import (
-    as_array,
-    as_list,
-    labels,
-    numbers,
-    one_number,
-    sample,
-)
+from trialtrace.base.arrays import Flags, Floats
+from trialtrace.stats._inputs import as_array, as_list, labels, numbers, one_number, sample
 from trialtrace.stats.missing.pooling import Pooled, pool
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.results import StatsError

@@ -22,15 +22,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, ndtri
 
-from trialtrace.ground.arrays import Flags, Floats, Places
-from trialtrace.stats._inputs import (
-    as_array,
-    as_list,
-    check_choice,
-    labels,
-    numbers,
-    whole_number,
-)
+from trialtrace.base.arrays import Flags, Floats, Places
+from trialtrace.stats._inputs import as_array, as_list, check_choice, labels, numbers, whole_number
 from trialtrace.stats.missing._posterior import (
     Stream,
     Uniforms,

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import check_choice, numbers, sample
 from trialtrace.stats.missing.pooling import Pooled, pool, pooled_test
 from trialtrace.stats.regression._design import orthonormal

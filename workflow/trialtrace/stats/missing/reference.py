@@ -46,7 +46,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
-from trialtrace.ground.arrays import Flags, Floats, Places
+from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.stats._inputs import check_choice, labels, numbers, whole_number
 from trialtrace.stats.missing._posterior import Stream, Uniforms, draw_normal
 from trialtrace.stats.missing.imputation import (

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Flags, Floats
+from trialtrace.base.arrays import Flags, Floats
 from trialtrace.stats._inputs import check_choice, sample
 from trialtrace.stats.missing.imputation import fillable, marks, outcome_columns
 from trialtrace.stats.results import StatsError

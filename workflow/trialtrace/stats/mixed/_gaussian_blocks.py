@@ -26,7 +26,7 @@ from functools import partial
 
 import numpy as np
 
-from trialtrace.ground.arrays import Flags, Floats, Places
+from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.stats.regression._design import SINGULAR, least_squares
 from trialtrace.stats.results import StatsError
 

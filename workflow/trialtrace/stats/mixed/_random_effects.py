@@ -21,7 +21,7 @@ from functools import partial
 
 import numpy as np
 
-from trialtrace.ground.arrays import Floats, Places
+from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats.mixed._gaussian_blocks import (
     BOUND,
     FLAT,

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trialtrace.ground.arrays import Flags, Floats
+from trialtrace.base.arrays import Flags, Floats
 from trialtrace.stats.results import StatsError
 
 STRUCTURES = (

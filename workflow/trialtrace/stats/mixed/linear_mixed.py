@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import check_choice, labels, numbers, sample
 from trialtrace.stats.mixed._gaussian_blocks import BOUND, Solution, solve
 from trialtrace.stats.mixed._random_effects import NOTHING, likelihood, matrix, search

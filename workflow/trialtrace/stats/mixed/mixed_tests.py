@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, f_tail, numbers
 from trialtrace.stats._wald import wald_contrast
 from trialtrace.stats.mixed._gaussian_blocks import Moments, Solution, inverse

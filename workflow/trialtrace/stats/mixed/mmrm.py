@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Flags, Floats, Places
+from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.stats._inputs import check_choice, labels
 from trialtrace.stats.mixed._gaussian_blocks import Covariance, Kinds, fit_blocks
 from trialtrace.stats.mixed._structures import STRUCTURES, Structure, available_covariance

@@ -17,14 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats, Labels
-from trialtrace.stats._inputs import (
-    as_array,
-    as_list,
-    check_choice,
-    labels,
-    numbers,
-)
+from trialtrace.base.arrays import Floats, Labels
+from trialtrace.stats._inputs import as_array, as_list, check_choice, labels, numbers
 from trialtrace.stats.results import StatsError
 
 CODINGS = ("cell_means", "treatment")

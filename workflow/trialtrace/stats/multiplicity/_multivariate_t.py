@@ -30,7 +30,7 @@ from math import isinf, log, pi, sqrt
 import numpy as np
 import scipy
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats.results import StatsError
 
 # Left of the smallest S that matters, and right of the largest, a share of exp(-40) is left.

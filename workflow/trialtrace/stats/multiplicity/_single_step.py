@@ -8,18 +8,9 @@ from math import inf, isfinite, nan
 
 import numpy as np
 
-from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import (
-    SIDES,
-    check_choice,
-    check_confidence,
-    degrees_of_freedom,
-)
-from trialtrace.stats.multiplicity._multivariate_t import (
-    critical_value,
-    product_tail,
-    range_tail,
-)
+from trialtrace.base.arrays import Floats
+from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, degrees_of_freedom
+from trialtrace.stats.multiplicity._multivariate_t import critical_value, product_tail, range_tail
 from trialtrace.stats.results import Contrast, Interval, Row, StatsError, Tabular, TestResult
 
 # A function of c, and of whether both sides count: P(max > c) and the error of its computation.

@@ -17,11 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import (
-    as_array,
-    numbers,
-)
+from trialtrace.base.arrays import Floats
+from trialtrace.stats._inputs import as_array, numbers
 from trialtrace.stats.results import StatsError
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(16)

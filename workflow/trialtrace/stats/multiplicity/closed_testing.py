@@ -18,7 +18,7 @@ from math import nan
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats.results import StatsError
 
 

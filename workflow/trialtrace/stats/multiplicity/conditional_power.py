@@ -19,12 +19,8 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import (
-    check_choice,
-    numbers,
-    one_number,
-)
+from trialtrace.base.arrays import Floats
+from trialtrace.stats._inputs import check_choice, numbers, one_number
 from trialtrace.stats.multiplicity._stopping import (
     START,
     State,

@@ -18,13 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Flags, Floats
-from trialtrace.stats._inputs import (
-    as_array,
-    check_choice,
-    numbers,
-    whole_number,
-)
+from trialtrace.base.arrays import Flags, Floats
+from trialtrace.stats._inputs import as_array, check_choice, numbers, whole_number
 from trialtrace.stats.multiplicity.closed_testing import _p_values
 from trialtrace.stats.results import StatsError
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, numbers
 from trialtrace.stats.multiplicity._multivariate_t import sphere_tail, unit_rows
 from trialtrace.stats.multiplicity._single_step import Simultaneous, adjusted, degrees

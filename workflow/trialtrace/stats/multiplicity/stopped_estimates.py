@@ -23,12 +23,8 @@ from math import sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import (
-    check_confidence,
-    one_number,
-    whole_number,
-)
+from trialtrace.base.arrays import Floats
+from trialtrace.stats._inputs import check_confidence, one_number, whole_number
 from trialtrace.stats.multiplicity._stopping import (
     START,
     advance,

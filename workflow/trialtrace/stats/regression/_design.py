@@ -9,11 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Flags, Floats
-from trialtrace.stats._inputs import (
-    as_array,
-    numbers,
-)
+from trialtrace.base.arrays import Flags, Floats
+from trialtrace.stats._inputs import as_array, numbers
 from trialtrace.stats.results import StatsError
 
 # Share of its size, in standard units, below which a matrix is taken to be singular.

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats, Labels
+from trialtrace.base.arrays import Floats, Labels
 from trialtrace.stats._inputs import check_choice, labels, numbers, sample
 from trialtrace.stats._wald import WaldFields, column_names, wald_fields
 from trialtrace.stats.regression._design import least_squares

@@ -18,15 +18,8 @@ from math import sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import (
-    MOST_COUNTED,
-    SIDES,
-    check_choice,
-    labels,
-    numbers,
-    sample,
-)
+from trialtrace.base.arrays import Floats
+from trialtrace.stats._inputs import MOST_COUNTED, SIDES, check_choice, labels, numbers, sample
 from trialtrace.stats._wald import wald_contrast
 from trialtrace.stats.regression._design import check_size
 from trialtrace.stats.regression.gee import GeeFit, gee

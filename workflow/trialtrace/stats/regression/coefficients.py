@@ -14,7 +14,7 @@ from math import inf, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import chi2_tail, f_tail, numbers
 from trialtrace.stats._wald import wald_contrast, wald_fields
 from trialtrace.stats.results import Coefficients, Contrast, StatsError, TestResult

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import digamma, gammaln
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import check_choice, sample
 from trialtrace.stats._wald import column_names, wald_fields
 from trialtrace.stats.regression._design import orthonormal

@@ -26,7 +26,7 @@ from math import inf
 
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import check_choice, check_confidence
 from trialtrace.stats._wald import wald_fields
 from trialtrace.stats.regression._design import visit_data

@@ -19,12 +19,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import (
-    chi2_tail,
-    normal_quantile,
-    whole_number,
-)
+from trialtrace.base.arrays import Floats
+from trialtrace.stats._inputs import chi2_tail, normal_quantile, whole_number
 from trialtrace.stats._wald import column_names, numbered, wald_fields
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.regression._likelihood import STEP, NoMaximum, binary_data, maximise, recedes

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
-from trialtrace.ground.arrays import Floats, Labels, Places
+from trialtrace.base.arrays import Floats, Labels, Places
 from trialtrace.stats._inputs import chi2_tail, labels, sample
 from trialtrace.stats._wald import column_names, wald_fields
 from trialtrace.stats.regression._design import orthonormal

@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import expit
 
-from trialtrace.ground.arrays import Flags, Floats, Labels, Places
+from trialtrace.base.arrays import Flags, Floats, Labels, Places
 from trialtrace.stats._inputs import check_choice, check_confidence
 from trialtrace.stats._wald import wald_fields
 from trialtrace.stats.regression._design import visit_data

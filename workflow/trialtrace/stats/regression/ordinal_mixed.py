@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import roots_hermite
 
-from trialtrace.ground.arrays import Floats, Labels, Places
+from trialtrace.base.arrays import Floats, Labels, Places
 from trialtrace.stats._inputs import labels
 from trialtrace.stats._wald import column_names, wald_fields
 from trialtrace.stats.regression._likelihood import ITERATIONS

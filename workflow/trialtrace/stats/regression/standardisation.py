@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from trialtrace.ground.arrays import Floats, Labels
+from trialtrace.base.arrays import Floats, Labels
 from trialtrace.stats._inputs import check_choice, labels, normal_quantile, numbers, sample
 from trialtrace.stats._wald import exponential
 from trialtrace.stats.regression.ancova import ols

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import labels, numbers
 from trialtrace.stats.repeated.anova_general import AnovaEffect, Corrections, repeated_anova
 from trialtrace.stats.results import StatsError

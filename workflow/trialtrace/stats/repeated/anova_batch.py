@@ -17,14 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats, Places
-from trialtrace.stats._inputs import (
-    as_array,
-    check_choice,
-    f_tails,
-    labels,
-    numbers,
-)
+from trialtrace.base.arrays import Floats, Places
+from trialtrace.stats._inputs import as_array, check_choice, f_tails, labels, numbers
 from trialtrace.stats.repeated._factorial import orthonormal_contrasts
 from trialtrace.stats.repeated.sphericity import greenhouse_geisser, huynh_feldt, mauchly_tail
 from trialtrace.stats.results import StatsError

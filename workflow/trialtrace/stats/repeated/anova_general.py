@@ -24,13 +24,8 @@ from math import frexp, inf, ldexp, nan, prod
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats, Places
-from trialtrace.stats._inputs import (
-    as_list,
-    check_choice,
-    f_tail,
-    numbers,
-)
+from trialtrace.base.arrays import Floats, Places
+from trialtrace.stats._inputs import as_list, check_choice, f_tail, numbers
 from trialtrace.stats.repeated._factorial import (
     Cells,
     Term,

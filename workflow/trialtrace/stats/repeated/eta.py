@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ncfdtr
 
-from trialtrace.ground.arrays import Floats, Places
+from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats._inputs import (
     as_list,
     check_confidence,

@@ -13,7 +13,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import check_choice, chi2_tail, numbers
 from trialtrace.stats.results import StatsError, TestResult
 

@@ -14,7 +14,7 @@ from math import exp, log, nan
 import numpy as np
 from scipy.special import gammaincc, gammaln
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import MOST_COUNTED, numbers, whole_number
 from trialtrace.stats.results import StatsError
 

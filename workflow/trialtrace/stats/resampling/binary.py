@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import as_array, counts, numbers
 from trialtrace.stats.resampling.schemes import Scheme
 from trialtrace.stats.results import StatsError

@@ -18,14 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
-from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import (
-    as_list,
-    check_choice,
-    check_confidence,
-    check_range,
-    numbers,
-)
+from trialtrace.base.arrays import Floats
+from trialtrace.stats._inputs import as_list, check_choice, check_confidence, check_range, numbers
 from trialtrace.stats.resampling.drawing import (
     BOOTSTRAP,
     Seed,

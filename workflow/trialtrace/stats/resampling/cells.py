@@ -16,7 +16,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from trialtrace.ground.arrays import Places, Whole
+from trialtrace.base.arrays import Places, Whole
 
 Codes = NDArray[np.uint8]
 

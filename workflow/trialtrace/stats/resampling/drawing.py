@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trialtrace.ground.arrays import Floats, Places
+from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats._inputs import check_range, whole_number
 from trialtrace.stats.resampling.cells import (
     Codes,

@@ -16,7 +16,7 @@ from math import log
 
 import numpy as np
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats.resampling.cells import Codes, all_arrangements
 from trialtrace.stats.resampling.drawing import Layout
 from trialtrace.stats.resampling.schemes import Scheme, arrangements

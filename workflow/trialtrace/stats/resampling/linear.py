@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betaincinv
 
-from trialtrace.ground.arrays import Floats, Whole
+from trialtrace.base.arrays import Floats, Whole
 from trialtrace.stats._inputs import (
     MOST_DRAWS,
     SIDES,

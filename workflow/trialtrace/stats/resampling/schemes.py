@@ -25,7 +25,7 @@ from math import comb, lgamma, log, prod
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from trialtrace.ground.arrays import Places, Whole
+from trialtrace.base.arrays import Places, Whole
 from trialtrace.stats._inputs import as_array, labels, numbers
 from trialtrace.stats.results import StatsError
 

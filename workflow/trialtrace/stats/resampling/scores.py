@@ -20,7 +20,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Flags, Floats, Labels, Places
+from trialtrace.base.arrays import Flags, Floats, Labels, Places
 from trialtrace.stats._inputs import (
     as_array,
     check_choice,

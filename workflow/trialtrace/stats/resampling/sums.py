@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats, Places, Whole
+from trialtrace.base.arrays import Floats, Places, Whole
 from trialtrace.stats._inputs import numbers
 from trialtrace.stats.resampling.cells import Codes
 from trialtrace.stats.resampling.drawing import Layout, Seed, blocks, layout_of

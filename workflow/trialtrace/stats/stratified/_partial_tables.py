@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
-from trialtrace.ground.arrays import Floats, Places, Whole
+from trialtrace.base.arrays import Floats, Places, Whole
 from trialtrace.stats.results import StatsError
 
 # Logarithms of two products of factorials that differ by less are of the same product.

@@ -19,14 +19,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
-from trialtrace.ground.arrays import Floats, Places
-from trialtrace.stats._inputs import (
-    SIDES,
-    as_array,
-    check_choice,
-    check_confidence,
-    counts,
-)
+from trialtrace.base.arrays import Floats, Places
+from trialtrace.stats._inputs import SIDES, as_array, check_choice, check_confidence, counts
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 # Two outcomes are equally likely when their probabilities differ by no more than rounding;

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.stratified.generalised_cmh import checked_tables, cmh_general_association
 

@@ -15,14 +15,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats, Labels
-from trialtrace.stats._inputs import (
-    MOST_COUNTED,
-    check_choice,
-    chi2_tail,
-    numbers,
-    sample,
-)
+from trialtrace.base.arrays import Floats, Labels
+from trialtrace.stats._inputs import MOST_COUNTED, check_choice, chi2_tail, numbers, sample
 from trialtrace.stats.results import StatsError, TestResult
 
 SCORES = ("equal", "midranks", "ridit", "modified_ridit")

@@ -18,14 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
-from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import (
-    as_array,
-    chi2_tail,
-    counts,
-    labels,
-    numbers,
-)
+from trialtrace.base.arrays import Floats
+from trialtrace.stats._inputs import as_array, chi2_tail, counts, labels, numbers
 from trialtrace.stats.regression.logistic import firth_likelihood_ratio, logistic
 from trialtrace.stats.results import StatsError, TestResult
 

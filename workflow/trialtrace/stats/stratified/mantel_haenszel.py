@@ -22,7 +22,7 @@ from math import copysign, exp, inf, log, nan, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import (
     SIDES,
     check_choice,

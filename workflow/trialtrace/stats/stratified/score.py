@@ -26,7 +26,7 @@ from math import exp, inf, log, nan, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import (
     MOST_COUNTED,
     SIDES,

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
-from trialtrace.ground.arrays import Flags, Floats, Places
+from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.stats._inputs import check_choice, check_confidence, normal_quantile
 from trialtrace.stats._roots import roots
 from trialtrace.stats.categorical._tables import Tables, tables

@@ -16,7 +16,7 @@ from math import nan
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, single_count
 from trialtrace.stats.categorical import contingency, score
 from trialtrace.stats.categorical._tables import Tables, tables

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri, stdtrit
 
-from trialtrace.ground.arrays import Exact, Floats
+from trialtrace.base.arrays import Exact, Floats
 from trialtrace.stats._inputs import (
     SIDES,
     check_choice,

@@ -27,7 +27,7 @@ from math import isqrt, nan
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Exact, Flags, Floats, Whole
+from trialtrace.base.arrays import Exact, Flags, Floats, Whole
 from trialtrace.stats._inputs import as_array, as_list, check_choice, numbers, one_number
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Printed, _ceiling, _floor, one_shape

@@ -18,7 +18,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import check_choice, numbers
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.mean_tests import VARIANCES

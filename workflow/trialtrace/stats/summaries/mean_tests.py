@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Flags, Floats, Places
+from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.stats._inputs import SIDES, check_choice, numbers, t_tails
 from trialtrace.stats.continuous.means import welch
 from trialtrace.stats.results import StatsError

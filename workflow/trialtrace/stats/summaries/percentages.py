@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Whole
+from trialtrace.base.arrays import Whole
 from trialtrace.stats._inputs import MOST_COUNTED, numbers
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Printed, _filled, one_shape

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Exact, Flags, Floats
+from trialtrace.base.arrays import Exact, Flags, Floats
 from trialtrace.stats._inputs import check_choice
 from trialtrace.stats.results import StatsError
 

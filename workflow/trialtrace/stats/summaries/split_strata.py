@@ -15,7 +15,7 @@ from fractions import Fraction
 import numpy as np
 from scipy.special import chdtrc, gammaln, ndtr
 
-from trialtrace.ground.arrays import Floats, Places, Whole
+from trialtrace.base.arrays import Floats, Places, Whole
 from trialtrace.stats._inputs import MOST_COUNTED, SIDES, check_choice, numbers, whole_number
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.stratified.exact import RELATIVE_TIE

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trialtrace.ground.arrays import Floats, Places
+from trialtrace.base.arrays import Floats, Places
 
 
 class DiscreteLikelihood:

@@ -21,7 +21,7 @@ from math import inf
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats, Places
+from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats._inputs import check_confidence, chi2_tail
 from trialtrace.stats._wald import column_names, wald_fields
 from trialtrace.stats.results import StatsError, TestResult

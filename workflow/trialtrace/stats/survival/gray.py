@@ -20,7 +20,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats, Places
+from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats._inputs import chi2_tail, labels, one_number
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.survival.competing_risks import (

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trialtrace.ground.arrays import Flags, Floats
+from trialtrace.base.arrays import Flags, Floats
 from trialtrace.stats._inputs import check_choice
 from trialtrace.stats.survival.risk_sets import RiskSets
 

@@ -29,14 +29,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import xlogy
 
-from trialtrace.ground.arrays import Flags, Floats
-from trialtrace.stats._inputs import (
-    as_array,
-    check_choice,
-    chi2_tail,
-    labels,
-    tied_times,
-)
+from trialtrace.base.arrays import Flags, Floats
+from trialtrace.stats._inputs import as_array, check_choice, chi2_tail, labels, tied_times
 from trialtrace.stats.results import StatsError, TestResult
 
 MAX_ITERATIONS = 200

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from trialtrace.ground.arrays import Floats, Places
+from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats._inputs import check_choice, chi2_tail, labels, normal_quantile, survival_data
 from trialtrace.stats.results import Interval, StatsError, TestResult
 from trialtrace.stats.survival.cox import CoxFit, cox

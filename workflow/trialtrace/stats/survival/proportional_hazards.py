@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats, Places
+from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats._inputs import check_choice, chi2_tail
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.survival.cox import _check_information, _maximise

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats, Places
+from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats._inputs import (
     check_choice,
     labels,

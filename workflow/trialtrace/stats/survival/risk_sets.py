@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from trialtrace.ground.arrays import Flags, Floats
+from trialtrace.base.arrays import Flags, Floats
 from trialtrace.stats._inputs import check_choice, group_numbers, member_flags, survival_data
 from trialtrace.stats.survival.kaplan_meier import (
     crossing_of_half,

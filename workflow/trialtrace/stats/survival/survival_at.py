@@ -15,7 +15,7 @@ from math import exp, hypot, log, nan
 
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import (
     SIDES,
     check_choice,

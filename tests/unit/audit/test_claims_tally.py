@@ -1,0 +1,117 @@
+"""Claims counted by their worst component, against the data and on print apart."""
+
+import pytest
+
+from trialtrace.audit.verdicts.tally import failing, tally, tally_text, worst, worst_first
+from trialtrace.audit.verdicts.text import by_verdict
+from trialtrace.audit.verdicts.text import told as terminal
+
+WORDS = {
+    "e": "exact",
+    "c": "compatible",
+    "d": "differs",
+    "n": "not_checkable",
+    "t": "not_tied",
+    "i": "inconsistent",
+    "a": "alternative",
+    "u": "used",
+    "-": None,
+}
+
+
+def rows(**claims: str) -> list[dict]:
+    """One row a component: pairs of letters, the verdict by data and that on print."""
+    return [
+        {
+            "claim_id": claim,
+            "component": str(place),
+            "against_data": WORDS[pair[0]],
+            "on_print": WORDS[pair[1]],
+            "data_finding": pair[0],
+            "print_finding": pair[1],
+        }
+        for claim, pairs in claims.items()
+        for place, pair in enumerate(pairs.split())
+    ]
+
+
+def test_the_worst_component_is_the_verdict_of_the_claim():
+    made = rows(a="ee en di")
+    assert worst(made, "against_data") == "differs"
+    assert worst(made, "on_print") == "inconsistent"
+
+
+def test_a_claim_is_not_checkable_only_if_nothing_of_it_is():
+    assert worst(rows(a="en nn"), "against_data") == "exact"
+    assert worst(rows(a="nn nu"), "on_print") == "used"
+    assert worst(rows(a="-n"), "against_data") is None
+
+
+def test_what_the_data_give_is_never_counted_with_what_print_gives():
+    """The first claim is exact by division alone, the second by the data alone."""
+    counts = tally(rows(divided="ne", reproduced="en", wrong="di"))
+    assert counts["claims"] == 3
+    assert (counts["against_data"]["exact"], counts["on_print"]["exact"]) == (1, 1)
+    assert tally_text(counts) == (
+        "3 claims. Against the data: 1 differs, 1 exact, 1 not checkable. "
+        "On print: 1 inconsistent, 1 exact, 1 not checkable."
+    )
+
+
+def odd(made):
+    """The rows of a claim whose last component is a p that no usual test gives."""
+    made[-1]["no_usual_test"] = True
+    return made
+
+
+def test_a_p_that_no_usual_test_gives_is_counted_and_told_after_the_errors():
+    made = [
+        *rows(fine="-e", unknown="-n"),
+        *odd(rows(p="-n")),
+        *odd(rows(both="-e -n")),
+        *rows(wrong="-i", other="-a"),
+    ]
+    told = [one[0]["claim_id"] for one in worst_first(made)]
+    assert told == ["wrong", "other", "both", "p", "fine", "unknown"]
+    assert tally_text(tally(made)) == (
+        "6 claims. On print: 1 inconsistent, 1 by another choice, 2 exact, 2 not checkable, 1 of "
+        "them with a p that no usual test gives; 1 with another verdict has a p that no usual test "
+        "gives."
+    )
+    assert not failing(odd(rows(p="-n")))
+
+
+def test_a_p_that_no_usual_test_gives_is_not_hidden_by_what_can_be_checked():
+    made = odd(rows(both="-e -n"))
+    assert [one[0] for one in by_verdict(made, "on_print")] == ["exact", "not_checkable"]
+    text = terminal({"claims": [row | {"quote": "1", "label": "a", "place": "b"} for row in made]})
+    assert "a p that no usual test gives on print: both" in text
+
+
+def test_a_search_that_finds_another_choice_is_counted_as_that():
+    assert "no usual test" not in tally_text(tally(odd(rows(p="-a"))))
+
+
+def test_a_ledger_by_itself_has_no_column_of_data():
+    assert tally_text(tally(rows(a="-e", b="-i"))) == "2 claims. On print: 1 inconsistent, 1 exact."
+    assert tally_text(tally([])) == "0 claims."
+
+
+def test_the_worst_is_told_first():
+    made = rows(fine="ee", odd="ei", unknown="nn", untied="tn", wrong="de")
+    told = [one[0]["claim_id"] for one in worst_first(made)]
+    assert told == ["untied", "wrong", "odd", "fine", "unknown"]
+
+
+@pytest.mark.parametrize(
+    ("pair", "fails"),
+    [("tn", True), ("dn", True), ("ni", True), ("na", True), ("ec", False), ("nu", False)],
+)
+def test_what_fails_a_build(pair, fails):
+    assert failing(rows(fine="ee", a=pair)) == fails
+
+
+def test_what_cannot_be_checked_is_left_out_beside_what_can():
+    assert [one[:2] for one in by_verdict(rows(a="en di"), "on_print")] == [("inconsistent", "i")]
+    assert [one[:2] for one in by_verdict(rows(a="nn"), "on_print")] == [("not_checkable", "n")]
+    assert [one[3] for one in by_verdict(rows(a="en en di"), "against_data")] == [["2"], ["0", "1"]]

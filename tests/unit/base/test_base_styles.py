@@ -1,0 +1,61 @@
+"""Numbers as journals write them: values by hand, from the journals' rules."""
+
+from dataclasses import replace
+
+import pytest
+
+from trialtrace.base.styles import PLAIN, STYLES, places_of, style_of
+from trialtrace.base.words import p_text, stat_text, value_text
+
+
+@pytest.mark.parametrize(
+    ("p", "nejm", "jama", "bmj"),
+    [
+        (0.0, "<0.001", "<.001", "<0.001"),
+        (0.00099, "<0.001", "<.001", "<0.001"),
+        (0.001, "0.001", ".001", "0.001"),
+        (0.005339, "0.005", ".005", "0.005"),
+        (0.00994, "0.010", ".010", "0.010"),
+        (0.00996, "0.01", ".01", "0.01"),
+        (0.0312, "0.03", ".03", "0.03"),
+        # Two decimals would read as the level that it is not.
+        (0.0478, "0.048", ".048", "0.048"),
+        (0.0496, "0.0496", ".0496", "0.0496"),
+        (0.0512, "0.051", ".051", "0.051"),
+        (0.05, "0.05", ".05", "0.05"),
+        (0.72, "0.72", ".72", "0.72"),
+        (0.9961, "1.00", ">.99", "1.00"),
+        (1.0, "1.00", ">.99", "1.00"),
+    ],
+)
+def test_p_values_by_journal(p, nejm, jama, bmj):
+    assert [p_text(p, STYLES[name]) for name in ("nejm", "jama", "bmj")] == [nejm, jama, bmj]
+
+
+@pytest.mark.parametrize(
+    ("sd", "places"),
+    [(132.0, 0), (13.49, 0), (9.96, 0), (9.94, 1), (8.6, 1), (0.996, 1), (0.51, 2), (1e-9, 6)],
+)
+def test_two_figures_of_a_standard_deviation(sd, places):
+    assert places_of(sd) == places
+
+
+def test_what_describes_values_has_their_decimals_and_a_difference_one_more():
+    style = replace(STYLES["nejm"], places=1)
+    assert [value_text(stat, 2.5, style) for stat in ("mean", "sd", "median", "q1")] == ["2.5"] * 4
+    assert value_text("q3", 3.0, style) == "3.0"
+    assert value_text("mean_difference", 0.284, style) == "0.28"
+    told = stat_text("mean_difference", 0.284, (0.012, 0.556), 0.95, "points", style)
+    assert told == "0.28 points (95 % CI 0.01 to 0.56)"
+
+
+def test_without_a_place_means_have_two_decimals_and_ratios_keep_theirs():
+    style = STYLES["bmj"]
+    assert value_text("mean", 44.469, style) == "44.47"
+    assert value_text("risk_ratio", 0.5432, style) == "0.54"
+    assert value_text("chi_squared", 0.675, style) == "0.68"
+
+
+def test_a_row_as_it_is_stored_has_no_style():
+    assert style_of({"stat_name": "mean"}) is PLAIN
+    assert style_of({"style": STYLES["jama"]}) is STYLES["jama"]

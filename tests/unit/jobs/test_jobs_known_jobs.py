@@ -1,0 +1,85 @@
+"""Hashes that the start of a run remembered hold as long as every byte that they follow from."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from trialtrace.base.paths import Project
+from trialtrace.run.jobs import known_jobs as module
+from trialtrace.run.jobs.closure import Sources
+from trialtrace.run.jobs.fresh import RENDER, STAGES, Freshness, freshness
+from trialtrace.run.jobs.known_jobs import REMEMBERED, known_jobs, remember_jobs
+
+ROOT = Path(__file__).resolve().parents[3]
+TRIAL = "moertel1990"
+
+
+@pytest.fixture
+def made(tmp_path) -> Freshness:
+    """A project with the code that runs here, and the remembered jobs of a trial."""
+    for name in ("config", "scripts", "reports"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy2(ROOT / "requirements.lock", tmp_path)
+    (tmp_path / "workflow").symlink_to(ROOT / "workflow")
+    (tmp_path / ".snakemake").mkdir()
+    fresh = freshness(Project(tmp_path))
+    assert known(fresh.at) is None
+    remember_jobs(fresh, [TRIAL])
+    return fresh
+
+
+def known(at: Project) -> dict[str, str] | None:
+    fresh = freshness(at)
+    return known_jobs(fresh.sources, fresh.trial(TRIAL))
+
+
+def test_what_is_known_is_what_would_be_found_out(made):
+    found = {rule: freshness(made.at).job(rule, TRIAL) for rule in STAGES if rule != RENDER}
+    assert known(made.at) == found
+    assert known_jobs(Sources(made.at), made.trial("elmunzer2012")) is None
+
+
+def _more(path: str) -> Callable[[Path], object]:
+    return lambda root: (root / path).write_bytes((root / path).read_bytes() + b"\n# more\n")
+
+
+EDITS: dict[str, Callable[[Path], object]] = {
+    "plan": _more(f"config/trials/{TRIAL}/plan.yaml"),
+    "script": _more("scripts/clean_tables.py"),
+    "lock": _more("requirements.lock"),
+    "table": _more("config/norms/tuning_fork.csv"),
+    "guesses": lambda root: (root / f"config/trials/{TRIAL}/guesses.yaml").write_text("a: b\n"),
+    "report": lambda root: (root / "reports/results.parquet").write_text("a name in the code\n"),
+    "gone": lambda root: (root / f"config/trials/{TRIAL}/claims.yaml").unlink(),
+    "code": lambda root: (root / "workflow").unlink(),
+    "broken": lambda root: (root / REMEMBERED).write_text("[1"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_after_an_edit_nothing_is_known(made, edit):
+    EDITS[edit](made.at.root)
+    assert known(made.at) is None
+
+
+def test_other_data_files_are_other_jobs(made, monkeypatch):
+    monkeypatch.setattr(module, "data_digests", lambda _: ["another"])
+    assert known(made.at) is None
+
+
+def test_the_configuration_of_another_trial_does_not_count(made):
+    before = known(made.at)
+    _more("config/trials/elmunzer2012/plan.yaml")(made.at.root)
+    assert known(made.at) == before is not None
+
+
+def test_times_of_files_do_not_count(made):
+    path = made.at.root / f"config/trials/{TRIAL}/plan.yaml"
+    same, before = path.stat(), path.read_bytes()
+    path.write_bytes(before.replace(b"a", b"e", 1))
+    os.utime(path, ns=(same.st_atime_ns, same.st_mtime_ns))
+    assert path.stat().st_size == same.st_size
+    assert known(made.at) is None

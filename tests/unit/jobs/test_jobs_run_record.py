@@ -1,0 +1,78 @@
+"""run.json: the commit is the project's own, and the site does not say who ran it where."""
+
+import json
+import shutil
+import subprocess
+from types import SimpleNamespace
+
+import pytest
+
+from trialtrace.base.paths import Project
+from trialtrace.run.jobs.progress import Progress
+from trialtrace.run.jobs.run_record import _commit, write_records
+
+pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+NOTHING = {"commit": None, "dirty": None}
+
+
+def git(folder, *words):
+    identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    command = ["git", *identity, *words]
+    done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    root = tmp_path / "checkout"
+    root.mkdir()
+    (root / "Snakefile").write_text("rule all:\n")
+    git(root, "init", "--quiet")
+    git(root, "add", "Snakefile")
+    git(root, "commit", "--quiet", "-m", "First")
+    return root
+
+
+def test_a_checkout_has_its_commit(checkout):
+    head = git(checkout, "rev-parse", "HEAD")
+    assert _commit(checkout) == {"commit": head, "dirty": False}
+    (checkout / "Snakefile").write_text("rule other:\n")
+    assert _commit(checkout) == {"commit": head, "dirty": True}
+
+
+def test_a_linked_checkout_is_the_same_one(checkout, tmp_path):
+    (tmp_path / "link").symlink_to(checkout)
+    assert _commit(tmp_path / "link")["commit"]
+
+
+def test_what_is_unpacked_inside_another_checkout_has_no_commit(checkout):
+    """A tarball in a folder of somebody else's repository, tracked there or not."""
+    inside = checkout / "unpacked"
+    shutil.copytree(checkout, inside, ignore=shutil.ignore_patterns(".git"))
+    assert _commit(inside) == NOTHING
+    git(checkout, "add", "unpacked")
+    git(checkout, "commit", "--quiet", "-m", "Second")
+    assert _commit(inside) == NOTHING
+
+
+def test_a_repository_around_the_unpacked_files_does_not_have_them(checkout):
+    git(checkout, "rm", "--quiet", "--cached", "Snakefile")
+    git(checkout, "commit", "--quiet", "--allow-empty", "-m", "Without it")
+    assert _commit(checkout) == NOTHING
+
+
+def test_the_site_does_not_say_who_ran_it_where(tmp_path):
+    at = Project(tmp_path)
+    at.site.mkdir()
+    (at.results / "mini").mkdir(parents=True)
+    settings = SimpleNamespace(report=SimpleNamespace(by_quarto=False))
+    run = SimpleNamespace(
+        at=at, named=("mini",), codes=lambda _: {}, progress=Progress(), settings=settings
+    )
+    write_records(run, SimpleNamespace(cores=1, nodes=None))
+    own, mailed = (
+        json.loads((folder / "run.json").read_text()) for folder in (at.results / "mini", at.site)
+    )
+    assert {"host", "user"} <= own.keys()
+    assert not {"host", "user"} & mailed.keys()
+    assert "versions" in mailed

@@ -1,0 +1,1 @@
+"""Printed numbers: read, held against each other, judged and told, without any data."""

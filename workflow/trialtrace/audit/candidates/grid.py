@@ -1,0 +1,182 @@
+"""The grid of candidates: the same for every paper, and enumerated before any target is read.
+
+Tiers: 1 the printed denominators and the usual methods; 2 other tests, methods, levels, sides and
+ways of rounding; 3 denominators that are not printed.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from trialtrace.audit.candidates import count_methods as methods
+from trialtrace.audit.candidates.coincidence import Choices, Family, choices
+from trialtrace.audit.candidates.count_methods import tiers
+from trialtrace.base.arrays import Floats, Whole
+from trialtrace.stats.categorical.proportions import bounds
+from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries.count_tests import p_values_of_tables
+
+TIERS = (1, 2, 3)
+CUT_OFF = "digits cut off"
+UP = "rounded up"
+ROUNDINGS = {"half up": 1, CUT_OFF: 2, "half to even": 2}
+LEVELS = {0.95: 1, 0.90: 2, 0.99: 2}
+TESTS = {name: (methods.TESTS[name].label, tier) for name, tier in tiers(methods.TESTS).items()}
+# Methods of a share and a size; a share need not be a whole count where it is the printed one.
+INTERVALS = {
+    methods.INTERVALS[name].label: (name.removesuffix(methods.CUT), tier)
+    for name, tier in tiers(methods.INTERVALS).items()
+}
+
+
+def _tail(found: Mapping[str, Floats]) -> Floats:
+    return np.minimum(found["fisher_less"], found["fisher_greater"])
+
+
+def _observed(found: Mapping[str, Floats]) -> Floats:
+    """The probability of the observed table, which both tails hold."""
+    return found["fisher_less"] + found["fisher_greater"] - 1
+
+
+# What some papers print of an exact test: twice the smaller tail, or twice what is two-sided.
+DOUBLED: dict[str, Callable[[Mapping[str, Floats]], Floats]] = {
+    "fisher_tail_twice": _tail,
+    "fisher_twice": lambda found: found["fisher"],
+    "mid_p_tail_twice": lambda found: _tail(found) - _observed(found) / 2,
+}
+TWICE = {
+    "fisher_tail_twice": ("twice Fisher's exact test, one-sided", 2),
+    "fisher_twice": ("twice Fisher's exact test", 2),
+    "mid_p_tail_twice": ("twice the mid-p test, one-sided", 2),
+}
+ALL_TESTS = TESTS | TWICE
+ALSO_OF_SHARES = ("Wald", "Wald, cut at 0 and 1", "Wilson")
+
+
+@dataclass(frozen=True)
+class Size:
+    """A denominator, and whether it is printed anywhere for its group."""
+
+    n: int
+    printed: bool
+
+    @property
+    def tier(self) -> int:
+        return 1 if self.printed else 3
+
+
+# Of a group: its denominators, the counts that print as its percentage by denominator, the share.
+Share = tuple[Sequence[Size], Mapping[int, Sequence[int]], Fraction]
+
+
+def departures(*tiers: int) -> int:
+    """How many of the chosen options are not usual ones, by their tiers."""
+    return sum(tier > 1 for tier in tiers)
+
+
+def grid(values: ArrayLike, unit: Fraction, rounding: str) -> Whole:
+    """The grid values as which numbers are printed; numbers are taken to 9 decimals of a unit."""
+    steps = np.round(np.asarray(values, dtype=np.float64) / float(unit), 9)
+    if rounding == CUT_OFF:
+        steps = np.trunc(steps)
+    elif rounding == "half to even":
+        steps = np.rint(steps)
+    elif rounding == UP:
+        steps = np.ceil(steps)
+    else:
+        steps = np.floor(steps + 0.5)
+    return steps.astype(np.int64)
+
+
+def tabulated(
+    names: Sequence[str],
+    tiers: Sequence[int],
+    values: ArrayLike,
+    units: Sequence[Fraction],
+    rounding: str,
+) -> Choices:
+    """Choices that give a vector each, `values` (choices, parts); none where a part is missing."""
+    table = np.asarray(values, dtype=np.float64).reshape(len(names), len(units))
+    kept = np.flatnonzero(np.isfinite(table).all(axis=1))
+    cells = [grid(table[kept, k], unit, rounding) for k, unit in enumerate(units)]
+    return choices(names, tiers, np.stack(cells, axis=1), kept)
+
+
+def p_by_test(counts: Whole) -> dict[str, Floats]:
+    """P of (tables, 4) counts x1, n1, x0, n0 by every test, doubled ones too."""
+    found = p_values_of_tables(*counts.T)
+    return found | {name: np.minimum(2 * made(found), 1.0) for name, made in DOUBLED.items()}
+
+
+def p_families(
+    tables: Sequence[tuple[str, int, tuple[int, int, int, int]]], unit: Fraction
+) -> Iterator[Family]:
+    """Families of a p of two groups; `tables` are (name, tier, (x1, n1, x0, n0))."""
+    found = p_by_test(np.array([table for _, _, table in tables], dtype=np.int64).reshape(-1, 4))
+    names, tiers = [name for name, _, _ in tables], [tier for _, tier, _ in tables]
+    for test, (label, tier) in ALL_TESTS.items():
+        for rounding, other in ROUNDINGS.items():
+            name = label if other == 1 else f"{label}, {rounding}"
+            own = tabulated(names, tiers, found[test], [unit], rounding)
+            yield Family(name, max(tier, other), (own,), departures(tier, other))
+
+
+def share_families(
+    shares: Sequence[Share],
+    units: Sequence[tuple[Fraction, Fraction]],
+    level: float | None,
+) -> Iterator[Family]:
+    """Families of the intervals of one share a group.
+
+    `units` are those of the two bounds, as shares. A printed level is the only one of tier 1.
+    """
+    levels = LEVELS if level is None else {level: 1} | {one: 2 for one in LEVELS if one != level}
+    for method, (_, tier) in INTERVALS.items():
+        for centre in ("counts", "printed percentage"):
+            if centre != "counts" and method not in ALSO_OF_SHARES:
+                continue
+            for confidence, second in levels.items():
+                intervals = [_intervals(method, centre, share, confidence) for share in shares]
+                for rounding, third in ROUNDINGS.items():
+                    factors = tuple(
+                        tabulated(names, tiers, ends, pair, rounding)
+                        for (names, tiers, ends), pair in zip(intervals, units, strict=True)
+                    )
+                    name = f"{method} at {100 * confidence:g} %"
+                    name += "" if centre == "counts" else " on the printed percentage"
+                    name += "" if third == 1 else f", {rounding}"
+                    own_tier, many = max(tier, second, third), departures(tier, second, third)
+                    yield Family(name, own_tier, factors, many)
+
+
+def _intervals(
+    method: str, centre: str, share: Share, confidence: float
+) -> tuple[list[str], list[int], list[tuple[float, float]]]:
+    """(names, tiers, bounds) for every denominator of a group."""
+    sizes, counts, printed = share
+    names, tiers, bounds = [], [], []
+    for size in sizes:
+        events = counts.get(size.n, ()) if centre == "counts" else [float(printed) * size.n]
+        for x in events:
+            found = interval(method, x, size.n, confidence)
+            if found is not None:
+                names.append(f"{x:g} of {size.n}" if centre == "counts" else f"n = {size.n}")
+                tiers.append(size.tier)
+                bounds.append(found)
+    return names, tiers, bounds
+
+
+@lru_cache(maxsize=1 << 16)
+def interval(method: str, x: float, n: int, confidence: float) -> tuple[float, float] | None:
+    """Both bounds, as shares; None where the method has none."""
+    try:
+        low, high = bounds(x, n, method=INTERVALS[method][0], confidence=confidence).tolist()
+    except StatsError:
+        return None
+    if low != low or high != high:
+        return None
+    return (max(low, 0.0), min(high, 1.0)) if "cut" in method else (low, high)

@@ -1,0 +1,120 @@
+"""A contradiction in words and as plain data."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from trialtrace.audit.contradiction.contradictions import Contradiction, contradictions
+from trialtrace.audit.contradiction.misprints import WORDS
+from trialtrace.audit.contradiction.numbers import CLAIM, PATIENTS, RANDOMISED, Number
+from trialtrace.audit.contradiction.repairs import Repair
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.sentences import NUMBERS, house, told_apart
+from trialtrace.audit.prints.finding import Finding, listed
+
+MOST_REPAIRS = 3
+"""How many repairs are told."""
+NO_REPAIR = "No single number in place of another was found that mends this."
+Told = dict[str, object]
+
+
+def told_of(
+    ledger: Ledger, found: Sequence[Finding], rows: Iterable[Mapping[str, object]]
+) -> list[Told]:
+    """Each contradiction among the findings with its numbers, its sentence and its repairs.
+
+    `rows` hold the verdicts that the searches left.
+    """
+    names = told_apart((one.name, one.label, one.printed) for one in ledger.entries.values())
+    return [_one(ledger, one, names) for one in contradictions(ledger, found, rows)]
+
+
+def _one(ledger: Ledger, one: Contradiction, names: dict[str, str]) -> Told:
+    checks = dict.fromkeys(core.again.finding.check for core in one.cores)
+    mends = [_repair(ledger, each, names, len(one.cores)) for each in one.repairs[:MOST_REPAIRS]]
+    return {
+        "finding": house(f"{_cannot(ledger, one.numbers, names)} {_mended(mends)}"),
+        "numbers": [_number(ledger, number) for number in one.numbers],
+        "checks": list(checks),
+        "contradictions": len(one.cores),
+        "among": list(dict.fromkeys(core.again.finding.claim for core in one.cores)),
+        "repairs": mends,
+    }
+
+
+def _cannot(ledger: Ledger, numbers: Sequence[Number], names: dict[str, str]) -> str:
+    """ "27, 295 and 9.8 % (“Pancreatitis”) cannot all hold; any two can."."""
+    by_owner: dict[str, list[str]] = {}
+    for number in numbers:
+        by_owner.setdefault(_owner(ledger, number, names), []).append(_shown(ledger, number))
+    told = listed([f"{listed(texts)} ({owner})" for owner, texts in by_owner.items()])
+    if len(numbers) == 1:
+        return f"{told} cannot hold."
+    if len(numbers) == 2:
+        return f"{told} cannot both hold."
+    fewer = len(numbers) - 1
+    return f"{told} cannot all hold; any {NUMBERS[fewer] if fewer < len(NUMBERS) else fewer} can."
+
+
+def _mended(mends: Sequence[Told]) -> str:
+    if not mends:
+        return NO_REPAIR
+    return " ".join(str(one["finding"]) for one in mends)
+
+
+def _repair(ledger: Ledger, one: Repair, names: dict[str, str], number: int) -> Told:
+    told = listed(
+        [
+            f"{text} in place of {_plain(ledger, place)} ({_owner(ledger, place, names)})"
+            for place, text in one.changes.items()
+        ]
+    )
+    all_ = "this" if number == 1 else f"all {number} contradictions"
+    how = WORDS.get(one.how, one.how)
+    verb = "mends" if len(one.changes) == 1 else "mend"
+    return {
+        "finding": house(f"{told[0].upper()}{told[1:]} {verb} {all_}: {how}."),
+        "how": how,
+        "changes": [_number(ledger, at) | {"instead": text} for at, text in one.changes.items()],
+    }
+
+
+def _owner(ledger: Ledger, number: Number, names: dict[str, str]) -> str:
+    if number.kind in (CLAIM, PATIENTS):
+        return f"“{names[number.of]}”"
+    if number.kind == RANDOMISED:
+        return f"randomised to {ledger.groups[number.of].label}"
+    group = ledger.groups.get(number.part)
+    whom = group.label if group else number.part
+    return f"{ledger.populations[number.of].label}, {whom}"
+
+
+def _shown(ledger: Ledger, number: Number) -> str:
+    """A number as its claim prints it."""
+    if number.kind == CLAIM:
+        return ledger.entries[number.of].parts[number.part].text
+    return _plain(ledger, number)
+
+
+def _plain(ledger: Ledger, number: Number) -> str:
+    if number.kind == CLAIM:
+        return ledger.entries[number.of].parts[number.part].number
+    if number.kind == PATIENTS:
+        return f"{ledger.entries[number.of].about.patients} patients"
+    if number.kind == RANDOMISED:
+        return str(ledger.groups[number.of].randomised)
+    return str((ledger.populations[number.of].sizes or {})[number.part])
+
+
+def _number(ledger: Ledger, number: Number) -> Told:
+    """Where a number stands; what is no claim by its key in the ledger."""
+    if number.kind == CLAIM:
+        return {
+            "claim": number.of,
+            "component": number.part,
+            "printed": _shown(ledger, number),
+        }
+    key = {
+        PATIENTS: f"claims.{number.of}.about.patients",
+        RANDOMISED: f"groups.{number.of}.randomised",
+    }.get(number.kind, f"populations.{number.of}.sizes.{number.part}")
+    claim = number.of if number.kind == PATIENTS else None
+    return {"claim": claim, "component": key, "printed": _plain(ledger, number)}

@@ -1,0 +1,216 @@
+"""Ten lines for an editor, what changes the conclusion first, and what could not be checked."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.sentences import house
+from trialtrace.audit.printed.verdicts import PRINT, WORST_FIRST
+from trialtrace.audit.prints.finding import Finding, listed
+from trialtrace.audit.verdicts.flips import LEVEL, flips, given, recomputed
+from trialtrace.audit.verdicts.tally import of_claims, unmatched, worst
+
+MOST_LINES = 10
+FLIPS, COMPARES, NUMBERS, CHOICE, NO_TEST = (
+    f"across {LEVEL}",
+    "a comparison or a conclusion",
+    "a number",
+    "another choice",
+    "no usual test",
+)
+GRADES = (FLIPS, COMPARES, NUMBERS, CHOICE, NO_TEST)
+"""By effect on the conclusion, the gravest first: a p whose recomputed values all lie on the other
+side; a contradiction in what compares groups; in other numbers; what only another choice gives; a p
+that no usual test gives."""
+HEADS = {
+    "inconsistent": "What does not hold",
+    "alternative": "What another choice gives",
+    "not_checkable": "What no usual test gives",
+}
+"""The heading under which a line stands, by the verdict on print."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One claim that does not hold, why it matters, and what was found.
+
+    `rank` orders the lines of a grade: outcomes before baseline values, then by how far what is
+    printed is from what was found, in parts of it. `alike` are the claims that the same was found
+    of.
+    """
+
+    grade: str
+    verdict: str
+    claim: str
+    label: str
+    place: str
+    printed: str
+    text: str
+    rank: tuple[bool, float]
+    same: tuple[object, ...]
+    alike: tuple["Line", ...] = field(default=())
+
+
+def lines(
+    ledger: Ledger, found: Sequence[Finding], rows: Iterable[Mapping[str, object]]
+) -> list[Line]:
+    """Every claim that does not hold, by grade, then by rank; else as in the ledger."""
+    turned = flips(found, ledger)
+    made = list(_lines(ledger, found, turned, of_claims(rows)))
+    return sorted(made, key=lambda line: (GRADES.index(line.grade), line.rank))
+
+
+def together(told: Iterable[Line]) -> list[Line]:
+    """The lines, of those that tell the same of other groups or places the first with the rest."""
+    made: dict[tuple[object, ...], Line] = {}
+    for one in told:
+        first = made.get(one.same)
+        made[one.same] = one if first is None else replace(first, alike=(*first.alike, one))
+    return list(made.values())
+
+
+def _lines(
+    ledger: Ledger,
+    found: Sequence[Finding],
+    turned: Mapping[str, str],
+    claims: Mapping[str, Sequence[Mapping[str, object]]],
+) -> Iterator[Line]:
+    for name, own in claims.items():
+        verdict, entry = worst(own, PRINT), ledger.entries[name]
+        odd = any(unmatched(row) for row in own)
+        if verdict == "inconsistent":
+            grade = COMPARES if _compares(entry) else NUMBERS
+        elif verdict == "alternative":
+            grade = CHOICE
+        elif odd:
+            grade, verdict = NO_TEST, "not_checkable"
+        else:
+            continue
+        judged = [row for row in own if row[PRINT] == verdict or unmatched(row)]
+        row = min(judged, key=lambda one: WORST_FIRST.index(str(one[PRINT])))
+        text = str(row["print_finding"])
+        if name in turned:
+            grade, text = FLIPS, house(turned[name])
+        behind = _behind(found, row)
+        yield Line(
+            grade,
+            str(verdict),
+            name,
+            label_of(ledger, entry),
+            entry.place,
+            entry.printed,
+            text,
+            (is_baseline(ledger, entry), -max((_away(entry, one) for one in behind), default=0.0)),
+            _same(entry, grade, text, behind),
+        )
+
+
+def _behind(found: Sequence[Finding], row: Mapping[str, object]) -> list[Finding]:
+    """The findings that gave the verdict of a row."""
+    return [
+        one
+        for one in found
+        if (one.claim, one.component) == (row["claim_id"], row["component"])
+        and (one.open or one.agreement == row[PRINT])
+    ]
+
+
+def _same(entry: Claim, grade: str, text: str, behind: Sequence[Finding]) -> tuple[object, ...]:
+    """What lines that tell the same have in common: the sentence, up to what is printed; of
+    groups the outcome and what was held against what."""
+    about, checks = entry.about, tuple(one.check for one in behind)
+    if about.group and about.category is None and checks:
+        return grade, checks, about.outcome, about.population, about.visit, about.split
+    return grade, about.outcome, text.partition("; printed is")[0]
+
+
+def is_baseline(ledger: Ledger, entry: Claim) -> bool:
+    """Whether it is a value from before the treatment, as far as the ledger says."""
+    outcome = ledger.outcomes.get(entry.about.outcome or "")
+    return (outcome is not None and outcome.baseline) or "baseline" in entry.place.lower()
+
+
+def _away(entry: Claim, one: Finding) -> float:
+    """How far a printed number is from the nearest that was found, in parts of the larger."""
+    part = entry.parts.get(one.component)
+    if part is None or not part.value:
+        return 0.0
+    own, values = abs(float(part.value)), _values(one)
+    if not values:
+        return float(part.ulp / abs(part.value))
+    return min(abs(own - end) / max(own, end) for end in values)
+
+
+def _values(one: Finding) -> list[float]:
+    """What the other numbers give in place of a printed one."""
+    detail = one.detail
+    every = [*recomputed(one), *(given(detail) if one.component == "p" else ())]
+    every += [end for span in detail.get("effects", ()) for end in span]
+    every += [detail[key] for key in ("low", "high", "percent", "value", "n") if key in detail]
+    return [abs(float(each)) for each in every if isinstance(each, int | float)]
+
+
+def _compares(entry: Claim) -> bool:
+    return bool(entry.about.compared or entry.about.concludes or entry.direction)
+
+
+def label_of(ledger: Ledger, entry: Claim) -> str:
+    """The label of a claim, with its outcome and its group where the label does not name them, and
+    with the groups compared where a claim of others has the same label."""
+    outcome = ledger.outcomes.get(entry.about.outcome or "")
+    label = entry.label
+    if outcome is not None and not _names(label, outcome.label):
+        label = f"{outcome.label}: {label}"
+    alike = [one for one in ledger.entries.values() if one.label == entry.label]
+    names = _groups(ledger, entry)
+    told = not entry.about.group or any(_names(label, name) for name in names)
+    if not names or (told and all(_groups(ledger, one) == names for one in alike)):
+        return label
+    return f"{label}, {listed(names)}"
+
+
+def _names(label: str, outcome: str) -> bool:
+    """Whether a label names an outcome: all of it, or one of its words."""
+    return outcome.lower() in label.lower() or bool(_words(outcome) & _words(label))
+
+
+def _words(text: str) -> set[str]:
+    """The beginnings of the words of a text, numbers as they are."""
+    return {word.strip(".,:;()")[:4] for word in text.lower().split() if len(word) > 2}
+
+
+def _groups(ledger: Ledger, entry: Claim) -> list[str]:
+    group = entry.about.group
+    names = [group] if group else ledger.compared_groups(entry)
+    return [ledger.groups[one].label for one in names if one in ledger.groups]
+
+
+def main_paper(ledger: Ledger) -> str:
+    """The paper that the others stand beside: the first that registers nothing."""
+    own = [name for name in ledger.papers if name not in ledger.registered]
+    return (own or list(ledger.papers))[0]
+
+
+def placed(ledger: Ledger, entry: Claim) -> str:
+    """What a claim is about and where it stands: Men, table 1. The place is told once; of another
+    text than the first, that text too."""
+    label = label_of(ledger, entry)
+    where = label if entry.place.lower() in label.lower() else f"{label}, {entry.place}"
+    if entry.paper == main_paper(ledger):
+        return where
+    return f"{where}; {ledger.papers[entry.paper].partition(';')[0]}"
+
+
+def quoted(ledger: Ledger, entry: Claim) -> str:
+    """A claim as printed and where: “57.4%” (Men, table 1)."""
+    return f"“{entry.printed}” ({placed(ledger, entry)})"
+
+
+def unchecked(ledger: Ledger, rows: Iterable[Mapping[str, object]]) -> list[str]:
+    """Each claim that nothing could be held against, as printed and where."""
+    return [
+        quoted(ledger, ledger.entries[name])
+        for name, own in of_claims(rows).items()
+        if worst(own, PRINT) == "not_checkable" and not any(unmatched(row) for row in own)
+    ]

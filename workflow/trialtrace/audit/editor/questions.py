@@ -1,0 +1,241 @@
+"""Questions to the authors, to be sent as they stand: what is printed where, and why it is asked.
+
+None says that a number is wrong: each quotes what is printed, asks, and tells the arithmetic. One
+matter is one question, in the order of the lines: what is found alike of several numbers is a list
+below one question. Sizes are told as those that were taken, since a ledger may have inferred them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from trialtrace.audit.contradiction.text import Told
+from trialtrace.audit.editor.letter import Line, placed, quoted
+from trialtrace.audit.editor.matters import KINDS, Question, one_or_list
+from trialtrace.audit.editor.tests_asked import tests_tried
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.sentences import house, sentences
+from trialtrace.audit.printed.verdicts import PRINT
+from trialtrace.audit.prints.finding import Finding
+from trialtrace.audit.prints.registry import CONTRADICTS
+from trialtrace.audit.registration.rows import CHANGED, LATE, NOTHING, Held, upper
+from trialtrace.audit.verdicts.tally import unmatched
+
+RANKS = ("primary", "secondary")
+OF_LEDGER = "The ledger "
+"""How a sentence begins that is about what was typed, and not for the authors."""
+MOST_TOLD = 3
+_PLAIN = (
+    (re.compile(r"; \S+ in place of \S+ would.*(?=\.$)|; \S+ would print so(?=\.$)"), ""),
+    (re.compile(r"; “[^”]*” does not hold for it(?=\.$)"), ""),
+    (
+        re.compile(r"^No two parts of (\d+ of \d+) print as"),
+        r"No two parts that make up \1 print as",
+    ),
+    (re.compile(r"\bprints as\b"), "rounds to"),
+    (re.compile(r"\bprint as\b"), "round to"),
+    (re.compile(r"; printed is [^;]*(?=\.$)"), ""),
+)
+"""What the audit says of a number in fewer words, in those of a letter: no repair."""
+_CUT = "With only "
+"""How a sentence begins that explains by digits cut off."""
+
+
+def questions(
+    ledger: Ledger,
+    found: Sequence[Finding],
+    rows: Sequence[Mapping[str, object]],
+    told: Sequence[Line],
+    contradictions: Sequence[Told],
+    registered: Sequence[Held] = (),
+) -> list[Question]:
+    """What the authors could be asked: which number is meant, how it was made, of how many; what
+    changed since the registration."""
+    of = {(row["claim_id"], row["component"]): row for row in rows}
+    wrong = [one for one in found if _against(one, of)]
+    order = {line.claim: k for k, line in enumerate(told)}
+    wrong.sort(key=lambda one: order.get(one.claim, len(order)))
+    asked = [one for kind in KINDS for one in kind.asked(ledger, wrong)]
+    asked += _which(ledger, contradictions, [one for one in wrong if not _handled(one.check)])
+    open_ = [one for one in found if one.open and unmatched(of.get((one.claim, one.component), {}))]
+    open_.sort(key=lambda one: order.get(one.claim, len(order)))
+    asked = _with_tests(ledger, asked, [one for one in open_ if one.claim not in _of(asked)])
+    for line in told:
+        if line.claim not in _of(asked):
+            how = "computed" if line.verdict == "alternative" else "obtained"
+            why = _for_authors(line.text).partition("; ")[0].rstrip(".")
+            where = quoted(ledger, ledger.entries[line.claim])
+            asked.append(Question(f"How was {where} {how}? {house(why)}.", (), (line.claim,)))
+    asked.sort(key=lambda one: min((order.get(name, len(order)) for name in one.claims), default=0))
+    return [*asked, *filter(None, (_of_registration(ledger, one) for one in registered))]
+
+
+def _against(one: Finding, of: Mapping[tuple[object, object], Mapping[str, object]]) -> bool:
+    """Whether it is told against what is printed, with what the searches left."""
+    verdict = of.get((one.claim, one.component), {}).get(PRINT)
+    return one.agreement in CONTRADICTS and one.agreement == verdict == "inconsistent"
+
+
+def _handled(check: str) -> bool:
+    return any(check in kind.checks for kind in KINDS)
+
+
+def _of(asked: Sequence[Question]) -> set[str]:
+    return {name for one in asked for name in one.claims}
+
+
+def _for_authors(text: str) -> str:
+    kept = [one for one in sentences(text) if not one.startswith((OF_LEDGER, _CUT))]
+    for form, plain in _PLAIN:
+        kept = [form.sub(plain, one) for one in kept]
+    return " ".join(kept)
+
+
+def _which(
+    ledger: Ledger, contradictions: Sequence[Told], wrong: Sequence[Finding]
+) -> Iterator[Question]:
+    """A question for each contradiction of other kinds; those of the same numbers as one."""
+    for one in _together([each for each in contradictions if not _all_handled(each)]):
+        claims, quotes = _quotes(ledger, one)
+        if _listed(one["checks"]) == ["fact"]:
+            yield Question(f"Which of these holds: {' or '.join(quotes)}?", (), claims)
+            continue
+        among = _listed(one["among"])
+        why = dict.fromkeys(
+            house(_for_authors(each.sentence.partition(" In ")[0]))
+            for each in wrong
+            if each.claim in among and each.check in _listed(one["checks"])
+        )
+        asked = f"Which of these, if any, should read otherwise: {'; '.join(quotes)}?"
+        if len(quotes) == 1:
+            asked = f"Is {quotes[0]} as you meant it?"
+        every = tuple(dict.fromkeys((*claims, *(str(name) for name in among if name))))
+        yield Question(" ".join([asked, *list(why)[:MOST_TOLD]]), (), every)
+
+
+def _all_handled(one: Told) -> bool:
+    return all(_handled(str(check)) for check in _listed(one["checks"]))
+
+
+def _together(contradictions: Sequence[Told]) -> list[Told]:
+    """Those of the same numbers as one, and those that differ in one claim of several: the same
+    is asked, and once is enough."""
+    made: list[Told] = []
+    for one in contradictions:
+        for at, other in enumerate(made):
+            if _nearly(other, one):
+                keys = ("numbers", "checks", "among")
+                both = {key: _listed(other[key]) + _listed(one[key]) for key in keys}
+                made[at] = other | both
+                break
+        else:
+            made.append(one)
+    return made
+
+
+def _nearly(one: Told, other: Told) -> bool:
+    numbers, others = ({_key(each) for each in _numbers(told)} for told in (one, other))
+    if numbers == others:
+        return True
+    claims, rest = ({claim for claim, _ in told} for told in (numbers, others))
+    most = max(len(claims - rest), len(rest - claims))
+    return most <= 1 and len(claims & rest) >= MOST_TOLD
+
+
+def _key(number: Mapping[str, object]) -> tuple[str, str]:
+    return str(number["claim"]), str(number["component"])
+
+
+def _listed(told: object) -> list[object]:
+    return list(told) if isinstance(told, list) else []
+
+
+def _numbers(one: Told) -> list[Mapping[str, object]]:
+    return [each for each in _listed(one["numbers"]) if isinstance(each, dict)]
+
+
+def _quotes(ledger: Ledger, one: Told) -> tuple[tuple[str, ...], list[str]]:
+    """The claims of a contradiction, and its numbers: those of one claim as it is printed, sizes
+    by whose."""
+    claims: dict[str, str] = {}
+    others: dict[str, None] = {}
+    for number in _numbers(one):
+        claim, component = str(number["claim"]), str(number["component"])
+        if claim not in ledger.entries:
+            others[f"{number['printed']} ({_whose(ledger, component)})"] = None
+            continue
+        entry = ledger.entries[claim]
+        taken = component == f"claims.{claim}.about.patients"
+        size = f", taken with n = {entry.about.patients}" if taken else claims.get(claim, "")
+        claims[claim] = size
+    return tuple(claims), [
+        *(f"{quoted(ledger, ledger.entries[name])}{size}" for name, size in claims.items()),
+        *others,
+    ]
+
+
+def _whose(ledger: Ledger, key: str) -> str:
+    """Whose size the key of a ledger names: “Diners, $4 buffet”."""
+    kind, name, *rest = key.split(".")
+    if kind == "groups":
+        return f"size of {ledger.groups[name].label}"
+    group = ledger.groups.get(rest[-1])
+    return f"{ledger.populations[name].label}, {group.label if group else rest[-1]}"
+
+
+def _with_tests(
+    ledger: Ledger, asked: Sequence[Question], found: Sequence[Finding]
+) -> list[Question]:
+    """The p that no usual test gives: with the question on its counts where there is one, else
+    all together."""
+    made = list(asked)
+    rest: list[Finding] = []
+    for one in {each.claim: each for each in found}.values():
+        of = [k for k, each in enumerate(made) if set(each.claims) & set(one.beside)]
+        if of and not made[of[0]].items:
+            where, told = quoted(ledger, ledger.entries[one.claim]), _tried(ledger, one)
+            text = f"{made[of[0]].text} A P rests on the same numbers: which test "
+            text += f"gives {where}? {upper(told)}."
+            made[of[0]] = replace(made[of[0]], text=text, claims=(*made[of[0]].claims, one.claim))
+        else:
+            rest.append(one)
+    items = [
+        (quoted(ledger, ledger.entries[one.claim]), _tried(ledger, one), one.claim) for one in rest
+    ]
+    return made + one_or_list(
+        items,
+        "Which test, and of which patients, gives {}?",
+        "Which test, and of which patients, gives each of these P values?",
+    )
+
+
+def _tried(ledger: Ledger, one: Finding) -> str:
+    """What the usual tests give, without a full stop: as a list, else as the finding tells it."""
+    return tests_tried(ledger, one) or _for_authors(house(one.sentence)).rstrip(".")
+
+
+def _of_registration(ledger: Ledger, one: Held) -> Question | None:
+    """What was registered late, or is told otherwise; with the day or what both texts name."""
+    design = ledger.registered.get(one.source)
+    entry = design.number if design is not None and design.number else "The protocol"
+    if one.verdict == LATE:
+        told = one.finding.removeprefix("First registered ").rstrip(".")
+        on = "" if one.registered == NOTHING else "on "
+        ask = "Is there a dated protocol that fixed outcomes and sample size before enrolment?"
+        return Question(f"{entry} was first registered {on}{told}. {ask}")
+    if one.verdict == CHANGED:
+        what = one.what.partition(": ")[2] or one.what
+        places = dict.fromkeys(placed(ledger, ledger.entries[name]) for name in one.claims)
+        where = f" ({'; '.join(places)})" if places else ""
+        registered, reported = (_names(told, what) for told in (one.registered, one.reported))
+        ask = "Was this changed, and when?"
+        return Question(f"{entry} {registered}; the report {reported}{where}. {ask}")
+    return None
+
+
+def _names(told: str, what: str) -> str:
+    """What a text names: an outcome with its rank, the rest as it is told."""
+    if told == NOTHING:
+        return f"does not name {what}"
+    rank, _, outcome = told.partition(": ")
+    return f"names as {rank} outcome {outcome}" if rank in RANKS else f"names {told}"

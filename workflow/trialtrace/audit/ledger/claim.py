@@ -1,0 +1,207 @@
+"""A claim as it is used: what a ledger declares of it, with its printed expression read once.
+
+It is made from an entry of claims.yaml or of a ledger on its own, which have the same keys.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from trialtrace.audit.ledger.paper import About, PaperText, cited, unplaced
+from trialtrace.audit.ledger.shape import LedgerClaim, LedgerFile
+from trialtrace.audit.printed.expression import Component, impossible, parse
+from trialtrace.audit.printed.symbols import AVERAGES, UNSAID
+from trialtrace.base.config.spec import structure
+from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+
+Selects = Mapping[str, Any]
+"""The keys of `is`, as written."""
+MODEL, INTERACTION = "model", "interaction"
+POINTS = "percentage"
+"""How the unit of a difference of two shares begins."""
+# They rest on the times of the events.
+TIMED = ("hazard_ratio", "rate_ratio")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim with its expression read. `parts` are its components by name.
+
+    `paper` is the name of its paper, `cite` the citation. `selects` is what recomputes it where
+    there is data, as written, `cannot` why nothing does; `readings` are several such by label,
+    where the paper leaves open what the number is.
+    """
+
+    name: str
+    paper: str
+    cite: str
+    place: str
+    label: str
+    printed: str
+    parts: Mapping[str, Component]
+    about: About
+    linked: tuple[str, ...]
+    selects: Selects | None
+    cannot: str | None
+    direction: Mapping[str, str]
+    readings: Mapping[str, Selects] = field(default_factory=dict)
+
+    @property
+    def selections(self) -> Mapping[str | None, Selects]:
+        """What recomputes the number, by the label of the reading; None is that of one alone."""
+        if self.readings:
+            return {label: one for label, one in self.readings.items()}  # noqa: C416
+        return {} if self.selects is None else {None: self.selects}
+
+    @property
+    def main(self) -> Component | None:
+        """The percentage or the value, where one is printed."""
+        return self.parts.get("percent") or self.parts.get("value")
+
+    @cached_property
+    def measure(self) -> str | None:
+        """What compares the groups, or what the expression itself calls the number."""
+        symbol = None if self.main is None else self.main.symbol
+        own = None if symbol in (UNSAID, *AVERAGES) else symbol
+        points = self.main is not None and (self.main.unit or "").startswith(POINTS)
+        if own is None and points and len(self.about.compare or ()) == 2:
+            own = "risk_difference"
+        return self.about.measure or own
+
+    @cached_property
+    def stated_basis(self) -> str | None:
+        """What the number rests on, as the paper or the expression itself states it."""
+        if self.about.versus:
+            return INTERACTION
+        adjusted = self.main is not None and self.main.adjusted
+        return self.about.basis or (MODEL if adjusted else None)
+
+    @property
+    def basis(self) -> str | None:
+        """What the number rests on where that is not the counts or means of the groups."""
+        return MODEL if self.measure in TIMED else self.stated_basis
+
+    def is_about_the_same(self, other: "Claim", *but: str) -> bool:
+        """Whether both are about the same thing, these keys of `about` left aside."""
+        bare: dict[str, Any] = dict.fromkeys(("measure", "basis", "margin", *but))
+        return self._read_of_it == other._read_of_it and replace(self.about, **bare) == replace(
+            other.about, **bare
+        )
+
+    @property
+    def _read_of_it(self) -> tuple[Any, ...]:
+        return self.measure, self.stated_basis, self.about.margin_value
+
+    @property
+    def share(self) -> Component | None:
+        """The percentage, where it is that of a count: not of a curve, not of a model."""
+        return self.parts.get("percent") if self.basis is None else None
+
+    @cached_property
+    def of_count(self) -> bool:
+        """Whether its percentage is that of a group's patients, or of the count printed with it."""
+        percent = self.parts.get("percent")
+        beside = "count" in self.parts and self.measure is None
+        said = percent is not None and percent.symbol != UNSAID
+        return percent is not None and (self.about.group is not None or (said and beside))
+
+    @property
+    def tested(self) -> Component | None:
+        """The p of a test of no difference, where it is a number: not that of a margin."""
+        return None if self.about.margin is not None else self.numeric_p
+
+    @property
+    def numeric_p(self) -> Component | None:
+        """The p of a test of no difference, or of the margin that the claim names."""
+        part = self.parts.get("p")
+        return None if part is None or part.relation == "ns" or part.symbol is not None else part
+
+    @property
+    def sides(self) -> str | None:
+        """The sides of the test that the paper states, beside p or elsewhere."""
+        return self.about.sides or (self.parts["p"].sides if "p" in self.parts else None)
+
+    @cached_property
+    def impossible(self) -> dict[str, tuple[str, str]]:
+        """The components that no study can have, each with what it is and what it has to be."""
+        found = impossible(self.parts, self.measure)
+        size, count = self.about.n, self.whole_count
+        if found or size is None or "denominator" in self.parts:
+            return found
+        if size < 1:
+            return {next(iter(self.parts)): (f"a number of patients of {size}", "at least one")}
+        if self.about.group and count is not None and count > size:
+            name = "count" if "count" in self.parts else "value"
+            return {name: (f"{count} of {size} patients", "a count that is not above them")}
+        return {}
+
+    @property
+    def tails(self) -> tuple[str, ...]:
+        """The sides of which p is that of one: both where only "one-sided" is printed."""
+        sides = self.sides or "two_sided"
+        return ("less", "greater") if sides == "one_sided" else (sides,)
+
+    @property
+    def whole_count(self) -> int | None:
+        """The count of patients that a claim prints, alone or before a percentage.
+
+        Not a mean or a median, nor a number of events over time, which a patient may have several.
+        """
+        part = self.parts.get("count")
+        if "person_time" in self.parts or (part is not None and "value" in self.parts):
+            return None
+        if part is None and set(self.parts) <= {"value", "p"}:
+            part = self.parts.get("value")
+        if part is None or part.symbol in AVERAGES:
+            return None
+        whole = part.places == 0 and part.unit is None and part.relation == "="
+        return int(part.value) if whole and part.value is not None else None
+
+
+def claims_of(declared: LedgerFile, file: str = "") -> dict[str, Claim]:
+    """The claims of a ledger by name; `file` stands before the place of a mistake.
+
+    Raises UserError for a paper that is none, and for an expression that cannot be read.
+    """
+    claims = {}
+    for name, claim in declared.claims.items():
+        place = f"{file}claims.{name}"
+        if claim.from_ not in declared.papers:
+            raise UserError(
+                Problem(
+                    f"{place}.from",
+                    found=f'"{claim.from_}"',
+                    expected=one_of(declared.papers),
+                    do=did_you_mean(claim.from_, declared.papers),
+                )
+            )
+        claims[name] = read_claim(name, claim, declared.papers[claim.from_], place)
+    return claims
+
+
+def read_claim(name: str, declared: LedgerClaim, paper: str | PaperText, place: str) -> Claim:
+    """A claim with its expression read; sentences without a number are read as words."""
+    components = parse(
+        declared.printed,
+        f"{place}.printed",
+        words=True,
+        direction=bool(declared.direction),
+        fact=declared.about is not None and declared.about.fact is not None,
+    )
+    parts = {component.name: component for component in components}
+    return Claim(
+        name=name,
+        paper=declared.from_,
+        cite=cited(paper),
+        place=declared.place or unplaced(paper),
+        label=declared.label,
+        printed=declared.printed,
+        parts=parts,
+        about=declared.about or structure(About, {}),
+        linked=declared.with_ or (),
+        selects=declared.is_,
+        cannot=declared.cannot,
+        direction=declared.direction or {},
+        readings={one["label"]: one["is"] for one in (declared.readings or {}).values()},
+    )

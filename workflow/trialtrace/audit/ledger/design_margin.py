@@ -1,0 +1,97 @@
+"""A margin of non-inferiority as a design tells it, and what is concluded by it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from trialtrace.audit.ledger.design_alpha import LevelPrinted
+from trialtrace.audit.ledger.paper import NumberPrinted
+from trialtrace.base.config.names import Name, Text
+from trialtrace.base.config.spec import Rule, key, optional, shape
+
+MarginScale = Literal[
+    "percentage_points",
+    "risk_difference",
+    "mean_difference",
+    "risk_ratio",
+    "odds_ratio",
+    "hazard_ratio",
+    "rate_ratio",
+]
+Worse = Literal["above", "below"]
+RATIO_SCALES = ("risk_ratio", "odds_ratio", "hazard_ratio", "rate_ratio")
+MEASURE_OF: dict[MarginScale, str] = {
+    "percentage_points": "risk_difference",
+    "risk_difference": "risk_difference",
+    "mean_difference": "mean_difference",
+    "risk_ratio": "risk_ratio",
+    "odds_ratio": "odds_ratio",
+    "hazard_ratio": "hazard_ratio",
+    "rate_ratio": "rate_ratio",
+}
+
+
+@shape
+class ToldMargin:
+    """A margin of non-inferiority."""
+
+    outcome: Name = key("Outcome of outcomes.")
+    compare: Annotated[tuple[Name, ...], Rule(minItems=2, maxItems=2, uniqueItems=True)] = key(
+        "The group that may not be worse, then the one that it is compared with."
+    )
+    value: NumberPrinted = key(
+        "Its value, with the sign that it has for the first less the second."
+    )
+    scale: MarginScale = key(
+        "What it is a value of; a difference of risks in percentage points, or as a share."
+    )
+    worse: Worse = key("On which side of it the first group is too much worse.")
+    level: LevelPrinted | None = optional(
+        "One-sided level of the test, as 0.025 for an interval of 95 %; where it is left out, an "
+        "interval contradicts only where one of 90 % would."
+    )
+    population: Name | None = optional("Population of populations; any where it is left out.")
+    visit: Text | None = optional("Visit, in the paper's words; any where it is left out.")
+    concludes: Literal["non_inferior", "not_shown"] | None = optional(
+        "What the text concludes: not inferior, or that it was not shown."
+    )
+    claim: Name | None = optional("Claim in whose words it stands.")
+
+    @property
+    def ratio(self) -> bool:
+        return self.scale in RATIO_SCALES
+
+    @property
+    def words(self) -> str:
+        """A margin in one line: hazard ratio, 1.46, worse above."""
+        unit = " percentage points" if self.scale == "percentage_points" else ""
+        name = "risk difference" if unit else self.scale.replace("_", " ")
+        level = f", one-sided level {self.level}" if self.level else ""
+        return f"{name}, {self.value}{unit}, worse {self.worse}{level}"
+
+    def same(self, other: ToldMargin) -> bool:
+        """Whether both are one margin, also with the groups the other way round."""
+        turned = other.turned() if self.compare == other.compare[::-1] else other
+        values = turned.limit(percent=True), self.limit(percent=True)
+        equal = abs(values[0] - values[1]) <= 1e-9 * abs(values[1])
+        measures = {MEASURE_OF[self.scale], MEASURE_OF[other.scale]}
+        levels = {Decimal(one.level) for one in (self, other) if one.level}
+        return len(measures) == 1 and equal and self.worse == turned.worse and len(levels) < 2
+
+    def turned(self) -> ToldMargin:
+        """The same margin with the groups the other way round."""
+        number = Decimal(self.value)
+        value = 1 / number if self.ratio else -number
+        worse: Worse = "below" if self.worse == "above" else "above"
+        return replace(self, compare=self.compare[::-1], value=f"{value:f}", worse=worse)
+
+    def limit(self, *, percent: bool) -> float:
+        """Its value on the scale of an interval: of risks in percentage points, or as a share."""
+        value = Decimal(self.value)
+        if self.scale == "percentage_points" and not percent:
+            value /= 100
+        if self.scale == "risk_difference" and percent:
+            value *= 100
+        return float(value)

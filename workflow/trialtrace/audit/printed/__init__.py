@@ -1,0 +1,1 @@
+"""One printed number: its expression, what agrees with it, and the words it is told in."""

@@ -1,0 +1,318 @@
+"""F of one degree of freedom over four groups: the three effects of a two-by-two design.
+
+The two main effects and the interaction of four means are the three contrasts with signs + + - -,
++ - + - and + - - +, whichever groups are which cell, so that a printed F (1, N - 4) has to be one
+of three. With type III sums of squares a contrast c has (Σ cᵢ mᵢ)² / Σ cᵢ² / nᵢ; with type I and II
+a main effect weighs the cells by their sizes, which for equal sizes is the same. F is least and
+greatest at the ends of the printed means and deviations, exactly: the contrast is linear, the mean
+square within grows with each deviation. Oracle: R's aov and car-like tests by lm.
+
+All F of one outcome are of one analysis: one of the contrasts is the interaction, and one type of
+sums of squares gives every F. Which contrast it is the ledger tells (`of` of the groups, `versus`)
+or any may be; a claim that is called an interaction is held against it alone.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+
+import numpy as np
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.printed.symbols import UNSAID
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    Finding,
+    as_range,
+    listed,
+    overlaps,
+)
+from trialtrace.base.arrays import Floats
+
+CELLS = 4
+SIGNS = ((1, 1, -1, -1), (1, -1, 1, -1), (1, -1, -1, 1))
+Span = tuple[float, float]
+INTERACTION = re.compile(r"\binteractions?\b|\w ?\N{MULTIPLICATION SIGN} ?\w", re.IGNORECASE)
+MOST_EFFECTS = 4
+"""Of more F than these some are contrasts of another kind: each is judged by itself."""
+
+CARD = Card(
+    "F of one degree of freedom over four groups against the three effects of a two-by-two design, "
+    "over everything that prints as given: one pairing of the groups and one type of sums of "
+    "squares for all F of an outcome",
+    {"statistic.factorial": "F, and the effects of a two-by-two design on the printed means."},
+    of_sizes=("statistic.factorial",),
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        part, degrees = entry.parts.get("statistic"), entry.parts.get("df1")
+        if part is None or degrees is None or part.symbol != "f" or degrees.value != 1:
+            continue
+        groups = ledger.compared(entry, "value", "sd")
+        if groups is None or len(groups) != CELLS or entry.about.correction is not None:
+            continue
+        if ledger.patients_of_every_group is None:
+            yield from _of_cells(ledger, entry, groups)
+
+
+def effects(means: Sequence[Span], spreads: Sequence[Span], sizes: Sequence[int]) -> list[Span]:
+    """Least and greatest F of each effect, by each type of sums of squares.
+
+    Source and oracle: the module's.
+    """
+    n = np.array(sizes, dtype=np.float64)
+    low, high = np.array(means, dtype=np.float64).T
+    within = [
+        float(((n - 1) * np.array(own) ** 2).sum() / (n.sum() - CELLS))
+        for own in zip(*spreads, strict=True)
+    ]
+    found = []
+    for weights in _contrasts(n):
+        ends = [
+            float((weights * np.where(weights > 0, one, other)).sum())
+            for one, other in ((low, high), (high, low))
+        ]
+        scale = float((weights**2 / n).sum())
+        small = 0.0 if ends[0] <= 0 <= ends[1] else min(abs(end) for end in ends)
+        large = max(abs(end) for end in ends)
+        least = small**2 / scale / within[1] if within[1] > 0 else np.inf
+        most = large**2 / scale / within[0] if within[0] > 0 else np.inf
+        found.append((float(least), float(most)))
+    return found
+
+
+def _contrasts(n: Floats) -> list[Floats]:
+    """Weights of the cells: of the three effects by type III, and main effects by I and II."""
+    found: list[Floats] = [np.array(signs, dtype=np.float64) for signs in SIGNS]
+    for signs in SIGNS:
+        # Type I, entered first: the means of both levels, of all their patients.
+        upper = np.array(signs) > 0
+        first = np.where(upper, n / n[upper].sum(), -n / n[~upper].sum())
+        found.append(first)
+        for other in SIGNS:
+            if other == signs:
+                continue
+            # Type II: the difference within each level of the other factor, weighted by its
+            # information.
+            second = np.array(other) > 0
+            weights = np.zeros(CELLS)
+            for level in (second, ~second):
+                a, b = (int(np.flatnonzero(level & side)[0]) for side in (upper, ~upper))
+                own = n[a] * n[b] / (n[a] + n[b])
+                weights[a], weights[b] = own, -own
+            found.append(weights)
+    return found
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Which contrast is the interaction, and the type of sums of squares.
+
+    `places` are those of its three effects in what `effects` gives.
+    """
+
+    interaction: int
+    kind: str
+    places: tuple[int, int, int]
+
+
+def _analyses(interactions: Sequence[int]) -> list[Analysis]:
+    """Type III of each pairing of the groups, then II, then I with either factor entered first."""
+    found = []
+    for kind in ("type III", "type II", "type I"):
+        for k in interactions:
+            i, j = (each for each in range(len(SIGNS)) if each != k)
+            first = {one: len(SIGNS) * (one + 1) for one in (i, j)}
+            after = {i: first[i] + 1 + _among(i, j), j: first[j] + 1 + _among(j, i)}
+            entered = {
+                "type III": [{i: i, j: j}],
+                "type II": [after],
+                "type I": [{i: first[i], j: after[j]}, {i: after[i], j: first[j]}],
+            }[kind]
+            for main in entered:
+                places = {**main, k: k}
+                found.append(Analysis(k, kind, (places[0], places[1], places[2])))
+    return found
+
+
+def _among(own: int, other: int) -> int:
+    """The place of the other contrast among those that are not `own`."""
+    return [each for each in range(len(SIGNS)) if each != own].index(other)
+
+
+def _explained(
+    parts: Sequence[Component],
+    interactions: Sequence[int | None],
+    analysis: Analysis,
+    spans: Sequence[Span],
+) -> list[tuple[int | None, ...]]:
+    """Every way to take each F for an effect of the analysis, or for none, with the most taken.
+
+    Two F of one effect must be able to be one number; an F that is called an interaction is no
+    other effect.
+    """
+    possible: list[list[int | None]] = [
+        [
+            k
+            for k, place in enumerate(analysis.places)
+            if (not own or k == analysis.interaction) and overlaps(part, *spans[place])
+        ]
+        + [None]
+        for part, own in zip(parts, interactions, strict=True)
+    ]
+    ways = [way for way in product(*possible) if _one_number_each(parts, way)]
+    most = max(_taken(way) for way in ways)
+    return [way for way in ways if _taken(way) == most]
+
+
+def _taken(way: Sequence[int | None]) -> int:
+    return sum(one is not None for one in way)
+
+
+def _one_number_each(parts: Sequence[Component], way: Sequence[int | None]) -> bool:
+    return all(
+        overlaps(parts[a], *(float(end) for end in as_range(parts[b]).bounds))
+        for a, b in combinations(range(len(parts)), 2)
+        if way[a] is not None and way[a] == way[b]
+    )
+
+
+def _of_cells(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
+    sizes = [n for one in groups if (n := ledger.size(one)) is not None and n > 1]
+    within = entry.parts.get("df2")
+    if len(sizes) < CELLS or any(one.parts["sd"].symbol == UNSAID for one in groups):
+        return
+    part = entry.parts["statistic"]
+    ranges = [[_range(one, name) for one in groups] for name in ("value", "sd")]
+    spans = effects(ranges[0], ranges[1], sizes)
+    own = ledger.compared_groups(entry)
+    others = _others(ledger, entry)
+    every = [entry, *others] if len(others) < MOST_EFFECTS else [entry]
+    known = _interactions(ledger, every, own)
+    analyses = _analyses([known] if known is not None else range(len(SIGNS)))
+    parts, called = [one.parts["statistic"] for one in every], [*map(_is_interaction, every)]
+    found = [(one, way) for one in analyses for way in _explained(parts, called, one, spans)]
+    most = max(_taken(way) for _, way in found)
+    found = [(one, way) for one, way in found if _taken(way) == most]
+    names = _names(ledger, own, known)
+    told = [f"{_shown(span)} for {name}" for span, name in zip(spans[:3], names, strict=True)]
+    text = f"F of a two-by-two design on these means is {listed(told)}, by type III"
+    beside = tuple(one.name for one in groups)
+    if all(way[0] is not None for _, way in found):
+        analysis, way = found[0]
+        k = way[0] or 0
+        agreement = COMPATIBLE
+        text = f"F of a two-by-two design on these means is {_shown(spans[analysis.places[k]])} "
+        text += f"for {names[k]} by {analysis.kind}, in keeping with {part.text}."
+    elif entry.basis is not None or within is None or within.value != sum(sizes) - CELLS:
+        agreement = NOT_CHECKABLE
+        text = f"Not checkable: its degrees of freedom are not those of these groups; {text}."
+    elif entry.about.test != "anova" and not others:
+        agreement = NOT_CHECKABLE
+        text = f"Not checkable: it may be that of a planned contrast of the groups; {text}."
+    else:
+        agreement, text = INCONSISTENT, f"{text}; printed is {part.text}."
+        text += _alone(part, called[0], parts[1:], spans, analyses)
+        beside += tuple(one.name for one in every[1:])
+    detail = {"effects": spans}
+    yield Finding("statistic.factorial", entry.name, "statistic", agreement, text, beside, detail)
+
+
+def _alone(
+    part: Component,
+    called: bool,
+    others: Sequence[Component],
+    spans: Sequence[Span],
+    analyses: Sequence[Analysis],
+) -> str:
+    """What an F could be by itself, that its name or the F beside it rule out."""
+    may = {
+        (one.kind, k == one.interaction)
+        for one in analyses
+        for k, place in enumerate(one.places)
+        if overlaps(part, *spans[place])
+    }
+    kinds = listed(sorted({kind for kind, own in may if own <= called}), "or")
+    if called and kinds and not any(own for _, own in may):
+        return f" It could be a main effect by {kinds}, not the interaction."
+    if kinds:
+        shown = listed([one.text for one in others])
+        return f" It alone could be one by {kinds}, but not together with {shown}."
+    return ""
+
+
+def _is_interaction(entry: Claim) -> bool:
+    """Whether a claim is called an interaction, by its keys or its label."""
+    return bool(entry.about.versus) or INTERACTION.search(entry.label) is not None
+
+
+def _interactions(ledger: Ledger, every: Sequence[Claim], groups: Sequence[str]) -> int | None:
+    """Which contrast is the interaction: levels (`of` of groups) or `versus` tell; None if none."""
+    pairs = [_sides(groups, k)[0] for k in range(len(SIGNS))]
+    for one in every:
+        if one.about.versus:
+            side = _sides(one.about.compared, len(SIGNS) - 1)[0]
+            return next(k for k, pair in enumerate(pairs) if side in (pair, {*groups} - pair))
+    levels = [set(group.of) for group in ledger.groups.values() if group.of]
+    crossed = [any(level in (pair, {*groups} - pair) for level in levels) for pair in pairs]
+    return crossed.index(False) if sum(crossed) == CELLS // 2 else None
+
+
+def _sides(groups: Sequence[str], k: int) -> tuple[set[str], set[str]]:
+    """The groups that a contrast adds, and those that it takes off."""
+    upper = {groups[i] for i in range(CELLS) if SIGNS[k][i] > 0}
+    return upper, {*groups} - upper
+
+
+def _names(ledger: Ledger, groups: Sequence[str], interaction: int | None) -> list[str]:
+    """The three contrasts in words: a level of a factor, or the labels of the first side."""
+    levels = {frozenset(one.of): one.label for one in ledger.groups.values() if one.of}
+
+    def named(k: int) -> str:
+        if k == interaction:
+            return "the interaction"
+        for own in _sides(groups, k):
+            if level := levels.get(frozenset(own)):
+                return f"“{level}” against the others"
+        first = [
+            f"“{ledger.groups[name].label}”" for name in groups if name in _sides(groups, k)[0]
+        ]
+        return f"{listed(first)} against the others"
+
+    return [named(k) for k in range(len(SIGNS))]
+
+
+def _others(ledger: Ledger, entry: Claim) -> list[Claim]:
+    """Other effects of one degree of freedom that are printed of the same groups."""
+    own = sorted(entry.about.compared)
+    return [
+        one
+        for one in ledger.comparisons[entry.about.cell]
+        if {"statistic", "df1"} <= set(one.parts) and one.name != entry.name
+        if sorted(one.about.compared) == own and one.about.correction is None
+        if one.parts["statistic"].symbol == "f" and one.parts["df1"].value == 1
+        if one.basis == entry.basis and _within(one) == _within(entry)
+    ]
+
+
+def _within(entry: Claim) -> object:
+    part = entry.parts.get("df2")
+    return None if part is None else part.value
+
+
+def _range(entry: Claim, name: str) -> Span:
+    low, high = as_range(entry.parts[name]).bounds
+    return max(float(low), 0.0) if name == "sd" else float(low), float(high)
+
+
+def _shown(span: Span) -> str:
+    low, high = (f"{end:.2f}" for end in span)
+    return low if low == high else f"{low} to {high}"

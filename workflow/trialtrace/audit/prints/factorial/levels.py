@@ -1,0 +1,54 @@
+"""A level of a factor, at the margin of a factorial design, against the groups that it is made of.
+
+The patients of "any streptokinase" are those of both groups that had it: sizes and counts add up.
+Source: the design itself. Oracle: sums by hand.
+"""
+
+from collections.abc import Iterator
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.sentences import thousands
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding, listed
+
+CARD = Card(
+    "counts of a level of a factor (`of` of its group) against those of the groups that it is made "
+    "of: a contradiction where their patients add up, else a remark",
+    {"factor.count": "The events of a level of a factor, and of the groups it is made of."},
+    of_sizes=("factor.count",),
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.of_group():
+        group = ledger.groups.get(entry.about.group or "")
+        if group is None or not group.of or entry.about.size is not None:
+            continue
+        own = [_counted(ledger, entry, name) for name in group.of]
+        if entry.whole_count is not None and entry.basis is None and None not in own:
+            yield _held(ledger, entry, [one for one in own if one is not None])
+
+
+def _counted(ledger: Ledger, entry: Claim, group: str) -> Claim | None:
+    """The one count of a group beside the claim."""
+    found = [one for one in ledger.beside(entry, group) if one.whole_count is not None]
+    return found[0] if len({one.whole_count for one in found}) == 1 else None
+
+
+def _held(ledger: Ledger, entry: Claim, own: list[Claim]) -> Finding:
+    counts, count = [int(one.whole_count or 0) for one in own], int(entry.whole_count or 0)
+    sizes, everyone = [ledger.size(one) for one in own], ledger.size(entry)
+    same = None not in sizes and sum(int(n or 0) for n in sizes) == everyone
+    fits = sum(counts) == count
+    labels = listed([f"“{ledger.group_label(one)}”" for one in own], "and")
+    text = f"{' + '.join(map(thousands, counts))} ({labels}) are {thousands(sum(counts))}"
+    text += ", as printed." if fits else f"; printed is {thousands(count)}"
+    if not fits:
+        text += "." if same else ", of patients that do not add up or are not printed."
+    agreement = EXACT if fits else INCONSISTENT if same else COMPATIBLE
+    name = "count" if "count" in entry.parts else "value"
+    beside = tuple(one.name for one in own)
+    detail = {"counts": counts, "sizes": sizes}
+    remark = agreement == COMPATIBLE
+    return Finding("factor.count", entry.name, name, agreement, text, beside, detail, remark=remark)

@@ -1,0 +1,163 @@
+"""A finding: what one check says of one printed number, and the words it is told in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.audit.printed.agreement import COMPATIBLE as COMPATIBLE
+from trialtrace.audit.printed.agreement import DIFFERS as DIFFERS
+from trialtrace.audit.printed.agreement import EXACT as EXACT
+from trialtrace.audit.printed.agreement import INCONSISTENT as INCONSISTENT
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE, p_text
+from trialtrace.audit.printed.expression import Component
+from trialtrace.stats.summaries.printed import Printed, below, read
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from trialtrace.audit.ledger.claim import Claim
+
+ALTERNATIVE = "alternative"
+TURNED = "the groups the other way round"
+TWO_SIDED = ("two_sided",)
+# Values this near to the end of a range are told apart by their digits.
+NEAR = 1e-9
+SAID_OF = {"model": "of a model", "curve": "of a curve", "interaction": "of an interaction"}
+"""What a number rests on, in words."""
+BY_MODEL = " The ledger takes one of a model, adjusted or stratified, as `basis: model`."
+"""What to type where an estimate or interval is not the plain one; not for the authors."""
+NO_TEST = " The ledger names no test."
+"""Why a p that nothing tried gives contradicts nothing."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The verdict of a check on a component of a claim.
+
+    `check` names the check, `claim` the claim that the verdict is on and `beside` those it was
+    held against. `sentence` states facts and accuses nobody. `detail` holds the numbers behind it.
+    `covers` are further components of the claim on which the verdict is the same. A `remark` is
+    told also where another finding on the component is graver. `open` says that nothing tried gives
+    a p of which the ledger names no test: that is no contradiction, but worth a search.
+    """
+
+    check: str
+    claim: str
+    component: str
+    agreement: str
+    sentence: str
+    beside: tuple[str, ...] = ()
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    covers: tuple[str, ...] = ()
+    remark: bool = False
+    open: bool = False
+
+    @property
+    def made(self) -> bool:
+        """Whether the check was made, be it without a verdict."""
+        return self.open or self.agreement != NOT_CHECKABLE
+
+
+@lru_cache(maxsize=4096)
+def as_range(part: Component, *, rounding: str | None = None) -> Printed:
+    """The values that a printed number stands for, as its paper rounds where `rounding` is None.
+
+    "<" reaches down to 0.
+    """
+    if part.relation in ("<", "<="):
+        return below(part.value or Decimal(0), least=Decimal(0))
+    # The digits as printed: a trailing zero counts.
+    return read(f"{part.value:.{max(part.places, 0)}f}", rounding=rounding or part.rounding)
+
+
+def prints(part: Component, value: float | None, *, rounding: str | None = None) -> bool:
+    """Whether a value would be printed as this number, or is what a relation says of it."""
+    if value is None or value != value:
+        return False
+    if part.relation in (">", ">="):
+        return value > float(part.value or 0) or (part.relation == ">=" and value == part.value)
+    if as_range(part, rounding=rounding).contains(_twelve(value)):
+        return True
+    way = rounding or part.rounding
+    if way != "half_up" or (part.value or 0) >= 0 or part.relation != "=":
+        return False
+    # Half up or half away from zero: −10.75 is printed as −10.7 or as −10.8.
+    mirrored = read(f"{-(part.value or 0):.{max(part.places, 0)}f}", rounding=way)
+    return bool(mirrored.contains(-_twelve(value)))
+
+
+def unsigned(entry: "Claim") -> bool:
+    """Whether a difference may lack its sign: words carry it, or no part of it is below 0."""
+    named = (entry.parts.get(name) for name in ("value", "percent", "ci_low", "ci_high"))
+    parts = [part for part in named if part is not None]
+    return any(part.word for part in parts) or all((part.value or 0) >= 0 for part in parts)
+
+
+def printing(part: Component, values: "np.ndarray") -> "np.ndarray":
+    """Which of the values `prints` accepts; asked for each only near the ends of the range."""
+    import numpy as np
+
+    if part.relation in (">", ">="):
+        low, high = float(part.value or 0), np.inf
+    else:
+        low, high = (float(end) for end in as_range(part).bounds)
+    inside = (values > low + NEAR) & (values < high - NEAR)
+    for at in np.flatnonzero((np.abs(values - low) <= NEAR) | (np.abs(values - high) <= NEAR)):
+        inside[at] = prints(part, float(values[at]))
+    return inside
+
+
+def count_printing(part: Component, values: "np.ndarray") -> int:
+    """How many of the values `prints` accepts."""
+    return int(printing(part, values).sum())
+
+
+def overlaps(part: Component, low: float, high: float) -> bool:
+    """Whether any value from `low` to `high` would be printed as this number."""
+    if part.relation in (">", ">="):
+        return high > float(part.value or 0)
+    own = as_range(part)
+    first, last = own.bounds
+    if low == high:
+        return bool(own.contains(_twelve(low)))
+    ends = _twelve(low), _twelve(high)
+    return bool(low < last and high > first) or any(bool(own.contains(end)) for end in ends)
+
+
+def _twelve(value: float) -> Decimal | float:
+    """The value to 12 digits, exactly: 0.945 is a half, though its nearest float lies below."""
+    return Decimal(f"{value:.11e}") if isfinite(value) else value
+
+
+def shown_p(value: float) -> str:
+    return p_text(Decimal(f"{value:.11e}"))
+
+
+def two_digits(p: float) -> str:
+    """A p-value to two digits, as an end of a range."""
+    return "<0.0001" if p < 1e-4 else f"{p:.2g}"
+
+
+def p_span(low: float, high: float) -> str:
+    """P from one value to another, in three digits: "p from 0.634 to 0.701"."""
+    ends = [shown_p(end).removeprefix("P ").removeprefix("= ") for end in (low, high)]
+    if high < 1e-4:
+        return "p below 0.0001"
+    if low < 1e-4:
+        return f"p of at most {ends[1]}"
+    return f"p of {ends[0]}" if ends[0] == ends[1] else f"p from {ends[0]} to {ends[1]}"
+
+
+def signed(value: float, places: int) -> str:
+    """A number with the sign that is printed."""
+    return f"{value:.{places}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def listed(words: list[str], joint: str = "and") -> str:
+    """ "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {joint} {words[-1]}"

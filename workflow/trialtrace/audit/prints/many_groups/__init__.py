@@ -1,0 +1,1 @@
+"""Checks on several groups at once."""

@@ -1,0 +1,199 @@
+"""A baseline table as a whole: are its groups as alike, and as unlike, as chance makes them?
+
+Of variables measured before randomisation p is spread evenly from 0 to 1, if the groups are random
+(Carlisle, Anaesthesia 2012;67:521 and 2017;72:944). Printed means are rounded, counts are few, and
+p of both has steps; so the place of each variable is simulated: groups are drawn from one normal
+distribution of the printed deviation, or one share, and rounded as the paper prints; the place is
+the share of draws whose groups are more alike, with half of those that are as alike. The places are
+joined by Stouffer's z. The variables of a table hang together, which spreads z further: it is a
+remark, only beyond one in a thousand, and never of fewer than ten outcomes; strata and factors of
+minimisation, which balance by design, are not declared. Source: Stouffer et al. 1949. Oracle: true
+trials drawn with independent variables, of whose z the deviation is 1.
+
+Also: two different outcomes with the same means and deviations in every group, which a copied row
+leaves.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.symbols import UNSAID
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import COMPATIBLE, Finding, listed
+from trialtrace.base.arrays import Floats
+
+FEWEST = 10
+LIMIT = 0.001
+DRAWS = 4000
+SEED = 20120
+LEAST_DIGITS = 2
+"""How many digits a mean and a deviation need each for an equal row to be worth a word."""
+
+CARD = Card(
+    "a baseline table of ten outcomes or more as a whole (`baseline: true`): the differences of "
+    "its groups against those of random groups, rounding and small counts simulated; rows of two "
+    "outcomes that are the same in every group; both are remarks",
+    {
+        "baseline.chance": "The baseline values of the groups, and those of random groups.",
+        "baseline.rows": "Means and deviations of two outcomes that are the same in all groups.",
+    },
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One outcome of the table in every group: sizes, and means with deviations or counts."""
+
+    entries: tuple[Claim, ...]
+    sizes: tuple[int, ...]
+    means: tuple[float, ...]
+    spread: float | None
+    unit: float
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    if len(ledger.apart) < 2 or ledger.patients_of_every_group is not None:
+        return
+    yield from _alike(ledger)
+    rows = [row for name in ledger.outcomes if (row := _row(ledger, name)) is not None]
+    if len(rows) < FEWEST:
+        return
+    rng = np.random.default_rng(SEED)
+    places = [place(row, rng) for row in rows]
+    z = stouffer(places)
+    p = 2 * float(ndtr(-abs(z)))
+    entry = rows[0].entries[0]
+    text = f"Of {len(rows)} baseline outcomes "
+    if p >= LIMIT:
+        text += "the groups differ as random groups do"
+        text += f" (Stouffer's z {z:.1f}".replace("-", "\N{MINUS SIGN}") + ")."
+    else:
+        text += f"the groups are {'more unlike' if z > 0 else 'more alike'} than random groups, "
+        text += f"Stouffer's z {z:.1f}".replace("-", "\N{MINUS SIGN}")
+        text += ": some concern. Outcomes that hang together, strata or minimisation can do this."
+    beside = tuple(one.name for row in rows for one in row.entries if one is not entry)
+    detail = {
+        "z": z,
+        "p": p,
+        "places": dict(zip((r.entries[0].name for r in rows), places, strict=True)),
+    }
+    part = next(iter(entry.parts))
+    yield Finding(
+        "baseline.chance", entry.name, part, COMPATIBLE, text, beside, detail, remark=True
+    )
+
+
+def _row(ledger: Ledger, name: str) -> Row | None:
+    """The one number of each group of an outcome that is declared of the baseline."""
+    if not ledger.outcomes[name].baseline:
+        return None
+    found: list[Claim] = []
+    for group in ledger.apart:
+        own = [
+            one
+            for one in ledger.of_group()
+            if one.about.outcome == name and one.about.group == group and one.about.category is None
+            if not one.about.part and one.about.size is None and _usable(ledger, one)
+        ]
+        both = set.intersection(*(set(one.parts) for one in own)) if own else set()
+        one = ledger.agreed(own, *sorted(both)) if both else None
+        if one is None:
+            return None
+        found.append(one)
+    sizes = tuple(int(ledger.size(one) or 0) for one in found)
+    if all("sd" in one.parts for one in found):
+        means = tuple(float(one.parts["value"].value or 0) for one in found)
+        spreads = [float(one.parts["sd"].value or 0) for one in found]
+        pooled = sqrt(float(np.average(np.square(spreads), weights=np.array(sizes) - 1)))
+        unit = max(float(one.parts["value"].ulp) for one in found)
+        return Row(tuple(found), sizes, means, pooled, unit) if pooled > 0 else None
+    counts = [one.whole_count for one in found]
+    if any(count is None for count in counts):
+        return None
+    shares = tuple(int(count or 0) / n for count, n in zip(counts, sizes, strict=True))
+    total = sum(int(count or 0) for count in counts)
+    return Row(tuple(found), sizes, shares, None, 0.0) if 0 < total < sum(sizes) else None
+
+
+def _usable(ledger: Ledger, entry: Claim) -> bool:
+    n, sd = ledger.size(entry), entry.parts.get("sd")
+    if n is None or n < 2 or ledger.assumed(entry):
+        return False
+    if sd is not None and "value" in entry.parts:
+        return sd.symbol != UNSAID and entry.basis is None
+    return entry.whole_count is not None and entry.basis is None
+
+
+def place(row: Row, rng: np.random.Generator) -> float:
+    """The share of draws from random groups that are more alike than the printed groups."""
+    n = np.array(row.sizes, dtype=np.float64)
+    own = _apart(np.array([row.means]), n)[0]
+    if row.spread is None:
+        total = round(float(np.dot(row.means, n)))
+        drawn = rng.multivariate_hypergeometric(np.array(row.sizes), total, size=DRAWS) / n
+    else:
+        drawn = rng.normal(0.0, row.spread / np.sqrt(n), size=(DRAWS, len(n)))
+        # Rounding moves each mean: drawn about a middle that lies anywhere between two steps.
+        middle = rng.uniform(0, row.unit, size=(DRAWS, 1))
+        drawn = np.round((drawn + middle) / row.unit) * row.unit
+    found = _apart(drawn, n)
+    near = 1e-9 * max(float(found.max()), own, 1e-300)
+    below = float((found < own - near).sum()) + 0.5 * float((np.abs(found - own) <= near).sum())
+    return (below + 0.5) / (DRAWS + 1)
+
+
+def _apart(means: Floats, n: Floats) -> Floats:
+    """The sum of squares between groups, for each row of means."""
+    middle = means @ n / n.sum()
+    squares: Floats = (n * (means - middle[:, None]) ** 2).sum(axis=1)
+    return squares
+
+
+def _alike(ledger: Ledger) -> Iterator[Finding]:
+    """Two outcomes whose means and deviations are the same in all groups, of many digits."""
+    rows: dict[tuple[tuple[str, str], ...], list[Claim]] = {}
+    cells: dict[tuple[object, ...], dict[str, Claim]] = {}
+    for entry in ledger.of_group():
+        if {"value", "sd"} <= set(entry.parts) and entry.about.outcome and entry.basis is None:
+            about = entry.about
+            key = (*about.cell, about.category)
+            cells.setdefault(key, {})[about.group or ""] = entry
+    for groups in cells.values():
+        if set(groups) >= set(ledger.apart):
+            ordered = [groups[name] for name in ledger.apart]
+            if all(_digits(one) for one in ordered):
+                key_ = tuple((one.parts["value"].number, one.parts["sd"].number) for one in ordered)
+                rows.setdefault(key_, []).append(ordered[0])
+    for same in rows.values():
+        if len({one.about.outcome for one in same}) > 1:
+            first, *others = same
+            names = listed([ledger.outcomes[one.about.outcome or ""].label for one in same])
+            text = f"{names} have the same means and deviations in every group."
+            yield Finding(
+                "baseline.rows",
+                first.name,
+                "value",
+                COMPATIBLE,
+                text,
+                tuple(one.name for one in others),
+                remark=True,
+            )
+
+
+def _digits(entry: Claim) -> bool:
+    return all(_many(entry.parts[name].number) for name in ("value", "sd"))
+
+
+def _many(number: str) -> bool:
+    return sum(char.isdigit() for char in number) >= LEAST_DIGITS
+
+
+def stouffer(places: Sequence[float]) -> float:
+    """Stouffer's z of the places of independent variables."""
+    return float(ndtri(np.array(places)).sum() / sqrt(len(places)))

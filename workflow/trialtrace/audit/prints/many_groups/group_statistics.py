@@ -1,0 +1,454 @@
+"""t, F and χ² of groups against their means, deviations, counts and sizes.
+
+t and F are computed for everything that prints as given (`stats.summaries.mean_statistics`), χ² on
+the printed counts. What is contradicted is a test of these groups as they are printed: a statistic
+of a model, of a correction for repeated measurements, of several factors, or of other degrees of
+freedom than the sizes give, is another one, and contradicts nothing.
+
+Student's t of n₁ and n₀ patients has n₁ + n₀ − 2 degrees of freedom, a one-way analysis of k groups
+k − 1 and n − k; Welch's lie between the smaller size less 1 and n₁ + n₀ − 2 (Welch, Biometrika
+1947;34:28). More than these no comparison of the groups' patients has. Fewer are no contradiction:
+some patients may lack, or a covariate take one. So a t of n₁ + n₀ − 2 degrees of freedom is
+Student's, unless Welch's print so for the deviations, and one of decimals that are not n₁ + n₀ − 2
+is Welch's.
+"""
+
+from collections.abc import Iterator, Sequence
+from math import inf
+
+import numpy as np
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.symbols import CHI_SQUARED
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    EXACT,
+    INCONSISTENT,
+    SAID_OF,
+    Finding,
+    as_range,
+    listed,
+    overlaps,
+    prints,
+    signed,
+)
+from trialtrace.audit.prints.two_groups.count_tests import all_counted
+from trialtrace.audit.prints.two_groups.mean_tests import readings_of_deviations, with_spreads
+from trialtrace.stats.categorical.exact_tables import chi_squared_table
+from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries.mean_statistics import MOST_GROUPS, f_of_means, t_of_means
+from trialtrace.stats.summaries.printed import Bounds, Printed, together
+
+VARIANCES = {"pooled": "Student's", "welch": "Welch's"}
+OF_MEANS = (None, "t", "welch", "anova")
+OF_COUNTS = (None, "chi_squared", "chi_squared_corrected")
+Span = tuple[float, float]
+
+CARD = Card(
+    "t and F against the means, deviations and sizes of the groups, over everything that prints "
+    "as given; χ² against their counts; degrees of freedom against the sizes",
+    {
+        "statistic.means": "t or F, and the means, deviations and sizes of its groups.",
+        "statistic.counts": "χ², and the counts of its groups.",
+        "statistic.sizes": "Degrees of freedom, and the sizes of the groups.",
+    },
+    of_sizes=("statistic.means", "statistic.counts", "statistic.sizes"),
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        part = entry.parts.get("statistic")
+        if part is None or not entry.about.compared or entry.about.correction is not None:
+            continue
+        if ledger.patients_of_every_group is not None:
+            continue
+        if part.symbol in ("t", "f"):
+            yield from _degrees(ledger, entry)
+            yield from _of_means(ledger, entry)
+        elif part.symbol == CHI_SQUARED:
+            yield from _of_counts(ledger, entry)
+
+
+def _sizes(ledger: Ledger, entry: Claim) -> list[int] | None:
+    """The printed sizes of the groups that are compared; None where one lacks."""
+    found = [ledger.size_of(entry, group) for group in ledger.compared_groups(entry)]
+    known = [n for n in found if n is not None and n > 1]
+    return known if len(known) == len(found) > 1 else None
+
+
+def _within(entry: Claim, groups: int) -> str | None:
+    """The component with the degrees of freedom within groups, where it has these alone.
+
+    None for an F of other degrees between the groups: it has further factors.
+    """
+    if entry.parts["statistic"].symbol == "t":
+        return "df1" if groups == 2 and "df1" in entry.parts else None
+    between = entry.parts.get("df1")
+    if between is None or between.value != groups - 1:
+        return None
+    return "df2" if "df2" in entry.parts else None
+
+
+def _repeated(ledger: Ledger, entry: Claim) -> bool:
+    """Whether its degrees of freedom may count visits: there are several, and it is of none."""
+    outcome = ledger.outcomes.get(entry.about.outcome or "")
+    return bool(outcome and len(outcome.visits) > 1 and entry.about.visit is None)
+
+
+def _degrees(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    sizes = _sizes(ledger, entry)
+    if sizes is not None and entry.basis is None and not _repeated(ledger, entry):
+        yield from _between(entry, sizes)
+    name = _within(entry, len(sizes)) if sizes else None
+    if sizes is None or name is None or entry.basis is not None or _repeated(ledger, entry):
+        return
+    part, most = entry.parts[name], sum(sizes) - len(sizes)
+    low, high = (float(end) for end in as_range(part).bounds)
+    if part.places <= 0:
+        low = high = float(part.value or 0)
+    given = listed([str(n) for n in sizes])
+    text = f"Groups of {given} patients have {most} degrees of freedom within them"
+    if low > most:
+        if entry.about.test is None and entry.parts["statistic"].symbol == "f":
+            text = f"Not checkable: {text.lower()}, fewer than {part.text}: another analysis."
+            yield Finding("statistic.sizes", entry.name, name, NOT_CHECKABLE, text)
+            return
+        text += f"; printed are {part.text}, which no comparison of these patients has."
+        yield Finding("statistic.sizes", entry.name, name, INCONSISTENT, text)
+    elif low <= most <= high:
+        yield Finding("statistic.sizes", entry.name, name, EXACT, f"{text}, as printed.")
+    else:
+        text += (
+            f"; {part.text} are fewer, as of Welch's test or of {most - high:.0f} patients less."
+        )
+        if name != "df1" or low != high:
+            text = text.replace(f" of {most - high:.0f} patients less", " fewer patients")
+        yield Finding("statistic.sizes", entry.name, name, COMPATIBLE, text, remark=True)
+
+
+def _between(entry: Claim, sizes: list[int]) -> Iterator[Finding]:
+    """F with as many degrees of freedom between as groups, and the n - k of these within them.
+
+    An analysis with one more group would have one less within.
+    """
+    parts, groups = entry.parts, len(sizes)
+    if parts["statistic"].symbol != "f" or not {"df1", "df2"} <= set(parts):
+        return
+    whole = parts["df1"].places <= 0 and parts["df2"].places <= 0
+    if not whole or parts["df1"].value != groups or parts["df2"].value != sum(sizes) - groups:
+        return
+    text = (
+        f"{groups} groups have {groups - 1} degrees of freedom between them beside the "
+        f"{parts['df2'].text} within; printed are {parts['df1'].text}."
+    )
+    yield Finding("statistic.sizes", entry.name, "df1", INCONSISTENT, text)
+
+
+def _of_means(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    groups = with_spreads(ledger, entry)
+    if groups is None:
+        yield from _elsewhere(ledger, entry)
+    if groups is None or not 2 <= len(groups) <= MOST_GROUPS:
+        return
+    sizes = [n for group in groups if (n := ledger.size(group)) is not None and n > 1]
+    if len(sizes) < len(groups):
+        lacking = [ledger.group_label(group) for group in groups if not ledger.size(group)]
+        text = (
+            f"Not checkable: the number of patients behind the mean of {listed(lacking)} is not "
+            "in the ledger (`patients`, or `sizes` of a population)."
+        )
+        beside = tuple(one.name for one in groups)
+        yield Finding("statistic.means", entry.name, "statistic", NOT_CHECKABLE, text, beside)
+        return
+    symbol = entry.parts["statistic"].symbol
+    if symbol == "t" and len(groups) != 2:
+        return
+    read: list[tuple[list[Printed], dict[str, Span]]] = []
+    try:
+        for spreads in readings_of_deviations(groups, sizes):
+            read.append((spreads, _spans(entry, groups, sizes, spreads)))
+            if any(_fits(entry, span) for span in read[-1][1].values()):
+                break
+    except StatsError:
+        return
+    yield _told(ledger, entry, groups, sizes, *read[-1])
+
+
+def _elsewhere(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """Means of these groups, printed of another population or visit: said, and not compared."""
+    about = entry.about
+    if about.outcome is None:
+        return
+    others = [
+        one
+        for one in ledger.of_group()
+        if one.about.outcome == about.outcome and one.about.group in ledger.compared_groups(entry)
+        if {"value", "sd"} <= set(one.parts) or {"value", "se"} <= set(one.parts)
+    ]
+    if not others or any(one.about.cell == about.cell for one in others):
+        return
+    told = [
+        what
+        for what, own in (
+            ("population", {_population(ledger, one) for one in (entry, *others)}),
+            ("visit", {one.about.visit for one in (entry, *others)}),
+            ("stratum", {one.about.stratum for one in (entry, *others)}),
+        )
+        if len(own) > 1
+    ]
+    if told:
+        text = f"Not checkable: the means of these groups are of another {listed(told, 'or')}."
+        beside = tuple(one.name for one in others)
+        yield Finding("statistic.means", entry.name, "statistic", NOT_CHECKABLE, text, beside)
+
+
+def _population(ledger: Ledger, entry: Claim) -> str | None:
+    found = ledger.population(entry)
+    return found.name if found else None
+
+
+def _spans(
+    entry: Claim, groups: Sequence[Claim], sizes: list[int], spreads: list[Printed]
+) -> dict[str, Span]:
+    """The t of the tests that its degrees of freedom leave, or the F, over all that prints so."""
+    if entry.parts["statistic"].symbol == "f":
+        means = [as_range(one.parts["value"]) for one in groups]
+        return {"": _span(f_of_means(together(means), together(spreads), sizes))}
+    return {
+        name: _t_span(groups, sizes, spreads, variance)
+        for variance, name in VARIANCES.items()
+        if _may_be(entry, variance, sizes, spreads)
+    }
+
+
+def _t_span(
+    groups: Sequence[Claim], sizes: list[int], spreads: list[Printed], variance: str
+) -> Span:
+    (mean1, mean0), (sd1, sd0) = (as_range(one.parts["value"]) for one in groups), spreads
+    return _span(t_of_means(mean1, sd1, sizes[0], mean0, sd0, sizes[1], variance=variance))
+
+
+def _may_be(entry: Claim, variance: str, sizes: list[int], spreads: list[Printed]) -> bool:
+    """Whether the printed degrees of freedom may be those of Student's or of Welch's t."""
+    degrees, most = entry.parts.get("df1"), sum(sizes) - 2
+    if degrees is None or entry.about.test == "welch":
+        return True
+    decimals = degrees.places > 0
+    own = overlaps(degrees, most, most) if decimals else degrees.value == most
+    if variance == "pooled":
+        return own or not decimals
+    return not own or overlaps(degrees, *welch_degrees(sizes, spreads))
+
+
+def welch_degrees(sizes: Sequence[int], spreads: Sequence[Printed]) -> Span:
+    """Least and greatest degrees of freedom of Welch's t over all deviations that print as given.
+
+    Of r, the first mean's variance over the second's, they are (r + 1)² / (r² / (n₁ − 1) + 1 /
+    (n₀ − 1)): up to n₁ + n₀ − 2 at r = (n₁ − 1) / (n₀ − 1), and down on either side. Oracle: the
+    usual form of the formula over a grid.
+    """
+    (n1, n0), ends = sizes, [[max(float(end), 0.0) for end in one.bounds] for one in spreads]
+    least, most = (
+        (ends[0][k] ** 2 / n1) / (ends[1][1 - k] ** 2 / n0) if ends[1][1 - k] > 0 else inf
+        for k in (0, 1)
+    )
+
+    def degrees(ratio: float) -> float:
+        if ratio == inf:
+            return n1 - 1.0
+        return (ratio + 1) ** 2 / (ratio**2 / (n1 - 1) + 1 / (n0 - 1))
+
+    peak = (n1 - 1) / (n0 - 1)
+    return min(map(degrees, (least, most))), degrees(min(max(peak, least), most))
+
+
+def _span(found: Bounds) -> Span:
+    return float(found.low), float(found.high)
+
+
+def _fits(entry: Claim, span: Span) -> bool:
+    """Whether the printed statistic is in a range; of t, whichever group is the first."""
+    part = entry.parts["statistic"]
+    if overlaps(part, *span):
+        return True
+    return part.symbol == "t" and overlaps(part, -span[1], -span[0])
+
+
+def _told(
+    ledger: Ledger,
+    entry: Claim,
+    groups: Sequence[Claim],
+    sizes: list[int],
+    spreads: list[Printed],
+    spans: dict[str, Span],
+) -> Finding:
+    part, beside = entry.parts["statistic"], tuple(one.name for one in groups)
+    fit = [name for name, span in spans.items() if _fits(entry, span)]
+    shown = {name: spans[name] for name in fit} if fit else spans
+    what = "deviations" if {"sd", "se"} & set(groups[0].parts) else "intervals"
+    given = listed([_of(entry, name, span) for name, span in shown.items()])
+    own = f"The printed means, {what} and sizes give {given}"
+    if fit:
+        text, agreement = f"{own}, in keeping with {part.text}.", COMPATIBLE
+    elif (other := _other(entry, sizes)) is not None:
+        text, agreement = f"Not checkable: {other}; {_small(own)}.", NOT_CHECKABLE
+    else:
+        text, agreement = f"{own}; printed is {part.text}.", INCONSISTENT
+        text += _if_welch(entry, groups, sizes, spreads, spans)
+        if (twin := _twin(ledger, entry, groups, sizes)) is not None:
+            text += f" “{twin.label}” has the same means, {what} and sizes, and "
+            text += f"{twin.parts['statistic'].text}."
+            beside += (twin.name,)
+    detail = {"ranges": spans}
+    return Finding("statistic.means", entry.name, "statistic", agreement, text, beside, detail)
+
+
+def _of(entry: Claim, name: str, span: Span) -> str:
+    """A statistic and its range: "Student's t of 2.76"; t has the sign that is printed.
+
+    Whichever group is the first: the sign is no part of what is told.
+    """
+    part = entry.parts["statistic"]
+    if part.symbol == "t" and part.value is not None and max(span) * float(part.value) < 0:
+        span = -span[1], -span[0]
+    letter = "t" if part.symbol == "t" else "F"
+    return f"{name} {letter} {_from_to(span)}".strip()
+
+
+def _from_to(span: Span) -> str:
+    low, high = (signed(end, 2) for end in span)
+    return f"of {low}" if low == high else f"from {low} to {high}"
+
+
+def _twin(ledger: Ledger, entry: Claim, groups: Sequence[Claim], sizes: list[int]) -> Claim | None:
+    """A test of other numbers that print the same, whose statistic is another one.
+
+    No data have both by one test.
+    """
+    part, own = entry.parts["statistic"], _printed(groups, sizes)
+    for one in ledger.entries.values():
+        other = one.parts.get("statistic")
+        if other is None or other.symbol != part.symbol or one.about.outcome == entry.about.outcome:
+            continue
+        if one.about.compared != entry.about.compared or overlaps(
+            other, *(float(end) for end in as_range(part).bounds)
+        ):
+            continue
+        if (one.basis, one.about.test) != (entry.basis, entry.about.test):
+            continue
+        theirs = with_spreads(ledger, one) or []
+        counted = [ledger.size(each) or 0 for each in theirs]
+        if _degrees_of(one) == _degrees_of(entry) and _printed(theirs, counted) == own:
+            return one
+    return None
+
+
+def _printed(groups: Sequence[Claim], sizes: Sequence[int]) -> list[tuple]:
+    """The numbers of the groups, as printed."""
+    names = ("value", "sd", "se", "ci_low", "ci_high")
+    return [
+        (n, *((name, one.parts[name].value) for name in names if name in one.parts))
+        for one, n in zip(groups, sizes, strict=True)
+    ]
+
+
+def _degrees_of(entry: Claim) -> list[object]:
+    return [entry.parts[name].value for name in ("df1", "df2") if name in entry.parts]
+
+
+def _if_welch(
+    entry: Claim,
+    groups: Sequence[Claim],
+    sizes: list[int],
+    spreads: list[Printed],
+    spans: dict[str, Span],
+) -> str:
+    """That Welch's t would give the statistic, where its degrees of freedom rule that out."""
+    if len(groups) != 2 or VARIANCES["welch"] in spans:
+        return ""
+    span = _t_span(groups, sizes, spreads, "welch")
+    squared = entry.parts["statistic"].symbol == "f"
+    if squared:
+        low, high = sorted(end**2 for end in span)
+        span = 0.0 if span[0] <= 0 <= span[1] else low, high
+    if not _fits(entry, span):
+        return ""
+    least, most = (signed(end, 1) for end in welch_degrees(sizes, spreads))
+    degrees = most if least == most else f"{least} to {most}"
+    own = f"Welch's t² {_from_to(span)}" if squared else _of(entry, "Welch's", span)
+    return f" {own} has {degrees} degrees of freedom."
+
+
+def _small(text: str) -> str:
+    return text[0].lower() + text[1:]
+
+
+def _other(entry: Claim, sizes: list[int]) -> str | None:
+    """Why a statistic need not be that of the groups as printed; None where it is."""
+    if entry.basis is not None:
+        return f"the statistic is that {SAID_OF[entry.basis]}"
+    if entry.about.test not in OF_MEANS:
+        return f"the stated test ({str(entry.about.test).replace('_', ' ')}) is none of means"
+    symbol, most = entry.parts["statistic"].symbol, sum(sizes) - len(sizes)
+    if symbol == "f":
+        between, within = entry.parts.get("df1"), entry.parts.get("df2")
+        stated = entry.about.test in ("anova", "t")
+        if between is None or within is None:
+            return None if stated else "its degrees of freedom are not in the ledger"
+        if between.value != len(sizes) - 1 or within.value != most:
+            return f"its degrees of freedom are not the {len(sizes) - 1} and {most} of these groups"
+        return None
+    degrees = entry.parts.get("df1")
+    if degrees is None:
+        return None
+    if degrees.places > 0:
+        # Welch's: anything between.
+        low, high = (float(end) for end in as_range(degrees).bounds)
+        return None if low <= most and high >= min(sizes) - 1 else _not_of(most)
+    return None if degrees.value == most else _not_of(most)
+
+
+def _not_of(most: int) -> str:
+    return f"its degrees of freedom are not the {most} of these groups"
+
+
+def _of_counts(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    known = all_counted(ledger, entry)
+    if known is None or len(known) < 2:
+        return
+    part = entry.parts["statistic"]
+    counts = [pair for _, pair in known]
+    table = np.array([[x, n - x] for x, n in counts], dtype=np.int64)
+    try:
+        found = {"without correction": float(chi_squared_table(table).statistic)}
+    except StatsError:
+        return
+    if len(counts) == 2:
+        found["with continuity correction"] = _corrected(table)
+    shown = "; ".join(f"{x} of {n}" for x, n in counts)
+    fit = [name for name, value in found.items() if prints(part, value)]
+    own = f"The χ² of {shown} is " + listed([f"{v:.2f} {name}" for name, v in found.items()])
+    degrees = entry.parts.get("df1")
+    if fit:
+        text, agreement = f"{own}; {part.text} is that {fit[0]}.", EXACT
+    elif entry.basis is not None or entry.about.test not in OF_COUNTS:
+        text, agreement = f"Not checkable: it is another test; {_small(own)}.", NOT_CHECKABLE
+    elif degrees is not None and degrees.value != len(counts) - 1:
+        text = f"Not checkable: its degrees of freedom are not the {len(counts) - 1} of these "
+        text, agreement = f"{text}groups; {_small(own)}.", NOT_CHECKABLE
+    else:
+        text, agreement = f"{own}; printed is {part.text}.", INCONSISTENT
+    beside = tuple(one.name for one, _ in known)
+    detail = {"counts": counts, "statistics": found}
+    yield Finding("statistic.counts", entry.name, "statistic", agreement, text, beside, detail)
+
+
+def _corrected(table: np.ndarray) -> float:
+    """χ² with Yates' continuity correction, never of more than the difference itself."""
+    n, (rows, columns) = table.sum(), (table.sum(axis=1), table.sum(axis=0))
+    distance = abs(table[0, 0] * table[1, 1] - table[0, 1] * table[1, 0])
+    return float(n * max(distance - n / 2, 0) ** 2 / np.prod([*rows, *columns], dtype=float))

@@ -1,0 +1,227 @@
+"""Test statistics: F, t, χ² and their degrees of freedom against p, epsilon and the design.
+
+A correction for sphericity multiplies both degrees of freedom by epsilon. Where a corrected test is
+printed with whole degrees of freedom, these are the uncorrected ones: no error, and said so.
+"""
+
+from collections.abc import Iterator
+from itertools import product
+from math import inf
+
+import numpy as np
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.printed.symbols import CHI_SQUARED, STANDARDISED
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    EXACT,
+    INCONSISTENT,
+    Finding,
+    as_range,
+    overlaps,
+    p_span,
+)
+from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries.printed import Bounds, Printed
+from trialtrace.stats.summaries.statistics import (
+    epsilons_of_f_and_p,
+    p_of_chi_squared,
+    p_of_correlation,
+    p_of_f,
+    p_of_t,
+    p_of_z,
+    partial_eta_squared_of_f,
+)
+
+WITH_DEGREES = {
+    "t": "t(54) = 2.10, p = .04",
+    "f": "F(1, 54) = 4.41, p = .04",
+    "r": "r(54) = .27, p = .04",
+    CHI_SQUARED: "χ²(1) = 4.2, p = .04",
+    "q": "Q(3) = 8.1, p = .04",
+}
+
+
+CARD = Card(
+    "F, t, z, r, χ² and degrees of freedom against p and the effect size; the ε that a "
+    "corrected p needs",
+    {
+        "statistic.p": "A test statistic with its degrees of freedom, and p.",
+        "statistic.epsilon": "F with uncorrected degrees of freedom, p, and the ε between them.",
+        "statistic.degrees": "The degrees of freedom of a corrected test.",
+        "statistic.effect": "The effect size of F and its degrees of freedom.",
+    },
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if "statistic" not in entry.parts:
+            continue
+        symbol = entry.parts["statistic"].symbol or ""
+        if symbol in WITH_DEGREES and "df1" not in entry.parts:
+            text = (
+                f"Not checkable: the degrees of freedom of {entry.parts['statistic'].text} are not "
+                f'in the ledger; write them as in "{WITH_DEGREES[symbol]}".'
+            )
+            yield Finding("statistic.p", entry.name, "statistic", NOT_CHECKABLE, text)
+            continue
+        try:
+            if symbol == "f" and {"df1", "df2"} <= set(entry.parts):
+                yield from _f(entry)
+            elif "p" in entry.parts and entry.parts["p"].relation != "ns":
+                yield from _plain(entry, symbol)
+        except StatsError as error:
+            yield Finding(
+                "statistic.p", entry.name, "statistic", NOT_CHECKABLE, f"Not checkable: {error}"
+            )
+
+
+def _plain(entry: Claim, symbol: str) -> Iterator[Finding]:
+    statistic, part = as_range(entry.parts["statistic"]), entry.parts["p"]
+    df = float(entry.parts["df1"].value or 0) if "df1" in entry.parts else inf
+    rounded = "df1" in entry.parts and entry.parts["df1"].places > 0
+    degrees = as_range(entry.parts["df1"]) if rounded else df
+    if symbol == "t":
+        every = [p_of_t(statistic, degrees, sides=side) for side in entry.tails]
+    elif symbol == "z":
+        every = [p_of_z(statistic, sides=side) for side in entry.tails]
+    elif symbol == "r" and df < inf:
+        every = [p_of_correlation(statistic, df, sides=side) for side in entry.tails]
+    elif symbol in (CHI_SQUARED, "q") and df < inf:
+        every = [p_of_chi_squared(statistic, df)]
+    else:
+        return
+    spans = [(float(one.low), float(one.high)) for one in every]
+    holding = [span for span in spans if overlaps(part, *span)]
+    (low, high), fits = (holding or spans)[0], bool(holding)
+    shown = entry.parts["statistic"].text
+    text = f"{shown} on these degrees of freedom gives {p_span(low, high)}"
+    more = f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
+    half = symbol in ("t", "z", "r") and not fits and overlaps(part, low / 2, high / 2)
+    if half:
+        more = f"; printed is {part.text}, which is that of one side."
+    agreement = EXACT if fits else INCONSISTENT
+    yield Finding(
+        "statistic.p",
+        entry.name,
+        "p",
+        agreement,
+        text + more,
+        detail={"low": low, "high": high, "one_sided": half},
+    )
+
+
+def _f(entry: Claim) -> Iterator[Finding]:
+    parts = entry.parts
+    f = as_range(parts["statistic"])
+    df1, df2 = float(parts["df1"].value or 0), float(parts["df2"].value or 0)
+    corrected = entry.about.correction is not None
+    whole = parts["df1"].places <= 0 and parts["df2"].places <= 0
+    if "p" in parts and parts["p"].relation != "ns":
+        yield from _p_of_f(entry, f, df1, df2, corrected and whole)
+    if corrected and whole:
+        yield Finding(
+            "statistic.degrees",
+            entry.name,
+            "df1",
+            COMPATIBLE,
+            f"A correction for sphericity is named, while F({df1:g}, {df2:g}) has whole degrees of "
+            "freedom: these are the uncorrected ones.",
+        )
+    yield _effect(entry, partial_eta_squared_of_f(f, df1, df2))
+
+
+def _effect(entry: Claim, eta: Bounds) -> Finding:
+    """Partial η² of F, and the printed effect size, which may be another where it says not which.
+
+    With several factors η² is smaller than partial η², never greater.
+    """
+    part, low, high = entry.parts.get("effect"), float(eta.low), float(eta.high)
+    part = None if part is not None and part.symbol == STANDARDISED else part
+    text = f"Partial η² from F and its degrees of freedom is {_three(low, high)}"
+    name, agreement, text_end = "statistic", COMPATIBLE, "."
+    if part is not None:
+        name = "effect"
+        if overlaps(part, low, high):
+            text_end = f", in keeping with {part.text}."
+        elif part.symbol == "partial" or float(part.bounds[0]) > high:
+            agreement, text_end = INCONSISTENT, f"; printed is {part.text}."
+        else:
+            agreement = NOT_CHECKABLE
+            text_end = f"; {part.text} may be η², which is smaller where there are several factors."
+    return Finding(
+        "statistic.effect",
+        entry.name,
+        name,
+        agreement,
+        text + text_end,
+        detail={"low": low, "high": high},
+    )
+
+
+def _p_of_f(entry: Claim, f, df1: float, df2: float, uncorrected: bool) -> Iterator[Finding]:
+    part = entry.parts["p"]
+    plain = _over_degrees(f, entry)
+    lowest = 1 / df1 if uncorrected else 1.0
+    bound = p_of_f(f, df1, df2, epsilon=(lowest, lowest)) if uncorrected else plain
+    detail = {
+        "p_uncorrected": [float(plain.low), float(plain.high)],
+        "p_lower_bound": [float(bound.low), float(bound.high)],
+        "f": float(entry.parts["statistic"].value or 0),
+        "df": [df1, df2],
+        "printed": float(part.value or 0),
+    }
+    if not uncorrected:
+        fits = overlaps(part, float(plain.low), float(plain.high))
+        text = f"F({df1:g}, {df2:g}) gives {p_span(float(plain.low), float(plain.high))}"
+        text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
+        yield Finding(
+            "statistic.p", entry.name, "p", EXACT if fits else INCONSISTENT, text, detail=detail
+        )
+        return
+    pieces = epsilons_of_f_and_p(f, as_range(part), df1, df2, epsilon=(1 / df1, 1.0))
+    text = (
+        f"p is {float(plain.high):.4f} without a correction for sphericity (ε = 1) and "
+        f"{float(bound.high):.4f} with the strongest (ε = {1 / df1:.3f}); "
+    )
+    if len(pieces) == 0:
+        text += f"no ε gives {part.text}."
+        yield Finding("statistic.epsilon", entry.name, "p", INCONSISTENT, text, detail=detail)
+        return
+    spans = " or ".join(f"from {low:.3f} to {high:.3f}" for low, high in pieces)
+    text += f"{part.text} needs ε {spans}."
+    yield Finding(
+        "statistic.epsilon",
+        entry.name,
+        "p",
+        COMPATIBLE,
+        text,
+        detail=detail | {"epsilon": pieces.tolist()},
+    )
+
+
+def _over_degrees(f: Printed, entry: Claim) -> Bounds:
+    """P without a further correction, over all degrees of freedom that print as given."""
+    ends = [_degree_range(entry.parts[name]) for name in ("df1", "df2")]
+    pairs = product(*(np.linspace(low, high, 5 if high > low else 1) for low, high in ends))
+    found = [p_of_f(f, df1, df2, epsilon=(1.0, 1.0)) for df1, df2 in pairs]
+    return Bounds(min(float(p.low) for p in found), max(float(p.high) for p in found))
+
+
+def _degree_range(part: Component) -> tuple[float, float]:
+    """Whole degrees of freedom are what they are; others are rounded."""
+    if part.places <= 0:
+        return float(part.value or 0), float(part.value or 0)
+    low, high = as_range(part).bounds
+    return max(float(low), 1e-9), float(high)
+
+
+def _three(low: float, high: float) -> str:
+    """A range to three digits; one number where both ends print alike."""
+    first, last = f"{low:.3f}", f"{high:.3f}"
+    return first if first == last else f"{first} to {last}"

@@ -1,0 +1,193 @@
+"""Intervals: inside, and which method gives both bounds of a share from the printed counts."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from trialtrace.audit.candidates import count_methods as methods
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import (
+    ALTERNATIVE,
+    COMPATIBLE,
+    EXACT,
+    INCONSISTENT,
+    Finding,
+    listed,
+    prints,
+)
+from trialtrace.audit.prints.wholes.shares import possible_counts
+from trialtrace.base.arrays import Floats, Whole
+from trialtrace.stats.summaries.count_tests import intervals_of_shares
+
+HALF = 50
+METHODS = {name: each.label for name, each in methods.INTERVALS.items()}
+STATED = {"exact": "clopper_pearson", "score": "wilson"}
+"""What the methods of a share are called by too."""
+
+
+CARD = Card(
+    "an estimate inside its interval; which method gives the interval of a share",
+    {
+        "interval.inside": "An estimate, and the interval it lies in.",
+        "interval.share": "The bounds of a share's interval, by the usual methods.",
+    },
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if "ci_low" not in entry.parts or entry.main is None:
+            continue
+        yield from _inside(entry, entry.main)
+        if "ci_high" not in entry.parts:
+            continue
+        if entry.measure is None and entry.of_count and entry.share:
+            yield from _of_share(ledger, entry)
+
+
+def _inside(entry: Claim, main) -> Iterator[Finding]:
+    low, high = entry.parts["ci_low"], entry.parts.get("ci_high")
+    if low.bounds[0] < main.bounds[1] and (high is None or main.bounds[0] < high.bounds[1]):
+        return
+    end = "an end that was not reached" if high is None else high.text
+    text = f"{main.text} lies outside its own interval, {low.text} to {end}."
+    yield Finding("interval.inside", entry.name, "ci_low", INCONSISTENT, text)
+
+
+def confidence_of(entry: Claim) -> float:
+    level = entry.parts["ci_low"].level
+    return float(level) / 100 if level is not None else 0.95
+
+
+def _of_share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """The interval of one share, on its counts or on all counts that its percentage allows."""
+    low, high, percent = (entry.parts[name] for name in ("ci_low", "ci_high", "percent"))
+    n, group = ledger.size(entry), ledger.groups.get(entry.about.group or "")
+    most = n or (group.size if group else None)
+    if most is None:
+        return
+    pairs = possible_counts(ledger, entry, most)
+    if pairs is None:
+        return
+    printed = float(low.value or 0), float(high.value or 0)
+    drawn = {
+        "printed": [float(percent.value or 0), *printed],
+        "nearest": list(_nearest(entry, pairs, np.array(printed))),
+    }
+    yield _share_finding(entry, pairs, fitting(entry, pairs), drawn)
+
+
+def _intervals(entry: Claim, pairs: Whole) -> dict[str, Floats]:
+    """Bounds in percent by method, (counts, 2)."""
+    found = intervals_of_shares(*pairs.T, confidence=confidence_of(entry))
+    return {name: 100 * ends for name, ends in found.items()}
+
+
+def fitting(entry: Claim, pairs: Whole) -> dict[tuple[int, int], list[str]]:
+    """The counts on which a usual method gives both printed bounds, and these methods.
+
+    A cut interval is told only where it is another than the plain one.
+    """
+    parts = [entry.parts[name] for name in ("ci_low", "ci_high")]
+    found: dict[tuple[int, int], list[str]] = {}
+    every = _intervals(entry, pairs)
+    for name, ends in every.items():
+        plain = every[name.removesuffix("_cut")]
+        near = np.ones(len(pairs), dtype=bool)
+        for part, own in zip(parts, ends.T, strict=True):
+            low, high = (float(end) for end in part.bounds)
+            near &= (own > low - (high - low)) & (own < high + (high - low))
+        for place in np.flatnonzero(near):
+            same = name.endswith("_cut") and (ends[place] == plain[place]).all()
+            if not same and all(
+                prints(part, own) for part, own in zip(parts, ends[place], strict=True)
+            ):
+                x, n = pairs[place].tolist()
+                found.setdefault((x, n), []).append(name)
+    return dict(sorted(found.items(), key=lambda one: one[0][::-1]))
+
+
+def _nearest(entry: Claim, pairs: Whole, printed: Floats) -> Iterator[dict[str, object]]:
+    """For each method, the counts whose bounds (in percent) come nearest to the printed ones."""
+    for name, ends in _intervals(entry, pairs).items():
+        off = np.where(np.isnan(ends), np.inf, np.abs(ends - printed)).max(axis=1)
+        # A cut interval is the plain one wherever nothing is cut.
+        if not name.endswith("_cut") and len(off) and np.isfinite(off.min()):
+            best = int(off.argmin())
+            low, high = ends[best].tolist()
+            yield {"method": METHODS[name], "low": low, "high": high, "of": pairs[best].tolist()}
+
+
+def _share_finding(entry: Claim, pairs: Whole, found: dict, drawn: dict) -> Finding:
+    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
+    detail = {"sets": len(pairs), "fits": [[x, m, names] for (x, m), names in found.items()]}
+    detail |= drawn
+    where = (
+        f"{pairs[0][0]} of {pairs[0][1]}"
+        if len(pairs) == 1
+        else (f"any of the {len(pairs)} counts that print as {entry.parts['percent'].text}")
+    )
+    if not len(pairs):
+        text = f"No count prints as {entry.parts['percent'].text}, to which {shown} could belong."
+        return _bounds(entry, INCONSISTENT, text, detail)
+    stated = STATED.get(entry.about.interval or "", entry.about.interval)
+    if stated not in (None, *METHODS):
+        text = f"Not checkable: the stated method ({stated}) is not one of a share."
+        return _bounds(entry, NOT_CHECKABLE, text, detail)
+    if not found and _of_three(entry, pairs):
+        text = f"{shown} is the interval by the rule of three, 3 over {pairs[0][1]} patients."
+        return _bounds(entry, COMPATIBLE, text, detail)
+    if not found:
+        tried = listed(sorted({name.split(",")[0] for name in METHODS.values()}), "or")
+        text = f"No usual interval ({tried}) on {where} has the bounds {shown}."
+        text += _outward(entry)
+        return _bounds(entry, INCONSISTENT, text, detail)
+    methods = {name for names in found.values() for name in names}
+    told = listed([METHODS[name] for name in METHODS if name in methods], "or")
+    sets = listed([f"{x} of {m}" for x, m in found][:4], "or")
+    if stated is not None and not methods & {stated, stated.removesuffix("_cut")}:
+        text = f"{shown} is the interval of {sets} by {told}; the stated {METHODS[stated]} gives "
+        text += "another."
+        return _bounds(entry, ALTERNATIVE, text, detail | {"alternative": sorted(methods)})
+    agreement = EXACT if stated and len(pairs) == 1 else COMPATIBLE
+    text = f"{shown} is the interval of {sets} by {told}."
+    return _bounds(entry, agreement, text, detail)
+
+
+def _of_three(entry: Claim, pairs: Whole) -> bool:
+    """Whether the bounds are the rule of three's, of no events or of nothing but events.
+
+    Source: Hanley & Lippman-Hand, JAMA 1983;249:1743.
+    """
+    if len(pairs) != 1 or pairs[0][0] not in (0, pairs[0][1]):
+        return False
+    reach = 300 / float(pairs[0][1])
+    ends = (0.0, reach) if pairs[0][0] == 0 else (100 - reach, 100.0)
+    low, high = (entry.parts[name] for name in ("ci_low", "ci_high"))
+    return prints(low, ends[0]) and prints(high, ends[1])
+
+
+def _outward(entry: Claim) -> str:
+    """Whether the middle of the bounds lies further from 50 % than the percentage.
+
+    Wald's interval has the percentage in its middle; all others lean towards 50 %.
+    """
+    low, high, percent = (entry.parts[name].bounds for name in ("ci_low", "ci_high", "percent"))
+    least, most = ((a + b) / 2 for a, b in zip(low, high, strict=True))
+    above = percent[0] > HALF and least >= percent[1]
+    if not above and not (percent[1] < HALF and most <= percent[0]):
+        return ""
+    return (
+        f" Their middle is {float(least):g} to {float(most):g} %, further from 50 % than the "
+        "percentage: no usual interval is, on any counts."
+    )
+
+
+def _bounds(entry: Claim, agreement: str, text: str, detail: dict) -> Finding:
+    """A verdict on both bounds."""
+    return Finding(
+        "interval.share", entry.name, "ci_low", agreement, text, (), detail, ("ci_high",)
+    )

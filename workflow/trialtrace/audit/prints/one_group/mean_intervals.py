@@ -1,0 +1,160 @@
+"""The interval of one group's mean against its deviation, printed with it or beside it.
+
+The half width h is q s / √n with q of Student's t of n - 1 degrees of freedom, or of the normal
+distribution, over everything that prints as given. Where n is that of a population, fewer patients
+may have been measured, which makes the interval wider. Where nothing but the interval is printed
+the deviation is h √n / q, which takes the place of a printed one (`of_interval`). Such an interval
+has its mean in the middle.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from math import log, sqrt
+
+from scipy.special import ndtri, stdtrit
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.printed.symbols import UNSAID
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range
+from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.stats.summaries.printed import Printed, below
+
+MOST_WIDER = 1.2
+"""How much wider an interval may be where n is that of a population: of 70 % of it."""
+MOST_UNEVEN = 3.0
+"""How often the shorter part of an interval of a mean may go into the longer one."""
+CUT_OFF = {Decimal(0), Decimal(100)}
+"""Ends of scales, at which intervals are cut off."""
+
+CARD = Card(
+    "the interval of the mean of a group against its deviation and number of patients; a mean that "
+    "is three times as far from one end of its interval as from the other",
+    {
+        "mean.interval": "The interval of a mean, and the deviation of its group.",
+        "mean.centred": "The mean of a group, and the middle of its interval.",
+    },
+    of_sizes=("mean.interval",),
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.of_group():
+        if not _usual(entry):
+            continue
+        yield from _uneven(entry)
+        other = _deviation(ledger, entry)
+        n = ledger.size(entry)
+        if other is not None and n is not None and n > 1:
+            yield from _held(entry, other, n)
+
+
+def _usual(entry: Claim) -> bool:
+    """Whether it is a mean with an interval that no model and no other method made."""
+    if not {"value", "ci_low", "ci_high"} <= set(entry.parts) or entry.basis is not None:
+        return False
+    usual = entry.measure is None and entry.about.interval is None
+    return usual and entry.parts["value"].symbol in (None, "mean")
+
+
+def _uneven(entry: Claim) -> Iterator[Finding]:
+    """An interval of a mean that reaches three times as far to one side, also on the log scale.
+
+    Student's, the normal one and a model's are centred as they stand, that of a geometric mean on
+    the log scale; a bootstrap's follows the mean's own distribution, which is nearly so. One that
+    is cut off at an end of its scale tells nothing.
+    """
+    names = ("ci_low", "value", "ci_high")
+    main, bounds = entry.parts["value"], [entry.parts[name].value for name in names[::2]]
+    if main.relation != "=" or main.symbol != "mean" or set(bounds) & CUT_OFF:
+        return
+    if entry.parts["ci_low"].symbol == "credible":
+        return
+    ends = [_ends(entry.parts[name]) for name in names]
+    scales = [ends]
+    if ends[0][0] > 0:
+        scales.append([(log(low), log(high)) for low, high in ends])
+    if min(map(_unevenness, scales)) <= MOST_UNEVEN:
+        return
+    low, value, high = (entry.parts[name].text for name in names)
+    text = f"{value} is not the middle of {low} to {high}, as a mean is of its interval, nor near "
+    text += "it on the log scale."
+    yield Finding("mean.centred", entry.name, "value", INCONSISTENT, text, covers=names[::2])
+
+
+def _unevenness(ends: list[tuple[float, float]]) -> float:
+    """The longer part of an interval over the shorter one, the least over all that prints so.
+
+    1 where the estimate may lie outside, which another check tells.
+    """
+    (l0, l1), (m0, m1), (u0, u1) = ends
+    lower, upper = (max(m0 - l1, 0.0), m1 - l0), (max(u0 - m1, 0.0), u1 - m0)
+    if min(lower[1], upper[1]) <= 0:
+        return 1.0
+    return max(lower[0] / upper[1], upper[0] / lower[1])
+
+
+def of_interval(entry: Claim, n: int) -> Printed | None:
+    """The deviations of n patients that the interval of their mean leaves, by either quantile.
+
+    None where a deviation or an error is printed, or the interval is none of one mean.
+
+    Oracle: R's t.test of one sample, and the same by qnorm.
+    """
+    if {"sd", "se"} & set(entry.parts) or not _usual(entry) or n < 2:
+        return None
+    if entry.parts["ci_low"].symbol == "credible":
+        return None
+    level = 0.5 + confidence_of(entry) / 2
+    (l0, l1), (u0, u1) = (_ends(entry.parts[name]) for name in ("ci_low", "ci_high"))
+    least = max((u0 - l1) / 2, 0.0) * sqrt(n) / float(stdtrit(n - 1, level))
+    most = (u1 - l0) / 2 * sqrt(n) / float(ndtri(level))
+    return below(f"{most:.12f}", least=f"{least:.12f}") if least < most else None
+
+
+def _deviation(ledger: Ledger, entry: Claim) -> Claim | None:
+    """The claim that prints the deviation of the same mean: itself, or the one beside it."""
+    if "sd" in entry.parts:
+        return entry if entry.parts["sd"].symbol != UNSAID else None
+    found = [
+        one
+        for one in ledger.beside(entry, entry.about.group or "")
+        if {"value", "sd"} <= set(one.parts) and one.parts["sd"].symbol != UNSAID
+        if one.parts["value"].text == entry.parts["value"].text
+    ]
+    return ledger.agreed(found, "sd")
+
+
+def _held(entry: Claim, other: Claim, n: int) -> Iterator[Finding]:
+    level = 0.5 + confidence_of(entry) / 2
+    (least, most), (l0, l1), (u0, u1) = (
+        _ends(part) for part in (other.parts["sd"], entry.parts["ci_low"], entry.parts["ci_high"])
+    )
+    low = float(ndtri(level)) * least / sqrt(n)
+    high = float(stdtrit(n - 1, level)) * most / sqrt(n)
+    own = max((u0 - l1) / 2, 0.0), (u1 - l0) / 2
+    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
+    text = (
+        f"A deviation of {other.parts['sd'].text} in {n} patients gives an interval that reaches "
+    )
+    text += f"{low:.3g} to {high:.3g} to either side of the mean"
+    wider = own[0] > high and own[0] <= MOST_WIDER * high and entry.about.n is None
+    if own[0] <= high and own[1] >= low:
+        agreement, more = COMPATIBLE, f", in keeping with {shown}."
+    elif wider and "denominator" not in entry.parts:
+        agreement, more = NOT_CHECKABLE, f"; {shown} is wider, as of fewer patients."
+        text = f"Not checkable: {text[0].lower()}{text[1:]}"
+    else:
+        agreement, more = INCONSISTENT, f"; printed is {shown}."
+    beside = () if other is entry else (other.name,)
+    yield Finding(
+        "mean.interval", entry.name, "ci_low", agreement, text + more, beside, covers=("ci_high",)
+    )
+
+
+def _ends(part: Component) -> tuple[float, float]:
+    low, high = as_range(part).bounds
+    return float(low), float(high)

@@ -1,0 +1,160 @@
+"""Where no usual interval gives the printed ones of an outcome: what comes nearest.
+
+Two rules are tried on all intervals at once: the printed percentages with the numbers randomised in
+place of those analysed, and counts that print as the percentages at other levels. That one comes
+near does not show that it was used.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from math import ceil
+
+from trialtrace.audit.candidates.grid import ALSO_OF_SHARES, INTERVALS, LEVELS, interval
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import COMPATIBLE, Finding, listed, prints
+from trialtrace.audit.prints.one_group.intervals import fitting
+from trialtrace.audit.prints.wholes.shares import possible_counts
+from trialtrace.base.arrays import Whole
+
+NEAR = 0.75
+"""The share of the bounds that a rule has to give to be told."""
+FEWEST = 4
+FEW = 12
+"""Of more counts behind a percentage some would come near by chance."""
+BOTH = ("ci_low", "ci_high")
+
+
+@dataclass(frozen=True)
+class Near:
+    """How a rule does: bounds that print as given, and the largest distance from a printed one."""
+
+    printed: int
+    off: float
+    of: tuple[int, int] | None = None
+
+
+CARD = Card(
+    "intervals that no usual method gives: what comes nearest, with the numbers "
+    "randomised or at another level",
+    {
+        "interval.near": "What comes nearest to intervals that no usual method gives.",
+    },
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    outcomes: dict[tuple, list[Claim]] = {}
+    for entry in ledger.of_group():
+        group = ledger.groups.get(entry.about.group or "")
+        if set(BOTH) <= set(entry.parts) and entry.share and group and group.size:
+            about = entry.about
+            key = about.outcome, about.visit, about.stratum, about.category
+            outcomes.setdefault(key, []).append(entry)
+    for entries in outcomes.values():
+        found = {
+            one.name: possible_counts(ledger, one, _randomised(ledger, one)) for one in entries
+        }
+        counts = {name: own for name, own in found.items() if own is not None and len(own)}
+        if 2 * len(entries) < FEWEST or len(counts) < len(entries):
+            continue
+        odd = [one for one in entries if not fitting(one, counts[one.name])]
+        if not odd:
+            continue
+        yield from _on_randomised(ledger, entries, odd[0])
+        for population in dict.fromkeys(one.about.population for one in odd):
+            cell = [one for one in entries if one.about.population == population]
+            few = all(len(counts[one.name]) <= FEW for one in cell)
+            if 2 * len(cell) >= FEWEST and few:
+                first = next(one for one in odd if one in cell)
+                yield from _at_other_levels(cell, counts, first)
+
+
+def _randomised(ledger: Ledger, entry: Claim) -> int:
+    return ledger.groups[entry.about.group or ""].size or 0
+
+
+def _near(entry: Claim, bounds: tuple[float, float], of: tuple[int, int] | None = None) -> Near:
+    parts = [entry.parts[name] for name in BOTH]
+    values = [100 * bound for bound in bounds]
+    off = max(abs(v - float(p.value or 0)) for v, p in zip(values, parts, strict=True))
+    return Near(sum(prints(p, v) for v, p in zip(values, parts, strict=True)), off, of)
+
+
+def _best(rules: dict[str, list[Near]]) -> tuple[str, int, float]:
+    """The rule that gives the most bounds, and of these the one that strays least."""
+    given = {name: sum(one.printed for one in own) for name, own in rules.items()}
+    off = {name: max(one.off for one in own) for name, own in rules.items()}
+    name = min(rules, key=lambda name: (-given[name], off[name]))
+    return name, given[name], ceil(10 * off[name]) / 10
+
+
+def _on_randomised(ledger: Ledger, entries: list[Claim], first: Claim) -> Iterator[Finding]:
+    rules = {}
+    for method, level in product(ALSO_OF_SHARES, LEVELS):
+        found = []
+        for one in entries:
+            n, share = _randomised(ledger, one), float(one.parts["percent"].value or 0) / 100
+            bounds = interval(method, share * n, n, level)
+            if bounds is not None:
+                found.append(_near(one, bounds))
+        if len(found) == len(entries):
+            rules[f"{method} at {100 * level:g} %"] = found
+    if not rules:
+        return
+    name, given, off = _best(rules)
+    if given < NEAR * 2 * len(entries):
+        return
+    by_group = {one.about.group: str(_randomised(ledger, one)) for one in entries}
+    sizes = listed(list(by_group.values()))
+    text = (
+        f"{name} on the printed percentages with the numbers randomised ({sizes}) gives {given} of "
+        f"the {2 * len(entries)} printed bounds and is within {off:.1f} points of all; that it "
+        "comes near does not show that it was used."
+    )
+    yield _told(text, entries, first, {"rule": name, "given": given, "off": off})
+
+
+def _told(text: str, entries: list[Claim], first: Claim, detail: dict) -> Finding:
+    others = tuple(one.name for one in entries if one is not first)
+    return Finding(
+        "interval.near",
+        first.name,
+        "ci_low",
+        COMPATIBLE,
+        text,
+        others,
+        detail,
+        ("ci_high",),
+        remark=True,
+    )
+
+
+def _at_other_levels(
+    entries: list[Claim], counts: dict[str, Whole], first: Claim
+) -> Iterator[Finding]:
+    rules = {}
+    for method, level in product(INTERVALS, LEVELS):
+        found = [
+            [
+                _near(one, bounds, (x, n))
+                for x, n in counts[one.name]
+                if (bounds := interval(method, x, n, level)) is not None
+            ]
+            for one in entries
+        ]
+        if all(found):
+            rules[f"{method} at {100 * level:g} %"] = [
+                min(own, key=lambda near: (-near.printed, near.off)) for own in found
+            ]
+    if not rules:
+        return
+    name, given, _ = _best(rules)
+    if given < NEAR * 2 * len(entries):
+        return
+    on = listed([f"{near.of[0]} of {near.of[1]}" for near in rules[name] if near.of])
+    text = f"On counts that print as the percentages {name} comes nearest: on {on} it gives "
+    text += f"{given} of the {2 * len(entries)} bounds."
+    yield _told(text, entries, first, {"rule": name, "given": given})

@@ -1,0 +1,121 @@
+"""Medians, quartiles and ranges: their order, and the deviation that a range leaves room for.
+
+n values between a least and a greatest one that both occur have a standard deviation from
+range / sqrt(2 (n - 1)) to range / 2 * sqrt(n / (n - 1)). Sources: von Szokefalvi Nagy 1918,
+Popoviciu 1935. Oracle: enumeration of whole numbers.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from math import sqrt
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.symbols import UNSAID
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding, as_range
+
+QUARTILES, ENDS = ("quartile_low", "quartile_high"), ("least", "most")
+
+
+CARD = Card(
+    "quartiles, range and median in order, and on their scale; the deviation that a range leaves "
+    "room for; medians of whole numbers",
+    {
+        "quantile.order": "Quartiles and range, and the value between them.",
+        "quantile.scale": "Medians, quartiles and ranges, and the ends of the scale.",
+        "quantile.deviation": "A standard deviation, and the range of the values.",
+        "median.granularity": "A median of whole numbers, and the medians that there are.",
+    },
+    of_sizes=(
+        "median.granularity",
+        "quantile.deviation",
+    ),
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        named = [pair for pair in (QUARTILES, ENDS) if set(pair) <= set(entry.parts)]
+        if named:
+            yield from _order(entry, named)
+        if entry.about.group and (named or _is_median(entry)):
+            yield from _off_scale(ledger, entry)
+        sd = entry.parts.get("sd")
+        said = sd is not None and sd.symbol != UNSAID
+        if said and ENDS in named and (n := ledger.size(entry)) and n > 1:
+            yield _deviation(entry, n)
+        outcome = ledger.outcomes.get(entry.about.outcome or "")
+        if outcome and outcome.whole and entry.about.group and _is_median(entry):
+            yield from _halves(ledger, entry)
+
+
+def _is_median(entry: Claim) -> bool:
+    value = entry.parts.get("value")
+    called = value is not None and value.symbol == "median"
+    return called or (value is not None and QUARTILES[0] in entry.parts and "sd" not in entry.parts)
+
+
+def _off_scale(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A median, quartile or end of a range outside the scale of its outcome."""
+    outcome = ledger.outcomes.get(entry.about.outcome or "")
+    ends = outcome.ends if outcome else None
+    if ends is None or entry.about.change or entry.measure is not None or entry.about.compared:
+        return
+    for name in ("value", *QUARTILES, *ENDS):
+        part = entry.parts.get(name)
+        if part is None or part.value is None or part.relation != "=" or part.unit == "%":
+            continue
+        low, high = (float(end) for end in as_range(part).bounds)
+        if high <= ends[0] or low > ends[1]:
+            text = f"{part.text} is off the scale from {ends[0]:g} to {ends[1]:g}."
+            yield Finding("quantile.scale", entry.name, name, INCONSISTENT, text)
+
+
+def _order(entry: Claim, named: list[tuple[str, str]]) -> Iterator[Finding]:
+    """Least, lower quartile, middle, upper quartile, greatest: each at most the next."""
+    names = [*(pair[0] for pair in reversed(named)), "value", *(pair[1] for pair in named)]
+    parts = [entry.parts[name] for name in names if name in entry.parts]
+    for before, after in pairwise(parts):
+        if (before.value or 0) > (after.value or 0):
+            text = f"{before.text} is printed as a value of at most {after.text}."
+            yield Finding("quantile.order", entry.name, before.name, INCONSISTENT, text)
+            return
+    covers = tuple(part.name for part in parts if part.name not in ("value",))
+    shown = " ≤ ".join(part.text for part in parts)
+    yield Finding(
+        "quantile.order", entry.name, covers[0], EXACT, f"In order: {shown}.", covers=covers[1:]
+    )
+
+
+def _deviation(entry: Claim, n: int) -> Finding:
+    (low_from, low_to), (high_from, high_to) = (as_range(entry.parts[name]).bounds for name in ENDS)
+    narrow, wide = max(float(high_from - low_to), 0.0), float(high_to - low_from)
+    least, most = narrow / sqrt(2 * (n - 1)), wide / 2 * sqrt(n / (n - 1))
+    sd = entry.parts["sd"]
+    own_low, own_high = (float(end) for end in as_range(sd).bounds)
+    fits = own_low <= most and own_high >= least
+    text = (
+        f"{n} values from {entry.parts['least'].text} to {entry.parts['most'].text} have a "
+        f"standard deviation of {least:.3g} to {most:.3g}"
+    )
+    text += f", in keeping with {sd.text}." if fits else f"; printed is {sd.text}."
+    return Finding(
+        "quantile.deviation", entry.name, "sd", COMPATIBLE if fits else INCONSISTENT, text
+    )
+
+
+def _halves(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """The median of whole numbers is whole, or lies halfway between two; whole where n is odd."""
+    value, n = entry.parts["value"], ledger.size(entry)
+    steps = as_range(value).multiples(2 if n is None or n % 2 == 0 else 1)
+    if value.places <= 0 or value.relation != "=":
+        return
+    fits = steps[0] <= steps[1]
+    of = "whole numbers" if n is None else f"{n} whole numbers"
+    text = f"{of[0].upper()}{of[1:]} can have a median of {value.text}."
+    if not fits:
+        text = f"No {of} have a median that prints as {value.text}."
+    yield Finding(
+        "median.granularity", entry.name, "value", COMPATIBLE if fits else INCONSISTENT, text
+    )

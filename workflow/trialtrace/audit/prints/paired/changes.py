@@ -1,0 +1,301 @@
+"""A change from baseline against the values at both visits, in one group.
+
+The mean change of patients with both values is the difference of their means. Its deviation D and
+those of both values have r = (s₀² + s₁² - D²) / (2 s₀ s₁) for their correlation, so that D lies
+between |s₁ - s₀| and s₁ + s₀. Both need the same patients at both visits, and a change that no
+model adjusts: what does not fit is told, and contradicts nothing. A mean does where each of the
+three tells its number of patients and no model adjusts it: a change is of patients with both
+values, so that as many are the same ones. Of n values with deviation s the mean without any k of
+them is at most s √(k (n - 1) / (n (n - k))) away, by Cauchy and Schwarz, so that patients who have
+one value only move a change no further, whoever they are. Where the number is that of a table or
+population, up to `SILENT` of it may lack a value untold. That no model adjusts a change is seen by
+its standard deviation, for a model's mean has an error or interval; or by the other groups, whose
+changes all are the end less the baseline to the last digit, which a small adjustment may leave so,
+but none that moves this one further than those who may lack a value.
+Where the changes of two groups are both wrong and both right with one number of each exchanged, the
+columns are, if nothing else explains it: a model that adjusts for the baseline moves no change by
+more than the groups differ there; those who lack a value at random seldom by `FAR` errors; and what
+moves both by as much as they are off would make them right by `SAYS_SOMETHING` at most. Else it is
+a remark.
+"""
+
+from collections.abc import Iterator
+from itertools import combinations
+from math import ceil, prod, sqrt
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.printed.symbols import UNSAID
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    Finding,
+    as_range,
+    overlaps,
+    signed,
+)
+from trialtrace.audit.prints.one_group.mean_intervals import of_interval
+from trialtrace.audit.prints.shared.corrections import SAYS_SOMETHING
+
+BASELINE = "baseline"
+MIDDLE = "median"
+SILENT = 0.05
+"""Which part of the patients that a table or population has may lack a value untold."""
+FAR = 4
+"""Errors by which patients without a value, missing at random, seldom move a change."""
+Span = tuple[float, float]
+Trio = tuple[Claim, Claim, Claim]
+WHAT = ("changes", "values at baseline", "values at the end")
+"""What may be exchanged, in the order of a trio: a change, the baseline and the end."""
+
+CARD = Card(
+    "a mean change from baseline against the values at both visits, and its deviation against "
+    "theirs, which no correlation from −1 to 1 may leave; a remark, since patients may differ, but "
+    "for means with numbers of patients and a deviation, or beside groups whose changes are right, "
+    "that are further away than those who lack a value can move them, and for two groups of which "
+    "both changes are right with numbers exchanged, and by no adjustment for the baseline, no "
+    "patients missing at random and no chance above 0.1",
+    {
+        "change.mean": "A mean change, and the means at both visits.",
+        "change.exchanged": "The changes of two groups, with their numbers exchanged.",
+        "change.deviation": "The deviation of a change, and those at both visits.",
+    },
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    trios = []
+    for entry in ledger.entries.values():
+        if entry.about.change and entry.about.group and _is_mean(entry):
+            pair = _visits(ledger, entry)
+            if pair is not None:
+                trios.append((entry, *pair))
+    for trio in trios:
+        beside = [one for one in trios if one[0].about.cell == trio[0].about.cell]
+        others = [_fits(*one) for one in beside if one is not trio]
+        raw = all(map(_has_deviation, trio)) or (bool(others) and all(others))
+        yield _mean(ledger, *trio, raw=raw)
+        if all(map(_has_deviation, trio)):
+            yield from _deviation(ledger, *trio)
+    apart = [trio for trio in trios if not _fits(*trio)]
+    for own, other in combinations(apart, 2):
+        if own[0].about.cell == other[0].about.cell:
+            yield from _exchanged(ledger, own, other)
+
+
+def _exchanged(ledger: Ledger, own: Trio, other: Trio) -> Iterator[Finding]:
+    """Two groups of which no change is right, and both are with their numbers exchanged.
+
+    A remark where another cause than the exchange may be behind it.
+    """
+    place = _exchanged_place(own, other)
+    if place is None:
+        return
+    labels = " and ".join(ledger.group_label(one[0]) for one in (own, other))
+    text = f"With the {WHAT[place]} of {labels} exchanged, both changes are the end less the "
+    text += "baseline; as printed, neither is."
+    agreement, remark = INCONSISTENT, False
+    if not _only_by_exchange(ledger, own, other):
+        agreement, remark = NOT_CHECKABLE, True
+        text = f"Not checkable: {text[0].lower()}{text[1:]} An adjusted change, other patients or "
+        text += "chance may do so too."
+    claims = (own[place], other[place])
+    beside = tuple(one.name for one in (*own, *other) if one not in claims)
+    for one in claims:
+        yield Finding("change.exchanged", one.name, "value", agreement, text, beside, remark=remark)
+
+
+def _only_by_exchange(ledger: Ledger, own: Trio, other: Trio) -> bool:
+    """Whether no adjustment, no missing patients and no chance makes both changes right so."""
+    off = [_apart(*trio) for trio in (own, other)]
+    (low1, high1), (low0, high0) = (_range(trio[1].parts["value"]) for trio in (own, other))
+    raw = all(_has_deviation(one) for trio in (own, other) for one in trio)
+    adjusted = 0.0 if raw else max(high1 - low0, high0 - low1)
+    missing = [FAR * _error_of_missing(ledger, *trio) for trio in (own, other)]
+    if min(off) <= adjusted or any(a <= b for a, b in zip(off, missing, strict=True)):
+        return False
+    widths = [sum(float(one.parts["value"].ulp) for one in trio) for trio in (own, other)]
+    # An exchange of numbers that differ by less than the three roundings moves nothing.
+    ways = sum(
+        abs(float((a.parts["value"].value or 0) - (b.parts["value"].value or 0))) > max(widths)
+        for a, b in zip(own, other, strict=True)
+    )
+    return (
+        ways * prod(w / (2 * by + w) for w, by in zip(widths, off, strict=True)) <= SAYS_SOMETHING
+    )
+
+
+def _error_of_missing(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> float:
+    """The error of a change by patients without both values; 0 where nothing tells how many."""
+    sizes = [ledger.size(one) for one in (start, end, entry)]
+    if None in sizes:
+        return 0.0
+    every, both = [int(n or 0) for n in sizes[:2]], int(sizes[2] or 0)
+    silent, variance = ceil(SILENT * both), 0.0
+    for one, n in zip((start, end), every, strict=True):
+        left, s = min(both, n) - silent, _largest(one, n)
+        if left > 0 and s is not None:
+            variance += s * s * (n - left) / (n * left)
+    return sqrt(variance)
+
+
+def _exchanged_place(own: Trio, other: Trio) -> int | None:
+    for place in range(len(WHAT)):
+        first, second = list(own), list(other)
+        first[place], second[place] = second[place], first[place]
+        if _fits(*first) and _fits(*second):
+            return place
+    return None
+
+
+def _fits(entry: Claim, start: Claim, end: Claim) -> bool:
+    """Whether a change is that of the means, or without its sign a reduction."""
+    (low0, high0), (low1, high1) = (_range(one.parts["value"]) for one in (start, end))
+    low, high = low1 - high0, high1 - low0
+    part = entry.parts["value"]
+    turned = part.word is not None and overlaps(part, -high, -low)
+    return overlaps(part, low, high) or turned
+
+
+def _is_mean(entry: Claim) -> bool:
+    value = entry.parts.get("value")
+    if value is None or value.relation != "=" or value.symbol == MIDDLE or value.unit == "%":
+        return False
+    return entry.basis is None and not {"quartile_low", "least"} & set(entry.parts)
+
+
+def _has_deviation(entry: Claim) -> bool:
+    part = entry.parts.get("sd")
+    return part is not None and part.symbol != UNSAID and part.relation == "="
+
+
+def _visits(ledger: Ledger, entry: Claim) -> tuple[Claim, Claim] | None:
+    """The values at baseline and at the visit of the change; None where places differ in one."""
+    outcome = ledger.outcomes.get(entry.about.outcome or "")
+    first = outcome.visits[0] if outcome and outcome.visits else None
+    about = entry.about
+    beside = [
+        one
+        for one in ledger.of_group()
+        if one.about.group == about.group and one.about.category == about.category
+        if one.about.cell[:2] == about.cell[:2] and one.about.stratum == about.stratum
+        if not one.about.change and _is_mean(one)
+    ]
+    starts = [one for one in beside if one.about.visit and _is_first(one.about.visit, first)]
+    ends = [one for one in beside if one.about.visit == about.visit and one not in starts]
+    start, end = ledger.agreed(starts, "value"), ledger.agreed(ends, "value")
+    return None if start is None or end is None else (start, end)
+
+
+def _is_first(visit: str, first: str | None) -> bool:
+    return visit == first if first is not None else visit.casefold() == BASELINE
+
+
+def _mean(ledger: Ledger, entry: Claim, start: Claim, end: Claim, *, raw: bool) -> Finding:
+    low, high = _end_less_start(start, end)
+    part = entry.parts["value"]
+    places = max(one.parts["value"].places for one in (start, end, entry)) + 1
+    said = f"{end.parts['value'].text} less {start.parts['value'].text} is "
+    said += f"{signed(low, places)} to {signed(high, places)}"
+    most = _most_moved(ledger, entry, start, end) if raw else None
+    if _fits(entry, start, end):
+        text, agreement = f"{said}, in keeping with a change of {part.text}.", COMPATIBLE
+    elif most is not None and _apart(entry, start, end) > most:
+        text, agreement = f"{said}, while {part.text} is printed", INCONSISTENT
+        if most:
+            text += f"; patients with one value only move it by at most {most:.2g}, whoever they "
+            text += "are."
+        else:
+            text = f"{said}, each of {entry.about.n} patients, while {part.text} is printed."
+    else:
+        text = f"Not checkable: {said}, while {part.text} is printed; {_why(ledger, entry, start)}."
+        agreement = NOT_CHECKABLE
+    remark = agreement == NOT_CHECKABLE
+    beside = (start.name, end.name)
+    return Finding("change.mean", entry.name, "value", agreement, text, beside, remark=remark)
+
+
+def _end_less_start(start: Claim, end: Claim) -> Span:
+    (low0, high0), (low1, high1) = (_range(one.parts["value"]) for one in (start, end))
+    return low1 - high0, high1 - low0
+
+
+def _apart(entry: Claim, start: Claim, end: Claim) -> float:
+    """How far a change is at least from the end less the baseline; of a reduction also turned."""
+    low, high = _end_less_start(start, end)
+    least, most = _range(entry.parts["value"])
+    spans = [(low, high)]
+    if entry.parts["value"].word is not None:
+        spans.append((-high, -low))
+    return max(0.0, min(max(one[0] - most, least - one[1]) for one in spans))
+
+
+def _most_moved(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> float | None:
+    """How far patients without both values move a change at most; None where it is not known."""
+    trio = start, end, entry
+    sizes = [ledger.size(one) for one in trio]
+    if None in sizes or any(map(ledger.assumed, trio)):
+        return None
+    first, last, both = (int(n or 0) for n in sizes)
+    own = all(one.about.n is not None and _has_deviation(one) for one in trio)
+    silent = 0 if own else ceil(SILENT * both)
+    lacking = first - both, last - both
+    if min(lacking) < 0 or both - silent < 1:
+        return None
+    if not silent and not any(lacking):
+        return 0.0
+    s0, s1 = _largest(start, first), _largest(end, last)
+    if s0 is None or s1 is None:
+        return None
+    return max(
+        moved(s0, first, lacking[0] + k) + moved(s1, last, lacking[1] + silent - k)
+        for k in range(silent + 1)
+    )
+
+
+def moved(s: float, n: int, k: int) -> float:
+    """How far the mean of n values with deviation s is at most from that without k of them.
+
+    Source: the module's. Oracle: all choices of k of a few values.
+    """
+    return s * sqrt(k * (n - 1) / (n * (n - k)))
+
+
+def _largest(entry: Claim, n: int) -> float | None:
+    """The largest deviation that is printed so, or that an error or interval leaves."""
+    if "sd" in entry.parts:
+        return _range(entry.parts["sd"])[1] if _has_deviation(entry) else None
+    if "se" in entry.parts:
+        return _range(entry.parts["se"])[1] * sqrt(n)
+    found = of_interval(entry, n) if "ci_low" in entry.parts else None
+    return None if found is None else float(found.high)
+
+
+def _why(ledger: Ledger, entry: Claim, start: Claim) -> str:
+    sizes = {ledger.size(one) for one in (entry, start)}
+    if len(sizes) == 1 and None not in sizes:
+        return "of the same patients, unadjusted, they would agree"
+    return "it may be that of the patients with both values, or adjusted"
+
+
+def _deviation(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> Iterator[Finding]:
+    (low0, high0), (low1, high1) = (_range(one.parts["sd"]) for one in (start, end))
+    least = max(low1 - high0, low0 - high1, 0.0)
+    part, most = entry.parts["sd"], high0 + high1
+    if overlaps(part, least, most):
+        return
+    text = (
+        f"Not checkable: values with deviations of {start.parts['sd'].text} and "
+        f"{end.parts['sd'].text} change by one of {least:.3g} to {most:.3g}, whatever their "
+        f"correlation, while {part.text} is printed; {_why(ledger, entry, start)}."
+    )
+    beside = (start.name, end.name)
+    yield Finding("change.deviation", entry.name, "sd", NOT_CHECKABLE, text, beside, remark=True)
+
+
+def _range(part: Component) -> Span:
+    low, high = as_range(part).bounds
+    return float(low), float(high)

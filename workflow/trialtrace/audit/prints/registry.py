@@ -1,0 +1,152 @@
+"""The checks on print, in the order in which their findings are told."""
+
+import importlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import ALTERNATIVE, INCONSISTENT, Finding, listed
+
+_HERE = "trialtrace.audit.prints"
+
+MODULES: dict[str, str] = {
+    "impossible": f"{_HERE}.words.impossible",
+    "sizes": f"{_HERE}.wholes.sizes",
+    "shares": f"{_HERE}.wholes.shares",
+    "too_many": f"{_HERE}.wholes.too_many",
+    "denominators": f"{_HERE}.wholes.denominators",
+    "strata": f"{_HERE}.wholes.strata",
+    "totals": f"{_HERE}.wholes.totals",
+    "parts": f"{_HERE}.wholes.parts",
+    "levels_of_factors": f"{_HERE}.factorial.levels",
+    "count_tests": f"{_HERE}.two_groups.count_tests",
+    "count_sets": f"{_HERE}.two_groups.count_sets",
+    "splits": f"{_HERE}.wholes.splits",
+    "comparisons": f"{_HERE}.two_groups.comparisons",
+    "needed": f"{_HERE}.two_groups.needed",
+    "reductions": f"{_HERE}.two_groups.reductions",
+    "mean_tests": f"{_HERE}.two_groups.mean_tests",
+    "granularity": f"{_HERE}.one_group.granularity",
+    "group_statistics": f"{_HERE}.many_groups.group_statistics",
+    "factorial": f"{_HERE}.factorial.effects",
+    "interactions": f"{_HERE}.factorial.interactions",
+    "wholes": f"{_HERE}.wholes.wholes",
+    "changes": f"{_HERE}.paired.changes",
+    "mean_intervals": f"{_HERE}.one_group.mean_intervals",
+    "differences": f"{_HERE}.two_groups.differences",
+    "geometric": f"{_HERE}.two_groups.geometric",
+    "signs": f"{_HERE}.two_groups.signs",
+    "standardised": f"{_HERE}.two_groups.standardised",
+    "quantiles": f"{_HERE}.one_group.quantiles",
+    "medians": f"{_HERE}.two_groups.medians",
+    "reference_limits": f"{_HERE}.one_group.reference_limits",
+    "statistics": f"{_HERE}.many_groups.statistics",
+    "designs": f"{_HERE}.many_groups.designs",
+    "intervals": f"{_HERE}.one_group.intervals",
+    "estimates": f"{_HERE}.two_groups.estimates",
+    "apart": f"{_HERE}.two_groups.apart",
+    "margin_tests": f"{_HERE}.two_groups.margin_tests",
+    "errors": f"{_HERE}.two_groups.errors",
+    "coefficients": f"{_HERE}.two_groups.coefficients",
+    "near_intervals": f"{_HERE}.one_group.near_intervals",
+    "hazards": f"{_HERE}.times.hazards",
+    "log_rank": f"{_HERE}.times.log_rank",
+    "rates": f"{_HERE}.times.rates",
+    "curves": f"{_HERE}.times.curves",
+    "curve_intervals": f"{_HERE}.times.curve_intervals",
+    "headline": f"{_HERE}.wholes.headline",
+    "directions": f"{_HERE}.words.directions",
+    "significance": f"{_HERE}.words.significance",
+    "places": f"{_HERE}.words.places",
+    "baseline": f"{_HERE}.many_groups.baseline",
+    "statements": f"{_HERE}.words.statements",
+}
+CONTRADICTS = (INCONSISTENT, ALTERNATIVE)
+
+
+def card_of(name: str) -> Card:
+    """The card of a check. Raises KeyError where there is none."""
+    card: Card = importlib.import_module(MODULES[name]).CARD
+    return card
+
+
+def _check_of(name: str) -> Callable[[Ledger], Iterator[Finding]]:
+    check: Callable[[Ledger], Iterator[Finding]] = importlib.import_module(MODULES[name]).check
+    return check
+
+
+@cache
+def about() -> dict[str, str]:
+    """The name of each finding to what it is about."""
+    return {name: means for each in MODULES for name, means in card_of(each).findings.items()}
+
+
+@cache
+def of_sizes() -> frozenset[str]:
+    """The names of the findings of which the verdict rests on the numbers of patients."""
+    return frozenset(name for each in MODULES for name in card_of(each).of_sizes)
+
+
+@cache
+def _modules() -> dict[str, str]:
+    return {finding: name for name in MODULES for finding in card_of(name).findings}
+
+
+def module_of(finding: str) -> str:
+    """The check that a finding of this name comes from. Raises KeyError where there is none."""
+    return _modules()[finding]
+
+
+def findings(ledger: Ledger) -> Iterator[Finding]:
+    """Every finding of every check."""
+    for name in MODULES:
+        yield from findings_of(name, ledger)
+
+
+def findings_of(name: str, ledger: Ledger) -> Iterator[Finding]:
+    """Every finding of one check."""
+    check = _check_of(name)
+    if card_of(name).of_all:
+        yield from check(ledger)
+        return
+    for one in check(ledger.possible):
+        one = _with_number_taken(ledger, one)
+        yield _unless_assumed(ledger, _unless_paraphrased(ledger, one))
+
+
+def _with_number_taken(ledger: Ledger, one: Finding) -> Finding:
+    """A finding that rests on the number randomised as that behind a percentage says so."""
+    entries = [ledger.entries[name] for name in (one.claim, *one.beside)]
+    if one.check not in of_sizes() or not any(map(ledger.taken, entries)):
+        return one
+    return replace(one, sentence=f"{one.sentence} Taken is the number randomised.")
+
+
+def _unless_paraphrased(ledger: Ledger, one: Finding) -> Finding:
+    """A finding on a paraphrase, which contradicts nothing: its words are not the paper's."""
+    if not ledger.entries[one.claim].about.paraphrase or one.agreement not in CONTRADICTS:
+        return one
+    text = f"Not checkable: a paraphrase, not the paper's own words. {one.sentence}"
+    return replace(one, agreement=NOT_CHECKABLE, sentence=text)
+
+
+def _unless_assumed(ledger: Ledger, one: Finding) -> Finding:
+    """A contradiction only if everyone randomised was measured, which is not printed."""
+    if one.check not in of_sizes() or one.agreement not in CONTRADICTS:
+        return one
+    entries = [ledger.entries[name] for name in (one.claim, *one.beside)]
+    assumed = dict.fromkeys(
+        ledger.group_label(entry)
+        for entry in entries
+        if entry.about.group and ledger.assumed(entry)
+    )
+    if not assumed:
+        return one
+    text = (
+        f"Not checkable: how many patients with {listed(list(assumed))} are behind it is not in "
+        f"the ledger (`patients`, or `sizes` of a population). With all randomised: {one.sentence}"
+    )
+    return replace(one, agreement=NOT_CHECKABLE, sentence=text)

@@ -1,0 +1,1 @@
+"""What several checks on print need; nothing here is a check."""

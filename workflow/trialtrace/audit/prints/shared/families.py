@@ -1,0 +1,142 @@
+"""P-values of a family of comparisons whose intervals are corrected with them, and Holm's steps.
+
+An interval of Tukey, Dunnett, Bonferroni or Šidák is the estimate with m standard errors to each
+side, m being the value that the procedure's largest statistic passes with probability 0.05; its p
+is that procedure's tail of estimate over error. With z of the p that the interval gives as a plain
+one, the statistic is m z / 1.96. Comparisons of one outcome are a family; a procedure is one
+of it where it gives the p of more than half of them. Holm's p of a step is never below that of the
+step before, so that lines with a larger p of their own repeat the one of a smaller.
+Sources: Tukey 1953, Dunnett 1955, Dunn 1961, Šidák 1967, Holm 1979. Oracles: scipy's tukey_hsd and
+dunnett.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from math import comb, inf
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.prints.finding import overlaps
+from trialtrace.audit.prints.one_group.intervals import confidence_of
+
+Ends = tuple[float, float]
+Plain = Callable[[Ledger, Claim], Ends | None]
+"""The p of no difference that the interval of a claim leaves, as one for one comparison."""
+Choice = tuple[str, float, float]
+Tail = Callable[[float], float]
+"""P that the largest absolute statistic of a family is above a number."""
+LEAST = 1e-300
+TOGETHER = "with its own interval"
+
+
+def simultaneous(ledger: Ledger, entry: Claim, p: Ends, plain: Plain) -> Iterator[Choice]:
+    """Words and ends of p, of the procedures that give the p of more than half of the family."""
+    every = _family(ledger, entry)
+    if entry.name not in every or len(every) < 2:
+        return
+    ps = {name: p if name == entry.name else plain(ledger, one) for name, one in every.items()}
+    quantile = float(ndtri(0.5 + confidence_of(entry) / 2))
+    for words, tails in _procedures(ledger, list(every.values())):
+        own = [(tail, _critical(tail, confidence_of(entry)) / quantile) for tail in tails]
+        given = {name: _corrected(own, of_it) for name, of_it in ps.items() if of_it is not None}
+        fit = [name for name, ends in given.items() if overlaps(every[name].parts["p"], *ends)]
+        if 2 * len(fit) > len(every):
+            yield f"{words}, {TOGETHER},", *given[entry.name]
+
+
+def steps(ledger: Ledger, entry: Claim, p: Ends, plain: Plain, most: int) -> Iterator[Choice]:
+    """The p of another line that prints the same, by Holm of up to `most` comparisons."""
+    printed = entry.parts["p"]
+    for one in ledger.entries.values():
+        part = one.tested
+        same = one.about.outcome == entry.about.outcome or one.place == entry.place
+        if part is None or one.name == entry.name or one.paper != entry.paper or not same:
+            continue
+        if (part.relation, part.value) != (printed.relation, printed.value):
+            continue
+        other = plain(ledger, one)
+        if other is None or other[0] > p[1] or overlaps(part, *other):
+            continue
+        for k in range(2, most + 1):
+            ends = min(k * other[0], 1.0), min(k * other[1], 1.0)
+            if overlaps(part, *ends) and p[0] <= ends[1]:
+                yield f"Holm's correction, by the smaller p of “{one.label}”,", *ends
+
+
+def _family(ledger: Ledger, entry: Claim) -> dict[str, Claim]:
+    """Comparisons of one outcome with interval and p, of three groups or more; each pair once."""
+    found: dict[frozenset[str], Claim] = {}
+    for one in (entry, *ledger.comparisons.get(entry.about.cell, ())):
+        alike = (one.measure, one.about.margin) == (entry.measure, None)
+        whole = one.tested is not None and {"ci_low", "ci_high"} <= set(one.parts)
+        if alike and whole and len(one.about.compared) == 2:
+            found.setdefault(frozenset(one.about.compared), one)
+    return {one.name: one for one in found.values()} if len(_groups([*found.values()])) > 2 else {}
+
+
+def _groups(family: list[Claim]) -> list[str]:
+    return sorted({name for one in family for name in one.about.compared})
+
+
+def _procedures(ledger: Ledger, family: list[Claim]) -> Iterator[tuple[str, list[Tail]]]:
+    """Words and tails: of every number of degrees of freedom that may be behind them."""
+    names = _groups(family)
+    sizes = {name: ledger.size_of(family[0], name) or 0 for name in names}
+    degrees = [inf]
+    if family[0].measure == "mean_difference" and sum(sizes.values()) > len(names) + 1:
+        degrees.append(float(sum(sizes.values()) - len(names)))
+    groups = list(dict.fromkeys([len(names), len(ledger.apart)]))
+    for g in groups:
+        yield f"Tukey's test of {g} groups", [_tukey(g, df) for df in degrees]
+    shared = set.intersection(*(set(one.about.compared) for one in family))
+    for control in sorted(shared):
+        against = [sizes[name] for name in names if name != control]
+        known = sizes[control] and all(against)
+        loadings = tuple((n / (n + sizes[control])) ** 0.5 if known else 0.5**0.5 for n in against)
+        yield "Dunnett's test", [_dunnett(loadings, df) for df in degrees]
+    for k in dict.fromkeys([len(family), *(comb(g, 2) for g in groups)]):
+        yield f"Bonferroni's correction for {k} comparisons", [_bonferroni(k)]
+        yield f"Šidák's correction for {k} comparisons", [_sidak(k)]
+
+
+def _corrected(tails: list[tuple[Tail, float]], p: Ends) -> Ends:
+    """P from least to greatest, of the z of a plain p, each tail by its number of times that."""
+    high, low = (-float(ndtri(max(end, LEAST) / 2)) for end in p)
+    return (
+        min(tail(by * high) for tail, by in tails),
+        max(tail(by * low) for tail, by in tails),
+    )
+
+
+@lru_cache(maxsize=256)
+def _critical(tail: Tail, confidence: float) -> float:
+    from trialtrace.stats.multiplicity._multivariate_t import critical_value
+
+    return critical_value(tail, 1 - confidence)
+
+
+@lru_cache(maxsize=256)
+def _tukey(groups: int, df: float) -> Tail:
+    from trialtrace.stats.multiplicity._multivariate_t import range_tail
+
+    return lambda c: min(range_tail(max(c, 0.0) * 2**0.5, groups, df=df), 1.0)
+
+
+@lru_cache(maxsize=256)
+def _dunnett(loadings: tuple[float, ...], df: float) -> Tail:
+    from trialtrace.stats.multiplicity._multivariate_t import product_tail
+
+    return lambda c: min(product_tail(max(c, 0.0), np.array(loadings), df=df, both=True), 1.0)
+
+
+@lru_cache(maxsize=256)
+def _bonferroni(k: int) -> Tail:
+    return lambda c: min(2 * k * float(ndtr(-c)), 1.0)
+
+
+@lru_cache(maxsize=256)
+def _sidak(k: int) -> Tail:
+    return lambda c: 1 - (1 - min(2 * float(ndtr(-c)), 1.0)) ** k

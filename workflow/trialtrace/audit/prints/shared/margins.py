@@ -1,0 +1,208 @@
+"""A conclusion of non-inferiority or equivalence against the intervals of its comparison.
+
+An interval that lies on the better side of the margin shows non-inferiority at the one-sided level
+of its tail, as 0.025 for one of 95 %: the duality of test and interval (Piaggio and others 2012,
+JAMA 308:2594, figure 1). At another level its half is taken to be that of Wald's, on the log scale
+for ratios, and `SLACK` of it is left for other intervals; that share is chosen, not measured.
+Oracle: the same comparison by hand.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import log
+from typing import TypeVar
+
+from scipy.special import ndtri
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.design import ToldDesign
+from trialtrace.audit.ledger.design_equivalence import ToldEquivalence
+from trialtrace.audit.ledger.design_margin import MEASURE_OF, ToldMargin
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, listed
+from trialtrace.audit.prints.one_group.intervals import confidence_of
+
+NON_INFERIORITY, EQUIVALENCE = "non-inferiority", "equivalence"
+WITHIN, HOLDS, BEYOND, OPEN = "within", "holds", "beyond", "open"
+WIDEST = 0.05
+"""The one-sided level of the narrowest interval that is in use, one of 90 %."""
+SLACK = 0.9
+"""How much nearer to the estimate another interval's bound may be."""
+Limit = TypeVar("Limit", ToldMargin, ToldEquivalence)
+Judged = tuple[str, str, tuple[str, ...]]
+"""Agreement, sentence, and the claims whose intervals decide."""
+
+
+def margin_of(ledger: Ledger, entry: Claim) -> ToldMargin | None:
+    """The margin that a claim concludes on: of its own paper, else the only one that is told."""
+    return _told(ledger, entry, lambda design: design.margins)
+
+
+def limits_of(ledger: Ledger, entry: Claim) -> ToldEquivalence | None:
+    """The limits of equivalence of a claim: of its own paper, else the only ones that are told."""
+    return _told(ledger, entry, lambda design: design.equivalence)
+
+
+def _told(
+    ledger: Ledger, entry: Claim, of: Callable[[ToldDesign], Sequence[Limit]]
+) -> Limit | None:
+    own = ledger.reported.get(entry.paper)
+    if own is not None and (found := _about(of(own), ledger, entry)):
+        return found[0] if len(found) == 1 else None
+    for designs in (ledger.reported, ledger.registered):
+        every = [one for design in designs.values() for one in _about(of(design), ledger, entry)]
+        if every:
+            return every[0] if all(one.same(every[0]) for one in every) else None
+    return None
+
+
+def _about(every: Sequence[Limit], ledger: Ledger, entry: Claim) -> list[Limit]:
+    about, population = entry.about, ledger.population(entry)
+    return [
+        one
+        for one in every
+        if one.outcome == about.outcome and set(one.compare) == set(about.compared)
+        if one.visit in (None, about.visit) and about.stratum is None
+        if one.population in (None, population.name if population else None)
+    ]
+
+
+def equivalent(ledger: Ledger, limits: ToldEquivalence, concludes: str) -> Judged | None:
+    """Whether a conclusion on equivalence agrees with the intervals; None where there is none.
+
+    Two one-sided tests: each limit is a margin, and equivalence needs both to be excluded.
+    """
+    shown = "non_inferior" if concludes == "equivalent" else "not_shown"
+    found = [judged(ledger, one, shown, EQUIVALENCE) for one in limits.margins]
+    both = [one for one in found if one is not None]
+    if not both:
+        return None
+    # What one limit decides alone, and what both have to agree on.
+    alone, together = INCONSISTENT, COMPATIBLE
+    if concludes == "not_shown":
+        alone, together = together, alone
+    decided = [one for one in both if one[0] == alone]
+    if not decided and all(one[0] == together for one in both):
+        agreement, text, names = both[0]
+        return agreement, text.replace(_limit(limits.margins[0]), _both(limits)), names
+    return (decided or [one for one in both if one[0] == NOT_CHECKABLE] or both)[0]
+
+
+def _limit(margin: ToldMargin) -> str:
+    return f"the margin of {margin.value}"
+
+
+def _both(limits: ToldEquivalence) -> str:
+    return f"the margins of {limits.lower} and {limits.upper}"
+
+
+def judged(
+    ledger: Ledger, margin: ToldMargin, concludes: str, what: str = NON_INFERIORITY
+) -> Judged | None:
+    """Whether a conclusion agrees with the intervals that are printed; None where there is none."""
+    every = [_Beside(entry, margin) for entry in _intervals(ledger, margin)]
+    if not every:
+        return None
+    names = tuple(one.entry.name for one in every)
+    where = {one.where for one in every}
+    shown = listed(list(dict.fromkeys(one.shown for one in every)), "and")
+    lies = f"{shown} {'lie' if ' and ' in shown else 'lies'}"
+    limit = _limit(margin)
+    if OPEN in where or (WITHIN in where and len(where) > 1):
+        why = "rounding leaves open" if OPEN in where else "the intervals do not agree on"
+        text = f"Not checkable: {why} whether {shown} excludes {limit}."
+        return NOT_CHECKABLE, text, names
+    if where == {WITHIN}:
+        text = f"{lies} on the better side of {limit}"
+        if concludes == "non_inferior":
+            return COMPATIBLE, f"{text}, as {what} asks.", names
+        if margin.level is not None and all(one.tail <= float(margin.level) for one in every):
+            return INCONSISTENT, f"{text}; printed is that {what} was not shown.", names
+        text += "; that it was not shown agrees at another level or in another population only."
+        return NOT_CHECKABLE, f"Not checkable: {text}", names
+    held = f"{lies} beyond {limit}" if where == {BEYOND} else f"{shown} holds {limit}"
+    if concludes == "not_shown":
+        return COMPATIBLE, f"{held}, as printed: {what} was not shown.", names
+    if all(one.binds(margin) for one in every):
+        return INCONSISTENT, f"{held}, so that it does not show {what}.", names
+    text = f"Not checkable: {held}; an interval of a higher one-sided level may exclude it."
+    return NOT_CHECKABLE, text, names
+
+
+def _intervals(ledger: Ledger, margin: ToldMargin) -> Sequence[Claim]:
+    """The printed intervals of the margin's comparison, on its scale."""
+    found = []
+    for entry in ledger.possible.entries.values():
+        about, population = entry.about, ledger.population(entry)
+        if not {"ci_low", "ci_high"} <= set(entry.parts) or entry.main is None:
+            continue
+        if about.outcome != margin.outcome or set(about.compared) != set(margin.compare):
+            continue
+        if about.stratum is not None or about.change or entry.main.word is not None:
+            continue
+        if margin.visit not in (None, about.visit) or entry.main.relation != "=":
+            continue
+        if margin.population not in (None, population.name if population else None):
+            continue
+        if entry.measure == MEASURE_OF[margin.scale] and entry.parts["ci_low"].symbol is None:
+            found.append(entry)
+    return found
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """An interval beside a margin."""
+
+    entry: Claim
+    told: ToldMargin
+
+    @property
+    def margin(self) -> ToldMargin:
+        """With the groups in the order of the claim."""
+        same = self.entry.about.compared == self.told.compare
+        return self.told if same else self.told.turned()
+
+    @property
+    def limit(self) -> float:
+        return self.margin.limit(percent="percent" in self.entry.parts)
+
+    @property
+    def shown(self) -> str:
+        return f"{self.entry.parts['ci_low'].text} to {self.entry.parts['ci_high'].text}"
+
+    @property
+    def tail(self) -> float:
+        """The one-sided level of a bound."""
+        return round((1 - confidence_of(self.entry)) / 2, 9)
+
+    @property
+    def where(self) -> str:
+        low, high = (self.entry.parts[name].bounds for name in ("ci_low", "ci_high"))
+        far, near = (high, low) if self.margin.worse == "above" else (low, high)
+        if self._over(far[0]) and self._over(far[1]):
+            return BEYOND if self._over(near[0]) and self._over(near[1]) else HOLDS
+        return OPEN if self._over(far[0]) or self._over(far[1]) else WITHIN
+
+    def _over(self, value: Decimal) -> bool:
+        """Whether a value lies on the worse side of the margin, or on it."""
+        number = float(value)
+        return number >= self.limit if self.margin.worse == "above" else number <= self.limit
+
+    def binds(self, margin: ToldMargin) -> bool:
+        """Whether no interval at the level of the test excludes the margin either."""
+        main = self.entry.main
+        if self.where == BEYOND or main is None or all(self._over(end) for end in main.bounds):
+            return True
+        level = WIDEST if margin.level is None else float(margin.level)
+        if self.tail >= level:
+            return True
+        part = self.entry.parts["ci_high" if self.margin.worse == "above" else "ci_low"]
+        numbers = [float(main.value or 0), float(part.value or 0), self.limit]
+        if self.margin.ratio and min(numbers) <= 0:
+            return False
+        middle, bound, limit = (log(one) if self.margin.ratio else one for one in numbers)
+        by = SLACK * float(ndtri(level)) / float(ndtri(self.tail))
+        other = middle + by * (bound - middle)
+        return other >= limit if self.margin.worse == "above" else other <= limit

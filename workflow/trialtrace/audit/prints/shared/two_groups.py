@@ -1,0 +1,161 @@
+"""What two compared groups give: their counts or percentages, and the measures made from these."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from itertools import product
+from math import exp, isfinite, log, nan, sqrt
+from types import MappingProxyType
+
+from scipy.special import ndtri
+
+from trialtrace.audit.candidates.count_methods import COMPARISONS
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.printed.symbols import AVERAGES
+from trialtrace.audit.prints.two_groups.count_tests import counted
+from trialtrace.stats.results import Interval
+from trialtrace.stats.stratified.exact import odds_ratio_conditional
+from trialtrace.stats.summaries.count_tests import two_arm_intervals
+
+KINDS = {"risk_difference": "difference", "risk_ratio": "risk_ratio", "odds_ratio": "odds_ratio"}
+WORDS = {
+    "risk_difference": "difference",
+    "risk_ratio": "risk ratio",
+    "odds_ratio": "odds ratio",
+    "number_needed_to_treat": "number needed to treat",
+}
+NEEDED = "number_needed_to_treat"
+RATIOS = ("risk_ratio", "odds_ratio")
+METHODS = {name: each.label for name, each in COMPARISONS.items()}
+LOGS = {
+    "log_odds_ratio": "odds_ratio",
+    "log_risk_ratio": "risk_ratio",
+    "log_hazard_ratio": "hazard_ratio",
+    "log_rate_ratio": "rate_ratio",
+}
+"""The log of each ratio, as the coefficient of a model is called."""
+Table = tuple[int, int, int, int]
+Span = tuple[float, float]
+
+
+def table_of(ledger: Ledger, entry: Claim) -> tuple[list[Claim], Table] | None:
+    """The claims of the two compared groups, and their counts."""
+    found = [counted(ledger, entry, group) for group in entry.about.compared]
+    if len(found) != 2 or found[0] is None or found[1] is None:
+        return None
+    (first, (x1, n1)), (second, (x0, n0)) = found[0], found[1]
+    return [first, second], (x1, n1, x0, n0)
+
+
+def exchanged(table: Table) -> Table:
+    """The table with its groups the other way round."""
+    return table[2:] + table[:2]
+
+
+def estimate(measure: str, table: Table) -> float | None:
+    """The estimate on the counts, as it is printed: differences in percentage points."""
+    x1, n1, x0, n0 = table
+    p1, p0 = x1 / n1, x0 / n0
+    if measure == "risk_difference":
+        return 100 * (p1 - p0)
+    if measure == "number_needed_to_treat":
+        return None if p1 == p0 else 1 / (p0 - p1)
+    if measure == "risk_ratio":
+        return p1 / p0 if p0 else None
+    odds = x0 * (n1 - x1)
+    return x1 * (n0 - x0) / odds if odds else None
+
+
+def as_proportion(entry: Claim, main: Component) -> bool:
+    """Whether a risk difference is printed as one of proportions, 0.20 for 20 points."""
+    bare = entry.measure == "risk_difference" and main.name == "value"
+    return bare and main.places > 0 and abs(main.value or Decimal(0)) <= 1
+
+
+@lru_cache(maxsize=1024)
+def intervals_of(table: Table, measure: str, confidence: float) -> Mapping[str, Interval]:
+    """`two_arm_intervals`, once for the same counts."""
+    found = two_arm_intervals(*table, measure=measure, confidence=confidence)
+    return MappingProxyType(found)
+
+
+@lru_cache(maxsize=1024)
+def conditional_odds_ratio(table: Table) -> float:
+    """The odds ratio of greatest conditional likelihood; NaN where it is not finite."""
+    found = odds_ratio_conditional(*table, confidence=0.95).estimate
+    return found if isfinite(found) else nan
+
+
+def with_halves(measure: str, table: Table, confidence: float) -> tuple[float, float, float] | None:
+    """A ratio and its log interval with 0.5 added to each cell, as is done where one is 0.
+
+    Sources: Haldane 1956, Anscombe 1956. Oracle: R's metafor adds alike (`add = 1/2`).
+    """
+    x1, n1, x0, n0 = table
+    if measure not in RATIOS or 0 not in (x1, n1 - x1, x0, n0 - x0):
+        return None
+    a, b, c, d = (cell + 0.5 for cell in (x1, n1 - x1, x0, n0 - x0))
+    odds = measure == "odds_ratio"
+    value = log(a * d / (b * c)) if odds else log(a / (a + b) / (c / (c + d)))
+    variance = 1 / a + 1 / c + (1 / b + 1 / d if odds else -1 / (a + b) - 1 / (c + d))
+    half = float(ndtri(0.5 + confidence / 2)) * sqrt(variance)
+    return exp(value), exp(value - half), exp(value + half)
+
+
+def as_ratio(part: Component, word: str | None) -> Component:
+    """A reduction ("lower") or rise in percent as the ratio that it is."""
+    sign = -1 if word == "lower" else 1
+    value = 1 + sign * (part.value or Decimal(0)) / 100
+    return replace(part, value=value, places=part.places + 2, rounding="half_any")
+
+
+def of_percentages(measure: str, groups: list[Claim]) -> float | None:
+    """The estimate on the printed percentages of both groups; None where one is not printed."""
+    if not all("percent" in one.parts for one in groups):
+        return None
+    p1, p0 = (Fraction(one.parts["percent"].value or 0) for one in groups)
+    return of_two_shares(measure, p1, p0)
+
+
+def of_two_shares(measure: str, p1: Fraction, p0: Fraction) -> float | None:
+    """The estimate on two percentages; None where it is not defined."""
+    if measure == "risk_difference":
+        return float(p1 - p0)
+    if measure == "number_needed_to_treat":
+        return float(100 / (p0 - p1)) if p1 != p0 else None
+    if measure == "risk_ratio":
+        return float(p1 / p0) if p0 else None
+    odds = p0 * (100 - p1)
+    return float(p1 * (100 - p0) / odds) if odds else None
+
+
+def shares_of(ledger: Ledger, entry: Claim) -> tuple[list[Claim], list[Component]] | None:
+    """The claims of two groups of which percentages alone are known, and these."""
+    groups = ledger.compared(entry, "percent")
+    if groups is None or len(groups) != 2:
+        return None
+    parts = [one.share for one in groups if one.share is not None and not one.about.change]
+    fit = [part for part in parts if part.relation == "=" and part.symbol not in AVERAGES]
+    whole = [part for part in fit if part.word is None and 0 <= (part.value or 0) <= 100]
+    return (groups, whole) if len(whole) == 2 else None
+
+
+def span_of(measure: str, parts: list[Component]) -> Span | None:
+    """Every estimate that two printed percentages leave, whatever the numbers of patients.
+
+    Each measure rises or falls with each percentage, so that its ends are at theirs. None where a
+    ratio or a number needed has no end.
+    """
+    ends = [
+        [min(max(Fraction(end), Fraction(0)), Fraction(100)) for end in part.bounds]
+        for part in parts
+    ]
+    found = [of_two_shares(measure, p1, p0) for p1, p0 in product(*ends)]
+    known = [value for value in found if value is not None]
+    if len(known) < len(found) or (measure == NEEDED and min(known) < 0 < max(known)):
+        return None
+    return min(known), max(known)

@@ -1,0 +1,1 @@
+"""Checks on times to an event, rates and curves."""

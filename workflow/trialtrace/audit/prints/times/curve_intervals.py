@@ -1,0 +1,84 @@
+"""The interval of a survival curve's share, against the events of its group.
+
+Greenwood's variance of log S is V = Σ dᵢ / (nᵢ (nᵢ - dᵢ)) over the times of events until then. With
+x = dᵢ / nᵢ its terms are x² / (dᵢ (1 - x)), no less than log²(1 - x) / dᵢ, since -log(1 - x) is at
+most x / √(1 - x). So by Cauchy and Schwarz V >= log²S / d, and a group has had at least log²S / V
+events d until then, whoever was censored. On the log(-log) scale that is 1 / SE², on the log scale
+log²S / SE², on the plain one (S log S / SE)². Taken is the scale of the fewest events, over all
+that prints so. Oracle: curves of drawn patients (`tests/spec/audit/test_curve_intervals.py`).
+"""
+
+from collections.abc import Iterator
+from math import asin, ceil, log, sqrt
+
+from scipy.special import ndtri
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range
+from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.times.curves import LIVING, counted_by, deaths_of
+
+SLACK = 0.9
+"""Which part of the events there may be, for variances other than Greenwood's."""
+
+PARTS = {"percent", "ci_low", "ci_high"}
+Ends = tuple[float, float]
+
+CARD = Card(
+    "the interval of a share of a survival curve against the events of its group: of log S with "
+    "variance V there are at least log²S / V events, by whatever scale leaves the fewest",
+    {"curve.events": "The interval of a share of a survival curve, and the events of its group."},
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.of_group():
+        if entry.stated_basis != "curve" or not PARTS.issubset(entry.parts):
+            continue
+        if counted_by(ledger, entry) != LIVING or entry.parts["ci_low"].symbol == "credible":
+            continue
+        events = deaths_of(ledger, entry)
+        if len({one.whole_count for one in events}) == 1:
+            yield from _events(entry, events[0])
+
+
+def _events(entry: Claim, counted: Claim) -> Iterator[Finding]:
+    low, share, high = (_share(entry, name) for name in ("ci_low", "percent", "ci_high"))
+    if not 0 < low[0] < high[1] < 1 or not 0 < share[0] <= share[1] < 1:
+        return
+    least = fewest_events(share, low[0], high[1], confidence_of(entry))
+    there = counted.whole_count or 0
+    fits = there >= SLACK * least
+    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
+    text = f"{entry.parts['percent'].text} with {shown} needs at least {ceil(least)} events until "
+    text += f"{entry.about.visit or 'then'}, whoever was censored; "
+    text += f"{there} are printed for the whole follow-up."
+    agreement = COMPATIBLE if fits else INCONSISTENT
+    detail = {"least": least, "events": there}
+    yield Finding("curve.events", entry.name, "ci_low", agreement, text, (counted.name,), detail)
+
+
+def _share(entry: Claim, name: str) -> Ends:
+    low, high = as_range(entry.parts[name]).bounds
+    return float(low) / 100, float(high) / 100
+
+
+def fewest_events(share: Ends, low: float, high: float, confidence: float) -> float:
+    """How many events a share S of a curve with such an interval needs, on the best of five scales.
+
+    Source and oracle: the module's.
+    """
+    z, found = 2 * float(ndtri(0.5 + confidence / 2)), []
+    for s in share:
+        logged = log(s) ** 2
+        errors = {
+            "plain": (high - low) / s,
+            "log": log(high / low),
+            "log(-log)": log(log(low) / log(high)) * log(s),
+            "logit": log(high * (1 - low) / (low * (1 - high))) * (1 - s),
+            "arcsine": 2 * sqrt((1 - s) / s) * (asin(sqrt(high)) - asin(sqrt(low))),
+        }
+        found += [logged * (z / error) ** 2 for error in errors.values()]
+    return min(found)

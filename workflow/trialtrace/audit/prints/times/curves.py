@@ -1,0 +1,250 @@
+"""A survival curve against its numbers at risk and its events, and against itself at other times.
+
+Kaplan-Meier's share of n patients, of whom d have had the event and r are at risk, is greatest
+where all others are censored after the last event, (n - d) / n, and least where they are censored
+before the first, r / (r + d). Without d it is at least r / n, for the others at worst have had the
+event. Source: the product-limit estimate itself. Oracle: all orders of events and censorings of few
+patients. With D events in all d is at most D, and the least is r / (r + D). A curve only falls,
+and numbers at risk only fall. Patients whose event is at the very time are at risk too, so that one
+patient of slack is left.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.ledger.paper import AT_RISK
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.printed.quantities import UNITS
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range, overlaps
+
+LIVING, EVENTS = "living", "events"
+ALIVE = re.compile(r"\b(?:alive|living|surviv\w*|\w+[- ]free)\b", re.IGNORECASE)
+DEAD = re.compile(r"\b(?:dead|died|deaths?|events?|mortality|incidence)\b", re.IGNORECASE)
+Span = tuple[float, float]
+
+CARD = Card(
+    "a share of a survival curve against the numbers at risk and the events of its group, by the "
+    "earliest and the latest censoring, and against its median time; shares of one curve and "
+    "numbers at risk at several times, which only fall",
+    {
+        "curve.share": "A share of a survival curve, numbers at risk and events.",
+        "curve.median": "A share of a survival curve at a time, and the median time.",
+        "curve.order": "Shares of one survival curve, or numbers at risk, at several times.",
+    },
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    series: dict[tuple[object, ...], list[Claim]] = {}
+    for entry in ledger.of_group():
+        curve = entry.stated_basis == "curve" and "percent" in entry.parts
+        if curve and entry.parts["percent"].relation == "=":
+            yield from _share(ledger, entry)
+            yield from _median(ledger, entry)
+        if (curve or entry.about.size == AT_RISK) and entry.about.visit is not None:
+            about = entry.about
+            key = about.outcome, about.population, about.stratum, about.group, about.category
+            series.setdefault((*key, curve, about.curve), []).append(entry)
+    for entries in series.values():
+        yield from _order(ledger, entries)
+
+
+def least_and_greatest(n: int, at_risk: int, least: int, most: int) -> Span | None:
+    """Kaplan-Meier's share of n patients of whom r are at risk, with `least` to `most` events.
+
+    None where so many can't be at risk beside so many events.
+
+    >>> least_and_greatest(10, 4, 2, 2)
+    (0.6666666666666666, 0.8)
+    """
+    most = min(most, n - at_risk)
+    if most < least:
+        return None
+    low = at_risk / (at_risk + most) if most else 1.0
+    return low, (n - least) / n
+
+
+def _share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    about, beside = entry.about, ledger.beside(entry, entry.about.group or "")
+    at_risk = _one([one for one in beside if one.about.size == AT_RISK])
+    n, group = ledger.size(entry), ledger.groups.get(about.group or "")
+    n = group.size if n is None and group is not None and not about.part else n
+    if n is None or at_risk is None or (r := at_risk.whole_count) is None or r > n:
+        return
+    of_all = _one(_events_of(ledger, entry))
+    total = None if of_all is None else of_all.whole_count
+    # At a time itself, events are among those at risk: one patient of slack.
+    span = least_and_greatest(n, max(r - 1, 0), 0, n if total is None else total)
+    if span is None:
+        return
+    part = entry.parts["percent"]
+    low, high = 100 * span[0], 100 * span[1]
+    ways = {LIVING: (low, high), EVENTS: (100 - high, 100 - low)}
+    if (counts := counted_by(ledger, entry)) is not None:
+        ways = {counts: ways[counts]}
+    fits = any(overlaps(part, *own) for own in ways.values())
+    given = f"{r} at risk of {n}" + (
+        "" if total is None else f", and {total} with the event in all"
+    )
+    said = " or ".join(f"{own[0]:.1f} to {own[1]:.1f} % {name}" for name, own in ways.items())
+    text = f"With {given}, a survival curve has {said}"
+    text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
+    names = tuple(one.name for one in (at_risk, of_all) if one is not None)
+    agreement = COMPATIBLE if fits else INCONSISTENT
+    detail = {"n": n, "at_risk": r, "events": total}
+    yield Finding("curve.share", entry.name, "percent", agreement, text, names, detail)
+
+
+def counted_by(ledger: Ledger, entry: Claim) -> str | None:
+    """What a share of a curve counts, as declared or as its category or label says."""
+    if entry.about.curve is not None:
+        return entry.about.curve
+    words = f"{entry.about.category or ''} {entry.label}"
+    return LIVING if ALIVE.search(words) and not DEAD.search(words) else None
+
+
+def _median(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """More than half are without the event before the median time, and at most half from it on."""
+    about, counts = entry.about, counted_by(ledger, entry)
+    time = _time(about.visit)
+    medians = [
+        one
+        for one in ledger.of_group()
+        if one.about.outcome == about.outcome and one.about.group == about.group
+        if one.about.population == about.population and one.about.stratum == about.stratum
+        if one.about.visit is None and "value" in one.parts
+        if one.parts["value"].symbol == "median" and one.parts["value"].relation == "="
+    ]
+    median = ledger.agreed(medians, "value")
+    if time is None or counts is None or median is None:
+        return
+    value = median.parts["value"]
+    unit = (value.unit or "").lower() or time[1]
+    kind, factor = UNITS.get(unit, (None, Decimal(1)))
+    if kind != "time":
+        return
+    low, high = (float(end) * float(factor) for end in as_range(value).bounds)
+    part = entry.parts["percent"]
+    least, most = (float(end) for end in as_range(part).bounds)
+    if counts == EVENTS:
+        least, most = 100 - most, 100 - least
+    before, after = float(time[0]) < low, float(time[0]) >= high
+    if not before and not after:
+        return
+    wrong = most < 50 if before else least > 50
+    text = f"The median time is {value.text}, so that {'more' if before else 'no more'} than half "
+    text += f"are without the event at {about.visit}"
+    text += f"; printed is {part.text}." if wrong else f", in keeping with {part.text}."
+    agreement = INCONSISTENT if wrong else COMPATIBLE
+    beside = (median.name,)
+    yield Finding("curve.median", entry.name, "percent", agreement, text, beside)
+
+
+def _time(visit: str | None) -> tuple[Decimal, str] | None:
+    """A visit such as "12 months" as a time in seconds, with its unit."""
+    found = re.fullmatch(r"(?:at\s+)?([0-9]+(?:\.[0-9]+)?)[\s-]*([a-z]+)", (visit or "").lower())
+    if found is None or (unit := UNITS.get(found[2])) is None or unit[0] != "time":
+        return None
+    return Decimal(found[1]) * unit[1], found[2]
+
+
+def _events_of(ledger: Ledger, entry: Claim) -> list[Claim]:
+    """The count of the events of the whole follow-up of a group."""
+    about = entry.about
+    return [
+        one
+        for one in ledger.of_group()
+        if one.about.outcome == about.outcome and one.about.group == about.group
+        if one.about.population == about.population and one.about.stratum == about.stratum
+        if one.about.category == about.category and one.about.visit is None
+        if one.about.size is None and one.about.basis is None and not one.about.change
+        if one.whole_count is not None
+    ]
+
+
+def deaths_of(ledger: Ledger, entry: Claim) -> list[Claim]:
+    """The count of the events of the whole follow-up of a group, of a curve of the living.
+
+    Its category, such as "alive", is not that of the events, whose label or outcome names them.
+    """
+    plain = replace(entry, about=replace(entry.about, category=None))
+    found = _events_of(ledger, plain)
+    return [one for one in found if _names_events(ledger, one)]
+
+
+def _names_events(ledger: Ledger, one: Claim) -> bool:
+    outcome = ledger.outcomes.get(one.about.outcome or "")
+    words = [one.label, outcome.label if outcome else ""]
+    named = next((each for each in words if ALIVE.search(each) or DEAD.search(each)), "")
+    return bool(DEAD.search(named)) and not ALIVE.search(named)
+
+
+def _one(entries: list[Claim]) -> Claim | None:
+    return entries[0] if len({one.whole_count for one in entries}) == 1 else None
+
+
+def _order(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
+    known = _in_order(ledger, entries)
+    if len({one.about.visit for one in known}) < 2:
+        return
+    steps = [(a, b, way) for a, b in pairwise(known) if (way := _way(a, b))]
+    about, ways = known[0].about, {way for _, _, way in steps}
+    counts = {counted_by(ledger, one) for one in known}
+    counted = counts.pop() if len(counts) == 1 else None
+    down = about.size == AT_RISK or counted == LIVING
+    wrong = 1 if down else -1 if counted == EVENTS else None
+    if wrong is None:
+        wrong = min(ways, key=[way for _, _, way in steps].count) if len(ways) == 2 else 0
+    if wrong not in ways:
+        return
+    for first, second, way in steps:
+        if way == wrong:
+            one, other = _part(first), _part(second)
+            assert one is not None and other is not None
+            verb = "rises" if way == 1 else "falls"
+            text = f"From {first.about.visit} to {second.about.visit} it {verb}, from {one.text} "
+            text += f"to {other.text}; " + (
+                "numbers at risk only fall."
+                if about.size == AT_RISK
+                else "one curve never does both."
+            )
+            if counted is not None and about.size is None:
+                text = text.replace(
+                    "one curve never does both", f"a curve of the {counted} never does"
+                )
+            yield Finding("curve.order", second.name, other.name, INCONSISTENT, text, (first.name,))
+            return
+
+
+def _in_order(ledger: Ledger, entries: list[Claim]) -> list[Claim]:
+    """By time: the order of the outcome's visits, else that of visits such as "12 months"."""
+    outcome = ledger.outcomes.get(entries[0].about.outcome or "")
+    visits = list(outcome.visits) if outcome else []
+    shown = [one for one in entries if _part(one) is not None]
+    known = [one for one in shown if one.about.visit in visits]
+    if known:
+        return sorted(known, key=lambda one: visits.index(one.about.visit or ""))
+    timed = [(time[0], one) for one in shown if (time := _time(one.about.visit)) is not None]
+    return [one for _, one in sorted(timed, key=lambda pair: pair[0])]
+
+
+def _part(entry: Claim) -> Component | None:
+    part = entry.parts.get("percent") or entry.parts.get("value") or entry.parts.get("count")
+    return part if part is not None and part.relation == "=" else None
+
+
+def _way(first: Claim, second: Claim) -> int:
+    """1 where the second number is above the first one, -1 below, 0 where they may be equal."""
+    one, other = _part(first), _part(second)
+    if one is None or other is None or first.about.visit == second.about.visit:
+        return 0
+    (low, high), (bottom, top) = as_range(one).bounds, as_range(other).bounds
+    if one.places == other.places and one.value == other.value:
+        return 0
+    return 1 if bottom >= high else -1 if top <= low else 0

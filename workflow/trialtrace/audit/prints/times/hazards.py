@@ -1,0 +1,302 @@
+"""A hazard ratio with its p and its interval, against the events, or the patients, of both groups.
+
+Each event adds at most 1/4 to the information on the log hazard ratio b, so that Wald's z = b / SE
+needs at least 4 z² / b² events. Source: Cox 1972 (the partial likelihood). Oracle: fits by R's
+coxph, whose events are never fewer.
+
+An interval is never narrower than e1 and e0 events of the groups allow: SE² >= 1/e1 + 1/e0. At its
+maximum the partial likelihood has sum(p) = e1, where p is the first group's part of the hazard at
+each of d events, and its information sum(p (1 - p)) is by concavity at most e1 e0 / d. So it is
+with Efron's and Breslow's ties, within strata, and beside covariates, which only take information
+away; not for robust errors, weights, frailties and penalties. Oracle: fits by statsmodels. The
+information of Peto's ratio is of the same form about the expected events E = e1 - b / SE².
+"""
+
+from collections.abc import Iterator
+from math import ceil, log, sqrt
+
+from scipy.special import ndtri
+
+from trialtrace.audit.ledger.about import ALL
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.printed.sentences import thousands
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, TWO_SIDED, Finding, as_range
+from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.shared.p_sides import LEVEL, apart_by
+from trialtrace.audit.prints.shared.two_groups import Table, table_of
+
+MEASURE = "hazard_ratio"
+_SAID = {"lower": "A hazard reduced by", "higher": "A hazard raised by", None: "A hazard ratio of"}
+Z_OF_LEVEL = float(ndtri(1 - LEVEL / 2))
+BOUNDS = ("ci_low", "ci_high")
+CENTRED = (None, "wald", "log")
+SLACK = 1.2
+"""How far the events needed may be above those there are: p may be the log-rank test's."""
+OF_ANOTHER = " A p of another analysis (adjusted, within strata) may need fewer."
+
+
+CARD = Card(
+    "a hazard ratio and its p against the events, else the patients: how many events they need at "
+    "least (a remark where a p above 0.05 may be of a test that is stratified otherwise); its "
+    "interval against the events: the error of the log is at least √(1/e₁ + 1/e₀), by Cox's model "
+    "with Efron's or Breslow's ties, also stratified or adjusted (there a remark), not with robust "
+    "errors or weights; 2/√d of d events of all groups; which group has more events, or the longer "
+    "median time (remarks)",
+    {
+        "hazard.events": "A hazard ratio and its p, and the events that these need.",
+        "hazard.interval": "The interval of a hazard ratio, and the events of both groups.",
+        "hazard.direction": "A hazard ratio, and which group has more events.",
+        "hazard.medians": "A hazard ratio, and which group has the longer median time.",
+    },
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        two = len(entry.about.compared) == 2
+        if entry.measure == MEASURE and two and (span := _ratios(entry)):
+            found = p_beside(ledger, entry)
+            if found is not None:
+                yield from _events(ledger, entry, span, *found)
+        if entry.measure == MEASURE and (counts := table_of(ledger, entry)):
+            groups, table = counts
+            beside = tuple(one.name for one in groups)
+            yield from _narrow(entry, table, beside)
+            yield from _direction(entry, table, beside)
+        elif entry.measure == MEASURE and two:
+            yield from _of_total(ledger, entry)
+        if entry.measure == MEASURE and two:
+            yield from _medians(ledger, entry)
+
+
+def least_error(first: int, second: int) -> float:
+    """The least standard error of a log hazard ratio, of events of two groups, both above 0.
+
+    Source: the module's. Oracle: fits of the partial likelihood to random data by statsmodels.
+    """
+    return sqrt(1 / first + 1 / second)
+
+
+def _narrow(entry: Claim, table: Table, beside: tuple[str, ...]) -> Iterator[Finding]:
+    """An interval that is narrower than the printed events allow."""
+    span, (e1, _, e0, _) = errors_of_log(entry), table
+    main = entry.main
+    if span is None or main is None or not e1 or not e0:
+        return
+    least, given = least_error(e1, e0), f"{e1} and {e0} events"
+    low, high = (entry.parts[name].text for name in BOUNDS)
+    detail = {"events": [e1, e0], "least": least, "error": list(span)}
+    if span[1] >= least:
+        text = f"With {given} the log hazard ratio has a standard error of at least {least:.3f}; "
+        text += f"{low} to {high} has {span[0]:.3f} to {span[1]:.3f}."
+        yield Finding(
+            "hazard.interval", entry.name, "ci_low", COMPATIBLE, text, beside, detail, ("ci_high",)
+        )
+        return
+    text = (
+        f"{low} to {high} is a standard error of the log of at most {span[1]:.3f}; Cox's model "
+        f"on {given} has at least {least:.3f}"
+    )
+    agreement, more = INCONSISTENT, "."
+    if entry.stated_basis is not None:
+        agreement, more = COMPATIBLE, ", if its error is not a robust or weighted one."
+    elif _can_be_one_step(log(float(main.value or 1)), span[1], e1, e0):
+        agreement, more = COMPATIBLE, ", while Peto's one-step ratio can have it."
+    yield Finding(
+        "hazard.interval",
+        entry.name,
+        "ci_low",
+        agreement,
+        text + more,
+        beside,
+        detail,
+        ("ci_high",) if agreement == INCONSISTENT else (),
+        remark=agreement == COMPATIBLE,
+    )
+
+
+def _of_total(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """An interval that is narrower than d events in all allow: SE >= 2 / √d, also of Peto's ratio.
+
+    1/e1 + 1/e0 is least where both have half of the events.
+    """
+    totals = [one for one in ledger.beside(entry, ALL) if one.whole_count]
+    span, events = errors_of_log(entry), {int(one.whole_count or 0) for one in totals}
+    if span is None or len(events) != 1:
+        return
+    d = events.pop()
+    least, (low, high) = 2 / sqrt(d), (entry.parts[name].text for name in BOUNDS)
+    fits = span[1] >= least
+    text = f"{low} to {high} is a standard error of the log of {span[0]:.3f} to {span[1]:.3f}; "
+    text += f"{thousands(d)} events in all have at least {least:.3f}"
+    agreement, more = COMPATIBLE if fits else INCONSISTENT, "."
+    if not fits and entry.stated_basis is not None:
+        agreement, more = COMPATIBLE, ", if its error is not a robust or weighted one."
+    covers = () if not fits and agreement == COMPATIBLE else ("ci_high",)
+    remark = not fits and agreement == COMPATIBLE
+    detail = {"events": d, "least": least, "error": list(span)}
+    yield Finding(
+        "hazard.interval",
+        entry.name,
+        "ci_low",
+        agreement,
+        text + more,
+        (totals[0].name,),
+        detail,
+        covers,
+        remark=remark,
+    )
+
+
+def _medians(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """The longer median time in the group of the higher hazard: possible where curves cross."""
+    span = _ratios(entry)
+    known = [
+        ledger.agreed(filter(_is_median, ledger.beside(entry, group)), "value")
+        for group in entry.about.compared
+    ]
+    found = [one for one in known if one is not None]
+    if span is None or len(found) < len(known):
+        return
+    first, second = (one.parts["value"] for one in found)
+    (low1, high1), (low0, high0) = first.bounds, second.bounds
+    longer = low1 >= high0
+    if not longer and high1 > low0:
+        return
+    lower = span[1] < 1
+    part = entry.parts.get("percent") or entry.parts["value"]
+    if longer == lower:
+        return
+    text = (
+        f"The median time is {'longer' if longer else 'shorter'} in the first group ({first.text} "
+        f"and {second.text}), whose hazard is the {'lower' if lower else 'higher'} one "
+        f"({part.text}), as of curves that cross, or of an event that is wanted."
+    )
+    beside = tuple(one.name for one in found)
+    yield Finding("hazard.medians", entry.name, part.name, COMPATIBLE, text, beside, remark=True)
+
+
+def _is_median(entry: Claim) -> bool:
+    part = entry.parts.get("value")
+    return part is not None and part.symbol == "median" and part.relation == "="
+
+
+def errors_of_log(entry: Claim) -> tuple[float, float] | None:
+    """Least and greatest standard error of the log that a printed interval stands for."""
+    if not set(BOUNDS) <= set(entry.parts) or entry.about.interval not in CENTRED:
+        return None
+    low, high = (entry.parts[name] for name in BOUNDS)
+    if low.symbol == "credible" or low.bounds[0] <= 0 or "value" not in entry.parts:
+        return None
+    z = 2 * float(ndtri(0.5 + confidence_of(entry) / 2))
+    (bottom, up), (down, top) = low.bounds, high.bounds
+    return max(0.0, log(down / up)) / z, log(top / bottom) / z
+
+
+def _can_be_one_step(b: float, error: float, first: int, second: int) -> bool:
+    """Whether Peto's log ratio b = (e1 - E) V⁻¹ with V = 1 / error² leaves V <= E (d - E) / d."""
+    events, information = first + second, error**-2
+    expected = first - b * information
+    return information <= expected * (events - expected) / events
+
+
+def _direction(entry: Claim, table: Table, beside: tuple[str, ...]) -> Iterator[Finding]:
+    """More events in the group whose hazard is lower: possible, and told."""
+    x1, n1, x0, n0 = table
+    span = _ratios(entry)
+    if span is None or x1 * n0 == x0 * n1:
+        return
+    lower, fewer = span[1] < 1, x1 * n0 < x0 * n1
+    if lower == fewer:
+        return
+    part = entry.parts.get("percent") or entry.parts["value"]
+    text = (
+        f"{x1} of {n1} and {x0} of {n0} have the event, {'fewer' if fewer else 'more'} of the "
+        f"first group, whose hazard is the {'lower' if lower else 'higher'} one ({part.text})."
+    )
+    yield Finding("hazard.direction", entry.name, part.name, COMPATIBLE, text, beside, remark=True)
+
+
+def _ratios(entry: Claim) -> tuple[float, float] | None:
+    """The hazard ratios that print as given, also as a reduction in percent."""
+    part = entry.parts.get("percent") or entry.parts.get("value")
+    if part is None or part.value is None or part.relation not in ("=", "about"):
+        return None
+    low, high = (float(end) for end in part.bounds)
+    if "percent" in entry.parts:
+        if part.word is None:
+            return None
+        sign = -1 if part.word == "lower" else 1
+        low, high = sorted((1 + sign * low / 100, 1 + sign * high / 100))
+    return (low, high) if low > 0 and not low <= 1 <= high else None
+
+
+def p_beside(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:
+    """The claim's own p, or that printed apart for its ratio; none beside a margin's."""
+    if "p" in entry.parts and entry.tested is None:
+        return None
+    every = [entry] if "p" in entry.parts else of_ratio(ledger, entry)
+    relations = ("=", "<", "<=", "about")
+    found = [one for one in every if one.tested is not None and one.tested.relation in relations]
+    tests = {(one.about.test, one.tails) for one in found}
+    one = ledger.agreed(found, "p") if len(tests) == 1 else None
+    return None if one is None or one.tested is None else (one, one.tested)
+
+
+def of_ratio(ledger: Ledger, entry: Claim) -> list[Claim]:
+    """The claims whose p may be that of a ratio: linked by `with`, or without a ratio of their own.
+
+    Without a link the comparison has no other ratio, and both rest on the same: stratified and
+    adjusted ratios stand beside crude ones, and a p is of one of them.
+    """
+    same = [
+        one
+        for one in ledger.comparisons[entry.about.cell]
+        if one.about.compared == entry.about.compared
+    ]
+    linked = [one for one in same if one.name in entry.linked or entry.name in one.linked]
+    if any("p" in one.parts for one in linked):
+        return linked
+    ratios = {one.printed for one in same if one.measure == MEASURE and one.main is not None}
+    if len(ratios) > 1:
+        return []
+    return [one for one in same if one.main is None and one.stated_basis == entry.stated_basis]
+
+
+def _events(
+    ledger: Ledger, entry: Claim, ratios: tuple[float, float], source: Claim, part: Component
+) -> Iterator[Finding]:
+    high_p = float(part.bounds[1] if part.relation == "about" else as_range(part).bounds[1])
+    if not 0 < high_p < 1 or source.tails != TWO_SIDED:
+        return
+    z, b = float(ndtri(1 - high_p / 2)), max(abs(log(ratio)) for ratio in ratios)
+    events = ceil(4 * z * z / (b * b))
+    sizes = [ledger.size_of(entry, group) for group in entry.about.compared]
+    patients = sum(int(n or 0) for n in sizes) if None not in sizes else None
+    known = table_of(ledger, entry)
+    there, what = patients, "patients"
+    if known is not None:
+        there, what = known[1][0] + known[1][2], "events"
+    said = entry.parts.get("percent") or entry.parts["value"]
+    text = f"{_SAID[said.word]} {said.text} with {part.text} needs at least {thousands(events)} "
+    text += "events by Wald's test"
+    of = "" if there is None else f"; there are {thousands(there)} {what}"
+    too_many = there is not None and events > SLACK * there
+    # Near no difference an adjusted ratio and a test that is not have z so far apart.
+    least = 4 * max(z - apart_by(source, b), 0.0) ** 2 / (b * b) if z < Z_OF_LEVEL else events
+    open_ = too_many and least <= SLACK * (there or 0)
+    name = "percent" if "percent" in entry.parts else "value"
+    beside = () if source.name == entry.name else (source.name,)
+    yield Finding(
+        "hazard.events",
+        entry.name,
+        name,
+        INCONSISTENT if too_many and not open_ else COMPATIBLE,
+        f"{text}{of}.{OF_ANOTHER if open_ else ''}",
+        beside,
+        {"events": events, what: there},
+        remark=open_,
+    )

@@ -1,0 +1,267 @@
+"""Rates against events and person-time, and their ratio against the rates of both groups.
+
+A rate is events over time. The ratio of two groups' rates is Poisson regression's without further
+terms; negative binomial regression weighs patients by their time, and adjusted ones differ, so that
+a ratio near the crude one contradicts nothing, and a hazard ratio none.
+"""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from math import log
+from statistics import median
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    Finding,
+    as_range,
+    overlaps,
+    prints,
+)
+from trialtrace.audit.prints.times.hazards import BOUNDS, errors_of_log, least_error
+
+RATIO = "rate_ratio"
+NARROWER = 1.2
+"""By which factor an error may be smaller than Poisson's, as a robust one."""
+NEAR = 1.25
+"""By which factor a rate ratio of no stated model may differ from the crude one."""
+UNEVEN = 1.5
+"""By which factor the follow-up of randomised groups seldom differs."""
+YEARS = {"y": Decimal(1), "m": Decimal(12), "w": Decimal("52.1786"), "d": Decimal("365.25")}
+"""How many of a period are a year, by its first letter."""
+EVENTS = ("event", "death", "case", "relapse", "attack", "fall", "exacerbation", "seizure")
+Span = tuple[float, float]
+
+CARD = Card(
+    "a rate against its events and person-time; a rate ratio against the rates of both groups, "
+    "which contradicts beyond a factor of 1.25 and is told as a remark within it; its interval "
+    "against Poisson's error √(1/e₁ + 1/e₀), which only a robust one falls below; the follow-up by "
+    "patient that events and rates of a group make, against the other groups' (a remark)",
+    {
+        "rate.time": "A rate, and the events and person-time that it is made of.",
+        "rate.ratio": "A rate ratio, and the rates of both groups.",
+        "rate.follow_up": "The follow-up by patient that events and rates of the groups stand for.",
+        "rate.interval": "The interval of a rate ratio, and the events of both groups.",
+    },
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if {"count", "person_time", "value"} <= set(entry.parts):
+            yield from _rate(entry, entry, entry)
+        elif entry.about.group and "value" in entry.parts and per_year(entry.parts["value"].unit):
+            yield from _apart(ledger, entry)
+        if entry.measure == RATIO and len(entry.about.compared) == 2 and "value" in entry.parts:
+            yield from _ratio(ledger, entry)
+            yield from _interval(ledger, entry)
+    yield from _follow_up(ledger)
+
+
+def per_year(unit: str | None) -> Decimal | None:
+    """How many years of a person a unit such as "per 100 person-months" is of.
+
+    >>> per_year("per 100 patient-years")
+    Decimal('100')
+    """
+    found = re.search(
+        r"(?:per\b|/)\s*([0-9][0-9, ]*)?\s*(?:(?:person|patient|participant)s?[\s-]+)?(y|m|w|d)",
+        (unit or "").lower(),
+    )
+    if found is None:
+        return None
+    many = Decimal(re.sub(r"\D", "", found[1] or "") or 1)
+    return many / YEARS[found[2]]
+
+
+def _years(part: Component) -> tuple[Decimal, Decimal, Decimal] | None:
+    """A person-time in years, with the ends of what it stands for."""
+    found = re.search(r"(?:person|patient|participant)s?[\s-]+(y|m|w|d)", (part.unit or "").lower())
+    if found is None or part.value is None:
+        return None
+    low, high = as_range(part).bounds
+    by = YEARS[found[1]]
+    return part.value / by, Decimal(float(low)) / by, Decimal(float(high)) / by
+
+
+def _of_time(counted: Claim, timed: Claim) -> Span | None:
+    """Events a year, over all person-times that print so."""
+    events, time = _number_of_events(counted), timed.parts.get("person_time")
+    years = None if time is None else _years(time)
+    if events is None or years is None or years[1] <= 0:
+        return None
+    return float(events / years[2]), float(events / years[1])
+
+
+def _apart(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A rate, with events and person-time that are printed apart from it."""
+    beside = ledger.beside(entry, entry.about.group or "")
+    timed = ledger.agreed(beside, "person_time")
+    counts = [one for one in beside if one is not entry and _number_of_events(one) is not None]
+    if timed is not None and len({_number_of_events(one) for one in counts}) == 1:
+        yield from _rate(entry, counts[0], timed)
+
+
+def _follow_up(ledger: Ledger) -> Iterator[Finding]:
+    """Events over their rate are the time of a group; by patient it is much alike in a trial."""
+    cells: dict[tuple, dict[str, tuple[Claim, Claim, float]]] = {}
+    for entry in ledger.entries.values():
+        group = ledger.groups.get(entry.about.group or "")
+        value, size = entry.parts.get("value"), group.size if group else None
+        per = None if value is None else per_year(value.unit)
+        if group is None or not size or per is None or value is None or not value.value:
+            continue
+        beside = ledger.beside(entry, group.name)
+        counts = [one for one in beside if one is not entry and _number_of_events(one)]
+        timed = any("person_time" in one.parts for one in beside)
+        known = {_number_of_events(one) for one in counts}
+        if entry.about.part or len(known) != 1 or timed:
+            continue
+        events = known.pop() or Decimal(0)
+        time = float(events * per / value.value) / size
+        cells.setdefault(entry.about.cell, {})[group.name] = entry, counts[0], time
+    for own in cells.values():
+        yield from _uneven_times(list(own.values()))
+
+
+def _uneven_times(found: list[tuple[Claim, Claim, float]]) -> Iterator[Finding]:
+    """The group whose time by patient is farthest from the middle one, if it is far."""
+    middle = median(time for *_, time in found)
+    entry, counted, time = max(found, key=lambda one: abs(log(one[2] / middle)))
+    others = [one for *_, one in found if one != time]
+    if len(found) < 2 or not others:
+        return
+    if max(time / max(others), min(others) / time) <= UNEVEN:
+        return
+    spans = " to ".join(dict.fromkeys(f"{end:.3g}" for end in (min(others), max(others))))
+    text = (
+        f"{counted.parts['value'].text} at {entry.parts['value'].text} are {time:.3g} years of "
+        f"follow-up by patient randomised; the other groups' numbers make {spans}."
+    )
+    beside = (counted.name, *(one.name for one, *_ in found if one is not entry))
+    yield Finding("rate.follow_up", entry.name, "value", COMPATIBLE, text, beside, remark=True)
+
+
+def _number_of_events(entry: Claim) -> Decimal | None:
+    """Events, which a patient may have several of: "127 events", or over time."""
+    part = entry.parts.get("count") if "person_time" in entry.parts else entry.parts.get("value")
+    if part is None or part.relation != "=" or part.places > 0 or part.value is None:
+        return None
+    named = (part.unit or "").lower().rstrip("s") in EVENTS or part.name == "count"
+    return part.value if named else None
+
+
+def _rate(entry: Claim, counted: Claim, timed: Claim) -> Iterator[Finding]:
+    part, span = entry.parts["value"], _of_time(counted, timed)
+    per = per_year(part.unit)
+    if span is None or per is None or part.relation != "=":
+        return
+    low, high = (end * float(per) for end in span)
+    fits = overlaps(part, low, high)
+    places = max(part.places, 0) + 1
+    shown = " to ".join(dict.fromkeys(f"{end:.{places}f}" for end in (low, high)))
+    text = (
+        f"{_number_of_events(counted)} events in {timed.parts['person_time'].text} are a rate of "
+    )
+    text += f"{shown} {part.unit}"
+    text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
+    yield Finding(
+        "rate.time",
+        entry.name,
+        "value",
+        COMPATIBLE if fits else INCONSISTENT,
+        text,
+        tuple(dict.fromkeys(one.name for one in (counted, timed) if one is not entry)),
+        {"low": low, "high": high},
+        ("count", "person_time") if fits and counted is entry else (),
+    )
+
+
+def _rates(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, Span] | None:
+    """The rate of a group a year, of its events and time or as printed; None where two differ.
+
+    Of those in several places the one with the most digits.
+    """
+    found = []
+    for one in ledger.beside(entry, group):
+        value = one.parts.get("value")
+        per = None if value is None else per_year(value.unit)
+        if (span := _of_time(one, one)) is not None:
+            found.append((one, span))
+        elif value is not None and per is not None and value.relation == "=":
+            low, high = (float(end) / float(per) for end in as_range(value).bounds)
+            found.append((one, (low, high)))
+    agree = found and max(low for _, (low, _) in found) <= min(high for _, (_, high) in found)
+    return min(found, key=lambda one: one[1][1] - one[1][0]) if agree else None
+
+
+def _interval(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """The interval of a rate ratio is that of Poisson's events or wider: SE² >= 1/e1 + 1/e0.
+
+    Events that vary more than Poisson's widen it; a robust error alone can be smaller.
+    """
+    found = [
+        [one for one in ledger.beside(entry, group) if _number_of_events(one)]
+        for group in entry.about.compared
+    ]
+    span = errors_of_log(entry)
+    if span is None or any(len({_number_of_events(one) for one in own}) != 1 for own in found):
+        return
+    e1, e0 = (int(_number_of_events(own[0]) or 0) for own in found)
+    least = least_error(e1, e0)
+    low, high = (entry.parts[name].text for name in BOUNDS)
+    text = f"{low} to {high} is a standard error of the log of {span[0]:.3f} to {span[1]:.3f}; "
+    text += f"{e1} and {e0} events have at least {least:.3f} by Poisson's distribution"
+    agreement, more = COMPATIBLE, "."
+    if span[1] * NARROWER < least and entry.stated_basis is None:
+        agreement = INCONSISTENT
+    elif span[1] < least:
+        agreement, more = NOT_CHECKABLE, ": a robust error can be smaller."
+        text = f"Not checkable: {text}"
+    beside = tuple(own[0].name for own in found)
+    detail = {"events": [e1, e0], "least": least, "error": list(span)}
+    yield Finding(
+        "rate.interval",
+        entry.name,
+        "ci_low",
+        agreement,
+        text + more,
+        beside,
+        detail,
+        ("ci_high",),
+    )
+
+
+def _ratio(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    part = entry.parts["value"]
+    found = [_rates(ledger, entry, group) for group in entry.about.compared]
+    if found[0] is None or found[1] is None or part.relation != "=":
+        return
+    (first, (low1, high1)), (second, (low0, high0)) = found[0], found[1]
+    if low0 <= 0 or low1 <= 0:
+        return
+    low, high = low1 / high0, high1 / low0
+    own = [float(end) for end in as_range(part).bounds]
+    places = max(part.places, 0) + 1
+    shown = " to ".join(dict.fromkeys(f"{end:.{places}f}" for end in (low, high)))
+    text = f"The rates of both groups have a ratio of {shown}"
+    beside = (first.name, second.name)
+    if overlaps(part, low, high) or prints(part, low):
+        agreement, more = COMPATIBLE, f", in keeping with {part.text}."
+    elif entry.stated_basis is not None:
+        agreement, more = NOT_CHECKABLE, f"; {part.text} is that of a model."
+    elif own[0] <= high * NEAR and own[1] >= low / NEAR:
+        agreement, more = NOT_CHECKABLE, f"; {part.text} may be that of a model."
+    else:
+        agreement, more = INCONSISTENT, f"; printed is {part.text}."
+        if own[0] <= 1 / low and own[1] >= 1 / high:
+            more = f"; {part.text} is that of the groups the other way round."
+    if agreement == NOT_CHECKABLE:
+        text = f"Not checkable: {text[0].lower()}{text[1:]}"
+    yield Finding("rate.ratio", entry.name, "value", agreement, text + more, beside)

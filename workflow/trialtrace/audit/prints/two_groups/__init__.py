@@ -1,0 +1,1 @@
+"""Checks on two groups, and on what compares them."""

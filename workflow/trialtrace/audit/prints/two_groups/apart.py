@@ -1,0 +1,149 @@
+"""A p against the interval of the same comparison, where both are printed apart.
+
+An interval at 95 % and a p of the same analysis lie on the same side of 0.05. Two tests of the same
+patients may not, near it: Fisher's exact test and Wald's interval, the log-rank test and Cox's
+model, Student's t and an adjusted difference. They are held against each other where one is far on
+one side and the other on the other: the interval's own p below `LEAST` and p above `MOST`, or the
+other way round. By enumeration z of the exact and corrected tests is at least 0.73 times that of
+Wald's interval (`estimates.NEAR`), and here it would have to be 0.64 times, or, where the paper
+names no test, 0.5 times (n.s., above 0.05, beside 0.001: 0.6 times). Of means a test of ranks may
+be meant where none is named, which is told as a remark.
+
+An interval of events and a p of no named test in one place, as in a line of a table, are of one
+analysis of the same patients, or p is that of the counts. Then z of p lies within a factor of
+`NEAR` of the interval's, and `MORE` allows for a test within strata or adjusted beside a crude
+interval: by as much and more the two differ beyond. Of times to an event the log-rank test of the
+line need not be near a ratio of risks, so that an outcome with a curve, a hazard ratio, a rate or a
+median time is held by its hazard and rate ratios alone.
+"""
+
+from collections.abc import Iterator
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import INCONSISTENT, NO_TEST, TWO_SIDED, Finding, p_span
+from trialtrace.audit.prints.shared import corrections
+from trialtrace.audit.prints.shared.p_sides import (
+    LEAST_UNNAMED,
+    MORE,
+    NEAR,
+    OF_TIMES,
+    of_counts,
+    on_two_sides,
+    p_range,
+    z_of,
+)
+from trialtrace.audit.prints.shared.two_groups import KINDS, table_of
+from trialtrace.audit.prints.two_groups.estimates import p_of_interval
+
+LEAST = 0.01
+OF_MEANS = ("t", "welch")
+
+CARD = Card(
+    "a p against the interval of the same comparison in another claim: the interval's own p below "
+    "0.01 (0.001 where no test is named) beside a p above 0.1 or n.s., or above 0.1 beside a p so "
+    "low; an interval of events and a p of no named test in one place: z of p within a factor of "
+    "0.7 and 1 more; of means of no named test a remark; where a correction for several "
+    "comparisons gives p, that is told",
+    {"interval.apart": "A p, and the interval of the same comparison that is printed apart."},
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        part = entry.parts.get("p")
+        if part is None or part.symbol is not None:
+            continue
+        if len(entry.about.compared) != 2 and not entry.about.versus:
+            continue
+        if entry.tails != TWO_SIDED or "ci_low" in entry.parts:
+            continue
+        if entry.about.test == "log_rank" or entry.about.margin is not None:
+            continue
+        found = [one for one in ledger.comparisons[entry.about.cell] if of_same(entry, one)]
+        against = [(one, p) for one in found if (p := p_of_interval(ledger, one)) is not None]
+        placed = any((one.paper, one.place) == (entry.paper, entry.place) for one, _ in against)
+        if against and all(
+            _on_two_sides(entry, part, p) or (placed and _far(ledger, entry, one, p))
+            for one, p in against
+        ):
+            yield from _told(ledger, entry, part, *against[0])
+
+
+def _far(ledger: Ledger, entry: Claim, one: Claim, p: tuple[float, float]) -> bool:
+    """Whether an interval of events and a p of no named test are far apart for one analysis.
+
+    The interval stands in the place of p, or is told again elsewhere.
+    """
+    if _test(entry):
+        return False
+    if one.measure not in (*KINDS, *OF_TIMES) or (one.measure in KINDS and _timed(ledger, one)):
+        return False
+    (lower, upper), (low, high) = z_of(p), z_of(p_range(entry.parts["p"]))
+    return high < NEAR * lower - MORE or low > upper / NEAR + MORE
+
+
+def _timed(ledger: Ledger, entry: Claim) -> bool:
+    """Whether an outcome is told as a time to an event, or as events over time, anywhere."""
+    return any(
+        one.measure in OF_TIMES
+        or one.stated_basis == "curve"
+        or one.about.test == "log_rank"
+        or "person_time" in one.parts
+        for one in ledger.entries.values()
+        if one.about.outcome == entry.about.outcome
+    )
+
+
+def of_same(entry: Claim, one: Claim) -> bool:
+    """Whether it is another claim's interval of the same groups and basis, without a p."""
+    same = one.about.compared == entry.about.compared and one.stated_basis == entry.stated_basis
+    same = same and one.about.category == entry.about.category
+    whole = {"ci_low", "ci_high"} <= set(one.parts) and "p" not in one.parts
+    return same and one.name != entry.name and whole
+
+
+def _test(entry: Claim) -> str | None:
+    """The test of p, as it is named or as the statistic beside p tells it."""
+    statistic = entry.parts.get("statistic")
+    named = "t" if statistic is not None and statistic.symbol == "t" else None
+    return entry.about.test or named
+
+
+def _on_two_sides(entry: Claim, part: Component, p: tuple[float, float]) -> bool:
+    if part.relation == "ns":
+        return p[1] < LEAST_UNNAMED
+    return on_two_sides(part, p, LEAST if _test(entry) else LEAST_UNNAMED)
+
+
+def _told(
+    ledger: Ledger, entry: Claim, part: Component, one: Claim, p: tuple[float, float]
+) -> Iterator[Finding]:
+    table, test = table_of(ledger, one), _test(entry)
+    of_means = one.measure == "mean_difference"
+    if of_means and test not in (None, *OF_MEANS):
+        return
+    if table is not None and one.measure in KINDS and of_counts(table[1], part):
+        return
+    shown = f"{one.parts['ci_low'].text} to {one.parts['ci_high'].text}"
+    text = f"The interval {shown} of the same comparison gives {p_span(*p)}; printed is {part.text}"
+    agreement, more = INCONSISTENT, "."
+    if of_means and test is None:
+        agreement, more = NOT_CHECKABLE, f", which may be of ranks.{NO_TEST}"
+        text = f"Not checkable: {text[0].lower()}{text[1:]}"
+    remark = agreement == NOT_CHECKABLE
+    detail = {"low": p[0], "high": p[1]}
+    found = Finding(
+        "interval.apart",
+        entry.name,
+        "p",
+        agreement,
+        text + more,
+        (one.name,),
+        detail,
+        remark=remark,
+    )
+    yield found if remark else corrections.told(ledger, entry, part, p, found, p_of_interval)

@@ -1,0 +1,490 @@
+"""Differences and ratios of two groups against their printed counts, and the groups against all.
+
+An estimate may have been made from the counts or from the rounded percentages; both are tried and
+told apart. A reduction is often printed without its sign, so that a missing sign is no finding; a
+sign that is printed is held against the order of the groups.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from trialtrace.audit.candidates.count_methods import TESTS
+from trialtrace.audit.ledger.about import ALL
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import (
+    ALTERNATIVE,
+    BY_MODEL,
+    COMPATIBLE,
+    EXACT,
+    INCONSISTENT,
+    SAID_OF,
+    TURNED,
+    Finding,
+    as_range,
+    listed,
+    overlaps,
+    prints,
+    signed,
+    unsigned,
+)
+from trialtrace.audit.prints.shared.modelled import may_be_of_model
+from trialtrace.audit.prints.shared.two_groups import (
+    KINDS,
+    METHODS,
+    NEEDED,
+    RATIOS,
+    WORDS,
+    Span,
+    Table,
+    as_proportion,
+    as_ratio,
+    conditional_odds_ratio,
+    estimate,
+    exchanged,
+    intervals_of,
+    of_percentages,
+    shares_of,
+    span_of,
+    table_of,
+    with_halves,
+)
+from trialtrace.audit.prints.two_groups.count_tests import counted
+from trialtrace.stats.categorical.contingency import odds_ratio_peto
+from trialtrace.stats.results import Interval
+from trialtrace.stats.summaries.count_tests import printing_the_same
+
+FISHER = "fisher"
+FACTOR = 2
+"""By which factor a ratio that is not called crude may differ from the crude one: by adjustment."""
+OF_A_MODEL = " A ratio of a model, adjusted or Cox's, need not be that of the counts."
+UNSAID_RATIO = "Not checkable: the paper does not say whether this ratio is adjusted."
+NEAR_THE_CRUDE = "Not checkable: strata, weights or a robust error may give this beside the counts."
+"""Of an interval around its estimate that is near the crude one."""
+OF_NO_SIDE = "Not checkable: are the events what the treatment is for? "
+OF_SHARES = "comparison.percentages"
+
+
+CARD = Card(
+    "differences, ratios and numbers needed to treat against the counts, or two "
+    "percentages without counts; made from the rounded percentages or not; a ratio that nothing "
+    "shows to be crude contradicts beyond a factor of 2 and is a remark within it, as is an "
+    "interval around a difference or ratio near the crude one that is not narrower; the groups "
+    "against all",
+    {
+        "comparison.estimate": "A difference, ratio or number needed to treat, and the counts.",
+        "comparison.percentages": "A difference, ratio or reduction, and percentages "
+        "without counts.",
+        "comparison.interval": "The interval of a comparison, by the usual methods.",
+        "comparison.total": "A number for all patients, and the sum of the groups.",
+    },
+    of_sizes=(
+        "comparison.estimate",
+        "comparison.interval",
+        "comparison.total",
+    ),
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if entry.measure in WORDS and len(entry.about.compared) == 2:
+            yield from _compared(ledger, entry)
+        if entry.about.group == ALL:
+            yield from _everyone(ledger, entry)
+
+
+def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    main = entry.parts.get("percent") or entry.parts.get("value")
+    found = table_of(ledger, entry)
+    if main is None or main.relation != "=":
+        return
+    if found is None:
+        yield from _of_shares(ledger, entry, main)
+        return
+    groups, table = found
+    beside = tuple(one.name for one in groups)
+    if entry.basis is not None:
+        yield _of_model(entry, main, table, beside)
+        return
+    of_it, value = [], None
+    if entry.measure not in RATIOS or main.name != "percent":
+        value = estimate(entry.measure or "", table)
+        if value is not None and as_proportion(entry, main):
+            value /= 100
+        if entry.measure == NEEDED and value is not None:
+            value *= _good(ledger, entry, main)
+        control_first = ledger.groups[entry.about.compared[0]].control
+        wanted = _is_wanted(ledger, entry)
+        of_it = [_estimate(entry, main, groups, table, beside, value, control_first, wanted)]
+    if {"ci_low", "ci_high"} <= set(entry.parts) and entry.measure in KINDS:
+        of_it.append(_interval(entry, table, beside))
+    span = None if value is None else (value, value)
+    if len(of_it) > 1 and _sign_lost(entry, *of_it):
+        text = of_it[0].sentence.removesuffix(".")
+        text += ", while its interval is that of these groups as they stand."
+        detail = {key: one for key, one in of_it[0].detail.items() if key != "alternative"}
+        of_it[0] = replace(of_it[0], agreement=INCONSISTENT, sentence=text, detail=detail)
+    if len(of_it) > 1 and all("exchanged" in one.detail for one in of_it):
+        yield from of_it if order_is_told(ledger, entry) else map(_other_order, of_it)
+        return
+    if may_be_of_model(entry, value, of_it):
+        yield from map(_near_the_crude, of_it)
+    else:
+        yield from map(_unsaid, of_it) if _may_be_adjusted(entry, main, span, of_it) else of_it
+
+
+def _sign_lost(entry: Claim, of_estimate: Finding, of_interval: Finding) -> bool:
+    """Whether a difference is turned round and its interval, which is that of the counts, is not.
+
+    An interval as far to one side of 0 as to the other is both.
+    """
+    if entry.measure != "risk_difference" or unsigned(entry):
+        return False
+    low, high = entry.parts["ci_low"], entry.parts["ci_high"]
+    middle = float(low.value or 0) + float(high.value or 0)
+    even = abs(middle) <= float(low.ulp) + float(high.ulp)
+    turned = of_estimate.detail.get("alternative") == TURNED
+    return turned and of_interval.agreement == COMPATIBLE and not even
+
+
+def order_is_told(ledger: Ledger, entry: Claim) -> bool:
+    """Whether a ratio is known to be that of the first group: the paper says so, or the second is
+    the control. Of two treatments, or with the control first, `compare` may be the other way round.
+    """
+    first, second = (ledger.groups[name].control for name in entry.about.compared)
+    return entry.about.ordered or (second and not first)
+
+
+def _other_order(one: Finding) -> Finding:
+    return replace(one, agreement=ALTERNATIVE, detail={**one.detail, "alternative": TURNED})
+
+
+def _may_be_adjusted(
+    entry: Claim, main: Component, span: Span | None, found: Sequence[Finding]
+) -> bool:
+    """Whether nothing shows that a ratio near the crude one is crude: no word, test or number.
+
+    Its estimate or its interval shows it, where one is that of the counts, or both are those of
+    the other ratio: no adjusted ratio gives two such numbers by chance.
+    """
+    if entry.measure not in RATIOS or main.name == "percent" or span is None:
+        return False
+    if main.crude or entry.about.test in TESTS:
+        return False
+    if any(one.agreement != INCONSISTENT for one in found):
+        return False
+    if len(found) > 1 and all("misnamed" in one.detail for one in found):
+        return False
+    printed = float(main.value or 0)
+    return span[0] / FACTOR <= printed <= span[1] * FACTOR
+
+
+def _unsaid(one: Finding) -> Finding:
+    text = f"{UNSAID_RATIO} {one.sentence.removesuffix(OF_A_MODEL)}"
+    return replace(one, agreement=NOT_CHECKABLE, sentence=text, remark=True)
+
+
+def _near_the_crude(one: Finding) -> Finding:
+    """An estimate or interval that is not the crude one as what a model may give."""
+    if one.agreement != INCONSISTENT:
+        return one
+    text = one.sentence.removesuffix(BY_MODEL).removesuffix(OF_A_MODEL)
+    text = f"{NEAR_THE_CRUDE} {text}{BY_MODEL}"
+    return replace(one, agreement=NOT_CHECKABLE, sentence=text, remark=True)
+
+
+def _is_wanted(ledger: Ledger, entry: Claim) -> bool:
+    outcome = ledger.outcomes.get(entry.about.outcome or "")
+    return outcome is not None and outcome.wanted
+
+
+def _good(ledger: Ledger, entry: Claim, main: Component) -> int:
+    """1 where fewer events in the first group are what the number needed is for, else -1.
+
+    Of a number needed to harm, of events that are wanted, or with the control group first, it is
+    more events.
+    """
+    turns = (
+        main.word == "higher",
+        _is_wanted(ledger, entry),
+        ledger.groups[entry.about.compared[0]].control,
+    )
+    return -1 if sum(turns) % 2 else 1
+
+
+def _estimate(
+    entry: Claim,
+    main: Component,
+    groups: list[Claim],
+    table: Table,
+    beside: tuple[str, ...],
+    value: float | None,
+    control_first: bool,
+    wanted: bool,
+) -> Finding:
+    measure = entry.measure or ""
+    x1, n1, x0, n0 = table
+    given = f"{x1} of {n1} and {x0} of {n0}"
+    shown = "none" if value is None else signed(value, max(main.places, 0) + 1)
+    if measure == "risk_difference" and main.name == "percent" and value is not None:
+        shown += " percentage points"
+    text = f"On {given} the {WORDS[measure]} is {shown}"
+
+    def make(agreement: str, told: str, **more: object) -> Finding:
+        return Finding(
+            "comparison.estimate",
+            entry.name,
+            main.name,
+            agreement,
+            told,
+            beside,
+            {"table": table, "value": value, **more},
+        )
+
+    free = measure != NEEDED and unsigned(entry)
+    if _fits(main, value, free):
+        return make(EXACT, f"{text}, which prints as {main.text}.")
+    if measure == NEEDED and value is not None and _rounded_up(main, value):
+        return make(EXACT, f"{text}, rounded up to {main.text}, as is usual.")
+    if measure == "odds_ratio" and _fits(main, conditional_odds_ratio(table), False):
+        agreement = EXACT if entry.about.test == FISHER else COMPATIBLE
+        return make(
+            agreement,
+            f"{text}; {main.text} is the conditional estimate, which goes with "
+            "Fisher's exact test.",
+        )
+    if measure == "odds_ratio" and _fits(
+        main, odds_ratio_peto(*table, confidence=0.95).estimate, False
+    ):
+        return make(COMPATIBLE, f"{text}; {main.text} is Peto's one-step odds ratio.")
+    if (
+        measure == NEEDED
+        and value is not None
+        and (_fits(main, -value, False) or _rounded_up(main, -value))
+    ):
+        if control_first:
+            told = f"{text}; {main.text} is that of the first group, which is the control."
+            return make(COMPATIBLE, told)
+        told = f"{text}; printed is {main.text}. {_harm(main)}"
+        if wanted or (main.value or 0) < 0:
+            return make(INCONSISTENT, told)
+        return replace(make(NOT_CHECKABLE, f"{OF_NO_SIDE}{told}"), remark=True)
+    halves = with_halves(measure, table, 0.95)
+    if halves is not None and _fits(main, halves[0], False):
+        return make(COMPATIBLE, f"{text}; {main.text} is that with 0.5 added to each cell.")
+    if _fits(main, value, True):
+        return make(ALTERNATIVE, f"{text}; {main.text} is that with {TURNED}.", alternative=TURNED)
+    rounded = of_percentages(measure, groups)
+    if _fits(main, rounded, free):
+        told = f"{text}; {main.text} is that of the two rounded percentages."
+        return make(ALTERNATIVE, told, alternative="made from the rounded percentages")
+    for other in RATIOS:
+        if measure in RATIOS and other != measure and _fits(main, estimate(other, table), False):
+            told = f"{text}; {main.text} is the {WORDS[other]}."
+            return make(INCONSISTENT, told, misnamed=WORDS[other])
+    if measure in RATIOS and _fits(main, estimate(measure, exchanged(table)), False):
+        told = f"{text}; {main.text} is that with {TURNED}."
+        return make(INCONSISTENT, told, exchanged=True)
+    text += f"; printed is {main.text}."
+    if measure in RATIOS:
+        text += "" if main.crude else OF_A_MODEL
+    if measure == "risk_difference":
+        text += BY_MODEL
+    return make(INCONSISTENT, text)
+
+
+def _rounded_up(main: Component, value: float) -> bool:
+    """Whether a whole number needed is the next one above its value, as is usual.
+
+    Source: Cook & Sackett 1995; a patient is not treated in part.
+    """
+    return main.places <= 0 and 0 < value < float(main.value or 0) < value + 1
+
+
+def _harm(main: Component) -> str:
+    """What the other sign of a number needed says."""
+    if main.word == "higher":
+        return (
+            "Fewer events with the first group are a number needed to treat, not to harm, unless "
+            "they are wanted (`wanted: true` of the outcome)."
+        )
+    return (
+        "More events with the first group are a number needed to harm, unless they are wanted "
+        "(`wanted: true` of the outcome)."
+    )
+
+
+def _of_model(entry: Claim, main: Component, table: Table, beside: tuple[str, ...]) -> Finding:
+    """An estimate that need not be the plain one, with the plain one."""
+    measure, (x1, n1, x0, n0) = entry.measure or "", table
+    value = estimate(measure, table)
+    shown = "none" if value is None else signed(value, max(main.places, 0) + 1)
+    if measure == "risk_difference" and main.name == "percent" and value is not None:
+        shown += " percentage points"
+    text = (
+        f"Not checkable: the {WORDS[measure]} is that {SAID_OF[entry.basis or '']}; on {x1} "
+        f"of {n1} and {x0} of {n0} the plain one is {shown}."
+    )
+    return Finding(
+        "comparison.estimate",
+        entry.name,
+        main.name,
+        NOT_CHECKABLE,
+        text,
+        beside,
+        {"table": table, "value": value},
+    )
+
+
+def _fits(main: Component, value: float | None, unsigned: bool) -> bool:
+    return value is not None and (prints(main, value) or (unsigned and prints(main, -value)))
+
+
+def _of_shares(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Finding]:
+    """An estimate against two percentages without counts."""
+    measure, found = entry.measure or "", shares_of(ledger, entry)
+    if entry.basis is not None or found is None or (measure in RATIOS and main.name == "percent"):
+        return
+    groups, parts = found
+    span = span_of(measure, parts)
+    if span is None:
+        return
+    if measure == NEEDED and _good(ledger, entry, main) < 0:
+        span = _minus(span)
+    shown = " to ".join(dict.fromkeys(signed(end, max(main.places, 0) + 1) for end in span))
+    points = " percentage points" if measure == "risk_difference" else ""
+    text = f"{parts[0].text} and {parts[1].text} give a {WORDS[measure]} of {shown}{points}"
+    other = RATIOS[1 - RATIOS.index(measure)] if measure in RATIOS else ""
+    of_other = span_of(other, parts) if other else None
+    agreement = INCONSISTENT
+    detail: dict[str, object] = {"low": span[0], "high": span[1]}
+    more = f"; printed is {main.text}."
+    if _overlaps(entry, main, span):
+        agreement, more = COMPATIBLE, f", in keeping with {main.text}."
+    elif measure == "risk_difference" and overlaps(main, *_minus(span)):
+        agreement, more = ALTERNATIVE, f"; {main.text} is that with {TURNED}."
+        detail |= {"alternative": TURNED}
+    elif of_other and overlaps(main, *of_other):
+        more = f"; {main.text} is the {WORDS[other]}."
+        detail |= {"misnamed": WORDS[other]}
+    elif measure == NEEDED and _overlaps(entry, main, _minus(span)):
+        more += f" {_harm(main)}"
+        if not _is_wanted(ledger, entry) and (main.value or 0) > 0:
+            agreement, text = NOT_CHECKABLE, f"{OF_NO_SIDE}{text}"
+    elif measure in RATIOS:
+        more += OF_A_MODEL
+    else:
+        more += BY_MODEL
+    beside = tuple(one.name for one in groups)
+    remark = agreement == NOT_CHECKABLE
+    told = text + more
+    one = Finding(OF_SHARES, entry.name, main.name, agreement, told, beside, detail, remark=remark)
+    yield _unsaid(one) if _may_be_adjusted(entry, main, span, [one]) else one
+
+
+def _overlaps(entry: Claim, main: Component, span: Span) -> bool:
+    """Whether a value of the span prints so; a number needed may be rounded up to the next one."""
+    if entry.measure == NEEDED:
+        return overlaps(main, span[0], span[1] + (main.places <= 0) / 2)
+    free = entry.measure not in RATIOS and unsigned(entry)
+    return overlaps(main, *span) or (free and overlaps(main, *_minus(span)))
+
+
+def _minus(span: Span) -> Span:
+    return -span[1], -span[0]
+
+
+def _interval(entry: Claim, table: Table, beside: tuple[str, ...]) -> Finding:
+    measure, low, high = entry.measure or "", entry.parts["ci_low"], entry.parts["ci_high"]
+    level = float(low.level) / 100 if low.level is not None else 0.95
+    intervals = intervals_of(table, KINDS[measure], level)
+    main = entry.main
+    proportion = main is not None and as_proportion(entry, main)
+    factor = 100 if measure == "risk_difference" and not proportion else 1
+    shown = f"{low.text} to {high.text}"
+    if "percent" in entry.parts and measure in RATIOS:
+        low, high = _ratio_bounds(entry)
+    same = printing_the_same(intervals, as_range(low), as_range(high), factor=factor)
+    if not same and measure == "risk_difference" and unsigned(entry):
+        # A reduction, printed without its sign.
+        intervals = {name: _turned(one) for name, one in intervals.items()}
+        same = printing_the_same(intervals, as_range(low), as_range(high), factor=factor)
+    detail: dict[str, object] = {
+        "intervals": {
+            name: [one.low * factor, one.high * factor] for name, one in intervals.items()
+        }
+    }
+
+    def finding(agreement: str, text: str) -> Finding:
+        name = "comparison.interval"
+        return Finding(name, entry.name, "ci_low", agreement, text, beside, detail, ("ci_high",))
+
+    if same:
+        names = listed(sorted({METHODS[name] for name in same}), "or")
+        text = f"{shown} is the interval of {names} on these counts."
+        return finding(COMPATIBLE, text)
+    halves = with_halves(measure, table, level)
+    if halves is not None and prints(low, halves[1]) and prints(high, halves[2]):
+        text = f"{shown} is the interval of the log with 0.5 added to each cell."
+        return finding(COMPATIBLE, text)
+    for other in RATIOS:
+        if measure in RATIOS and other != measure:
+            others = intervals_of(table, KINDS[other], level)
+            if printing_the_same(others, as_range(low), as_range(high), factor=1):
+                text = f"{shown} is the interval of the {WORDS[other]} on these counts."
+                detail |= {"misnamed": WORDS[other]}
+                return finding(INCONSISTENT, text)
+    if measure in RATIOS:
+        others = intervals_of(exchanged(table), KINDS[measure], level)
+        if printing_the_same(others, as_range(low), as_range(high), factor=1):
+            detail |= {"exchanged": True}
+            text = f"{shown} is the interval of the {WORDS[measure]} with {TURNED}."
+            return finding(INCONSISTENT, text)
+    tried = listed(sorted({METHODS[name] for name in intervals}), "or")
+    text = f"No usual interval ({tried}) on these counts has the bounds {shown}.{BY_MODEL}"
+    return finding(INCONSISTENT, text)
+
+
+def _ratio_bounds(entry: Claim) -> tuple[Component, Component]:
+    """The bounds of a reduction or rise in percent, as those of its ratio."""
+    word = entry.parts["percent"].word or "lower"
+    ends = (as_ratio(entry.parts[name], word) for name in ("ci_low", "ci_high"))
+    low, high = sorted(ends, key=lambda part: part.value or 0)
+    return low, high
+
+
+def _turned(one: Interval) -> Interval:
+    return Interval(-one.estimate, -one.high, -one.low)
+
+
+def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A count of all groups together against the counts of each."""
+    total, parts = entry.whole_count, []
+    for group in ledger.apart:
+        found = counted(ledger, entry, group)
+        if found is None:
+            return
+        parts.append(found)
+    if total is None or len(parts) < 2:
+        return
+    events, size = (sum(counts[k] for _, counts in parts) for k in (0, 1))
+    if events == size and "count" not in entry.parts:
+        # A number of patients, which `sizes` adds up.
+        return
+    n = ledger.size(entry)
+    told = " + ".join(f"{x} of {m}" for _, (x, m) in parts)
+    fits = events == total and n in (None, size)
+    text = f"The groups together ({told}) are {events} of {size}"
+    text += ", as printed." if fits else f"; printed is {entry.printed}."
+    yield Finding(
+        "comparison.total",
+        entry.name,
+        "count" if "count" in entry.parts else "value",
+        EXACT if fits else INCONSISTENT,
+        text,
+        tuple(one.name for one, _ in parts),
+    )

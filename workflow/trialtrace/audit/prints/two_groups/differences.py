@@ -1,0 +1,307 @@
+"""A printed difference of means against the means of the two groups, and its interval.
+
+The estimate may have been made from the rounded or the unrounded means; both lie in the range that
+the printed means leave. The interval is held against Student's, Welch's and the normal one over
+everything that prints as given. A difference that is adjusted for other values need not be the
+plain one, so that `about.test` has to name a t test, or none, for the check to be made.
+
+Whatever the sizes, the error of a difference is at least √(2 e₁ e₀) of the errors of both means:
+with the groups' own variances it is √(e₁² + e₀²), with a common one √(e₁² n₁/n₀ + e₀² n₀/n₁) but
+for the degrees of freedom, and neither is below √(2 e₁ e₀). Adjusting for what correlates with r
+makes it √(1 - r²) times as large.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from math import sqrt
+from types import MappingProxyType
+
+import numpy as np
+from scipy.special import ndtri, stdtrit
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.printed.symbols import UNSAID
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import (
+    ALTERNATIVE,
+    BY_MODEL,
+    COMPATIBLE,
+    INCONSISTENT,
+    TURNED,
+    Finding,
+    listed,
+    overlaps,
+    signed,
+    unsigned,
+)
+from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.one_group.mean_intervals import of_interval
+from trialtrace.audit.prints.two_groups.mean_tests import with_spreads
+
+MEASURE = "mean_difference"
+PLAIN = (None, "t", "welch")
+MOST_WIDER = 1.1
+"""How much wider an interval may be where the sizes are those of a population: of 83 % of it."""
+NARROWER = 0.5
+"""How narrow an interval may be against the least: adjusting for what correlates with 0.87."""
+NAMES = {"student": "Student's t", "welch": "Welch's t", "normal": "the normal distribution"}
+Ends = tuple[float, float]
+
+
+CARD = Card(
+    "a difference of means against the means of the groups, and its interval against their "
+    "deviations, or the intervals of these means; by their errors or intervals alone its error is "
+    "at least √(2 e₁ e₀), and contradicts below half of that, or of what deviations and the "
+    "numbers randomised alone leave, for the interval of fewer patients is wider",
+    {
+        "difference.estimate": "A difference of means, and the means of the groups.",
+        "difference.interval": "The interval of a difference of means, and the deviations.",
+        "difference.error": "The interval of a difference of means, and the least that the errors "
+        "or intervals of the means, or all patients randomised, leave.",
+    },
+    of_sizes=("difference.interval",),
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if entry.measure != MEASURE or entry.about.test not in PLAIN or entry.basis:
+            continue
+        groups = ledger.compared(entry, "value", "sd") or with_spreads(ledger, entry)
+        main, bare = entry.parts.get("value"), groups is None
+        groups = _bare(ledger, entry) if groups is None else groups
+        if groups is None or len(groups) != 2 or main is None or main.relation != "=":
+            continue
+        beside = tuple(one.name for one in groups)
+        span = _gap([_ends(one.parts["value"]) for one in groups])
+        found = _turned(span) if _is_turned(main, span) else span
+        yield _estimate(entry, main, span, found, beside)
+        if bare or not {"ci_low", "ci_high"} <= set(entry.parts):
+            continue
+        sizes = [ledger.size(one) for one in groups]
+        of_model = any("se" in one.parts for one in groups)
+        if min(n or 0 for n in sizes) > 1 and not of_model:
+            own = _interval(ledger, entry, groups, [int(n or 0) for n in sizes], found, beside)
+            assumed = own.agreement == INCONSISTENT and any(map(ledger.assumed, groups))
+            yield _of_fewer_yet(entry, groups, own) if assumed else own
+        if of_model or None in sizes or any(map(ledger.assumed, groups)):
+            yield from _least(entry, groups, beside)
+
+
+def _bare(ledger: Ledger, entry: Claim) -> list[Claim] | None:
+    """Both means, where they are called so and stand without a deviation, error or interval."""
+    groups = ledger.compared(entry, "value")
+    if groups is None or any(one.parts["value"].symbol != "mean" for one in groups):
+        return None
+    return None if any(one.basis for one in groups) else groups
+
+
+def _least(entry: Claim, groups: Sequence[Claim], beside: tuple[str, ...]) -> Iterator[Finding]:
+    """The interval of a difference far narrower than errors or intervals of the means allow."""
+    level = 0.5 + confidence_of(entry) / 2
+    halves = [_half(one, level) for one in groups]
+    (l0, _), (_, u1) = (_ends(entry.parts[name]) for name in ("ci_low", "ci_high"))
+    least = sqrt(2 * halves[0] * halves[1])
+    if (u1 - l0) / 2 >= NARROWER * least:
+        return
+    low, high = (entry.parts[name].text for name in ("ci_low", "ci_high"))
+    what = "errors" if "se" in groups[0].parts else "intervals"
+    text = f"With the printed {what} of both means the interval of their difference reaches at "
+    text += f"least {least:.3g} to either side, whatever the numbers of patients; printed is {low} "
+    text += f"to {high}, less than half of that."
+    yield Finding(
+        "difference.error", entry.name, "ci_low", INCONSISTENT, text, beside, covers=("ci_high",)
+    )
+
+
+def _of_fewer_yet(entry: Claim, groups: Sequence[Claim], one: Finding) -> Finding:
+    """An interval that is not that of all randomised; far narrower it contradicts, for that of
+    fewer patients is wider."""
+    least = min(low for low, _ in one.detail["half_widths"].values())
+    (l0, _), (_, u1) = (_ends(entry.parts[name]) for name in ("ci_low", "ci_high"))
+    if (u1 - l0) / 2 >= NARROWER * least or any("sd" not in each.parts for each in groups):
+        return replace(one, remark=True)
+    low, high = (entry.parts[name].text for name in ("ci_low", "ci_high"))
+    text = f"With all patients randomised the interval reaches at least {least:.3g} to either side "
+    text += f"of the difference, and further with fewer; printed is {low} to {high}, "
+    text += "less than half of that."
+    return replace(one, check="difference.error", sentence=text)
+
+
+def _half(one: Claim, level: float) -> float:
+    """The least half width of the interval of a mean, as printed or of its error; 0 if unknown."""
+    if "se" in one.parts:
+        return float(ndtri(level)) * max(_ends(one.parts["se"])[0], 0.0)
+    if not {"ci_low", "ci_high"} <= set(one.parts) or confidence_of(one) / 2 + 0.5 != level:
+        return 0.0
+    (_, l1), (u0, _) = (_ends(one.parts[name]) for name in ("ci_low", "ci_high"))
+    return max((u0 - l1) / 2, 0.0)
+
+
+def _ends(part: Component) -> Ends:
+    low, high = part.bounds
+    return float(low), float(high)
+
+
+def _gap(means: Sequence[Ends]) -> Ends:
+    (low1, high1), (low0, high0) = means
+    return low1 - high0, high1 - low0
+
+
+def _turned(span: Ends) -> Ends:
+    return -span[1], -span[0]
+
+
+def _is_turned(main: Component, span: Ends) -> bool:
+    """A reduction printed without its sign, or the second group less the first."""
+    return not overlaps(main, *span) and overlaps(main, *_turned(span))
+
+
+def _estimate(
+    entry: Claim, main: Component, span: Ends, found: Ends, beside: tuple[str, ...]
+) -> Finding:
+    low, high = (signed(end, max(main.places, 0) + 1) for end in span)
+    text = f"The printed means differ by {low} to {high}"
+    detail: dict[str, object] = {"low": span[0], "high": span[1]}
+    agreement = COMPATIBLE if overlaps(main, *found) else INCONSISTENT
+    if found == span:
+        holds = ", in keeping with" if agreement == COMPATIBLE else "; printed is"
+        text += f"{holds} {main.text}."
+    elif unsigned(entry):
+        text += f", which without its sign holds {main.text}."
+    else:
+        agreement, detail = ALTERNATIVE, detail | {"alternative": TURNED}
+        text += f"; {main.text} is the difference with {TURNED}."
+    return Finding("difference.estimate", entry.name, "value", agreement, text, beside, detail)
+
+
+@lru_cache(maxsize=1024)
+def half_widths(
+    spreads: tuple[Ends, ...], n: tuple[int, ...], confidence: float
+) -> Mapping[str, Ends]:
+    """Least and greatest half width of the interval of a difference of means, by its quantile.
+
+    `spreads` are the ranges of the two standard deviations, `n` the two sizes, of at least 2. All
+    half widths but Welch's grow with both; Welch's is searched on a grid of the small rectangle.
+    Source: Altman et al., Statistics with Confidence, 2000. Oracle: R's t.test.
+    """
+    level = 0.5 + confidence / 2
+    grids = [np.linspace(max(low, 0.0), high, 41) for low, high in spreads]
+    s1, s0 = np.meshgrid(*grids)
+    v1, v0 = s1**2 / n[0], s0**2 / n[1]
+    df = n[0] + n[1] - 2
+    pooled = ((n[0] - 1) * s1**2 + (n[1] - 1) * s0**2) / df * (1 / n[0] + 1 / n[1])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        own = (v1 + v0) ** 2 / (v1**2 / (n[0] - 1) + v0**2 / (n[1] - 1))
+    own = np.where(np.isfinite(own), own, min(n) - 1)
+    found = {
+        "student": stdtrit(df, level) * np.sqrt(pooled),
+        "welch": stdtrit(own, level) * np.sqrt(v1 + v0),
+        "normal": ndtri(level) * np.sqrt(v1 + v0),
+    }
+    ends = {name: (float(one.min()), float(one.max())) for name, one in found.items()}
+    return MappingProxyType(ends)
+
+
+def _of_fewer(
+    ledger: Ledger,
+    groups: Sequence[Claim],
+    halves: Mapping[str, Ends],
+    middle: Ends,
+    bounds: tuple[Component, Component],
+) -> float | None:
+    """By what factor a centred interval is wider than Student's, where no group's own n is printed.
+
+    None where it is narrower, off its middle, or wider than `MOST_WIDER`.
+    """
+    if any(one.about.n is not None or "denominator" in one.parts for one in groups):
+        return None
+    (l0, l1), (u0, u1) = (_ends(part) for part in bounds)
+    if not (l0 + u0) / 2 <= middle[1] or not (l1 + u1) / 2 >= middle[0]:
+        return None
+    factor = (u1 - l0) / 2 / halves["student"][0]
+    least = (u0 - l1) / 2 / halves["student"][1]
+    return factor if factor > 1 and least <= MOST_WIDER else None
+
+
+def _interval(
+    ledger: Ledger,
+    entry: Claim,
+    groups: Sequence[Claim],
+    n: list[int],
+    span: Ends,
+    beside: tuple[str, ...],
+) -> Finding:
+    low, high = entry.parts["ci_low"], entry.parts["ci_high"]
+    confidence = float(low.level) / 100 if low.level is not None else 0.95
+    middle = _common(span, _ends(entry.parts["value"]))
+    every = [half_widths(tuple(spreads), tuple(n), confidence) for spreads in _spreads(groups, n)]
+    for halves in every:
+        fit = [
+            name
+            for name, (least, most) in halves.items()
+            if overlaps(low, middle[0] - most, middle[1] - least)
+            and overlaps(high, middle[0] + least, middle[1] + most)
+        ]
+        if fit:
+            break
+    halves = halves if fit else every[0]
+    shown = f"{low.text} to {high.text}"
+    spread = "deviations" if "sd" in groups[0].parts else "intervals"
+    if fit:
+        told = listed([NAMES[name] for name in fit], "or")
+        text = f"{shown} can be the interval by {told} on the printed means and {spread}."
+    elif (f := _of_fewer(ledger, groups, halves, middle, (low, high))) is not None:
+        text = f"Not checkable: {shown} is {100 * (f - 1):.0f} % wider than the printed {spread} "
+        text += "give on these sizes, as of fewer patients, who are not in the ledger (`patients`)."
+        return Finding(
+            "difference.interval",
+            entry.name,
+            "ci_low",
+            NOT_CHECKABLE,
+            text,
+            beside,
+            covers=("ci_high",),
+        )
+    else:
+        ends = [end for pair in halves.values() for end in pair]
+        text = (
+            f"The printed {spread} give an interval that reaches {min(ends):.3g} to "
+            f"{max(ends):.3g} to either side of the difference; printed is {shown}.{BY_MODEL}"
+        )
+    return Finding(
+        "difference.interval",
+        entry.name,
+        "ci_low",
+        COMPATIBLE if fit else INCONSISTENT,
+        text,
+        beside,
+        {"half_widths": dict(halves)},
+        ("ci_high",),
+    )
+
+
+def _spreads(groups: Sequence[Claim], n: Sequence[int]) -> Iterator[list[Ends]]:
+    """The printed deviations, or those of the printed intervals of the means; where ± says not of
+    what, also those of standard errors."""
+    own = [of_interval(one, size) for one, size in zip(groups, n, strict=True)]
+    if known := [each for each in own if each is not None]:
+        yield [(float(each.low), float(each.high)) for each in known]
+        return
+    printed = [_ends(one.parts["sd"]) for one in groups]
+    yield printed
+    if all(one.parts["sd"].symbol == UNSAID for one in groups):
+        yield [
+            (low * sqrt(size), high * sqrt(size))
+            for (low, high), size in zip(printed, n, strict=True)
+        ]
+
+
+def _common(first: Ends, second: Ends) -> Ends:
+    """What two ranges share; the second where they share nothing."""
+    low, high = max(first[0], second[0]), min(first[1], second[1])
+    return (low, high) if low <= high else second

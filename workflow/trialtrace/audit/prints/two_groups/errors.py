@@ -1,0 +1,206 @@
+"""Standard errors against the deviation, the interval and the p beside them."""
+
+from collections.abc import Iterator
+from math import inf, sqrt
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import (
+    BY_MODEL,
+    COMPATIBLE,
+    INCONSISTENT,
+    Finding,
+    as_range,
+    overlaps,
+    p_span,
+)
+from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.shared.modelled import NARROWER, WIDER
+from trialtrace.audit.prints.shared.two_groups import KINDS, as_proportion, intervals_of, table_of
+from trialtrace.audit.prints.two_groups.comparisons import NEAR_THE_CRUDE
+from trialtrace.audit.prints.two_groups.estimates import RATIOS
+from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries.count_tests import printing_the_same
+from trialtrace.stats.summaries.estimates import (
+    error_of_deviation,
+    interval_of_error,
+    p_of_estimate,
+)
+from trialtrace.stats.summaries.printed import Bounds, Printed
+
+BOUNDS = ("ci_low", "ci_high")
+
+
+CARD = Card(
+    "a standard error against the deviation, the interval and the p beside it; of a risk "
+    "difference against the counts, in place of an interval that is another usual one than Wald's",
+    {
+        "error.deviation": "A standard error, and the deviation beside it.",
+        "error.interval": "A standard error, and the interval of its estimate.",
+        "error.counts": "The standard error of a risk difference, and the counts.",
+        "error.p": "An estimate with its standard error, and p.",
+    },
+    of_sizes=(
+        "error.deviation",
+        "error.interval",
+        "error.counts",
+        "error.p",
+    ),
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if "se" not in entry.parts or entry.main is None or entry.main.relation != "=":
+            continue
+        # An error beside a ratio may be that of the ratio or of its logarithm.
+        if entry.measure in RATIOS:
+            continue
+        n = ledger.size(entry) if entry.about.group else None
+        if "sd" in entry.parts and n:
+            yield _of_deviation(entry, n)
+        usual = None if entry.basis is not None else _usual_intervals(ledger, entry)
+        if usual is not None:
+            yield _of_counts(ledger, entry, bool(usual))
+        if set(BOUNDS) <= set(entry.parts) and (not usual or "wald" in usual):
+            yield _of_interval(entry, _degrees(ledger, entry))
+        if entry.numeric_p is not None and not entry.about.group:
+            yield from _of_p(entry, _degrees(ledger, entry))
+
+
+def _usual_intervals(ledger: Ledger, entry: Claim) -> list[str] | None:
+    """Which intervals of a difference of the counts are printed; None of what is no such one."""
+    found = table_of(ledger, entry)
+    if entry.measure != "risk_difference" or found is None:
+        return None
+    if not set(BOUNDS) <= set(entry.parts):
+        return []
+    every = intervals_of(found[1], KINDS[entry.measure], confidence_of(entry))
+    low, high = (as_range(entry.parts[name]) for name in BOUNDS)
+    return [*printing_the_same(every, low, high, factor=_points(entry))]
+
+
+def _points(entry: Claim) -> int:
+    return 1 if entry.main is not None and as_proportion(entry, entry.main) else 100
+
+
+def _of_counts(ledger: Ledger, entry: Claim, crude: bool) -> Finding:
+    """The error of a risk difference against that of the counts, pooled or not."""
+    groups, (x1, n1, x0, n0) = table_of(ledger, entry) or ([], (0, 1, 0, 1))
+    p1, p0, p, by = x1 / n1, x0 / n0, (x1 + x0) / (n1 + n0), _points(entry)
+    own, part = p1 * (1 - p1), entry.parts["se"]
+    errors = [
+        by * sqrt(own / (n1 - k) + p0 * (1 - p0) / (n0 - k)) for k in (0, 1) if min(n1, n0) > k
+    ]
+    errors.append(by * sqrt(p * (1 - p) * (1 / n1 + 1 / n0)))
+    low, high = min(errors), max(errors)
+    text = f"On {x1} of {n1} and {x0} of {n0} the difference has a standard error of "
+    text += f"{errors[0]:.3g}"
+    agreement, more = COMPATIBLE, f", in keeping with {part.text}."
+    if not overlaps(part, low, high):
+        agreement, more = INCONSISTENT, f"; printed is {part.text}."
+        if not crude and NARROWER * low <= float(part.value or 0) <= WIDER * high:
+            agreement, text = NOT_CHECKABLE, f"{NEAR_THE_CRUDE} {text}"
+            more += BY_MODEL
+    remark, beside = agreement == NOT_CHECKABLE, tuple(one.name for one in groups)
+    return Finding("error.counts", entry.name, "se", agreement, text + more, beside, remark=remark)
+
+
+def _degrees(ledger: Ledger, entry: Claim) -> list[float]:
+    """Degrees of freedom that the quantile may have, the most and the fewest.
+
+    From the normal quantile to that of the smallest group alone; of 1 where no sizes are printed.
+    """
+    groups = [entry.about.group] if entry.about.group else list(entry.about.compared)
+    sizes = [ledger.size_of(entry, group) for group in groups]
+    known = [n for n in sizes if n is not None and n > 1]
+    if not known or len(known) != len(sizes):
+        return [inf, 1.0]
+    return [inf, float(min(known) - 1)]
+
+
+def _of_deviation(entry: Claim, n: int) -> Finding:
+    sd, se = entry.parts["sd"], entry.parts["se"]
+    found = error_of_deviation(as_range(sd), n)
+    low, high = float(found.low), float(found.high)
+    fits = overlaps(se, low, high)
+    text = f"A standard deviation of {sd.text} in {n} patients is a standard error of {low:.3g} to "
+    text += f"{high:.3g}"
+    text += f", in keeping with {se.text}." if fits else f"; printed is {se.text}."
+    return Finding(
+        "error.deviation",
+        entry.name,
+        "se",
+        COMPATIBLE if fits else INCONSISTENT,
+        text,
+        covers=("sd",) if fits else (),
+    )
+
+
+def _ranges(entry: Claim) -> tuple[Printed, Printed]:
+    """What estimate and error stand for."""
+    assert entry.main is not None
+    return as_range(entry.main), as_range(entry.parts["se"])
+
+
+def _of_interval(entry: Claim, degrees: list[float]) -> Finding:
+    estimate, error = _ranges(entry)
+    low, high = (entry.parts[name] for name in BOUNDS)
+    confidence = confidence_of(entry)
+    every = [interval_of_error(estimate, error, df=df, confidence=confidence) for df in degrees]
+    first, last = (_joined(ends) for ends in zip(*every, strict=True))
+    fits = overlaps(low, *first) and overlaps(high, *last)
+    text = f"Estimate and standard error give an interval from {_end(first)} to {_end(last)}"
+    shown = f"{low.text} to {high.text}"
+    text += f", in keeping with {shown}." if fits else f"; printed is {shown}."
+    return Finding(
+        "error.interval",
+        entry.name,
+        "ci_low",
+        COMPATIBLE if fits else INCONSISTENT,
+        text,
+        covers=("ci_high", "se") if fits else ("ci_high",),
+    )
+
+
+def _end(ends: tuple[float, float]) -> str:
+    """An end of an interval that is known to lie in a range."""
+    low, high = (f"{end:.3g}".replace("-", "\N{MINUS SIGN}") for end in ends)
+    return low if low == high else f"between {low} and {high}"
+
+
+def _joined(ends: tuple[Bounds, ...]) -> tuple[float, float]:
+    """The range that holds all ranges."""
+    return min(float(one.low) for one in ends), max(float(one.high) for one in ends)
+
+
+def _of_p(entry: Claim, degrees: list[float]) -> Iterator[Finding]:
+    part, (estimate, error) = entry.parts["p"], _ranges(entry)
+    found = []
+    for side in entry.tails:
+        try:
+            every = [
+                p_of_estimate(estimate, error, null=_null(entry), df=df, sides=side)
+                for df in degrees
+            ]
+        except StatsError:
+            return
+        found.append(_joined(tuple(every)))
+    holding = [span for span in found if overlaps(part, *span)]
+    low, high = (holding or found)[0]
+    text = f"Estimate and standard error give {p_span(low, high)}"
+    text += f", in keeping with {part.text}." if holding else f"; printed is {part.text}."
+    yield Finding(
+        "error.p",
+        entry.name,
+        "p",
+        COMPATIBLE if holding else INCONSISTENT,
+        text,
+        covers=("se",) if holding else (),
+    )
+
+
+def _null(entry: Claim) -> float:
+    return float(entry.about.margin_value or 0)

@@ -1,0 +1,452 @@
+"""Estimates with their interval and p: the middle, and the p that both give.
+
+A ratio is judged on the log scale, a relative reduction of x % as the ratio 1 - x/100, a difference
+as it stands. A p may be that of a margin in place of no difference.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from math import inf
+
+from scipy.special import ndtri
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    TWO_SIDED,
+    Finding,
+    as_range,
+    overlaps,
+    p_span,
+)
+from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.shared import corrections
+from trialtrace.audit.prints.shared.evenness import MOST_UNEVEN, logs, most_uneven, unevenness
+from trialtrace.audit.prints.shared.p_sides import (
+    OF_TIMES,
+    TINY,
+    near_no_difference,
+    of_no_such_test,
+    of_no_test,
+)
+from trialtrace.audit.prints.shared.two_groups import KINDS, LOGS, table_of
+from trialtrace.audit.prints.wholes import headline
+from trialtrace.audit.prints.wholes.headline import REDUCTION
+from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries.estimates import EstimateCheck, check_estimate
+from trialtrace.stats.summaries.printed import Bounds, Printed
+
+RATIOS = (*headline.RATIOS, REDUCTION, "geometric_mean_ratio")
+DIFFERENCES = ("risk_difference", "mean_difference", *LOGS)
+WALD = ("wald", "log")
+CENTRED = (None, *WALD)
+NEARLY_CENTRED = ("mean_difference", "odds_ratio", "hazard_ratio", "rate_ratio", *LOGS)
+OF_A_MARGIN = ("noninferiority", "equivalence")
+WHOLE = Decimal(100)
+NEAR = 0.7
+"""How far z of a p may be from z of the interval where no test is named, as a factor.
+
+By enumeration of two groups of 20 to 200 with 5 expected events or more and z of 1.2 to 4, z of
+Fisher's exact test and of the corrected χ² test is at least 0.73 times that of Wald's intervals.
+"""
+NEAR_OF_TIMES = 0.9
+"""The same of hazard and rate ratios: log-rank, likelihood-ratio and Wald's test lie nearer."""
+OF_EVENTS = (*KINDS, "hazard_ratio", "rate_ratio", *LOGS)
+OF_NO_NAME = " The ledger names no test; that of p may be another than the interval's."
+FEWEST_DF = 8.0
+"""Fewest degrees of freedom of a difference of means of groups whose sizes are not printed."""
+
+
+@dataclass(frozen=True)
+class OnScale:
+    """An estimate with its bounds, as a ratio or a difference, and the value that p is about."""
+
+    scale: str
+    estimate: Printed
+    low: Printed
+    high: Printed
+    null: float
+
+
+CARD = Card(
+    "an estimate in the middle of its interval, on the log scale for ratios, and the p of both, "
+    "of no difference or of a margin; of events, a p of no named test is *not checkable* beside "
+    "an interval whose z is within a factor of 0.7 of its own (0.9 of hazard and rate ratios), or "
+    "where neither is significant and z differ by 0.36 (by 1 of hazard and rate ratios near 1 of "
+    "which a test or an adjusted model is stated), since exact, corrected and log-rank tests lie "
+    "so near, and inconsistent beyond; a p of a stated other test of events the same (1 more in z "
+    "where no model is stated), of a difference of means by a model within 0.93, without one "
+    "where it is weaker than √(z² − 2.58²), which no covariate of randomised groups makes of z",
+    {
+        "interval.centred": "An estimate, and the middle of its interval.",
+        "interval.p": "An estimate with its interval, and p.",
+    },
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if entry.main is None or not {"ci_low", "ci_high"} <= set(entry.parts):
+            continue
+        # A posterior has no test, and need not be symmetric.
+        if entry.parts["ci_low"].symbol == "credible" or entry.main.relation != "=":
+            continue
+        on_scale = _on_scale(entry, entry.main)
+        if on_scale is not None:
+            yield from _of_estimate(ledger, entry, entry.main, on_scale)
+
+
+def _on_scale(entry: Claim, main: Component) -> OnScale | None:
+    """None for what is neither a ratio nor a difference."""
+    measure, percent = entry.measure, "percent" in entry.parts
+    low, high, margin = entry.parts["ci_low"], entry.parts["ci_high"], entry.about.margin_value
+    if measure in DIFFERENCES or _is_unnamed_difference(entry):
+        by = Fraction(1, 100) if percent else Fraction(1)
+        null = float(margin * Decimal(by.numerator) / by.denominator) if margin else 0.0
+        middle, lower, upper = (as_range(part).scaled(by) for part in (main, low, high))
+        return OnScale("identity", middle, lower, upper, null)
+    if measure not in RATIOS:
+        return None
+    if not percent and measure != REDUCTION:
+        return OnScale("log", as_range(main), as_range(low), as_range(high), float(margin or 1))
+    if main.word is None and measure != REDUCTION:
+        return None
+    whole = WHOLE if percent else Decimal(1)
+    sign = 1 if main.word == "higher" else -1
+    # A reduction of x % is the ratio 1 - x / 100, so that its upper bound is the ratio's lower one.
+    ends = (low, high) if sign == 1 else (high, low)
+    ratio, lower, upper = (
+        as_range(replace(part, value=whole + sign * (part.value or 0))).scaled(1 / Fraction(whole))
+        for part in (main, *ends)
+    )
+    return OnScale("log", ratio, lower, upper, float(1 + sign * (margin or 0) / whole))
+
+
+def _is_unnamed_difference(entry: Claim) -> bool:
+    """Whether a comparison that nothing names is no ratio, for a number of it is below 0."""
+    parts = [entry.parts.get(name) for name in ("value", "ci_low", "ci_high")]
+    compared = entry.measure is None and len(entry.about.compared) == 2 and parts[0] is not None
+    return compared and any(part is not None and (part.value or 0) < 0 for part in parts)
+
+
+def _of_estimate(
+    ledger: Ledger, entry: Claim, main: Component, given: OnScale
+) -> Iterator[Finding]:
+    every = {one.scale: _checks(ledger, entry, one) for one in _scales(entry, given)}
+    first = next((one for own in every[given.scale].values() for one in own), None)
+    if first is None:
+        return
+    part, of_p = entry.parts.get("p"), []
+    about_margin = part is not None and (part.symbol in OF_A_MARGIN and entry.about.margin_value)
+    if part is not None and (entry.numeric_p is not None or about_margin):
+        of_p = list(_p(ledger, entry, part, given, every))
+    yield from of_p
+    # A p that estimate and interval give together says that it is centred, too.
+    said = first.symmetric and any(one.agreement == COMPATIBLE for one in of_p)
+    if not said and (first.symmetric or entry.about.interval in CENTRED):
+        yield _centred(entry, main, given, first.symmetric)
+
+
+def p_of_interval(ledger: Ledger, entry: Claim) -> tuple[float, float] | None:
+    """P of no difference that the interval of an estimate leaves, of two sides.
+
+    Over what prints so, over the scales on which it may be centred, and all degrees of freedom.
+    """
+    main = entry.main
+    if main is None or main.relation != "=" or not {"ci_low", "ci_high"} <= set(entry.parts):
+        return None
+    given = None if entry.parts["ci_low"].symbol == "credible" else _on_scale(entry, main)
+    if given is None or entry.measure is None or entry.about.margin_value is not None:
+        return None
+    degrees = _degrees(ledger, entry)
+    every = [
+        _checked(entry, one, df, "two_sided") for one in _scales(entry, given) for df in degrees
+    ]
+    found = [one.p_of_bounds for one in every if one is not None]
+    if not found:
+        return None
+    return min(float(one.low) for one in found), max(float(one.high) for one in found)
+
+
+def p_of_margin(
+    ledger: Ledger, entry: Claim, margin: Decimal, sides: Sequence[str]
+) -> dict[str, tuple[float, float]]:
+    """P of a margin that an estimate and its interval leave, by side, over all that prints so."""
+    main = entry.main
+    if main is None or main.relation != "=" or entry.parts["ci_low"].symbol == "credible":
+        return {}
+    of_it = replace(entry, about=replace(entry.about, margin=f"{margin:f}"))
+    given = _on_scale(of_it, main)
+    if given is None:
+        return {}
+    found: dict[str, tuple[float, float]] = {}
+    for side in dict.fromkeys(sides):
+        every = [
+            one.p if one.symmetric else one.p_of_bounds
+            for scale in _scales(of_it, given)
+            for df in _degrees(ledger, of_it)
+            if (one := _checked(of_it, scale, df, side)) is not None
+        ]
+        if every:
+            found[side] = min(float(p.low) for p in every), max(float(p.high) for p in every)
+    return found
+
+
+def error_of_interval(entry: Claim, degrees: Sequence[float]) -> tuple[float, float] | None:
+    """The standard error that an interval leaves, of a ratio on the log scale."""
+    main = entry.main
+    if main is None or not {"ci_low", "ci_high"} <= set(entry.parts):
+        return None
+    given = None if entry.parts["ci_low"].symbol == "credible" else _on_scale(entry, main)
+    if given is None:
+        return None
+    every = [_checked(entry, given, df, "two_sided") for df in degrees]
+    found = [one.standard_error for one in every if one is not None]
+    by = 100 if given.scale == "identity" and "percent" in entry.parts else 1
+    if not found:
+        return None
+    return by * min(float(one.low) for one in found), by * max(float(one.high) for one in found)
+
+
+def restricted(entry: Claim) -> bool:
+    """Whether a test of a margin may have another variance than the interval: of risks and odds,
+    where it is restricted at the margin, and no interval of Wald's is named."""
+    return entry.measure in KINDS and entry.about.interval not in WALD
+
+
+def _scales(entry: Claim, given: OnScale) -> list[OnScale]:
+    """A ratio's interval is centred on the log scale as a rule, by some models as it stands."""
+    plain = given.scale == "log" and entry.about.interval != "log"
+    return [given, replace(given, scale="identity")] if plain else [given]
+
+
+def _checks(ledger: Ledger, entry: Claim, given: OnScale) -> dict[str, list[EstimateCheck]]:
+    """By side of the test, with every number of degrees of freedom."""
+    degrees = _degrees(ledger, entry)
+    found = {side: [_checked(entry, given, df, side) for df in degrees] for side in _tails(entry)}
+    return {side: [one for one in own if one is not None] for side, own in found.items()}
+
+
+def _centred(entry: Claim, main: Component, given: OnScale, symmetric: bool) -> Finding:
+    on = " on the log scale" if given.scale == "log" else ""
+    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
+    agreement = COMPATIBLE
+    covers: tuple[str, ...] = ("ci_high",)
+    if symmetric:
+        text = f"{main.text} can be the middle{on} of {shown}."
+        # Where the counts give the estimate itself, that says more of it.
+        if entry.basis is not None or entry.measure not in KINDS:
+            covers = ("ci_high", main.name)
+    else:
+        text = f"{main.text} is not the middle{on} of {shown}, as it is for the usual interval; "
+        far = entry.measure in NEARLY_CENTRED and _is_far(entry, given)
+        if far:
+            text += "nor does an exact or profile interval lie so far to one side."
+        else:
+            text += "exact, score, profile and sequential intervals need not be centred."
+        agreement = INCONSISTENT if entry.about.interval or far else COMPATIBLE
+    return Finding("interval.centred", entry.name, "ci_low", agreement, text, covers=covers)
+
+
+def _is_far(entry: Claim, given: OnScale) -> bool:
+    """Whether an interval lies further to one side than any usual one, on its best scale."""
+    _, *others = _scales(entry, given)
+    for one in others:
+        found = _checked(entry, one, inf, "two_sided")
+        if found is None or found.symmetric:
+            return False
+    ends = [[float(end) for end in part.bounds] for part in (given.low, given.estimate, given.high)]
+    if given.scale == "log":
+        low, middle, high = map(logs, ends)
+        return unevenness(low, middle, high) > most_uneven(low, high, confidence_of(entry))
+    low, middle, high = ((least, most) for least, most in ends)
+    return unevenness(low, middle, high) > MOST_UNEVEN
+
+
+def _p(
+    ledger: Ledger,
+    entry: Claim,
+    part: Component,
+    given: OnScale,
+    every: dict[str, dict[str, list[EstimateCheck]]],
+) -> Iterator[Finding]:
+    """P by every scale on which the interval is centred."""
+    spans = {scale: _spans(by_side) for scale, by_side in every.items()}
+    spans = {scale: own for scale, own in spans.items() if own}
+    if not spans:
+        if two_sided := every[given.scale].get("two_sided"):
+            yield from _decision(ledger, entry, part, given, two_sided[0].p_of_bounds)
+        return
+    holding = [scale for scale, own in spans.items() if any(overlaps(part, *p) for p in own)]
+    scale = (holding or list(spans))[0]
+    told = [p for p in spans[scale] if overlaps(part, *p)] or spans[scale]
+    low, high = min(p[0] for p in told), max(p[1] for p in told)
+    text = f"Estimate and interval give {p_span(low, high)}"
+    if scale == "identity" and len(every) > 1:
+        text += " if the interval is centred as it stands, not on the log scale"
+    if entry.about.margin_value is not None:
+        text += f" against {entry.about.margin_value}"
+    text += f", in keeping with {part.text}." if holding else f"; printed is {part.text}."
+    agreement = COMPATIBLE
+    covers: tuple[str, ...] = ("value", "percent", "ci_low", "ci_high")
+    if not holding:
+        agreement, covers = INCONSISTENT, ()
+        if _of_neither(ledger, entry, part, (low, high)):
+            text += " It is not that of the counts either."
+        elif _has_own_test(ledger, entry):
+            text += " The p-value is that of another test, "
+            if of_no_such_test(entry, part, (low, high)) and not _counted(ledger, entry):
+                text += "but none of the same analysis lies so far from the interval."
+            else:
+                agreement, text = NOT_CHECKABLE, f"{text}so that the two need not agree."
+        elif entry.about.margin is not None and restricted(entry):
+            agreement = NOT_CHECKABLE
+            text += " A test may restrict the variance at the margin, and need not agree with it."
+        elif _near(entry, part, low, high):
+            agreement = NOT_CHECKABLE
+            text += OF_NO_NAME
+    found = Finding(
+        "interval.p",
+        entry.name,
+        "p",
+        agreement,
+        text,
+        (),
+        {"low": low, "high": high},
+        covers,
+        open=text.endswith(OF_NO_NAME),
+    )
+    of_one = agreement == INCONSISTENT and entry.about.margin_value is None
+    yield (
+        corrections.told(ledger, entry, part, (low, high), found, p_of_interval)
+        if of_one
+        else found
+    )
+
+
+def _spans(by_side: dict[str, list[EstimateCheck]]) -> list[tuple[float, float]]:
+    """By side, p from least to greatest over the degrees of freedom.
+
+    Between two of them p takes every value: those of Welch's test lie between.
+    """
+    sides = [[one.p for one in own if one.symmetric] for own in by_side.values()]
+    return [
+        (float(min(p.low for p in own)), float(max(p.high for p in own))) for own in sides if own
+    ]
+
+
+def _decision(
+    ledger: Ledger, entry: Claim, part: Component, given: OnScale, p_of_bounds: Bounds
+) -> Iterator[Finding]:
+    """An interval that is not centred: whether it and p agree on the value that p is about."""
+    if _tails(entry) != TWO_SIDED or part.value is None:
+        return
+    (low, _), (_, high) = given.low.bounds, given.high.bounds
+    (_, low_end), (high_end, _) = given.low.bounds, given.high.bounds
+    level = 1 - confidence_of(entry)
+    least, most = (float(end) for end in as_range(part).bounds)
+    if part.relation in (">", ">="):
+        least, most = float(part.value), 1.0
+    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
+    margin = entry.about.margin_value
+    null = "no difference" if margin is None else f"a margin of {margin}"
+    if low_end < given.null < high_end and most < level:
+        text = f"{shown} includes {null}, while {part.text}."
+    elif not low < given.null < high and least > level:
+        text = f"{shown} excludes {null}, while {part.text}."
+    else:
+        return
+    p = float(p_of_bounds.low), float(p_of_bounds.high)
+    near = _near(entry, part, *p)
+    unnamed = near and entry.about.test is None
+    text += OF_NO_NAME if unnamed else " The two may come of different methods."
+    agreement = NOT_CHECKABLE if near else INCONSISTENT
+    found = Finding("interval.p", entry.name, "p", agreement, text, open=unnamed)
+    of_one = agreement == INCONSISTENT and margin is None
+    yield corrections.told(ledger, entry, part, p, found, p_of_interval) if of_one else found
+
+
+def _checked(entry: Claim, given: OnScale, df: float, side: str) -> EstimateCheck | None:
+    try:
+        return check_estimate(
+            given.estimate,
+            given.low,
+            given.high,
+            scale=given.scale,
+            null=given.null,
+            df=df,
+            confidence=confidence_of(entry),
+            sides=side,
+        )
+    except StatsError:
+        return None
+
+
+def _tails(entry: Claim) -> tuple[str, ...]:
+    """The sides of p; against a margin it is printed with two or with one, often not said which."""
+    if entry.about.margin_value is not None and entry.about.sides is None:
+        return ("two_sided", "less", "greater")
+    return entry.tails
+
+
+def _degrees(ledger: Ledger, entry: Claim) -> list[float]:
+    """Degrees of freedom of the interval: for means the t test's, from least to most, and none.
+
+    `FEWEST_DF` where no size is known.
+    """
+    if entry.measure is None:
+        return [inf, FEWEST_DF]
+    if entry.measure != "mean_difference" or len(entry.about.compared) != 2:
+        return [inf]
+    sizes = [ledger.size_of(entry, group) for group in entry.about.compared]
+    if None in sizes:
+        return [inf, FEWEST_DF]
+    known = [int(size or 0) for size in sizes]
+    return [inf, *(float(df) for df in (sum(known) - 2, min(known) - 1) if df > 0)]
+
+
+def _near(entry: Claim, part: Component, low: float, high: float) -> bool:
+    """Whether p may be that of another test than the interval's, of events."""
+    if entry.measure not in (None, *OF_EVENTS) or entry.tails != TWO_SIDED:
+        return False
+    if entry.measure in (*KINDS, *OF_TIMES) and near_no_difference(entry, part, (low, high)):
+        return True
+    most, least = (-float(ndtri(max(p, TINY) / 2)) for p in (low, high))
+    ends = [float(end) for end in as_range(part).bounds]
+    if part.relation in (">", ">="):
+        ends = [float(part.value or 0), 1.0]
+    upper, lower = (-float(ndtri(min(max(p, TINY), 1.0) / 2)) for p in ends)
+    near = NEAR if entry.measure in (None, *KINDS) else NEAR_OF_TIMES
+    return upper >= near * least and lower <= most / near
+
+
+def _has_own_test(ledger: Ledger, entry: Claim) -> bool:
+    """Whether p is not the interval's own: another test is stated, or the counts give it."""
+    if entry.measure == "mean_difference":
+        return entry.about.test not in (None, "t", "welch")
+    if entry.about.test is not None:
+        return True
+    return _counted(ledger, entry)
+
+
+def _counted(ledger: Ledger, entry: Claim) -> bool:
+    """Whether the counts of both groups decide p."""
+    plain = entry.measure in KINDS and entry.basis is None
+    return plain and table_of(ledger, entry) is not None
+
+
+def _of_neither(ledger: Ledger, entry: Claim, part: Component, p: tuple[float, float]) -> bool:
+    """Whether a p of no named test is far from that of the interval and from that of the counts."""
+    table = table_of(ledger, entry) if entry.measure in KINDS else None
+    if table is None or entry.about.test is not None or entry.basis is not None:
+        return False
+    if entry.about.margin is not None or _tails(entry) != TWO_SIDED:
+        return False
+    return of_no_test(table[1], part, p)

@@ -1,0 +1,189 @@
+"""A p of a margin against the interval of the same comparison and margin, printed apart.
+
+The p of a margin M and the estimate e with its standard error s are Φ((e − M) / s) on the side of
+the margin, and s is that of the interval: an identity of Wald's test and interval, on the log scale
+for ratios, and of t for means. The p may be printed of one side or of two. Two tests of the same
+patients may differ, so that only p that lie far apart contradict: of two sides below `LEAST` by
+the interval and printed from `MOST` to 1 − `MOST`, or the other way round. Of risks and odds even
+these may: a test whose variance is restricted at the margin (Farrington and Manning 1990) has a z
+down to a seventh of Wald's, by enumeration of two groups of 15 to 200 patients with an event and a
+patient without one in each, so that it is a remark unless the paper names Wald's interval; of means
+unless it names the t test, since ranks may be meant. Of equivalence p is the larger of both tests
+(Schuirmann 1987).
+Oracle: the same numbers by hand.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.design_margin import MEASURE_OF
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    Finding,
+    overlaps,
+    p_span,
+    signed,
+)
+from trialtrace.audit.prints.shared.margins import limits_of, margin_of
+from trialtrace.audit.prints.shared.p_sides import LEAST_UNNAMED as LEAST
+from trialtrace.audit.prints.shared.p_sides import MOST, p_range
+from trialtrace.audit.prints.two_groups.apart import OF_MEANS, of_same
+from trialtrace.audit.prints.two_groups.estimates import RATIOS, p_of_margin, restricted
+
+Span = tuple[float, float]
+SIDES = ("two_sided", "less", "greater")
+WORDS = {"noninferiority": "non-inferiority", "trend": "a trend", "interaction": "an interaction"}
+
+CARD = Card(
+    "a p of a margin (non-inferiority) against the interval of the same comparison and margin in "
+    "another claim, of one side or two, and of equivalence against the interval by the larger of "
+    "both one-sided tests: contradicts where one is below 0.001 and the other above "
+    "0.1, of risks and odds only with an interval named as Wald's, of means only of a t test; "
+    "else what differs is a remark; what a p for another hypothesis than no difference would need",
+    {
+        "margin.p": "A p of a margin, and the interval of the same comparison printed apart.",
+        "p.hypothesis": "A p of another hypothesis than no difference, and what it would need.",
+    },
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        part = entry.parts.get("p")
+        if part is None or part.relation == "ns":
+            continue
+        of_two = len(entry.about.compared) == 2
+        found = list(_of_margin(ledger, entry, part)) if of_two else []
+        yield from found
+        beside_it = entry.about.margin_value is not None and "ci_low" in entry.parts
+        if part.symbol is not None and not found and not beside_it:
+            yield _unchecked(ledger, entry, part)
+
+
+def _of_margin(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
+    if part.symbol == "equivalence":
+        yield from _of_equivalence(ledger, entry, part)
+    if "ci_low" in entry.parts or part.symbol not in (None, "noninferiority"):
+        return
+    if part.symbol is None and entry.about.margin is None:
+        return
+    for one in ledger.comparisons[entry.about.cell]:
+        if of_same(entry, one) and (nulls := _nulls(ledger, entry, one)):
+            yield from _held(ledger, entry, part, one, nulls)
+
+
+def _unchecked(ledger: Ledger, entry: Claim, part: Component) -> Finding:
+    """Why a p of another hypothesis than no difference was held against nothing."""
+    of = WORDS.get(part.symbol or "", part.symbol or "")
+    text = f"Not checkable: {part.text} is for {of}, not of no difference"
+    known = entry.about.margin_value is not None
+    if part.symbol == "equivalence":
+        known = known or limits_of(ledger, entry) is not None
+        needs = "limits (`equivalence` of `reported`)"
+    elif part.symbol == "noninferiority":
+        known = known or margin_of(ledger, entry) is not None
+        needs = "a margin (`margin`, or `margins` of `reported`)"
+    else:
+        return Finding(
+            "p.hypothesis", entry.name, "p", NOT_CHECKABLE, f"{text}: no check has its test."
+        )
+    lacks = "an interval of this comparison on the scale of the margin" if known else needs
+    return Finding("p.hypothesis", entry.name, "p", NOT_CHECKABLE, f"{text}: it needs {lacks}.")
+
+
+def _nulls(ledger: Ledger, entry: Claim, one: Claim) -> list[Decimal]:
+    """The values that the margin may be on the scale of the interval: its own, or the typed one.
+
+    That of a difference may be an amount, of which the sign is left out.
+    """
+    own = entry.about.margin_value
+    if own is None:
+        told = margin_of(ledger, entry)
+        if told is None or MEASURE_OF[told.scale] != one.measure:
+            return []
+        told = told if told.compare == one.about.compared else told.turned()
+        return [Decimal(str(told.limit(percent="percent" in one.parts)))]
+    if one.about.margin_value != own:
+        return []
+    of_ratio = one.measure in RATIOS
+    return [own] if of_ratio or entry.about.ordered or not own else [own, -own]
+
+
+def _held(
+    ledger: Ledger, entry: Claim, part: Component, one: Claim, nulls: list[Decimal]
+) -> Iterator[Finding]:
+    asked = SIDES if entry.about.sides is None else entry.tails
+    every = {null: p_of_margin(ledger, one, null, (*asked, "two_sided")) for null in nulls}
+    spans = [(null, by[side]) for null, by in every.items() for side in asked if side in by]
+    if not spans:
+        return
+    fit = [(null, span) for null, span in spans if overlaps(part, *span)]
+    null, span = min(fit or spans, key=lambda pair: pair[1][0])
+    shown = f"{one.parts['ci_low'].text} to {one.parts['ci_high'].text}"
+    against = signed(float(null), 3).rstrip("0").rstrip(".")
+    text = f"The interval {shown} of the same comparison gives {p_span(*span)} against {against}"
+    far = all(_far(part, by["two_sided"]) for by in every.values())
+    agreement = COMPATIBLE if fit else _verdict(entry, one, far=far)
+    yield _finding(entry, part, one, agreement, text, span)
+
+
+def _verdict(entry: Claim, one: Claim, *, far: bool) -> str:
+    """Whether p that do not agree contradict each other."""
+    of_ranks = one.measure == "mean_difference" and entry.about.test not in OF_MEANS
+    binds = far and not of_ranks and not restricted(one)
+    return INCONSISTENT if binds else NOT_CHECKABLE
+
+
+def _finding(
+    entry: Claim, part: Component, one: Claim, agreement: str, text: str, span: Span
+) -> Finding:
+    remark = agreement == NOT_CHECKABLE
+    if agreement == COMPATIBLE:
+        text += f", in keeping with {part.text}."
+    else:
+        text += f"; printed is {part.text}{', which may be that of another test' * remark}."
+    text = f"Not checkable: {text[0].lower()}{text[1:]}" if remark else text
+    beside = () if one is entry else (one.name,)
+    detail = {"low": span[0], "high": span[1]}
+    return Finding("margin.p", entry.name, "p", agreement, text, beside, detail, remark=remark)
+
+
+def _of_equivalence(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
+    """P of two one-sided tests, which is the larger of both, beside each interval."""
+    limits = limits_of(ledger, entry)
+    if limits is None:
+        return
+    own = [entry] if {"ci_low", "ci_high"} <= set(entry.parts) else []
+    for one in own or [one for one in ledger.comparisons[entry.about.cell] if of_same(entry, one)]:
+        if one.measure != MEASURE_OF[limits.scale]:
+            continue
+        spans: list[Span] = []
+        for told in limits.margins:
+            turned = told if told.compare == one.about.compared else told.turned()
+            null = Decimal(str(turned.limit(percent="percent" in one.parts)))
+            side = "less" if turned.worse == "above" else "greater"
+            spans += p_of_margin(ledger, one, null, (side,)).values()
+        if len(spans) == len(limits.margins):
+            larger = max(p[0] for p in spans), max(p[1] for p in spans)
+            yield _larger(entry, part, one, larger)
+
+
+def _larger(entry: Claim, part: Component, one: Claim, p: Span) -> Finding:
+    shown = f"{one.parts['ci_low'].text} to {one.parts['ci_high'].text}"
+    text = f"By the interval {shown} the larger of both one-sided tests has {p_span(*p)}"
+    low, high = p_range(part)
+    far = (p[1] < LEAST and low >= MOST) or (p[0] >= MOST and high <= LEAST)
+    agreement = COMPATIBLE if overlaps(part, *p) else _verdict(entry, one, far=far)
+    return _finding(entry, part, one, agreement, text, p)
+
+
+def _far(part: Component, p: Span) -> bool:
+    """Whether p of two sides by the interval, and the printed one of one side or two, are far."""
+    low, high = p_range(part)
+    return (p[1] < LEAST and low >= MOST and high <= 1 - MOST) or (p[0] >= MOST and high <= LEAST)

@@ -1,0 +1,226 @@
+"""Means, standard deviations and sizes of two groups against the printed p of their comparison."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.printed.symbols import UNSAID
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import (
+    ALTERNATIVE,
+    COMPATIBLE,
+    INCONSISTENT,
+    NO_TEST,
+    SAID_OF,
+    TWO_SIDED,
+    Finding,
+    as_range,
+    listed,
+    overlaps,
+    p_span,
+    shown_p,
+)
+from trialtrace.audit.prints.one_group.mean_intervals import of_interval
+from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries.mean_tests import t_test_p
+from trialtrace.stats.summaries.printed import Printed
+
+AS_ERRORS = " behind ±, as standard errors"
+TESTS = {"t": ("pooled", "Student's t test"), "welch": ("welch", "Welch's t test")}
+
+
+CARD = Card(
+    "means and standard deviations against p of the t tests, over everything that prints "
+    "as given; whether a deviation would have to be a standard error",
+    {"p.means": "Means, standard deviations and sizes, and p of the t tests."},
+    of_sizes=("p.means",),
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if entry.tested is not None and entry.about.compared and not entry.about.versus:
+            yield from _p(ledger, entry)
+
+
+def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    groups = with_spreads(ledger, entry)
+    if groups is None or len(groups) != 2:
+        return
+    sizes = [n for group in groups if (n := ledger.size(group)) is not None]
+    if len(sizes) < len(groups):
+        lacking = [ledger.group_label(group) for group in groups if ledger.size(group) is None]
+        text = (
+            f"Not checkable: the number of patients behind the mean of {listed(lacking)} is not "
+            "in the ledger (`patients`, or `sizes` of a population)."
+        )
+        yield Finding(
+            "p.means", entry.name, "p", NOT_CHECKABLE, text, tuple(one.name for one in groups)
+        )
+        return
+    part, as_errors = entry.parts["p"], ""
+    ranges: dict[str, tuple[float, float]] = {}
+    for deviations in readings_of_deviations(groups, sizes):
+        try:
+            by_test = {
+                name: _of_tails(groups, sizes, variance, entry.tails, deviations)
+                for name, (variance, _) in TESTS.items()
+            }
+        except StatsError:
+            return
+        fit = [name for name, (low, high) in by_test.items() if overlaps(part, low, high)]
+        if fit or not ranges:
+            ranges, as_errors = by_test, AS_ERRORS if ranges else ""
+        if fit:
+            break
+    stated = entry.about.test
+    named = [ranges[name] for name in fit] or list(ranges.values())
+    lowest, highest = min(r[0] for r in named), max(r[1] for r in named)
+    span = p_span(lowest, highest)
+    given = "print as given" if {"sd", "se"} & set(groups[0].parts) else "their intervals leave"
+    about = f"Over all means and standard deviations that {given}{as_errors}, "
+    detail: dict[str, object] = {"ranges": ranges}
+    beyond = _beyond(entry)
+    if beyond is not None:
+        agreement, text = NOT_CHECKABLE, f"Not checkable: {beyond}; {_each(ranges)}."
+    elif stated in ranges and stated not in fit and fit:
+        text = f"{about}{TESTS[fit[0]][1]} can give {part.text}, {TESTS[stated][1]} cannot ("
+        text += f"{p_span(*ranges[stated])})."
+        agreement, detail = ALTERNATIVE, detail | {"alternative": fit}
+    elif fit:
+        names = " and ".join(TESTS[name][1] for name in fit)
+        verb = "gives" if len(fit) == 1 else "give"
+        agreement, text = COMPATIBLE, f"{about}{names} {verb} {span}, in keeping with {part.text}."
+    else:
+        other = "" if ledger.brief else _otherwise(groups, sizes, entry)
+        text = f"{about}{_each(ranges)}; printed is {part.text}{other}."
+        text += "" if stated else NO_TEST
+        agreement = INCONSISTENT if stated else NOT_CHECKABLE
+    open = agreement == NOT_CHECKABLE and beyond is None
+    yield Finding(
+        "p.means",
+        entry.name,
+        "p",
+        agreement,
+        text,
+        tuple(one.name for one in groups),
+        detail,
+        open=open,
+    )
+
+
+def _each(ranges: Mapping[str, tuple[float, float]]) -> str:
+    """P of both tests, in words."""
+    (first, one), (second, two) = ((TESTS[name][1], p_span(*ranges[name])) for name in TESTS)
+    return f"both t tests give {one}" if one == two else f"{first} gives {one}, {second} {two}"
+
+
+def with_spreads(ledger: Ledger, entry: Claim) -> list[Claim] | None:
+    """The mean of each group that is compared, all with a deviation, an error or an interval."""
+    for spread in (("sd",), ("se",), ("ci_low", "ci_high")):
+        if found := ledger.compared(entry, "value", *spread):
+            sizes = [(one, ledger.size(one)) for one in found]
+            usable = all(n is None or of_interval(one, n) is not None for one, n in sizes)
+            return found if "ci_low" not in spread or usable else None
+    return None
+
+
+def readings_of_deviations(groups: list[Claim], sizes: list[int]) -> Iterator[list[Printed]]:
+    """The deviations as printed; where ± says not of what, also as standard errors."""
+    pairs = list(zip(groups, sizes, strict=True))
+    yield [_deviation(one, n, "sd" not in one.parts) for one, n in pairs]
+    if all("sd" in one.parts and one.parts["sd"].symbol == UNSAID for one in groups):
+        yield [_deviation(one, n, True) for one, n in pairs]
+
+
+def _range(
+    groups: list[Claim],
+    sizes: list[int],
+    variance: str,
+    sides: str,
+    spreads: list[Printed] | None = None,
+) -> tuple[float, float]:
+    (first, second), (n1, n0) = groups, sizes
+    sd1, sd0 = spreads or [
+        _deviation(one, n, "sd" not in one.parts) for one, n in zip(groups, sizes, strict=True)
+    ]
+    found = t_test_p(
+        as_range(first.parts["value"]),
+        sd1,
+        n1,
+        as_range(second.parts["value"]),
+        sd0,
+        n0,
+        variance=variance,
+        sides=sides,
+    )
+    return float(found.low), float(found.high)
+
+
+def _beyond(entry: Claim) -> str | None:
+    """Why p does not follow from means and deviations, where the paper says so."""
+    if entry.basis is not None:
+        return f"p is that {SAID_OF[entry.basis]}"
+    stated = entry.about.test
+    if stated is None or stated in TESTS:
+        return None
+    return f"the stated test ({stated.replace('_', ' ')}) needs more than means and deviations"
+
+
+def _of_tails(
+    groups: list[Claim],
+    sizes: list[int],
+    variance: str,
+    tails: Sequence[str],
+    spreads: list[Printed],
+) -> tuple[float, float]:
+    """P over all tails; of both, the smaller."""
+    every = [_range(groups, sizes, variance, side, spreads) for side in tails]
+    return min(low for low, _ in every), min(high for _, high in every)
+
+
+def _otherwise(groups: list[Claim], sizes: list[int], entry: Claim) -> str:
+    """What else would give p, in words."""
+    part = entry.parts["p"]
+    if entry.tails == TWO_SIDED and (found := _one_sided(groups, sizes, part)):
+        return found
+    return _as_errors(groups, sizes, part) if "sd" in groups[0].parts else ""
+
+
+def _one_sided(groups: list[Claim], sizes: list[int], part: Component) -> str:
+    for sides in ("less", "greater"):
+        low, high = _range(groups, sizes, "welch", sides)
+        if overlaps(part, low, high):
+            return f", which a one-sided test can give ({shown_p(low)} to {shown_p(high)})"
+    return ""
+
+
+def _as_errors(groups: list[Claim], sizes: list[int], part: Component) -> str:
+    """Whether p would fit if the deviations of one group, or of both, were standard errors."""
+    for which in ((0,), (1,), (0, 1)):
+        spreads = [
+            _deviation(one, n, k in which)
+            for k, (one, n) in enumerate(zip(groups, sizes, strict=True))
+        ]
+        for variance, name in TESTS.values():
+            low, high = _range(groups, sizes, variance, "two_sided", spreads)
+            if overlaps(part, low, high):
+                words = [f"{groups[k].parts['sd'].text} ({groups[k].name})" for k in which]
+                what = "is a standard error" if len(which) == 1 else "are standard errors"
+                return (
+                    f", which {name} gives ({shown_p(low)} to {shown_p(high)}) if "
+                    f"{listed(words)} {what}, not {'a ' if len(which) == 1 else ''}standard "
+                    f"deviation{'' if len(which) == 1 else 's'}"
+                )
+    return ""
+
+
+def _deviation(entry: Claim, n: int, is_error: bool) -> Printed:
+    """The standard deviation as printed, or that of a printed standard error or interval."""
+    if (found := of_interval(entry, n)) is not None:
+        return found
+    own = as_range(entry.parts.get("sd") or entry.parts["se"])
+    return own.scaled(Fraction(int(n**0.5 * 10**9), 10**9)) if is_error else own

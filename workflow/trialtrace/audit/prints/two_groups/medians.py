@@ -1,0 +1,150 @@
+"""Medians and quartiles of two groups against p of the Mann-Whitney test, and a difference of them.
+
+Of n values at least a quarter lie at or below the lower quartile, at least half at or below the
+median, and so on. Each pair of quarters that do not overlap decides the pairs of patients in it, so
+that the share P(X < Y) + P(X = Y) / 2 lies between what is decided one way and the rest, and with
+it U. p is greatest at U's end nearest to its middle, by the normal approximation with correction
+for continuity, without ties (which make p smaller at the same U). A quartile may be defined in
+several ways, of which each leaves at least floor(k n / 4) values in the first and last k quarters.
+Source: Mann & Whitney 1947. Oracle: samples drawn with R, none of whose p is outside.
+"""
+
+from collections.abc import Iterator
+from math import floor, inf, sqrt
+
+from scipy.special import ndtr
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    NO_TEST,
+    TWO_SIDED,
+    Finding,
+    as_range,
+    overlaps,
+    shown_p,
+    signed,
+)
+
+MANN_WHITNEY, DIFFERENCE = "mann_whitney", "median_difference"
+QUARTILES = ("quartile_low", "value", "quartile_high")
+SMALLEST = 8
+"""Fewest patients of a group of whom the normal approximation is used."""
+TELLS = 0.5
+"""The greatest p below which it is worth telling."""
+Quarters = list[tuple[float, float]]
+
+CARD = Card(
+    "medians and quartiles of two groups against p of the Mann-Whitney test, over everything that "
+    "has such quartiles (a remark where the ledger names no test); a difference of medians against "
+    "the medians, which Hodges-Lehmann's need not be (a remark)",
+    {
+        "median.p": "Medians and quartiles, and p of the Mann-Whitney test.",
+        "median.difference": "A difference of medians, and the medians.",
+    },
+    of_sizes=("median.p",),
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if len(entry.about.compared) != 2:
+            continue
+        if entry.tested is not None and entry.tails == TWO_SIDED and entry.basis is None:
+            yield from _p(ledger, entry)
+        if entry.measure == DIFFERENCE and entry.stated_basis is None:
+            yield from _difference(ledger, entry)
+
+
+def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    groups = ledger.compared(entry, *QUARTILES)
+    if entry.about.test not in (None, MANN_WHITNEY) or groups is None:
+        return
+    sizes = [n for one in groups if (n := ledger.size(one)) is not None]
+    part, beside = entry.parts["p"], tuple(one.name for one in groups)
+    if len(sizes) < 2 or min(sizes) < SMALLEST:
+        return
+    quarters = [_quarters(one) for one in groups]
+    if any(low > high for own in quarters for low, high in own):
+        return
+    most = greatest_p(quarters[0], quarters[1], sizes[0], sizes[1])
+    shown = shown_p(most).removeprefix("P ").removeprefix("= ")
+    text = f"Groups with these medians and quartiles have p of at most {shown} by the Mann-Whitney "
+    text += "test"
+    if overlaps(part, 0.0, most):
+        if most < TELLS:
+            told = f"{text}, in keeping with {part.text}."
+            yield Finding("median.p", entry.name, "p", COMPATIBLE, told, beside, remark=True)
+        return
+    text += f"; printed is {part.text}."
+    named = entry.about.test == MANN_WHITNEY
+    agreement = INCONSISTENT if named else NOT_CHECKABLE
+    text = text if named else f"Not checkable: {text[0].lower()}{text[1:]}{NO_TEST}"
+    detail = {"most": most}
+    yield Finding("median.p", entry.name, "p", agreement, text, beside, detail, open=not named)
+
+
+def _quarters(entry: Claim) -> Quarters:
+    """The least and the greatest value of each quarter of a group's patients."""
+    ends = [[float(end) for end in as_range(entry.parts[name]).bounds] for name in QUARTILES]
+    least = entry.parts.get("least")
+    most = entry.parts.get("most")
+    first = -inf if least is None else float(as_range(least).bounds[0])
+    last = inf if most is None else float(as_range(most).bounds[1])
+    below = [first, *(low for low, _ in ends)]
+    above = [*(high for _, high in ends), last]
+    return list(zip(below, above, strict=True))
+
+
+def greatest_p(first: Quarters, second: Quarters, n1: int, n0: int) -> float:
+    """The greatest two-sided p of the Mann-Whitney test of groups with such quarters.
+
+    Source and oracle: the module's.
+    """
+    less = _decided(first, second, n1, n0)
+    more = _decided(second, first, n0, n1)
+    middle, spread = n1 * n0 / 2, sqrt(n1 * n0 * (n1 + n0 + 1) / 12)
+    # With the correction for continuity p is the greater one.
+    nearest = max(less - middle, more - middle, 0.5) - 0.5
+    return min(2 * float(ndtr(-nearest / spread)), 1.0)
+
+
+def _decided(low: Quarters, high: Quarters, n: int, m: int) -> int:
+    """How many pairs at least have the value of the first group below that of the second.
+
+    Of n values at least floor(k n / 4) are in the first k quarters, and as many in the last k.
+    """
+    above = [floor(sum(own[1] < other[0] for other in high) * m / 4) for own in low]
+    steps = [one - after for one, after in zip(above, [*above[1:], 0], strict=True)]
+    return sum(floor(k * n / 4) * step for k, step in enumerate(steps, start=1))
+
+
+def _difference(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    part = entry.parts.get("value")
+    groups = ledger.compared(entry, "value")
+    if part is None or groups is None or part.relation != "=":
+        return
+    if any(
+        one.parts["value"].symbol != "median" and "quartile_low" not in one.parts for one in groups
+    ):
+        return
+    (low1, high1), (low0, high0) = (
+        [float(end) for end in as_range(one.parts["value"]).bounds] for one in groups
+    )
+    low, high = low1 - high0, high1 - low0
+    beside = tuple(one.name for one in groups)
+    places = max(part.places, 0) + 1
+    text = f"The printed medians differ by {signed(low, places)} to {signed(high, places)}"
+    if overlaps(part, low, high) or overlaps(part, -high, -low):
+        told = f"{text}, in keeping with {part.text}."
+        yield Finding("median.difference", entry.name, "value", COMPATIBLE, told, beside)
+        return
+    told = (
+        f"Not checkable: {text[0].lower()}{text[1:]}, while {part.text} is printed; the median of "
+    )
+    told += "all differences (Hodges-Lehmann) is another number."
+    yield Finding("median.difference", entry.name, "value", NOT_CHECKABLE, told, beside)

@@ -1,0 +1,117 @@
+"""A number needed to treat against the risk difference printed beside it, and its interval.
+
+A number needed is 1 over the difference of the risks, and its bounds are 1 over that one's, which
+change places (Altman, BMJ 1998;317:1309). Where the interval of the difference holds 0, that of the
+number needed has two parts, which no two bounds tell, and nothing is held against it.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    Finding,
+    as_range,
+    overlaps,
+    signed,
+)
+from trialtrace.audit.prints.shared.two_groups import NEEDED, as_proportion, table_of
+
+DIFFERENCE = "risk_difference"
+BOUNDS = ("ci_low", "ci_high")
+Span = tuple[float, float]
+
+CARD = Card(
+    "a number needed to treat or harm and its interval against the risk difference and its "
+    "interval of the same comparison, as 1 over it",
+    {
+        "needed.difference": "A number needed to treat, and the risk difference.",
+        "needed.interval": "The interval of a number needed, and that of the risk difference.",
+    },
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if entry.measure != NEEDED or "value" not in entry.parts:
+            continue
+        beside = [
+            one
+            for one in ledger.comparisons.get(entry.about.cell, ())
+            if one.measure == DIFFERENCE and set(one.about.compared) == set(entry.about.compared)
+            if one.stated_basis == entry.stated_basis and one.main is not None
+            if one.main.relation == "="
+        ]
+        mains = {one.main.name for one in beside if one.main is not None}
+        other = ledger.agreed(beside, *mains)
+        if other is not None:
+            # On counts the number itself is that of these.
+            counted = entry.basis is None and table_of(ledger, entry) is not None
+            yield from _held(entry, other, counted)
+
+
+def _held(entry: Claim, other: Claim, counted: bool) -> Iterator[Finding]:
+    main, value = other.main, entry.parts["value"]
+    if main is None or value.relation != "=":
+        return
+    found = _over_one(main, as_proportion(other, main))
+    if found is None:
+        return
+    fits = _prints(value, found)
+    shown = " to ".join(dict.fromkeys(signed(end, max(value.places, 0) + 1) for end in found))
+    text = f"1 over {main.text} is {shown}"
+    text += f", in keeping with {value.text}." if fits else f"; printed is {value.text}."
+    agreement = COMPATIBLE if fits else INCONSISTENT
+    if not counted:
+        yield Finding("needed.difference", entry.name, "value", agreement, text, (other.name,))
+    if fits and all(set(BOUNDS) <= set(one.parts) for one in (entry, other)):
+        yield from _interval(entry, other, as_proportion(other, main))
+
+
+def _over_one(part: Component, proportion: bool) -> Span | None:
+    """The sizes of 1 over a difference, over all that print so; None where it may be 0."""
+    low, high = (float(end) for end in as_range(part).bounds)
+    if low <= 0 <= high:
+        return None
+    ends = sorted((1 if proportion else 100) / abs(end) for end in (low, high))
+    return ends[0], ends[1]
+
+
+def _prints(part: Component, span: Span) -> bool:
+    """Whether a size prints so; a whole number needed may be rounded up."""
+    up = Decimal(1) / 2 if part.places <= 0 else 0
+    own = abs(float(part.value or 0))
+    if part.places <= 0:
+        return span[0] < own + 0.5 and span[1] + float(up) > own - 0.5
+    return overlaps(part, *span) or overlaps(part, -span[1], -span[0])
+
+
+def _interval(entry: Claim, other: Claim, proportion: bool) -> Iterator[Finding]:
+    ends = [other.parts[name] for name in BOUNDS]
+    if (ends[0].value or 0) * (ends[1].value or 0) <= 0:
+        return
+    spans = sorted(span for part in ends if (span := _over_one(part, proportion)))
+    if len(spans) < 2:
+        return
+    own = sorted((entry.parts[name] for name in BOUNDS), key=lambda one: abs(float(one.value or 0)))
+    fits = all(_prints(part, span) for part, span in zip(own, spans, strict=True))
+    given = f"{ends[0].text} to {ends[1].text}"
+    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
+    told = " to ".join(f"{(low + high) / 2:.1f}" for low, high in spans)
+    text = f"1 over {given} is about {told}"
+    text += f", in keeping with {shown}." if fits else f"; printed is {shown}."
+    agreement = COMPATIBLE if fits else INCONSISTENT
+    yield Finding(
+        "needed.interval",
+        entry.name,
+        "ci_low",
+        agreement,
+        text,
+        (other.name,),
+        covers=("ci_high",),
+    )

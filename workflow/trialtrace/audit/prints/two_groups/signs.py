@@ -1,0 +1,87 @@
+"""The sign of a difference against the numbers of its groups.
+
+A difference printed without a sign may be a reduction, and `compare` may be typed the other way
+round than the paper subtracts. Where the paper says which group is taken from which (`ordered`) the
+sign is decided by the numbers of the groups; and where other differences of the same groups carry a
+minus sign, one without it that the groups turn round is told as a remark.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import product
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Finding, unsigned
+from trialtrace.audit.prints.words.directions import GroupNumber, numbers_of, way_of
+
+MEASURES = ("mean_difference", "risk_difference")
+
+CARD = Card(
+    "the sign of a difference against the numbers of its groups, where the paper says which group "
+    "is taken from which (`ordered`); without that, a remark where other differences of the same "
+    "groups carry a minus sign and this one would need it",
+    {"difference.sign": "The sign of a difference, and the numbers of its groups."},
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        main = entry.main
+        if entry.measure not in MEASURES or len(entry.about.compared) != 2 or main is None:
+            continue
+        if entry.basis is None and main.relation == "=" and main.word is None and main.value:
+            yield from _sign(ledger, entry, main)
+
+
+def _sign(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Finding]:
+    pairs = _pairs(ledger, entry)
+    ways = {way_of(one, other) for one, other in pairs}
+    if len(ways) != 1 or (way := ways.pop()) is None:
+        return
+    first, second = pairs[0]
+    right = ((main.value or Decimal(0)) < 0) == (way == "lower")
+    text = (
+        f"Printed are {first.text} with {ledger.group_label(first.entry)} and {second.text} with "
+    )
+    text += f"{ledger.group_label(second.entry)}"
+    beside: tuple[str, ...] = (first.entry.name, second.entry.name)
+    if entry.about.ordered:
+        agreement = COMPATIBLE if right else INCONSISTENT
+        text += (
+            f", in keeping with the sign of {main.text}."
+            if right
+            else f"; {main.text} has the other sign."
+        )
+    elif right or not unsigned(entry) or not (others := _signed(ledger, entry)):
+        return
+    else:
+        agreement, beside = NOT_CHECKABLE, (*beside, others[0].name)
+        text = f"Not checkable: {text[0].lower()}{text[1:]}; {main.text} has no minus sign, as "
+        text += f"“{others[0].printed}” has. Is the first taken from the second here?"
+    remark = not entry.about.ordered
+    yield Finding("difference.sign", entry.name, main.name, agreement, text, beside, remark=remark)
+
+
+def _pairs(ledger: Ledger, entry: Claim) -> list[tuple[GroupNumber, GroupNumber]]:
+    """The numbers of both groups that the difference is one of: their means, or their shares."""
+    wanted = "percent" if entry.measure == "risk_difference" else "value"
+    every = (numbers_of(ledger, entry, group) for group in entry.about.compared)
+    return [
+        (one, other)
+        for one, other in product(*every)
+        if one.kind == other.kind and one.kind[0] == wanted
+    ]
+
+
+def _signed(ledger: Ledger, entry: Claim) -> list[Claim]:
+    """Differences of the same groups in the same paper that are printed below 0."""
+    return [
+        one
+        for one in ledger.entries.values()
+        if one.measure in MEASURES and one.about.compared == entry.about.compared
+        if one.paper == entry.paper and one.main is not None and (one.main.value or 0) < 0
+    ]

@@ -1,0 +1,133 @@
+"""Standardised differences of means against the means and deviations, or against t.
+
+A difference of means over a standard deviation: the pooled one (Cohen 1988), that of one group
+(Glass 1976), or the root of the mean of both variances; times Hedges' factor 1 - 3 / (4 df - 1)
+(1981) or not. All these deviations lie between those of the groups, so that the difference has
+bounds whatever the numbers of patients are, which only Hedges' factor asks for. What lies outside
+of all of these, over everything that prints as given, contradicts.
+From Student's t of two groups Cohen's d is t √(1/n₁ + 1/n₀), or 2 t / √df where sizes are taken as
+equal; of paired values t / √n. Oracle: the formulas in R.
+"""
+
+from collections.abc import Iterator, Sequence
+from math import sqrt
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.printed.symbols import STANDARDISED, UNSAID
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range, overlaps
+
+MEASURE = "standardised_difference"
+FEWEST = 3
+"""Fewest patients of a group: what is unknown or assumed is taken for it, as the widest bounds."""
+Span = tuple[float, float]
+
+CARD = Card(
+    "a standardised difference (Cohen's d, Hedges' g) against the means and deviations by every "
+    "usual deviation, or against t and its degrees of freedom",
+    {
+        "standardised.means": "A standardised difference, and means and deviations.",
+        "standardised.bounds": "The same, whatever the numbers of patients are.",
+        "standardised.t": "A standardised difference beside t, and its degrees of freedom.",
+    },
+    of_sizes=("standardised.means", "standardised.t"),
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if len(entry.about.compared) != 2 or entry.stated_basis is not None:
+            continue
+        effect = entry.parts.get("effect")
+        if entry.measure == MEASURE and "value" in entry.parts:
+            yield from _of_means(ledger, entry, entry.parts["value"])
+        elif effect is not None and effect.symbol == STANDARDISED:
+            made = list(_of_means(ledger, entry, effect))
+            yield from made
+            if "statistic" in entry.parts and entry.parts["statistic"].symbol == "t":
+                yield from _of_t(ledger, entry, effect)
+
+
+def hedges(df: float) -> float:
+    """Hedges' factor. Source: Hedges 1981, the usual approximation."""
+    return 1 - 3 / (4 * df - 1)
+
+
+def of_means(means: Sequence[Span], spreads: Sequence[Span], n: Sequence[int] | None) -> Span:
+    """Least and greatest size of a standardised difference by every usual deviation.
+
+    The deviation lies between the smaller and the greater of both, and so do the pooled one and
+    the root of the mean of the variances; Hedges' factor is of the fewest degrees of freedom.
+    """
+    (low1, high1), (low0, high0) = means
+    low, high = low1 - high0, high1 - low0
+    small = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
+    least, most = min(end for end, _ in spreads), max(end for _, end in spreads)
+    factor = 1.0 if n is None else hedges(max(min(n) - 1, 1))
+    large = max(abs(low), abs(high)) / least if least > 0 else float("inf")
+    return (small / most * factor if most > 0 else 0.0), large
+
+
+def _of_means(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
+    groups = ledger.compared(entry, "value", "sd")
+    if groups is None or part.relation != "=":
+        return
+    if any(one.parts["sd"].symbol == UNSAID or "se" in one.parts for one in groups):
+        return
+    sizes = [ledger.size(one) for one in groups]
+    free = None in sizes or any(map(ledger.assumed, groups))
+    known = [FEWEST] * len(groups) if free else [int(n or 0) for n in sizes]
+    if min(known) < FEWEST:
+        return
+    ranges = [[_range(one.parts[name]) for one in groups] for name in ("value", "sd")]
+    low, high = of_means(ranges[0], ranges[1], known)
+    text = f"The printed means and deviations give a standardised difference of {_shown(low, high)}"
+    fits = overlaps(part, low, high) or overlaps(part, -high, -low)
+    text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
+    beside = tuple(one.name for one in groups)
+    agreement = COMPATIBLE if fits else INCONSISTENT
+    if not fits and entry.about.change is False and entry.about.test not in (None, "t", "welch"):
+        agreement, text = NOT_CHECKABLE, f"Not checkable: {text[0].lower()}{text[1:]}"
+    detail = {"low": low, "high": high}
+    name = "standardised.bounds" if free else "standardised.means"
+    yield Finding(name, entry.name, part.name, agreement, text, beside, detail)
+
+
+def _of_t(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
+    degrees = entry.parts.get("df1")
+    if degrees is None or not degrees.value or part.relation != "=":
+        return
+    low, high = (abs(end) for end in _range(entry.parts["statistic"]))
+    low, high = min(low, high), max(low, high)
+    df = float(degrees.value)
+    sizes = [ledger.size_of(entry, group) for group in entry.about.compared]
+    factors = [1 / sqrt(df + 1), 2 / sqrt(df), 2 / sqrt(df + 2)]
+    known = [int(n) for n in sizes if n is not None and n > 1]
+    if len(known) == 2:
+        factors.append(sqrt(1 / known[0] + 1 / known[1]))
+    corrected = [one * hedges(df) for one in factors if df > 1]
+    spans = [(one * low, one * high) for one in (*factors, *corrected)]
+    fits = any(overlaps(part, *span) or overlaps(part, -span[1], -span[0]) for span in spans)
+    of_two = spans[-1 - len(corrected)] if len(known) == 2 else spans[1]
+    text = f"{entry.parts['statistic'].text} on {degrees.text} degrees of freedom is Cohen's d of "
+    text += _shown(*of_two)
+    text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
+    # Of unequal groups whose sizes are not printed d is larger than 2 t / √df.
+    agreement = COMPATIBLE if fits else INCONSISTENT
+    if not fits and len(known) < 2 and float(part.bounds[1] if part.value else 0) > of_two[1]:
+        agreement = NOT_CHECKABLE
+        text = f"Not checkable: the sizes of the groups are not in the ledger; {text}"
+    yield Finding("standardised.t", entry.name, part.name, agreement, text)
+
+
+def _range(part: Component) -> Span:
+    low, high = as_range(part).bounds
+    return float(low), float(high)
+
+
+def _shown(low: float, high: float) -> str:
+    first, last = f"{low:.2f}", f"{high:.2f}"
+    return first if first == last else f"{first} to {last}"

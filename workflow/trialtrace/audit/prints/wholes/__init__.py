@@ -1,0 +1,1 @@
+"""Checks on wholes and their parts: groups, strata, categories, denominators."""

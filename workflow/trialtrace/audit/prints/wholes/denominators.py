@@ -1,0 +1,68 @@
+"""Percentages of a group in several outcomes: can one number of patients stand behind all?"""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import COMPATIBLE, Finding, listed
+from trialtrace.audit.prints.wholes.shares import possible_counts
+
+MOST_NAMED = 3
+SHOWN = 4
+
+
+CARD = Card(
+    "percentages of one group in several outcomes: can one number of patients stand behind them",
+    {
+        "share.outcomes": "The percentages of one group in several outcomes, and their patients.",
+    },
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    """Where no size is printed. Percentages of one population only are held against each other."""
+    of_group: dict[tuple, dict[str, set[int]]] = {}
+    for entry in ledger.of_group():
+        group, part = ledger.groups.get(entry.about.group or ""), entry.share
+        if part is None or part.relation != "=" or group is None or group.size is None:
+            continue
+        about = entry.about
+        if about.stratum is None and about.category is None and ledger.size(entry) is None:
+            found = possible_counts(ledger, entry, group.size)
+            if found is not None:
+                key = (about.group, about.population)
+                of_group.setdefault(key, {})[entry.name] = set(found[:, 1].tolist())
+    for possible in of_group.values():
+        yield from _apart(ledger, {name: own for name, own in possible.items() if own})
+
+
+def _apart(ledger: Ledger, possible: dict[str, set[int]]) -> Iterator[Finding]:
+    """The fewest percentages that have no denominator in common, those with few choices first."""
+    order = sorted(possible, key=lambda name: len(possible[name]))
+    for several in range(2, MOST_NAMED + 1):
+        for names in combinations(order, several):
+            if not set.intersection(*(possible[name] for name in names)):
+                yield _finding(ledger, [ledger.entries[name] for name in names], possible)
+                return
+
+
+def _finding(ledger: Ledger, entries: list[Claim], possible: dict[str, set[int]]) -> Finding:
+    told = [f"{one.parts['percent'].text} (of {_few(possible[one.name])})" for one in entries]
+    text = (
+        f"No one number of patients with {ledger.group_label(entries[0])} can stand behind "
+        f"{listed(told)}: these outcomes do not have the same patients."
+    )
+    first, *others = (one.name for one in entries)
+    detail = {one.name: sorted(possible[one.name]) for one in entries}
+    return Finding(
+        "share.outcomes", first, "percent", COMPATIBLE, text, tuple(others), detail, remark=True
+    )
+
+
+def _few(numbers: set[int]) -> str:
+    shown = [str(n) for n in sorted(numbers)]
+    if len(shown) <= SHOWN:
+        return listed(shown, "or")
+    return f"{', '.join(shown[: SHOWN - 1])} or {len(shown) - SHOWN + 1} others"

@@ -1,0 +1,472 @@
+"""Counts, percentages and denominators: which of them can stand together, and whose they are.
+
+A count x of n prints as P when 100 x / n lies in the range that P stands for. The arithmetic is
+that of `stats.summaries.percentages`, exact at every edge.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from math import ceil
+
+import numpy as np
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import (
+    ALTERNATIVE,
+    COMPATIBLE,
+    EXACT,
+    INCONSISTENT,
+    SAID_OF,
+    Finding,
+    as_range,
+    listed,
+    prints,
+)
+from trialtrace.base.arrays import Whole
+from trialtrace.stats.summaries.percentages import (
+    count_ranges,
+    counts_for_percentage,
+    possible_denominators,
+)
+
+OTHER_ROUNDINGS = {
+    "half_up": "digits rounded",
+    "half_even": "halves rounded to the even digit",
+    "truncate": "digits cut off",
+}
+OF_GROUP = " The other categories are shares of the group."
+LARGEST = 1000
+MOST_COUNTS = 100_000
+FEW = 4
+WEIGHTED = re.compile(r"\b(?:imput\w+|weighted|weighting|estimated(?! glomerular| gfr))\b", re.I)
+"""Labels of percentages that need no whole count."""
+
+
+CARD = Card(
+    "count, percentage and denominator, of a group or in one expression; which denominators are "
+    "possible; a name such as intention to treat against the number randomised; a rule that cannot "
+    "apply to a group",
+    {
+        "share.percent": "A count of a denominator, and the percentage printed for it.",
+        "share.denominator": "The denominators on which a count prints as its percentage.",
+        "share.count": "The counts of a denominator that print as a percentage.",
+        "share.rounding": "How a paper rounds, from all its numbers.",
+        "share.everyone": "A population named after all randomised, and its size.",
+        "share.rule": "A group that changes in a population whose rule cannot apply to it.",
+    },
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if not entry.of_count or entry.parts["percent"].relation != "=":
+            continue
+        if entry.share is None:
+            yield from _no_share(ledger, entry)
+            continue
+        if "count" in entry.parts:
+            yield from _count(ledger, entry)
+        else:
+            yield from _alone(ledger, entry)
+            yield from _beside_count(ledger, entry)
+        yield from _everyone(ledger, entry)
+        yield from _only(ledger, entry)
+    yield from _habits(ledger)
+
+
+def _habits(ledger: Ledger) -> Iterator[Finding]:
+    """How each paper rounds, told once; a part of a ledger has the habits of the whole."""
+    for habit in ledger.habits.values():
+        if habit.told is not None and habit.told[0] in ledger.entries:
+            name, text = habit.told
+            part = ledger.entries[name].main
+            if part is not None:
+                yield Finding("share.rounding", name, part.name, COMPATIBLE, text, remark=True)
+
+
+def _no_share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A percentage that is not that of the count beside it."""
+    count, n, percent = entry.whole_count, ledger.size(entry), entry.parts["percent"]
+    if count is None or not n or count > n:
+        return
+    text = (
+        f"Not checkable: {count} of {n} is {100 * count / n:.{max(percent.places, 0)}f} %; the "
+        f"percentage {SAID_OF[entry.basis or '']} need not be that."
+    )
+    yield Finding(
+        "share.percent", entry.name, "percent", NOT_CHECKABLE, text, (), {"count": count, "n": n}
+    )
+
+
+def _count(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A count and a percentage, with the denominator where one is printed."""
+    count, percent = int(entry.parts["count"].value or 0), entry.parts["percent"]
+    n = ledger.size(entry)
+    if n is None:
+        possible = denominators_of(count, percent)
+        text = _denominators(possible, f"{count} are {percent.text}")
+        agreement = COMPATIBLE if possible else INCONSISTENT
+        yield Finding(
+            "share.denominator",
+            entry.name,
+            "percent",
+            agreement,
+            text,
+            detail={"count": count, "denominators": possible},
+        )
+        return
+    yield _share(ledger, entry, count, n)
+
+
+def denominators_of(count: int, percent: Component) -> list[int]:
+    """The denominators on which a count prints as a percentage."""
+    low = as_range(percent).bounds[0]
+    most = ceil(100 * count / low) if low > 0 else LARGEST
+    return [m for m in range(max(count, 1), most + 1) if prints(percent, 100 * count / m)]
+
+
+def _share(
+    ledger: Ledger, entry: Claim, count: int, n: int, beside: tuple[str, ...] = ()
+) -> Finding:
+    percent = entry.parts["percent"]
+    value = 100 * count / n
+    detail = {"count": count, "n": n, "percent": value}
+    both = () if beside else ("count", "denominator")
+    if prints(percent, value):
+        text = f"{count} of {n} is {percent.value} %, as printed."
+        if not prints(percent, value, rounding="half_up"):
+            text = f"{count} of {n} is {value:g} %, which prints as {percent.text} as the paper "
+            text += "rounds."
+        return Finding("share.percent", entry.name, "percent", EXACT, text, beside, detail, both)
+    for mode, words in OTHER_ROUNDINGS.items():
+        if prints(percent, value, rounding=mode):
+            text = f"{count} of {n} is {value:.3f} %, which prints as {percent.text} with {words}."
+            return Finding(
+                "share.percent",
+                entry.name,
+                "percent",
+                ALTERNATIVE,
+                text,
+                beside,
+                detail | {"alternative": words},
+                both,
+            )
+    if (row := across(ledger, entry)) is not None:
+        text = f"{count} of {n} is {value:.{max(percent.places, 0)}f} %; {percent.text} is that of "
+        text += f"the {row} of all groups together, as those of the other groups are."
+        of_its_own = "denominator" in entry.parts
+        if of_its_own or _others_of_group(ledger, entry):
+            text += f" The share is printed as one of {n}." if of_its_own else OF_GROUP
+            return Finding(
+                "share.percent", entry.name, "percent", INCONSISTENT, text, beside, detail
+            )
+        told = {**detail, "alternative": "percentages of the row"}
+        return Finding("share.percent", entry.name, "percent", ALTERNATIVE, text, beside, told)
+    counts = counts_for_percentage(as_range(percent), n).tolist()
+    would = f"; {_few(counts)} would print so" if counts else ""
+    shown = f"{value:.{max(percent.places, 0)}f} %"
+    text = f"{count} of {n} is {shown}; printed is {percent.text}{would}."
+    of_a_time = entry.about.category is None and "denominator" not in entry.parts
+    if of_a_time and value < float(percent.bounds[0]):
+        text += " A percentage at a time of a survival curve need not be that of a count."
+    text += _elsewhere(ledger, entry, count, n)
+    return Finding(
+        "share.percent",
+        entry.name,
+        "percent",
+        INCONSISTENT,
+        text,
+        beside,
+        detail | {"counts": counts},
+    )
+
+
+def across(ledger: Ledger, entry: Claim) -> int | None:
+    """The count of all groups, where the percentages of each are shares of that: of the row."""
+    about = entry.about
+    row = [
+        one
+        for one in ledger.of_cell.get(about.cell, ())
+        if one.about.category == about.category and one.about.group in ledger.apart
+        if one.share is not None and one.whole_count is not None
+    ]
+    counts = [int(one.whole_count or 0) for one in row]
+    groups = {one.about.group for one in row}
+    if about.group is None or groups != set(ledger.apart) or len(row) != len(groups):
+        return None
+    total = sum(counts)
+    parts = [one.parts["percent"] for one in row]
+    fits = total > 0 and all(
+        prints(part, 100 * x / total) for part, x in zip(parts, counts, strict=True)
+    )
+    return total if fits else None
+
+
+def _others_of_group(ledger: Ledger, entry: Claim) -> bool:
+    """Whether the other categories of the same group and place are shares of it, not of the row."""
+    about = entry.about
+    others = [
+        one
+        for one in ledger.of_cell[about.cell]
+        if one.about.group == about.group and one.place == entry.place
+        if None not in (about.category, one.about.category)
+        if one.about.category != about.category and one.share is not None and one.whole_count
+    ]
+    return bool(others) and all(
+        (n := ledger.size(one)) is not None
+        and prints(one.parts["percent"], 100 * int(one.whole_count or 0) / n)
+        and across(ledger, one) is None
+        for one in others
+    )
+
+
+def _elsewhere(ledger: Ledger, entry: Claim, count: int, n: int) -> str:
+    """Where the percentage may come from: another printed size of the group, or another group."""
+    percent, about, text = entry.parts["percent"], entry.about, ""
+    fit = [
+        m
+        for m in sorted(ledger.printed_sizes(about.group or "") - {n})
+        if count <= m and prints(percent, 100 * count / m)
+    ]
+    if fit:
+        told = listed([f"{count} of {m}" for m in fit], "or")
+        text += f" {told} would be {percent.text}, a size that is printed for this group too."
+    for other in ledger.of_cell.get(about.cell, ()):
+        theirs, same = other.parts.get("percent"), other.about.category == about.category
+        if same and other.about.group != about.group and theirs and theirs.text == percent.text:
+            text += f" It is what is printed for {ledger.group_label(other)}."
+    return text
+
+
+def _few(counts: list[int]) -> str:
+    """Counts that follow each other: each of a few, both ends of many."""
+    if len(counts) > FEW:
+        return f"{counts[0]} to {counts[-1]}"
+    return listed([str(one) for one in counts], "or")
+
+
+def _alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A percentage without a count: is any count of the printed size possible?
+
+    Where no size is printed, of any size up to the number randomised.
+    """
+    n, percent = ledger.size(entry), entry.parts["percent"]
+    if n is None:
+        group = ledger.groups.get(entry.about.group or "")
+        if group is not None and group.size is None:
+            text = "Not checkable: how many patients are behind it is not in the ledger "
+            text += "(`patients`, `sizes` of a population, or `randomised` of the group)."
+            yield Finding("share.count", entry.name, "percent", NOT_CHECKABLE, text)
+            return
+        randomised = ledger.of_all_randomised(entry)
+        if randomised and (own := counts_for_percentage(as_range(percent), randomised).tolist()):
+            text = f"{percent.text} of {randomised}, the number randomised, is a count of "
+            detail = {"n": randomised, "counts": own}
+            text += f"{_few(own)}."
+            yield Finding("share.count", entry.name, "percent", COMPATIBLE, text, detail=detail)
+            return
+        counts = possible_counts(ledger, entry, group.size or 0) if group else None
+        if group and group.size and counts is not None and not len(counts):
+            text = f"No count of {group.size} patients or fewer prints as {percent.text}."
+            yield _no_count(ledger, entry, text, (1, group.size))
+        return
+    counts = counts_for_percentage(as_range(percent), n).tolist()
+    if not counts and _of_own_patients(ledger, entry):
+        return
+    if counts:
+        taken = ", the number randomised," if ledger.taken(entry) else ""
+        text = f"{percent.text} of {n}{taken} is a count of {_few(counts)}."
+    else:
+        text, told = f"No count of {n} prints as {percent.text}.", {"n": n, "counts": []}
+        yield _no_count(ledger, entry, text, (n, n), told)
+        return
+    detail = {"n": n, "counts": counts}
+    yield Finding("share.count", entry.name, "percent", COMPATIBLE, text, detail=detail)
+
+
+def _no_count(
+    ledger: Ledger,
+    entry: Claim,
+    text: str,
+    sizes: tuple[int, int],
+    detail: Mapping[str, object] | None = None,
+    check: str = "share.count",
+) -> Finding:
+    """A percentage that no count of so many patients prints as: a contradiction.
+
+    Unless its label says why, or some count does with digits cut off, and no number of the paper is
+    printed as with digits rounded only.
+    """
+    cut = printing_as(replace(entry.parts["percent"], rounding="truncate"), *sizes)
+    if len(cut) and not ledger.habits[entry.paper].rounded:
+        words = OTHER_ROUNDINGS["truncate"]
+        few = listed([f"{x} of {n}" for x, n in cut.tolist()[:FEW]], "or")
+        text = f"{text.removesuffix('.')}; with {words} {few} would."
+        told = {**(detail or {}), "alternative": words}
+        return Finding(check, entry.name, "percent", ALTERNATIVE, text, detail=told)
+    weighted = WEIGHTED.search(entry.label) is not None
+    return Finding(
+        check,
+        entry.name,
+        "percent",
+        NOT_CHECKABLE if weighted else INCONSISTENT,
+        f"Not checkable: {text[0].lower()}{text[1:]}" if weighted else text,
+        detail=detail or {},
+        remark=weighted,
+    )
+
+
+def _of_own_patients(ledger: Ledger, entry: Claim) -> bool:
+    """Whether the same percentage stands elsewhere with a number of patients of its own."""
+    return any(
+        one.share is not None
+        and one.share.value == entry.parts["percent"].value
+        and ("denominator" in one.parts or one.about.n is not None)
+        for one in ledger.beside(entry, entry.about.group or "")
+        if one.name != entry.name
+    )
+
+
+def _beside_count(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A percentage printed apart from the count of the same patients."""
+    n = ledger.size(entry)
+    for other in ledger.beside(entry, entry.about.group or ""):
+        count = other.whole_count
+        if other.name == entry.name or "percent" in other.parts:
+            continue
+        if n and count is not None and count <= n:
+            yield _share(ledger, entry, count, n, (other.name,))
+
+
+def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A population whose name promises everyone, against what its percentages allow."""
+    population = ledger.population(entry)
+    group = ledger.groups.get(entry.about.group or "")
+    if not population or not population.everyone or entry.about.part:
+        return
+    if not group or group.size is None:
+        return
+    size, percent = group.size, entry.parts["percent"]
+    detail = {"randomised": size}
+    if "denominator" in entry.parts:
+        n = int(entry.parts["denominator"].value or 0)
+        if n != size:
+            yield _moved(entry, population.label, group.label, n, size)
+        return
+    if entry.about.n is not None and entry.about.population is None:
+        # It tells its patients, and it is no word of its own that it is of everyone.
+        return
+    counts = counts_for_percentage(as_range(percent), size).tolist()
+    if counts or _of_own_patients(ledger, entry):
+        return
+    possible = possible_denominators(as_range(percent), limit=size).tolist()
+    which = _denominators(possible, f"{percent.text} can be", f", of at most {size}")
+    text = (
+        f"“{population.label}” names all {size} patients randomised to {group.label}, but no count "
+        f"of {size} prints as {percent.text}. {which} A share that rests on weights or on imputed "
+        "values needs no whole count (`basis: model`)."
+    )
+    told = detail | {"denominators": possible}
+    yield _no_count(ledger, entry, text, (size, size), told, "share.everyone")
+
+
+def _moved(entry: Claim, population: str, group: str, n: int, size: int) -> Finding:
+    """A printed denominator that is not everyone's.
+
+    A contradiction where the claim itself is said to be of everyone, and where there are more than
+    were randomised; else those without the outcome may be left out, and its own number holds.
+    """
+    remark = n < size and entry.about.population is None
+    text = f"“{population}” names all {size} patients randomised to {group}; the printed "
+    text += f"denominator is {n}"
+    text += f": the outcome of {size - n} may not be known." if remark else "."
+    return Finding(
+        "share.everyone",
+        entry.name,
+        "denominator",
+        COMPATIBLE if remark else INCONSISTENT,
+        text,
+        detail={"randomised": size, "n": n},
+        remark=remark,
+    )
+
+
+def _only(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A group whose share changes in a population whose rule cannot apply to it."""
+    population, group = ledger.population(entry), ledger.groups.get(entry.about.group or "")
+    if not population or not group or not population.only or group.name in population.only:
+        return
+    elsewhere = [
+        other
+        for name in (*ledger.populations, None)
+        for other in ledger.beside(
+            replace(entry, about=replace(entry.about, population=name)), group.name
+        )
+    ]
+    for other in elsewhere:
+        theirs = ledger.population(other)
+        same = entry.is_about_the_same(other, "population")
+        if not same or not theirs or theirs.name == population.name or "percent" not in other.parts:
+            continue
+        (low, high), (bottom, top) = (one.parts["percent"].bounds for one in (entry, other))
+        if low >= top or bottom >= high:
+            text = (
+                f"The rule of “{population.label}” cannot apply to {group.label}, yet its share is "
+                f"{entry.parts['percent'].text} there and {other.parts['percent'].text} in "
+                f"“{theirs.label}”: some other exclusion, which is not printed, must lie between."
+            )
+            yield Finding("share.rule", entry.name, "percent", INCONSISTENT, text, (other.name,))
+            return
+
+
+def possible_counts(ledger: Ledger, entry: Claim, most: int) -> Whole | None:
+    """(events, patients) behind a percentage, rows by patients, the fewest first.
+
+    The printed ones where they are printed, none where they are impossible; of at most `most`
+    patients where no size is. None where there would be more than `MOST_COUNTS`.
+    """
+    n, count = ledger.size(entry), entry.parts.get("count")
+    if n is not None and n > most:
+        return np.empty((0, 2), dtype=np.int64)
+    if n is not None and count is not None:
+        known = int(count.value or 0), n
+        return np.array([known] if known[0] <= n else [], dtype=np.int64).reshape(-1, 2)
+    percent = entry.parts["percent"]
+    if n is None and most * most * float(percent.ulp) / 200 > MOST_COUNTS:
+        return None
+    return printing_as(percent, *((1, most) if n is None else (n, n)))
+
+
+@lru_cache(maxsize=4096)
+def printing_as(percent: Component, fewest: int, most: int) -> Whole:
+    """(events, patients) that print as a percentage, of the sizes from `fewest` to `most`."""
+    sizes = np.arange(fewest, most + 1)
+    first, last = count_ranges(as_range(percent), sizes)
+    ways = np.maximum(last - first + 1, 0)
+    start = np.repeat(first - np.cumsum(ways) + ways, ways)
+    return np.stack([start + np.arange(ways.sum()), np.repeat(sizes, ways)], axis=1)
+
+
+@lru_cache(maxsize=4096)
+def counts_by_size(percent: Component, sizes: tuple[int, ...]) -> dict[int, list[int]]:
+    """For each denominator the counts that print as a percentage."""
+    first, last = count_ranges(as_range(percent), np.array(sizes, dtype=np.int64))
+    ends = zip(sizes, first.tolist(), last.tolist(), strict=True)
+    return {n: list(range(low, high + 1)) for n, low, high in ends}
+
+
+def _denominators(possible: list[int], what: str, limit: str = "") -> str:
+    if not possible:
+        return f"No denominator{limit} is possible."
+    few = (
+        listed([str(n) for n in possible], "or")
+        if len(possible) <= 8
+        else (f"{', '.join(str(n) for n in possible[:7])} and {len(possible) - 7} more")
+    )
+    return f"{what} of {few}."

@@ -1,0 +1,222 @@
+"""The shares of a group in the two strata of a split, against the count of the whole group.
+
+Of N patients X had the event. The strata print as P and Q; some (x1 of n1, x2 of n2) with
+n1 + n2 = N and x1 + x2 = X has to print so, if everyone is in one of the two. Strata of printed
+counts and sizes are added up.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    EXACT,
+    INCONSISTENT,
+    Finding,
+    as_range,
+    listed,
+)
+from trialtrace.audit.prints.two_groups.count_tests import counted
+from trialtrace.stats.summaries.percentages import count_ranges
+
+SHOWN = 4
+
+
+CARD = Card(
+    "the shares of a group in the two strata of a split against its own count; counts "
+    "and sizes of the strata, added up",
+    {
+        "split.sum": "Counts and sizes of the strata of a split, added up, and those of the group.",
+        "split.total": "The shares of a group in the strata of a split, and its own count.",
+    },
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    splits: dict[tuple, list[Claim]] = {}
+    for entry in ledger.of_group():
+        about, part = entry.about, entry.share
+        if about.split and about.stratum and part is not None and part.relation == "=":
+            key = about.split, about.group, about.outcome, about.population, about.visit
+            splits.setdefault(key, []).append(entry)
+    for entries in splits.values():
+        known = [ledger.agreed(own, "percent") for own in _by_stratum(entries)]
+        parts = [one for one in known if one is not None]
+        if len(parts) == len(known) == 2:
+            yield from _split(ledger, parts)
+    for entries in _counted(ledger):
+        yield from _sums(ledger, entries)
+
+
+def _counted(ledger: Ledger) -> list[list[Claim]]:
+    """The strata of one split with printed counts and sizes, two or more, each told in one way."""
+    splits: dict[tuple, list[Claim]] = {}
+    for entry in ledger.of_group():
+        about = entry.about
+        if about.split and about.stratum and entry.whole_count is not None and ledger.size(entry):
+            one = replace(about, stratum=None, patients=None)
+            splits.setdefault((entry.basis, one), []).append(entry)
+    found = []
+    for entries in splits.values():
+        strata = _by_stratum(entries)
+        alike = all(
+            len({(one.whole_count, ledger.size(one)) for one in own}) == 1 for own in strata
+        )
+        if alike and len(strata) > 1:
+            found.append([own[0] for own in strata])
+    return found
+
+
+def _by_stratum(entries: Sequence[Claim]) -> list[list[Claim]]:
+    """The claims of each stratum."""
+    found: dict[str | None, list[Claim]] = {}
+    for entry in entries:
+        found.setdefault(entry.about.stratum, []).append(entry)
+    return list(found.values())
+
+
+def _sums(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
+    """Counts and sizes of the strata against those of the whole group.
+
+    A sum of counts that is not the group's is wrong only where the strata hold all its patients.
+    """
+    first = entries[0]
+    whole = replace(first, about=replace(first.about, stratum=None, split=None))
+    found = counted(ledger, whole, first.about.group or "")
+    if found is None:
+        return
+    total, (events, n) = found
+    counts = [(entry.whole_count or 0, ledger.size(entry) or 0) for entry in entries]
+    sizes = [m for _, m in counts]
+    name = "denominator"
+    if sum(sizes) > n:
+        text = f"The strata have {' + '.join(map(str, sizes))} = {sum(sizes)} patients, more than "
+        text += f"the {n} of the group."
+        agreement = INCONSISTENT
+    elif sum(sizes) == n:
+        name = "count"
+        told = " + ".join(f"{x} of {m}" for x, m in counts)
+        added = sum(x for x, _ in counts)
+        text = f"{told} are {added} of {n}"
+        text += ", as printed." if added == events else f"; printed is {total.printed}."
+        agreement = EXACT if added == events else INCONSISTENT
+    else:
+        return
+    detail = {"strata": counts, "whole": [events, n]}
+    for entry in entries:
+        component = next(one for one in (name, "count", "value") if one in entry.parts)
+        others = tuple(one.name for one in entries if one is not entry)
+        yield Finding(
+            "split.sum", entry.name, component, agreement, text, (*others, total.name), detail
+        )
+
+
+def _split(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
+    first, second = entries
+    whole = replace(first, about=replace(first.about, stratum=None, split=None))
+    found = counted(ledger, whole, first.about.group or "")
+    if found is None or any("count" in entry.parts for entry in entries):
+        return
+    total, (events, n) = found
+    parts = [entry.parts["percent"] for entry in entries]
+    fewest = (out for out in range(n - 1) if _splits(parts, None, events, n, out))
+    outside = next(fewest, None)
+    if outside is None:
+        return
+    shown = listed([part.text for part in parts])
+    given = f"{events} of {n}"
+    detail: dict[str, object]
+    if not outside:
+        few = _splits(parts, None, events, n, 0)
+        text = f"{shown} can be the two parts of {given}"
+        text += f": {_told(few)}." if len(few) <= SHOWN else f", in {len(few)} ways."
+        agreement, detail = COMPATIBLE, {"splits": few}
+    else:
+        text = (
+            f"No two parts of {given} print as {shown}: at least {outside} of the {n} would be "
+            "in neither."
+        )
+        agreement, detail = INCONSISTENT, {"outside": outside}
+        for cut, how in _cut_off(parts, events, n):
+            text += f" With {how}, {_told(cut[:SHOWN])} would."
+            detail |= {"truncated": cut}
+    for entry, other in ((first, second), (second, first)):
+        yield Finding(
+            "split.total", entry.name, "percent", agreement, text, (other.name, total.name), detail
+        )
+
+
+def proposed(ledger: Ledger, entry: Claim) -> tuple[list[tuple[int, int]], bool] | None:
+    """The counts that a stratum's share may stand for, as a part of its group's own counts.
+
+    Where none print so, those with digits cut off, and True.
+    """
+    for one in check(ledger):
+        if one.check != "split.total" or one.claim != entry.name or one.component != "percent":
+            continue
+        cut = "truncated" in one.detail
+        splits = one.detail.get("truncated") or one.detail.get("splits") or []
+        # Told of the first stratum, in the order of the ledger, then of the second.
+        at = (
+            0
+            if list(ledger.entries).index(one.claim) < list(ledger.entries).index(one.beside[0])
+            else 2
+        )
+        return [(each[at], each[at + 1]) for each in splits], cut
+    return None
+
+
+def _cut_off(parts: list[Component], events: int, n: int) -> Iterator[tuple[list[list[int]], str]]:
+    """The first way of cutting digits off that has splits: these, and the way in words."""
+    one, other = (part.text for part in parts)
+    ways: tuple[tuple[str | None, str | None, str], ...] = (
+        ("truncate", "truncate", "digits cut off"),
+        (None, "truncate", f"only {other} cut off"),
+        ("truncate", None, f"only {one} cut off"),
+    )
+    for first, second, how in ways:
+        if found := _splits(parts, (first, second), events, n, 0):
+            yield found, how
+            return
+
+
+def _splits(
+    parts: list[Component],
+    rounding: str | tuple[str | None, str | None] | None,
+    events: int,
+    n: int,
+    outside: int,
+) -> list[list[int]]:
+    """(x1, n1, x2, n2) that print as the two parts, with `outside` patients in neither.
+
+    `rounding` of both, or of each; None as the paper rounds.
+    """
+    modes = rounding if isinstance(rounding, tuple) else (rounding, rounding)
+    sizes = np.arange(1, n - outside)
+    if not len(sizes):
+        return []
+    low1, high1 = count_ranges(as_range(parts[0], rounding=modes[0]), sizes)
+    low2, high2 = (
+        ends[::-1] for ends in count_ranges(as_range(parts[1], rounding=modes[1]), sizes)
+    )
+    # The patients in neither part have from none to all of the events that are left.
+    least = np.maximum(low1 + low2, events - outside)
+    most = np.minimum(high1 + high2, events)
+    fit = np.flatnonzero((low1 <= high1) & (low2 <= high2) & (least <= most))
+    return [
+        [int(x), int(sizes[k]), int(x2), int(n - outside - sizes[k])]
+        for k in fit
+        for x in range(low1[k], high1[k] + 1)
+        for x2 in range(low2[k], high2[k] + 1)
+        if least[k] <= x + x2 <= most[k]
+    ]
+
+
+def _told(splits: list[list[int]]) -> str:
+    return listed([f"{x1} of {n1} and {x2} of {n2}" for x1, n1, x2, n2 in splits], "or")

@@ -1,0 +1,144 @@
+"""Categories of one outcome in one group: do their counts add up to the group?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding, as_range
+from trialtrace.stats.summaries.percentages import counts_for_percentage
+
+CARD = Card(
+    "categories that should add up to their group, and the count that would make them; without "
+    "counts their percentages, which are not above 100 together",
+    {
+        "total.categories": "Categories that should add up to their group.",
+        "total.percentages": "Percentages of categories that exclude each other, together.",
+    },
+    of_sizes=("total.categories",),
+)
+
+
+@dataclass(frozen=True)
+class Repair:
+    """The count of a claim that its total asks for, and that its percentage prints as, too."""
+
+    claim: str
+    count: int
+    percentage: Component
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entries in ledger.categories.values():
+        outcome = ledger.outcomes.get(entries[0].about.outcome or "")
+        if outcome is not None and outcome.several:
+            continue
+        if found := _counted(ledger, entries):
+            yield _total(ledger, entries, *found)
+        elif entries[0].about.category is not None:
+            yield from _percentages(entries)
+
+
+def _percentages(entries: list[Claim]) -> Iterator[Finding]:
+    """Percentages of the categories of one group that are more than 100 together.
+
+    Less than 100 is none: categories may not be in the ledger.
+    """
+    by_category: dict[str | None, list[Claim]] = {}
+    for entry in entries:
+        by_category.setdefault(entry.about.category, []).append(entry)
+    shares = [
+        (own[0], own[0].share)
+        for own in by_category.values()
+        if len({one.share.text for one in own if one.share is not None}) == 1
+    ]
+    known = [(one, part) for one, part in shares if part is not None and part.relation == "="]
+    if len(known) < 2 or len(known) < len(by_category):
+        return
+    low, high = (sum(float(as_range(part).bounds[k]) for _, part in known) for k in (0, 1))
+    names = [one.name for one, _ in known]
+    text = f"The {len(known)} categories are {low:.4g} to {high:.4g} % together"
+    if low > 100 + 1e-9:
+        agreement, more = INCONSISTENT, ", more than 100 %, where each patient is in one of them."
+    elif high < 100 - 1e-9:
+        agreement, more = NOT_CHECKABLE, ": not all of them are in the ledger."
+        text = f"Not checkable: {text[0].lower()}{text[1:]}"
+    else:
+        agreement, more = COMPATIBLE, ", which can be 100 %."
+    detail = {"low": low, "high": high}
+    yield Finding(
+        "total.percentages", names[0], "percent", agreement, text + more, tuple(names[1:]), detail
+    )
+
+
+def _counted(ledger: Ledger, entries: list[Claim]) -> tuple[dict[str, int], int] | None:
+    """The counts of the categories, each once, and the size of their group."""
+    by_category: dict[str | None, dict[int, str]] = {}
+    for entry in entries:
+        if (count := entry.whole_count) is not None:
+            by_category.setdefault(entry.about.category, {}).setdefault(count, entry.name)
+    if any(len(own) > 1 for own in by_category.values()):
+        return None
+    counted = {name: count for own in by_category.values() for count, name in own.items()}
+    sizes = {ledger.size(entry) for entry in entries} - {None}
+    return (counted, int(sizes.pop() or 0)) if len(counted) > 1 and len(sizes) == 1 else None
+
+
+def _total(ledger: Ledger, entries: list[Claim], counted: dict[str, int], n: int) -> Finding:
+    total = sum(counted.values())
+    names = list(counted)
+    detail = {"total": total, "n": n, "counts": counted}
+    if total == n:
+        text = f"The {len(counted)} categories add up to {n}."
+        return Finding(
+            "total.categories",
+            names[0],
+            _part(ledger, names[0]),
+            EXACT,
+            text,
+            tuple(names[1:]),
+            detail,
+        )
+    mending, subject, more = repair(ledger, entries), names[0], ""
+    if mending:
+        subject, wanted = mending.claim, mending.count
+        printed = mending.percentage.text
+        more = f"; {wanted} in place of {counted[subject]} would, and prints as {printed}"
+    text = f"The {len(counted)} categories add up to {total}, not to {n}{more}."
+    others = tuple(name for name in names if name != subject)
+    return Finding(
+        "total.categories", subject, _part(ledger, subject), INCONSISTENT, text, others, detail
+    )
+
+
+def repair(ledger: Ledger, entries: list[Claim]) -> Repair | None:
+    """The one claim whose own percentage asks for the count that the total lacks.
+
+    None where the categories add up, or no percentage asks for what is lacking.
+    """
+    found = _counted(ledger, entries)
+    if found is None or sum(found[0].values()) == found[1]:
+        return None
+    counted, n = found
+    for name, count in counted.items():
+        percent, wanted = _percent_of(entries, ledger.entries[name]), count + n
+        wanted -= sum(counted.values())
+        if percent and wanted >= 0 and wanted in counts_for_percentage(as_range(percent), n):
+            return Repair(name, wanted, percent)
+    return None
+
+
+def _percent_of(entries: list[Claim], entry: Claim) -> Component | None:
+    """The percentage of a category, printed with its count or apart from it."""
+    for one in entries:
+        if one.about.category == entry.about.category and one.share is not None:
+            return one.share
+    return None
+
+
+def _part(ledger: Ledger, name: str) -> str:
+    """The component that holds the count."""
+    return "count" if "count" in ledger.entries[name].parts else "value"

@@ -1,0 +1,167 @@
+"""The mean and the deviation of all patients against those of the groups that they are parted into.
+
+The mean of all is the groups' means, weighted by their sizes. The sum of squares of all about their
+mean is that within the groups and that between them: (N - 1) S² = Σ (nᵢ - 1) sᵢ² + Σ nᵢ (mᵢ - M)².
+Both hold where the groups' printed sizes add up to that of all, and are computed for everything
+that prints as given: the mean is linear in the groups' means, the sum between them convex.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from trialtrace.audit.ledger.about import ALL
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.printed.symbols import UNSAID
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    Finding,
+    as_range,
+    listed,
+    overlaps,
+)
+from trialtrace.stats.summaries.mean_statistics import MOST_GROUPS, deviation_of_groups
+from trialtrace.stats.summaries.printed import together
+
+Span = tuple[float, float]
+
+CARD = Card(
+    "the mean and deviation of all patients against those of the groups, weighted by their sizes, "
+    "where these add up to all; where only the numbers randomised do, it lies between the groups' "
+    "least and greatest",
+    {
+        "whole.mean": "The mean of all patients, and those of the groups.",
+        "whole.between": "The mean of all patients, and the least and greatest of the groups.",
+        "whole.deviation": "The deviation of all patients, and what the groups give.",
+    },
+    of_sizes=("whole.mean", "whole.deviation"),
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    if ledger.patients_of_every_group is not None or not 2 <= len(ledger.apart) <= MOST_GROUPS:
+        return
+    for entry in ledger.entries.values():
+        if entry.about.group == ALL and _is_mean(entry):
+            groups = _parts(ledger, entry)
+            if groups is not None:
+                yield from _of_groups(ledger, entry, groups)
+
+
+def _is_mean(entry: Claim) -> bool:
+    value = entry.parts.get("value")
+    if value is None or value.relation != "=" or entry.basis is not None:
+        return False
+    return "sd" in entry.parts or value.symbol == "mean"
+
+
+def _parts(ledger: Ledger, entry: Claim) -> list[Claim] | None:
+    """The mean of each group; None where a group has none, or several that do not agree."""
+    found = [
+        ledger.agreed(filter(_is_mean, ledger.beside(entry, group)), "value")
+        for group in ledger.apart
+    ]
+    known = [one for one in found if one is not None]
+    return known if len(known) == len(found) else None
+
+
+def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
+    sizes = [n for one in groups if (n := ledger.size(one)) is not None]
+    everyone, beside = ledger.size(entry), tuple(one.name for one in groups)
+    ranges = np.array([_range(one.parts["value"]) for one in groups])
+    randomised = [n for name in ledger.apart if (n := ledger.groups[name].size) is not None]
+    unsure = len(sizes) < len(groups) or any(map(ledger.assumed, groups))
+    told = len(randomised) == len(groups) and _are_all(ledger, entry, sum(randomised))
+    if unsure and told:
+        outside = list(_between(entry, ranges, beside, all_told=True))
+        if outside:
+            yield from outside
+            return
+    if everyone is None and len(sizes) == len(groups) and _are_all(ledger, entry, sum(sizes)):
+        everyone = sum(sizes)
+    if len(sizes) < len(groups) or everyone is None or sum(sizes) != everyone:
+        yield from _between(entry, ranges, beside)
+        return
+    low, high = (float(end) for end in np.array(sizes) @ ranges / everyone)
+    part = entry.parts["value"]
+    fits = overlaps(part, low, high)
+    means = listed([one.parts["value"].text for one in groups])
+    text = f"Means of {means} of {listed([str(size) for size in sizes])} patients are "
+    text += f"{_shown((low, high))} together"
+    text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
+    agreement = COMPATIBLE if fits else INCONSISTENT
+    detail = {"low": low, "high": high}
+    yield Finding("whole.mean", entry.name, "value", agreement, text, beside, detail)
+    if fits and min(sizes) > 1 and all(_has_deviation(one) for one in (entry, *groups)):
+        yield _deviation(entry, groups, sizes, beside)
+
+
+def _are_all(ledger: Ledger, entry: Claim, total: int) -> bool:
+    """Whether a printed number of all patients is that of the groups together."""
+    population = entry.about.population
+    names = {population, None} if ledger.population(entry) is not None else {None}
+    printed = [
+        one.whole_count
+        for kind in ("analysed", "randomised")
+        for name in names
+        if (one := ledger.sizes(kind, name).get(ALL)) is not None
+    ]
+    return total in printed
+
+
+def _between(
+    entry: Claim, ranges: np.ndarray, beside: tuple[str, ...], *, all_told: bool = False
+) -> Iterator[Finding]:
+    """The mean of all lies between those of the groups, whoever was measured, if they are all.
+
+    They are where the numbers randomised add up to a printed one of all (`all_told`).
+    """
+    low, high = float(ranges[:, 0].min()), float(ranges[:, 1].max())
+    part = entry.parts["value"]
+    if overlaps(part, low, high):
+        return
+    text = f"{part.text} lies outside of the groups' {_shown((low, high))}, "
+    if all_told:
+        text += "where no mean of the patients of all groups can be, however many were measured."
+        yield Finding("whole.between", entry.name, "value", INCONSISTENT, text, beside)
+        return
+    text = f"Not checkable: {text}where it cannot be if all patients are in a group and were "
+    text += "measured."
+    yield Finding("whole.mean", entry.name, "value", NOT_CHECKABLE, text, beside, remark=True)
+
+
+def _has_deviation(entry: Claim) -> bool:
+    part = entry.parts.get("sd")
+    return part is not None and part.symbol != UNSAID and part.relation == "="
+
+
+def _deviation(
+    entry: Claim, groups: list[Claim], sizes: list[int], beside: tuple[str, ...]
+) -> Finding:
+    means, spreads = (
+        together(as_range(one.parts[name]) for one in groups) for name in ("value", "sd")
+    )
+    found = deviation_of_groups(means, spreads, sizes)
+    low, high = float(found.low), float(found.high)
+    part = entry.parts["sd"]
+    fits = overlaps(part, low, high)
+    text = "Within and between the groups, all patients have a standard deviation of "
+    text += _shown((low, high))
+    text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
+    agreement, detail = COMPATIBLE if fits else INCONSISTENT, {"low": low, "high": high}
+    return Finding("whole.deviation", entry.name, "sd", agreement, text, beside, detail)
+
+
+def _range(part: Component) -> Span:
+    low, high = as_range(part).bounds
+    return float(low), float(high)
+
+
+def _shown(span: Span) -> str:
+    low, high = (f"{end:.4g}".replace("-", "\N{MINUS SIGN}") for end in span)
+    return low if low == high else f"{low} to {high}"

@@ -1,0 +1,1 @@
+"""Checks on words and places: directions, significance, one fact told twice."""

@@ -1,0 +1,52 @@
+"""Numbers that no study can have, as a p above 1, and such of which is not said what they are."""
+
+from collections.abc import Iterator
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import INCONSISTENT, Finding, listed
+
+CARD = Card(
+    "what no study can have: a count above its denominator, a p above 1, an interval "
+    "upside down, a negative deviation, a ratio below 0, a correlation beyond 1, an F or "
+    "χ² below 0; nothing else is held against it",
+    {
+        "number.impossible": "A number that no study can have.",
+        "number.unclear": "A number of which the expression does not say what it is.",
+    },
+    of_all=True,
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for name in sorted(ledger.unclear):
+        yield _unclear(ledger, ledger.entries[name])
+    for entry in ledger.entries.values():
+        found = entry.impossible
+        if not found:
+            continue
+        told = listed(
+            [f"{what} is printed, where there can only be {can}" for what, can in found.values()]
+        )
+        first, *others = found
+        yield Finding(
+            "number.impossible",
+            entry.name,
+            first,
+            INCONSISTENT,
+            f"{told[0].upper()}{told[1:]}.",
+            covers=tuple(others),
+        )
+
+
+def _unclear(ledger: Ledger, entry: Claim) -> Finding:
+    """A whole number and one in brackets that is not the percentage that it would be."""
+    count, percent = entry.parts["count"], entry.parts["percent"]
+    text = (
+        f"Not checkable: {count.text} of {ledger.size(entry)} is not {percent.text} %; write "
+        f'"{count.text} ({percent.text}%)" if it is a count, "mean (SD) {count.text} '
+        f'({percent.text})" if it is a mean.'
+    )
+    return Finding("number.unclear", entry.name, "count", NOT_CHECKABLE, text, covers=("percent",))

@@ -1,0 +1,169 @@
+"""One number printed in two places: do their digits agree?
+
+A claim links them by `with`. A mean or an effect of the abstract is that of the one claim about the
+same elsewhere, also without.
+"""
+
+from collections.abc import Iterator
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.symbols import AVERAGES
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, NO_TEST, Finding
+from trialtrace.audit.prints.shared.p_sides import p_range
+
+ABSTRACT = "abstract"
+NAMES = ("percent", "value", "count", "sd", "ci_low", "ci_high", "p")
+
+
+CARD = Card(
+    "one number in two places, linked by `with`, that is printed with fewer or more digits; a mean "
+    "or an effect of the abstract, and the one of the same elsewhere; p of one comparison printed "
+    "twice with two values, which contradicts where one test is named for both, else a remark",
+    {
+        "place.number": "One number in two places.",
+        "place.p": "P of a comparison, printed twice.",
+    },
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        for name in entry.linked:
+            other = ledger.entries.get(name)
+            if other is not None and _same(entry, other):
+                yield from _twice(entry, other)
+        if ABSTRACT in entry.place.lower() and not entry.linked:
+            yield from _abstract(ledger, entry)
+        if entry.about.compared and "p" in entry.parts:
+            yield from _p(ledger, entry)
+
+
+def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """P of a comparison, and another one of the same and of no other estimate or test before it."""
+    part = entry.parts["p"]
+    for one in ledger.comparisons[entry.about.cell]:
+        if one.name == entry.name:
+            return
+        if (
+            "p" not in one.parts
+            or not _of_one_p(entry, one)
+            or {entry.name, one.name}
+            & {
+                *entry.linked,
+                *one.linked,
+            }
+        ):
+            continue
+        (low, high), (bottom, top) = p_range(part), p_range(one.parts["p"])
+        if low < top and bottom < high:
+            continue
+        text = (
+            f"{part.text} here, while {one.place} has {one.parts['p'].text} of the same comparison"
+        )
+        agreement, text = INCONSISTENT, f"{text} and test."
+        if entry.about.test is None:
+            text = f"Not checkable: {text.removesuffix(' and test.')}.{NO_TEST}"
+            agreement = NOT_CHECKABLE
+        remark = agreement == NOT_CHECKABLE
+        beside = (one.name,)
+        yield Finding("place.p", entry.name, "p", agreement, text, beside, remark=remark)
+        return
+
+
+def _of_one_p(entry: Claim, one: Claim) -> bool:
+    """Whether nothing tells what two p of one comparison would be of, but its groups."""
+    if (
+        entry.parts["p"].symbol
+        or one.parts["p"].symbol
+        or "statistic" in {*entry.parts, *one.parts}
+    ):
+        return False
+    mains = {each.printed for each in (entry, one) if each.main is not None}
+    return len(mains) < 2 and _tested(entry) == _tested(one)
+
+
+def _tested(entry: Claim) -> tuple[object, ...]:
+    about = entry.about
+    of = about.compared, about.versus, about.category, about.margin, about.look, about.correction
+    return entry.paper, entry.stated_basis, about.test, entry.sides, *of
+
+
+def _abstract(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A mean or an effect of the abstract, and the one of the same that stands elsewhere."""
+    if entry.share is not None and entry.about.group:
+        yield from _share(ledger, entry)
+        return
+    main = entry.parts.get("value")
+    if main is None or entry.about.outcome is None or entry.about.size or entry.about.fact:
+        return
+    if main.symbol not in AVERAGES if entry.about.group else entry.measure is None:
+        return
+    others = [
+        one
+        for one in ledger.entries.values()
+        if ABSTRACT not in one.place.lower() and "value" in one.parts and _same(entry, one)
+        if one.parts["value"].unit == main.unit and (_average(one) == _average(entry))
+    ]
+    if len({one.parts["value"].text for one in others}) != 1:
+        return
+    theirs = others[0].parts["value"]
+    if abs(theirs.value or 0) == abs(main.value or 0):
+        return
+    for one in _twice(entry, others[0]):
+        if one.agreement == INCONSISTENT:
+            yield one
+
+
+def _share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A percentage of the abstract, and the one of the same group elsewhere."""
+    others = [
+        one
+        for one in ledger.beside(entry, entry.about.group or "")
+        if ABSTRACT not in one.place.lower() and one.share is not None and _same(entry, one)
+    ]
+    if len({one.parts["percent"].text for one in others}) == 1:
+        for one in _twice(entry, others[0]):
+            if one.agreement == INCONSISTENT and one.component == "percent":
+                yield one
+
+
+def _average(entry: Claim) -> str | None:
+    """What a number of a group is; a value beside a deviation is a mean."""
+    part = entry.parts["value"]
+    if part.symbol is None and {"sd", "se"} & set(entry.parts):
+        return "mean"
+    if part.symbol is None and "quartile_low" in entry.parts:
+        return "median"
+    return part.symbol if part.symbol in AVERAGES else None
+
+
+def _same(entry: Claim, other: Claim) -> bool:
+    """Whether both are about the same; a population may be named in one place only."""
+    one, two = entry.about, other.about
+    if None not in (one.population, two.population) and one.population != two.population:
+        return False
+    but = ("population", "patients", "test", "interval", "sides")
+    return one.outcome is not None and entry.is_about_the_same(other, *but)
+
+
+def _twice(entry: Claim, other: Claim) -> Iterator[Finding]:
+    for name in NAMES:
+        if name not in entry.parts or name not in other.parts:
+            continue
+        own, theirs = entry.parts[name], other.parts[name]
+        if own.relation != "=" or theirs.relation != "=":
+            continue
+        (low, high), (bottom, top) = own.bounds, theirs.bounds
+        told = f"{other.place} has {theirs.text}"
+        if low >= top or bottom >= high:
+            agreement, text = INCONSISTENT, f"{own.text} here, while {told}."
+        elif own.value == theirs.value:
+            agreement, text = EXACT, f"As in another place: {told}."
+        elif own.places > theirs.places:
+            agreement, text = COMPATIBLE, f"In another place with fewer digits: {told}."
+        else:
+            agreement, text = EXACT, f"In another place with more digits: {told}."
+        yield Finding("place.number", entry.name, name, agreement, text, (other.name,))

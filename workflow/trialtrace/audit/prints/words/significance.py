@@ -1,0 +1,196 @@
+"""Words on significance against the p that is printed of the same comparison.
+
+"Significantly lower" beside a p above 0.1, or n.s., and "no significant difference" beside a p
+below 0.01 contradict whatever level is meant; between these limits and 0.05 it depends on the
+level, which is told. Where several are printed, as beside a statistic and in a column of its own,
+all have to say the same.
+
+With a declared `level`, such as one of Bonferroni's or an interim look's, the words are held
+against p of the same number of sides at that; without one, at the part of the design's `alpha` that
+is of their outcome and look. "Clinically significant" is no such word. Where no p is printed it is
+that of the interval, with z of another test up to a factor of 0.7 from the interval's
+(`estimates.NEAR`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scipy.special import ndtr, ndtri
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.ledger.significance_level import ONE_SIDE, Level, alpha_of, level_of
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.printed.significance_words import DENIED, OTHER, SAID
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    Finding,
+    as_range,
+    listed,
+    p_span,
+)
+from trialtrace.audit.prints.shared.p_sides import TINY
+from trialtrace.audit.prints.two_groups.estimates import NEAR, p_of_interval
+from trialtrace.audit.prints.words.directions import of_side
+
+PARTS = ("significance", "direction", "words")
+"""The components that words on significance may be; of those that name a side they are one."""
+LEVEL, MOST, LEAST = 0.05, 0.1, 0.01
+"""The usual level, and p from which on, or below which, no usual level agrees."""
+
+CARD = Card(
+    'words such as "significantly lower" or "no significant difference" against the p of the same '
+    "comparison, or that of its interval where no p is printed: contradicted by a p above 0.1 or "
+    "below 0.01, a remark between these and 0.05; at the `level` that a claim declares, or at its "
+    "part of the design's `alpha`, by p alone",
+    {"significance.words": "Words on significance, and p or interval of the same comparison."},
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        name = next((one for one in PARTS if one in entry.parts), None)
+        if name is None or not entry.about.compared or entry.about.outcome is None:
+            continue
+        if "p" in entry.parts or not SAID.search(entry.printed) or OTHER.search(entry.printed):
+            continue
+        found = _ps_of(ledger, entry)
+        if found:
+            level = level_of(ledger, entry)
+            told = [list(_told(entry, name, *one, level)) for one in found]
+            yield from _divided(entry, name, [own[0] for own in told if own], found)
+            for said in _of_all(told):
+                more = _side(ledger, entry, said) + _unused(ledger, entry)
+                yield replace(said, sentence=said.sentence + more)
+        elif level_of(ledger, entry) is None and not any(
+            "p" in one.parts for one in _same(ledger, entry)
+        ):
+            yield from _of_interval(ledger, entry, name)
+
+
+def _side(ledger: Ledger, entry: Claim, said: Finding) -> str:
+    """That p alone was judged, where words name a side that no other number tells."""
+    open_side = said.component != "words" and said.agreement == COMPATIBLE
+    if not open_side or DENIED.search(entry.printed) or any(of_side(ledger, entry)):
+        return ""
+    return " Which side it is on was not checked."
+
+
+def _unused(ledger: Ledger, entry: Claim) -> str:
+    """That the design's level was left aside, where it is of other sides than p is said to be."""
+    alpha = alpha_of(ledger, entry.paper)
+    if alpha is None or level_of(ledger, entry) is not None:
+        return ""
+    if (alpha.sides in ONE_SIDE) == (entry.sides in ONE_SIDE):
+        return ""
+    how = "one side, and the claim does not say so" if alpha.sides in ONE_SIDE else "two sides"
+    return f" The design's level of {alpha.whole} is of {how} (`sides`): it was not used."
+
+
+def _ps_of(ledger: Ledger, entry: Claim) -> list[tuple[Claim, Component]]:
+    """Every p that is printed of the same comparison, of two sides unless the words say one."""
+    return [
+        (one, one.parts["p"])
+        for one in _same(ledger, entry)
+        if "p" in one.parts and one.parts["p"].symbol is None
+        if (one.sides in ONE_SIDE) == (entry.about.sides in ONE_SIDE)
+    ]
+
+
+def _of_all(told: list[list[Finding]]) -> Iterator[Finding]:
+    """What every p says alike; of several that differ nobody knows which the words are of."""
+    if all(told) and len({own[0].agreement for own in told}) == 1:
+        yield told[0][0]
+
+
+def _divided(
+    entry: Claim, name: str, told: list[Finding], found: list[tuple[Claim, Component]]
+) -> Iterator[Finding]:
+    """That of several p one agrees with the words and one does not."""
+    if not {COMPATIBLE, INCONSISTENT} <= {one.agreement for one in told}:
+        return
+    shown = listed([part.text for _, part in found])
+    text = f"Not checkable: “{entry.printed}” stands beside {shown}, of which one agrees with it "
+    text += "and one does not."
+    beside = tuple(source.name for source, _ in found)
+    yield Finding("significance.words", entry.name, name, NOT_CHECKABLE, text, beside, remark=True)
+
+
+def _same(ledger: Ledger, entry: Claim) -> list[Claim]:
+    """What is printed of the same groups, outcome, population, visit and stratum, of no margin."""
+    about = entry.about
+    return [
+        one
+        for one in ledger.entries.values()
+        if one.about.outcome == about.outcome and set(one.about.compared) == set(about.compared)
+        if (one.about.visit, one.about.stratum) == (about.visit, about.stratum)
+        if one.about.change == about.change and one.about.category == about.category
+        if ledger.population(one) == ledger.population(entry) and one.about.margin is None
+    ]
+
+
+def _of_interval(ledger: Ledger, entry: Claim, name: str) -> Iterator[Finding]:
+    """The words against the one interval of the same comparison."""
+    found = [one for one in _same(ledger, entry) if p_of_interval(ledger, one)]
+    source = ledger.agreed(found, "ci_low", "ci_high")
+    if source is None or (p := p_of_interval(ledger, source)) is None:
+        return
+    low, high = p
+    denied = DENIED.search(entry.printed) is not None
+    shown = f"{source.parts['ci_low'].text} to {source.parts['ci_high'].text}"
+    text = f"“{entry.printed}” stands beside {shown}, with {p_span(low, high)}"
+    least, most = (
+        2 * float(ndtr(float(ndtri(max(p, TINY) / 2)) * by))
+        for p, by in ((low, 1 / NEAR), (high, NEAR))
+    )
+    beyond = most < LEAST if denied else least >= MOST
+    against = high < LEVEL if denied else low >= LEVEL
+    if beyond:
+        agreement, text = INCONSISTENT, f"{text}."
+    elif against:
+        agreement = NOT_CHECKABLE
+        text = f"Not checkable: {text}; another test or level may agree."
+    elif low < LEVEL < high:
+        return
+    else:
+        agreement, text = COMPATIBLE, f"{text}, in keeping with it."
+    yield Finding("significance.words", entry.name, name, agreement, text, (source.name,))
+
+
+def _told(
+    entry: Claim, name: str, source: Claim, part: Component, level: Level | None
+) -> Iterator[Finding]:
+    denied = DENIED.search(entry.printed) is not None
+    if part.relation == "ns":
+        low, high = level.value if level else LEVEL, 1.0
+    elif part.relation in (">", ">="):
+        low, high = float(part.value or 0), 1.0
+    else:
+        low, high = (float(end) for end in as_range(part).bounds)
+    said = f"“{entry.printed}” stands beside {part.text}"
+    if level is not None:
+        said += f", at the level of {level.text}{' over all looks' if level.open else ''}"
+        least, most = (0.0 if level.open else level.value), level.most
+        beyond = high <= least if denied else low > most or part.relation == "ns"
+        against = beyond
+        undecided = (low <= most and high > least) and part.relation != "ns"
+    else:
+        against = high < LEVEL if denied else low >= LEVEL
+        beyond = high < LEAST if denied else low >= MOST or part.relation == "ns"
+        undecided = low < LEVEL < high
+    if beyond:
+        agreement, text = INCONSISTENT, f"{said}."
+    elif against:
+        agreement = NOT_CHECKABLE
+        text = f"Not checkable: {said}, which agrees at another level than 0.05 only."
+    elif undecided and level is not None and level.open:
+        agreement = NOT_CHECKABLE
+        text = f"Not checkable: {said}; of which look it is stands nowhere in the ledger (`look`)."
+    elif undecided:
+        return
+    else:
+        agreement, text = COMPATIBLE, f"{said}, in keeping with it."
+    yield Finding("significance.words", entry.name, name, agreement, text, (source.name,))

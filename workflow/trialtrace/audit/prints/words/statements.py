@@ -1,0 +1,281 @@
+"""Statements: one fact told in two places, a change without a baseline, conclusions."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import combinations
+
+from trialtrace.audit.ledger.about import ALL
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.design_margin import RATIO_SCALES
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.dates import alike, dates
+from trialtrace.audit.printed.quantities import Quantity, quantity
+from trialtrace.audit.prints.card import Card
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed
+from trialtrace.audit.prints.shared.margins import equivalent, judged, limits_of, margin_of
+from trialtrace.stats.categorical.proportions import clopper_pearson, wilson
+
+CARD = Card(
+    "one fact told in several places, in numbers or dates (what differs in words only cannot be "
+    "judged); numbers that the ledger has for some groups only; a change without a "
+    "baseline; no difference without an interval; not inferior though the interval holds the "
+    "margin, equivalent though it holds a limit; feasible without a threshold; what no adverse "
+    "event can exclude",
+    {
+        "statement.change": "A change from baseline, and the baseline it needs.",
+        "statement.no_difference": "A statement of no difference, and the interval it needs.",
+        "statement.non_inferiority": "A conclusion of non-inferiority, margin and interval.",
+        "statement.equivalence": "A conclusion of equivalence, limits and interval.",
+        "statement.feasibility": "A statement of feasibility, and the threshold it needs.",
+        "statement.safety": "No adverse event, and the rate that this excludes.",
+        "statement.groups": "A number of one group, and what stands beside it for the others.",
+        "fact": "One fact told in several places.",
+    },
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    yield from _facts(ledger)
+    yield from _one_sided(ledger)
+    for entry in ledger.entries.values():
+        if entry.about.change:
+            yield from _baseline(ledger, entry)
+        if entry.about.concludes is not None:
+            yield from CONCLUSIONS[entry.about.concludes](ledger, entry)
+
+
+def _facts(ledger: Ledger) -> Iterator[Finding]:
+    """The same fact in several places: in the same quantities, or in words."""
+    for fact, entries in ledger.facts.items():
+        if len(entries) < 2:
+            continue
+        told = listed([f"“{one.printed}” ({one.place})" for one in entries], "and")
+        name = fact.replace("_", " ")
+        numbers = [_quantities(one) for one in entries]
+        same_days = alike([dates(one.printed) for one in entries])
+        if len({_words(one) for one in entries}) == 1 or same_days or _alike(numbers):
+            agreement, text = COMPATIBLE, f"The {name} is told alike: {told}."
+        elif same_days is False:
+            agreement, text = INCONSISTENT, f"The {name} is not on the same days: {told}."
+        elif all(numbers) and len({tuple(one) for one in numbers}) == 1:
+            agreement, text = INCONSISTENT, f"The {name} is not told alike: {told}."
+        else:
+            agreement = NOT_CHECKABLE
+            text = f"Not checkable: the {name} is told in other words: {told}."
+        yield Finding(
+            "fact",
+            entries[-1].name,
+            next(iter(entries[-1].parts)),
+            agreement,
+            text,
+            tuple(one.name for one in entries[:-1]),
+        )
+
+
+def _quantities(entry: Claim) -> dict[str, Quantity]:
+    found = {name: quantity(part) for name, part in entry.parts.items()}
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def _alike(every: list[dict[str, Quantity]]) -> bool:
+    """Whether all places have the same quantities, each with each."""
+    return all(every) and all(
+        one.keys() == other.keys() and all(one[name].same(other[name]) for name in one)
+        for one, other in combinations(every, 2)
+    )
+
+
+def _words(entry: Claim) -> str:
+    """What is printed, without case, marks and spaces."""
+    return re.sub(r"[^\w.$€£¥]+", " ", entry.printed.lower()).strip(" .")
+
+
+def _one_sided(ledger: Ledger) -> Iterator[Finding]:
+    """Shares and means of some groups, where the ledger has none for the others."""
+    cells: dict[tuple, dict[str, Claim]] = {}
+    for entry in ledger.of_group():
+        about, parts = entry.about, entry.parts
+        if about.outcome and about.size is None and ("percent" in parts or "sd" in parts):
+            cells.setdefault((about.cell, about.category), {})[about.group or ""] = entry
+    for found in cells.values():
+        entries = list(found.values())
+        lacking = [
+            ledger.groups[name].label
+            for name in ledger.apart
+            if not ledger.beside(entries[0], name)
+        ]
+        if lacking and ALL not in found and set(found) & set(ledger.apart):
+            text = f"The ledger has nothing beside it for {listed(lacking)}."
+            yield Finding(
+                "statement.groups",
+                entries[-1].name,
+                next(iter(entries[-1].parts)),
+                NOT_CHECKABLE,
+                text,
+                remark=True,
+            )
+
+
+def _baseline(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    outcome = ledger.outcomes.get(entry.about.outcome or "")
+    if outcome is None or len(outcome.visits) != 1:
+        return
+    text = (
+        f"“{entry.printed}” tells of a change of {outcome.label[0].lower() + outcome.label[1:]}, "
+        f"which was measured {outcome.visits[0]} only: there is no baseline to change from."
+    )
+    yield Finding("statement.change", entry.name, next(iter(entry.parts)), INCONSISTENT, text)
+
+
+def _no_difference(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A conclusion of no difference needs an interval; a p above the level is none."""
+    beside = ledger.comparisons.get(entry.about.cell, []) if entry.about.outcome else []
+    if any("ci_low" in other.parts for other in beside):
+        return
+    text = (
+        f"Not checkable: “{entry.printed}” stands without an interval of the difference. By itself "
+        "it does not show that there is no difference: an interval within a margin of equivalence "
+        "would."
+    )
+    yield Finding(
+        "statement.no_difference", entry.name, next(iter(entry.parts)), NOT_CHECKABLE, text
+    )
+
+
+def _feasibility(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """Feasible, but against what?"""
+    if THRESHOLD in ledger.facts:
+        return
+    text = (
+        f"Not checkable: “{entry.printed}” is concluded, and no share of patients is printed from "
+        "which on it would be feasible."
+    )
+    told = []
+    for other in ledger.of_cell.get(entry.about.cell, ()):
+        x, n = other.whole_count, ledger.size(other)
+        if entry.about.outcome and x is not None and n and x <= n:
+            found = wilson(x, n, confidence=0.95)
+            told.append(
+                f"{x} of {n} ({ledger.group_label(other)}) leave room for "
+                f"{100 * found.low:.0f} to {100 * found.high:.0f} %"
+            )
+    if told:
+        text += f" {listed(told)} (95 % interval of Wilson)."
+    yield Finding("statement.feasibility", entry.name, next(iter(entry.parts)), NOT_CHECKABLE, text)
+
+
+def _safety(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """What no event among so many patients can and cannot exclude."""
+    counted = [
+        (n, f" ({ledger.group_label(other)})")
+        for other in ledger.of_cell.get(entry.about.cell, ())
+        if entry.about.outcome and other.whole_count == 0 and (n := ledger.size(other))
+    ]
+    if not counted and "words" in entry.parts and entry.about.n:
+        counted = [(entry.about.n, "")]
+    told = []
+    for n, label in counted:
+        upper = clopper_pearson(0, n, confidence=0.90).high
+        told.append(f"0 of {n}{label} leave room for a risk of up to {100 * upper:.1f} %")
+    if told:
+        said = f"“{entry.printed}”: " if "words" in entry.parts else ""
+        text = f"{said}{listed(told)} (one-sided 95 % bound)."
+        yield Finding("statement.safety", entry.name, next(iter(entry.parts)), COMPATIBLE, text)
+
+
+def _non_inferiority(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """Not inferior, though the interval of the comparison holds the margin."""
+    part, check = next(iter(entry.parts)), "statement.non_inferiority"
+    denied = DENIED.search(entry.printed) is not None
+    told = margin_of(ledger, entry)
+    if told is not None:
+        said = judged(ledger, told, "not_shown" if denied else "non_inferior")
+        if said is not None:
+            beside = tuple(name for name in said[2] if name != entry.name)
+            yield Finding(check, entry.name, part, said[0], said[1], beside)
+            return
+    own = [
+        entry,
+        *(one for one in ledger.comparisons.get(entry.about.cell, ()) if one is not entry),
+    ]
+    bounds = [one for one in own if {"ci_low", "ci_high"} <= set(one.parts)]
+    held = [one for one in bounds if one.about.compared == entry.about.compared]
+    margin = next((m for one in own if (m := one.about.margin_value) is not None), None)
+    interval = ledger.agreed(held, "ci_low", "ci_high")
+    if margin is None or interval is None:
+        text = f"Not checkable: “{entry.printed}” needs a margin and one interval of the comparison"
+        if not held and any(set(one.about.compared) == set(entry.about.compared) for one in bounds):
+            text += "; there is one with the groups the other way round"
+        elif len(held) > 1 and margin is not None:
+            text += "; there are several: `margins` of `reported` takes them together"
+        yield Finding(check, entry.name, part, NOT_CHECKABLE, f"{text}.")
+        return
+    agreement, text = _by_margin(interval, margin, denied=denied)
+    beside = () if interval is entry else (interval.name,)
+    yield Finding(check, entry.name, part, agreement, text, beside)
+
+
+def _equivalence(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """Equivalent, though an interval of the comparison holds one of the limits."""
+    part, check = next(iter(entry.parts)), "statement.equivalence"
+    denied, told = DENIED.search(entry.printed) is not None, limits_of(ledger, entry)
+    said = equivalent(ledger, told, "not_shown" if denied else "equivalent") if told else None
+    if said is None:
+        text = (
+            f"Not checkable: “{entry.printed}” needs limits (`equivalence` of `reported`) and an "
+        )
+        text += "interval of the comparison on their scale."
+        yield Finding(check, entry.name, part, NOT_CHECKABLE, text)
+        return
+    beside = tuple(name for name in said[2] if name != entry.name)
+    yield Finding(check, entry.name, part, said[0], said[1], beside)
+
+
+def _by_margin(held: Claim, margin: Decimal, *, denied: bool) -> tuple[str, str]:
+    """An interval against a margin without a typed side: it lies on the worse side of no effect."""
+    low, high = (held.parts[name] for name in ("ci_low", "ci_high"))
+    shown, ratio = f"{low.text} to {high.text}", held.measure in RATIO_SCALES
+    null = Decimal(1 if ratio else 0)
+    if ratio and margin <= 0:
+        return NOT_CHECKABLE, f"Not checkable: no ratio has a margin of {margin}."
+    if low.bounds[1] <= margin < high.bounds[0]:
+        if denied:
+            return COMPATIBLE, f"{shown} holds the margin of {margin}, as printed."
+        return (
+            INCONSISTENT,
+            f"{shown} holds the margin of {margin}, so that it does not exclude it.",
+        )
+    if low.bounds[0] <= margin <= high.bounds[1]:
+        text = f"Not checkable: rounding leaves open whether {shown} holds the margin of {margin}."
+        return NOT_CHECKABLE, text
+    if low.bounds[0] > margin > null or high.bounds[1] < margin < null:
+        text = f"{shown} lies beyond the margin of {margin}, as seen from no difference"
+        if ratio:
+            return (COMPATIBLE, f"{text}, as printed.") if denied else (INCONSISTENT, f"{text}.")
+        return (
+            NOT_CHECKABLE,
+            f"Not checkable: {text}; `margins` of `reported` tells which is worse.",
+        )
+    if denied:
+        text = f"Not checkable: {shown} excludes the margin of {margin}, while non-inferiority was "
+        return NOT_CHECKABLE, f"{text}not shown: another level or population may be meant."
+    return COMPATIBLE, f"{shown} excludes the margin of {margin}."
+
+
+DENIED = re.compile(
+    r"(?:\bnot\b|n't\b)(?!(?:\s+\w+){0,3}\s+(?:inferior|worse)\b)|\bfail(?:ed|s|ure)?\b|"
+    r"\binconclusive\b",
+    re.IGNORECASE,
+)
+"""Words that deny non-inferiority; "not inferior" and "not worse" claim it."""
+# A claim of this fact prints the share from which on a trial counts as feasible.
+THRESHOLD = "feasibility_threshold"
+CONCLUSIONS = {
+    "no_difference": _no_difference,
+    "non_inferiority": _non_inferiority,
+    "equivalence": _equivalence,
+    "feasibility": _feasibility,
+    "safety": _safety,
+}

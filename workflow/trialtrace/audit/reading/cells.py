@@ -1,0 +1,124 @@
+"""Single cells: what numbers one holds, and the expression that a ledger takes for it."""
+
+import re
+from dataclasses import dataclass
+
+from trialtrace.audit.printed.forms import NO_END
+from trialtrace.audit.reading.characters import plain, unmarked
+
+_N = r"[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|-?\.[0-9]+"
+_COUNT = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+"
+_UNIT = r"(?:\s*(?!(?:to|of|and|p|vs?)\b)[A-Za-zµμ°/²³⁻¹]{1,12}\.?){0,2}"
+_O, _C = r"\s*[(\[]\s*", r"\s*[)\]]"
+_TO = r"\s*(?:to|,|;|–|/)\s*"
+_CI = r"(?:9[059](?:\.[0-9])?\s?%\s?CI[:,]?\s*)?"
+_P = (
+    r"(?:p\s*(?:-?\s*value)?\s*)?(?P<relation>[<>=≤≥]?)\s*(?P<p>(?:0|"
+    r"1)?\.[0-9]+(?:e-?[0-9]+)?|[01])"
+)
+_PERCENT = r"\s?%"
+LONGEST = 300
+"""Characters of a cell of numbers; what is longer is text."""
+
+
+def _form(name: str, pattern: str) -> tuple[str, re.Pattern[str]]:
+    return name, re.compile(pattern, re.IGNORECASE)
+
+
+FORMS = (
+    _form(
+        "fraction_percent",
+        rf"(?P<a>{_COUNT})\s?(?:/|of)\s?(?P<n>{_COUNT}){_O}(?P<b>{_N})(?:{_PERCENT})?{_C}",
+    ),
+    _form(
+        "percent_fraction",
+        rf"(?P<b>{_N}){_PERCENT}{_O}(?P<a>{_COUNT})\s?(?:/|of)\s?(?P<n>{_COUNT}){_C}",
+    ),
+    _form("fraction", rf"(?P<a>{_COUNT})\s?(?:/|of)\s?(?P<n>{_COUNT})"),
+    _form(
+        "count_percent_range",
+        rf"(?P<a>{_COUNT}){_O}(?P<b>{_N}){_PERCENT}{_C}{_O}{_CI}(?P<c>{_N})(?:{_PERCENT})?{_TO}(?P<d>{_N})(?:{_PERCENT})?{_C}",
+    ),
+    _form("count_percent", rf"(?P<a>{_COUNT}){_O}(?P<b>{_N}){_PERCENT}{_C}"),
+    _form("percent_spread", rf"(?P<a>{_N}){_PERCENT}{_O}(?P<b>{_N})(?:{_PERCENT})?{_C}"),
+    _form(
+        "percent_range",
+        rf"(?P<a>{_N}){_PERCENT}{_O}{_CI}(?P<b>{_N})(?:{_PERCENT})?{_TO}(?P<c>{_N})(?:{_PERCENT})?{_C}",
+    ),
+    _form("percent", rf"(?P<a>{_N}){_PERCENT}"),
+    _form("plus_minus", rf"(?P<a>{_N}){_UNIT}\s?(?:±|\+/-|\+-)\s?(?P<b>{_N}){_UNIT}"),
+    _form("pair", rf"(?P<a>{_N}){_UNIT}{_O}(?:±\s?|SD\s*=?\s*)?(?P<b>{_N}){_UNIT}{_C}"),
+    _form(
+        "ranged_p",
+        rf"(?P<a>{_N}){_UNIT}{_O}{_CI}(?P<b>{_N}){_TO}(?P<c>{_N}){_C}\s*[,;]?\s*[(\[]?{_P}[)\]]?",
+    ),
+    _form("ranged", rf"(?P<a>{_N}){_UNIT}{_O}{_CI}(?P<b>{_N}){_TO}(?P<c>{_N}|{NO_END}){_UNIT}{_C}"),
+    _form("ranged", rf"(?P<a>{_N}){_UNIT}\s*[,;]\s*(?P<b>{_N})\s*to\s*(?P<c>{_N})"),
+    _form("range", rf"[(\[]?\s*{_CI}(?P<b>{_N})\s*(?:to|,|;)\s*(?P<c>{_N})\s*[)\]]?"),
+    _form(
+        "p", r"p\s*(?:-?\s*value)?\s*(?P<relation>[<>=≤≥])\s*(?P<p>(?:0|1)?\.[0-9]+|[01](?:\.0+)?)"
+    ),
+    _form(
+        "power",
+        r"(?:p\s*(?:-?\s*value)?\s*)?(?P<relation>[<>=≤≥]?)\s*"
+        r"(?P<p>(?:[0-9](?:\.[0-9]+)?\s*[×x]\s*)?10\^-[0-9]+|[0-9](?:\.[0-9]+)?e-[0-9]+)",
+    ),
+    _form("bound", rf"(?P<relation>[<>≤≥])\s?(?P<a>{_N})"),
+    _form("not_significant", r"n\.?\s?s\.?|not significant"),
+    _form("value", rf"(?P<a>{_N}){_UNIT}"),
+)
+_MISSING = re.compile(
+    r"\W*|n/?a\.?|n\.a\.|nd|nr|ref(?:erence)?\.?|1\s*\(?ref\w*\.?\)?|not "
+    r"(?:applicable|reported|done)",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table: its text as it stands, its form, and its numbers as a ledger has them."""
+
+    text: str
+    form: str
+    parts: dict[str, str]
+    commas: bool = False
+
+    @property
+    def numbers(self) -> int:
+        return len(re.findall(r"[0-9]+(?:[.,·][0-9]+)*|[.·][0-9]+", self.text))
+
+    def whole(self, name: str) -> int | None:
+        text = self.parts.get(name, "").replace(",", "")
+        return int(text) if text.isdecimal() else None
+
+
+def is_missing(text: str) -> bool:
+    """Whether a cell says that there is no number, or nothing."""
+    return bool(_MISSING.fullmatch(text.strip()))
+
+
+def read_cell(text: str, *, commas: bool = False) -> Cell | None:
+    """The cell, or None for one that holds no number, or one of no known form."""
+    if len(text) > LONGEST:
+        return None
+    bare = plain(unmarked(text.strip()), commas=commas).strip()
+    if is_missing(bare):
+        return None
+    bare = (
+        re.sub(r"^[(\[](.*)[)\]]$", r"\1", bare) if bare.count("(") + bare.count("[") == 1 else bare
+    )
+    for form, pattern in FORMS:
+        if found := pattern.fullmatch(bare):
+            parts = {key: value for key, value in found.groupdict().items() if value is not None}
+            return Cell(text.strip(), form, parts, commas)
+    return None
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell begins as a number does, and is none of a head: no "12 weeks", no "95% CI"."""
+    bare = plain(unmarked(text.strip()))
+    if re.match(r"\(?9[059]\s?%\s?C", bare) or re.fullmatch(r"n\s*=\s*[0-9,]+", bare, re.I):
+        return False
+    if re.match(r"p\s*[<>=≤≥]", bare, re.I) or re.fullmatch(r"n\.?\s?s\.?", bare, re.I):
+        return True
+    return bool(re.match(r"[(\[<>≤≥~±+-]*\s*\.?[0-9]", bare))

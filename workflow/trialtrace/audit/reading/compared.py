@@ -1,0 +1,98 @@
+"""Comparisons in a row: which estimate, interval, error and p belong together."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from trialtrace.audit.printed.expression import parse
+from trialtrace.audit.reading.cells import Cell
+from trialtrace.audit.reading.expressions import Expression, expression, p_text
+from trialtrace.audit.reading.heading_words import UNSAID
+from trialtrace.audit.reading.heads import Column
+from trialtrace.audit.reading.item import Item
+from trialtrace.base.errors import UserError
+
+Read = tuple[Column, Cell]
+
+
+def compared(
+    own: Sequence[Read], beside: Sequence[Item]
+) -> Iterator[tuple[list[Read], Expression | None, str | None]]:
+    """(cells, their expression, its measure) of the comparisons in one row.
+
+    An estimate takes the interval, the standard error and the p that stand behind it, up to the
+    next estimate. `beside` are the numbers of the arms in the row.
+    """
+    bundles: list[list[Read]] = []
+    for column, cell in own:
+        part = _part(column, cell)
+        starts = part == "estimate" or not bundles
+        if starts or part in {_part(*one) for one in bundles[-1]}:
+            bundles.append([])
+        bundles[-1].append((column, cell))
+    for bundle in bundles:
+        yield from _joined(bundle, beside)
+
+
+def ordered(
+    names: tuple[str, ...], beside: Sequence[Item], found: Expression, measure: str | None
+) -> tuple[str, ...]:
+    """Two groups in the order in which their own numbers give the estimate its side."""
+    ratio = (measure or "").endswith("_ratio")
+    own = [_main(one.printed) for name in names for one in beside if one.arm == name]
+    estimate = _main(found.printed)
+    if len(names) != 2 or len(own) != 2 or estimate is None or own[0] is None or own[1] is None:
+        return names
+    side = own[0] - own[1]
+    told = estimate - 1 if ratio else estimate
+    return names if side * told >= 0 else (names[1], names[0])
+
+
+def _main(printed: str) -> Decimal | None:
+    """The percentage of an expression, else its value."""
+    try:
+        parts = {part.name: part.value for part in parse(printed)}
+    except UserError:
+        return None
+    return parts.get("percent", parts.get("value"))
+
+
+def _part(column: Column, cell: Cell) -> str:
+    if column.kind == "p" or cell.form in ("p", "not_significant"):
+        return "p"
+    if column.kind == "ci" or cell.form == "range":
+        return "interval"
+    return "error" if column.kind in ("se", "sd") else "estimate"
+
+
+def _joined(
+    bundle: list[Read], beside: Sequence[Item]
+) -> Iterator[tuple[list[Read], Expression | None, str | None]]:
+    by_part = {_part(column, cell): (column, cell) for column, cell in bundle}
+    p = p_text(by_part["p"][1]) if "p" in by_part else None
+    null = by_part["p"][0].null if "p" in by_part else None
+    if p is not None and null is not None:
+        p = f"{p} for {null}"
+    if "estimate" not in by_part:
+        for part, one in by_part.items():
+            made = Expression(p, "p") if part == "p" and p is not None else None
+            yield [one], made, None
+        return
+    column, cell = by_part["estimate"]
+    measure = column.measure or UNSAID
+    found = expression(cell, "effect", None, set(), measure)
+    if found is None:
+        yield bundle, None, None
+        return
+    printed = found.printed
+    if "interval" in by_part and "CI" not in printed:
+        other = by_part["interval"][1].parts
+        if "b" in other and "c" in other:
+            printed += f" (95% CI {other['b']} to {other['c']})"
+    if "error" in by_part and "a" in by_part["error"][1].parts and by_part["error"][0].kind == "se":
+        printed += f" (SE {by_part['error'][1].parts['a']})"
+    if p is not None and " P " not in printed:
+        printed += f", {p}"
+    kinds = {one.kind for one in beside}
+    if measure == UNSAID and kinds & {"mean_sd", "mean_se", "mean"}:
+        measure = "mean_difference"
+    yield bundle, Expression(printed, "effect", found.doubt), measure

@@ -1,0 +1,183 @@
+"""A draft ledger: what was read of a paper, as entries that `trialtrace audit` takes."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import count
+
+from trialtrace.audit.printed.expression import parse
+from trialtrace.audit.reading.arms import ALL, Arms, arms_of
+from trialtrace.audit.reading.categories import categorised, without_missing
+from trialtrace.audit.reading.heading_words import UNSAID
+from trialtrace.audit.reading.item import Item, Left
+from trialtrace.audit.reading.paper import ReadPaper
+from trialtrace.audit.reading.sentences import read_passages
+from trialtrace.audit.reading.tables import laid_out, left_whole, read_table
+from trialtrace.audit.reading.transposed import upright
+from trialtrace.base.config.scalars import resolve
+from trialtrace.base.errors import UserError
+
+READ = "read"
+Entry = dict[str, object]
+
+
+@dataclass
+class Draft:
+    """The entries of a ledger, in order, and what was seen and not taken up.
+
+    `items` are what the claims were made from, by their names.
+    """
+
+    paper: ReadPaper
+    groups: dict[str, Entry] = field(default_factory=dict)
+    outcomes: dict[str, Entry] = field(default_factory=dict)
+    claims: dict[str, Entry] = field(default_factory=dict)
+    items: dict[str, Item] = field(default_factory=dict)
+    left: list[Left] = field(default_factory=list)
+    _names: dict[tuple[str, str], str] = field(default_factory=dict)
+    _spelt: dict[str, str] = field(default_factory=dict)
+    _taken: set[tuple[str, str]] = field(default_factory=set)
+    _again: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+def draft(paper: ReadPaper, *, typed: bool = False) -> Draft:
+    """The draft of a paper. Of a form that a person `typed`, only what was guessed is open."""
+    read, arms = _everything(paper)
+    made = Draft(paper)
+    for name in arms.labels:
+        key = _name(made, "group", name, "arm")
+        made.groups[key] = {"label": arms.labels[name]}
+    rows: dict[tuple[str, str | None, str], list[str]] = {}
+    for one in read:
+        if isinstance(one, Left):
+            made.left.append(one)
+            continue
+        try:
+            parse(one.printed)
+        except UserError:
+            made.left.append(Left(one.place, one.quote, "a ledger has no form for it"))
+            continue
+        key = _claim(made, one, typed)
+        row = (one.place.rpartition(", column")[0] or one.place, one.visit, one.outcome or "")
+        beside = rows.setdefault(row, [])
+        if one.compare and beside:
+            made.claims[key]["with"] = [*beside]
+        elif one.arm:
+            beside.append(key)
+    used = {str(name) for claim in made.claims.values() for name in _groups(claim)}
+    made.groups = {name: entry for name, entry in made.groups.items() if name in used}
+    return made
+
+
+def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
+    laid = [one for table in paper.tables if (one := laid_out(table)) is not None]
+    read: list[Item | Left] = []
+    for table in paper.tables:
+        if not any(one.table is table for one in laid):
+            read += left_whole(table)
+    laid, left = upright(laid)
+    read += left
+    arms = arms_of([one.columns for one in laid])
+    for one in laid:
+        read += without_missing(categorised(read_table(one, arms, {})))
+    read += list(read_passages(paper.passages, arms))
+    return read, arms
+
+
+def _groups(claim: Entry) -> Iterable[object]:
+    about = claim.get("about")
+    if not isinstance(about, dict):
+        return ()
+    compare = about.get("compare", ())
+    return [about.get("group"), *(compare if isinstance(compare, list) else ())]
+
+
+def _claim(made: Draft, item: Item, typed: bool) -> str:
+    words = [item.stem, *item.path[-1:], item.visit or "", item.arm or ""]
+    if item.kind in ("p", "effect"):
+        words.append(item.kind)
+    key = _unique(made, "claim", slug("_".join(word for word in words if word), 36))
+    entry: Entry = {
+        "from": "paper",
+        "place": item.place,
+        "label": _label(made, item),
+        "printed": item.printed,
+        "quote": item.quote,
+    }
+    about = _about(made, item)
+    if about:
+        entry["about"] = about
+    if item.doubts:
+        entry["unconfirmed"] = "; ".join(item.doubts)
+    elif not typed:
+        entry["unconfirmed"] = READ
+    made.claims[key] = entry
+    made.items[key] = item
+    return key
+
+
+def _label(made: Draft, item: Item) -> str:
+    whose = item.arm if item.arm in (None, ALL) else made.groups[made._names["group", item.arm]]
+    named = whose["label"] if isinstance(whose, dict) else whose
+    return ", ".join(str(part) for part in (item.label, named) if part)
+
+
+def _about(made: Draft, item: Item) -> Entry:
+    about: Entry = {}
+    if item.is_size:
+        about["size"] = "analysed"
+    elif item.outcome is not None:
+        key = _name(made, "outcome", item.outcome, "outcome")
+        made.outcomes.setdefault(key, {"label": item.outcome})
+        about["outcome"] = key
+    if item.category:
+        about["category"] = _spelling(made, item.path[-1])
+    if item.arm is not None:
+        about["group"] = ALL if item.arm == ALL else made._names["group", item.arm]
+    if item.compare:
+        whole = item.compare == (ALL,)
+        about["compare"] = ALL if whole else [made._names["group", one] for one in item.compare]
+    if item.visit is not None:
+        about["visit"] = _spelling(made, item.visit)
+    if item.size and not item.compare and not item.is_size and "/" not in item.printed:
+        about["patients"] = str(item.size)
+    if item.measure not in (None, UNSAID) and item.kind == "effect":
+        about["measure"] = item.measure
+    if item.model:
+        about["basis"] = "model"
+    if item.change:
+        about["change"] = True
+    return about
+
+
+def _spelling(made: Draft, text: str) -> str:
+    """One spelling of a visit or a category in all of a ledger."""
+    return made._spelt.setdefault(re.sub(r"\s+", "", text.casefold()), text)
+
+
+def _name(made: Draft, section: str, text: str, otherwise: str) -> str:
+    known = made._names.get((section, text))
+    if known is None:
+        known = _unique(made, section, slug(text, 30) or otherwise)
+        made._names[section, text] = known
+    return known
+
+
+def _unique(made: Draft, section: str, wanted: str) -> str:
+    """The name, with a number where another one of its section has it."""
+    first = max(1, made._again[section, wanted])
+    made._again[section, wanted] += 1
+    numbered = (wanted if at == 1 else f"{wanted}_{at}" for at in count(first))
+    name = next(one for one in numbered if one != ALL and (section, one) not in made._taken)
+    made._taken.add((section, name))
+    return name
+
+
+def slug(text: str, longest: int) -> str:
+    """A name of small letters, digits and _ out of words."""
+    made = re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_")
+    made = made if not made[:1].isdigit() else f"x{made}"
+    made = made[:longest].rstrip("_")
+    # "No" or "Yes" as a name is no text to YAML.
+    return made if not made or resolve(made) == (made, None) else f"x_{made}"

@@ -1,0 +1,211 @@
+"""The expression that a ledger takes for the numbers of a cell of a known or guessed kind."""
+
+from dataclasses import dataclass
+
+from trialtrace.audit.reading.cells import Cell
+from trialtrace.audit.reading.heading_words import UNSAID
+
+
+@dataclass(frozen=True)
+class Expression:
+    """What a ledger prints, the kind it was taken for, and what of that was guessed."""
+
+    printed: str
+    kind: str
+    doubt: str | None = None
+
+
+def expression(
+    cell: Cell, kind: str | None, size: int | None, usual: set[str], measure: str | None = None
+) -> Expression | None:
+    """The expression of a cell; None where nothing says what its numbers are.
+
+    `kind` is what heads or row labels say, `usual` what the caption says of the cells of the
+    table, `size` how many patients there are in the column.
+    """
+    if kind == "effect" or measure is not None:
+        return _effect(cell, measure or UNSAID)
+    if kind == "p" or cell.form in ("p", "not_significant"):
+        return _p(cell)
+    if cell.form in _BY_FORM:
+        return _BY_FORM[cell.form](cell, kind, size, usual)
+    return None
+
+
+def p_text(cell: Cell) -> str | None:
+    """ "P = 0.02" of a cell that holds a p; None where it does not."""
+    if cell.form == "not_significant":
+        return "P = n.s."
+    if cell.form == "p":
+        return f"P {cell.parts['relation']} {cell.parts['p']}"
+    if cell.form == "power":
+        p = cell.parts["p"]
+        return f"P {cell.parts['relation'] or '='} {'1 × ' if p.startswith('10^') else ''}{p}"
+    value = cell.parts.get("a", "")
+    if cell.form not in ("value", "bound") or value.startswith("-"):
+        return None
+    if float(value.replace(",", "")) > 1:
+        return None
+    return f"P {cell.parts.get('relation', '=')} {value}"
+
+
+def _p(cell: Cell) -> Expression | None:
+    text = p_text(cell)
+    return None if text is None else Expression(text, "p")
+
+
+def _effect(cell: Cell, measure: str) -> Expression | None:
+    lead = f"{measure.replace('_', ' ')} {{}}"
+    a, b, c = (cell.parts.get(name, "").replace(",", "") for name in "abc")
+    percent = " percentage points" if measure in ("risk_difference", UNSAID) else "%"
+    if cell.form in ("ranged", "ranged_p"):
+        p = (
+            f", P {cell.parts.get('relation') or '='} {cell.parts['p']}"
+            if "p" in cell.parts
+            else ""
+        )
+        return Expression(f"{lead.format(a)} (95% CI {b} to {c}){p}", "effect")
+    if cell.form == "percent_range":
+        return Expression(f"{lead.format(a)}{percent} (95% CI {b} to {c})", "effect")
+    if cell.form == "percent":
+        return Expression(f"{lead.format(a)}{percent}", "effect")
+    if cell.form == "value":
+        return Expression(lead.format(a), "effect")
+    return None
+
+
+def _fraction(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:
+    percent = f" ({cell.parts['b']}%)" if "b" in cell.parts else ""
+    return Expression(f"{cell.parts['a']}/{cell.parts['n']}{percent}", "fraction")
+
+
+def _count_percent(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:
+    return Expression(f"{cell.parts['a']} ({cell.parts['b']}%)", "count_percent")
+
+
+def _count_percent_range(
+    cell: Cell, kind: str | None, size: int | None, usual: set[str]
+) -> Expression:
+    a, b, c, d = (cell.parts[name] for name in "abcd")
+    return Expression(f"{a} ({b}%) (95% CI {c} to {d})", "count_percent")
+
+
+def _pair(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression | None:
+    a, b = cell.parts["a"], cell.parts["b"]
+    if kind == "mean_se":
+        return Expression(f"mean {a} (SE {b})", kind)
+    if kind == "mean_sd" or (kind == "mean" and "sd" in usual):
+        return Expression(f"mean (SD) {a} ({b})", "mean_sd")
+    if kind in ("count_percent", "count") and cell.whole("a") is not None:
+        return Expression(f"{a} ({b}%)", "count_percent")
+    if kind == "percent_count" and cell.whole("b") is not None:
+        return Expression(f"{b} ({a}%)", "count_percent")
+    if kind not in (None, "mean"):
+        return None
+    if is_share(cell, size):
+        return Expression(f"{a} ({b}%)", "count_percent", "n (%) by its arithmetic")
+    if kind is None and "mean_se" in usual and "mean_sd" not in usual:
+        return Expression(f"mean {a} (SE {b})", "mean_se", "kind from the caption")
+    if "mean_sd" in usual or kind == "mean":
+        return Expression(f"mean (SD) {a} ({b})", "mean_sd", "mean (SD) from the caption")
+    if "count_percent" in usual and cell.whole("a") is not None:
+        return Expression(f"{a} ({b}%)", "count_percent", "n (%) from the caption")
+    if "." in a and float(a.replace(",", "")) != 0:
+        return Expression(f"mean (SD) {a} ({b})", "mean_sd", "taken for mean (SD)")
+    return None
+
+
+def is_share(cell: Cell, size: int | None) -> bool:
+    """Whether the second number is the percentage that the first one is of the patients."""
+    count, percent = cell.whole("a"), cell.parts.get("b", "")
+    if count is None or not size or count > size or percent.startswith("-"):
+        return False
+    places = len(percent.partition(".")[2])
+    return abs(100 * count / size - float(percent.replace(",", ""))) <= 10.0**-places
+
+
+def _plus_minus(
+    cell: Cell, kind: str | None, size: int | None, usual: set[str]
+) -> Expression | None:
+    a, b = cell.parts["a"], cell.parts["b"]
+    said = kind or next(
+        (one for one in ("mean_sd", "mean_se") if {one} == usual & {"mean_sd", "mean_se"}), None
+    )
+    if said == "mean_se":
+        return Expression(f"mean {a} (SE {b})", "mean_se")
+    if said == "mean_sd":
+        return Expression(f"mean (SD) {a} ({b})", "mean_sd")
+    if said in (None, "mean"):
+        return Expression(f"{a} ± {b}", "mean_sd", "SD or SE is not said")
+    return None
+
+
+def _ranged(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression | None:
+    # A ledger has no thousands in a range: "4,100" could be two numbers.
+    a, b, c = (cell.parts[name].replace(",", "") for name in "abc")
+    doubt = None
+    if kind in (None, "median", "mean"):
+        first = (f"{kind}_",) if kind else ("median_", "mean_")
+        possible = [one for one in sorted(usual) if one.startswith(first) and one[-2:] != "sd"]
+        if len(possible) != 1:
+            return None
+        kind, doubt = possible[0], "kind from the caption"
+    made = {
+        "median_iqr": f"median (IQR) {a} ({b} to {c})",
+        "median_range": f"median {a} (range {b} to {c})",
+        "median_ci": f"median {a} (95% CI {b} to {c})",
+        "mean_range": f"mean {a} (range {b} to {c})",
+        "mean_ci": f"mean {a} (95% CI {b} to {c})",
+        "percent_ci": f"{a}% (95% CI {b} to {c})",
+    }.get(kind)
+    return None if made is None else Expression(made, kind, doubt)
+
+
+def _percent_range(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:
+    a, b, c = (cell.parts[name] for name in "abc")
+    return Expression(f"{a}% (95% CI {b} to {c})", "percent_ci")
+
+
+def _percent(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:
+    return Expression(f"{cell.parts['a']}%", "percent")
+
+
+def _percent_spread(
+    cell: Cell, kind: str | None, size: int | None, usual: set[str]
+) -> Expression | None:
+    a, b = cell.parts["a"], cell.parts["b"]
+    if kind == "mean_sd":
+        return Expression(f"mean (SD) {a} ({b})", kind)
+    if kind in ("percent_count", "count_percent", None) and cell.whole("b") is not None:
+        return Expression(f"{b} ({a}%)", "count_percent", None if kind else "taken for % (n)")
+    return None
+
+
+def _value(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression | None:
+    a = cell.parts["a"]
+    if kind in ("mean", "median"):
+        return Expression(f"{kind} {a}", kind)
+    if kind == "percent":
+        return Expression(f"{a}%", kind)
+    count = cell.whole("a")
+    if kind in ("count", "count_percent", "fraction") and count is not None:
+        return Expression(a, "count")
+    if kind is None and count is not None and (size is None or count <= size):
+        return Expression(a, "count", "taken for a count")
+    return None
+
+
+_BY_FORM = {
+    "fraction_percent": _fraction,
+    "percent_fraction": _fraction,
+    "fraction": _fraction,
+    "count_percent": _count_percent,
+    "count_percent_range": _count_percent_range,
+    "pair": _pair,
+    "plus_minus": _plus_minus,
+    "ranged": _ranged,
+    "percent_range": _percent_range,
+    "percent": _percent,
+    "percent_spread": _percent_spread,
+    "value": _value,
+}

@@ -1,0 +1,111 @@
+"""The table form: a table typed off a paper, a line a row, as CSV or as a spreadsheet.
+
+The head is that of the paper: a cell "Training (n=27): mean" names the arm, its patients and what
+the column holds. A line with one cell only is the table's name; an empty line ends a table.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+
+from trialtrace.audit.reading.characters import tidy
+from trialtrace.audit.reading.formats.marked import numbered
+from trialtrace.audit.reading.grid import WIDEST
+from trialtrace.audit.reading.paper import ReadPaper, Table
+from trialtrace.base.errors import Problem, UserError
+
+MOST_ROWS = 5_000
+LONGEST_CELL = 100_000
+EXAMPLE = """\
+paper: Author A et al. Journal 2024;1:1-10
+Table 1. Baseline
+label,Training (n=27),Control (n=29),p
+"Men, n (%)",13 (48.1),12 (41.4),.611
+"Age, mean (SD)",62.1 (8.8),61.1 (8.5),.724
+
+Table 2. Strength
+label,Training: n,Training: mean,Training: SD,Control: n,Control: mean,Control: SD,p
+Baseline,27,41.2,9.8,29,40.7,10.1,.85
+Week 12,25,46.0,10.3,28,41.5,9.9,.11
+"""
+
+
+def read_form(content: bytes, shown: str) -> ReadPaper:
+    """The tables of a CSV file. Raises UserError where a line has more cells than its head, or a
+    cell is too long."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    first = next((line for line in text.splitlines() if re.search(r"[,;\t].*[,;\t]", line)), "")
+    delimiter = max(",;\t", key=first.count)
+    lines = csv.reader(io.StringIO(text), delimiter=delimiter)
+    csv.field_size_limit(LONGEST_CELL)
+    try:
+        rows = [[tidy(cell) for cell in row] for row in lines]
+    except csv.Error as error:
+        found = f"line {lines.line_num}: {error}"
+        raise UserError(
+            Problem(shown, found=found, expected="a table of printed numbers")
+        ) from None
+    return form_of(rows, shown)
+
+
+def form_of(rows: Sequence[Sequence[str]], shown: str) -> ReadPaper:
+    """The paper of typed rows."""
+    if len(rows) > MOST_ROWS:
+        raise UserError(Problem(shown, found=f"{len(rows)} lines", expected=f"at most {MOST_ROWS}"))
+    title, caption = "", ""
+    tables: list[Table] = []
+    block: list[tuple[int, Sequence[str]]] = []
+    for number, row in [*enumerate(rows, 1), (len(rows) + 1, [""])]:
+        filled = [cell for cell in row if cell]
+        if filled[:1] and filled[0].lower().startswith("paper:"):
+            title = ", ".join(filled)[6:].strip()
+        elif len(filled) == 1 and not block:
+            caption = filled[0]
+        elif filled:
+            block.append((number, row))
+        elif block:
+            tables.append(_table(block, caption, len(tables) + 1, shown))
+            block, caption = [], ""
+    return ReadPaper(title, (), tuple(tables))
+
+
+def _table(
+    block: Sequence[tuple[int, Sequence[str]]], caption: str, position: int, shown: str
+) -> Table:
+    head = list(block[0][1])
+    while head and not head[-1]:
+        head.pop()
+    if len(head) > WIDEST or len(head) < 2:
+        raise UserError(
+            Problem(
+                f"{shown}, line {block[0][0]}",
+                found=f"a head of {len(head)} cells",
+                expected=f"a label and a column for each number, at most {WIDEST}",
+                do="trialtrace read --form shows one",
+            )
+        )
+    parted = [[tidy(part) for part in cell.split(":")] for cell in head]
+    deep = max(map(len, parted))
+    heads = [[parts[at] if at < len(parts) else "" for parts in parted] for at in range(deep)]
+    heads[0][0] = ""
+    body = [list(_cells(row, len(head), f"{shown}, line {number}")) for number, row in block[1:]]
+    name = numbered(caption, position)
+    return Table(name, caption, tuple(tuple(row) for row in [*heads, *body]), deep)
+
+
+def _cells(row: Sequence[str], width: int, place: str) -> Iterator[str]:
+    if any(row[width:]):
+        raise UserError(
+            Problem(
+                place,
+                found=f"{len(row)} cells",
+                expected=f"as many as its table's head has: {width}",
+                do="put a cell that holds a comma in quotes",
+            )
+        )
+    yield from row[:width]
+    yield from [""] * (width - len(row))

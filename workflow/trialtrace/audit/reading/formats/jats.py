@@ -1,0 +1,82 @@
+"""Articles in JATS, the XML of PubMed Central and of many publishers."""
+
+from collections.abc import Iterator
+
+from trialtrace.audit.reading.formats.marked import numbered, table_grid, text_of
+from trialtrace.audit.reading.markup import Node, read_xml
+from trialtrace.audit.reading.paper import Passage, ReadPaper, Table
+
+_NOT_TEXT = ("table-wrap", "fig", "disp-formula", "ref-list", "supplementary-material")
+
+
+def read_jats(content: bytes, shown: str) -> ReadPaper:
+    """The paper in a JATS file: abstract and body in passages, its tables with their notes."""
+    root = read_xml(content, shown)
+    article = root.first("article") or root
+    front = article.first("front", "front-stub") or article
+    doi = next(
+        (one.text() for one in front.every("article-id") if one.given.get("pub-id-type") == "doi"),
+        None,
+    )
+    tables, pictures = [], 0
+    for position, wrap in enumerate(article.every("table-wrap"), 1):
+        made = _tables(wrap, position)
+        pictures += not made
+        tables += made
+    passages = []
+    for abstract in front.every("abstract"):
+        if abstract.given.get("abstract-type") not in ("toc", "graphical", "teaser"):
+            passages += list(_paragraphs(abstract, "abstract"))
+    body = article.first("body")
+    if body is not None:
+        loose = [
+            Passage(one.text(*_NOT_TEXT), "text") for one in body.elements() if one.name == "p"
+        ]
+        passages += [one for one in loose if one.text]
+        for section in body.elements():
+            if section.name == "sec":
+                title = text_of(section.first("title")).lower() or "text"
+                passages += list(_paragraphs(section, title))
+    remarks = [f"{pictures} tables are pictures, and were not read"] if pictures else []
+    return ReadPaper(
+        text_of(front.first("article-title")),
+        tuple(passages),
+        tuple(tables),
+        doi,
+        tuple(remarks),
+    )
+
+
+def _paragraphs(section: Node, name: str) -> Iterator[Passage]:
+    paragraphs = [one.text(*_NOT_TEXT) for one in section.every("p")]
+    for number, text in enumerate(paragraphs, 1):
+        place = name if name == "abstract" else f"{name}, paragraph {number}"
+        if text:
+            yield Passage(text, place)
+
+
+def _tables(wrap: Node, position: int) -> list[Table]:
+    """The tables below one caption; none where there is a picture only.
+
+    A further one goes on with the first where it has as many columns and no other heads.
+    """
+    grids = [table_grid(one) for one in wrap.every("table")]
+    parts: list[tuple[tuple[tuple[str, ...], ...], int]] = []
+    for rows, heads in grids:
+        first = parts[0] if parts else ((), 0)
+        goes_on = first[0] and rows and len(rows[0]) == len(first[0][0])
+        if goes_on and rows[:heads] in ((), first[0][: first[1]]):
+            parts[0] = (first[0] + rows[heads:], first[1])
+        elif rows:
+            parts.append((rows, heads))
+    name = numbered(text_of(wrap.first("label")), position)
+    return [
+        Table(
+            name if number == 1 else f"{name} (part {number})",
+            text_of(wrap.first("caption")),
+            rows,
+            heads,
+            text_of(wrap.first("table-wrap-foot")),
+        )
+        for number, (rows, heads) in enumerate(parts, 1)
+    ]

@@ -1,0 +1,104 @@
+"""Papers as web pages."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from trialtrace.audit.reading.formats.marked import numbered, table_grid, text_of
+from trialtrace.audit.reading.markup import Node, read_html
+from trialtrace.audit.reading.paper import Passage, ReadPaper, Table
+
+_HEADINGS = ("h1", "h2", "h3", "h4")
+# "Table 1 shows" begins a sentence, and no caption.
+CAPTION = re.compile(
+    r"\s*(?i:(?:supplementary\s+)?table)\s+(?:[A-Z]?[0-9]+|[IVX]+)\s*(?:[.:|–—-]|$|[A-Z])"
+)
+_OUTSIDE = {"nav", "header", "footer", "aside", "script", "style", "figure-list"}
+
+
+def read_web(content: bytes, shown: str) -> ReadPaper:
+    """The paper on a web page; a paragraph right before or after a table may be its caption."""
+    return web_paper(read_html(content, shown))
+
+
+def web_paper(root: Node) -> ReadPaper:
+    """The paper in a tree of headings, paragraphs and tables."""
+    body = root.first("article") or root.first("main") or root.first("body") or root
+    passages: list[Passage] = []
+    tables: list[Table] = []
+    section, number, before = "text", 0, ""
+    waiting = False
+    for node in _flow(body):
+        if node.name == "table":
+            tables.append(_table(node, len(tables) + 1, before))
+            before, waiting = "", True
+            continue
+        text = node.text("table")
+        if not text:
+            continue
+        if node.name in _HEADINGS:
+            section, number = text.lower()[:60], 0
+        elif CAPTION.match(text):
+            before = text
+        elif waiting and _is_note(text):
+            tables[-1] = _with_notes(tables[-1], text)
+            continue
+        else:
+            number += 1
+            named = section if section == "abstract" else f"{section}, paragraph {number}"
+            passages.append(Passage(text, named))
+        waiting = waiting and node.name not in _HEADINGS and not before
+    title = text_of(root.first("h1")) or text_of(root.first("title"))
+    found = re.search(r"\b10\.[0-9]{4,9}/[^\s\"'<>]+", " ".join(one.text for one in passages[:8]))
+    doi = found.group().rstrip(".,;)") if found else None
+    return ReadPaper(title, tuple(passages), tuple(tables), doi)
+
+
+def _flow(node: Node) -> Iterator[Node]:
+    """Headings, paragraphs and tables of a page, in order."""
+    loose: list[Node | str] = []
+    for child in node.children:
+        if isinstance(child, Node) and child.name in _OUTSIDE:
+            continue
+        block = isinstance(child, Node) and (
+            child.name in (*_HEADINGS, "p", "li", "table", "figcaption", "dd", "dt", "blockquote")
+            or _holds_blocks(child)
+        )
+        if not block:
+            loose.append(child)
+            continue
+        if loose:
+            yield Node("p", {}, loose)
+            loose = []
+        assert isinstance(child, Node)
+        if child.name == "table" or not _holds_blocks(child):
+            yield child
+        else:
+            yield from _flow(child)
+    if loose:
+        yield Node("p", {}, loose)
+
+
+def _holds_blocks(node: Node) -> bool:
+    return node.first("p", "table", "div", "section", "ul", "ol", *_HEADINGS) is not None or (
+        node.name in ("div", "section", "ul", "ol", "dl", "figure")
+    )
+
+
+def _table(node: Node, position: int, before: str) -> Table:
+    rows, heads = table_grid(node)
+    caption = text_of(node.first("caption")) or before
+    return Table(numbered(caption, position), caption, rows, heads)
+
+
+def _is_note(text: str) -> bool:
+    """Whether a paragraph behind a table tells of it: short, and of what its cells are."""
+    return len(text) < 600 and bool(
+        re.match(
+            r"(?:values|data|numbers|plus.minus|abbreviations|\W|[a-h] |note|SD|CI)\b", text, re.I
+        )
+    )
+
+
+def _with_notes(table: Table, text: str) -> Table:
+    return replace(table, notes=f"{table.notes} {text}".strip())

@@ -1,0 +1,118 @@
+"""Papers as DOCX: their paragraphs and tables as those of a web page."""
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+from trialtrace.audit.reading.formats.web import web_paper
+from trialtrace.audit.reading.markup import Node, read_xml
+from trialtrace.audit.reading.paper import ReadPaper
+from trialtrace.base.errors import Problem, UserError
+
+_DOCUMENT, LARGEST = "word/document.xml", 200 << 20
+
+
+def read_word(content: bytes, shown: str) -> ReadPaper:
+    """The paper in a DOCX file. Raises UserError where it is broken, locked or not one."""
+    root = read_xml(_part(content, shown), shown)
+    body = root.first("body")
+    return web_paper(Node("body", {}, [] if body is None else list(_blocks(body))))
+
+
+def _part(content: bytes, shown: str) -> bytes:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as whole:
+            if _DOCUMENT not in whole.namelist():
+                raise UserError(
+                    Problem(shown, found="a ZIP archive of another kind", expected="a DOCX file")
+                )
+            if whole.getinfo(_DOCUMENT).file_size > LARGEST:
+                raise UserError(
+                    Problem(
+                        shown,
+                        found=f"{whole.getinfo(_DOCUMENT).file_size >> 20} MB of text",
+                        expected=f"at most {LARGEST >> 20} MB",
+                    )
+                )
+            return whole.read(_DOCUMENT)
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, EOFError) as error:
+        raise UserError(
+            Problem(
+                shown, found=(f"a DOCX file that cannot be opened: {error}"), expected="a whole one"
+            )
+        ) from None
+
+
+def _blocks(node: Node) -> Iterator[Node]:
+    for child in node.elements():
+        if child.name == "p":
+            yield _paragraph(child)
+        elif child.name == "tbl":
+            yield _table(child)
+        elif child.name in ("sdt", "sdtcontent", "ins"):
+            yield from _blocks(child)
+
+
+def _paragraph(node: Node) -> Node:
+    style = node.first("pstyle")
+    named = "" if style is None else style.given.get("val", "")
+    level = re.search(r"(?:Heading|berschrift|Titre)\s?([1-4])$", named, re.IGNORECASE)
+    name = f"h{level.group(1)}" if level else "h1" if named.lower() == "title" else "p"
+    return Node(name, {}, list(_runs(node)))
+
+
+def _runs(node: Node) -> Iterator[Node | str]:
+    for child in node.elements():
+        if child.name == "r":
+            raised = child.first("vertalign")
+            text: list[Node | str] = list(_texts(child))
+            if raised is not None and raised.given.get("val") == "superscript":
+                yield Node("sup", {}, text)
+            else:
+                yield from text
+        elif child.name not in ("del", "ppr"):
+            yield from _runs(child)
+
+
+def _texts(run: Node) -> Iterator[str]:
+    for child in run.elements():
+        if child.name == "t":
+            yield "".join(piece for piece in child.children if isinstance(piece, str))
+        elif child.name in ("tab", "br", "cr"):
+            yield " "
+        elif child.name == "nobreakhyphen":
+            yield "-"
+
+
+def _table(node: Node) -> Node:
+    """The table with its merged cells as spans, and its head rows under `thead`."""
+    heads: list[Node | str] = []
+    body: list[Node | str] = []
+    open_: dict[int, Node] = {}
+    for row in node.every("tr"):
+        cells: list[Node | str] = []
+        column = 0
+        for cell in row.every("tc"):
+            span = cell.first("gridspan")
+            given = "1" if span is None else span.given.get("val", "1")
+            width = int(given) if given.isdecimal() else 1
+            merged = cell.first("vmerge")
+            if merged is not None and merged.given.get("val") != "restart" and column in open_:
+                above = open_[column].given
+                above["rowspan"] = str(int(above.get("rowspan", "1")) + 1)
+            else:
+                made = Node("td", {"colspan": str(width)}, [*_cell(cell)])
+                cells.append(made)
+                open_[column] = made
+            column += width
+        head = row.first("tblheader") is not None and not body
+        (heads if head else body).append(Node("tr", {}, cells))
+    return Node("table", {}, [Node("thead", {}, heads), Node("tbody", {}, body)])
+
+
+def _cell(cell: Node) -> Iterator[Node]:
+    for child in cell.elements():
+        if child.name == "p":
+            yield Node("p", {}, list(_runs(child)))

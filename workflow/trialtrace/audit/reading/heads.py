@@ -1,0 +1,163 @@
+"""The heads of a table: which columns are labels, arms or comparisons, and what each holds."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from trialtrace.audit.reading.cells import is_missing, is_number
+from trialtrace.audit.reading.heading_words import EVERYONE, Said, said
+from trialtrace.audit.reading.paper import Table
+
+LABEL, ARM, COMPARE = "label", "arm", "compare"
+_TIME = re.compile(r"(?:months?|weeks?|days?|years?|hours?|visits?|time(?: ?point)?)\.?", re.I)
+_NUMBERED = re.compile(r"(?:group|arm) (?:[0-9]|[A-Z])", re.I)
+_OF_TESTS = re.compile(r"\b(?:fisher|chi[\s-]?squared?|χ²|t[\s-]test|mann)", re.I)
+_OF_LABELS = re.compile(
+    r"(?:characteristics?|variables?|outcomes?(?: measures?)?|parameters?|events?|items?|analysis|"
+    r"adverse events?|measures?|end ?points?|scales?|domains?)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its role, whose numbers it holds, and of what kind.
+
+    `names` are all names over it, of which `sized` has the number of patients; `part` is what of
+    an outcome it holds, such as a grade.
+    """
+
+    at: int
+    role: str
+    arm: str | None = None
+    kind: str | None = None
+    size: int | None = None
+    visit: str | None = None
+    measure: str | None = None
+    null: str | None = None
+    change: bool = False
+    adjusted: bool = False
+    names: tuple[str, ...] = ()
+    sized: str | None = None
+    part: str | None = None
+    doubt: str | None = None
+
+
+def is_head(row: Sequence[str], first: int) -> bool:
+    """Whether a row names columns: words over its numbers' columns, and no number."""
+    cells = [cell for cell in row[first:] if cell]
+    worded = [cell for cell in cells if re.search(r"[^\W\d_]", cell)]
+    return bool(worded) and all(_names(cell) for cell in cells)
+
+
+def _names(cell: str) -> bool:
+    if re.fullmatch(r"n\.?\s?s\.?", cell, re.I):
+        return False
+    if not is_number(cell):
+        return not is_missing(cell) or bool(re.fullmatch(r"n", cell, re.I))
+    return said(cell).visit is not None
+
+
+def first_data_column(table: Table) -> int | None:
+    """The first column of which most cells are numbers, and that is no column of times."""
+    rows = table.rows[table.heads :] or table.rows
+    begin = next((n for n, row in enumerate(rows) if any(map(is_number, row[1:]))), 0)
+    rows = rows[begin:]
+    width = len(rows[0]) if rows else 0
+    for at in range(min(1, width - 1), width):
+        cells = [row[at] for row in rows if row[at]]
+        numbers = [cell for cell in cells if is_number(cell) or is_missing(cell)]
+        of_time = any(_TIME.fullmatch(row[at]) for row in table.rows[: table.heads + 3])
+        if cells and not of_time and 2 * len(numbers) > len(cells):
+            return at
+    return None
+
+
+def head_rows(table: Table, first: int) -> int:
+    """How many rows from the top are heads; 0 where the table has none."""
+    count = table.heads
+    if count >= len(table.rows):
+        count = 0
+    while count < len(table.rows) - 1:
+        row = table.rows[count]
+        if not is_head(row, first) and not (count == 0 and _only_sizes(row, first)):
+            break
+        count += 1
+    return count
+
+
+def _only_sizes(row: Sequence[str], first: int) -> bool:
+    cells = [cell for cell in row[first:] if cell]
+    return bool(cells) and all(said(cell).size and not said(cell).rest for cell in cells)
+
+
+def columns(table: Table, heads: int, first: int, other: Collection[str] = ()) -> list[Column]:
+    """The columns of a table by its heads; groups of patients are known by their names only.
+    `other` are abbreviations of measures that are short for something else here."""
+    made = []
+    for at in range(len(table.rows[0])):
+        pieces = list(dict.fromkeys(row[at] for row in table.rows[:heads] if row[at]))
+        if at < first:
+            made.append(Column(at, LABEL, visit=_times(pieces)))
+        else:
+            own = column(at, pieces, other)
+            if own.kind == "ci" and own.arm is None and made[-1].kind == "effect":
+                # The interval of the estimate in the column before it.
+                own = replace(own, role=COMPARE)
+            made.append(own)
+    return made
+
+
+def column(at: int, pieces: Sequence[str], other: Collection[str] = ()) -> Column:
+    """A column by the texts over it, from the top down."""
+    told = [said(piece, other) for piece in pieces]
+    found = Column(at, ARM)
+    names = []
+    for one in told:
+        found = _with(found, one)
+        if one.rest and not _OF_LABELS.fullmatch(one.rest) and one.kind != "effect":
+            names.append(one.rest)
+            found = replace(found, sized=one.rest if one.size else found.sized)
+    if len(names) > 1:
+        names = [name for name in names if not _NUMBERED.fullmatch(name)] or names
+    if found.kind in ("p", "effect") or found.measure is not None:
+        return replace(found, role=COMPARE)
+    arm = " ".join(names) or None
+    if arm is not None and EVERYONE.fullmatch(arm):
+        arm = "all"
+    return replace(found, arm=arm, names=tuple(names))
+
+
+def of_tests(column: Column, cells: Sequence[str]) -> Column:
+    """A column that a test heads, and that holds numbers up to 1 only, is one of p-values."""
+    if column.arm is None or not _OF_TESTS.search(column.arm):
+        return column
+    numbers = [cell for cell in cells if is_number(cell)]
+    if all(
+        re.fullmatch(r"[<>=≤]?\s*(?:0?[.·,][0-9]+|[01](?:[.·,]0+)?)\W*", one) for one in numbers
+    ):
+        return replace(column, role=COMPARE, arm=None, kind="p")
+    return column
+
+
+def _with(column: Column, one: Said) -> Column:
+    """A column with what one more text over it says."""
+    kind = one.kind or column.kind
+    if column.kind == "effect" and one.kind == "count":
+        kind = column.kind
+    return replace(
+        column,
+        kind=kind,
+        size=one.size or column.size,
+        visit=one.visit or column.visit,
+        measure=one.measure or column.measure,
+        null=one.null or column.null,
+        change=one.change or column.change,
+        adjusted=one.adjusted or column.adjusted,
+    )
+
+
+def _times(pieces: Sequence[str]) -> str | None:
+    """ "month" over a label column that holds the numbers of months."""
+    found = next((piece for piece in pieces if _TIME.fullmatch(piece)), None)
+    return None if found is None else re.sub(r"s?\.?$", "", found.lower())

@@ -1,0 +1,65 @@
+"""A draft as a ledger file: what a person has to look at stands beside each claim."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from trialtrace.audit.reading.draft import READ, Draft
+from trialtrace.base.errors import visible
+
+MOST_LEFT = 300
+_HEAD = """\
+# Read by a program out of {file}. `trialtrace audit` leaves out what is unconfirmed: hold
+# each such claim against the paper. If it is right, take `unconfirmed` away, or name places that
+# are right as a whole in a line like this one:  confirmed: ["table 1", abstract]
+# If it is wrong, mend it or take it out. `trialtrace audit --trust` judges all, and says so.
+"""
+
+
+def ledger_yaml(made: Draft, file: str) -> str:
+    """The text of a ledger file."""
+    lines = [_HEAD.format(file=_line(file)).rstrip()]
+    lines += [f"# Not read: {_line(one)}." for one in made.paper.remarks]
+    open_ = [entry.get("unconfirmed") for entry in made.claims.values()]
+    doubtful = sum(one not in (None, READ) for one in open_)
+    lines.append(f"# {len(made.claims)} claims, {doubtful} of them with a doubt.")
+    paper: dict[str, object] = {"citation": made.paper.title or file}
+    if made.paper.doi:
+        paper["doi"] = made.paper.doi
+    lines += ["", "papers:", f"  paper: {_flow(paper)}"]
+    lines += _section("groups", made.groups) + _section("outcomes", made.outcomes)
+    lines += ["", "claims:"]
+    before = None
+    for name, entry in made.claims.items():
+        where = str(entry["place"]).partition(",")[0]
+        if where != before:
+            lines += ["", f"  # {_line(where)}"]
+            before = where
+        lines.append(f"  {name}:")
+        lines += [f"    {key}: {_flow(value)}" for key, value in entry.items()]
+    if made.left:
+        lines += ["", f"# {len(made.left)} numbers were seen and not taken up:"]
+        lines += [
+            f"# {_line(one.place)}: {_line(one.text)} ({one.why})" for one in made.left[:MOST_LEFT]
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _section(name: str, entries: Mapping[str, Mapping[str, object]]) -> list[str]:
+    if not entries:
+        return []
+    return ["", f"{name}:", *(f"  {key}: {_flow(entry)}" for key, entry in entries.items())]
+
+
+def _flow(value: object) -> str:
+    """A value in one line of YAML; every text in quotes, as JSON has it, but for plain names."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_flow(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "[" + ", ".join(_flow(one) for one in value) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(_line(str(value)), ensure_ascii=False)
+
+
+def _line(text: str) -> str:
+    return visible(" ".join(text.split()))

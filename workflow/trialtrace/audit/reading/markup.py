@@ -1,0 +1,218 @@
+"""Markup as a plain tree: XML read strictly and without entities, HTML read as it comes."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.entities import html5
+from html.parser import HTMLParser
+from xml.parsers import expat
+
+from trialtrace.audit.reading.characters import superscript, tidy
+from trialtrace.base.errors import Problem, UserError, visible
+
+DEEPEST, MOST_ELEMENTS = 400, 1_000_000
+# A tag, comment or script that is still open where a page ends.
+LONGEST_OPEN = 10_000
+_VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+_CLOSES = {
+    "td": ({"td", "th"}, {"tr", "table"}),
+    "th": ({"td", "th"}, {"tr", "table"}),
+    "tr": ({"tr"}, {"table"}),
+    "thead": ({"thead", "tbody"}, {"table"}),
+    "tbody": ({"thead", "tbody"}, {"table"}),
+    "tfoot": ({"thead", "tbody"}, {"table"}),
+    "li": ({"li"}, {"ul", "ol"}),
+    "p": ({"p"}, {"div", "td", "th", "section", "article", "body", "li"}),
+}
+_BLOCKS = {"p", "div", "br", "li", "title", "label", "tr", "td", "th", "break", "list-item", "sec"}
+_UNSEEN = {"script", "style", "noscript", "template", "tex-math", "del", "s", "strike"}
+
+
+@dataclass
+class Node:
+    """An element; its name without prefix, in small letters."""
+
+    name: str
+    given: dict[str, str] = field(default_factory=dict)
+    children: list["Node | str"] = field(default_factory=list)
+
+    def elements(self) -> Iterator["Node"]:
+        return (child for child in self.children if isinstance(child, Node))
+
+    def every(self, *names: str) -> Iterator["Node"]:
+        """Elements of these names below this one, in order, none inside another of them."""
+        waiting = list(reversed(list(self.elements())))
+        while waiting:
+            node = waiting.pop()
+            if node.name in names:
+                yield node
+            else:
+                waiting.extend(reversed(list(node.elements())))
+
+    def first(self, *names: str) -> "Node | None":
+        return next(self.every(*names), None)
+
+    def text(self, *but: str) -> str:
+        """Its text in one line, without elements of the names in `but` and footnote marks."""
+        return tidy("".join(_pieces(self, but)))
+
+
+def _pieces(node: Node, but: tuple[str, ...]) -> list[str]:
+    made: list[str] = []
+    for child in node.children:
+        if isinstance(child, str):
+            made.append(child)
+        elif child.name in but or child.name in _UNSEEN:
+            continue
+        elif child.name == "sup":
+            made.append(superscript("".join(made[-4:]), child.text(*but)))
+        elif child.name in ("msup", "mfrac"):
+            made += _of_formula(child, but)
+        elif child.name == "xref" and child.given.get("ref-type") in ("bibr", "fn", "table-fn"):
+            continue
+        else:
+            inside = _pieces(child, but)
+            made += [" ", *inside, " "] if child.name in _BLOCKS else inside
+    return made
+
+
+def _of_formula(node: Node, but: tuple[str, ...]) -> list[str]:
+    """A power or a fraction of MathML in one line."""
+    parts = [_pieces(Node("", {}, [part]), but) for part in node.elements()]
+    if len(parts) != 2:
+        return [piece for part in parts for piece in part]
+    if node.name == "mfrac":
+        return [*parts[0], "/", *parts[1]]
+    return [*parts[0], superscript("".join(parts[0]), tidy("".join(parts[1])))]
+
+
+def read_xml(content: bytes, shown: str) -> Node:
+    """The tree of an XML file. Raises UserError where it is broken or declares entities."""
+    root = Node("")
+    stack = [root]
+    count = 0
+
+    def start(name: str, given: dict[str, str]) -> None:
+        nonlocal count
+        count += 1
+        if count > MOST_ELEMENTS:
+            raise UserError(
+                Problem(
+                    shown,
+                    found=f"more than {MOST_ELEMENTS:,} elements of XML",
+                    expected="a paper, which has some thousand on a page",
+                    do="save the part that holds its results and tables as a file of its own",
+                )
+            )
+        node = Node(_local(name), {_local(key): value for key, value in given.items()})
+        stack[-1].children.append(node)
+        stack.append(node)
+        if len(stack) > DEEPEST:
+            raise UserError(
+                Problem(shown, found="elements nested too deep", expected=f"at most {DEEPEST}")
+            )
+
+    def declared(name: str, *_: object) -> None:
+        raise UserError(
+            Problem(
+                shown,
+                found=f"a declaration of the entity {name}",
+                expected="XML without entities of its own, which can grow without end",
+            )
+        )
+
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda name: stack.pop() and None
+    parser.CharacterDataHandler = lambda text: stack[-1].children.append(text)
+    parser.EntityDeclHandler = declared
+    parser.SkippedEntityHandler = lambda name, parameter: stack[-1].children.append(
+        "" if parameter else html5.get(f"{name};", " ")
+    )
+    # A document type is named, not fetched; entities of it are those of HTML.
+    parser.UseForeignDTD(True)
+    parser.ExternalEntityRefHandler = lambda *_: 1
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError as error:
+        raise UserError(
+            Problem(
+                f"{shown}, line {error.lineno}",
+                found=f"broken XML: {expat.ErrorString(error.code)}",
+                expected="a whole XML file",
+            )
+        ) from None
+    return root
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2].lower()
+
+
+class _Html(HTMLParser):
+    def __init__(self, shown: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.stack = [Node("")]
+        self.shown = shown
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        closed, within = _CLOSES.get(tag, (set(), set()))
+        for at in range(len(self.stack) - 1, 0, -1):
+            if self.stack[at].name in within:
+                break
+            if self.stack[at].name in closed:
+                del self.stack[at:]
+                break
+        node = Node(tag, {key: value or "" for key, value in attrs})
+        self.stack[-1].children.append(node)
+        if tag not in _VOID:
+            self.stack.append(node)
+        if len(self.stack) > DEEPEST:
+            raise UserError(
+                Problem(self.shown, found="elements nested too deep", expected=f"at most {DEEPEST}")
+            )
+
+    def handle_endtag(self, tag: str) -> None:
+        for at in range(len(self.stack) - 1, 0, -1):
+            if self.stack[at].name == tag:
+                del self.stack[at:]
+                return
+            if self.stack[at].name == "table" and tag != "table":
+                return
+
+    def handle_data(self, data: str) -> None:
+        self.stack[-1].children.append(data)
+
+
+def read_html(content: bytes, shown: str) -> Node:
+    """The tree of a web page, whatever it leaves open."""
+    named = re.search(rb"charset=[\"']?([A-Za-z0-9_-]+)", content[:2048])
+    for encoding in ("utf-8", named.group(1).decode() if named else "cp1252"):
+        try:
+            text = content.decode(encoding)
+            break
+        except (UnicodeDecodeError, LookupError):
+            continue
+    else:
+        text = content.decode("cp1252", errors="replace")
+    parser = _Html(shown)
+    try:
+        parser.feed(text)
+    except AssertionError as error:
+        # HTMLParser has no other word for a marked section that is none: "<![x[".
+        raise UserError(
+            Problem(shown, found=f"broken HTML: {error}", expected="a page as browsers save it")
+        ) from None
+    if len(parser.rawdata) > LONGEST_OPEN and parser.rawdata.startswith("<"):
+        # To close it HTMLParser would look through all of it for each "<" in it.
+        raise UserError(
+            Problem(
+                shown,
+                found=f"{visible(parser.rawdata[:20])}, and no end of it in the rest of the page",
+                expected="a page whose tags, comments and scripts end",
+                do="open it in a browser and save it anew",
+            )
+        )
+    parser.close()
+    return parser.stack[0]

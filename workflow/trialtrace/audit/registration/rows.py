@@ -1,0 +1,73 @@
+"""One thing that was registered beside what is reported of it, its verdict, and their words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from trialtrace.audit.printed.agreement import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.printed.sentences import house
+
+LATE, CHANGED, REMARK = "late", "changed", "remark"
+SAID = {
+    INCONSISTENT: "inconsistent",
+    LATE: "registered after the begin",
+    CHANGED: "told otherwise",
+    REMARK: "remark",
+    COMPATIBLE: "told alike",
+    NOT_CHECKABLE: "not checkable",
+}
+"""Each verdict in words, the gravest first."""
+ALONE = {"registered.first": "registered before the begin"}
+HOLDS = "holds"
+FINDINGS = {
+    "registered.days": "Days of registration, enrolment, completion and publication in order.",
+    "registered.first": "The first registration, and the begin of the enrolment.",
+    "registered.last": "The last change of the registration, and the end of the study.",
+    "registered.outcome": "A primary or secondary outcome, registered and reported.",
+    "registered.measure": "Metric, measure and time of an outcome, registered and reported.",
+    "registered.alpha": "The level of significance and its parts, registered and reported.",
+    "registered.margin": "A margin of non-inferiority, registered and reported.",
+    "registered.conclusion": "What is concluded by a margin, and the printed intervals.",
+    "registered.patients": "Patients planned, and patients randomised.",
+}
+NOTHING = "not told"
+
+
+@dataclass(frozen=True)
+class Held:
+    """One thing that was registered beside what is reported of it.
+
+    `source` is the paper, registry or protocol that registered it, `keys` are the places of the
+    ledger it rests on, `claims` the claims in whose words it stands.
+    """
+
+    check: str
+    source: str
+    what: str
+    registered: str
+    reported: str
+    verdict: str
+    finding: str
+    keys: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+
+
+def said(check: str, verdict: str, registered: str, reported: str) -> str:
+    """A verdict in words: what one text tells alone is told alike by none, it holds."""
+    if verdict != COMPATIBLE:
+        return SAID[verdict]
+    return ALONE.get(check, HOLDS if NOTHING in (registered, reported) else SAID[verdict])
+
+
+def failing(found: Sequence[Held]) -> bool:
+    """Whether any of it contradicts itself."""
+    return any(one.verdict == INCONSISTENT for one in found)
+
+
+def as_json(found: Sequence[Held]) -> list[Mapping[str, object]]:
+    """As plain data."""
+    return [asdict(one) | {"finding": house(one.finding)} for one in found]
+
+
+def upper(text: str) -> str:
+    """A text with a capital letter."""
+    return text[:1].upper() + text[1:]

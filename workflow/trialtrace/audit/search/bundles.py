@@ -1,0 +1,284 @@
+"""The bundles of a ledger: printed values that no stated choice gave, with their candidates."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from trialtrace.audit.candidates.grid import TIERS, Size, p_families, share_families
+from trialtrace.audit.candidates.window import Target, Window
+from trialtrace.audit.ledger.about import ALL
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.prints.finding import ALTERNATIVE, INCONSISTENT, Finding, as_range
+from trialtrace.audit.prints.shared.two_groups import KINDS, NEEDED, as_proportion, of_percentages
+from trialtrace.audit.prints.wholes.shares import counts_by_size
+from trialtrace.audit.search.comparisons import comparison_families, mean_families
+from trialtrace.audit.search.number_needed import TREATED, needed_families
+from trialtrace.audit.search.search import Bundle
+from trialtrace.stats.summaries.percentages import counts_for_percentage
+
+UNSETTLED = (INCONSISTENT, ALTERNATIVE)
+USUAL = 1
+"""The tier of the usual tests: where one of them gives a p, no further choice is tried."""
+MOST_TABLES = 250_000
+MOST_OF_MEANS = 60_000
+MOST_COMPARED = 2_500
+METHODS = 2
+"""The last tier where a check has told the choice of an estimate: for how easily one fits."""
+JOINT = ("comparison.estimate", "comparison.interval")
+OF_NEEDED = ("comparison.estimate", "comparison.percentages")
+
+
+def bundles(ledger: Ledger, findings: Iterable[Finding]) -> Iterator[Bundle]:
+    """A bundle for each p, and for the intervals of each outcome, that no check confirmed."""
+    shares: dict[tuple, list[Claim]] = {}
+    seen: dict[str, tuple[str, ...]] = {}
+    for one in findings:
+        if one.agreement not in UNSETTLED and not one.open:
+            continue
+        explained = one.agreement == ALTERNATIVE
+        last = USUAL if explained else TIERS[-1]
+        entry = ledger.entries[one.claim]
+        if one.check in seen.get(one.claim, ()):
+            continue
+        groups = [ledger.entries[name] for name in one.beside]
+        joint = entry.measure in KINDS and one.check in (*JOINT, "p.counts")
+        if one.check == "p.counts" and len(groups) == 2 and not joint:
+            made = _p(ledger, entry, groups, last)
+            yield from (replace(one_p, unnamed=entry.about.test is None) for one_p in made)
+        elif one.check == "p.means":
+            yield from _means(ledger, entry, groups, last)
+        elif joint and len(groups) == 2:
+            # Estimate, bounds and p stand or fall together: one bundle a claim.
+            seen[one.claim] = (*JOINT, "p.counts")
+            yield from _comparison(ledger, entry, groups, METHODS if explained else TIERS[-1])
+        elif entry.measure == NEEDED and one.check in OF_NEEDED and len(groups) == 2:
+            yield from _needed(ledger, entry, groups)
+        elif one.check == "interval.share" and entry.about.group:
+            shares.setdefault(entry.about.cell, [])
+    for cell in shares:
+        yield from _shares(ledger, cell)
+
+
+def unit(part: Component, factor: Fraction | int = 1) -> Fraction:
+    """The unit of the last printed digit, times a factor."""
+    return Fraction(part.ulp) * factor
+
+
+def sizes(ledger: Ledger, group: str, least: int) -> list[Size]:
+    """Denominators of a group: those printed for it anywhere, and all others up to the largest."""
+    printed = ledger.printed_sizes(group)
+    most = max(printed, default=0)
+    return [Size(n, n in printed) for n in range(max(least, 1), most + 1)]
+
+
+def _tables(ledger: Ledger, groups: list[Claim], most: int) -> list[tuple]:
+    """(name, tier, (x1, n1, x0, n0)) for the denominators of two groups.
+
+    Where all pairs are more than `most`, only the printed denominators are taken.
+    """
+    counts = [_events(ledger, one) for one in groups]
+    if None in counts:
+        return []
+    x1, x0 = (int(count or 0) for count in counts)
+    first, second = (
+        sizes(ledger, one.about.group or "", x or 1)
+        for one, x in zip(groups, (x1, x0), strict=True)
+    )
+    if len(first) * len(second) > most:
+        first, second = ([size for size in own if size.printed] for own in (first, second))
+    return [
+        (f"{x1} of {a.n} against {x0} of {b.n}", max(a.tier, b.tier), (x1, a.n, x0, b.n))
+        for a in first
+        for b in second
+    ]
+
+
+def _p(ledger: Ledger, entry: Claim, groups: list[Claim], last: int) -> Iterator[Bundle]:
+    part = entry.parts["p"]
+    tables = _tables(ledger, groups, MOST_TABLES)
+    if part.relation != "=" or not part.value or not tables:
+        return
+    x1, _, x0, _ = tables[0][2]
+    families = tuple(p_families(tables, unit(part)))
+    window = Window((Target("p", part),))
+    inputs = f"the counts {x1} and {x0}"
+    yield Bundle(
+        entry.name, (entry.name,), ("p",), (window,), families, inputs, ("p.counts",), last=last
+    )
+
+
+def _comparison(ledger: Ledger, entry: Claim, groups: list[Claim], last: int) -> Iterator[Bundle]:
+    """An estimate with its bounds and p, where they are printed: all under one specification."""
+    parts, measure = entry.parts, entry.measure or ""
+    main = parts.get("percent") or parts.get("value")
+    tables = _tables(ledger, groups, MOST_COMPARED)
+    if main is None or measure not in KINDS or not tables:
+        return
+    targets = [Target("estimate", main)]
+    if {"ci_low", "ci_high"} <= set(parts):
+        targets += [Target("low", parts["ci_low"]), Target("high", parts["ci_high"])]
+    if "p" in parts and parts["p"].relation == "=" and parts["p"].value:
+        targets.append(Target("p", parts["p"]))
+    scale = Fraction(1, 100) if measure == "risk_difference" else Fraction(1)
+    grids = {t.role: unit(t.part, 1 if t.role == "p" else scale) for t in targets}
+    level = parts["ci_low"].level if "ci_low" in parts else None
+    x1, _, x0, _ = tables[0][2]
+    if last < TIERS[-1]:
+        tables = [table for table in tables if table[1] == USUAL]
+    families = comparison_families(
+        tables,
+        measure,
+        grids,
+        None if level is None else float(level) / 100,
+        of_percentages(measure, groups),
+        (x1, ledger.size(groups[0]), x0, ledger.size(groups[1])),
+    )
+    names = tuple(t.part.name for t in targets)
+    yield Bundle(
+        entry.name,
+        (entry.name,),
+        names,
+        (Window(tuple(targets)),),
+        tuple(families),
+        f"the counts {x1} and {x0}",
+        (*JOINT, "p.counts"),
+        last=last,
+    )
+
+
+def _needed(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Bundle]:
+    """A number needed to treat, as 1 over a difference and by the ratios printed beside it."""
+    main = entry.parts.get("value")
+    if main is None or main.relation != "=" or not main.value:
+        return
+    tables = _tables(ledger, groups, MOST_COMPARED)
+    beside = [
+        one
+        for one in ledger.comparisons.get(entry.about.cell, ())
+        if set(one.about.compared) == set(entry.about.compared)
+        if (part := one.main) is not None and part.relation == "=" and part.value
+    ]
+    made = {}
+    if rounded := of_percentages(NEEDED, groups):
+        made["the rounded percentages"] = abs(rounded)
+    for one in beside:
+        part = one.main
+        if one.measure == "risk_difference" and part is not None and part.value:
+            scale = 1 if as_proportion(one, part) else 100
+            made[f"the rounded difference {part.text}"] = scale / abs(float(part.value))
+    families = needed_families(tables, made, _ratios(beside), _risks(ledger, groups), unit(main))
+    target = Target("estimate", replace(main, value=abs(main.value)))
+    inputs = "the numbers of both groups and the effects beside it"
+    yield Bundle(
+        entry.name,
+        (entry.name,),
+        ("value",),
+        (Window((target,)),),
+        tuple(families),
+        inputs,
+        OF_NEEDED,
+    )
+
+
+def _ratios(beside: Sequence[Claim]) -> dict[str, tuple[str, float, float]]:
+    """The printed ratios that a number needed can be made of, with all that print so."""
+    found = {}
+    for one in beside:
+        part, measure = one.main, one.measure or ""
+        if part is None or measure not in TREATED or part.name != "value":
+            continue
+        low, high = (float(end) for end in as_range(part).bounds)
+        if low > 0:
+            found[f"the {measure.replace('_', ' ')} {part.text}"] = (measure, low, high)
+    return found
+
+
+def _risks(ledger: Ledger, groups: Sequence[Claim]) -> dict[str, float]:
+    """The risk of the control group, of its counts and as printed; else of the second group."""
+    control = next((g for g in groups if ledger.groups[g.about.group or ""].control), groups[1])
+    found, n = {}, ledger.size(control)
+    if (count := control.whole_count) is not None and n:
+        found[f"{count} of {n}"] = count / n
+    if control.share is not None and control.share.value:
+        found[control.share.text] = float(control.share.value) / 100
+    return found
+
+
+def _means(ledger: Ledger, entry: Claim, groups: list[Claim], last: int) -> Iterator[Bundle]:
+    part = entry.parts["p"]
+    if part.relation != "=" or not part.value:
+        return
+    first, second = (sizes(ledger, one.about.group or "", 2) for one in groups)
+    if len(first) * len(second) > MOST_OF_MEANS:
+        first, second = ([size for size in own if size.printed] for own in (first, second))
+    pairs = [(a, b) for a in first for b in second]
+    if not pairs:
+        return
+    of_first, of_second = groups
+    if not all("sd" in one.parts for one in groups):
+        return
+    means = (
+        as_range(of_first.parts["value"]),
+        as_range(of_first.parts["sd"]),
+        as_range(of_second.parts["value"]),
+        as_range(of_second.parts["sd"]),
+    )
+    families = tuple(mean_families(means, pairs, unit(part)))
+    yield Bundle(
+        entry.name,
+        (entry.name,),
+        ("p",),
+        (Window((Target("p", part),)),),
+        families,
+        "the printed means and standard deviations",
+        ("p.means",),
+        last=last,
+    )
+
+
+def _events(ledger: Ledger, entry: Claim) -> int | None:
+    if (count := entry.whole_count) is not None:
+        return count
+    n = ledger.size(entry)
+    if n is None or entry.share is None:
+        return None
+    found = counts_for_percentage(as_range(entry.share), n).tolist()
+    return found[0] if len(found) == 1 else None
+
+
+def _shares(ledger: Ledger, cell: tuple) -> Iterator[Bundle]:
+    """All intervals of one outcome in one population, jointly over the groups."""
+    wanted = {"ci_low", "ci_high"}
+    entries = [
+        entry
+        for entry in ledger.of_cell[cell]
+        if wanted <= set(entry.parts) and entry.share is not None and entry.about.group != ALL
+    ]
+    if not entries:
+        return
+    shares, units, windows = [], [], []
+    for entry in entries:
+        percent = entry.parts["percent"]
+        own = sizes(ledger, entry.about.group or "", 1)
+        if not own:
+            return
+        possible = counts_by_size(percent, tuple(size.n for size in own))
+        shares.append((own, possible, Fraction(percent.value or 0) / 100))
+        low, high = entry.parts["ci_low"], entry.parts["ci_high"]
+        units.append((unit(low, Fraction(1, 100)), unit(high, Fraction(1, 100))))
+        windows.append(Window((Target("low", low), Target("high", high)), percent))
+    level = entries[0].parts["ci_low"].level
+    confidence = None if level is None else float(level) / 100
+    families = tuple(share_families(shares, units, confidence))
+    names = tuple(entry.name for entry in entries)
+    yield Bundle(
+        names[0],
+        names,
+        ("ci_low", "ci_high"),
+        tuple(windows),
+        families,
+        "the printed percentages",
+        ("interval.share",),
+    )

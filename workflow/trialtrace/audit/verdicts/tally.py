@@ -1,0 +1,150 @@
+"""Counts claims by their worst component, once against the data and once on print."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.audit.printed.verdicts import (
+    COLUMNS,
+    DATA,
+    FAILS,
+    OF_COLUMN,
+    PRINT,
+    SHOWN,
+    WORST_FIRST,
+)
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+NO_USUAL_TEST = "a p that no usual test gives"
+Row = Mapping[str, Any]
+Rows = Iterable[Row]
+
+
+# Which reading of a claim decides. One that no single result answers is a mistake of the ledger.
+BEST_FIRST = ("not_tied", "exact", "compatible", "alternative", "not_checkable", "differs")
+
+
+def worst(rows: Rows, column: str) -> str | None:
+    """The worst verdict of a column among the components of one claim; None without data.
+
+    A claim of several readings has the verdict of the one that agrees best with the data.
+    """
+    found = [_worst(own, column) for own in of_readings(rows).values()]
+    known = [one for one in found if one is not None]
+    if column != DATA or len(known) < 2:
+        return min(known, key=WORST_FIRST.index) if known else None
+    return min(known, key=BEST_FIRST.index)
+
+
+def _worst(rows: Rows, column: str) -> str | None:
+    found = [row[column] for row in rows if row[column] is not None]
+    return min(found, key=WORST_FIRST.index) if found else None
+
+
+def of_readings(rows: Rows) -> dict[str | None, list[Row]]:
+    """The rows of each reading of one claim; of a claim with one alone under None."""
+    found: dict[str | None, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.get("reading"), []).append(row)
+    return found
+
+
+def numbered_readings(rows: Rows) -> list[tuple[str, list[Row]]]:
+    """The rows of each reading of one claim behind its number, "1: "; behind nothing where there
+    is one alone."""
+    readings = of_readings(rows).values()
+    many = len(readings) > 1
+    return [(f"{k}: " if many else "", own) for k, own in enumerate(readings, 1)]
+
+
+def unmatched(row: Row) -> bool:
+    """Whether it is a p of a test that the paper does not name, and that no usual test gives.
+
+    That is no error, for another test may; yet it is told next to the errors.
+    """
+    return bool(row.get("no_usual_test")) and row[PRINT] == "not_checkable"
+
+
+def failing(rows: Rows) -> bool:
+    """Whether any number has a verdict that fails a build, in either column."""
+    return any(
+        worst(own, column) in FAILS for own in of_claims(rows).values() for column in COLUMNS
+    )
+
+
+def of_claims(table: "pa.Table | Rows") -> dict[str, list[Row]]:
+    """The rows of each claim, in the order of the ledger."""
+    rows = table.to_pylist() if hasattr(table, "to_pylist") else table
+    claims: dict[str, list[Row]] = {}
+    for row in rows:
+        claims.setdefault(row["claim_id"], []).append(row)
+    return claims
+
+
+def worst_first(table: "pa.Table | Rows") -> list[list[Row]]:
+    """The rows of each claim, the claims by their worst verdict; else as in the ledger.
+
+    After those that fail comes a p that no usual test gives.
+    """
+
+    def rank(rows: list[Row]) -> tuple[float, ...]:
+        places: list[float] = [
+            WORST_FIRST.index(verdict)
+            for column in COLUMNS
+            if (verdict := worst(rows, column)) is not None
+        ]
+        if any(unmatched(row) for row in rows):
+            places.append(len(FAILS) - 0.5)
+        return tuple(sorted(places))
+
+    return sorted(of_claims(table).values(), key=rank)
+
+
+def tally(table: "pa.Table | Rows") -> dict[str, Any]:
+    """Claims by verdict for each column, and their number under "claims".
+
+    Under "no_usual_test" stands how many have a p that no usual test gives, and under
+    "no_usual_test_alone" how many of these are not checkable on print.
+
+    A column that no claim has, such as the data of a ledger by itself, counts nothing.
+    """
+    claims = of_claims(table).values()
+    found: dict[str, Any] = {"claims": len(claims)}
+    for column, words in OF_COLUMN.items():
+        own = [worst(rows, column) for rows in claims]
+        found[column] = {word: own.count(word) for word in words}
+    odd = [rows for rows in claims if any(unmatched(row) for row in rows)]
+    found["no_usual_test"] = len(odd)
+    found["no_usual_test_alone"] = sum(worst(rows, PRINT) == "not_checkable" for rows in odd)
+    return found
+
+
+def tally_text(counts: Row) -> str:
+    """ "5 claims. Against the data: 3 exact, 2 not checkable. On print: 5 compatible.".
+
+    A p that no usual test gives is told behind "not checkable".
+    """
+    number = counts["claims"]
+    told = [f"{number} claim{'' if number == 1 else 's'}."]
+    for column, name in COLUMNS.items():
+        parts = [f"{n} {shown(word, n)}" for word, n in counts[column].items() if n]
+        if parts:
+            of_p = unmatched_text(counts) if column == PRINT else ""
+            told.append(f"{name[0].upper()}{name[1:]}: {', '.join(parts)}{of_p}.")
+    return " ".join(told)
+
+
+def unmatched_text(counts: Row) -> str:
+    """ ", 3 of them with a p that no usual test gives", "" where there is none."""
+    alone, others = counts["no_usual_test_alone"], counts["no_usual_test"]
+    others -= alone
+    text = f", {alone} of them with {NO_USUAL_TEST}" if alone else ""
+    if others:
+        text += f"; {others} with another verdict ha{'s' if others == 1 else 've'} {NO_USUAL_TEST}"
+    return text
+
+
+def shown(word: str, count: int) -> str:
+    """A verdict as it is counted: 1 differs, 2 differ."""
+    return "differ" if word == "differs" and count > 1 else SHOWN[word]

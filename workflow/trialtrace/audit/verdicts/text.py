@@ -1,0 +1,142 @@
+"""An audit as text for a terminal: the worst first, then how many of what."""
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from trialtrace.audit.printed.agreement import COMPATIBLE, EXACT
+from trialtrace.audit.printed.sentences import UNBROKEN, unbroken
+from trialtrace.audit.printed.verdicts import (
+    COLUMNS,
+    DATA,
+    FAILS,
+    FINDINGS,
+    MORE,
+    PRINT,
+    SHOWN,
+    WORST_FIRST,
+)
+from trialtrace.audit.registration.rows import said
+from trialtrace.audit.verdicts.tally import (
+    NO_USUAL_TEST,
+    of_claims,
+    of_readings,
+    tally,
+    tally_text,
+    unmatched,
+    worst,
+    worst_first,
+)
+from trialtrace.base.terminal import plain_text
+
+WIDTH = 80
+WIDEST = 120
+Row = Mapping[str, Any]
+
+
+def told(audit: Mapping[str, Any], width: int = WIDTH) -> str:
+    """A paragraph a claim, then how many hold; `audit` as `print_audit.as_json` gives it."""
+    rows = audit["claims"]
+    lines: list[str] = []
+    for one in worst_first(rows):
+        lines += _claim(one, width)
+    lines += ["", *_wrapped(tally_text(tally(rows)), width), *_worth_a_look(rows, width)]
+    if contradictions := audit.get("contradictions"):
+        lines += ["", "What cannot all hold:"]
+        for found in contradictions:
+            lines += _wrapped(f"  {plain_text(found['finding'])}", width)
+        lines.append("")
+    if registration := audit.get("registration"):
+        lines += ["", "Registered and reported:"]
+        for one in registration:
+            verdict = said(one["check"], one["verdict"], one["registered"], one["reported"])
+            head = f"  {one['what']} ({one['source']}): {verdict}."
+            lines += _wrapped(f"{head} {plain_text(one['finding'])}", width)
+        lines.append("")
+    if standing := audit.get("standing"):
+        lines += _wrapped(standing, width)
+    searches = audit.get("searches", ())
+    if searches:
+        expected = audit["expected_matches_by_chance"]
+        lines += _wrapped(
+            f"{len(searches)} searched for other choices; by chance alone {expected:.1f} would "
+            "find one.",
+            width,
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _worth_a_look(rows: Sequence[Row], width: int) -> Iterator[str]:
+    """The claims that do not hold, by column and verdict, then a p that no usual test gives."""
+    claims = of_claims(rows)
+    for column, name in COLUMNS.items():
+        for verdict in FAILS:
+            names = [claim for claim, own in claims.items() if worst(own, column) == verdict]
+            if names:
+                yield from _wrapped(f"  {SHOWN[verdict]} {name}: {', '.join(names)}", width)
+    odd = [claim for claim, own in claims.items() if any(unmatched(row) for row in own)]
+    if odd:
+        yield from _wrapped(f"  {NO_USUAL_TEST} on print: {', '.join(odd)}", width)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    lines = textwrap.wrap(
+        unbroken(text), min(width, WIDEST), subsequent_indent="    ", break_on_hyphens=False
+    )
+    return [line.replace(UNBROKEN, " ") for line in lines]
+
+
+def _claim(rows: Sequence[Row], width: int) -> Iterator[str]:
+    """What is printed, then each verdict with the components it is on."""
+    first = rows[0]
+    yield from _wrapped(f"{first['claim_id']}: {plain_text(first['quote'])}", width)
+    yield from _wrapped(f"  {plain_text(first['label'])}, {plain_text(first['place'])}", width)
+    for column, name in COLUMNS.items():
+        for verdict, finding, more, parts in by_verdict(rows, column):
+            which = ", ".join(parts).replace("_", " ")
+            head = f"  {name}, {which}: {SHOWN[verdict]}."
+            yield from _wrapped(f"{head} {plain_text(finding)}", width)
+            if more:
+                yield from _wrapped(f"    {plain_text(more)}", width)
+
+
+def by_verdict(rows: Sequence[Row], column: str) -> list[tuple[str, str, str | None, list[str]]]:
+    """(verdict, finding, second line, components) of one claim in a column, the worst first.
+
+    What cannot be checked beside what can is left out, but for a p that no usual test gives. A
+    ledger by itself has none of the data.
+    """
+    if column == DATA and len(of_readings(rows)) > 1:
+        return [_of_readings(rows)]
+    found: dict[tuple, list[str]] = {}
+    every = [row for row in rows if row[column] is not None]
+    some = [row for row in every if row[column] != "not_checkable" or _told_anyway(row, column)]
+    for row in some or every:
+        key = row[column], row[FINDINGS[column]], row.get(MORE[column])
+        parts = found.setdefault(key, [])
+        if row["component"] not in parts:
+            parts.append(row["component"])
+    told = [(*key, components) for key, components in found.items()]
+    return sorted(told, key=lambda one: WORST_FIRST.index(one[0]))
+
+
+def _of_readings(rows: Sequence[Row]) -> tuple[str, str, str | None, list[str]]:
+    """With which reading of a claim the data agree, and what they give by each."""
+    readings, verdict = of_readings(rows), worst(rows, DATA) or ""
+    components = list(dict.fromkeys(row["component"] for row in rows))
+    if len({row[FINDINGS[DATA]] for row in rows}) == 1:
+        # Nothing is compared, as of synthetic data.
+        return verdict, rows[0][FINDINGS[DATA]], rows[0].get(MORE[DATA]), components
+    own = {label: worst(each, DATA) for label, each in readings.items()}
+    agree = [k for k, one in enumerate(own.values(), 1) if one in (EXACT, COMPATIBLE)]
+    numbers = " and ".join(map(str, agree))
+    which = f"with reading {numbers}" if agree else "with none"
+    told = [f"Agrees {which} of {len(readings)}."]
+    for k, (label, each) in enumerate(readings.items(), 1):
+        row = next(row for row in each if row[DATA] == own[label])
+        told.append(f"{k}, {label}: {row[FINDINGS[DATA]]}")
+    return verdict, " ".join(told), None, components
+
+
+def _told_anyway(row: Row, column: str) -> bool:
+    return column == PRINT and unmatched(row)

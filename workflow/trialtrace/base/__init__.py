@@ -1,0 +1,1 @@
+"""What all wings stand on: errors, words, paths, the engine of the configuration."""

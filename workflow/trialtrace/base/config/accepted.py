@@ -1,0 +1,64 @@
+"""What JSON Schemas have accepted, by content, so that every job of a run need not ask again.
+
+The answer of a schema follows from its text and the content of the file, and takes longer than most
+of what a job does with the file. The start of a run remembers it; jobs only look it up.
+"""
+
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from trialtrace.base.config.schema import referred, schema_text
+from trialtrace.base.paths import SCHEMAS, Project
+from trialtrace.base.store import write_bytes
+
+REMEMBERED = ".snakemake/trialtrace.accepted.json"
+# What this process has seen accepted, in whichever project: a digest does not hang on the folder.
+_SEEN: set[str] = set()
+
+
+class Accepted:
+    """The digests of accepted contents: those of an earlier run, and those of this process."""
+
+    def __init__(self, root: Path):
+        self._file = root / REMEMBERED
+        try:
+            self._earlier = set(json.loads(self._file.read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            self._earlier = set()
+        self._asked: set[str] = set()
+
+    def knows(self, digest: str) -> bool:
+        if digest in self._earlier or digest in _SEEN:
+            self._asked.add(digest)
+        return digest in self._asked
+
+    def add(self, digest: str) -> None:
+        self._asked.add(digest)
+        _SEEN.add(digest)
+
+    def remember(self) -> None:
+        """Keep what was asked for, if anything is new."""
+        if not self._asked <= self._earlier:
+            write_bytes(self._file, json.dumps(sorted(self._asked)).encode())
+
+
+@lru_cache(maxsize=4)
+def accepted(root: Path) -> Accepted:
+    """What is known in the project at `root`."""
+    return Accepted(root)
+
+
+def digest(at: Project, schema: str, data: Any) -> str:
+    """One hash over a content, its schema, and the schemas that this one refers to."""
+    whole = hashlib.sha256(_schemas(SCHEMAS, schema))
+    whole.update(repr(data).encode())
+    return whole.hexdigest()
+
+
+@lru_cache(maxsize=32)
+def _schemas(folder: Path, name: str) -> bytes:
+    names = [name, *sorted(referred(folder, name))]
+    return "\0".join([*names, *(schema_text(folder, one) for one in names)]).encode()

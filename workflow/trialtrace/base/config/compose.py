@@ -1,0 +1,371 @@
+"""Composes a YAML file into plain values, strictly, and remembers the line of every key.
+
+Refused are duplicate keys, anchors, aliases, tags, a second document, and files above 1 MB
+(a caller may allow more). A file in which everything is wrong is told by its first mistakes.
+"""
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from trialtrace.base.config.scalars import NUMBER, resolve
+from trialtrace.base.errors import Problem
+from trialtrace.base.paths import Project
+
+LARGEST = 1 << 20
+DEEPEST = 40
+MOST_TOLD = 200
+LONGEST_TOLD = 80
+
+# What people write for true and false.
+LOGICAL = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+# A colon and a blank in a text without quotes; a tab among the blanks that a line begins with.
+_TITLE = re.compile(r"""\s*(?:- )?([^\s"'{}\[\]#:]+): ([^"'{}\[\]|>#][^"]*: .*?)\s*""")
+# The same of one entry of a mapping in {}.
+_ENTRY = re.compile(
+    r"""[{,]\s*([^\s"'{}\[\]#:,]+): ([^"'{}\[\],\s:][^"'{}\[\],]*: [^"'{}\[\],]*?)\s*[,}]"""
+)
+_TAB = re.compile(r" *\t")
+
+Path_ = tuple[str | int, ...]
+
+# All but tab and line feed: they would steer a terminal, and are valid nowhere in a page.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass
+class Document:
+    """A composed file: its content, the line of every key and list entry, and what is wrong."""
+
+    shown: str
+    data: Any = None
+    lines: dict[Path_, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    broken: set[Path_] = field(default_factory=set)
+    refused: set[Path_] = field(default_factory=set)
+    misnamed: dict[Path_, str] = field(default_factory=dict)
+    _above: tuple[int, set[Path_]] = field(default=(0, set()), init=False, repr=False)
+
+    def place(self, path: Path_ = ()) -> str:
+        """ "file, line 14: analyses.pain.endpoint", at the nearest line that is known."""
+        known = path
+        while known and known not in self.lines:
+            known = known[:-1]
+        told = key_path(path)
+        return f"{self.shown}, line {self.lines.get(known, 1)}" + (f": {told}" if told else "")
+
+    @property
+    def full(self) -> bool:
+        """Whether as many mistakes are known as a person can mend at a time: no more are taken."""
+        return len(self.problems) >= MOST_TOLD
+
+    def add(self, path: Path_, message: str = "", **details: str | None) -> None:
+        """Add a problem, once, and not at a place whose spelling was refused already."""
+        if path not in self.refused:
+            self.tell(Problem(self.place(path), message, **details))
+
+    def correct(self, path: Path_, *, expected: str | None, do: str | None) -> None:
+        """Say more of a place whose spelling was refused, by what its schema asks for there."""
+        if path in self.refused:
+            self.problems = [
+                replace(problem, expected=expected, do=do)
+                if problem.place.endswith(f": {key_path(path)}")
+                else problem
+                for problem in self.problems
+            ]
+
+    def tell(self, problem: Problem) -> None:
+        """Add a problem of any place, once, up to MOST_TOLD."""
+        if not self.full and problem not in self.problems:
+            self.problems.append(problem)
+
+    def sound(self, *path: str | int) -> bool:
+        """Whether nothing at, above or below a place breaks its shape."""
+        if any(path[:length] in self.broken for length in range(len(path) + 1)):
+            return False
+        return path not in self._above_broken()
+
+    def _above_broken(self) -> set[Path_]:
+        """Every place that holds a broken one; made anew where more have broken since."""
+        count, above = self._above
+        if count != len(self.broken):
+            above = {one[:length] for one in self.broken for length in range(len(one))}
+            self._above = len(self.broken), above
+        return above
+
+    def get(self, *path: str) -> Any:
+        """The value at a place, or None where there is none or it is not sound."""
+        value = self.data
+        for key in path:
+            if not isinstance(value, dict) or key not in value:
+                return None
+            value = value[key]
+        return value if self.sound(*path) else None
+
+    def names(self, *path: str | int) -> list[str] | None:
+        """The keys of a mapping, sound or not; None where there is no mapping."""
+        value = self.data
+        for key in path:
+            if isinstance(value, list) and isinstance(key, int) and key < len(value):
+                value = value[key]
+            else:
+                value = value.get(key) if isinstance(value, dict) else None
+        return list(value) if isinstance(value, dict) else None
+
+    def entries(self, *path: str) -> Iterator[tuple[str, Any]]:
+        """The entries of a mapping whose shape is sound."""
+        for name in self.names(*path) or ():
+            if (value := self.get(*path, name)) is not None:
+                yield name, value
+
+    def in_order(self) -> list[Problem]:
+        """The problems in the order of the lines; first, where it is so, that they are many."""
+        told = sorted(self.problems, key=lambda problem: _line(problem.place))
+        many = Problem(
+            self.shown,
+            found=f"{MOST_TOLD} mistakes, after which no more were looked for",
+            do="mend these first, then check again",
+        )
+        return [many, *told] if self.full else told
+
+
+def _line(place: str) -> int:
+    digits = place.rpartition(", line ")[2].partition(":")[0]
+    return int(digits) if digits.isdigit() else 0
+
+
+def key_path(path: Path_) -> str:
+    """A key's path as it is told; entries of a list count from 1: analyses.pain.tests[2].fisher."""
+    told = ""
+    for part in path:
+        told += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if told else str(part)
+    return told
+
+
+def compose(at: Project, path: Path, largest: int = LARGEST) -> Document:
+    """Read a file. Mistakes are gathered in the document; its data is then what could be read."""
+    document = Document(at.shown(path))
+    text = _text(document, path, largest)
+    if text is None:
+        document.broken.add(())
+        return document
+    _read(document, text)
+    return document
+
+
+def compose_text(shown: str, text: str) -> Document:
+    """A text that stands in no file yet, as `compose` reads one."""
+    document = Document(shown)
+    _read(document, text.removeprefix(codecs.BOM_UTF8.decode()))
+    return document
+
+
+def _read(document: Document, text: str) -> None:
+    try:
+        _Composer(document).read(text)
+    except yaml.YAMLError as error:
+        _syntax(document, error, text.splitlines())
+        document.broken.add(())
+
+
+def _text(document: Document, path: Path, largest: int) -> str | None:
+    """The text of a file, or None with the reason among the problems."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(largest + 1)
+    except FileNotFoundError:
+        document.problems.append(
+            Problem(
+                document.shown, "this file is not there", do="write it; see docs/configuration.md"
+            )
+        )
+        return None
+    except OSError as error:
+        document.problems.append(Problem(document.shown, f"cannot be read: {error.strerror}"))
+        return None
+    if len(data) > largest:
+        document.problems.append(
+            Problem(
+                document.shown,
+                found=f"more than {largest >> 20} MB",
+                expected=f"a configuration file of at most {largest >> 20} MB",
+            )
+        )
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        document.problems.append(
+            Problem(
+                f"{document.shown}, line {line}",
+                found=f"the byte 0x{data[error.start]:02X}, which is not UTF-8",
+                expected="a text file in UTF-8",
+                do="save the file again with the encoding UTF-8",
+            )
+        )
+        return None
+
+
+def _syntax(document: Document, error: yaml.YAMLError, lines: list[str]) -> None:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    line = f", line {mark.line + 1}" if mark else ""
+    said = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
+    document.problems.append(
+        Problem(
+            document.shown + line,
+            f"this is not YAML: {said}",
+            do=_spelling(lines[mark.line] if mark and mark.line < len(lines) else "")
+            or "look at indentation, quotes, brackets and colons, here and in the line above",
+        )
+    )
+
+
+def _spelling(line: str) -> str | None:
+    """What to type in place of a line that is no YAML, where that can be told."""
+    if _TAB.match(line):
+        return "indent with blanks: this line begins with a tab"
+    if title := _TITLE.fullmatch(line):
+        return f'a text with a colon needs quotes: {title[1]}: "{title[2]}"'
+    if entry := _ENTRY.search(line):
+        return f'a text with a colon needs quotes: {entry[1]}: "{entry[2]}"'
+    return None
+
+
+class _Composer:
+    """Turns the parser's events into values, with a line for every place."""
+
+    def __init__(self, document: Document):
+        self.document = document
+        self.events: Iterator[Any] = iter(())
+
+    def read(self, text: str) -> None:
+        self.events = iter(_PARSER(text).get_event, None)
+        next(self.events)
+        event = next(self.events)
+        if isinstance(event, yaml.StreamEndEvent):
+            self._not_a_mapping("an empty file")
+            return
+        first = next(self.events)
+        self.document.lines[()] = first.start_mark.line + 1
+        data = self._value(first, ())
+        if data is None:
+            self._not_a_mapping("an empty file")
+        elif not isinstance(data, dict):
+            self._not_a_mapping("a list" if isinstance(data, list) else "a single value")
+        self.document.data = data
+        next(self.events)
+        event = next(self.events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            self.document.problems.append(
+                Problem(
+                    f"{self.document.shown}, line {event.start_mark.line + 1}",
+                    found="a second document (---)",
+                    expected="one document a file",
+                )
+            )
+
+    def _not_a_mapping(self, found: str) -> None:
+        self.document.broken.add(())
+        self.document.problems.append(
+            Problem(self.document.shown, found=found, expected="a mapping of keys to values")
+        )
+
+    def _value(self, event: Any, path: Path_) -> Any:
+        if isinstance(event, yaml.AliasEvent):
+            self._refuse(event, path, f"the alias *{event.anchor}", "the values themselves")
+            return None
+        if event.anchor is not None:
+            self._refuse(event, path, f"the anchor &{event.anchor}", "the value alone")
+        if event.tag is not None:
+            self._refuse(event, path, f"the tag {event.tag}", "the value alone")
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, path)
+        if len(path) >= DEEPEST:
+            raise yaml.MarkedYAMLError(
+                problem=f"more than {DEEPEST} levels", problem_mark=event.start_mark
+            )
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._list(path)
+        return self._mapping(path)
+
+    def _list(self, path: Path_) -> list[Any]:
+        made: list[Any] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            here = (*path, len(made))
+            self.document.lines[here] = event.start_mark.line + 1
+            made.append(self._value(event, here))
+        return made
+
+    def _mapping(self, path: Path_) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            line = event.start_mark.line + 1
+            key = self._key(event, path)
+            if key in made:
+                first = self.document.lines[(*path, key)]
+                self.document.tell(
+                    Problem(
+                        f"{self.document.shown}, line {line}: {key_path((*path, key))}",
+                        found=f"a key that stands already in line {first}",
+                        expected="every key once",
+                    )
+                )
+                self._value(next(self.events), (*path, key, "second"))
+                continue
+            self.document.lines[(*path, key)] = line
+            made[key] = self._value(next(self.events), (*path, key))
+        return made
+
+    def _key(self, event: Any, path: Path_) -> str:
+        line = event.start_mark.line + 1
+        if not isinstance(event, yaml.ScalarEvent):
+            raise yaml.MarkedYAMLError(problem="a key is plain text", problem_mark=event.start_mark)
+        key = event.value
+        here = (*path, key)
+        if here not in self.document.lines:
+            self.document.lines[here] = line
+        if event.anchor is not None or event.tag is not None:
+            self._refuse(event, here, "an anchor or a tag", "the key alone")
+        if not isinstance(self._scalar(event, here), str):
+            self._refuse(event, here, f"the key {key or '(empty)'}", "text", "write it in quotes")
+        return key
+
+    def _scalar(self, event: Any, path: Path_) -> Any:
+        if control := _CONTROL.search(event.value):
+            found = f"the control character {control.group()!a}"
+            self._refuse(event, path, found, "text that can be printed")
+        if not event.implicit[0]:
+            return event.value
+        value, taken_for = resolve(event.value)
+        if taken_for is not None:
+            shown = value if len(value) <= LONGEST_TOLD else f"{value[:LONGEST_TOLD]}…"
+            found = f"{shown}, without quotes"
+            expected = f'"{shown}" for the text; some readers of YAML take it for {taken_for}'
+            do = "write it in quotes"
+            if value.casefold() in LOGICAL:
+                do += f", or {LOGICAL[value.casefold()]} where true or false is asked for"
+            if taken_for == NUMBER:
+                do += "; a number is written as -12, 0.5 or 1.0e+6"
+            self._refuse(event, path, found, expected, do)
+        return value
+
+    def _refuse(
+        self, event: Any, path: Path_, found: str, expected: str, do: str | None = None
+    ) -> None:
+        told = key_path(path)
+        self.document.refused.add(path)
+        self.document.tell(
+            Problem(
+                f"{self.document.shown}, line {event.start_mark.line + 1}: {told}",
+                found=found,
+                expected=expected,
+                do=do,
+            )
+        )

@@ -1,0 +1,193 @@
+"""Names, codes, texts and conditions: what the keys of every file hold."""
+
+from typing import Annotated, Literal
+
+from trialtrace.base.config.spec import AS_WRITTEN, Listed, Rule, Shared, key, optional, shape
+
+Name = Annotated[
+    str,
+    Shared("common", "name"),
+    Rule(
+        pattern="^[a-z][a-z0-9_]{0,39}$",
+        expected="a name: small letters, digits and _, beginning with a letter, at most 40",
+    ),
+]
+# It becomes a column of ADSL.
+ShortName = Annotated[
+    str,
+    Shared("common", "short_name"),
+    Rule(
+        pattern="^[a-z][a-z0-9_]{0,7}$",
+        expected="a name of at most 8 small letters, digits and _, beginning with a letter "
+        "(it becomes a column of ADSL)",
+    ),
+]
+Column = Annotated[
+    str,
+    Shared("common", "column"),
+    Rule(pattern=r"^\S(.*\S)?$", expected="the name of a column, as text"),
+]
+Text = Annotated[str, Rule(pattern=r"\S")]
+Words = Annotated[str, Shared("common", "text"), Rule(pattern=r"\S", expected="text")]
+Value = Annotated[
+    str,
+    Shared("common", "value"),
+    Rule(minLength=1, expected="text in quotes, as it stands in the data"),
+]
+Code = Annotated[
+    str,
+    Shared("common", "code"),
+    Rule(
+        pattern="^[A-Z][A-Z0-9]{0,7}$",
+        expected=(
+            "a code (PARAMCD): capital letters and digits, beginning with a letter, at most 8"
+        ),
+    ),
+]
+Flag = Annotated[
+    str,
+    Shared("common", "flag"),
+    Rule(
+        pattern="^[A-Z][A-Z0-9]{0,5}FL$",
+        expected="a flag such as ITTFL: capital letters and digits, at most 8, ending in FL",
+    ),
+]
+Sha256 = Annotated[
+    str,
+    Shared("common", "sha256"),
+    Rule(
+        pattern="^[0-9a-f]{64}$",
+        expected="the file's sha256 in quotes: 64 of the digits 0-9, a-f",
+    ),
+]
+_LABEL = r"^[^\s;@/=]([^;@/=\n]{0,38}[^\s;@/=])?$"
+VisitLabel = Annotated[
+    str,
+    Shared("common", "visit"),
+    Rule(
+        pattern=_LABEL,
+        expected="the label of a visit: text of at most 40 characters without ; @ / =",
+    ),
+]
+PlaceLabel = Annotated[
+    str,
+    Shared("common", "place"),
+    Rule(
+        pattern=_LABEL,
+        expected="the label of a side or site: text of at most 40 characters without ; @ / =",
+    ),
+]
+Effect = Literal[
+    "arm",
+    "visit",
+    "arm_visit",
+    "cell",
+    "treatment",
+    "treatment_visit",
+    "group",
+    "group_cell",
+    "group_treatment",
+    "group_visit",
+    "group_treatment_visit",
+    "location",
+    "treatment_location",
+    "visit_location",
+    "treatment_visit_location",
+    "group_location",
+    "group_treatment_location",
+    "group_visit_location",
+    "group_treatment_visit_location",
+]
+"""Effects of an analysis of variance, as results name them."""
+StepName = Annotated[
+    str,
+    Shared("common", "step"),
+    Rule(
+        pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$",
+        expected="statistic.method, such as risk_difference.newcombe",
+    ),
+]
+Item = Annotated[
+    str,
+    Shared("common", "item"),
+    Rule(
+        pattern="^[a-z0-9][a-z0-9_]*$",
+        expected="an item of the instrument, in quotes where it is a number",
+    ),
+]
+
+
+@shape
+class OtherColumn:
+    """Another column as what a value is compared with."""
+
+    column: Column = key("Another column of the same table.")
+
+
+Operand = Annotated[
+    str | float | OtherColumn,
+    Shared("common", "operand"),
+    Rule(expected="text in quotes, a number, or {column: another column}"),
+]
+
+
+@shape(least=1)
+class Comparison:
+    """A test of a value; several keys are an "and"."""
+
+    is_: Operand | None = optional("Equal to a value.")
+    in_: Listed[Operand] | None = optional("Equal to one of these values.")
+    below: Operand | None = optional("Less than.")
+    at_most: Operand | None = optional("Less than or equal to.")
+    above: Operand | None = optional("Greater than.")
+    at_least: Operand | None = optional("Greater than or equal to.")
+    between: tuple[Operand, ...] | None = optional(
+        "From the first to the second value, both included.", minItems=2, maxItems=2
+    )
+    missing: Literal[True] | None = optional("There is no value.")
+    present: Literal[True] | None = optional("There is a value.")
+
+
+Test = Annotated[
+    Literal["present", "missing"] | Comparison,
+    Shared("common", "test"),
+    Rule(expected='present, missing, or a mapping such as {is: "1"}'),
+    AS_WRITTEN,
+]
+
+_INNER = {"$ref": "common.schema.json#/$defs/condition"}
+# Names of columns beside three words that join conditions: no shape, since the names are free.
+Condition = Annotated[
+    dict[Column, Test],
+    Shared("common", "condition"),
+    Rule(
+        minProperties=1,
+        properties={
+            "any": {
+                "description": "At least one of these conditions is met.",
+                "type": "array",
+                "minItems": 1,
+                "items": _INNER,
+            },
+            "all": {
+                "description": "Every one of these conditions is met.",
+                "type": "array",
+                "minItems": 1,
+                "items": _INNER,
+            },
+            "not": {"description": "This condition is not met."} | _INNER,
+        },
+        expected="a condition: a mapping of columns to tests",
+    ),
+    AS_WRITTEN,
+]
+
+# What becomes of a value that is not as expected.
+Severity = Literal["reject", "flag"]
+
+TimeUnit = Literal["days", "weeks", "months", "years"]
+
+Sides = Literal["two_sided", "less", "greater"]
+
+# What is taken of an endpoint: its value, its change from baseline, or that in percent.
+AnalysedValue = Literal["value", "change", "percent_change"]

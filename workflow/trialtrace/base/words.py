@@ -1,0 +1,398 @@
+"""How statistics are called and shown: labels, units and text, one table for the whole project."""
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Context, Decimal
+from math import isfinite, isinf, isnan
+
+from trialtrace.base.store import SIGNIFICANT_DIGITS
+from trialtrace.base.styles import PLAIN, Style
+
+MINUS = "\N{MINUS SIGN}"
+
+LABELS = {
+    "count": "n",
+    "randomised": "randomised",
+    "in_population": "in population",
+    "assessed": "assessed for eligibility",
+    "excluded": "not randomised",
+    "received": "received the treatment",
+    "not_received": "did not receive the treatment",
+    "ended": "did not complete",
+    "analysed": "analysed",
+    "not_analysed": "not analysed",
+    "missing": "missing",
+    "patients": "patients with any",
+    "occurrences": "occurrences",
+    "any_event": "share of patients with any",
+    "proportion": "proportion",
+    "mean": "mean",
+    "sd": "standard deviation",
+    "median": "median",
+    "q1": "lower quartile",
+    "q3": "upper quartile",
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "events": "events",
+    "upper_bound": "one-sided upper bound",
+    "survival": "event-free",
+    "at_risk": "at risk",
+    "median_time": "median time",
+    "follow_up": "median follow-up",
+    "correlation": "correlation",
+    "relative_effect": "relative effect",
+    "p_above_lower": "p, above the lower margin",
+    "p_below_upper": "p, below the upper margin",
+    "verdict": "verdict",
+    "win_ratio": "win ratio",
+    "win_odds": "win odds",
+    "net_benefit": "net benefit",
+    "wins": "wins",
+    "losses": "losses",
+    "ties": "ties",
+    "incidence": "share with the event",
+    "incidence_difference": "difference of the shares with the event",
+    "mean_time": "mean time",
+    "rate": "rate",
+    "person_time": "person-time",
+    "mean_events": "mean number of events",
+    "dispersion": "dispersion",
+    "rate_difference": "rate difference",
+    "rate_ratio": "rate ratio",
+    "survival_difference": "difference without the event",
+    "survival_ratio": "ratio without the event",
+    "mean_time_difference": "difference of mean times",
+    "mean_time_ratio": "ratio of mean times",
+    "risk_difference": "risk difference",
+    "proportion_lowest": "lowest possible proportion",
+    "proportion_highest": "highest possible proportion",
+    "risk_difference_lowest": "lowest possible risk difference",
+    "risk_difference_highest": "highest possible risk difference",
+    "complier_difference": "risk difference in compliers",
+    "complier_difference_lowest": "lowest risk difference in compliers",
+    "complier_difference_highest": "highest risk difference in compliers",
+    "fraction_missing": "fraction of information missing",
+    "tipped": "possible outcomes that turn the decision",
+    "fragility_index": "fragility index",
+    "risk_ratio": "risk ratio",
+    "odds_ratio": "odds ratio",
+    "hazard_ratio": "hazard ratio",
+    "subdistribution_hazard_ratio": "subdistribution hazard ratio",
+    "number_needed_to_treat": "number needed to treat",
+    "probability_of_superiority": "probability of a higher value",
+    "mean_difference": "mean difference",
+    "mean_contrast": "contrast of means",
+    "mean_trend": "slope of the means",
+    "visit_contrast": "difference in a contrast of visits",
+    "visit_difference": "difference of two visits",
+    "slope_difference": "difference of slopes",
+    "slope_odds_ratio": "ratio of the odds ratios of a unit of time",
+    "median_difference": "median difference",
+    "difference_of_medians": "difference of medians",
+    "geometric_mean_ratio": "ratio of geometric means",
+    "fold_change": "ratio of expression",
+    "ratio_of_medians": "ratio of medians",
+    "change_difference": "difference in change",
+    "conditional_power": "conditional power",
+    "predictive_power": "predictive power",
+    "futility_limit": "limit of futility for z",
+    "intracluster_correlation": "intracluster correlation",
+    "design_effect": "design effect",
+    "p_value": "p",
+    "p_adjusted": "adjusted p",
+    "p_uncorrected": "p, uncorrected",
+    "p_lowest": "lowest possible p",
+    "p_highest": "highest possible p",
+    "mc_se": "Monte Carlo error of p",
+    "p_gg": "p, Greenhouse\N{EN DASH}Geisser",
+    "p_lower": "p, lower bound",
+    "p_hf": "p, Huynh\N{EN DASH}Feldt",
+    "chi_squared": "χ²",
+    "u": "U",
+    "j": "J",
+    "t": "t",
+    "z": "z",
+    "v": "V",
+    "sum": "sum of differences",
+    "f": "F",
+    "df": "degrees of freedom",
+    "df1": "numerator df",
+    "df2": "denominator df",
+    "df1_corrected": "numerator df, corrected",
+    "df2_corrected": "denominator df, corrected",
+    "epsilon_gg": "ε, Greenhouse\N{EN DASH}Geisser",
+    "epsilon_hf": "ε, Huynh\N{EN DASH}Feldt",
+    "epsilon_lower": "ε, lower bound",
+    "partial_eta_squared": "partial η²",
+    "generalised_eta_squared": "generalised η²",
+    "mauchly_w": "Mauchly's W",
+    "mauchly_p": "p of Mauchly's test",
+    "mauchly_p_r": "p of Mauchly's test as R prints it",
+    "power": "power",
+    "patients_needed": "patients needed",
+    "events_needed": "events needed",
+    "events_expected": "events to expect",
+    "detectable_proportion": "risk that is detected",
+    "detectable_difference": "difference that is detected",
+    "detectable_ratio": "hazard ratio that is detected",
+    "detectable_superiority": "probability of superiority that is detected",
+    "width_points": "width to expect of an interval of risks",
+    "width_difference": "width to expect of an interval of means",
+    "width_ratio": "upper to lower bound to expect of a hazard ratio",
+    "width_superiority": "width to expect of an interval of a probability of superiority",
+}
+
+COUNTS = {
+    "patients",
+    "assessed",
+    "excluded",
+    "received",
+    "not_received",
+    "not_analysed",
+    "ended",
+    "occurrences",
+    "count",
+    "randomised",
+    "in_population",
+    "analysed",
+    "missing",
+    "events",
+    "at_risk",
+    "wins",
+    "losses",
+    "ties",
+    "patients_needed",
+    "events_needed",
+}
+NUMBER_NEEDED = "number_needed_to_treat"
+SHARES = {
+    "any_event",
+    "proportion",
+    "upper_bound",
+    "proportion_lowest",
+    "proportion_highest",
+    "survival",
+    "incidence",
+    "fraction_missing",
+    "power",
+    "detectable_proportion",
+    "conditional_power",
+    "predictive_power",
+}
+POINTS = {
+    "risk_difference",
+    "risk_difference_lowest",
+    "risk_difference_highest",
+    "complier_difference",
+    "complier_difference_lowest",
+    "complier_difference_highest",
+    "incidence_difference",
+    "survival_difference",
+    "width_points",
+}
+P_VALUES = {
+    "p_value",
+    "p_adjusted",
+    "p_uncorrected",
+    "p_lowest",
+    "p_highest",
+    "p_gg",
+    "p_hf",
+    "p_lower",
+    "mauchly_p",
+    "mauchly_p_r",
+    "p_above_lower",
+    "p_below_upper",
+}
+# Those of a test of the plan, which decide: not adjusted, and not of an assumption.
+DECIDING = ("p_value", "p_gg", "p_hf", "p_lower", "p_uncorrected")
+OF_P_VALUES = {"df", "df1", "df2", "mc_se"}
+# Statistics on the scale of the values themselves.
+IN_UNITS = {
+    "mean",
+    "sd",
+    "median",
+    "q1",
+    "q3",
+    "minimum",
+    "maximum",
+    "mean_difference",
+    "mean_contrast",
+    "median_difference",
+    "difference_of_medians",
+    "change_difference",
+    "visit_difference",
+}
+DIFFERENCES = {
+    "mean_difference",
+    "mean_contrast",
+    "median_difference",
+    "difference_of_medians",
+    "change_difference",
+    "visit_difference",
+}
+SYMBOLS = {"chi_squared", "t", "u", "j", "v", "z", "f"}
+RATIOS = {
+    "risk_ratio",
+    "odds_ratio",
+    "hazard_ratio",
+    "subdistribution_hazard_ratio",
+    "mean_time_ratio",
+    "survival_ratio",
+    "rate_ratio",
+    "geometric_mean_ratio",
+    "fold_change",
+    "ratio_of_medians",
+    "slope_odds_ratio",
+    "win_ratio",
+    "win_odds",
+    "detectable_ratio",
+    "width_ratio",
+}
+TIMES = {"median_time", "follow_up"}
+NOT_ESTIMABLE = "not estimable"
+# Digits enough for any float with its decimals.
+LARGEST = Context(prec=400)
+
+
+def decimals(value: float, digits: int) -> str:
+    """A number with a fixed number of decimals, halves rounded up, a true minus; never "−0.0".
+
+    Rounded from 12 significant digits, so that 6.25 given as 6.249999999999999 is "6.3".
+    """
+    if isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    exact = Decimal(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    rounded = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, LARGEST)
+    return f"{rounded or abs(rounded):f}".replace("-", MINUS)
+
+
+def p_text(p: float, style: Style = PLAIN) -> str:
+    """A p-value: "<0.0001", three decimals below 0.1 (four below 0.001), else two; or as a journal
+    writes it."""
+    if p < style.least:
+        text = f"<{style.least:f}".rstrip("0")
+    elif style is PLAIN:
+        text = decimals(p, 4 if p < 0.00095 else 3 if p < 0.0995 else 2)
+    elif p > style.most:
+        text = f">{style.most:g}"
+    else:
+        digits = 3 if p < 0.00995 else 2
+        while p != 0.05 and Decimal(decimals(p, digits)) == Decimal("0.05") and digits < 6:
+            digits += 1
+        text = decimals(p, digits)
+    return text if style.zero else text.replace("0.", ".", 1)
+
+
+def percent(share: float) -> str:
+    return decimals(100 * share, 1)
+
+
+def number(value: float) -> str:
+    """A plain number: an integer as such, else one decimal from 100, two from 1, three below."""
+    if abs(value) < 1e6 and value == int(value):
+        return decimals(value, 0)
+    return decimals(value, 1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 3)
+
+
+def shared_decimals(values: Iterable[float | None]) -> int:
+    """Decimals that an estimate and its bounds are printed with: none for whole numbers, else by
+    the distance from the lowest to the highest, or of a bound that is missing by the largest: 0
+    from 100, 1 from 10, 2 from 1, 3 below; more where one would else read as zero, up to 3, or up
+    to 6 where all of them would.
+
+    >>> [shared_decimals(v) for v in ((213.5, 40.32, 386.6), (-0.62, -2.27, 1.03), (4, 3, 5))]
+    [0, 2, 0]
+    >>> shared_decimals((-1.16, -2.33, -0.002))
+    3
+    """
+    given = list(values)
+    known = [value for value in given if value is not None and isfinite(value)]
+    if all(abs(value) < 1e6 and value == int(value) for value in known):
+        return 0
+    whole = len(known) == len(given)
+    span = max(known) - min(known) if whole else max(map(abs, known))
+    places = 0 if span >= 100 else 1 if span >= 10 else 2 if span >= 1 else 3
+    sizes = [abs(value) for value in known if value]
+    while places < 6:
+        zeros = [not Decimal(decimals(size, places)) for size in sizes]
+        if not (any(zeros) if places < 3 else all(zeros)):
+            break
+        places += 1
+    return places
+
+
+def value_text(
+    stat: str, value: float, style: Style = PLAIN, beside: Iterable[float | None] = ()
+) -> str:
+    """One value of a statistic, without its unit; `beside` are the others of an estimate and its
+    bounds, which have as many decimals."""
+    if isnan(value):
+        return NOT_ESTIMABLE
+    if stat in COUNTS:
+        return str(round(value))
+    if stat in P_VALUES:
+        return p_text(value, style)
+    if stat in IN_UNITS and (places := style.places_for(stat)) is not None:
+        return decimals(value, places)
+    if stat in SYMBOLS and style is not PLAIN:
+        return decimals(value, 2)
+    if stat == "mc_se":
+        # It belongs to a p-value, whose digits are as small.
+        return decimals(value, 4) if value == 0 or value >= 0.00005 else "<0.0001"
+    if stat in SHARES or stat in POINTS:
+        return percent(value)
+    if stat in RATIOS or stat in {
+        "probability_of_superiority",
+        "mean",
+        "sd",
+        "mean_difference",
+        "mean_contrast",
+        "median_difference",
+        "difference_of_medians",
+        "change_difference",
+    }:
+        return decimals(value, 2)
+    if stat == "number_needed_to_treat":
+        return decimals(value, 1)
+    others = list(beside)
+    return decimals(value, shared_decimals([value, *others])) if others else number(value)
+
+
+def unit_text(stat: str, unit: str | None) -> str:
+    """What follows the value: " %", " percentage points", " days"."""
+    if stat in SHARES:
+        return " %"
+    if stat in POINTS:
+        return " percentage points"
+    return f" {unit}" if unit else ""
+
+
+def stat_text(
+    stat: str,
+    value: float,
+    interval: tuple[float, float] | None,
+    level: float | None,
+    unit: str | None,
+    style: Style = PLAIN,
+) -> str:
+    """A statistic as shown: "−7.8 percentage points (95 % CI −13.2 to −2.4)"."""
+    text = value_text(stat, value, style, () if level is None else interval or ())
+    if text == NOT_ESTIMABLE:
+        return text
+    text += unit_text(stat, unit)
+    if interval is None or level is None:
+        return text
+    return f"{text} ({100 * level:g} % CI {interval_text(stat, value, *interval, style)})"
+
+
+def interval_text(
+    stat: str, value: float, low: float | None, high: float | None, style: Style = PLAIN
+) -> str:
+    """The two bounds of a value: "−13.2 to −2.4"; of a time "1509 to not reached"; else "not
+    estimable"."""
+    absent = "not reached" if stat in TIMES else NOT_ESTIMABLE
+    bounds = [
+        absent if bound is None or isnan(bound) else value_text(stat, bound, style, (value, other))
+        for bound, other in ((low, high), (high, low))
+    ]
+    return absent if bounds == [absent, absent] else " to ".join(bounds)

@@ -1,1 +1,0 @@
-"""What every room stands on: errors, paths, the store, tables and their contracts, words."""

@@ -1,0 +1,88 @@
+"""The end of a run: it is kept, and what changed since the run before is said in two lines."""
+
+import sys
+from collections.abc import Iterator
+
+from trialtrace.base.errors import UserError
+from trialtrace.base.store import write_text
+from trialtrace.report.commands.diff import compared, last_two, tell_strange
+from trialtrace.report.links import CHANGES_PAGE
+from trialtrace.report.pages.changes_page import Latest, changes_page
+from trialtrace.run.archive.comparison import Told
+from trialtrace.run.archive.few_patients import few_lines
+from trialtrace.run.archive.keep import keep_run
+from trialtrace.run.archive.shelf import Shelf
+from trialtrace.run.archive.text import judged_anew
+from trialtrace.run.jobs.fresh import AUDIT
+from trialtrace.run.jobs.run import Run
+from trialtrace.run.trial.load import load_trial
+
+
+def after_run(run: Run) -> None:
+    """Keep the run of every trial that came to the end of its audit; write site/changes.html.
+
+    A shelf that cannot be written or read is told, and stops nothing: results stand without it.
+    """
+    new, first, failed = [], [], False
+    for trial in run.named:
+        try:
+            if keep_run(run.at, trial, run.freshness) is None:
+                continue
+            shelf = Shelf(run.at, trial)
+            tell_strange(shelf)
+            pair = last_two(shelf)
+            (new.append(compared(run.at, trial, *pair)) if pair else first.append(trial))
+            for line in _few(run, shelf):
+                print(f"  ! {trial}: {line}", file=sys.stderr)
+        except UserError as error:
+            failed = True
+            print(
+                f"{trial}: this run is not kept, or not compared", error, sep="\n", file=sys.stderr
+            )
+    # What was not compared is not said to be unchanged.
+    judged = not failed and any(job.rule == AUDIT for job in run.progress.jobs.values())
+    if new or first or judged:
+        lines = _lines(new, first, run.at.site.is_dir())
+        print(*lines, sep="\n", file=sys.stderr, flush=True)
+    if run.at.site.is_dir():
+        write_text(run.at.site / CHANGES_PAGE, changes_page(_latest(run, new)))
+
+
+def _few(run: Run, shelf: Shelf) -> list[str]:
+    """Which kept runs differ from the last by so few patients that two reports tell of them."""
+    shown = load_trial(shelf.trial, run.at).disclosure(run.settings)
+    return [] if shown == "full" else list(few_lines(shelf))
+
+
+def _latest(run: Run, new: list[Told]) -> Iterator[Latest]:
+    """Of each trial its last kept run, and what that changed, if there was one before it."""
+    fresh = {one["trial"]: one for one in new}
+    for trial in run.trials:
+        try:
+            shelf = Shelf(run.at, trial)
+            log, pair = shelf.log(), last_two(shelf)
+            told = fresh.get(trial) or (compared(run.at, trial, *pair) if pair else None)
+            yield Latest(trial, log[-1] if log else None, told, _few(run, shelf))
+        except UserError:
+            yield Latest(trial, None, None, [])
+
+
+def _lines(new: list[Told], first: list[str], site: bool) -> Iterator[str]:
+    """What changed, and where to read it: also on the page of a site, where there is one."""
+    changed = [(one["trial"], len(one["results"])) for one in new if one["results"]]
+    flips = sum(result["flips"] for one in new for result in one["results"])
+    verdicts = sum(map(judged_anew, new))
+    if first:
+        yield f"No earlier run to compare with; kept for the first time: {', '.join(first)}"
+    if not new and not first:
+        yield "Since the run before: nothing changed"
+    elif new and not changed:
+        yield f"Since the run before: no result changed, in {', '.join(t['trial'] for t in new)}"
+    elif new:
+        yield (
+            "Since the run before: results changed: "
+            + ", ".join(f"{n} of {trial}" for trial, n in changed)
+            + f"; {flips} cross the level of their decision; published numbers judged anew: "
+            + str(verdicts)
+        )
+    yield "What and why: trialtrace diff" + (f", or site/{CHANGES_PAGE}" if site else "")

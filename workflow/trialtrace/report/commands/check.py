@@ -1,0 +1,133 @@
+"""`trialtrace check`: every mistake in a trial's configuration and in its data, before a run."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from trialtrace.base.errors import Problem, ProblemsError, UserError, problems_of
+from trialtrace.base.paths import Project
+from trialtrace.report.sections.origins import without_origin
+from trialtrace.run.jobs.data import data_files
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.listing import listed_trials, not_a_trial, plain_name, without_folder
+from trialtrace.run.trial.load import Trial, load_settings, load_trial
+from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
+from trialtrace.run.trial.study.source import Files, Synthetic
+from trialtrace.run.trial.version import older_line
+
+LARGE = 50_000_000
+"""Bytes of all files of a trial of which every row is looked at without being asked to: some twenty
+seconds. Of more, the rows of some patients are."""
+LARGEST = 1_000_000_000
+"""Bytes that are not even read without being asked to."""
+OF_DATA = ("trial.yaml", "dictionary.csv", "cleaning.yaml")
+"""The files that data are read and cleaned by."""
+FREE_OF_PANDAS = ("csv", "tsv", "excel", "parquet")
+
+MEGABYTE = 1_000_000
+TOO_LARGE = "{} MB are more than {} MB; --large reads them"
+SOME = "looked at {}; --large looks at all"
+NOT_LOOKED_AT = "the data were not looked at: {}"
+
+
+@dataclass(frozen=True)
+class Look:
+    """Why data were not looked at, or not at all of them; else what a run will make of them, or
+    what is wrong."""
+
+    not_done: str = ""
+    lines: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def check(
+    at: Project,
+    name: str,
+    lift: Callable[[], None],
+    *,
+    data: bool = True,
+    large: bool = False,
+    names: bool = False,
+) -> int:
+    """Tell what is wrong in the order in which to mend it, data before what is asked of them.
+
+    `data` says whether data are looked at, `large` whether also such as take long. `lift` is called
+    where a reader of the data needs pandas. Raises ProblemsError for any mistake.
+    """
+    there = at.trial_config(plain_name(at, name)).is_dir()
+    problems = check_trial(at, name) if there else []
+    unlisted = not_a_trial(at, name, listed_trials(at))
+    others = without_folder(at, name)
+    first = [one for one in problems if _is_of_data(at, name, one)]
+    after = [one for one in problems if one not in first]
+    trial = load_trial(name, at)
+    if first:
+        look = Look(NOT_LOOKED_AT.format("mend these first"))
+    elif not data:
+        look = Look(NOT_LOOKED_AT.format("as asked"))
+    else:
+        look = _look(trial, lift, names, large) if there else Look()
+    if line := older_line(at, name):
+        print(line, file=sys.stderr)
+    after += _run_named(trial, at) if there and not (problems or unlisted) else []
+    if problems := [*first, *look.problems, *after, *([unlisted] if unlisted else [])]:
+        if look.not_done:
+            print(f"{name}: {look.not_done}", end="\n\n", file=sys.stderr)
+        raise ProblemsError(problems + others)
+    print(f"{name}: configuration and dictionary are in order")
+    print(f"{name}: {look.not_done or look.lines[0]}", *look.lines[1:], sep="\n")
+    for remark in plan_remarks(trial):
+        print(f"{MARK}{remark}")
+    for remark in without_origin(trial):
+        print(f"{name}: {remark}")
+    if others:
+        print("\nof other trials:\n" + "\n\n".join(map(str, others)))
+    return 0
+
+
+def _run_named(trial: Trial, at: Project) -> list[Problem]:
+    """What is wrong with the kept run that the trial's report is compared with."""
+    from trialtrace.run.archive.since import named_run
+
+    try:
+        named_run(trial, load_settings(at))
+    except UserError as error:
+        return problems_of(error)
+    return []
+
+
+def _is_of_data(at: Project, name: str, problem: Problem) -> bool:
+    folder = at.trial_config(name)
+    return problem.place.startswith(tuple(at.shown(folder / file) for file in OF_DATA))
+
+
+def _look(trial: Trial, lift: Callable[[], None], names: bool, large: bool) -> Look:
+    source = trial.source
+    if isinstance(source, Synthetic):
+        return Look(NOT_LOOKED_AT.format("the run draws them"))
+    size = 0 if large else _size(trial)
+    if size > LARGEST:
+        return Look(NOT_LOOKED_AT.format(TOO_LARGE.format(size // MEGABYTE, LARGEST // MEGABYTE)))
+    if not isinstance(source, Files) or not all(
+        item.format in FREE_OF_PANDAS for item in source.items.values()
+    ):
+        lift()
+    from trialtrace.report.sections.closing import account_lines
+    from trialtrace.run.rehearsal.data import rehearse
+
+    try:
+        found = rehearse(trial, names, sample=size > LARGE)
+    except UserError as error:
+        return Look(problems=tuple(problems_of(error)))
+    lines = account_lines(found.account) if found.account else [""]
+    lines += [f"{MARK}{one}" for one in found.remarks]
+    some = SOME.format(found.looked_at) if found.looked_at else ""
+    first = f"{some}; these fit them: {lines[0]}" if some else f"the data fit them: {lines[0]}"
+    # Of some rows it is told which, whatever is wrong with them.
+    return Look(some if found.problems else "", (first, *lines[1:]), tuple(found.problems))
+
+
+def _size(trial: Trial) -> int:
+    """The bytes of the files of a trial that are there."""
+    paths = (trial.at.root / path for path in data_files(trial))
+    return sum(path.stat().st_size for path in paths if path.is_file())

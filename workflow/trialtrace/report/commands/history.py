@@ -1,0 +1,104 @@
+"""The commands on kept runs and on what rests on a cell: their words, and what each calls."""
+
+import argparse
+from collections.abc import Callable
+
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.report.commands.which_run import configured, tell_run
+
+
+def add_history(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add `diff`, `impact` and `runs` to the commands."""
+    diff = add("diff", help="what changed from one kept run to another, and why")
+    diff.add_argument(
+        "runs",
+        nargs="*",
+        metavar="TRIAL | RUN",
+        help="a trial (its last two runs), two runs of a trial, or nothing (every trial)",
+    )
+    diff.add_argument("--all", action="store_true", help="long lists whole")
+    diff.add_argument("--format", choices=("text", "json"), default="text")
+    diff.set_defaults(run=_diff, failure=2)
+
+    impact = add("impact", help="everything that rests on a raw cell, a line or a patient")
+    impact.add_argument("trial", help="name of the trial, as under config/trials")
+    what = impact.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "place", nargs="?", metavar="FILE:LINE[:COLUMN]", help="a line or a cell of the export"
+    )
+    what.add_argument("--subject", metavar="ID", help="a patient, by SUBJID or USUBJID")
+    impact.add_argument(
+        "--what-if", metavar="VALUE", help="the results if this stood in the cell; writes nothing"
+    )
+    what.add_argument(
+        "--influence",
+        action="store_true",
+        help="every primary result without each patient in turn, and what could flip a decision",
+    )
+    impact.add_argument(
+        "--picture", metavar="FILE", help="with --influence: draw it, as FILE.svg and FILE.png"
+    )
+    impact.add_argument("--format", choices=("text", "json", "csv"), default="text")
+    impact.set_defaults(run=_impact)
+
+    runs = add("runs", help="the kept runs of a trial")
+    runs.add_argument("trial", help="name of the trial, as under config/trials")
+    what = runs.add_mutually_exclusive_group()
+    what.add_argument("--verify", action="store_true", help="whether each is as it was kept")
+    what.add_argument("--remove", metavar="RUN", help="let a run go")
+    runs.set_defaults(run=_runs)
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    """Exit code 1 where a result or a verdict changed; 2 where nothing could be compared."""
+    from trialtrace.base.paths import project
+    from trialtrace.report.commands.diff import diff
+
+    return diff(project(arguments.project), arguments.runs, arguments.format, arguments.all)
+
+
+def _impact(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from trialtrace.base.paths import project
+    from trialtrace.report.commands.impact import tell_impact
+    from trialtrace.run.jobs.fresh import AUDIT
+    from trialtrace.run.jobs.standing import has_code
+
+    at = project(arguments.project)
+    if arguments.picture is not None and not arguments.influence:
+        raise UserError(
+            Problem("--picture", found="no --influence", expected="--influence --picture FILE")
+        )
+    recomputed = arguments.influence or arguments.what_if is not None
+    name = configured(at, arguments.trial)
+    at, changed = tell_run(at, name, AUDIT, whole=True, earlier=True)
+    if recomputed and (changed or not has_code(at)):
+        raise UserError(
+            Problem(
+                "--influence" if arguments.influence else "--what-if",
+                found="results of an earlier state of the project"
+                if changed
+                else "no scripts/ beside the results, so that changes since are not known",
+                expected="those of today's, or its changes would be told as the cell's",
+                do=f"make run TRIAL={arguments.trial}, in a checkout",
+            )
+        )
+    return tell_impact(
+        at,
+        arguments.trial,
+        arguments.place,
+        arguments.subject,
+        arguments.what_if,
+        arguments.format,
+        Path(arguments.picture) if arguments.picture else None,
+    )
+
+
+def _runs(arguments: argparse.Namespace) -> int:
+    from trialtrace.base.paths import project
+    from trialtrace.report.commands.diff import tell_runs
+
+    at = project(arguments.project)
+    trial = configured(at, arguments.trial)
+    return tell_runs(at, trial, arguments.verify, arguments.remove)

@@ -1,0 +1,121 @@
+"""`trialtrace impact`: what rests on a cell, a line or a patient."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialtrace.base.errors import Problem, UserError, visible
+from trialtrace.base.paths import Project
+from trialtrace.report.listing import json_text
+from trialtrace.report.material import Material
+from trialtrace.run.archive.text import counted
+from trialtrace.run.trace.impact import DerivedValue, Impact
+from trialtrace.run.trial.load import load_settings, load_trial
+
+if TYPE_CHECKING:
+    import numpy as np
+
+# Of a long list so many are shown; JSON has all.
+SHOWN = 15
+
+
+def tell_impact(
+    at: Project,
+    name: str,
+    place: str | None,
+    subject: str | None,
+    value: str | None,
+    form: str,
+    picture: Path | None = None,
+) -> int:
+    """Print what rests on a place of the export or on a patient, or what a `value` would change;
+    without either, what each patient weighs in the primary results, which a `picture` shows."""
+    import numpy as np
+
+    material = Material(load_trial(name, at), load_settings(at), at.results / name, {})
+    tracer = material.tracer
+    impact = Impact(tracer)
+    if value is not None and place is None:
+        found = "every patient" if subject is None else "a patient"
+        raise UserError(Problem("--what-if", found=found, expected="a cell: FILE:LINE:COLUMN"))
+    if form == "csv" and (place is not None or subject is not None):
+        raise UserError(
+            Problem("--format csv", found="no --influence", expected="--format text or json")
+        )
+    if place is not None:
+        where = impact.place(place)
+        if value is not None:
+            from trialtrace.report.commands.what_if import tell_what_if
+
+            return tell_what_if(tracer, where, value, form)
+        chosen, told, rejected = impact.edges(where), str(where), impact.rejected(where)
+        if rows := impact.rows_of_key(where):
+            told = f"{told}, key of {counted(len(rows), 'row')}: what these reach"
+            chosen = np.logical_or.reduce([impact.edges(row) for row in rows])
+    elif subject is not None:
+        chosen, told, rejected = impact.of_subject(subject), f"subject {subject}", []
+    else:
+        from trialtrace.report.commands.influence import tell_influence
+
+        return tell_influence(tracer, form, picture)
+    _tell(material, impact, chosen, told, rejected, form)
+    return 0
+
+
+def _tell(
+    material: Material,
+    impact: Impact,
+    chosen: "np.ndarray",
+    told: str,
+    rejected: list[str],
+    form: str,
+) -> None:
+    from trialtrace.report.figures.resting import resting
+
+    tracer = impact.tracer
+    derived = list(impact.derived(chosen))
+    reach = impact.reach(chosen)
+    results = impact.results(reach)
+    claims = [claim for row in results for claim in tracer.claims.get(row["result_id"], [])]
+    claimed = list(dict.fromkeys(claim["claim_id"] for claim in claims))
+    displays = resting(material, reach, {row["result_id"] for row in results})
+    adjusted = impact.adjusted(results)
+    if form == "json":
+        made = {
+            "place": told,
+            "synthetic": tracer.trial.synthetic,
+            "derived": [asdict(one) for one in derived],
+            "rejected": rejected,
+            "results": [row["result_id"] for row in results],
+            "adjusted": [row["result_id"] for row in adjusted],
+            "claims": claimed,
+            "displays": displays,
+        }
+        print(json_text(made), end="")
+        return
+    by_analysis = Counter(row["analysis_id"] for row in results)
+    lines = [
+        f"{tracer.trial.name}: {told}",
+        *(["SYNTHETIC data: not evidence"] if tracer.trial.synthetic else []),
+        *_list("rejected by cleaning", rejected),
+        *_list("derived values", [*dict.fromkeys(map(_derived, derived))]),
+        *_list("results", [f"{name}: {n}" for name, n in by_analysis.items()], len(results)),
+        *_list("adjusted p of others in a family", [row["result_id"] for row in adjusted]),
+        *_list("published numbers", claimed),
+        *_list("figures and tables", displays),
+    ]
+    print(visible("\n".join(lines)))
+
+
+def _list(title: str, entries: Sequence[str], many: int | None = None) -> Iterator[str]:
+    yield f"{title}: {len(entries) if many is None else many or 'none'}"
+    yield from (f"  {entry}" for entry in entries[:SHOWN])
+    if len(entries) > SHOWN:
+        yield f"  … {len(entries) - SHOWN} more: --format json"
+
+
+def _derived(one: DerivedValue) -> str:
+    parts = (one.dataset, one.parameter, one.visit, one.variable)
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,128 @@
+"""`trialtrace read PAPER --review`: claims beside the quotes they were read from, in a browser.
+
+A page on this machine alone (`loopback`), whose forms write into the ledger.
+"""
+
+import threading
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from trialtrace.audit.files.confirmed import unconfirmed
+from trialtrace.audit.files.file import LARGEST
+from trialtrace.audit.reading.decisions import DOES, Decision, decide
+from trialtrace.audit.reading.designs import PARTS, tell_design
+from trialtrace.base.config.compose import compose
+from trialtrace.base.errors import ProblemsError, UserError
+from trialtrace.base.paths import Project
+from trialtrace.report.audit.review_page import END, TELL, Claims, review_page
+from trialtrace.report.commands.loopback import HTML, LoopbackHandler, LoopbackServer
+
+LARGEST_FORM = 64 << 10
+MOST_FIELDS = 20
+FORM = "application/x-www-form-urlencoded"
+
+
+class ReviewServer(LoopbackServer):
+    """The server of one ledger; `address` is what to open."""
+
+    def __init__(self, at: Project, ledger: Path):
+        super().__init__(_Handler)
+        self.at, self.ledger = at, ledger
+        self.writing = threading.Lock()
+
+    def page(self, said: str = "", refused: dict[str, str] | None = None) -> str:
+        """The page as the ledger stands now, and a form that was refused with what it held."""
+        document = compose(self.at, self.ledger, LARGEST)
+        if document.problems:
+            raise ProblemsError(document.in_order())
+        claims: Claims = document.data["claims"]
+        found = unconfirmed(claims, document.data.get("confirmed", ()))
+        left = [name for name in claims if name in found]
+        papers = list(document.data.get("papers", ()))
+        designs = {part: document.data.get(part, {}) for part in PARTS}
+        title = f"Review of {self.ledger.name}"
+        return review_page(title, claims, left, said, papers, designs, refused)
+
+
+class _Handler(LoopbackHandler):
+    @property
+    def _review(self) -> ReviewServer:
+        assert isinstance(self.server, ReviewServer)
+        return self.server
+
+    def do_GET(self) -> None:
+        if self._elsewhere():
+            return
+        with self._review.writing:
+            self._page()
+
+    def do_POST(self) -> None:
+        """A decision, or what a text tells of the design; then the page again, at its place."""
+        if self._elsewhere():
+            return
+        form = self._form()
+        if form is None:
+            self.plain(HTTPStatus.BAD_REQUEST, "no form")
+            return
+        if form.get("do") == END:
+            self.plain(HTTPStatus.OK, "The review has ended. The ledger holds what you decided.")
+            threading.Thread(target=self._review.shutdown, daemon=True).start()
+            return
+        if form.get("do") not in (*DOES, TELL):
+            self.plain(HTTPStatus.BAD_REQUEST, "no decision")
+            return
+        at, ledger = self._review.at, self._review.ledger
+        with self._review.writing:
+            try:
+                if form["do"] == TELL:
+                    part, paper = form.get("part", ""), form.get("paper", "")
+                    tell_design(at, ledger, part, paper, form, new="new" in form)
+                else:
+                    made = Decision(form["do"], form.get("of", ""), form.get("printed", ""))
+                    decide(at, ledger, made)
+            except UserError as error:
+                self._page(HTTPStatus.CONFLICT, str(error), form)
+                return
+        self.see_other("")
+
+    def _elsewhere(self) -> bool:
+        """Whether the request is none of the one page; it is answered then."""
+        if self.refused():
+            return True
+        if self.rest != "":
+            self.plain(HTTPStatus.NOT_FOUND, "nothing here")
+            return True
+        return False
+
+    def _form(self) -> dict[str, str] | None:
+        length = self.headers.get("Content-Length", "")
+        if self.headers.get_content_type() != FORM or not length.isdecimal():
+            return None
+        if int(length) > LARGEST_FORM:
+            return None
+        text = self.rfile.read(int(length)).decode("utf-8", "replace")
+        try:
+            given = parse_qs(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        except ValueError:
+            return None
+        return {name: values[0] for name, values in given.items()}
+
+    def _page(
+        self,
+        status: HTTPStatus = HTTPStatus.OK,
+        said: str = "",
+        refused: dict[str, str] | None = None,
+    ) -> None:
+        try:
+            self.send(status, self._review.page(said, refused).encode(), HTML)
+        except UserError as error:
+            self.plain(HTTPStatus.CONFLICT, str(error))
+
+
+def review(at: Project, ledger: Path) -> int:
+    """Serve a ledger until the page ends it, or Ctrl-C does."""
+    with ReviewServer(at, ledger) as server:
+        server.page()
+        server.serve("ends with its button, or with Ctrl-C")
+    return 0

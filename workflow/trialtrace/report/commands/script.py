@@ -1,0 +1,78 @@
+"""`trialtrace script`: a number, or all of a trial, as a script of R."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from trialtrace.report.commands.which_run import configured, tell_run
+
+if TYPE_CHECKING:
+    from trialtrace.report.rcode.script import Scripts
+
+NOT_IN_R = 2
+
+
+def add_script(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add `script` to the commands."""
+    script = add("script", help="a script of R from the exported data sets to a number")
+    script.add_argument(
+        "of",
+        metavar="RESULT_ID | TRIAL",
+        help="a result, as results lists, or a trial for all of them",
+    )
+    script.add_argument("-o", "--output", metavar="FILE", help="write to a file")
+    script.set_defaults(run=_script)
+
+
+def _script(arguments: argparse.Namespace) -> int:
+    """Exit code 2 where the number is not written in R."""
+    from pathlib import Path
+
+    from trialtrace.base.errors import Problem, UserError
+    from trialtrace.base.paths import project
+    from trialtrace.base.store import write_text
+    from trialtrace.report.rcode.script import Scripts
+    from trialtrace.run.jobs.fresh import CHECK
+    from trialtrace.run.trace.content import Tracer
+    from trialtrace.run.trial.load import load_settings, load_trial
+
+    if arguments.output is not None and Path(arguments.output).is_dir():
+        raise UserError(
+            Problem(
+                f"-o {arguments.output}",
+                found="a folder",
+                expected="the name of a file",
+                do=f"-o {Path(arguments.output) / 'script.R'}",
+            )
+        )
+    at = project(arguments.project)
+    name, _, result = arguments.of.partition("/")
+    at, _ = tell_run(at, configured(at, name), CHECK, earlier=True)
+    trial = load_trial(name, at)
+    tracer = Tracer(trial, at.results / name, trial.disclosure(load_settings(at)))
+    text = _of(Scripts(tracer), arguments.of if result else None)
+    if text is None:
+        return NOT_IN_R
+    if arguments.output is None:
+        print(text, end="")
+    else:
+        write_text(Path(arguments.output), text)
+    return 0
+
+
+def _of(scripts: "Scripts", result_id: str | None) -> str | None:
+    """The script; None, said why, where there is none of the one number that is asked for."""
+    from trialtrace.report.rcode.call import NoCall
+
+    if result_id is not None:
+        try:
+            return scripts.one(result_id)
+        except NoCall as reason:
+            print(f"{result_id}\n  is not written in R: {reason}", file=sys.stderr)
+            return None
+    text, lacking = scripts.whole()
+    if lacking:
+        told = "1 result is" if len(lacking) == 1 else f"{len(lacking)} results are"
+        print(f"{told} not in the script, which says why of each", file=sys.stderr)
+    return text

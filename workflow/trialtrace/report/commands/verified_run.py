@@ -1,0 +1,218 @@
+"""Whether the files of a trial's results are those that its run wrote: by its records, and by what
+they say of each other."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.paths import Project
+from trialtrace.base.store import sha256_bytes
+from trialtrace.report.seal_file import NAME as SEAL
+from trialtrace.report.seal_file import Sealed, read_seal
+from trialtrace.run.archive.shelf import Manifest, Shelf
+from trialtrace.run.jobs.fresh import RENDER, STAGES
+from trialtrace.run.jobs.products import FOLDER, VOLATILE, Made, read_record, record_path, together
+from trialtrace.run.jobs.standing import stopped
+from trialtrace.run.trace.seal import value_of
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing that is altered: in which file, what, and for a number where it stands.
+
+    `what` is missing, extra, changed; number, text, link, figure, means for a document.
+    """
+
+    file: str
+    what: str
+    place: str = ""
+    shown: str | None = None
+    kept: str | None = None
+    result: str | None = None
+
+
+@dataclass(frozen=True)
+class KeptRun:
+    """The results of a trial, with the record of each stage."""
+
+    at: Project
+    trial: str
+
+    @property
+    def folder(self) -> Path:
+        return self.at.results / self.trial
+
+    @cached_property
+    def records(self) -> dict[str, Made]:
+        """The stages whose records can be read."""
+        found = {rule: read_record(self.folder / FOLDER / f"{rule}.json") for rule in STAGES}
+        return {rule: made for rule, made in found.items() if made is not None}
+
+    @cached_property
+    def written(self) -> dict[str, tuple[str, str]]:
+        """Each file that a stage wrote, from the project's root: its sha256 and the stage."""
+        return {
+            name: (digest, rule)
+            for rule, made in self.records.items()
+            for files in made.outputs.values()
+            for name, digest in files.items()
+        }
+
+    def digest(self, name: str) -> str | None:
+        """The sha256 of a file as it is; None where it is not there."""
+        try:
+            return sha256_bytes((self.at.root / name).read_bytes())
+        except PermissionError:
+            raise
+        except OSError:
+            return None
+
+    @cached_property
+    def sealed(self) -> Sealed:
+        """What the report showed when it was made. Raises UserError."""
+        return read_seal(self.folder / SEAL)
+
+    def check_ended(self) -> None:
+        """Raise UserError where the run has not ended: what it did not write tells nothing."""
+        if rule := self.unfinished:
+            raise UserError(stopped(self.at, self.trial, rule, RENDER))
+
+    @property
+    def unfinished(self) -> str | None:
+        """The stage that a run has not come to the end of. Records of later ones may be there:
+        they are removed once it is known that their stages have to run again."""
+        paths = {rule: self.at.root / record_path(rule, self.trial) for rule in STAGES}
+        gone = [rule for rule, path in paths.items() if not path.exists()]
+        return gone[0] if gone and not self._as_sealed else None
+
+    @cached_property
+    def _as_sealed(self) -> bool:
+        """Whether all data are those of the report: a run that is under way removes some."""
+        try:
+            data = self.sealed["parts"]["data"] if RENDER in self.records else {}
+        except UserError:
+            return False
+        prefix = f"results/{self.trial}/"
+        return bool(data) and all(self.digest(prefix + one) == data[one] for one in data)
+
+    def check_there(self) -> None:
+        """Raise UserError where no run has left results to hold anything against."""
+        if not self.records:
+            raise UserError(
+                Problem(
+                    self.at.shown(self.folder),
+                    "has no records of a run: there is nothing to hold a file against",
+                    do=f"make run TRIAL={self.trial}",
+                )
+            )
+
+
+def altered_run(run: KeptRun) -> list[Found]:
+    """Every file that is not as the run wrote it; of records, what they contradict."""
+    found = [one for name in run.written if (one := altered_file(run, name))]
+    return [*found, *_extra(run), *_records(run), *_seal(run)]
+
+
+def altered_file(run: KeptRun, name: str) -> Found | None:
+    """A file by its path from the root; None where it is as it was written."""
+    digest, rule = run.written[name]
+    now = run.digest(name)
+    if now == digest:
+        return None
+    if now is None:
+        return Found(name, "missing", f"written by {rule}")
+    return Found(name, "changed", f"written by {rule}", f"sha256 {now}", f"sha256 {digest}")
+
+
+def _extra(run: KeptRun) -> Iterator[Found]:
+    records = {record_path(rule, run.trial) for rule in STAGES}
+    if any(rule not in run.records for rule in STAGES):
+        return  # what a stage wrote is not known
+    for path in sorted(run.folder.rglob("*")):
+        name = path.relative_to(run.at.root).as_posix()
+        known = name in run.written or name in records or path.name in VOLATILE
+        if not known and (path.is_symlink() or not path.is_dir()):
+            yield Found(name, "extra", "written by no stage")
+
+
+def _records(run: KeptRun) -> Iterator[Found]:
+    """Records that are not there, not as a job writes them, or that contradict each other."""
+    made = {one: files for r in run.records.values() for one, files in r.outputs.items()}
+    there = [rule for rule in STAGES if (run.at.root / record_path(rule, run.trial)).exists()]
+    last = max((list(STAGES).index(rule) for rule in there), default=-1)
+    kept = archived(run)
+    contracts = Counter(record.contract for record in run.records.values())
+    for rule in list(STAGES)[: last + 1]:
+        name = record_path(rule, run.trial)
+        record = run.records.get(rule)
+        if record is None and rule in there:
+            yield Found(name, "changed", f"the record of {rule}, which cannot be read")
+        elif record is None and not run.unfinished:
+            yield Found(name, "missing", f"the record of {rule}, which is not there")
+        if record is None:
+            continue
+        told = json.dumps(asdict(record), sort_keys=True, indent=2, ensure_ascii=False) + "\n"
+        other = (run.at.root / name).read_bytes() != told.encode() or record.rule != rule
+        if other or not _names_its_files(record):
+            yield Found(name, "changed", f"is not as the job of {rule} writes it")
+        if run.unfinished:
+            continue  # records of two runs
+        for one, digest in record.inputs.items():
+            if one not in made and len(run.records) < len(STAGES):
+                continue  # the record that names it is the one that is missing
+            if one not in made or together(made[one]) != digest:
+                yield Found(name, "changed", f"{rule} read another {one} than the one recorded")
+        if len(contracts) > 1 and 2 * contracts[record.contract] <= contracts.total():
+            yield Found(name, "changed", "names another contract of tables than other records")
+        if kept and rule in kept["made"]:
+            outputs = {n: d for files in record.outputs.values() for n, d in files.items()}
+            if kept["made"][rule] != [record.fresh, together(outputs)]:
+                yield Found(name, "changed", f"is not what the archive keeps of {rule}")
+
+
+def _names_its_files(record: Made) -> bool:
+    """Each file of a record stands in the folder, or is the file, that it is named under."""
+    return all(
+        name == one or name.startswith(f"{one}/")
+        for one, files in record.outputs.items()
+        for name in files
+    )
+
+
+def archived(run: KeptRun) -> Manifest | None:
+    """What the archive keeps of the last run; None where it keeps none, or is not whole."""
+    shelf = Shelf(run.at, run.trial)
+    try:
+        log = shelf.log()
+        return shelf.manifest(log[-1]["run"]) if log else None
+    except UserError:
+        return None
+
+
+def _seal(run: KeptRun) -> Iterator[Found]:
+    """The hash over the run against what it is over; without a report there is none."""
+    if RENDER not in run.records or run.unfinished:
+        return
+    name = f"results/{run.trial}/{SEAL}"
+    try:
+        sealed = run.sealed
+    except UserError as error:
+        yield Found(name, "changed", str(error.problems[0].message or error.problems[0].found))
+        return
+    shown = {f"report/{one}": digest for one, digest in sealed["downloads"].items()}
+    for file, digest in (sealed["parts"]["data"] | shown).items():
+        wrote = run.written.get(f"results/{run.trial}/{file}")
+        if wrote is not None and wrote[0] != digest:
+            yield Found(name, "changed", f"names another {file} than the record of {wrote[1]}")
+    if not sealed["keyed"] and sealed["seal"] != value_of(sealed["trial"], sealed["parts"]):
+        yield Found(name, "changed", "its hash is not that of what it is over")
+
+
+def outdated_files(run: KeptRun) -> list[str]:
+    """Files of the configuration that are no longer those of the run: no alteration of it."""
+    kept = run.sealed["parts"]["configuration"]
+    return sorted(name for name, digest in kept.items() if run.digest(name) != digest)

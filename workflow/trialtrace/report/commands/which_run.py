@@ -1,0 +1,107 @@
+"""Which run a command's numbers are of, said before them."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from trialtrace.base.errors import ProblemsError, UserError, problems_of
+from trialtrace.base.paths import Project
+
+if TYPE_CHECKING:
+    from trialtrace.run.archive.last_whole import KeptProject
+
+
+def tell_version(at: Project, trial: str) -> None:
+    """Say what to do where a trial's configuration is of an older version, or a draft."""
+    from trialtrace.run.trial.load import draft_line
+    from trialtrace.run.trial.version import older_line
+
+    for line in (older_line(at, trial), draft_line(at, trial)):
+        if line:
+            print(line, file=sys.stderr)
+
+
+def tell_run(
+    at: Project,
+    trial: str,
+    last: str,
+    *,
+    whole: bool = False,
+    unverified: bool = False,
+    earlier: bool = False,
+) -> tuple[Project, list[str]]:
+    """Say which run the numbers are of; returns where they are, and the stages that changed since.
+
+    Raises UserError where none has come to its end at `last`; if `unverified` may be shown, the
+    numbers are marked instead; if `earlier` may be, they are those of the last run that is kept.
+    """
+    from trialtrace.run.jobs.fresh import RENDER
+    from trialtrace.run.jobs.standing import (
+        OF_EARLIER,
+        changed_since,
+        check_blind,
+        check_stands,
+        has_code,
+        outdated_line,
+        read_run,
+        run_line,
+        standing,
+    )
+
+    folder = at.results / configured(at, trial)
+    check_blind(at, trial)
+    told, found, fresh = [], at, None
+    try:
+        check_stands(at, trial, last, whole)
+    except UserError as error:
+        if unverified:
+            told.append(f"NOT VERIFIED\n{error}")
+        else:
+            kept = _last_whole(at, trial, last, error) if earlier else None
+            if kept is None:
+                raise
+            found, fresh = kept, kept.fresh
+            told.append(
+                f"NOT THE LAST RUN: these are of run {kept.run}, the last that is whole\n{error}"
+            )
+    run = read_run(found.results / trial)
+    told.insert(0, f"{trial}: {run_line(run) if run else 'no record of when this was run'}")
+    if RENDER not in standing(at, trial) and (folder / "report").is_dir():
+        told.append(OF_EARLIER.format(at.shown(folder / "report")))
+    changed: list[str] = []
+    if not has_code(at):
+        told.append("no scripts/ here: whether code, plan or data changed since is not known")
+    try:
+        changed = changed_since(at, trial, fresh)
+        told += [outdated_line(changed)] if changed else []
+    except UserError:
+        told.append(f"the configuration has mistakes by now: trialtrace check {trial}")
+    print("\n".join(told), file=sys.stderr)
+    tell_version(at, trial)
+    return found, changed
+
+
+def _last_whole(at: Project, trial: str, last: str, error: UserError) -> "KeptProject | None":
+    """The last run that is kept, where a newer one is why results are refused; None where it is
+    something else, or none is kept. Raises UserError with what is wrong with it too."""
+    from trialtrace.run.archive.last_whole import last_whole
+    from trialtrace.run.jobs.standing import check_blind, standing
+
+    if last in standing(at, trial) or not (at.results / trial).is_dir():
+        return None
+    try:
+        kept = last_whole(at, trial)
+        if kept is not None:
+            check_blind(at, trial, kept.results)
+        return kept
+    except UserError as broken:
+        problems = [*problems_of(error), *problems_of(broken)]
+        raise ProblemsError(problems) from None
+
+
+def configured(at: Project, name: str) -> str:
+    """The name of a trial that config.yaml lists and that has a configuration folder."""
+    from trialtrace.run.trial.listing import listed_trials, not_a_trial, plain_name
+
+    if problem := not_a_trial(at, plain_name(at, name), listed_trials(at)):
+        raise UserError(problem)
+    return name

@@ -1,0 +1,82 @@
+"""Writes the counts in docs/r-scripts.md: cards with a call of R or a reason, results by trial.
+
+`python -m trialtrace.report.rcode.page` writes them anew; tests fail when they are stale. Of
+results it counts those of the trials that have a run here, and leaves the lines of others as they
+are.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from trialtrace.base.paths import Project, project
+from trialtrace.base.store import write_text
+from trialtrace.report.rcode.script import Scripts
+from trialtrace.run.trace.content import Tracer
+from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.plan.registry import cards
+
+PAGE = "r-scripts.md"
+# Results, those with a value, and those with a script.
+Counts = tuple[int, int, int]
+_FROM, _TO = "<!-- written by python -m trialtrace.report.rcode.page -->", "<!-- to here -->"
+
+
+def counted(tracer: Tracer) -> Counts:
+    """The counts of a trial's run."""
+    found = tracer.results.values()
+    _, lacking = Scripts(tracer).whole()
+    return len(found), sum(not row["error"] for row in found), len(found) - len(lacking)
+
+
+def told(text: str) -> dict[str, Counts]:
+    """The counts of each trial that the page tells."""
+    found = {}
+    for line in _part(text).splitlines():
+        cells = [cell.strip().replace(",", "") for cell in line.split("|")[1:-1]]
+        if len(cells) == 4 and cells[1].isdigit():
+            found[cells[0]] = int(cells[1]), int(cells[2]), int(cells[3])
+    return found
+
+
+def written(text: str, counts: Mapping[str, Counts]) -> str:
+    """The page with these counts in place of those it has."""
+    head, _, rest = text.partition(_FROM)
+    return f"{head}{_FROM}\n{_tables(counts)}{_TO}{rest.partition(_TO)[2]}"
+
+
+def _part(text: str) -> str:
+    return text.partition(_FROM)[2].partition(_TO)[0]
+
+
+def _tables(counts: Mapping[str, Counts]) -> str:
+    lines = ["| trial | results | with a value | with a script |", "| --- | ---: | ---: | ---: |"]
+    lines += [f"| {name} | {_cells(each)} |" for name, each in sorted(counts.items())]
+    lacking: dict[str, list[str]] = defaultdict(list)
+    for card in cards():
+        if card.r is None:
+            lacking[card.r_none].append(f"`{card.step}`")
+    calls = len(cards()) - sum(map(len, lacking.values()))
+    lines += ["", f"{calls} of {len(cards())} cards have a call of R. The others say why not:", ""]
+    lines += ["| why not | cards |", "| --- | --- |"]
+    by_number = sorted(lacking.items(), key=lambda item: (-len(item[1]), item[0]))
+    lines += [f"| {why} | {len(steps)}: {', '.join(steps)} |" for why, steps in by_number]
+    return "\n".join(lines) + "\n"
+
+
+def _cells(counts: Counts) -> str:
+    return " | ".join(f"{number:,}" for number in counts)
+
+
+def _runs(at: Project) -> dict[str, Counts]:
+    """The counts of the trials that have a run."""
+    folders = (path.parent for path in sorted(at.results.glob("*/analysis")))
+    return {
+        folder.name: counted(Tracer(load_trial(folder.name, at), folder, "full"))
+        for folder in folders
+    }
+
+
+if __name__ == "__main__":
+    file = project().root / "docs" / PAGE
+    before = file.read_text(encoding="utf-8")
+    write_text(file, written(before, told(before) | _runs(project())))

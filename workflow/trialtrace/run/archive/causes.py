@@ -1,0 +1,330 @@
+"""Why a result changed: the raw cells, keys of the configuration and functions that it rests on and
+that changed.
+
+Cells follow the edges of either run; keys, the names that a result's analysis leads to in plan.yaml
+and endpoints.yaml; functions are those of the stages up to the analysis that the result reaches by
+its method and its endpoints. A result for which none is found is told as such: then its chain has a
+gap, or code changed of which it is not known to reach any.
+"""
+
+import json
+import re
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from trialtrace.base.config.compose import compose_text
+from trialtrace.base.words import DECIDING
+from trialtrace.run.archive.code_changes import FunctionChange
+from trialtrace.run.archive.compare import Comparison, Row, RunOfTrial
+from trialtrace.run.archive.configuration_changes import KeyChange
+from trialtrace.run.archive.entry_points import MAKING
+from trialtrace.run.archive.key_causes import (
+    ADJUSTED,
+    LEVEL,
+    NAMED,
+    NUMBERS,
+    concerns,
+    distance,
+    is_text,
+    of_no_level,
+)
+from trialtrace.run.archive.reached_code import barred_to
+from trialtrace.run.tables.frames import Frames
+from trialtrace.run.trace.raw_rows import RawPart, RawRows
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.load import Trial
+
+Kind = Literal["cell", "key", "function", "code", "environment", "family", "unknown"]
+# Raw table, file, line, column.
+Cell = tuple[str, str, int, str]
+EDGE = ("source_file", "source_row", "column", "dataset", "USUBJID", "ASEQ", "variable")
+WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What changed that a result rests on, and where."""
+
+    kind: Kind
+    place: str
+
+
+class Causes:
+    """The causes of the changes of one comparison."""
+
+    def __init__(self, comparison: Comparison, trial: "Trial"):
+        self.compared, self.trial = comparison, trial
+        self._rows = {run.name: self._raw_rows(run) for run in (comparison.old, comparison.new)}
+        self._cells: dict[tuple[str, str, str], frozenset[Cell]] = {}
+        self._touched: dict[tuple[str, int], frozenset[Cell]] = {}
+
+    @staticmethod
+    def _raw_rows(run: RunOfTrial) -> tuple[Frames, RawRows]:
+        frames = Frames(run.files / "derived")
+        return frames, RawRows(run.files / "derived", frames)
+
+    def of(self, result: str) -> list[Cause]:
+        """The causes of a result's change: cells, then keys from the nearest to the farthest."""
+        direct = [*self._direct(result)]
+        if not direct:
+            direct = [*self._of_family(result)]
+        if not direct and self._making:
+            direct = [Cause("code", "code changed, of which it is not known to reach any function")]
+        return direct or [Cause("unknown", "nothing that this number is known to rest on")]
+
+    def of_level(self, row: Row) -> list[Cause]:
+        """The changed keys that decide at which level a result is judged."""
+        names = self._names(row)
+        return [
+            Cause("key", change.place)
+            for change in self.compared.configuration
+            if LEVEL in change.path and concerns(change, names)
+        ]
+
+    def _direct(self, result: str) -> Iterator[Cause]:
+        old, new = self.compared.rows_of_results[result]
+        cells = self._cells_of(result)
+        yield from (Cause("cell", cell_place(cell)) for cell in sorted(cells))
+        names = self._names(new or old or {})
+        rows = [row for row in (old, new) if row]
+        yield from (Cause("key", change.place) for change in self._keys(rows, names))
+        yield from self._functions(new or old or {}, {*names})
+        if self.compared.environment:
+            yield Cause("environment", "packages or Python")
+
+    def _keys(self, rows: list[Row], names: Mapping[str, int]) -> list[KeyChange]:
+        """The changed keys that a result may rest on, those of its own step and analysis first.
+
+        A text that nothing is computed from is one only where nothing but texts changed, or no
+        other key did: a selection may go by a label.
+        """
+        known = [
+            change
+            for change in self.compared.configuration
+            if concerns(change, names) and not of_no_level(change, rows)
+        ]
+        if len(rows) < 2 or any(rows[0].get(one) != rows[1].get(one) for one in NUMBERS):
+            known = [one for one in known if not is_text(one)] or known
+        return sorted(known, key=lambda change: distance(change, rows[-1], names))
+
+    def _functions(self, row: Row, names: set[str]) -> Iterator[Cause]:
+        """The changed functions that a result reaches."""
+        if not self._making:
+            return
+        used = {"steps": self._steps(row), "endpoints": names}
+        analysis, statistic = str(row.get("analysis_id")), str(row.get("stat_name"))
+        words = self._entries.get("analyses", {}).get(analysis, set())
+        barred = barred_to(analysis, statistic, ADJUSTED, words)
+        for change in self._making:
+            if self.compared.reached_code.reaches(change, MAKING, used, barred):
+                yield Cause("function", change.place)
+
+    def _of_family(self, result: str) -> Iterator[Cause]:
+        """What changed the other members of a family, for a p that is adjusted within it."""
+        row = next(one for one in self.compared.rows_of_results[result] if one)
+        if row["stat_name"] != ADJUSTED:
+            return
+        for name, (old, new) in self.compared.rows_of_results.items():
+            other = new or old
+            member = other and other["stat_name"] in DECIDING and self._share(row, other)
+            if member and any(True for _ in self._direct(name)):
+                yield Cause("family", name)
+
+    def _share(self, row: Row, other: Row) -> bool:
+        """Whether two results' analyses stand in one family of the plan."""
+        families = self._entries.get("multiplicity", {}).values()
+        return any({row["analysis_id"], other["analysis_id"]} <= words for words in families)
+
+    @cached_property
+    def _making(self) -> list[FunctionChange]:
+        """The changed functions of the stages that make results."""
+        return [change for change in self.compared.code if {*MAKING} & {*change.stages}]
+
+    def _steps(self, row: Row) -> set[str]:
+        """The steps of its analysis that may have made a result: those that it is named after."""
+        words = self._entries.get("analyses", {}).get(str(row.get("analysis_id")), set())
+        parts = {step: step.partition(".")[::2] for step in self.compared.own_code.steps}
+        own = {step for step, (what, how) in parts.items() if {what, how} & words}
+        method = str(row.get("method")).partition(".")[2]
+        named = {step for step in own if f"{method}_".startswith(f"{parts[step][1]}_")}
+        return named or own
+
+    # Cells
+
+    @cached_property
+    def changed_cells(self) -> dict[str, frozenset[Cell]]:
+        """Of each run, by its name, the raw cells that the other does not have so."""
+        found: dict[str, set[Cell]] = {self.compared.old.name: set(), self.compared.new.name: set()}
+        for change in self.compared.raw:
+            table = change.name.removeprefix("raw/")
+            both = ((self.compared.old, change.gone), (self.compared.new, change.new))
+            for (run, rows), at in zip(both, ("at_old", "at_new"), strict=True):
+                places = _Places(run, change.name)
+                whole = [(row, name) for row in rows for name in places.columns]
+                single = [(getattr(cell, at), cell.column) for cell in change.cells]
+                names = change.columns_gone if at == "at_old" else change.columns_new
+                columns = [(row, name) for name in names for row in range(places.rows)]
+                for row, column in (*whole, *single, *columns):
+                    found[run.name].add((table, *places.of(row), column))
+        return {name: frozenset(cells) for name, cells in found.items()}
+
+    def _cells_of(self, result: str) -> frozenset[Cell]:
+        """The changed cells behind a result, in the newer run where it has them."""
+        found: frozenset[Cell] = frozenset()
+        for run in (self.compared.new, self.compared.old):
+            changed = self.changed_cells[run.name]
+            if not changed:
+                continue
+            for dataset, predicate in self._members[run.name].get(result, ()):
+                found |= self._selected(run, dataset, predicate)
+            if found:
+                break
+        return found or self._of_values(result)
+
+    def _of_values(self, result: str) -> frozenset[Cell]:
+        """The changed cells of the endpoints and variables that a result leads to by names.
+
+        Who has no value is counted by rows that are not there: no edge leads to the cell.
+        """
+        old, new = self.compared.rows_of_results[result]
+        names = {name.casefold() for name in self._names(new or old or {})}
+        return frozenset(
+            cell for value, cells in self._values.items() if value in names for cell in cells
+        )
+
+    @cached_property
+    def _values(self) -> dict[str, set[Cell]]:
+        """Endpoint, or variable of a patient -> the changed cells that either run made it from."""
+        import numpy as np
+
+        codes = {one.code: name for name, one in self.trial.endpoints.items()}
+        found: dict[str, set[Cell]] = {}
+        for run in (self.compared.new, self.compared.old):
+            by_place = {cell[1:]: cell for cell in self.changed_cells[run.name]}
+            frames, raw = self._rows[run.name]
+            near = np.isin(raw.edges.codes["source_row"], [at for _, at, _ in by_place])
+            edges = raw.edges.table(np.flatnonzero(near))
+            columns = (edges[name].to_pylist() for name in EDGE)
+            for file, row, column, dataset, subject, number, variable in zip(*columns, strict=True):
+                cell = by_place.get((file, row, column))
+                if cell is not None:
+                    code = self._code(frames, dataset, subject, number)
+                    name = codes.get(code, variable) if code else variable
+                    found.setdefault(name.casefold(), set()).add(cell)
+        return found
+
+    def _code(self, frames: Frames, dataset: str, subject: str, number: int) -> str | None:
+        """The endpoint of a derived row by its code; a row of ADSL has none."""
+        if dataset == "adsl":
+            return None
+        names = ("USUBJID", "ASEQ", "PARAMCD")
+        columns = (frames.column(dataset, name).to_pylist() for name in names)
+        rows = zip(*columns, strict=True)
+        return next((str(code) for who, at, code in rows if (who, at) == (subject, number)), None)
+
+    def _selected(self, run: RunOfTrial, dataset: str, predicate: str) -> frozenset[Cell]:
+        """The changed cells behind the rows that a predicate selects in a run."""
+        key = (run.name, dataset, predicate)
+        if key not in self._cells:
+            frames, raw = self._rows[run.name]
+            parts = raw.parts(frames.select(dataset, json.loads(predicate)))
+            touched = (self._of_part(run, part) for part in parts)
+            self._cells[key] = frozenset().union(*touched)
+        return self._cells[key]
+
+    def _of_part(self, run: RunOfTrial, part: RawPart) -> frozenset[Cell]:
+        key = (run.name, id(part))
+        if key not in self._touched:
+            table = (
+                self.trial.tables[part.table].of if part.table in self.trial.tables else part.table
+            )
+            rows, columns = set(part.rows), set(part.columns)
+            self._touched[key] = frozenset(
+                cell
+                for cell in self.changed_cells[run.name]
+                if cell[0] == table
+                and cell[1] == part.source_file
+                and cell[2] in rows
+                and cell[3] in columns
+            )
+        return self._touched[key]
+
+    @cached_property
+    def _members(self) -> dict[str, dict[str, list[tuple[str, str]]]]:
+        """Of each run: result -> data set and predicate of each of its roles."""
+        found: dict[str, dict[str, list[tuple[str, str]]]] = {}
+        for run in (self.compared.old, self.compared.new):
+            by_result = found.setdefault(run.name, {})
+            table = run.table("analysis/members")
+            for row in table.to_pylist() if table is not None else ():
+                entry = (row["dataset"], row["predicate"])
+                by_result.setdefault(row["result_id"], []).append(entry)
+        return found
+
+    # Keys
+
+    @cached_property
+    def _entries(self) -> dict[str, dict[str, set[str]]]:
+        """Part of a file -> name -> the words of its entry, of both runs."""
+        found: dict[str, dict[str, set[str]]] = {}
+        for run in (self.compared.old, self.compared.new):
+            for file, content in run.configuration.items():
+                short = file.rpartition("/")[2]
+                if short not in NAMED:
+                    continue
+                document = compose_text(file, content.decode("utf-8", "backslashreplace")).data
+                for part in NAMED[short] or (None,):
+                    entries = document.get(part) if part else document
+                    if isinstance(entries, Mapping):
+                        for name, entry in entries.items():
+                            words = set(WORD.findall(json.dumps(entry, default=str)))
+                            found.setdefault(part or short, {}).setdefault(name, set()).update(
+                                words
+                            )
+        return found
+
+    def _names(self, row: Row) -> dict[str, int]:
+        """The names that a result leads to, from its analysis on, and after how many others."""
+        given = ("analysis_id", "parameter", "estimand", "population")
+        ahead = deque((str(row[one]), 0) for one in given if row.get(one))
+        found: dict[str, int] = {}
+        while ahead:
+            name, far = ahead.popleft()
+            if name in found:
+                continue
+            found[name] = far
+            for entries in self._entries.values():
+                for other in entries:
+                    if other == name or name.startswith(f"{other}_"):
+                        further = (word for word in entries[other] if word not in found)
+                        ahead.extend((word, far + 1) for word in further)
+                        found.setdefault(other, far)
+        return found
+
+
+class _Places:
+    """Where the rows of a raw table of a run stand in its files."""
+
+    def __init__(self, run: RunOfTrial, name: str):
+        table = run.table(name)
+        self.rows = 0 if table is None else table.num_rows
+        self.columns = (
+            []
+            if table is None
+            else [one for one in table.column_names if one not in ("source_file", "source_row")]
+        )
+        self._file = [] if table is None else table["source_file"].to_pylist()
+        self._row = [] if table is None else table["source_row"].to_pylist()
+
+    def of(self, at: int) -> tuple[str, int]:
+        return self._file[at], self._row[at]
+
+
+def cell_place(cell: Cell) -> str:
+    """ "vas.csv:14 pain"."""
+    _, file, row, column = cell
+    return f"{file}:{row} {column}"

@@ -1,0 +1,129 @@
+"""The functions of a source file, each by a hash of what it does: remarks and layout count nothing.
+
+So a change of code is told by the names of the functions that changed.
+"""
+
+import ast
+import hashlib
+import json
+import zlib
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import NotRequired, TypedDict
+
+from trialtrace.base.paths import Project
+from trialtrace.base.store import make_folder, write_bytes
+from trialtrace.run.archive.uses import MODULE, Uses, uses_of
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+# A file that is no Python; MODULE is what stands outside of every function.
+FILE = "(file)"
+DIGITS, FILE_DIGITS = 10, 16
+
+
+class KnownFile(TypedDict):
+    """The functions of a file by their hashes, and what each of them uses."""
+
+    functions: dict[str, str]
+    uses: NotRequired[Uses]
+
+
+class KnownFunctions:
+    """The functions of every source file that a kept run could use, by the hash of the file."""
+
+    def __init__(self, at: Project):
+        self._folder = at.archive
+        self._new = False
+
+    @cached_property
+    def _known(self) -> dict[str, KnownFile]:
+        try:
+            found = json.loads(zlib.decompress(self.place.read_bytes()))
+            # A file that was kept before uses were has its functions alone.
+            return {
+                short: each if isinstance(each.get("functions"), dict) else {"functions": each}
+                for short, each in found.items()
+            }
+        except (OSError, zlib.error, ValueError):
+            return {}
+
+    @property
+    def place(self) -> Path:
+        return self._folder / "functions.json.z"
+
+    def fault(self) -> str | None:
+        """What is wrong with the file of functions, if it is there."""
+        try:
+            json.loads(zlib.decompress(self.place.read_bytes()))
+        except OSError:
+            return "is gone"
+        except (zlib.error, ValueError):
+            return "is not what was kept"
+        return None
+
+    def put(self, digest: str, path: Path) -> str:
+        """Know the functions of a file; returns the beginning of its hash, which names them."""
+        short = digest[:FILE_DIGITS]
+        if "uses" not in self._known.get(short, {}):
+            self._known[short] = {"functions": functions_of(path), "uses": uses_of(path)}
+            self._new = True
+        return short
+
+    def of(self, short: str | None) -> dict[str, str]:
+        """Name -> hash of the functions of a file; empty where that is not known any more."""
+        return self._known[short]["functions"] if short in self._known else {}
+
+    def uses(self, short: str) -> Uses | None:
+        """What the functions of a file use; None where that is not known, or the file no Python."""
+        return self._known[short].get("uses") or None if short in self._known else None
+
+    def write(self) -> None:
+        """Keep what is new."""
+        if self._new:
+            make_folder(self._folder, private=True)
+            text = json.dumps(self._known, sort_keys=True, separators=(",", ":"))
+            write_bytes(self.place, zlib.compress(text.encode(), 9), 0o600)
+
+
+def functions_of(path: Path) -> dict[str, str]:
+    """Name -> hash of each function of a file, and of its module level; or of the file as it is."""
+    content = path.read_bytes()
+    if path.suffix == ".py":
+        try:
+            return dict(_of_body(ast.parse(content), ""))
+        except SyntaxError:
+            pass
+    return {FILE: hashlib.sha256(content).hexdigest()[:DIGITS]}
+
+
+def _of_body(tree: ast.Module | ast.ClassDef, outer: str) -> Iterator[tuple[str, str]]:
+    """The functions of a module or class, then the rest of it under its own name."""
+    rest: list[str] = [ast.dump(one) for one in _decorated(tree)]
+    for node in _without_remark(tree.body):
+        if isinstance(node, ast.ClassDef):
+            yield from _of_body(node, f"{outer}{node.name}.")
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for inner in ast.walk(node):
+                if isinstance(inner, Definition):
+                    inner.body = _without_remark(inner.body) or [ast.Pass()]
+            yield f"{outer}{node.name}", _hash(ast.dump(node))
+        else:
+            rest.append(ast.dump(node))
+    yield outer.removesuffix(".") or MODULE, _hash("\n".join(rest))
+
+
+def _decorated(tree: ast.Module | ast.ClassDef) -> list[ast.expr]:
+    """What a class is made from."""
+    return [*tree.decorator_list, *tree.bases] if isinstance(tree, ast.ClassDef) else []
+
+
+def _without_remark(body: list[ast.stmt]) -> list[ast.stmt]:
+    """A body without its docstring."""
+    first = body[0] if body else None
+    remark = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    return body[1:] if remark else body
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]

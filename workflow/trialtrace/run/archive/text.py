@@ -1,0 +1,198 @@
+"""A comparison of two runs, for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from trialtrace.base.errors import visible
+
+if TYPE_CHECKING:
+    from trialtrace.run.archive.comparison import Told, ToldCause, ToldCell, ToldResult, ToldTable
+    from trialtrace.run.archive.shelf import Kept
+
+# Of a long list so many lines are shown; the JSON has all.
+SHOWN = 25
+CAUSES_SHOWN = 4
+NOTHING = "nothing changed"
+
+
+def told_text(told: Told, whole: bool = False) -> str:
+    """What changed, from the export to the audit, then each result with why."""
+    lines = [
+        f"{told['trial']}: run {run_text(told['old'])} → run {run_text(told['new'])}",
+        *(["SYNTHETIC data: not evidence"] if told["synthetic"] else []),
+        *(f"{label:<16}{text}" for label, text in overview(told)),
+    ]
+    limit = None if whole else SHOWN
+    sections = (
+        ("Raw cells", [_cell(cell) for cell in told["raw_cells"]]),
+        ("Configuration", [_cell(cell) for cell in told["configuration"]]),
+        ("Code", told["code"]),
+        ("Code that moved, its functions as they were", told["moved"]),
+        ("Derived values", [_cell(cell) for cell in told["derived_cells"]]),
+        ("Verdicts on published numbers", list(_verdicts(told))),
+    )
+    for title, entries in sections:
+        lines += _section(title, entries, limit)
+    results = [line for result in told["results"] for line in _result(result)]
+    lines += _section("Results", results, None if limit is None else 3 * limit)
+    return visible("\n".join(lines)) + "\n"
+
+
+def overview(told: Told) -> list[tuple[str, str]]:
+    """(part, what changed of it), a line each."""
+    flips = sum(result["flips"] for result in told["results"])
+    unknown = sum(
+        cause["kind"] == "unknown" for result in told["results"] for cause in result["causes"]
+    )
+    results = _results(told["results"], told["results_in_all"])
+    more = [f"{flips} cross the level of their decision"] if flips else []
+    more += [f"{unknown} WITHOUT A KNOWN CAUSE"] if unknown else []
+    order = ["results or published numbers in another order"] if told["reordered"] else []
+    judged, recomputed = judged_anew(told), len({one["claim_id"] for one in told["verdicts"]})
+    verdicts = [f"{judged} changed"] if judged else []
+    verdicts += [f"{recomputed - judged} recomputed otherwise"] if recomputed > judged else []
+    verdicts += _worded(told["worded"]["claims"])
+    keys, functions = len(told["configuration"]), len(told["code"])
+    code = [f"{counted(functions, 'function')} changed"] if functions else []
+    moved = [f"{counted(len(told['moved']), 'file')} moved"] if told["moved"] else []
+    configured = [f"{counted(keys, 'key')} changed"] if keys else []
+    words = "comments or order only"
+    comments = [f"{words}: {', '.join(told['comments'])}"] if told["comments"] else []
+    return [
+        ("raw data", _tables(told["raw"])),
+        ("configuration", "; ".join([*configured, *comments]) or NOTHING),
+        ("code", "; ".join([*code, *moved]) or NOTHING),
+        ("environment", "packages or Python changed" if told["environment"] else NOTHING),
+        ("derived data", _tables(told["derived"])),
+        ("results", "; ".join([results, *more, *_worded(told["worded"]["results"]), *order])),
+        ("verdicts", "; ".join(verdicts) or NOTHING),
+    ]
+
+
+def judged_anew(told: Told) -> int:
+    """Published numbers of which a verdict changed."""
+    verdicts = (one for one in told["verdicts"] if one["what"] in ("against_data", "on_print"))
+    return len({one["claim_id"] for one in verdicts})
+
+
+def _worded(names: Sequence[str]) -> list[str]:
+    return [f"of {len(names)} nothing but words changed"] if names else []
+
+
+def counted(number: int, what: str) -> str:
+    """ "1 run", "2 runs"."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def run_text(kept: Kept) -> str:
+    """ "3fa2c1… (2026-11-20 10:00, commit abcdef0)"."""
+    commit, changed = kept.get("commit"), " with changes" if kept.get("dirty") else ""
+    at = kept["ended"][:16].replace("T", " ") or "time unknown"
+    return f"{kept['run']} ({at}{f', commit {commit[:7]}{changed}' if commit else ''})"
+
+
+def _tables(tables: Iterable[ToldTable]) -> str:
+    """ "vas: 1 cell changed, 2 rows new; other: same rows, in another order"."""
+    return "; ".join(f"{one['table']}: {', '.join(_table(one))}" for one in tables) or NOTHING
+
+
+def _table(one: ToldTable) -> Iterator[str]:
+    if one["same_rows"] is not None:
+        yield f"same rows, {one['same_rows']}"
+    counts = (
+        (one["cells"], "cell", "changed"),
+        (one["rows_new"], "row", "new"),
+        (one["rows_gone"], "row", "gone"),
+    )
+    yield from (f"{counted(n, what)} {how}" for n, what, how in counts if n)
+    yield from (f"column {name} new" for name in one["columns_new"])
+    yield from (f"column {name} gone" for name in one["columns_gone"])
+
+
+def _results(results: Sequence[ToldResult], of: int) -> str:
+    if not results:
+        return f"all {of} the same"
+    new = sum(one["old"] is None for one in results)
+    gone = sum(one["new"] is None for one in results)
+    parts = (len(results) - new - gone, "changed"), (new, "new"), (gone, "gone")
+    return f"of {of}: " + ", ".join(f"{n} {how}" for n, how in parts if n)
+
+
+def _cell(cell: ToldCell) -> str:
+    return f"{cell['place']}: {_value(cell['old'])} → {_value(cell['new'])}"
+
+
+def _value(text: str | None) -> str:
+    return "—" if text is None else text
+
+
+def _verdicts(told: Told) -> Iterator[str]:
+    for one in told["verdicts"]:
+        yield (
+            f"{one['claim_id']} {one['component']}, {one['what']}: "
+            f"{_value(one['old'])} → {_value(one['new'])}"
+        )
+
+
+def _result(result: ToldResult) -> Iterator[str]:
+    old, new = shown_pair(result)
+    yield f"{result['result_id']}"
+    yield f"    {old} → {new}{'   CROSSES THE LEVEL' if result['flips'] else ''}"
+    yield f"    because of {'; '.join(cause_texts(result['causes']))}"
+
+
+def shown_pair(result: ToldResult) -> tuple[str, str]:
+    """Old and new as the report shows them; where that shows no difference, with more digits;
+    of a p that is judged at another level, with both."""
+    levels = result["level_old"], result["level_new"]
+    if None in levels or levels[0] == levels[1]:
+        return _shown_pair(result)
+    if (result["old"], result["value_old"]) == (result["new"], result["value_new"]):
+        pair = _value(result["old"]), _value(result["new"])
+    else:
+        pair = _shown_pair(result)
+    old, new = (f"{told} at level {level:g}" for told, level in zip(pair, levels, strict=True))
+    return old, new
+
+
+def _shown_pair(result: ToldResult) -> tuple[str, str]:
+    old, new = result["old"], result["new"]
+    before, after = result["value_old"], result["value_new"]
+    if old == new and before is not None and after is not None and before != after:
+        return apart(before, after)
+    if old == new and old is not None:
+        return old, f"{new} (its interval, n, options or remarks changed)"
+    return _value(old), _value(new)
+
+
+def apart(before: float, after: float) -> tuple[str, str]:
+    """Two numbers with as many digits as it takes to see that they differ, at most 12."""
+    for digits in range(3, 12):
+        old, new = (f"{one:.{digits}g}" for one in (before, after))
+        if old != new:
+            return old, new
+    old, new = (f"{one:.12g}" for one in (before, after))
+    return old, new if old != new else f"{new} (they differ beyond the 12th digit)"
+
+
+def cause_texts(causes: Sequence[ToldCause]) -> list[str]:
+    """The causes in words, the first few."""
+    words = {
+        "unknown": "NO KNOWN CAUSE: {}",
+        "family": "its family: {}",
+        "function": "{}, which it reaches",
+    }
+    told = [words.get(one["kind"], "{}").format(one["place"]) for one in causes[:CAUSES_SHOWN]]
+    left = len(causes) - CAUSES_SHOWN
+    return [*told, f"{left} more"] if left > 0 else told
+
+
+def _section(title: str, entries: Sequence[str], limit: int | None) -> list[str]:
+    if not entries:
+        return []
+    shown = entries if limit is None else entries[:limit]
+    left = len(entries) - len(shown)
+    more = [f"  … {left} lines more: --all, or --format json"] if left else []
+    return ["", title, *(f"  {entry}" for entry in shown), *more]

@@ -1,0 +1,124 @@
+"""From the scale of a result to the scale of a printed number (`as` in a claim)."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from trialtrace.audit.printed.agreement import twelve
+from trialtrace.audit.printed.expression import RANGE, Component
+from trialtrace.audit.printed.symbols import SPREADS
+from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.words import SHARES
+from trialtrace.run.tables.contracts.rows import ResultRow
+
+# They take decimals and arrays alike; a year has 1461 / 4 days.
+CONVERSIONS: dict[str, Callable[[Any], Any]] = {
+    "value": lambda x: x,
+    "percent": lambda x: 100 * x,
+    "percent_reduction": lambda x: 100 * (1 - x),
+    "percent_decrease": lambda x: -100 * x,
+    "years_from_days": lambda x: x * 4 / 1461,
+    "months_from_days": lambda x: x * 16 / 487,
+    "inverse": lambda x: 1 / x,
+    "log": lambda x: x.ln() if isinstance(x, Decimal) else np.log(x),
+    "opposite_sign": lambda x: -x,
+}
+FROM_DAYS = {"years_from_days": "years", "months_from_days": "months"}
+LOWERS = {"percent_reduction", "percent_decrease", "opposite_sign"}
+# A spread keeps its size where the scale is moved or turned.
+_SPREADS = {"percent_reduction": "percent", "percent_decrease": "percent", "log": "value"}
+QUANTILES = ("quartile_low", "quartile_high", "least", "most")
+MAIN = ("percent", "value", "statistic", "at_least")
+FRACTIONS = SHARES | {"risk_difference"}
+
+
+def convert(name: str, value: Decimal) -> Decimal | None:
+    """A value on the printed scale; None where it has none there (the inverse, or log, of 0)."""
+    if (name == "inverse" and value == 0) or (name == "log" and value <= 0):
+        return None
+    return twelve(CONVERSIONS[name](value))
+
+
+def scale(selects: dict, printed: Component, stat: str, unit: str | None, place: str) -> str:
+    """The conversion of a component: as the claim says, else percent for a share printed as one.
+
+    "Reduced by 2.3" is the opposite of a difference.
+
+    Raises UserError for an unknown conversion, or where scales or units cannot be the same.
+    """
+    given = selects.get("as")
+    if given is not None and given not in CONVERSIONS:
+        raise UserError(Problem(f"{place}.is.as", found=given, expected=one_of(CONVERSIONS)))
+    wanted = given
+    if given is None and printed.name == "percent":
+        if stat not in FRACTIONS:
+            raise UserError(
+                Problem(
+                    place,
+                    found=f"a percentage compared with {stat}",
+                    expected="how one becomes the other",
+                    do="say as: percent, percent_reduction or percent_decrease under `is`",
+                )
+            )
+        wanted = "percent"
+    if given is None and printed.name == "value" and printed.word == "lower":
+        wanted = "opposite_sign"
+    _refuse_words(printed, wanted, place)
+    _refuse_units(printed, wanted, unit, place)
+    return wanted or "value"
+
+
+def _refuse_words(printed: Component, name: str | None, place: str) -> None:
+    """Words that carry a sign need the conversion that turns it."""
+    lowers = name in LOWERS
+    if (printed.word == "lower" and not lowers) or (printed.word == "higher" and lowers):
+        raise UserError(
+            Problem(
+                place,
+                found=f'words that say "{printed.word}", as {name or "value"}',
+                expected="percent_reduction or percent_decrease, for a reduction only",
+            )
+        )
+
+
+def _refuse_units(printed: Component, name: str | None, unit: str | None, place: str) -> None:
+    if printed.name != "value" or printed.unit is None or unit is None:
+        return
+    result = FROM_DAYS.get(name or "", unit)
+    if _singular(printed.unit) != _singular(result) or (name in FROM_DAYS and unit != "days"):
+        raise UserError(
+            Problem(
+                place,
+                found=f"printed in {printed.unit}, recomputed in {unit}",
+                expected="the same unit",
+                do="say how one becomes the other: as under `is`",
+            )
+        )
+
+
+def _singular(unit: str) -> str:
+    return unit.lower().removesuffix("s")
+
+
+def scale_of(
+    selects: dict[str, Any],
+    component: Component,
+    components: list[Component],
+    row: ResultRow,
+    place: str,
+) -> str:
+    """The conversion of a component to that of `row`, its result; a bound's is that of the number
+    before it. Raises UserError as `scale` does."""
+    if component.name in SPREADS:
+        return _SPREADS.get(selects.get("as", "value"), selects.get("as", "value"))
+    if component.name not in ("percent", "value", "ci_low", "ci_high", *QUANTILES, *RANGE):
+        return "value"
+    main = next((one for one in components if one.name in MAIN), component)
+    return scale(selects, main, row["stat_name"], row["unit"], place)
+
+
+def falls(name: str) -> bool:
+    """Whether a larger result is a smaller printed number, so that limits change places."""
+    return name in LOWERS or name == "inverse"

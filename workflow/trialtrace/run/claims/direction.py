@@ -1,0 +1,151 @@
+"""Claims that name a direction and no number: "less with licorice"."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from trialtrace.audit.printed.agreement import (
+    CHANGES,
+    DIFFERS,
+    EXACT,
+    SAME,
+    decimal,
+    null_value,
+    twelve,
+)
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.words import POINTS, SHARES, percent, unit_text, value_text
+from trialtrace.run.claims.select import Selects, is_stat, one, rows_of
+from trialtrace.run.tables.contracts.rows import ResultRow, present
+
+STATS = ("proportion", "mean", "median")
+WORDS = ("lower", "higher")
+
+
+def judge_direction(
+    results: list[ResultRow],
+    selects: Selects,
+    direction: Mapping[str, str],
+    labels: dict[str, str],
+    place: str,
+) -> dict[str, Any]:
+    """The columns of the claims table that a direction decides.
+
+    The two groups are compared by the statistic the claim names, else by their proportions, their
+    means or their medians, whichever the analysis has, else by its estimates of their comparison;
+    two strata (`by`) by the statistic it names.
+    """
+    word, first, second = _read(direction, place)
+    stats = [selects["stat"]] if "stat" in selects else list(STATS)
+    if by := direction.get("by"):
+        chosen = [selects | {"stratum": f"{by}={level}"} for level in (first, second)]
+    else:
+        keys = {key: value for key, value in selects.items() if key not in ("group", "compare")}
+        chosen = [keys | {"group": group} for group in (first, second)]
+        compared = _compared(results, selects, keys, (first, second), place)
+        if compared and not any(
+            is_stat(row, stat)
+            for each in chosen
+            for row in rows_of(results, each, place)
+            for stat in stats
+        ):
+            return _of_comparison(compared, word, first, labels)
+    rows = [one(results, keys, stats, place) for keys in chosen]
+    for row in rows:
+        if row["stat_value"] is None:
+            return {"missing": row["error"] or row["warning"] or row["stat_text"], "row": row}
+    left, right = (decimal(present(row["stat_value"])) for row in rows)
+    difference = left - right
+    in_percent = rows[0]["stat_name"] in {*SHARES, *POINTS}
+    shown = difference * 100 if in_percent else difference
+    found = "equal" if difference == 0 else "lower" if difference < 0 else "higher"
+    texts = [_of_stratum(row) if by else _text(row, labels) for row in rows]
+    return {
+        "row": rows[0],
+        "recomputed": float(twelve(Decimal(shown))),
+        "recomputed_text": found,
+        "against_data": EXACT if found == word else DIFFERS,
+        "decision": SAME if found == word else CHANGES,
+        "data_finding": f"The data give {texts[0]} and {texts[1]}, "
+        + ("as printed." if found == word else f"which is {found}; printed is {word}."),
+    }
+
+
+def _compared(
+    results: list[ResultRow],
+    selects: Selects,
+    keys: Selects,
+    pair: tuple[str, str],
+    place: str,
+) -> list[ResultRow]:
+    """The estimates of the comparison of both groups, one way round or the other, with a value."""
+    ways = [{"compare": {"of": of, "to": to}} for of, to in (pair, pair[::-1])]
+    return [
+        row
+        for way in ways
+        for row in rows_of(results, keys | way, place)
+        if null_value(row["stat_name"]) is not None and row["stat_value"] is not None
+        if "stat" not in selects or is_stat(row, selects["stat"])
+    ]
+
+
+def _of_comparison(
+    rows: list[ResultRow], word: str, first: str, labels: dict[str, str]
+) -> dict[str, Any]:
+    """The columns for groups of which the analysis has no numbers but those that compare them."""
+    row, found = rows[0], set()
+    for each in rows:
+        gap = decimal(present(each["stat_value"])) - present(null_value(each["stat_name"]))
+        turned = each["comparison"] != first
+        found.add("equal" if not gap else "lower" if (gap < 0) != turned else "higher")
+    way = found.pop()
+    if found:
+        return {"missing": "the estimates of this comparison lie on both sides", "row": row}
+    stat, value = row["stat_name"], present(row["stat_value"])
+    names = present(row["comparison"]), present(row["reference"])
+    of, to = (_within(labels.get(name, name)) for name in names)
+    shown = f"{row['stat_label']} of {value_text(stat, value)}{unit_text(stat, row['unit'])}"
+    return {
+        "row": row,
+        "recomputed": float(twelve(decimal(value))),
+        "recomputed_text": way,
+        "against_data": EXACT if way == word else DIFFERS,
+        "decision": SAME if way == word else CHANGES,
+        "data_finding": f"The data give a {shown} of {of} against {to}, "
+        + ("as printed." if way == word else f"which is {way}; printed is {word}."),
+    }
+
+
+def _read(direction: Mapping[str, str], place: str) -> tuple[str, str, str]:
+    words = [word for word in WORDS if word in direction]
+    if len(words) != 1 or "than" not in direction:
+        raise UserError(
+            Problem(
+                f"{place}.direction",
+                found=str(dict(direction)),
+                expected="{lower: arm, than: arm} or {higher: arm, than: arm}",
+            )
+        )
+    return words[0], direction[words[0]], direction["than"]
+
+
+def _text(row: ResultRow, labels: dict[str, str]) -> str:
+    group, value, of = present(row["group1_level"]), present(row["stat_value"]), row["denominator"]
+    label = _within(labels.get(group, group))
+    if row["stat_name"] not in SHARES:
+        return f"a {row['stat_label']} of {value:.4g} with {label}"
+    counts = f" ({round(value * of)} of {of})" if of else ""
+    return f"{percent(value)}%{counts} with {label}"
+
+
+def _of_stratum(row: ResultRow) -> str:
+    stat, value = row["stat_name"], present(row["stat_value"])
+    level = present(row["stratum"]).partition("=")[2]
+    shown = value_text(stat, value) + unit_text(stat, row["unit"])
+    return f"a {row['stat_label']} of {shown} with {_within(level)}"
+
+
+def _within(label: str) -> str:
+    """A label inside a sentence: "Sugar water" becomes "sugar water", "5FU + Lev" stays."""
+    first = label.split(" ")[0]
+    return label[0].lower() + label[1:] if first[1:].islower() else label

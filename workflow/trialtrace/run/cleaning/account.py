@@ -1,0 +1,175 @@
+"""What went into cleaning and what came of it: `account.json`, in counts and configured words only.
+
+    rows of raw table  = rows in + left out + undecided           where a table has a `where`
+    rows in            = kept + rejected by rule                  of each table
+    cells in           = accepted + missing + rejected by rule    of each table
+    subjects in export = kept + excluded by reason
+
+It holds no value of the data and no subject, so that a report and the last lines of a run may show
+all of it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from trialtrace.base.errors import ConservationError, Problem, UserError, unbalanced
+from trialtrace.base.store import write_json
+
+FILE = "account.json"
+WITH_ROW = "with_row"
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """Subjects without an accepted row in the table of subjects, and why."""
+
+    n: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class SubjectCount:
+    """Subjects of the table that says who they are. `kept` have an accepted row there."""
+
+    table: str
+    in_export: int
+    kept: int
+    excluded: tuple[Excluded, ...] = ()
+
+
+@dataclass(frozen=True)
+class TableCount:
+    """Counts of one table. Cells are those of the dictionary's columns; cells of a rejected row
+    stand under `with_row`. `subjects` of all `of_subjects` have an accepted row in it; `declared`
+    says whether cleaning.yaml expects fewer (`some`, `earlier`, `empty`). Flagged ones are kept."""
+
+    rows_in: int
+    rows_kept: int
+    rows_rejected: Mapping[str, int]
+    cells_in: int
+    cells_accepted: int
+    cells_missing: int
+    cells_rejected: Mapping[str, int]
+    subjects: int
+    of_subjects: int
+    declared: str | None = None
+    cells_flagged: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What `where` of a table, in words, makes of the rows of its raw table; of `undecided` ones a
+    value is missing that it needs, and they are left out too. `reasons` has the rows left out by
+    the labels of the column that says why, where there is one."""
+
+    table: str
+    where: str
+    rows: int
+    left_out: int
+    undecided: int
+    reasons: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What cleaning.yaml decides about `n` rows, cells or subjects; `reason` may be empty."""
+
+    table: str
+    column: str | None
+    what: str
+    n: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class RedLine:
+    """What a reader must know before any result: one whole sentence, without a value."""
+
+    kind: str
+    table: str
+    column: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """All of it, tables by name."""
+
+    subjects: SubjectCount
+    tables: Mapping[str, TableCount]
+    decisions: tuple[Decision, ...] = ()
+    warnings: tuple[RedLine, ...] = ()
+    selections: tuple[Selection, ...] = ()
+
+    def verify(self) -> None:
+        """Raise ConservationError where a law does not hold."""
+        who = self.subjects
+        gone = sum(one.n for one in who.excluded)
+        _law(f"subjects of {who.table}", who.in_export, who.kept + gone)
+        for each in self.selections:
+            found = self.tables[each.table].rows_in + each.left_out + each.undecided
+            _law(f"rows of the raw table of {each.table}", each.rows, found)
+            if each.reasons is not None:
+                told = sum(each.reasons.values())
+                _law(f"rows that {each.table} leaves out", each.left_out, told)
+        for name, one in self.tables.items():
+            rejected = sum(one.rows_rejected.values())
+            _law(f"rows of {name}", one.rows_in, one.rows_kept + rejected)
+            rejected = sum(one.cells_rejected.values())
+            _law(
+                f"cells of {name}", one.cells_in, one.cells_accepted + one.cells_missing + rejected
+            )
+
+
+def _law(what: str, came_in: int, found: int) -> None:
+    if came_in != found:
+        raise ConservationError([unbalanced(what, f"{came_in} in, {found} accounted for")])
+
+
+def write_account(path: Path, account: Account) -> None:
+    """Write `account.json`. Raises ConservationError for an account that does not add up."""
+    account.verify()
+    told = asdict(account)
+    if not account.selections:
+        del told["selections"]
+    for selection in told.get("selections", ()):
+        if selection["reasons"] is None:
+            del selection["reasons"]
+    write_json(path, told)
+
+
+def read_account(clean_dir: Path) -> Account:
+    """The account of a folder that cleaning has written.
+
+    Raises UserError for a folder without a whole one.
+    """
+    path = Path(clean_dir) / FILE
+    try:
+        return _account(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise UserError(
+            Problem(str(path), "this file is not there", do="run the workflow first: make run")
+        ) from None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise UserError(
+            Problem(
+                str(path),
+                "this is not a whole account of cleaning",
+                do="delete the folder and run the workflow again: make run",
+            )
+        ) from None
+
+
+def _account(given: dict[str, Any]) -> Account:
+    who = given["subjects"]
+    excluded = tuple(Excluded(**one) for one in who["excluded"])
+    return Account(
+        SubjectCount(**(who | {"excluded": excluded})),
+        {name: TableCount(**one) for name, one in given["tables"].items()},
+        tuple(Decision(**one) for one in given["decisions"]),
+        tuple(RedLine(**one) for one in given["warnings"]),
+        tuple(Selection(**one) for one in given.get("selections", ())),
+    )

@@ -1,0 +1,199 @@
+"""Checks of cleaning.yaml: what must hold between the cells of a row, a subject, several tables.
+
+A check is judged on the typed values of the accepted rows, before any check takes a cell away, so
+their order does not matter. What cannot be judged because a value is missing breaks no check; it
+is counted.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trialtrace.base.errors import Problems
+from trialtrace.run.cleaning.cells import as_mask
+from trialtrace.run.cleaning.groups import constant, each_of, unique
+from trialtrace.run.cleaning.other_tables import Accepted, with_beside
+from trialtrace.run.cleaning.rejects import FLAG, RULES, Finding
+from trialtrace.run.tables.conditions import evaluate, met, mistakes
+from trialtrace.run.trial.cleaning import (
+    CheckConstant,
+    CheckEachOf,
+    CheckExpect,
+    CheckStored,
+    CheckUnique,
+    CleaningCheck,
+)
+from trialtrace.run.trial.model import Condition
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A check's outcome. Counts are of rows, for `constant` of cells."""
+
+    findings: list[Finding]
+    counts: dict[str, int]
+
+
+def run_check(
+    check: CleaningCheck, mine: Accepted, others: Mapping[str, Accepted] | None = None
+) -> Judged:
+    """Judge a check in every row of its table; `others` are all tables, for what stands beside."""
+    place = f"cleaning.yaml: checks.{check.name}"
+    table = mine.table
+    if isinstance(check, CheckExpect) and check.beside:
+        table = with_beside(check.beside, mine, others or {}, f"{place}.beside")
+    _check_conditions(check, table)
+    if isinstance(check, CheckConstant):
+        return _constant(check, table, mine.subject)
+    if isinstance(check, CheckStored):
+        reason = f"{check.label}: {check.stored} differs from the sum of its points"
+        return _judged(check, table, _score_holds(check, table), None, reason)
+    where = as_mask(met(check.where, table)) if check.where else None
+    if isinstance(check, CheckExpect):
+        reason = f"{check.label}: does not hold"
+        return _judged(check, table, evaluate(check.expect, table), where, reason)
+    return _grouped(check, table, mine.subject, where)
+
+
+def _grouped(
+    check: CheckEachOf | CheckUnique,
+    table: "pa.Table",
+    subject: "pa.Array",
+    where: "np.ndarray | None",
+) -> Judged:
+    """A check over several rows, `each_of` or `unique`."""
+    import numpy as np
+
+    looked = np.ones(table.num_rows, dtype=bool) if where is None else where
+    if isinstance(check, CheckEachOf):
+        found = each_of(check.each_of, table, subject, looked)
+    else:
+        found = unique(check.unique, table, looked)
+    findings = []
+    broken = np.zeros(table.num_rows, dtype=bool)
+    for mask, why in found.broken:
+        broken |= mask
+        for column in check.listed:
+            findings += _cells(check, table, column, mask, f"{check.label}: {why}")
+    counts = {"looked_at": looked, "broken": broken, "not_judged": found.unknown}
+    return Judged(findings, {name: int(mask.sum()) for name, mask in counts.items()})
+
+
+def _judged(
+    check: CleaningCheck,
+    table: "pa.Table",
+    holds: "pa.Array",
+    where: "np.ndarray | None",
+    reason: str,
+) -> Judged:
+    import numpy as np
+    import pyarrow.compute as pc
+
+    looked = np.ones(table.num_rows, dtype=bool) if where is None else where
+    broken = looked & as_mask(pc.invert(holds))
+    unknown = looked & as_mask(pc.is_null(holds))
+    findings = []
+    for column in check.listed:
+        findings += _cells(check, table, column, broken, reason)
+    counts = {"looked_at": looked, "broken": broken, "not_judged": unknown}
+    return Judged(findings, {name: int(mask.sum()) for name, mask in counts.items()})
+
+
+def _cells(
+    check: CleaningCheck, table: "pa.Table", column: str, broken: "np.ndarray", reason: str
+) -> list[Finding]:
+    """Findings on the cells of a column; a missing cell cannot be taken away, so it is flagged."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    present = pc.is_valid(table[column]).to_numpy()
+    used = np.flatnonzero(broken & present)
+    absent = np.flatnonzero(broken & ~present)
+    return [
+        Finding(check.name, reason, used, column, check.severity),
+        Finding(check.name, reason, absent, column, FLAG),
+    ]
+
+
+def _score_holds(check: CheckStored, table: "pa.Table") -> "pa.Array":
+    """Whether the stored score is the sum of its points; unknown where a criterion is."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    total = pa.repeat(0.0, table.num_rows)
+    for point in check.points:
+        met_or_not = evaluate(point.when, table).cast(pa.float64())
+        total = pc.add(total, pc.multiply(met_or_not, float(point.give)))
+    difference = pc.abs(pc.subtract(table[check.stored].combine_chunks().cast(pa.float64()), total))
+    return pc.less_equal(difference, TOLERANCE)
+
+
+def _constant(check: CheckConstant, table: "pa.Table", subject: "pa.Array") -> Judged:
+    """Recorded values of a subject are the same in all its rows; missing ones are not compared."""
+    findings, looked, broken = [], 0, 0
+    for column in check.listed:
+        present, differs = constant(table[column].combine_chunks(), subject)
+        reason = f"{check.label}: {column} differs between rows of a subject"
+        findings += _cells(check, table, column, differs, reason)
+        looked += int(present.sum())
+        broken += int(differs.sum())
+    counts = {"looked_at": looked, "broken": broken, "not_judged": 0}
+    return Judged(findings, counts)
+
+
+def _check_conditions(check: CleaningCheck, table: "pa.Table") -> None:
+    """Columns and operands of a check fit the table."""
+    place = f"cleaning.yaml: checks.{check.name}"
+    problems = Problems()
+    kinds = column_kinds(table)
+    for key, condition in _conditions(check):
+        for path, sentence in mistakes(condition, kinds):
+            problems.add(f"{place}.{key}.{path}".rstrip("."), sentence)
+    for key, columns in _named_columns(check).items():
+        for column in columns:
+            if column not in kinds:
+                problems.add(f"{place}.{key}", found=repr(column), expected="a column of the table")
+    if check.name in RULES:
+        problems.add(place, "is the name of a rule that every table is cleaned by", do="rename it")
+    problems.raise_if_any()
+
+
+def _conditions(check: CleaningCheck) -> Iterator[tuple[str, Condition]]:
+    """(key, condition) of every condition of a check."""
+    if isinstance(check, CheckExpect | CheckEachOf | CheckUnique) and check.where is not None:
+        yield "where", check.where
+    if isinstance(check, CheckExpect):
+        yield "expect", check.expect
+    if isinstance(check, CheckStored):
+        for number, point in enumerate(check.points):
+            yield f"points.{number}.when", point.when
+
+
+def _named_columns(check: CleaningCheck) -> dict[str, tuple[str, ...]]:
+    """Key -> the columns that a check names there."""
+    match check:
+        case CheckExpect():
+            return {"columns": check.columns}
+        case CheckStored():
+            return {"stored": (check.stored,)}
+        case CheckConstant():
+            return {"constant": check.constant}
+        case CheckEachOf():
+            wanted = check.each_of
+            return {"columns": check.columns, "each_of": (wanted.column, *wanted.by)}
+        case CheckUnique():
+            return {"columns": check.columns, "unique": check.unique}
+
+
+def column_kinds(table: "pa.Table") -> dict[str, str]:
+    """The columns of a clean table with their kinds, as conditions know them."""
+    import pyarrow as pa
+
+    kinds = {pa.string(): "text", pa.float64(): "number", pa.int64(): "integer"}
+    return {field.name: kinds.get(field.type, "date") for field in table.schema}

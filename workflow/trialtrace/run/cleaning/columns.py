@@ -1,0 +1,127 @@
+"""One column: blanks, missing values, type, unit, range, each with its own rule."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.run.cleaning.cells import Broken, as_mask, blank, present_text, without_numbers
+from trialtrace.run.cleaning.rejects import Finding
+from trialtrace.run.cleaning.units import Conversion, convert
+from trialtrace.run.cleaning.values import exact_integers, parse
+from trialtrace.run.trial.model import Variable
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """How the cells of a source are written. A comma declared there or for a field holds."""
+
+    decimal: str = "."
+    date_order: str | None = None
+    missing: tuple[str, ...] = ()
+
+    def order(self, variable: Variable) -> str:
+        """The order of a variable's dates."""
+        return variable.date_order or self.date_order or "ymd"
+
+    def sign(self, variable: Variable) -> str:
+        """The decimal sign of a variable's numbers."""
+        return "," if "," in (variable.decimal, self.decimal) else "."
+
+
+@dataclass(frozen=True)
+class CleanColumn:
+    """The values of a column, the cells that were missing, what was found, and the padded cells."""
+
+    values: "pa.Array"
+    missing: "np.ndarray"
+    findings: list[Finding]
+    padded: int
+
+
+def clean_column(
+    variable: Variable,
+    raw: "pa.Table",
+    spelling: Spelling,
+    conversion: Conversion | None,
+    identifies: bool = False,
+) -> CleanColumn:
+    """The typed values of a variable, with a finding for each rule that cells break.
+
+    A column that `identifies` subjects is never calculated with: every digit of a whole number
+    counts, and a number (a float) cannot keep them all.
+    """
+    import pyarrow.compute as pc
+
+    cells = raw[variable.name].combine_chunks()
+    trimmed = pc.utf8_trim_whitespace(cells)
+    text = present_text(trimmed, spelling.missing)
+    if variable.kind in ("number", "integer") and not variable.choices:
+        text = without_numbers(text, spelling.missing, spelling.sign(variable))
+    values, broken = parse(variable, text, spelling.sign(variable), spelling.order(variable))
+    if variable.kind == ("number" if identifies else "integer"):
+        values, more = exact_integers(values)
+        broken += more
+    if conversion is not None:
+        values, more = convert(values, raw, conversion)
+        broken += more
+    values, more = check_range(variable, values)
+    missing = as_mask(pc.is_null(text))
+    kept = pc.binary_length(trimmed)
+    shorter = pc.and_(pc.greater(pc.binary_length(cells), kept), pc.greater(kept, 0))
+    padded = pc.sum(shorter).as_py() or 0
+    findings = [_finding(variable.name, rule) for rule in broken + more]
+    return CleanColumn(values, missing, findings, padded)
+
+
+def _finding(column: str, broken: Broken) -> Finding:
+    import numpy as np
+
+    return Finding(broken.rule, broken.reason, np.flatnonzero(broken.mask), column)
+
+
+def check_range(variable: Variable, values: "pa.Array") -> tuple["pa.Array", list[Broken]]:
+    """Values between the dictionary's minimum and maximum, both included."""
+    import pyarrow.compute as pc
+
+    broken = []
+    checks: list[tuple[str, str | None, Callable[..., Any], str]] = [
+        ("below_minimum", variable.minimum, pc.less, "below the minimum of"),
+        ("above_maximum", variable.maximum, pc.greater, "above the maximum of"),
+    ]
+    result = values
+    for rule, limit, compare, words in checks:
+        if limit is not None and variable.kind != "text":
+            outside = compare(_comparable(values), _limit(variable, limit))
+            broken.append(Broken(rule, f"{words} the dictionary, {limit}", as_mask(outside)))
+            result = blank(result, outside)
+    return result, broken
+
+
+def _comparable(values: "pa.Array") -> "pa.Array":
+    """Whole numbers as floats, as limits are."""
+    import pyarrow as pa
+
+    return values.cast(pa.float64(), safe=False) if pa.types.is_integer(values.type) else values
+
+
+def _limit(variable: Variable, limit: str) -> Any:
+    import pyarrow as pa
+
+    try:
+        if variable.kind == "date":
+            return pa.scalar(datetime.date.fromisoformat(limit), type=pa.date32())
+        return pa.scalar(float(limit.replace(",", ".")))
+    except ValueError:
+        raise UserError(
+            Problem(
+                f"dictionary.csv, row {variable.row}: minimum or maximum of {variable.name}",
+                found=repr(limit),
+                expected="an ISO date" if variable.kind == "date" else "a number",
+            )
+        ) from None

@@ -1,0 +1,258 @@
+"""What would fit the values of a column that the dictionary does not: told with what stops a run.
+
+Values themselves are told only where disclosure is full, or where they are common words in place of
+a code, or of nothing: that a column holds TRUE and FALSE says nothing of a patient.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from trialtrace.base.errors import one_of
+from trialtrace.run.cleaning.columns import Spelling
+from trialtrace.run.cleaning.dates import SHAPES, parse_dates
+from trialtrace.run.cleaning.similar_names import STEPS
+from trialtrace.run.cleaning.values import parse_numbers
+from trialtrace.run.trial.model import Variable
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+# fmt: off
+WORDS = frozenset({
+    "true", "false", "t", "f", "yes", "no", "y", "n", "j", "ja", "nein", "oui", "non", "si", "m",
+    "w", "male", "female", "man", "woman", "on", "off", "x", "checked", "unchecked", "0", "1", "2",
+    "3", "4", "5", "6", "7", "8", "9", "+", "-",
+})
+NOTHING = frozenset({
+    "na", "n/a", "n.a.", "nd", "n.d.", "nan", "null", "none", "missing", "unknown", ".", "-", "--",
+    "?",
+})
+MISSING = NOTHING | {
+    "-1", "-7", "-8", "-9", "-77", "-88", "-99", "-999", "-9999", "99", "999", "9999",
+}
+# fmt: on
+SHOWN = 10
+MOST = 20_000
+"""So many rejected values are looked at."""
+FACTORS = {
+    10.0: "a tenth",
+    100.0: "a hundredth",
+    1000.0: "a thousandth",
+    0.1: "ten times",
+    0.01: "a hundred times",
+    0.001: "a thousand times",
+    2.54: "1/2.54 (inches)",
+    0.45359237: "2.2046 times (pounds)",
+}
+NEARLY_ALL = 0.9
+OF_NUMBERS = {
+    r"^[+-]?[0-9]{1,3}([.,' ][0-9]{3})+([.,][0-9]+)?$": "have a sign between thousands",
+    r"^[<>≤≥~]": "are bounds, such as <5",
+    r"^[+-]?[0-9]+([.,][0-9]+)?\s*[^0-9.,\s+-]+$": "are numbers with a unit or text behind them",
+}
+OF_INTEGERS = {r"^[+-]?[0-9]+[.,][0-9]*[1-9][0-9]*$": "have decimals: numbers, not integers"}
+OF_DATES = {
+    r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}[T ][0-9]": "are dates with a time of day",
+    r"^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}$": "have a year of two digits",
+    r"^[0-9]{5}(\.[0-9]+)?$": "are whole numbers, such as a spreadsheet's days since 1900",
+    r"(?i)[a-z]": "name the month, or are words",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A variable of the dictionary and how its cells are declared to be written."""
+
+    variable: Variable
+    spelling: Spelling
+
+    @property
+    def order(self) -> str:
+        return self.spelling.order(self.variable)
+
+    @property
+    def decimal(self) -> str:
+        return self.spelling.sign(self.variable)
+
+
+def seen(wanted: Wanted, text: "pa.Array", lost: "np.ndarray", show: bool) -> list[str]:
+    """The different values that are rejected, where they may be told."""
+    values = sorted(set(_lost(text, lost)))
+    words = WORDS | MISSING if wanted.variable.choices else NOTHING
+    told = show or all(value.casefold() in words for value in values)
+    return [f"the values are {one_of(values, SHOWN)}"] if told and values else []
+
+
+def fits(wanted: Wanted, text: "pa.Array", lost: "np.ndarray") -> list[str]:
+    """Sentences, without a value, on what would fit. `text` are all cells of the column, null where
+    missing; `lost` are the rows of those that are rejected."""
+    bad = _lost(text, lost)
+    variable = wanted.variable
+    found = _codes(variable.choices, bad) if variable.choices else []
+    if variable.kind == "date":
+        found += _orders(wanted, text) + other_orders(wanted, text)
+        found += _shapes(bad, OF_DATES)
+    elif variable.kind != "text":
+        found += _decimal(wanted, bad) + _shapes(bad, OF_NUMBERS)
+        found += _shapes(bad, OF_INTEGERS) if variable.kind == "integer" else []
+        found += _factor(wanted, text)
+    return found + _coded_missing(bad)
+
+
+def _lost(text: "pa.Array", lost: "np.ndarray") -> list[str]:
+    import pyarrow as pa
+
+    return text.take(pa.array(lost[:MOST])).drop_null().to_pylist()
+
+
+def better_orders(wanted: Wanted, text: "pa.Array") -> list[str]:
+    """Orders in which all dates are possible, where some are impossible in the declared one and
+    others were read as another day. Dates written as ISO are the same in every order."""
+    import pyarrow.compute as pc
+
+    days = _days(text)
+    there, declared = len(text) - text.null_count, days[wanted.order]
+    bad = declared.null_count - text.null_count
+    found = []
+    for order, other in days.items():
+        misread = pc.sum(pc.not_equal(declared, other)).as_py() or 0
+        if bad and misread and other.null_count == text.null_count:
+            found.append(
+                f"{bad} of {there} are impossible as {wanted.order}, all {there} are possible as "
+                f"{order}: {misread} were read as another day"
+            )
+    return found
+
+
+def _days(text: "pa.Array") -> "dict[str, pa.Array]":
+    """The dates of a column in each order."""
+    return {order: parse_dates(text, order)[0] for order in SHAPES}
+
+
+def _orders(wanted: Wanted, text: "pa.Array") -> list[str]:
+    """Other orders in which fewer dates are impossible."""
+    there = len(text) - text.null_count
+    bad = {order: days.null_count - text.null_count for order, days in _days(text).items()}
+    mine = bad[wanted.order]
+    return [
+        f"{mine} of {there} are impossible as {wanted.order}, {fewer} as {order}"
+        for order, fewer in bad.items()
+        if fewer < mine
+    ]
+
+
+def other_orders(wanted: Wanted, text: "pa.Array") -> list[str]:
+    """Orders in which every date is possible that is impossible in the declared one: part of the
+    column is then written in another order, and some of the rest may be read as another day. One
+    such date alone is a mistyped one."""
+    import pyarrow.compute as pc
+
+    days = _days(text)
+    declared = days[wanted.order]
+    lost = pc.and_(pc.is_null(declared), pc.is_valid(text))
+    bad = pc.sum(lost).as_py() or 0
+    found = []
+    for order, other in days.items():
+        misread = pc.sum(pc.not_equal(declared, other)).as_py() or 0
+        if bad > 1 and misread and not pc.any(pc.and_(lost, pc.is_null(other))).as_py():
+            found.append(
+                f"all {bad} are possible as {spelt(order)}, and {misread} others of the column are "
+                "possible in both orders: some may have been read as another day"
+            )
+    return found
+
+
+def spelt(order: str) -> str:
+    """An order of dates in words: "month/day/year"."""
+    return "/".join({"d": "day", "m": "month", "y": "year"}[letter] for letter in order)
+
+
+def _codes(choices: dict[str, str], bad: list[str]) -> list[str]:
+    """Values that are a code but for how they are written, or the label of one."""
+    labels = {label.strip().casefold() for label in choices.values()}
+    found = _count(bad, lambda v: v.casefold() in labels, "hold the label instead of the code")
+    ways: dict[str, Callable[[str], str]] = {
+        "capital letters": str.casefold,
+        "what cannot be seen, or blanks": _compact,
+        "leading zeros": lambda v: v.lstrip("0") or "0",
+        ".0 at the end": lambda v: re.sub(r"\.0+$", "", v),
+    }
+    for words, way in ways.items():
+        known = {way(code) for code in choices}
+        found += _count(
+            [way(value) for value in bad], known.__contains__, f"are a code but for {words}"
+        )
+    return found
+
+
+def _compact(value: str) -> str:
+    """A value as it is seen, without blanks."""
+    for step in STEPS.values():
+        value = step(value)
+    return value
+
+
+def _decimal(wanted: Wanted, bad: list[str]) -> list[str]:
+    """Values that are numbers with the other decimal sign."""
+    import pyarrow as pa
+
+    other = "." if wanted.decimal == "," else ","
+    values, _ = parse_numbers(pa.array(bad, type=pa.string()), other)
+    with_sign = sum(
+        other in value
+        for value, number in zip(bad, values.to_pylist(), strict=True)
+        if number is not None
+    )
+    told = f"are numbers with the decimal sign {other!r}, where {wanted.decimal!r} is declared"
+    return [f"{with_sign} of {_size(bad)} {told}"] if with_sign else []
+
+
+def _factor(wanted: Wanted, text: "pa.Array") -> list[str]:
+    """A factor that brings nearly all numbers between the dictionary's bounds: another unit."""
+    import numpy as np
+
+    low, high = (_bound(b) for b in (wanted.variable.minimum, wanted.variable.maximum))
+    if low is None or high is None:
+        return []
+    values, _ = parse_numbers(text.drop_null(), wanted.decimal)
+    number = values.drop_null().to_numpy()
+    if not len(number) or np.mean((number >= low) & (number <= high)) > 1 - NEARLY_ALL:
+        return []
+    return [
+        f"nearly all are between {low:g} and {high:g} as {words} of what they are: another unit?"
+        for factor, words in FACTORS.items()
+        if np.mean((number / factor >= low) & (number / factor <= high)) >= NEARLY_ALL
+    ]
+
+
+def _bound(limit: str | None) -> float | None:
+    return None if limit is None else float(limit.replace(",", "."))
+
+
+def _matches(shape: str, value: str) -> bool:
+    return re.search(shape, value) is not None
+
+
+def _shapes(bad: list[str], shapes: dict[str, str]) -> list[str]:
+    found: list[str] = []
+    for shape, words in shapes.items():
+        found += _count(bad, partial(_matches, shape), words)
+    return found
+
+
+def _coded_missing(bad: list[str]) -> list[str]:
+    words = "look like codes for missing, which stand under `missing` in cleaning.yaml"
+    return _count(bad, lambda v: v.casefold() in MISSING, words)
+
+
+def _count(bad: list[str], is_so: Callable[[str], bool], words: str) -> list[str]:
+    n = sum(is_so(value) for value in bad)
+    return [f"{n} of {_size(bad)} {words}"] if n else []
+
+
+def _size(bad: list[str]) -> str:
+    return f"the first {MOST}" if len(bad) == MOST else str(len(bad))

@@ -1,0 +1,205 @@
+"""What cleaning takes away, told by how much it is: a red line, or the end of the run.
+
+Of the values of a column that are there, more than `TOLD` rejected are a red line, and so is one
+in a required column; more than `STOPS`, or all, end the run unless cleaning.yaml accepts it with a
+reason. Columns that hold nothing are a red line (see `emptied`). Columns of the key are counted as
+rows (see `lost_rows`): with them the row goes.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from trialtrace.base.errors import Problem, Problems
+from trialtrace.run.cleaning.account import Decision, RedLine
+from trialtrace.run.cleaning.emptied import gaps
+from trialtrace.run.cleaning.fits import Wanted, better_orders, fits, other_orders, seen
+from trialtrace.run.cleaning.summary import run_text
+from trialtrace.run.cleaning.typed import Typed, spelling_of
+from trialtrace.run.trial.load import Trial
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+TOLD = 0.05
+STOPS = 0.20
+LINES_TOLD = 12
+AT_MOST = f"at most {100 * STOPS:g} % of them"
+BETTER = "dates that no other order fits better"
+
+
+@dataclass
+class Losses:
+    """Mistakes that end the run, red lines, and what cleaning.yaml decides."""
+
+    problems: Problems = field(default_factory=Problems)
+    warnings: list[RedLine] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ColumnLoss:
+    """The rejected values of a column among those that are there, by rule, with the reasons."""
+
+    lost: int
+    there: int
+    rules: dict[str, int]
+    positions: "np.ndarray"
+
+    @property
+    def share(self) -> float:
+        return self.lost / self.there if self.there else 0.0
+
+    @property
+    def told(self) -> str:
+        rules = ", ".join(f"{rule} {n}" for rule, n in self.rules.items())
+        return f"{self.lost} of {self.there} values ({100 * self.share:.1f} %) rejected: {rules}"
+
+
+def column_losses(trial: Trial, typed: Typed, losses: Losses) -> None:
+    """Add what the columns of a table lose, by the findings in its log."""
+    spec = typed.spec
+    accept = trial.cleaning.tables[spec.name].accept
+    for column in typed.columns:
+        if column not in (spec.subject, *spec.key_):
+            loss = column_loss(typed, column)
+            wanted = Wanted(trial.dictionary[spec.name][column], spelling_of(trial, spec, column))
+            reason = accept.get(column)
+            bare = gaps(typed, trial.dictionary[spec.name], column)
+            if reason:
+                lost = bool(loss.lost or bare)
+                _accepted(spec.name, loss, column, reason, lost, losses)
+            _judge(trial, typed, loss, wanted, reason, losses)
+            _empty(spec.name, column, bare, reason, losses)
+
+
+def column_loss(typed: Typed, column: str) -> ColumnLoss:
+    """The rejected values of a column, counted by the first rule that each breaks."""
+    import numpy as np
+
+    gone = np.zeros(typed.raw.num_rows, dtype=bool)
+    rules = typed.log.first_rules(column, gone)
+    counts = {rule: n for rule, n in sorted(rules.items()) if n}
+    positions = np.flatnonzero(gone)
+    there = int((~typed.columns[column].missing).sum())
+    return ColumnLoss(len(positions), there, counts, positions)
+
+
+def _judge(
+    trial: Trial,
+    typed: Typed,
+    loss: ColumnLoss,
+    wanted: Wanted,
+    accepted: str | None,
+    losses: Losses,
+) -> None:
+    """Add what the loss of one column means."""
+    if not loss.lost:
+        return
+    text = typed.text(wanted.variable.name)
+    orders = better_orders(wanted, text) if wanted.variable.kind == "date" else []
+    stops = loss.share > STOPS or bool(orders)
+    mixed = other_orders(wanted, text) if wanted.variable.kind == "date" else []
+    told = stops or loss.share > TOLD or wanted.variable.required or bool(mixed)
+    hints = orders or (fits(wanted, text, loss.positions) if told else [])
+    if stops and not accepted:
+        expected = BETTER if orders else AT_MOST
+        losses.problems.found.append(_problem(trial, typed, loss, wanted, hints, expected))
+    elif told:
+        hints = [*orders, f"accepted: {accepted}"] if accepted else hints
+        losses.warnings.append(_red_line(typed.spec.name, loss, wanted, hints))
+
+
+def _accepted(
+    table: str, loss: ColumnLoss, column: str, reason: str, lost: bool, losses: Losses
+) -> None:
+    """A column that may lose values: a decision, and a red line where it has `lost` none."""
+    losses.decisions.append(Decision(table, column, "accept", loss.lost, reason))
+    if not lost:
+        told = f"Table {table}, column {column}: cleaning.yaml accepts a loss (“{reason}”), and "
+        told += "nothing is rejected: the line can go."
+        losses.warnings.append(RedLine("stale_accept", table, column, told))
+
+
+def _empty(table: str, column: str, bare: list[str], accepted: str | None, losses: Losses) -> None:
+    """Where a column holds nothing, and the reason for it where cleaning.yaml has one."""
+    way = f"where that is right, declare it in cleaning.yaml: tables.{table}.accept.{column}"
+    more = f"accepted: {accepted}" if accepted else way
+    for told in bare:
+        losses.warnings.append(RedLine("empty_column", table, column, sentences(told, [more])))
+
+
+def _problem(
+    trial: Trial,
+    typed: Typed,
+    loss: ColumnLoss,
+    wanted: Wanted,
+    hints: list[str],
+    expected: str,
+) -> Problem:
+    table, column = typed.spec.name, wanted.variable.name
+    rules = [one for one in typed.log.findings if one.column == column and one.rule in loss.rules]
+    reasons = "; ".join(dict.fromkeys(one.reason for one in rules))
+    values = seen(wanted, typed.text(column), loss.positions, trial.shows_values)
+    ways = [f"mend {_place_to_mend(typed, loss, wanted)}, or the export"]
+    if values and wanted.variable.choices:
+        ways = ["write these values as choices of a radio field in dictionary.csv", *ways]
+    ways.append(f"or accept it with its reason in cleaning.yaml: tables.{table}.accept.{column}")
+    return Problem(
+        f"{trial.name}: table {table}, column {column}",
+        f"values are rejected that every result would be without: {reasons}",
+        found="; ".join([loss.told, *values, *hints, lines_told(typed, loss.positions)]),
+        expected=expected,
+        do="; ".join(ways),
+    )
+
+
+def _place_to_mend(typed: Typed, loss: ColumnLoss, wanted: Wanted) -> str:
+    """Where the configuration says what the rejected values break."""
+    variable = wanted.variable
+    field = f"the field in dictionary.csv, row {variable.row}"
+    if "decimal_sign" in loss.rules and variable.decimal == ".":
+        other = "." if wanted.decimal == "," else ","
+        return f'trial.yaml: source.items.{typed.spec.of}.decimal: "{other}"'
+    if variable.kind == "date" and not {"below_minimum", "above_maximum"} & loss.rules.keys():
+        return f"{field}: its validation, date_{wanted.order}"
+    if "unknown_code" in loss.rules:
+        return f"{field}: its choices"
+    if {"below_minimum", "above_maximum"} & loss.rules.keys():
+        return f"{field}: its minimum and maximum"
+    return "dictionary.csv, trial.yaml"
+
+
+def _red_line(table: str, loss: ColumnLoss, wanted: Wanted, hints: list[str]) -> RedLine:
+    variable = wanted.variable
+    few = variable.required and loss.share <= TOLD
+    required = " (required)" if variable.required else ""
+    told = sentences(f"Table {table}, column {variable.name}{required}: {loss.told}", hints)
+    kind = "required_rejected" if few else "column_rejected"
+    return RedLine(kind, table, variable.name, told)
+
+
+def sentences(told: str, more: list[str]) -> str:
+    """A statement and what belongs to it, as whole sentences."""
+    return " ".join(f"{one[:1].upper()}{one[1:].rstrip('.')}." for one in (told, *more))
+
+
+def lines_told(typed: Typed, positions: "np.ndarray") -> str:
+    """Where some rows stand: their file and lines."""
+    file = typed.raw["source_file"][int(positions[0])].as_py()
+    return f"{file}, lines {line_runs(typed.raw, positions)}"
+
+
+def lines_alone(typed: Typed, positions: "np.ndarray") -> str:
+    """The lines of some rows in words. Red lines name no file."""
+    return f"{'line' if len(positions) == 1 else 'lines'} {line_runs(typed.raw, positions)}"
+
+
+def line_runs(raw: "pa.Table", positions: "np.ndarray") -> str:
+    """The lines of some rows, cut where there are many runs of them."""
+    import numpy as np
+
+    line = np.sort(raw["source_row"].to_numpy()[positions])
+    ends = np.flatnonzero(np.diff(line) > 1)[:LINES_TOLD]
+    shown = line if len(ends) < LINES_TOLD else line[: ends[-1] + 1]
+    return run_text(shown.tolist()) + (", …" if len(shown) < len(line) else "")

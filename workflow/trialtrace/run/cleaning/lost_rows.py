@@ -1,0 +1,363 @@
+"""Rows and subjects that cleaning takes away: told, or the end of the run, unless declared.
+
+Rows that share a key and differ end it (`on_conflict`), and so does a subject of the table of
+subjects without an accepted row there (`exclude`). In other tables, rows without a usable key and
+rows of unknown subjects are a red line, and end the run above a share of `STOPS` (`exclude`).
+"""
+
+from typing import TYPE_CHECKING
+
+from trialtrace.base.errors import Problem
+from trialtrace.run.cleaning.account import Decision, RedLine
+from trialtrace.run.cleaning.cells import as_mask, stripped
+from trialtrace.run.cleaning.fits import Wanted, better_orders, fits, seen
+from trialtrace.run.cleaning.keys import CONFLICT, PLACE
+from trialtrace.run.cleaning.losses import (
+    AT_MOST,
+    BETTER,
+    STOPS,
+    TOLD,
+    Losses,
+    line_runs,
+    lines_alone,
+    lines_told,
+    sentences,
+)
+from trialtrace.run.cleaning.rejects import ROW
+from trialtrace.run.cleaning.row_key import further_columns
+from trialtrace.run.cleaning.similar_names import MOST_PAIRS, as_known, differ_by, pairs
+from trialtrace.run.cleaning.subjects import Lost, People, blank_rows
+from trialtrace.run.cleaning.typed import Typed, spelling_of, text_of
+from trialtrace.run.tables.conditions import describe
+from trialtrace.run.trial.load import Trial
+
+if TYPE_CHECKING:
+    import numpy as np
+
+FEW_CONFLICTS = 0.10
+"""Where fewer rows of a table share a key, the key is right and a row is there twice."""
+UNKNOWN = "unknown_subject"
+WHY = {
+    "subject_missing": "have no usable subject",
+    "key_missing": "have no usable value in a column of the key",
+    UNKNOWN: "are of a subject who is not in the table of subjects",
+}
+
+
+def row_losses(trial: Trial, typed: Typed, people: People, losses: Losses) -> None:
+    """Add what a table loses by rows."""
+    _selection(trial, typed, losses)
+    _conflicts(trial, typed, losses)
+    _repeats(typed, losses)
+    named = {one.rule for one in people.lost} if typed.spec.name == trial.subjects.table else set()
+    for rule in WHY:
+        if rule not in named:
+            _by_rule(trial, typed, people, rule, losses)
+
+
+def _selection(trial: Trial, typed: Typed, losses: Losses) -> None:
+    """A condition that selects nothing is a mistake; rows that it cannot decide on are told."""
+    spec, selected = typed.spec, typed.selected
+    if spec.where is None:
+        return
+    rows, undecided = selected.whole.num_rows, selected.undecided
+    place, where = f"tables.{spec.name}.where", describe(spec.where)
+    if rows and not typed.raw.num_rows and not trial.cleaning.tables[spec.name].empty:
+        losses.problems.add(
+            f"{trial.name}: trial.yaml: {place}",
+            found=f"none of the {rows} rows of the raw table {spec.of} meets {where}"
+            + (f"; of {len(undecided)} a value that it needs is missing" if len(undecided) else ""),
+            expected="a row that does",
+            do="look at the values of these columns in the export; where there may be none yet, "
+            f"write cleaning.yaml: tables.{spec.name}.empty: true",
+        )
+    elif len(undecided):
+        verb = "is" if len(undecided) == 1 else "are"
+        told = f"Table {spec.name}: {len(undecided)} of {rows} rows of the raw table {spec.of} "
+        told += f"{verb} left out, since a value is missing or not usable that {place} ({where}) "
+        told += f"needs ({'line' if len(undecided) == 1 else 'lines'} "
+        told += f"{line_runs(selected.whole, undecided)})."
+        losses.warnings.append(RedLine("where_undecided", spec.name, None, told))
+
+
+def _conflicts(trial: Trial, typed: Typed, losses: Losses) -> None:
+    """Rows that share a key and differ."""
+    table = typed.spec.name
+    conflict = trial.cleaning.tables[table].conflict
+    at = rows_of(typed, CONFLICT)
+    if conflict.take == "stop":
+        if len(at):
+            losses.problems.found.append(_conflict(trial, typed, at))
+        return
+    what = f"on_conflict: {conflict.take}"
+    losses.decisions.append(Decision(table, None, what, len(at), conflict.reason))
+    if len(at):
+        told = f"Table {table}: {_taken(typed, at, conflict.take)} ({lines_alone(typed, at)})"
+        told = sentences(told, [f"declared: {conflict.reason}"])
+        losses.warnings.append(RedLine("conflicts", table, None, told))
+
+
+def _taken(typed: Typed, at: "np.ndarray", take: str) -> str:
+    """What became of rows that share a key and differ; `at` are those that are not used."""
+    keys, rows = ", ".join(typed.spec.key_), typed.raw.num_rows
+    if take == "reject":
+        return f"{len(at)} of {rows} rows share their {keys} with one that differs; none is used"
+    verb = "is" if len(at) == 1 else "are"
+    return (
+        f"{len(at)} of {rows} rows {verb} not used, since the {take} row of the same {keys} is "
+        "taken"
+    )
+
+
+def _conflict(trial: Trial, typed: Typed, at: "np.ndarray") -> Problem:
+    spec = typed.spec
+    keys, rows = ", ".join(spec.key_), typed.raw.num_rows
+    there = f"{len(at)} of {rows} rows share their {keys} and differ: {lines_told(typed, at)}"
+    declare = (
+        f"in cleaning.yaml: tables.{spec.name}.on_conflict: {{first: why}} (or last, or reject)"
+    )
+    if len(at) < FEW_CONFLICTS * rows:
+        expected = f"one row for each {keys}: these look like two versions of a row, a correction?"
+        do = f"take one of them out of the export; or say which is used, {declare}"
+    else:
+        expected = f"a key that tells the rows apart; {_wider_key(trial, typed, at)}"
+        do = f"mend the key in trial.yaml: tables.{spec.name}.key, or the export; or say which row "
+        do += f"is used, {declare}"
+    return Problem(
+        f"{trial.name}: table {spec.name}",
+        "rows share a key and differ, and nothing says which of them is right",
+        found=there,
+        expected=expected,
+        do=do,
+    )
+
+
+def _wider_key(trial: Trial, typed: Typed, at: "np.ndarray") -> str:
+    """The key that would tell rows apart; with what was measured only where nothing else does."""
+    import pyarrow as pa
+
+    spec = typed.spec
+    cells = [c.combine_chunks() for c in text_of(trial, spec, typed.raw)(at).columns]
+    key = [typed.column(name).take(pa.array(at)) for name in spec.key_]
+    columns = {
+        name: typed.column(name).take(pa.array(at))
+        for name in typed.columns
+        if name not in spec.key_
+    }
+    variables = trial.dictionary[spec.name]
+    plain = {
+        name: values
+        for name, values in columns.items()
+        if name == spec.subject
+        or variables[name].choices
+        or variables[name].kind in ("integer", "date")
+    }
+    further = further_columns(key, cells, plain) or further_columns(key, cells, columns)
+    if further:
+        return f"[{', '.join((*spec.key_, *further))}] would be unique"
+    return "no one or two further columns would"
+
+
+def _repeats(typed: Typed, losses: Losses) -> None:
+    """Rows that are there again, word for word: none is lost, and many are a sign."""
+    n, rows = len(rows_of(typed, "duplicate_row")), typed.raw.num_rows
+    if n > TOLD * rows:
+        told = f"Table {typed.spec.name}: {n} of {rows} rows repeat an earlier row word for word."
+        losses.warnings.append(RedLine("repeated_rows", typed.spec.name, None, told))
+
+
+def _by_rule(trial: Trial, typed: Typed, people: People, rule: str, losses: Losses) -> None:
+    """Rows of a rule: a red line, or the end of the run."""
+    import numpy as np
+
+    table = typed.spec.name
+    blank = _blank(typed)
+    at = np.setdiff1d(rows_of(typed, rule), blank)
+    reason = trial.cleaning.tables[table].excluded.get(rule)
+    if reason:
+        losses.decisions.append(Decision(table, None, "excluded", len(at), f"{rule}: {reason}"))
+    if not len(at):
+        return
+    rows = typed.raw.num_rows - len(blank)
+    told = f"{len(at)} of {rows} rows {why(rule, len(at))}"
+    if rule == UNKNOWN:
+        told += f" (subjects: {len(_unknown(typed, at))})"
+    misread = rule == "key_missing" and _misread(trial, typed)
+    if (misread or len(at) > STOPS * rows) and not reason:
+        hints = _hints(trial, typed, people, rule, at, trial.shows_values)
+        found = "; ".join([told, *hints, lines_told(typed, at)])
+        losses.problems.found.append(_too_many(trial, typed, rule, found, misread))
+        return
+    hints = [f"Left out as declared: {reason}"]
+    if not reason:
+        hints = _hints(trial, typed, people, rule, at, None)
+    told += f" ({lines_alone(typed, at)}{_of_key(typed, rule)})"
+    kind = "unknown_subjects" if rule == UNKNOWN else "rows_without_key"
+    losses.warnings.append(RedLine(kind, table, None, sentences(f"Table {table}: {told}", hints)))
+
+
+def why(rule: str, n: int) -> str:
+    """What is wrong with `n` rows or subjects of a rule."""
+    words = WHY[rule]
+    return words.replace("are", "is", 1).replace("have", "has", 1) if n == 1 else words
+
+
+def _of_key(typed: Typed, rule: str) -> str:
+    """The columns of the key that have no usable value, for rows without a usable key."""
+    reasons = [one.reason for one in typed.log.findings if one.rule == rule and len(one.positions)]
+    columns = [name for name in typed.spec.key_ if any(r.endswith(f" {name}") for r in reasons)]
+    return f"; column {', '.join(columns)}" if rule == "key_missing" else ""
+
+
+def _misread(trial: Trial, typed: Typed) -> bool:
+    """Whether a column of dates in the key was read in an order that another fits better."""
+    spec = typed.spec
+    variables = trial.dictionary[spec.name]
+    dates = [name for name in spec.key_ if name in variables and variables[name].kind == "date"]
+    return any(
+        better_orders(Wanted(variables[name], spelling_of(trial, spec, name)), typed.text(name))
+        for name in dates
+    )
+
+
+def _blank(typed: Typed) -> "np.ndarray":
+    """Rows that hold nothing at all: nobody misses them."""
+    import numpy as np
+
+    at = np.union1d(rows_of(typed, "subject_missing"), rows_of(typed, "key_missing"))
+    return at[blank_rows(typed.raw, at)]
+
+
+def _too_many(trial: Trial, typed: Typed, rule: str, found: str, misread: bool) -> Problem:
+    table = typed.spec.name
+    way = f"or leave the rows out with the reason in cleaning.yaml: tables.{table}.exclude.{rule}"
+    return Problem(
+        f"{trial.name}: table {table}",
+        "rows cannot be used that the table would be wrong without",
+        found=found,
+        expected=BETTER if misread else AT_MOST,
+        do=f"mend the export, or dictionary.csv and the key in trial.yaml; {way}",
+    )
+
+
+def _hints(
+    trial: Trial, typed: Typed, people: People, rule: str, at: "np.ndarray", show: bool | None
+) -> list[str]:
+    """What would make the rows usable; what they hold too unless `show` is None.
+
+    Of the columns of a key those are looked at that have no usable value.
+    """
+    if rule == UNKNOWN:
+        return as_known(_unknown(typed, at), people.roster.accepted.to_pylist())
+    spec = typed.spec
+    columns = [spec.subject] if rule == "subject_missing" else list(spec.key_)
+    found = []
+    for column in columns:
+        if column not in PLACE:
+            wanted = Wanted(trial.dictionary[spec.name][column], spelling_of(trial, spec, column))
+            text = typed.text(column)
+            bad = at[typed.column(column).take(at).is_null().to_numpy(zero_copy_only=False)]
+            said = fits(wanted, text, bad) if len(bad) else []
+            if show is not None and len(bad):
+                said = seen(wanted, text, bad, show) + said
+            found += [f"column {column}: {one}" for one in said]
+    return found
+
+
+def _unknown(typed: Typed, at: "np.ndarray") -> list[str]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.unique(typed.subject.take(pa.array(at))).to_pylist()
+
+
+def rows_of(typed: Typed, rule: str) -> "np.ndarray":
+    """The rows that a rule rejects."""
+    import numpy as np
+
+    found = [one.positions for one in typed.log.findings if one.level == ROW and one.rule == rule]
+    return np.sort(np.concatenate(found)) if found else np.array([], dtype=np.int64)
+
+
+def subject_losses(trial: Trial, typed: Typed, people: People, losses: Losses) -> None:
+    """Add the subjects of the export who are not used: declared with a reason, or a mistake."""
+    table = typed.spec.name
+    rules = trial.cleaning.tables[table]
+    declared = rules.excluded
+    if rules.conflict.reason:
+        declared[CONFLICT] = rules.conflict.reason
+    for one in people.lost:
+        reason = declared.get(one.rule)
+        if reason is None:
+            # Rows that share a key and differ are told by themselves.
+            if one.rule != CONFLICT:
+                losses.problems.found.append(_vanished(trial, typed, people, one))
+            continue
+        if one.rule != CONFLICT:
+            losses.decisions.append(
+                Decision(table, None, "excluded", one.n, f"{one.rule}: {reason}")
+            )
+        verb = "is" if one.n == 1 else "are"
+        told = f"{one.n} of {people.in_export} subjects of the export {verb} not used ({one.rule})"
+        told = sentences(told, [f"left out as declared: {reason}"])
+        losses.warnings.append(RedLine("subjects_excluded", table, None, told))
+
+
+def _vanished(trial: Trial, typed: Typed, people: People, lost: Lost) -> Problem:
+    table = typed.spec.name
+    hints = _hints(trial, typed, people, lost.rule, rows_of(typed, lost.rule), trial.shows_values)
+    told = f"{lost.n} of {people.in_export} subjects, whose rows {WHY[lost.rule]}"
+    way = f"or leave them out with the reason in cleaning.yaml: tables.{table}.exclude.{lost.rule}"
+    return Problem(
+        f"{trial.name}: table {table}",
+        "subjects of the export would vanish: no row of theirs can be used",
+        found="; ".join([told, *hints, lines_told(typed, lost.rows)]),
+        expected="every subject of the export, or a reason why not",
+        do=f"mend the export, or dictionary.csv; {way}",
+    )
+
+
+def without_arm(typed: Typed, arm: str, people: People, losses: Losses) -> None:
+    """Subjects whose arm, in a column of a table, is an empty cell, or who have no row there: no
+    comparison has them. A code says that it is meant."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    cells = stripped(typed.raw[arm], ()).take(pa.array(typed.kept))
+    subject = typed.accepted.subject
+    there = pc.unique(subject.filter(pc.is_valid(cells)))
+    every = len(people.roster.accepted)
+    n = every - len(there)
+    if n:
+        table = typed.spec.name
+        at = typed.kept[~as_mask(pc.is_in(subject, value_set=there))]
+        has, are = ("has", "is") if n == 1 else ("have", "are")
+        told = f"Table {table}, column {arm}: {n} of {every} subjects {has} no arm and {are} in "
+        told += f"no comparison ({lines_alone(typed, at) if len(at) else 'no row'})."
+        losses.warnings.append(RedLine("no_arm", table, arm, told))
+
+
+def look_alikes(typed: Typed, losses: Losses) -> None:
+    """Subjects of the table of subjects who may be one: told as pairs, by their lines."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    subject = typed.subject.dictionary_encode()
+    names = subject.dictionary.to_pylist()
+    found = pairs(names)
+    if not found:
+        return
+    codes = pc.fill_null(subject.indices, -1).to_numpy(zero_copy_only=False)
+    line = typed.raw["source_row"].to_numpy()
+    places = zip(*np.unique(codes, return_index=True), strict=True)
+    first = {names[code]: int(line[at]) for code, at in places if code >= 0}
+    shown = [
+        f"lines {first[one]} and {first[other]} ({', '.join(differ_by(one, other))})"
+        for one, other in found[:MOST_PAIRS]
+    ]
+    more = f" and {len(found) - MOST_PAIRS} more" if len(found) > MOST_PAIRS else ""
+    told = f"Table {typed.spec.name}: {len(found)} pair(s) of subjects look the same and are "
+    told += "counted as two: "
+    losses.warnings.append(
+        RedLine("look_alike", typed.spec.name, None, f"{told}{'; '.join(shown)}{more}.")
+    )

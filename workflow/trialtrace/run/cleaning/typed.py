@@ -1,0 +1,155 @@
+"""Typing: a raw table of text as typed rows, before any check looks at them."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trialtrace.run.cleaning.cells import blank, stripped
+from trialtrace.run.cleaning.columns import CleanColumn, Spelling, clean_column
+from trialtrace.run.cleaning.conservation import Balance
+from trialtrace.run.cleaning.keys import PLACE, Roster, TextOf, bad_rows, subject_text
+from trialtrace.run.cleaning.layout import check_arms, check_columns, check_named
+from trialtrace.run.cleaning.other_tables import Accepted
+from trialtrace.run.cleaning.rejects import FLAG, Finding, RejectLog
+from trialtrace.run.cleaning.selected import Selected, all_rows, select_rows
+from trialtrace.run.cleaning.units import conversion_of
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.study.source import date_order, decimal_sign
+from trialtrace.run.trial.study.tables import TableSpec
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A table before its checks. `raw` are the rows of the raw table that it is made of, `kept` the
+    positions of the accepted ones among them."""
+
+    spec: TableSpec
+    raw: "pa.Table"
+    subject: "pa.Array"
+    columns: dict[str, CleanColumn]
+    kept: "np.ndarray"
+    accepted: Accepted
+    log: RejectLog
+    selected: Selected
+
+    def column(self, name: str) -> "pa.Array":
+        """The values of a column in every row, before any row is rejected."""
+        if name in PLACE:
+            return self.raw[name].combine_chunks()
+        return self.columns[name].values
+
+    def text(self, name: str) -> "pa.Array":
+        """The cells of a column in every row, without blanks around them; null where missing."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        cells = pc.utf8_trim_whitespace(self.raw[name].combine_chunks())
+        return blank(cells, pa.array(self.columns[name].missing))
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A clean table, its rejects, its counts, its subjects as text, and what it is made of."""
+
+    table: "pa.Table"
+    rejects: "pa.Table"
+    balance: Balance
+    subjects: "pa.Array"
+    typed: Typed
+
+
+def type_table(
+    trial: Trial, spec: TableSpec, raw: "pa.Table", known: Roster | None, names: bool = False
+) -> Typed:
+    """The typed rows of a raw table that `where` selects and whose keys are good; what is not good
+    is in the log.
+
+    `known` says whose rows they may be; None for the table that says who there is. `names` tells
+    the names of columns that nobody declared. Raises UserError for columns and arms that are not
+    those of the configuration.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    check_columns(trial, spec, raw, names)
+    check_named(trial, spec, raw)
+    selected = _selected(trial, spec, raw)
+    raw = selected.raw
+    check_arms(trial, spec, raw)
+    log = RejectLog(spec.name)
+    columns = _clean_columns(trial, spec, raw)
+    for column in columns.values():
+        for finding in column.findings:
+            log.add(finding)
+    place = {name: raw[name] for name in PLACE}
+    typed = pa.table(place | {name: column.values for name, column in columns.items()})
+    subject = subject_text(typed, spec)
+    take = trial.cleaning.tables[spec.name].conflict.take
+    for finding in bad_rows(typed, text_of(trial, spec, raw), spec, subject, known, take):
+        log.add(finding)
+    accepted = np.ones(raw.num_rows, dtype=bool)
+    accepted[log.rejected_rows()] = False
+    kept = np.flatnonzero(accepted)
+    _flag_required(trial, spec, columns, kept, log)
+    rows = Accepted(typed.take(kept), subject.take(pa.array(kept)))
+    return Typed(spec, raw, subject, columns, kept, rows, log, selected)
+
+
+def _selected(trial: Trial, spec: TableSpec, raw: "pa.Table") -> Selected:
+    if spec.where is None:
+        return all_rows(raw)
+    return select_rows(raw, spec.where, lambda name: clean_cells(trial, spec, raw, name).values)
+
+
+def _clean_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> dict[str, CleanColumn]:
+    return {name: clean_cells(trial, spec, raw, name) for name in trial.dictionary[spec.name]}
+
+
+def clean_cells(trial: Trial, spec: TableSpec, raw: "pa.Table", name: str) -> CleanColumn:
+    """A column of a table, by the dictionary and cleaning.yaml."""
+    rules = trial.cleaning.tables[spec.name]
+    given, conversion = rules.convert.get(name), None
+    if given is not None:
+        conversion = conversion_of(given, rules.missing.get(given.unit_column, ()))
+    variable, spelling = trial.dictionary[spec.name][name], spelling_of(trial, spec, name)
+    return clean_column(variable, raw, spelling, conversion, name == spec.subject)
+
+
+def spelling_of(trial: Trial, spec: TableSpec, column: str) -> Spelling:
+    """How the cells of a column are written, by its source and cleaning.yaml."""
+    raw = trial.source.items[spec.of]
+    missing = trial.cleaning.tables[spec.name].missing.get(column, ())
+    return Spelling(decimal_sign(raw), date_order(raw), missing)
+
+
+def text_of(trial: Trial, spec: TableSpec, raw: "pa.Table") -> TextOf:
+    """Gives, for some rows, the cells of the dictionary's columns without blanks around them."""
+    import pyarrow as pa
+
+    missing = trial.cleaning.tables[spec.name].missing
+
+    def text(positions: "np.ndarray") -> "pa.Table":
+        rows = raw.select(list(trial.dictionary[spec.name])).take(pa.array(positions))
+        cells = {n: stripped(rows[n], missing.get(n, ())) for n in rows.column_names}
+        return pa.table(cells)
+
+    return text
+
+
+def _flag_required(
+    trial: Trial,
+    spec: TableSpec,
+    columns: dict[str, CleanColumn],
+    kept: "np.ndarray",
+    log: RejectLog,
+) -> None:
+    """A required value that is missing is listed; its row stays."""
+    import numpy as np
+
+    for name, variable in trial.dictionary[spec.name].items():
+        if variable.required:
+            absent = np.intersect1d(np.flatnonzero(columns[name].missing), kept)
+            log.add(Finding("required", "a value is required and missing", absent, name, FLAG))

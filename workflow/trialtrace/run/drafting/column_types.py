@@ -1,0 +1,287 @@
+"""From the counts of a column alone to what it holds: its type, codes, range, missing codes."""
+
+import datetime
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from trialtrace.base.errors import one_of
+from trialtrace.run.drafting.missing import far_off
+from trialtrace.run.drafting.names import (
+    ARMS,
+    SEX,
+    SUBJECTS,
+    VISIT_PARTS,
+    VISITS,
+    not_known,
+    rank,
+    speaks_of,
+    words_of,
+)
+from trialtrace.run.drafting.tally import ORDERS, Days, Numbers, Tally
+from trialtrace.run.tables.canonical import number_text
+
+# Levels that a coded text may have, and so many rows a level in the mean.
+MOST_LEVELS, ROWS_A_LEVEL = 30, 3
+# Whole numbers from nought or one up to here, of few levels, are taken for codes.
+LAST_CODE, MOST_CODES = 9, 5
+LONG_TEXT = 80
+# Of a column of numbers or dates, cells that are none.
+MOST_WRONG = 0.05
+# A code and a label of the dictionary's choices cannot hold the marks between them.
+MARKS_OF_CHOICES = (",", "|", "\n", "\r")
+# Codes of states, countries and the like.
+SHORT, MANY_SHORT = re.compile("[A-Z]{2}"), 10
+DECIMAL = re.compile(r"[-+]?[0-9]+(?:([.,])[0-9]+)?")
+NO_DAYS = ("1900-01-01", "1899-12-30", "1800-01-01", "1111-11-11", "9999-12-31", "9999-09-09")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a column holds, without what is known of it besides."""
+
+    type: str = "text"
+    validation: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    low: str = ""
+    high: str = ""
+    missing: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    why: str = ""
+    also: tuple[tuple[str, str], ...] = ()
+
+
+def reads(numbers: Numbers, tally: Tally) -> bool:
+    """Whether all but few cells of a column are such numbers, besides words for missing."""
+    if not numbers.possible or not tally.present:
+        return False
+    words = sum(count for text, count in numbers.misfits.items() if not_known(text))
+    there = tally.present - words
+    return there > 0 and numbers.misfits.total() - words <= MOST_WRONG * there
+
+
+def inferred(name: str, tally: Tally, sign: str) -> Kind:
+    if not tally.present:
+        return Kind(why="No cell has a value.")
+    numbers = tally.comma if sign == "," else tally.point
+    if reads(numbers, tally):
+        return _number(name, tally, numbers)
+    if orders := _orders(tally.days, tally):
+        return _day(tally, orders, "date")
+    if orders := _orders(tally.moments, tally):
+        return _day(tally, orders, "datetime")
+    if tally.times.possible and _few_wrong(tally.times.misfits, tally):
+        return Kind(validation="time", why="All cells are times of day, kept as text.")
+    made = _text(name, tally)
+    mixed = _mixed_signs(tally)
+    return replace(made, also=(*made.also, ("mixed_signs", mixed))) if mixed else made
+
+
+def _mixed_signs(tally: Tally) -> str:
+    """A sentence where a column would be one of numbers, had they one decimal sign."""
+    found = {"whole": 0, "point": 0, "comma": 0, "other": 0}
+    for text, count in tally.values.items():
+        told = DECIMAL.fullmatch(text)
+        sign = {None: "whole", ".": "point", ",": "comma"}[told[1]] if told else "other"
+        found[sign] += 0 if sign == "other" and not_known(text) else count
+    if not (found["point"] and found["comma"]) or found["other"] > MOST_WRONG * sum(found.values()):
+        return ""
+    return f"{found['point']} cells have a decimal point and {found['comma']} a comma."
+
+
+def _few_wrong(misfits: Counter[str], tally: Tally) -> bool:
+    words = sum(count for text, count in misfits.items() if not_known(text))
+    there = tally.present - words
+    return there > 0 and misfits.total() - words <= MOST_WRONG * there
+
+
+def _words(misfits: Counter[str]) -> tuple[str, ...]:
+    return tuple(sorted(text for text in misfits if not_known(text)))
+
+
+def _wrong(misfits: Counter[str], words: tuple[str, ...], what: str) -> str:
+    """A sentence on the cells that are not of the kind."""
+    others = {text: count for text, count in misfits.items() if text not in words}
+    if not others:
+        return f"All cells are {what}."
+    shown = one_of([repr(text) for text in sorted(others)], 3)
+    return f"All cells are {what} but {sum(others.values())} ({shown}), which would be rejected."
+
+
+def _number(name: str, tally: Tally, numbers: Numbers) -> Kind:
+    words = _words(numbers.misfits)
+    if numbers.leading_zeros:
+        return _as_text(
+            name, tally, words, "Some numbers begin with 0, as codes do; a number would lose it."
+        )
+    if numbers.whole and numbers.large:
+        return _as_text(name, tally, words, "The numbers have more digits than a number keeps.")
+    codes, why, low, high = far_off(numbers, tally, visits=speaks_of(name, VISITS, VISIT_PARTS))
+    missing = tuple(sorted({*words, *codes}))
+    also = _told_missing(words, why)
+    kind = "integer" if numbers.whole else "number"
+    plain_why = _wrong(numbers.misfits, words, "whole numbers" if numbers.whole else "numbers")
+    made = Kind(
+        validation=kind,
+        low=number_text(low),
+        high=number_text(high),
+        missing=missing,
+        why=plain_why,
+        also=also,
+    )
+    if numbers.whole and set(numbers.misfits) <= set(words):
+        return _coded(name, tally, made)
+    return made
+
+
+def _told_missing(words: tuple[str, ...], why: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    told = [
+        f"{one_of([repr(word) for word in words])} stands for a value that is not there."
+        if words
+        else ""
+    ]
+    sentences = " ".join([one for one in (*told, *why) if one])
+    return (("missing_codes", sentences),) if sentences else ()
+
+
+def _coded(name: str, tally: Tally, made: Kind) -> Kind:
+    """Whole numbers of few levels that follow each other: codes rather than a measure."""
+    levels = sorted(text for text in tally.values if text not in made.missing)
+    if (
+        not tally.exact
+        or len(levels) > MOST_CODES
+        or not all(level.isdecimal() for level in levels)
+    ):
+        return made
+    found = [int(level) for level in levels]
+    follow = found == list(range(found[0], found[0] + len(found))) and found[-1] <= LAST_CODE
+    if not follow or found[0] > 1 or len(found) < 2 or tally.present < ROWS_A_LEVEL * len(found):
+        return made
+    if found == [0, 1]:
+        yes = rank(name, SEX) is None and rank(name, ARMS) is None
+        why = "The codes are 0 and 1" + (", read as No and Yes." if yes else ".")
+        choices = (("0", "No"), ("1", "Yes")) if yes else (("0", "0"), ("1", "1"))
+        return replace(
+            made,
+            type="yesno" if yes else "radio",
+            validation="",
+            choices=choices,
+            low="",
+            high="",
+            why=why,
+        )
+    why = f"The whole numbers {found[0]} to {found[-1]}, as codes are; what they mean is not said."
+    return replace(
+        made,
+        type="radio",
+        validation="",
+        choices=tuple((level, level) for level in levels),
+        low="",
+        high="",
+        why=why,
+    )
+
+
+def _orders(days: dict[str, Days], tally: Tally) -> tuple[str, ...]:
+    return tuple(o for o in ORDERS if days[o].possible and _few_wrong(days[o].misfits, tally))
+
+
+def _day(tally: Tally, fitting: tuple[str, ...], kind: str) -> Kind:
+    """Dates in the best order of those that fit: the one that most cells fit, ISO first."""
+    days = tally.days if kind == "date" else tally.moments
+    fewest = min(days[order].misfits.total() for order in fitting)
+    orders = tuple(order for order in fitting if days[order].misfits.total() == fewest)
+    best = orders[0]
+    words = _words(days[best].misfits)
+    low, high = (_iso(one) for one in (days[best].first, days[best].last))
+    codes = tuple(day for day in NO_DAYS if day in tally.values and day in (low, high))
+    what = "days" if kind == "date" else "days with times, kept as text"
+    why = _wrong(days[best].misfits, words, f"{what} in the order {best}")
+    also = list(
+        _told_missing(words, tuple(f"{day} is a day that stands for none." for day in codes))
+    )
+    iso = all(
+        text[:5].replace("-", "").isdecimal() and text[4:5] == "-"
+        for text in tally.values
+        if text not in words
+    )
+    if len(orders) > 1 and not iso:
+        also.append(
+            (
+                "date_order",
+                f"Every day fits the orders {one_of(orders)}; which is meant cannot be told.",
+            )
+        )
+    if codes:
+        inner = sorted(text for text in tally.values if text not in (*codes, *words))
+        low, high = (inner[0], inner[-1]) if iso and inner and kind == "date" else ("", "")
+    return Kind(
+        validation=f"{kind}_{best}",
+        low=low if kind == "date" else "",
+        high=high if kind == "date" else "",
+        missing=tuple(sorted({*words, *codes})),
+        orders=orders if not iso else ("ymd",),
+        why=why,
+        also=tuple(also),
+    )
+
+
+def _iso(day: int | None) -> str:
+    if day is None:
+        return ""
+    return (datetime.date(1970, 1, 1) + datetime.timedelta(days=day)).isoformat()
+
+
+def _as_text(name: str, tally: Tally, words: tuple[str, ...], why: str) -> Kind:
+    return replace(_text(name, tally), missing=words, why=why, also=_told_missing(words, ()))
+
+
+def _text(name: str, tally: Tally) -> Kind:
+    """Codes where a text has few levels that come back, else text."""
+    words = () if _short_codes(tally) else _words(tally.values)
+    also = _told_missing(words, ())
+    levels = sorted(text for text in tally.values if text not in words)
+    there = sum(tally.values[level] for level in levels)
+    if not levels:
+        return Kind(missing=words, why="No cell has a value.", also=also)
+    if not tally.exact or len(levels) > MOST_LEVELS or there < ROWS_A_LEVEL * len(levels):
+        longest = f"{len(levels)} or more" if not tally.exact else str(len(levels))
+        long = tally.longest > LONG_TEXT or any("\n" in text for text in levels)
+        return Kind(
+            type="notes" if long else "text",
+            missing=words,
+            why=f"There are {longest} different texts.",
+            also=also,
+        )
+    if rank(name, SUBJECTS) is not None and len(levels) > MOST_CODES:
+        why = f"There are {len(levels)} texts, and the name is that of a subject."
+        return Kind(missing=words, why=why, also=also)
+    if odd := [level for level in levels if no_code(level)]:
+        shown = one_of([repr(level) for level in odd], 3)
+        return Kind(
+            missing=words,
+            why=f"There are {len(levels)} levels, and a list of choices cannot hold {shown}.",
+            also=also,
+        )
+    alike = {level.casefold() for level in levels}
+    if len(alike) < len(levels):
+        n = len(levels) - len(alike)
+        told = f"{n} level{'s differ from others' if n > 1 else ' differs from another'}"
+        also = (*also, ("spelling", f"{told} in capitals alone."))
+    return Kind(
+        type="radio",
+        choices=tuple((level, words_of(level)) for level in levels),
+        missing=words,
+        why=f"There are {len(levels)} levels in {there} cells.",
+        also=also,
+    )
+
+
+def _short_codes(tally: Tally) -> bool:
+    """Whether nearly all levels are two capital letters: ND is North Dakota among them."""
+    short = sum(bool(SHORT.fullmatch(text)) for text in tally.values)
+    return len(tally.values) >= MANY_SHORT and short >= 0.9 * len(tally.values)
+
+
+def no_code(level: str) -> bool:
+    return any(mark in level for mark in MARKS_OF_CHOICES)

@@ -1,0 +1,182 @@
+"""The commands `new` and `confirm`: their arguments, and who answers their questions."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from trialtrace.base.errors import Problem, UserError, visible
+from trialtrace.run.drafting.questions import (
+    BLINDING,
+    FLAGS,
+    Ask,
+    Question,
+    first_choice,
+    guess_nothing_told,
+)
+
+if TYPE_CHECKING:
+    from trialtrace.base.paths import Project
+    from trialtrace.run.drafting.confirm import Choice
+
+INTERRUPTED = "\ninterrupted: nothing was written"
+
+
+def add_commands(
+    add: Callable[..., argparse.ArgumentParser], with_pandas: Callable[[], None]
+) -> None:
+    """`add` is add_parser of the program's commands; `with_pandas` lets pandas be imported, which
+    reads the registry and files of statistical packages."""
+    new = add("new", help="draft a trial from its files")
+    new.add_argument("trial", help="a name for the trial")
+    new.add_argument("given", nargs="+", metavar="FILE", help="files, or registry:package/item")
+    for flag, words in FLAGS.items():
+        new.add_argument(f"--{flag}", metavar="NAME", help=words)
+    new.add_argument(
+        "--yes", action="store_true", help="ask nothing: what would be guessed is the answer"
+    )
+    new.add_argument(
+        "--again", action="store_true", help="tell what a new cut of the data has that is new"
+    )
+    new.set_defaults(run=run_new, with_pandas=with_pandas)
+
+    confirm = add("confirm", help="go through what a draft guessed")
+    confirm.add_argument("trial", help="name of the trial, as under config/trials")
+    confirm.add_argument("--all", action="store_true", help="accept every guess that is open")
+    confirm.add_argument("--key", metavar="GUESS", help="only this guess")
+    confirm.add_argument("--value", metavar="VALUE", help="with --key: what it is instead")
+    confirm.add_argument(
+        "--new-data",
+        action="store_true",
+        help="where a draft is made anew: take files that have changed since, and their checksums",
+    )
+    confirm.set_defaults(run=run_confirm, with_pandas=with_pandas)
+
+
+def run_new(arguments: argparse.Namespace) -> int:
+    from trialtrace.base.paths import project
+    from trialtrace.run.drafting.new import new
+
+    arguments.with_pandas()
+    at = project(arguments.project)
+    told = {flag: given for flag in FLAGS if (given := getattr(arguments, flag)) is not None}
+    if arguments.again:
+        from trialtrace.run.drafting.new_cut import compared
+
+        print("\n".join(compared(at, arguments.trial, arguments.given)))
+        return 0
+    try:
+        new(at, arguments.trial, arguments.given, told, _asking(arguments.yes))
+    except (KeyboardInterrupt, EOFError):
+        print(INTERRUPTED, file=sys.stderr)
+        return 1
+    print("\n".join(drafted_lines(at, arguments.trial)))
+    return 0
+
+
+def drafted_lines(at: "Project", name: str) -> list[str]:
+    """What was written, what is open, and what to type next."""
+    from trialtrace.run.trial.check import check_trial
+    from trialtrace.run.trial.load import load_trial
+
+    folder = at.shown(at.trial_config(name))
+    trial = load_trial(name, at)
+    lines = [f"{name}: drafted in {folder}, and listed in config/config.yaml"]
+    if trial.draft:
+        lines.append(f"{name}: {trial.draft}")
+    if problems := check_trial(at, name):
+        lines += ["", *map(str, problems), ""]
+    guesses = trial.guesses.guesses if trial.guesses else {}
+    blind = [one for one in BLINDING if one in guesses]
+    if blind:
+        flags = " ".join(f"--{flag}" for flag in blind)
+        lines.append(
+            f"not told: {', '.join(blind)}; the report shows no arm until they are confirmed "
+            f"(trialtrace confirm {name}) or told ({flags})"
+        )
+    return [*lines, f"next: make run TRIAL={name}, then trialtrace confirm {name}"]
+
+
+def run_confirm(arguments: argparse.Namespace) -> int:
+    from trialtrace.base.paths import project
+    from trialtrace.run.drafting.confirm import Choice, confirm
+
+    arguments.with_pandas()
+    at = project(arguments.project)
+    if arguments.value is not None and arguments.key is None:
+        raise UserError(
+            Problem("trialtrace confirm", found="--value alone", expected="--key with it")
+        )
+
+    def choose(name: str, lines: list[str]) -> Choice:
+        if arguments.key is not None and name != arguments.key:
+            return Choice("skip")
+        if arguments.value is not None:
+            return Choice("change", arguments.value)
+        if arguments.all or arguments.key is not None:
+            return Choice("accept")
+        return _chosen(lines)
+
+    def take(changed: Sequence[str]) -> bool:
+        return arguments.new_data or (terminal and _takes(changed))
+
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if not (arguments.all or arguments.key or terminal):
+        from trialtrace.run.drafting.confirm import open_lines
+
+        print("\n".join(open_lines(at, arguments.trial)))
+        print(
+            f"no terminal: trialtrace confirm {arguments.trial} --all, or --key GUESS [--value …]"
+        )
+        return 1
+    try:
+        lines = confirm(at, arguments.trial, choose, arguments.key, arguments.value, take)
+    except (KeyboardInterrupt, EOFError):
+        print("\ninterrupted: what was answered before is kept", file=sys.stderr)
+        return 1
+    print("\n".join(lines))
+    return 0
+
+
+def _chosen(lines: list[str]) -> "Choice":
+    from trialtrace.run.drafting.confirm import Choice
+
+    print("\n".join(visible(line) for line in lines))
+    while True:
+        answer = input("accept [Enter], skip [s], or another value: ").strip()
+        if answer in ("", "a", "y", "yes", "accept"):
+            return Choice("accept")
+        if answer in ("s", "skip"):
+            return Choice("skip")
+        return Choice("change", answer)
+
+
+def _takes(changed: Sequence[str]) -> bool:
+    """Whether a draft is made anew of files that have changed."""
+    print(visible(f"\nchanged since the draft: {', '.join(changed)}"))
+    answer = input("draft anew from the changed data and pin their checksums? [y/N]: ")
+    return answer.strip().casefold() in ("y", "yes")
+
+
+def _asking(yes: bool) -> Ask:
+    if yes:
+        return first_choice
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return guess_nothing_told
+    return ask_on_terminal
+
+
+def ask_on_terminal(question: Question) -> str:
+    """A numbered list; Enter takes the first, a number or a name another."""
+    if question.wrong:
+        print(visible(f"\n{question.wrong}"))
+    print(f"\n{question.words}  (--{question.flag})")
+    for number, (value, why) in enumerate(question.choices, start=1):
+        print(visible(f"  {number}  {value}: {why}"))
+    answer = input("[1] ").strip()
+    if not answer:
+        return question.choices[0][0]
+    values = [value for value, _ in question.choices]
+    if answer not in values and answer.isdecimal() and 1 <= int(answer) <= len(values):
+        return values[int(answer) - 1]
+    return answer

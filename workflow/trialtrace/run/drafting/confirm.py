@@ -1,0 +1,270 @@
+"""`trialtrace confirm`: every guess of a draft is accepted, changed or left open.
+
+What a plan hangs on (arm, control, primary endpoint, …) is changed by drafting the trial anew from
+the same files; a file that was edited since is never written over. Any other value is changed in
+its place, and every other character of the file stays.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from trialtrace.base.config.files import read_yaml
+from trialtrace.base.config.spec import structure
+from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.paths import Project
+from trialtrace.base.store import sha256_bytes, write_text
+from trialtrace.run.drafting.decided import Guessed
+from trialtrace.run.drafting.draft import decide
+from trialtrace.run.drafting.new import Files, files_of, guesses_text
+from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.questions import FLAGS, guess_nothing_told
+from trialtrace.run.drafting.tables import profile
+from trialtrace.run.trial.guesses import FILE, Guess, GuessesFile
+from trialtrace.run.trial.study.source import Files as FilesOfTrial
+from trialtrace.run.trial.study.source import Rdatasets
+
+# A line of trial.yaml that a person writes in words.
+WORDS = ("question",)
+
+
+# Whether files may be taken that have changed since the draft, by their names.
+Take = Callable[[Sequence[str]], bool]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What becomes of a guess."""
+
+    take: Literal["accept", "change", "skip"]
+    value: str = ""
+
+
+def read_guesses(at: Project, name: str) -> GuessesFile:
+    """What is open. Raises UserError where the trial was never drafted."""
+    path = at.trial_config(name) / FILE
+    if not path.is_file():
+        raise UserError(
+            Problem(
+                f"trial {name}",
+                found=f"no {FILE}"
+                if path.parent.is_dir()
+                else f"no folder {at.shown(path.parent)}",
+                expected="a trial that trialtrace new drafted",
+            )
+        )
+    read: GuessesFile = structure(GuessesFile, read_yaml(at, path, "guesses"))
+    return read
+
+
+def told(guess: Guess) -> list[str]:
+    """A guess in three lines."""
+    return [
+        f"{guess.name}: {guess.value}",
+        f"  in {guess.file}, {guess.key_}" + (" (blinds the report)" if guess.blinds else ""),
+        f"  {guess.evidence}",
+    ]
+
+
+def open_lines(at: Project, name: str) -> list[str]:
+    """Everything that is open."""
+    guesses = read_guesses(at, name).guesses
+    return [line for guess in guesses.values() for line in told(guess)] or [_left(name, 0)]
+
+
+def confirm(
+    at: Project,
+    name: str,
+    choose: Callable[[str, list[str]], Choice],
+    only: str | None = None,
+    value: str | None = None,
+    take: Take = lambda changed: False,
+) -> list[str]:
+    """Go through the guesses; each is settled as soon as it is chosen. Returns what came of it.
+
+    With `only` and a `value` what a flag could have told is changed, also where it is not open.
+    `take` says whether a draft may be made of files that are others than it was drafted from.
+    """
+    found = read_guesses(at, name)
+    if only is not None and only in FLAGS and value is not None:
+        redraft(at, name, only, value, take)
+        return [_left(name, len(read_guesses(at, name).guesses))]
+    if only is not None and only not in found.guesses:
+        names = list(found.guesses)
+        raise UserError(
+            Problem(
+                f"guess {only}", found="none of this name is open", expected=one_of(names),
+                do=did_you_mean(only, names),
+            )
+        )  # fmt: skip
+    for guess in [one for one in found.guesses.values() if only in (None, one.name)]:
+        if guess.name not in read_guesses(at, name).guesses:
+            continue
+        choice = choose(guess.name, told(guess))
+        if choice.take == "accept":
+            settle(at, name, guess)
+        elif choice.take == "change":
+            change(at, name, guess, choice.value, take)
+    return [_left(name, len(read_guesses(at, name).guesses))]
+
+
+def _left(name: str, n: int) -> str:
+    if not n:
+        return f"{name}: nothing is open; make run TRIAL={name}"
+    return f"{name}: {n} guess{'es' if n > 1 else ''} open; trialtrace confirm {name}"
+
+
+def settle(at: Project, name: str, guess: Guess, answer: str = "") -> None:
+    """Take a guess out of the open ones; what a flag could have told is kept as told."""
+    found = read_guesses(at, name)
+    flag = guess.name.partition(".")[0]
+    answers = dict(found.told)
+    if flag in FLAGS and (answer or guess.value):
+        answers[flag] = answer or guess.value
+    left = [_open(one) for key, one in found.guesses.items() if key != guess.name]
+    _write(at, name, found, answers, left)
+
+
+def _open(guess: Guess) -> Guessed:
+    return Guessed(guess.name, guess.file, guess.key_, guess.value, guess.evidence, guess.blinds)
+
+
+def _write(
+    at: Project, name: str, found: GuessesFile, answers: dict[str, str], left: list[Guessed],
+    files: Files | None = None,
+) -> None:  # fmt: skip
+    text = guesses_text(name, found.given, answers, files or {}, left, drafted=found.drafted)
+    write_text(at.trial_config(name) / FILE, text)
+
+
+def change(at: Project, name: str, guess: Guess, value: str, take: Take) -> None:
+    """Another value: by a new draft where much hangs on it, else in its place."""
+    flag = guess.name.partition(".")[0]
+    if flag in FLAGS:
+        redraft(at, name, flag, value, take)
+    elif guess.name in WORDS:
+        path = at.trial_config(name) / guess.file
+        write_text(path, with_words(path.read_text(encoding="utf-8"), guess.key_, value))
+        _as_drafted(at, name, guess.file)
+        settle(at, name, guess)
+    else:
+        shown = at.shown(at.trial_config(name) / guess.file)
+        raise UserError(
+            Problem(
+                f"guess {guess.name}",
+                found=f"another value for {guess.key_}",
+                expected=f"it written in {shown}, where it stands",
+                do=f"mend that file, then trialtrace confirm {name} --key {guess.name}",
+            )
+        )
+
+
+def with_words(text: str, key: str, value: str) -> str:
+    """The text with another line for a key at its top."""
+    from trialtrace.run.drafting.yaml_text import Quoted, lines
+
+    (line,) = lines(key, Quoted(value))
+    kept = [line if one.startswith(f"{key}:") else one for one in text.split("\n")]
+    return "\n".join(kept)
+
+
+def _as_drafted(at: Project, name: str, file: str) -> None:
+    """A file that this command changed counts as drafted."""
+    found = read_guesses(at, name)
+    now = sha256_bytes((at.trial_config(name) / file).read_bytes())
+    drafted = {key: now if key == file else each for key, each in found.drafted.items()}
+    left = [_open(one) for one in found.guesses.values()]
+    _write(at, name, replace(found, drafted=drafted), dict(found.told), left)
+
+
+def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
+    """Draft the trial anew with one more answer. Raises UserError, and writes nothing, where a file
+    that would be another was edited since it was drafted, and where the data are others and `take`
+    says that they are not to be taken."""
+    found = read_guesses(at, name)
+    folder = at.trial_config(name)
+    question = load_question(at, name)
+    answers = dict(found.told) | {flag: value}
+    if flag in ("arm", "primary"):
+        for other in (
+            ("control", "design") if flag == "arm" else ("parameter", "kind", "status", "event")
+        ):
+            answers.pop(other, None)
+    profiles = profile(found.given)
+    if (changed := changed_data(at, name, profiles)) and not take(changed):
+        raise UserError(
+            Problem(
+                f"{flag}: {value}",
+                found=f"{one_of(changed)}, with another checksum than trial.yaml has",
+                expected="the data that the trial was drafted from, since it is drafted anew",
+                do=f"trialtrace new {name} FILE --again tells what is new in them; --new-data "
+                "takes them, with their checksum",
+            )
+        )
+    draft = decide(profiles, answers, guess_nothing_told)
+    files = files_of(at, name, found.given, draft)
+    if question is not None:
+        files["trial.yaml"] = with_words(files["trial.yaml"], "question", question)
+    edited = [
+        file
+        for file, text in files.items()
+        if file != FILE
+        and sha256_bytes((folder / file).read_bytes()) != found.drafted.get(file)
+        and text.encode("utf-8") != (folder / file).read_bytes()
+    ]
+    if edited:
+        raise UserError(
+            Problem(
+                f"{flag}: {value}",
+                found=f"{one_of(edited)}, edited since it was drafted",
+                expected="files as they were drafted, since they would be written anew",
+                do=f"write it into {one_of(edited)} yourself, then "
+                f"trialtrace confirm {name} --key {flag}",
+            )
+        )
+    # What was settled stays so, unless it is another value now.
+    same = decide(profiles, found.told, guess_nothing_told)
+    old = structure(GuessesFile, _yaml(files_of(at, name, found.given, same)[FILE])).guesses
+    new = structure(GuessesFile, _yaml(files[FILE]))
+    left = [
+        _open(one)
+        for key, one in new.guesses.items()
+        if key in found.guesses
+        or key.partition(".")[0] in FLAGS
+        or (key not in WORDS and (key not in old or old[key].value != one.value))
+    ]
+    files[FILE] = guesses_text(name, found.given, draft.told, files, left)
+    for file, text in files.items():
+        write_text(folder / file, text)
+
+
+def changed_data(at: Project, name: str, profiles: Sequence[Table]) -> list[str]:
+    """The files and data sets whose checksum is another than that of trial.yaml."""
+    from trialtrace.run.trial.load import load_trial
+
+    source = load_trial(name, at).source
+    if not isinstance(source, FilesOfTrial | Rdatasets):
+        return []
+    pinned = {raw: item.sha256 for raw, item in source.items.items()}
+    now = {table.of or table.name: table for table in profiles}
+    return [
+        Path(table.item).name
+        for raw, table in now.items()
+        if (old := pinned.get(raw)) is not None and old != table.sha256
+    ]
+
+
+def load_question(at: Project, name: str) -> str | None:
+    """The question that a person wrote; None where nobody did."""
+    from trialtrace.run.drafting.study import QUESTION
+    from trialtrace.run.trial.load import load_trial
+
+    asked = load_trial(name, at).question
+    return None if asked == QUESTION else asked
+
+
+def _yaml(text: str) -> object:
+    import yaml
+
+    return yaml.safe_load(text)

@@ -1,0 +1,86 @@
+"""What a draft takes for given: told by a flag, answered when asked, or guessed and left open."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.questions import FLAGS, Ask, Question
+
+# Choices that a question shows, and how often it is asked until an answer fits.
+SHOWN, MOST_ASKED = 9, 3
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Guessed:
+    """A guess before it is written: its place, what was taken, and why."""
+
+    name: str
+    file: str
+    key: str
+    value: str
+    evidence: str
+    blinds: bool = False
+
+
+class Decided:
+    """Answers and guesses as they come."""
+
+    def __init__(self, told: Mapping[str, str], ask: Ask):
+        self.told = dict(told)
+        self.ask = ask
+        self.guesses: list[Guessed] = []
+
+    def choose(
+        self, flag: str, words: str, choices: Sequence[tuple[str, str]], place: tuple[str, str],
+        read: Callable[[str], Made],
+    ) -> Made:  # fmt: skip
+        """What was told or answered, else the first choice as a guess that blinds the report.
+
+        `read` makes something of it and raises UserError where it does not fit: what was told is
+        then an error, and what was answered is asked again.
+        """
+        if flag in self.told:
+            return read(self.told[flag])
+        question = Question(flag, words, choices[:SHOWN])
+        asked = 0
+        while True:
+            answer = self.ask(question)
+            if answer is None:
+                value, why = choices[0]
+                self.guess(flag, place, value, why, blinds=True)
+                return read(value)
+            try:
+                made = read(answer)
+            except UserError as error:
+                asked += 1
+                if asked == MOST_ASKED:
+                    raise
+                question = replace(question, wrong=str(error))
+            else:
+                self.told[flag] = answer
+                return made
+
+    def guess(
+        self, name: str, place: tuple[str, str], value: str, why: str, blinds: bool = False
+    ) -> None:
+        self.guesses.append(Guessed(name, *place, value, why, blinds))
+
+
+def column_of(tables: Iterable[Table], name: str, flag: str) -> tuple[Table, Column]:
+    """The first table with a column of that name. Raises UserError where none has it."""
+    for table in tables:
+        for one in table.columns:
+            if one.name == name:
+                return table, one
+    known = [one.name for table in tables for one in table.columns]
+    raise UserError(
+        Problem(
+            f"--{flag}",
+            found=name,
+            expected=f"the {FLAGS[flag]}: {one_of(known)}",
+            do=did_you_mean(name, known),
+        )
+    )

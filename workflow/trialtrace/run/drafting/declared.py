@@ -1,0 +1,212 @@
+"""A column of which its file, or a description beside it, says what it is; held against its cells.
+
+Where both agree, what is said is taken. Where they do not, the cells are: a draft has to run on
+them, and what was said stands in the evidence, with how many cells are against it.
+"""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from trialtrace.base.errors import one_of
+from trialtrace.run.drafting.column_types import Kind, inferred, no_code, reads
+from trialtrace.run.drafting.described import Described
+from trialtrace.run.drafting.names import not_known
+from trialtrace.run.drafting.tally import Tally
+
+CODED = ("radio", "dropdown", "yesno", "truefalse", "checkbox")
+NUMERIC = ("integer", "number")
+Told = tuple[tuple[str, str], ...]
+
+
+def declared(name: str, tally: Tally, about: Described, sign: str) -> Kind:
+    """What a column holds, by what is said of it and by its cells."""
+    unknown = [code for code, label in about.choices if not_known(label)]
+    missing = tuple(sorted({*about.missing, *unknown}))
+    rest = tally.without(missing) if missing and tally.exact else tally
+    if about.type:
+        kind = _typed(name, rest, about, sign)
+    elif about.choices:
+        kind = _labelled(name, rest, about, missing, sign)
+    else:
+        kind = inferred(name, rest, sign)
+    if not missing:
+        return kind
+    told = f"{about.by} says that {one_of(missing)} is missing."
+    told = " ".join([*(text for key, text in kind.also if key == "missing_codes"), told])
+    others = [one for one in kind.also if one[0] != "missing_codes"]
+    return replace(
+        kind,
+        missing=tuple(sorted({*kind.missing, *missing})),
+        also=(*others, ("missing_codes", told)),
+    )
+
+
+def _labelled(name: str, tally: Tally, about: Described, missing: Sequence[str], sign: str) -> Kind:
+    """By labels of codes that the file itself has."""
+    labelled = dict(about.choices)
+    unlabelled = [text for text in tally.values if text not in labelled]
+    if len(unlabelled) == len(tally.values) and unlabelled:
+        kind = inferred(name, tally, sign)
+        told = f"{about.by} has labels of {one_of(list(labelled))}, and no cell holds one of them."
+        return replace(kind, also=(*kind.also, ("contradiction", told)))
+    if (
+        tally.exact
+        and len(unlabelled) <= max(1, len(labelled))
+        and not any(map(no_code, [*labelled, *unlabelled]))
+    ):
+        choices = [
+            (code, _one_line(label) or code) for code, label in about.choices if code not in missing
+        ]
+        choices += [(text, text) for text in sorted(unlabelled)]
+        why = f"{about.by} has labels of the codes"
+        why += f", but not of {one_of(sorted(unlabelled))}." if unlabelled else "."
+        return Kind(type="radio", choices=tuple(choices), why=why)
+    kind = inferred(name, tally, sign)
+    return replace(kind, why=f"{kind.why} {about.by} has labels of some of them alone.")
+
+
+def _one_line(label: str) -> str:
+    return " ".join(label.replace("|", "/").split())
+
+
+def _typed(name: str, tally: Tally, about: Described, sign: str) -> Kind:
+    """By the field of a dictionary."""
+    said = Kind(
+        type=about.type,
+        validation=about.validation,
+        choices=about.choices,
+        low=about.low,
+        high=about.high,
+        why=f"{about.by} says so.",
+    )
+    if not tally.present:
+        return said
+    if about.type in CODED:
+        return _coded(name, tally, about, said, sign)
+    if about.validation in NUMERIC:
+        return _number(name, tally, about, said, sign)
+    if about.validation.startswith("date"):
+        return _day(name, tally, about, said, sign)
+    return said
+
+
+def _coded(name: str, tally: Tally, about: Described, said: Kind, sign: str) -> Kind:
+    """Codes of the dictionary, its labels in their place, or something else."""
+    codes = dict(about.choices)
+    others = sorted(text for text in tally.values if text not in codes and not not_known(text))
+    if not others and tally.exact:
+        return replace(said, missing=tuple(sorted(t for t in tally.values if t not in codes)))
+    if tally.exact and _are_labels(others, codes.values()):
+        labels = _distinct(codes.values())
+        return Kind(
+            type="radio",
+            choices=tuple((label, label) for label in labels),
+            why=f"The cells hold labels where {about.by} has codes.",
+            also=(
+                (
+                    "labels",
+                    f"{about.by} lists the codes {one_of(list(codes))}; the cells hold their "
+                    "labels. Export raw data to have the codes.",
+                ),
+            ),
+        )
+    cells = sum(tally.values[text] for text in others)
+    against = (
+        f"{cells} of {tally.present} cells hold {one_of([repr(text) for text in others], 5)}, "
+        f"which {about.by} does not list."
+    )
+    if tally.exact and 2 * cells <= tally.present and not any(map(no_code, others)):
+        added = (*about.choices, *((text, text) for text in others))
+        kind = "radio" if about.type in ("yesno", "truefalse", "checkbox") else about.type
+        return replace(said, type=kind, choices=added, also=(("contradiction", against),))
+    return _by_cells(name, tally, sign, against)
+
+
+def _are_labels(texts: Sequence[str], labels: Iterable[str]) -> bool:
+    """Whether all cells hold labels, or "Yes" and the like of a field of two."""
+    known = {" ".join(label.split()) for label in labels}
+    return bool(texts) and all(" ".join(text.split()) in known for text in texts)
+
+
+def _distinct(labels: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(" ".join(label.split()) for label in labels if label))
+
+
+def _number(name: str, tally: Tally, about: Described, said: Kind, sign: str) -> Kind:
+    numbers = tally.comma if sign == "," else tally.point
+    if not reads(numbers, tally):
+        wrong = numbers.misfits.total()
+        some = f"{wrong} of {tally.present}" if numbers.possible else "many"
+        return _by_cells(name, tally, sign, f"{about.by} says {about.validation}; {some} are none.")
+    found = inferred(name, tally, sign)
+    if about.validation == "integer" and not numbers.whole:
+        against = f"{about.by} says integer; {numbers.fractions} cells have decimals."
+        return replace(
+            said, validation="number", missing=found.missing, also=(("contradiction", against),)
+        )
+    low, high = _float(about.low), _float(about.high)
+    outside = _outside(tally, numbers.sign, low, high, found.missing)
+    also = [one for one in found.also if one[0] == "missing_codes"]
+    if outside:
+        told = (
+            f"{outside} cells lie outside {about.low or 'no bound'} to {about.high or 'no bound'}"
+        )
+        also.append(("range", f"{told}, the bounds that {about.by} has."))
+    return replace(said, missing=found.missing, also=tuple(also))
+
+
+def _outside(
+    tally: Tally, sign: str, low: float | None, high: float | None, missing: Sequence[str]
+) -> int:
+    """Cells beyond the bounds; of a column with very many values, of those that were kept."""
+    if low is None and high is None:
+        return 0
+    count = 0
+    for text, cells in tally.values.items():
+        value = _float(text.replace(sign, "."))
+        if value is None or text in missing:
+            continue
+        if (low is not None and value < low) or (high is not None and value > high):
+            count += cells
+    return count
+
+
+def _float(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _day(name: str, tally: Tally, about: Described, said: Kind, sign: str) -> Kind:
+    """A date in the order that is said, which reads ISO dates too; else in one that fits."""
+    order = about.validation.rpartition("_")[2]
+    timed = about.validation.startswith("datetime")
+    days = (tally.moments if timed else tally.days).get(order)
+    found = inferred(name, tally, sign)
+    if days is None or days.misfits:
+        if not found.validation.startswith("date"):
+            wrong = days.misfits.total() if days is not None and days.possible else "many"
+            against = f"{about.by} says {about.validation}; {wrong} of {tally.present} are none."
+            return _by_cells(name, tally, sign, against)
+        if found.orders and order not in found.orders and found.orders != ("ymd",):
+            against = f"{about.by} says {about.validation}, which does not fit."
+            return _by_cells(name, tally, sign, against)
+    iso = found.validation.endswith("_ymd")
+    orders = ("ymd",) if iso else (order,)
+    low, high = (_day_of(one) for one in (about.low, about.high))
+    return replace(said, low=low, high=high, missing=found.missing, orders=orders)
+
+
+def _day_of(bound: str) -> str:
+    """A bound that is a day; REDCap takes words such as today too."""
+    try:
+        return datetime.date.fromisoformat(bound).isoformat()
+    except ValueError:
+        return ""
+
+
+def _by_cells(name: str, tally: Tally, sign: str, against: str) -> Kind:
+    kind = inferred(name, tally, sign)
+    return replace(kind, also=(*kind.also, ("contradiction", against)))

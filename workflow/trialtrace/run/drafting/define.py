@@ -1,0 +1,154 @@
+"""Define-XML beside data sets of a submission: labels, code lists, keys of their variables.
+
+After CDISC Define-XML, versions 1.0 to 2.1; elements are told by their names without namespace,
+which is what the versions differ in.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.run.drafting.described import Described
+from trialtrace.run.sources.files import contents
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+BY = "Define-XML"
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A data set: its variables by name in their order, and those of its key."""
+
+    name: str
+    variables: Mapping[str, Described]
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Define:
+    """The data sets of a document, by their names in capital letters."""
+
+    shown: str
+    sets: Mapping[str, DataSet]
+
+
+def read_define(shown: str) -> Define:
+    """The document. Raises UserError for XML that is none, or describes no data set."""
+    from xml.etree import ElementTree
+
+    try:
+        root = ElementTree.fromstring(contents(Path(shown), shown))
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
+        raise UserError(
+            Problem(shown, f"this is not whole XML: {error}", expected="a Define-XML document")
+        ) from None
+    items = {one.get("OID", ""): one for one in _all(root, "ItemDef")}
+    lists = {one.get("OID", ""): tuple(_codes(one)) for one in _all(root, "CodeList")}
+    sets = {}
+    for group in _all(root, "ItemGroupDef"):
+        name = (group.get("SASDatasetName") or group.get("Name") or "").upper()
+        sets[name] = _data_set(name, group, items, lists)
+    if not sets:
+        raise UserError(
+            Problem(
+                shown,
+                found=f"XML of the kind {_plain(root.tag)}, without a data set (ItemGroupDef)",
+                expected="a Define-XML document",
+                do="leave it out, or give the define.xml of the data sets",
+            )
+        )
+    return Define(shown, sets)
+
+
+def described_by(
+    define: Define, name: str, names: Sequence[str]
+) -> tuple[dict[str, Described], tuple[str, ...], dict[str, str]]:
+    """Columns of the data set of that name, its key, and what is to tell where they differ."""
+    told_of = define.sets.get(name.upper())
+    if told_of is None:
+        return {}, (), {}
+    capital = {column.upper(): column for column in names}
+    found = {capital[v]: about for v, about in told_of.variables.items() if v in capital}
+    if not found:
+        return {}, (), {}
+    absent = [variable for variable in told_of.variables if variable not in capital]
+    others = [column for column in names if column.upper() not in told_of.variables]
+    sentences = []
+    if absent:
+        sentences.append(f"{BY} has variables that the file has not: {one_of(absent)}.")
+    if others:
+        sentences.append(f"The file has columns that {BY} has not: {one_of(others)}.")
+    key = tuple(capital[one] for one in told_of.key if one in capital)
+    if len(key) < len(told_of.key):
+        key = ()
+    return found, key, {"define": " ".join(sentences)} if sentences else {}
+
+
+def check_used(define: Define, used: int) -> None:
+    """Raise where a document described no column of any table."""
+    if not used:
+        raise UserError(
+            Problem(
+                define.shown,
+                found=f"a description of {one_of(list(define.sets))}, and none of the variables "
+                "in the files",
+                expected="the define.xml of these data sets",
+                do="give the one that belongs to them, or leave it out",
+            )
+        )
+
+
+def _data_set(
+    name: str,
+    group: "Element",
+    items: "Mapping[str, Element]",
+    lists: Mapping[str, tuple[tuple[str, str], ...]],
+) -> DataSet:
+    variables: dict[str, Described] = {}
+    key: dict[int, str] = {}
+    for reference in _all(group, "ItemRef"):
+        item = items.get(reference.get("ItemOID", ""))
+        if item is None:
+            continue
+        variable = (item.get("SASFieldName") or item.get("Name") or "").upper()
+        codes = next(
+            (lists.get(one.get("CodeListOID", ""), ()) for one in _all(item, "CodeListRef")), ()
+        )
+        variables[variable] = Described(by=BY, label=_label(item), choices=codes)
+        if (place := reference.get("KeySequence", "")).isdecimal():
+            key[int(place)] = variable
+    return DataSet(name, variables, tuple(key[place] for place in sorted(key)))
+
+
+def _label(item: "Element") -> str:
+    """The label of a variable: a description, or an attribute in version 1.0."""
+    for attribute, value in item.attrib.items():
+        if _plain(attribute) == "Label":
+            return " ".join(value.split())
+    for child in item:
+        if _plain(child.tag) == "Description":
+            return " ".join("".join(child.itertext()).split())
+    return ""
+
+
+def _codes(codes: "Element") -> Iterator[tuple[str, str]]:
+    """Codes with their meaning; those that are listed alone mean themselves."""
+    for one in codes:
+        code = one.get("CodedValue", "").strip()
+        if not code:
+            continue
+        decode = next(iter(_all(one, "Decode")), None)
+        words = " ".join("".join(decode.itertext()).split()) if decode is not None else ""
+        yield code, words or code
+
+
+def _all(element: "Element", name: str) -> "Iterator[Element]":
+    return (one for one in element.iter() if _plain(one.tag) == name)
+
+
+def _plain(tag: str) -> str:
+    return tag.rpartition("}")[2]

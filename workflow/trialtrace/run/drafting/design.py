@@ -1,0 +1,224 @@
+"""The design of a draft: one treatment a patient, several of one, or one of a whole site."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.run.drafting.cells_of import cells_of
+from trialtrace.run.drafting.decided import Decided
+from trialtrace.run.drafting.names import SITES, parts, plain, rank
+from trialtrace.run.drafting.outcomes import label_of, levels
+from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
+
+PARALLEL, CROSSOVER, WITHIN, CLUSTER = "parallel", "crossover", "within_subject", "cluster"
+KINDS = (PARALLEL, CROSSOVER, WITHIN, CLUSTER)
+PERIODS = {"period", "phase", "session", "occasion", "visit", "stage", "order", "day", "week"}
+SIDES = {"side", "eye", "eyes", "leg", "foot", "knee", "limb", "hand", "hip", "ear", "lat"}
+SEQUENCES = {"sequence", "seq", "sequencegroup", "trtseq", "trtseqp", "seqgroup", "ordering"}
+CLUSTERS = {"cluster", "practice", "ward", "school", "village", "household", "centre", "center"}
+CLUSTERS |= {"site", "hospital", "clinic", "class", "town", "gp", "surgery", "nursinghome"}
+# Fewer clusters may have one arm each by chance, or by a name that is none of a cluster.
+FEWEST_CLUSTERS, FEWEST_EACH = 4, 3
+MOST_ROWS, MOST_PLACES = 2_000_000, 8
+PATIENTS = "patients"
+
+
+@dataclass(frozen=True)
+class Design:
+    """What was randomised. `place` is the column that tells the periods or sides of a patient
+    apart, `sequence` that of who begins with which treatment, `starts` its codes with those of the
+    first treatment; `cluster` is the column of the groups that were randomised."""
+
+    kind: str = PARALLEL
+    place: str = ""
+    sequence: str = ""
+    starts: Mapping[str, str] = field(default_factory=dict)
+    cluster: str = ""
+
+    @property
+    def own_treatment(self) -> bool:
+        """Whether a patient has several treatments."""
+        return self.kind in (CROSSOVER, WITHIN)
+
+
+def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Design:
+    """The design that the rows show: told, or a guess wherever it is another than parallel.
+
+    Raises UserError where patients have several treatments, and not each of them once.
+    """
+    told = decided.told.get("design", "")
+    if told and told not in KINDS:
+        raise UserError(
+            Problem("--design", found=told, expected=one_of(KINDS), do=did_you_mean(told, KINDS))
+        )
+    if arm.constant_within is False:
+        made, why = _several_treatments(table, subject, arm)
+    else:
+        made, why = _clustered(table, subject, arm)
+    if told and told != made.kind:
+        within = {told, made.kind} == {CROSSOVER, WITHIN}
+        if not within and (told, made.kind) != (PARALLEL, CLUSTER):
+            raise UserError(
+                Problem(
+                    "--design",
+                    found=f"{told}, and rows of a design of kind {made.kind}",
+                    expected=made.kind,
+                )
+            )
+        return replace(made, kind=told, sequence="", starts={}, cluster="")
+    if not told and made.kind != PARALLEL:
+        decided.guess("design", ("trial.yaml", "design.kind"), made.kind, why)
+    return made
+
+
+def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design, str]:
+    """Periods or sides of a patient, each with another treatment."""
+    place = _place(table, subject, arm.name)
+    names = [subject, arm.name, place, *(one.name for one in _sequences(table))]
+    rows = cells_of(table, names) if subject != SOURCE_ROW and table.rows <= MOST_ROWS else []
+    rows = [row for row in rows if row[0] and row[1]]
+    times = Counter(row[:2] for row in rows)
+    if not rows or max(times.values()) > 1:
+        raise UserError(
+            Problem(
+                f"the arm, column {arm.name} of {table.name}",
+                found=f"{arm.distinct} different values, which varies within patients",
+                expected="the same in all rows of a patient, or each treatment of a patient in one "
+                "row (a period, a side)",
+                do="name another column: --arm COLUMN",
+            )
+        )
+    codes = {code for _, code in times}
+    whole = Counter(who for who, _ in times)
+    both = sum(n == len(codes) for n in whole.values())
+    why = f"{both} of {len(whole)} patients have each of {len(codes)} treatments once, told apart "
+    why += f"by {place}."
+    if not _is_period(table.column(place)):
+        return Design(WITHIN, place), f"{why} Its name is none of a period."
+    sequence, starts = _sequence(table, rows, [*codes])
+    if sequence:
+        why += f" {sequence} tells with which they begin."
+    else:
+        why += " No column tells the sequence: periods are left out of account."
+    return Design(CROSSOVER, place, sequence, starts), why
+
+
+def _place(table: Table, subject: str, arm: str) -> str:
+    """The column that with the patient tells rows apart; the arm where no other does."""
+    beside = [
+        name for key in table.keys if len(key) == 2 and subject in key for name in key
+        if name not in (subject, arm) and len(levels(table.column(name))) <= MOST_PLACES
+        and levels(table.column(name))
+    ]  # fmt: skip
+    known = [name for name in beside if _is_period(table.column(name)) or _is_side(name)]
+    named = [
+        one.name for one in table.columns
+        if one.constant_within is False and 2 <= len(levels(one)) <= MOST_PLACES
+        and (_is_side(one.name) or set(parts(one.name)) & {"period", "phase"})
+    ]  # fmt: skip
+    return next(iter([*known, *named, *beside]), arm)
+
+
+def _is_period(column: Column) -> bool:
+    return bool({*parts(column.name), plain(column.name)} & PERIODS)
+
+
+def _is_side(name: str) -> bool:
+    return bool({*parts(name), plain(name)} & SIDES)
+
+
+def _sequences(table: Table) -> list[Column]:
+    return [
+        one for one in table.columns
+        if one.constant_within and len(levels(one)) == 2
+        and {*parts(one.name), plain(one.name)} & SEQUENCES
+    ]  # fmt: skip
+
+
+def _sequence(
+    table: Table, rows: Sequence[tuple[str, ...]], codes: Sequence[str]
+) -> tuple[str, dict[str, str]]:
+    """A column of who begins with which of two treatments, and its codes with the first one."""
+    if len(codes) != 2 or len({row[2] for row in rows}) != 2:
+        return "", {}
+    first: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        if row[0] not in first or _order(row[2]) < _order(first[row[0]][2]):
+            first[row[0]] = row
+    for at, column in enumerate(_sequences(table), start=3):
+        starts: dict[str, set[str]] = defaultdict(set)
+        for row in first.values():
+            if row[at]:
+                starts[row[at]].add(row[1])
+        one = {code: next(iter(arms)) for code, arms in starts.items() if len(arms) == 1}
+        if len(one) == len(starts) == 2 and len(set(one.values())) == 2:
+            return column.name, one
+    return "", {}
+
+
+def _order(code: str) -> tuple[float, str]:
+    number = re.search(r"[0-9]+", code)
+    return (float(number[0]) if number else 0.0, code)
+
+
+def _clustered(table: Table, subject: str, arm: Column) -> tuple[Design, str]:
+    """Sites of which all patients have one arm."""
+    repeated = subject != SOURCE_ROW and (subject,) not in table.keys
+    if repeated or table.rows > MOST_ROWS:
+        return Design(), ""
+    for one in table.columns:
+        words = {*parts(one.name), plain(one.name)}
+        if one.name in (arm.name, subject) or not (words & CLUSTERS or rank(one.name, SITES)):
+            continue
+        if not FEWEST_CLUSTERS <= one.distinct <= table.rows / FEWEST_EACH:
+            continue
+        arms: dict[str, set[str]] = defaultdict(set)
+        sizes: Counter[str] = Counter()
+        for site, code in cells_of(table, [one.name, arm.name]):
+            if site and code:
+                arms[site].add(code)
+                sizes[site] += 1
+        several = [site for site, n in sizes.items() if n > 1]
+        if len(several) >= FEWEST_CLUSTERS and all(len(told) == 1 for told in arms.values()):
+            why = f"All patients of each of the {len(arms)} values of {one.name} have the same arm."
+            return Design(CLUSTER, cluster=one.name), why
+    return Design(), ""
+
+
+def by_treatment(table: Table) -> Table:
+    """The table as the rows of one treatment have it: a patient has one."""
+    return replace(
+        table,
+        columns=tuple(
+            replace(one, constant_within=None) if one.constant_within is False else one
+            for one in table.columns
+        ),
+    )
+
+
+def patients_beside(table: Table, subject: str, design: Design, names: Sequence[str]) -> Table:
+    """A table of the patients from the rows of one with their treatments, which has the arm.
+
+    It has what is the same in all rows of a patient. `names` are those of all tables.
+    """
+    kept = tuple(
+        one
+        for one in table.columns
+        if one.name in (subject, design.sequence) or one.constant_within
+    )
+    name = PATIENTS if PATIENTS not in names else f"{table.name}_{PATIENTS}"[:40]
+    whole = table.of or table.name
+    return replace(table, name=name, of=whole, columns=kept, keys=(), arm=(), visit=())
+
+
+def place_labels(table: Table, design: Design) -> dict[str, str]:
+    """The periods or sides by their codes, in order."""
+    column = table.column(design.place)
+    word = (parts(column.name) or [column.name])[-1]
+    made = {}
+    for code in sorted(levels(column), key=_order):
+        label = label_of(column, code)
+        made[code] = f"{word} {label}" if re.fullmatch(r"[0-9.]+", label) else label
+    return made

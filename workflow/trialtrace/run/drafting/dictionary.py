@@ -1,0 +1,226 @@
+"""dictionary.csv of a draft, and what cleaning.yaml says of its columns: each has a place."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from trialtrace.run.drafting.decided import Guessed
+from trialtrace.run.drafting.delimited import FALLBACK
+from trialtrace.run.drafting.draft import Draft
+from trialtrace.run.drafting.names import ROW_NUMBERS, plain, words_of
+from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.yaml_text import Quoted
+from trialtrace.run.trial.dictionary_types import FIXED_CHOICES, PARTS
+
+DICTIONARY, CLEANING = "dictionary.csv", "cleaning.yaml"
+# Evidence of a column that a person must see: what was said of it and its cells do not agree.
+AGAINST = {
+    "contradiction": "The cells are taken.",
+    "labels": "The labels are taken as codes.",
+    "range": "The bounds are kept: these cells would be rejected.",
+    "date": "It is taken as a number.",
+    "spelling": "They are taken as different.",
+    "mixed_signs": "It is taken as text, of which no endpoint is made: write one decimal sign into "
+    "the export. Commas before thousands would look the same.",
+}
+
+
+@dataclass
+class Columns:
+    """The rows of the dictionary and the entries of cleaning.yaml, by table."""
+
+    rows: list[dict[str, str]] = field(default_factory=list)
+    ignore: dict[str, dict[str, str]] = field(default_factory=dict)
+    missing: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    units: dict[str, dict[str, str]] = field(default_factory=dict)
+    guesses: list[Guessed] = field(default_factory=list)
+
+    @property
+    def dictionary(self) -> str:
+        """The text of dictionary.csv."""
+        return written(self.rows)
+
+    @property
+    def cleaning(self) -> dict[str, object]:
+        """The content of cleaning.yaml."""
+        tables: dict[str, object] = {}
+        parts: Mapping[str, Mapping[str, object]] = {
+            "ignore": self.ignore, "missing": self.missing, "units": self.units,
+        }  # fmt: skip
+        for name in self.ignore:
+            entry = {part: given[name] for part, given in parts.items() if given.get(name)}
+            if entry:
+                tables[name] = entry
+        return {"tables": tables} if tables else {}
+
+
+def written(rows: list[dict[str, str]]) -> str:
+    """Rows of a dictionary, by our names of its columns, as CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(PARTS.values())
+    writer.writerows([row.get(part, "") for part in PARTS] for row in rows)
+    return out.getvalue()
+
+
+def columns_of(draft: Draft) -> Columns:
+    """Every column of every table: declared, or ignored with the reason."""
+    made = Columns()
+    for table in draft.tables:
+        used = _used(draft, table)
+        names = {*draft.key(table), draft.subject[table.name]}
+        made.ignore[table.name] = {}
+        made.missing[table.name] = {}
+        made.units[table.name] = {}
+        fields: set[str] = set()
+        for column in table.columns:
+            if reason := _not_used(column, used):
+                made.ignore[table.name][column.name] = reason
+                continue
+            if column.field not in fields:
+                made.rows.append(row(table, column, bounded=column.name not in names))
+                fields.add(column.field)
+            if column.missing_codes:
+                codes = [Quoted(code) for code in column.missing_codes]
+                made.missing[table.name][column.name] = [*codes]
+            if column.unit:
+                made.units[table.name][column.name] = column.unit
+        if table.of and _others(draft, table):
+            made.ignore[table.name]["others"] = "columns of other rows of the file"
+        there = [one for one in table.columns if not _not_used(one, used)]
+        made.guesses += _guesses(table, there, names)
+    return made
+
+
+def _others(draft: Draft, table: Table) -> set[str]:
+    """Columns that only other tables of the same file have."""
+    beside = [one for one in draft.tables if one.of == table.of]
+    return {c.name for one in beside for c in one.columns} - {c.name for c in table.columns}
+
+
+def _used(draft: Draft, table: Table) -> set[str]:
+    """Columns with a role, which are never left out."""
+    own = {*draft.key(table), draft.subject[table.name], draft.visit[table.name], *table.where}
+    design = {draft.design.place, draft.design.sequence, draft.design.cluster}
+    return own | design | {draft.arm.name, draft.primary.column, draft.primary.status}
+
+
+def _not_used(column: Column, used: set[str]) -> str:
+    """Why a column is left out; nothing where it is declared."""
+    if column.name in used:
+        return ""
+    if plain(column.name) in ROW_NUMBERS and column.distinct == column.rows:
+        return "a number of the row"
+    if column.blank == column.rows:
+        return "no value in the file"
+    if column.identifier:
+        return "may tell who a patient is"
+    return ""
+
+
+def row(table: Table, column: Column, bounded: bool = True) -> dict[str, str]:
+    """The row of a column, by our names of the dictionary's columns; without bounds if it names
+    rows."""
+    if column.given:
+        return {**column.given, "form_name": table.name}
+    validation = column.declared_validation
+    if validation == "number" and table.reading.get("decimal") == ",":
+        validation = "number_comma_decimal"
+    bounded = bounded and bool(validation)
+    choices = "" if column.type in FIXED_CHOICES else " | ".join(_choices(column))
+    return {
+        "field_name": column.field,
+        "form_name": table.name,
+        "field_type": column.type,
+        "label": column.label,
+        "choices": choices,
+        "validation": validation,
+        "minimum": column.low if bounded else "",
+        "maximum": column.high if bounded else "",
+        "identifier": "y" if column.identifier else "",
+    }
+
+
+def _choices(column: Column) -> Iterator[str]:
+    for code, label in column.choices:
+        yield f"{code}, {words_of(label) or code}"
+
+
+def _guesses(table: Table, columns: list[Column], names: set[str]) -> Iterator[Guessed]:
+    """What of the columns is doubtful, the same doubt of several columns once."""
+    absent: dict[tuple[str, ...], list[Column]] = {}
+    for column in columns:
+        if column.missing_codes:
+            absent.setdefault(column.missing_codes, []).append(column)
+    for codes, those in absent.items():
+        key = f"tables.{table.name}.missing"
+        told = f"{', '.join(codes)} in {_listed([one.name for one in those])}"
+        why = those[0].evidence.get("missing_codes", "")
+        yield Guessed(f"missing.{table.name}.{'_'.join(codes)}", CLEANING, key, told, why)
+    for column in columns:
+        if len(column.date_orders) > 1:
+            key = f"{table.name}, {column.name}, {PARTS['validation']}"
+            why = column.evidence.get("date_order", "")
+            yield Guessed(f"dates.{column.name}", DICTIONARY, key, column.validation, why)
+    yield from _against(table, columns)
+    bare = [
+        one.name
+        for one in columns
+        if one.type == "radio"
+        and all(code == label and code.isdecimal() for code, label in one.choices)
+    ]
+    if bare:
+        key = f"{table.name}, {PARTS['choices']}"
+        why = "They are small whole numbers of few levels; what they mean no file says."
+        yield Guessed(f"codes.{table.name}", DICTIONARY, key, _listed(bare), why)
+    binary = [one.name for one in columns if one.type == "yesno" and not one.given]
+    if binary:
+        why = "Their values are 0 and 1, read as no and yes."
+        key = f"{table.name}, {PARTS['field_type']}"
+        yield Guessed(f"yesno.{table.name}", DICTIONARY, key, _listed(binary), why)
+    ranged = [
+        one.name
+        for one in columns
+        if one.declared_validation and one.low and not one.given and one.name not in names
+    ]
+    if ranged:
+        why = (
+            "Bounds are the lowest and the highest value found: a value outside of them in a later "
+            "cut would not be used."
+        )
+        key = f"{table.name}, {PARTS['minimum']} and {PARTS['maximum']}"
+        yield Guessed(f"ranges.{table.name}", DICTIONARY, key, _listed(ranged), why)
+    units = {one.name: one.unit for one in columns if one.unit and "unit" in one.evidence}
+    if units:
+        told = _listed([f"{name} {unit}" for name, unit in units.items()])
+        why = "Their names end in a unit."
+        yield Guessed(f"units.{table.name}", CLEANING, f"tables.{table.name}.units", told, why)
+
+
+def _against(table: Table, columns: list[Column]) -> Iterator[Guessed]:
+    """What of the file or of what is said of it was not taken as it stands."""
+    for kind, taken in AGAINST.items():
+        those = {one.name: one.evidence[kind] for one in columns if kind in one.evidence}
+        if those:
+            why = " ".join([*(f"{name}: {told}" for name, told in those.items()), taken])
+            key = f"{table.name}, {PARTS['field_type']}"
+            yield Guessed(f"{kind}.{table.name}", DICTIONARY, key, _listed([*those]), why)
+    place = ("trial.yaml", f"source.items.{table.of or table.name}")
+    if table.reading.get("encoding") == FALLBACK:
+        why = table.evidence["encoding"]
+        yield Guessed(f"encoding.{table.name}", place[0], f"{place[1]}.encoding", FALLBACK, why)
+    if "row_names" in table.reading:
+        why, name = table.evidence["row_names"], str(table.reading["row_names"])
+        yield Guessed(f"row_names.{table.name}", place[0], f"{place[1]}.row_names", name, why)
+    sign, why = table.reading.get("decimal"), table.evidence.get("decimal", "")
+    doubtful = "with a comma" in why if sign == "." else table.reading.get("separator") == sign
+    if sign and doubtful:
+        why += " Commas before thousands would look the same."
+        why += " Numbers with a comma are taken as text." if sign == "." else ""
+        yield Guessed(f"decimal.{table.name}", place[0], f"{place[1]}.decimal", str(sign), why)
+
+
+def _listed(names: list[str], most: int = 8) -> str:
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")

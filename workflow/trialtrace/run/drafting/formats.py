@@ -1,0 +1,168 @@
+"""A file of any format that a run reads: what it is, how it is read, and what it says of itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialtrace.base.config.spec import structure
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.store import sha256_bytes
+from trialtrace.run.drafting.cells import Cells, held
+from trialtrace.run.drafting.delimited import ROW_NAMES, read_text
+from trialtrace.run.drafting.described import Described, described_units
+from trialtrace.run.drafting.surroundings import around
+from trialtrace.run.sources.files import Opened, contents
+from trialtrace.run.trial.study.source import Excel, Parquet, StatisticalFile
+
+if TYPE_CHECKING:
+    from trialtrace.run.sources.raw import Records
+
+# By the ending of a file's name; text is whatever has another.
+ENDINGS = {
+    **dict.fromkeys((".xlsx", ".xlsm", ".xls"), "excel"),
+    **dict.fromkeys((".parquet", ".pq"), "parquet"),
+    **dict.fromkeys((".xpt", ".xport"), "xpt"),
+    **dict.fromkeys((".sav", ".zsav", ".por"), "spss"),
+    **dict.fromkeys((".csv", ".tsv", ".tab", ".txt", ".dat"), "text"),
+    ".sas7bdat": "sas7bdat",
+    ".dta": "stata",
+}
+TOLD = {"xpt": "The SAS transport file", "sas7bdat": "The SAS file", "spss": "The SPSS file"}
+TOLD |= {"stata": "The Stata file"}
+# What SAS files are often written in that do not say so.
+FALLBACK = "windows-1252"
+# Words for "no label", which programs write in its place.
+NOTHING_AROUND: Mapping[str, str | int] = {}
+NO_LABELS = ("", ".", "-", "*")
+
+
+@dataclass(frozen=True)
+class Read:
+    """The cells of a table, the keys of its source, and what the file says of the columns."""
+
+    reading: Mapping[str, str | int]
+    sha256: str
+    cells: Cells
+    described: Mapping[str, Described] = field(default_factory=dict)
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    inside: str = ""
+
+
+def format_of(path: Path) -> str:
+    """The format by the ending of the name: one of `source.items`, or `text`."""
+    return ENDINGS.get(path.suffix.lower(), "text")
+
+
+def sheets_of(path: Path, shown: str) -> list[str]:
+    """The sheets of a workbook that have cells."""
+    from trialtrace.run.sources.readers import excel
+
+    return excel.sheets(_excel(path, shown, "any"))
+
+
+def read_sheet(path: Path, shown: str, sheet: str) -> Read:
+    """A sheet of a workbook."""
+    from trialtrace.run.sources.readers import excel
+
+    rows = excel.rows(_excel(path, shown, sheet))
+    found = around(rows)
+    more, evidence = dict[str, str | int](found.keys), dict(found.evidence)
+    if "header" not in more and _without_first_name(rows):
+        more["row_names"] = ROW_NAMES
+        evidence["row_names"] = "The header has no name for the first column, as pandas leaves it."
+    opened = _excel(path, shown, sheet, more)
+    reading: dict[str, str | int] = {"format": "excel", "sheet": sheet, **more}
+    described = described_units(found.units)
+    cells = held(excel.read(opened).cells)
+    return Read(reading, sha256_bytes(opened.data), cells, described, evidence)
+
+
+def _without_first_name(rows: Sequence[tuple[int, Mapping[int, str]]]) -> bool:
+    """Whether all columns have a name but the first, in which all rows have a value."""
+    if len(rows) < 2:
+        return False
+    (_, header), *body = rows
+    return sorted(header) == list(range(2, len(header) + 2)) and all(1 in row for _, row in body)
+
+
+def read_file(path: Path, shown: str) -> Read:
+    """A file with one table."""
+    kind = format_of(path)
+    if kind == "text":
+        text = read_text(path, shown)
+        described = described_units(text.units)
+        return Read(text.reading, text.sha256, text.cells, described, text.evidence)
+    if kind == "parquet":
+        return _parquet(path, shown)
+    return _statistical(path, shown, kind)
+
+
+def _excel(
+    path: Path, shown: str, sheet: str, around_it: Mapping[str, str | int] = NOTHING_AROUND
+) -> Opened[Excel]:
+    given = {"path": shown, "format": "excel", "sheet": sheet, **around_it}
+    declared = structure(Excel, given)
+    return Opened(path, shown, contents(path, shown), declared, shown)
+
+
+def _parquet(path: Path, shown: str) -> Read:
+    from trialtrace.run.sources.readers import parquet
+
+    declared = structure(Parquet, {"path": shown, "format": "parquet"})
+    opened = Opened(path, shown, contents(path, shown), declared, shown)
+    records = parquet.read(opened)
+    return Read({"format": "parquet"}, sha256_bytes(opened.data), held(records.cells))
+
+
+def _statistical(path: Path, shown: str, kind: str) -> Read:
+    """A file of a statistical package, in the encoding that it says, or in that of Windows."""
+    from trialtrace.run.sources.readers.labels import table_name, variables
+
+    data = contents(path, shown)
+
+    def opened(more: Mapping[str, str]) -> Opened[StatisticalFile]:
+        declared = structure(StatisticalFile, {"path": shown, "format": kind} | dict(more))
+        return Opened(path, shown, data, declared, shown)
+
+    more: dict[str, str] = {}
+    evidence: dict[str, str] = {}
+    records, wrong = _tried(opened(more))
+    if records is None:
+        more = {"encoding": FALLBACK}
+        records, _ = _tried(opened(more))
+        if records is None:
+            raise wrong or UserError(Problem(shown, "the file cannot be read"))
+        evidence["encoding"] = (
+            f"It cannot be read in the encoding that it says, and it can as {FALLBACK}. "
+            "Wrong letters in the labels would show another one."
+        )
+    by = TOLD[kind]
+    found = records.notes.get("missing", {})
+    described = {
+        name: Described(
+            by=by,
+            label="" if one.label in NO_LABELS else one.label,
+            choices=tuple(one.labels.items()),
+            missing=tuple(found.get(name, ())),
+            format=one.format,
+        )
+        for name, one in variables(opened(more)).items()
+    }
+    return Read(
+        {"format": kind, **more},
+        sha256_bytes(data),
+        held(records.cells),
+        described,
+        evidence,
+        table_name(opened(more)),
+    )
+
+
+def _tried(opened: Opened[StatisticalFile]) -> "tuple[Records | None, UserError | None]":
+    from trialtrace.run.sources.readers import statistical
+
+    try:
+        return statistical.read(opened), None
+    except UserError as error:
+        return None, error

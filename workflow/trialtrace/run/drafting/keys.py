@@ -1,0 +1,201 @@
+"""What tells the rows of a table apart: a column, or a subject with its visits and the like.
+
+In a small table nearly any two measures tell all rows apart, and the next export has two that are
+the same. So a key is a column whose name says what it counts, or such a one with others.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from trialtrace.run.drafting.fingerprints import joined, unique
+from trialtrace.run.drafting.names import (
+    ARMS,
+    PARAMETERS,
+    REPEATS,
+    ROW_NUMBERS,
+    SITES,
+    SUBJECTS,
+    VISIT_PARTS,
+    VISITS,
+    parts,
+    plain,
+    rank,
+)
+from trialtrace.run.drafting.profile import Column
+
+if TYPE_CHECKING:
+    from trialtrace.run.drafting.fingerprints import Numbers
+
+# Columns that are tried with each other, alone or with a subject; columns of one key; keys.
+MOST_TRIED, MOST_ALONE, LONGEST_KEY, MOST_KEYS = 9, 40, 4, 5
+# Columns of which as many cells are held at a time.
+CELLS_HELD = 40_000_000
+SAMPLE = 20_000
+# Rows that a level of a visit has in the mean; more levels than a factor has.
+ROWS_A_VISIT, FEW_SUBJECTS = 3, 8
+
+Load = Callable[[Sequence[str]], "Mapping[str, Numbers]"]
+Key = tuple[str, ...]
+
+# Groups of columns by their names, the likeliest part of a key first.
+SUBJECT, VISIT, PARAMETER, REPEAT, SITE, AGED, FIRST, TEXT, WHOLE, ARM = range(10)
+
+
+def keys_of(
+    columns: Sequence[Column], rows: int, load: Load, said: Key = ()
+) -> tuple[tuple[Key, ...], str]:
+    """The keys, the best first, and a sentence on them. `said` is one that is declared."""
+    ordered = sorted(enumerate(columns), key=lambda at: _order(at[1], at[0]))
+    groups = {one.name: _order(one, place)[0] for place, one in ordered}
+    usable = [one.name for _, one in ordered if _may_be_key(one)]
+    search = _Search(load, rows)
+    counted = [name for name in usable if not _counts_rows(name)]
+    named = [name for name in counted if groups[name] not in (AGED, WHOLE)]
+    numbers = [name for name in usable if _counts_rows(name)]
+    alone = list(search.found([(name,) for name in [*named, *numbers][:MOST_ALONE]]))
+    subjects = [name for name in named if groups[name] == SUBJECT]
+    keys = [key for key in alone if key[0] in subjects]
+    keys = keys or _with_subject(search, subjects, usable, alone)
+    others = [key for key in alone if key not in keys]
+    if not keys and all(_counts_rows(key[0]) for key in others):
+        visits = [name for name in counted if groups[name] == VISIT]
+        others += _beside_visits(search, columns, counted, visits)
+    others.sort(key=lambda key: _counts_rows(key[0]))
+    keys = [*keys, *others][:MOST_KEYS]
+    why = _told(keys, rows, named)
+    return _said(said, keys, why, search) if said else (tuple(keys), why)
+
+
+class _Search:
+    """Looks whether columns tell all rows apart, with the cells of few of them at a time."""
+
+    def __init__(self, load: Load, rows: int):
+        self.load, self.rows = load, rows
+        self.held: dict[str, Numbers] = {}
+
+    def found(self, keys: Sequence[Key]) -> Iterator[Key]:
+        """Those of the keys that do, in their order."""
+        most = max(LONGEST_KEY, CELLS_HELD // max(self.rows, 1))
+        at = 0
+        while at < len(keys):
+            needed: dict[str, None] = {}
+            start = at
+            while at < len(keys) and (at == start or len({*needed, *keys[at]}) <= most):
+                needed |= dict.fromkeys(keys[at])
+                at += 1
+            self._hold(list(needed))
+            yield from (key for key in keys[start:at] if self._unique(key))
+
+    def _hold(self, names: Sequence[str]) -> None:
+        missing = [name for name in names if name not in self.held]
+        if missing:
+            kept = {name: self.held[name] for name in names if name in self.held}
+            self.held = kept | dict(self.load(missing))
+
+    def _unique(self, key: Key) -> bool:
+        """Whether no two rows have the same cells; a part of the rows is looked at first."""
+        cells = [self.held[name] for name in key]
+        if self.rows > SAMPLE and not unique(joined([one[:SAMPLE] for one in cells])):
+            return False
+        return unique(joined(cells))
+
+
+def _with_subject(
+    search: _Search, subjects: Sequence[str], others: Sequence[str], alone: Sequence[Key]
+) -> list[Key]:
+    """A subject with as few other columns as it takes; those that need no subject are left out."""
+    single = {name for key in alone for name in key}
+    for subject in subjects:
+        rest = [name for name in others if name not in (*single, *subjects)]
+        for length in range(1, LONGEST_KEY):
+            tried = rest[: MOST_ALONE if length == 1 else MOST_TRIED]
+            wanted = [(subject, *more) for more in combinations(tried, length)]
+            if found := list(search.found(wanted)):
+                return found
+    return []
+
+
+def _beside_visits(
+    search: _Search, columns: Sequence[Column], usable: Sequence[str], visits: Sequence[str]
+) -> list[Key]:
+    """A column that comes back at each visit and tells its rows apart: a subject of any name."""
+    levels = {one.name: one.distinct for one in columns}
+    planned = [name for name in visits if ROWS_A_VISIT * levels[name] <= search.rows]
+    repeated = [
+        name
+        for name in usable
+        if name not in visits and levels[name] > FEW_SUBJECTS and 2 * levels[name] <= search.rows
+    ]
+    pairs = [(name, visit) for visit in planned for name in repeated[:MOST_ALONE]]
+    return list(search.found(pairs))
+
+
+def _counts_rows(name: str) -> bool:
+    return plain(name) in ROW_NUMBERS
+
+
+def may_tell_apart(column: Column) -> bool:
+    """Whether no cell of a column is a measure with decimals, other than a planned time."""
+    return column.validation != "number" or rank(column.name, VISITS) is not None
+
+
+def _may_be_key(column: Column) -> bool:
+    """Nothing with decimals, long texts or gaps tells rows apart."""
+    return (
+        may_tell_apart(column)
+        and column.type not in ("notes", "checkbox")
+        and not column.blank
+        and not column.missing_codes
+        and column.distinct > 1
+    )
+
+
+def _order(column: Column, place: int) -> tuple[int, int, int]:
+    """The group of a column by its name, its place in that, and its place in the file."""
+    if names_subject(column.name):
+        named = rank(column.name, SUBJECTS)
+        return SUBJECT, named if named is not None else len(SUBJECTS), place
+    if plain(column.name) == "age":
+        return AGED, 0, place
+    known = ((VISIT, VISITS), (PARAMETER, PARAMETERS), (REPEAT, REPEATS), (SITE, SITES))
+    for group, names in known:
+        if (named := rank(column.name, names)) is not None:
+            return group, named, place
+    if set(parts(column.name)) & set(VISIT_PARTS):
+        return VISIT, len(VISITS), place
+    if rank(column.name, ARMS) is not None:
+        return ARM, 0, place
+    if place == 0 and not _counts_rows(column.name):
+        return FIRST, 0, place
+    return (WHOLE if column.validation else TEXT), column.distinct, place
+
+
+def names_subject(name: str) -> bool:
+    """Whether a name is that of a subject, or ends in id."""
+    return rank(name, SUBJECTS) is not None or ends_in_id(name)
+
+
+def ends_in_id(name: str) -> bool:
+    """Whether id is the last word of a name, or its first."""
+    words = parts(name)
+    return bool(words) and (words[-1] == "id" or (len(words) > 1 and words[0] == "id"))
+
+
+def _said(said: Key, keys: Sequence[Key], why: str, search: _Search) -> tuple[tuple[Key, ...], str]:
+    """The declared key first, where it tells the rows apart."""
+    names = " with ".join(said)
+    if list(search.found([said])):
+        others = (key for key in keys if key != said)
+        return (said, *others), f"{names} is the declared key, and no two rows share it."
+    return tuple(keys), f"{names} is the declared key, but rows share it. {why}"
+
+
+def _told(keys: Sequence[Key], rows: int, named: Sequence[str]) -> str:
+    if keys:
+        return f"No two of the {rows} rows have the same {' and '.join(keys[0])}."
+    names = ", ".join(named[:MOST_TRIED]) or "none has a name that says so"
+    return (
+        f"No columns that may be a key tell all {rows} rows apart ({names}): the key is the place "
+        "of the row (source_row)."
+    )

@@ -1,0 +1,157 @@
+"""How likely a column is the outcome that a trial was made for: by its name, its label, its place.
+
+Rules were made on one half of the data sets of `tests/helpers/documented_outcomes.py` and measured
+on the other (docs/benchmarks-profile.md).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from trialtrace.run.drafting.names import parts, plain
+from trialtrace.run.drafting.outcomes import (
+    BEFORE,
+    COUNT,
+    EVENT,
+    REPEATED_EVENT,
+    STATUSES,
+    Outcome,
+    outcome,
+    pairs,
+    usable,
+)
+from trialtrace.run.drafting.profile import Column, Table
+
+WHOLE = {
+    *("outcome", "outcomes", "endpoint", "primary", "primaryoutcome", "primaryendpoint", "y"),
+    *("response", "result", "aval", "dv", "responder", "success", "failure", "classification"),
+}
+PRIMARY = {"primary", "prim"}
+OUTCOMES = re.compile(
+    r"outcome|respon|resp$|event$|events$|death|dead$|died|dth|surviv|relapse|recur|improv|success|"
+    r"fail|cure|change|chg$|gain|loss$|decrease|increase|reduction|diff$|delta|final|end$|ended$|"
+    r"post|after$|endpoint|primary|result|followup|fup$|fu$|infect|mortal|progress|preterm|"
+    r"complication|pain|score|count$|seizure|aval$|birth|remission|healed|healing|ulcer|toler|"
+    r"discharge|evntfl|dthfl|relief|efficacy|accuracy|effect|rate$|episode|attack|bleed|adv[e]?|"
+    r"hospitali[sz]|readmi|exacerbation|incidence|occurr|onset|duration|longevity|classification"
+)
+# Words of what patients are or have before treatment.
+PATIENTS = re.compile(
+    r"sex|gender|male|female|race|racial|ethnic\w*|black|white|nonwhite|asian|hisp\w*|caucasian|"
+    r"age|agegr\w*|aagegr\w*|height|bmi|smok\w*|tob\w*|alc|alcohol|drinks?|marital|married|"
+    r"educ\w*|school|employ\w*|occup\w*|occp|income|econ|insur\w*|cent(er|re)s?|site|clinic|country|"
+    r"region|hiv|hypertens\w*|history|hist|asa|mallampati|ecog|karno\w*|stage|grade|nodes?|tumou?r|"
+    r"size|strata|strat\w*|risk|riskscore|diag\w*|comorb\w*|genotype|inherit|family|mom|mother|"
+    r"father|eligib\w*|qualifying|cohort|menopaus\w*|meno|litter|weight|wt|hos|prior|donor|laser|"
+    r"classif|type|gvhd|cell\w*|surg|steroids?|propylac|anxiety|needs"
+)
+# Words of how a trial went, not of what came of it.
+PROCESS = re.compile(
+    r"compl[yi]\w*|adher\w*|dos(e|es|ing)|random\w*|eligib\w*|consent\w*|withdr\w*|drop\w*|"
+    r"protocol|reason|itt|itt?fl|saffl|fasfl|pprotfl|randfl|enrl\w*|complfl|abl?fl|anl\d+fl|"
+    r"trtemfl|study|studyidn|year|yr|number|obs|run|row|order|sequence|seq|batch|block|pair|"
+    r"local|topical|tx|trt\w*|treat\w*|assigned|attempts?|method|fl|code|num|id|no|nr|date|time"
+)
+# A time after the start in a name: 6m, 12month, d6, wk8, month6.
+LATER = re.compile(
+    r"(^|[^a-z])(?!0)[0-9]+ ?(m|mo|mth|months?|w|wk|weeks?|d|days?|h|hr|hours?|min|y|yr|years?)"
+    r"($|[^a-z])|(d|day|m|mo|month|w|wk|week|v|visit|y|yr|year)_?(?!0)[0-9]+($|[^0-9])",
+    re.IGNORECASE,
+)
+NUMBERED = re.compile(r"(.*?[a-zA-Z])[._ ]?([0-9]{1,2}(?:[.][0-9]+)?)$")
+RESPONSE = re.compile(r"y[0-9]?|y[._][0-9]", re.IGNORECASE)
+LONGEST_FAMILY = 8
+# For each of name and label the same words count once.
+NAMED, EXACT, SAID_PRIMARY, PATIENT, OF_PROCESS, EARLIER = 2.0, 3.5, 3.0, -2.5, -1.5, -3.0
+VISITS, PLACE, BINARY, COUNTED, AFTER, FAMILY = 3.0, 1.0, 0.5, -1.0, 1.0, 1.0
+
+
+def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
+    """The candidates of a table, the best first; `taken` are columns with another role."""
+    used = {*taken, visit}
+    free = [one for one in table.columns if one.name not in used and usable(one)]
+    found = list(pairs(table, free)) if not visit else []
+    paired = {name for one in found for name in (one.column, one.status)}
+    names = [one.name for one in table.columns]
+    for place, one in enumerate(free):
+        if one.name in paired:
+            continue
+        made = outcome(table, one, visit)
+        if made is not None:
+            found.append(_scored(made, one, place / max(1, len(free)), names))
+    return sorted(found, key=lambda one: -one.score)
+
+
+def _scored(made: Outcome, column: Column, place: float, beside: Sequence[str]) -> Outcome:
+    """The candidate with its score and what speaks for it. `place` is that of its column, from 0
+    to 1; `beside` are the names of all columns of its table."""
+    name, label = _words(column.name), set(parts(column.label))
+    score, told = PLACE * place, []
+    if plain(column.name) in WHOLE or RESPONSE.fullmatch(column.name):
+        score += EXACT
+        told.append("Its name is that of an outcome.")
+    elif named := _outcome_words(name) or _outcome_words(label):
+        score += NAMED
+        told.append(f"Its name speaks of {named}.")
+    if (name | label) & PRIMARY:
+        score += SAID_PRIMARY
+        told.append("It is called primary.")
+    if (name | label) & BEFORE:
+        score += EARLIER
+        told.append("Its name speaks of what was before.")
+    if not made.visit and (word := _first(PATIENTS, name | label)):
+        score += PATIENT
+        told.append(f"Its name speaks of patients ({word}).")
+    elif word := _first(PROCESS, name - {"time"} if made.visit else name):
+        score += OF_PROCESS
+        told.append(f"Its name speaks of how a trial went ({word}).")
+    if LATER.search(column.name):
+        score += AFTER
+        told.append("Its name has a time after the start.")
+    elif told_family := _of_family(column.name, beside):
+        score += FAMILY
+        told.append(told_family)
+    if made.visit:
+        score += VISITS
+        told.append(f"It varies over {made.visit}.")
+    if made.kind in (EVENT, REPEATED_EVENT):
+        score += BINARY
+    if made.kind == COUNT:
+        score += COUNTED
+    score -= 2 * column.blank / max(1, column.rows)
+    return replace(made, score=score, evidence=" ".join([made.evidence, *told]))
+
+
+def _words(name: str) -> set[str]:
+    return {*parts(name), plain(name)}
+
+
+def _first(known: re.Pattern[str], words: Iterable[str]) -> str:
+    return next((word for word in sorted(words) if known.fullmatch(word)), "")
+
+
+def _outcome_words(words: set[str]) -> str:
+    found = sorted(word for word in words if OUTCOMES.match(word))
+    # The status of a marriage is none of a disease.
+    states = sorted(words & STATUSES) if len(words) <= 1 else []
+    return (found or states or [""])[0]
+
+
+def _of_family(name: str, beside: Sequence[str]) -> str:
+    """Whether the same was measured before: depress1 beside depress2, bdi.pre beside bdi.post."""
+    told = NUMBERED.fullmatch(name)
+    if told:
+        same = [one for one in map(NUMBERED.fullmatch, beside) if one and one[1] == told[1]]
+        numbers = [float(one[2]) for one in same]
+        if 2 <= len(same) <= LONGEST_FAMILY and float(told[2]) > min(numbers):
+            return "The same was measured before."
+    stem = _stem(name)
+    if stem and any(_stem(one) == stem for one in beside if set(parts(one)) & BEFORE):
+        return "The same was measured before."
+    return ""
+
+
+def _stem(name: str) -> str:
+    """A name without words of before and after, and without numbers."""
+    left = [one for one in parts(name) if one not in BEFORE and not one.isdecimal()]
+    return "".join(one for one in left if not re.fullmatch(r"post|after|m|d|w|fup|end|final", one))

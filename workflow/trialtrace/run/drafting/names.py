@@ -1,0 +1,175 @@
+"""What names of columns and levels say in trials: subjects, arms, visits, units, persons, codes."""
+
+import re
+
+from trialtrace.run.trial.label_words import NOT_KNOWN
+
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+|[%µ]")
+
+# The whole name in small letters without marks between, the surest first.
+SUBJECTS = (
+    *("usubjid", "subjid", "subjectid", "patientid", "participantid", "recordid", "ptid", "patid"),
+    *("pid", "screeningno", "randno", "randomisationnumber", "randomizationnumber"),
+    *(
+        "subject",
+        "patient",
+        "participant",
+        "subj",
+        "pat",
+        "pt",
+        "patno",
+        "patnr",
+        "patientno",
+        "ptno",
+    ),
+    *("subjectno", "subjno", "subjectnumber", "patientnumber"),
+    *("id", "idno", "idnum", "idnumber", "identifier", "person", "personid", "individual", "child"),
+    *(
+        "caseid",
+        "casenum",
+        "caseno",
+        "case",
+        "childid",
+        "woman",
+        "rat",
+        "animal",
+        "animalid",
+        "mouse",
+        "dog",
+        "pig",
+        "rabbit",
+    ),
+)
+# So many of them mean a subject however few there are.
+SURE_SUBJECTS = SUBJECTS.index("person")
+ROW_NUMBERS = ("rownames", "rowname", "row", "rownumber", "index", "x", "unnamed0", "obs", "obsno")
+ARMS = (
+    *("arm", "trt01p", "trt01a", "trtp", "trta", "actarm", "armcd", "actarmcd", "trt01pn"),
+    *("treatment", "treat", "trt", "trtmt", "trtment", "treatmnt", "rx", "tx", "randomisation"),
+    *("randomization", "randomised", "randomized", "allocation", "randarm", "treatmentarm"),
+    *("treatmentgroup", "studyarm", "trtgrp", "trtgroup", "txgroup", "rand", "randgroup"),
+    *("intervention", "therapy", "regimen", "drug", "grp", "group", "condition", "vaccine", "diet"),
+    *("assignment", "assigned", "dosegroup", "method", "program", "programme", "stim", "dose"),
+    *("formulation", "preparation", "product"),
+)
+ARM_PARTS = ("arm", "treatment", "treat", "trt", "rx", "tx", "group", "grp", "allocation")
+# A group of these is none of treatment.
+NO_ARM_PARTS = ("age", "sex", "race", "ethnic", "blood", "risk", "income", "stage", "diagnosis")
+VISITS = (
+    *("avisit", "visit", "visitnum", "visitno", "avisitn", "redcapeventname", "timepoint"),
+    *("week", "month", "day", "wk", "time", "visitday", "followup", "period", "occasion", "wave"),
+    *("assessment", "session", "cycle", "year", "hour", "hours", "days", "weeks", "months", "ady"),
+    *("years", "epoch", "t", "age"),
+)
+VISIT_PARTS = ("visit", "week", "month", "day", "timepoint", "wk", "occasion", "session", "period")
+PARAMETERS = ("paramcd", "parameter", "param", "testcd", "test", "measure", "variable", "item")
+REPEATS = ("redcaprepeatinstance", "redcaprepeatinstrument", "seq", "aeseq", "instance", "rep")
+SITES = ("site", "siteid", "center", "centre", "clinic", "hospital", "centerid", "centreid", "inst")
+# Words in the levels of an arm.
+TREATED = re.compile(
+    r"\b(placebo|control|ctrl|sham|active|standard|usual care|treatment|treated|drug|intervention|"
+    r"experimental|vaccine|plac|pbo|no treatment|observation|obs|comparator|untreated|"
+    r"[0-9.]+ ?mg|chemotherapy|radiotherapy|surgery|therapy|standard care|test)\b|placebo",
+    re.IGNORECASE,
+)
+SEX = ("sex", "gender", "female", "male")
+PERSONS = (
+    *("name", "surname", "firstname", "lastname", "initials", "email", "phone", "telephone"),
+    *("address", "street", "postcode", "zip", "zipcode", "mrn", "ssn", "nhsnumber", "insurance"),
+    *("dob", "dateofbirth", "birthdate", "birthday", "birthdt", "brthdtc", "mobile", "fax"),
+)
+# Of SAS and Stata: a letter or an underscore behind a point is a missing value with a reason.
+SPECIAL_MISSING = re.compile(r"[.][A-Za-z_]")
+UNITS = {
+    **dict.fromkeys(("kg", "kgs", "kilogram", "kilograms"), "kg"),
+    **dict.fromkeys(("lb", "lbs", "pounds"), "lb"),
+    **dict.fromkeys(("mg",), "mg"),
+    **dict.fromkeys(("ug", "mcg", "µg", "μg"), "µg"),
+    **dict.fromkeys(("cm", "centimetres", "centimeters"), "cm"),
+    **dict.fromkeys(("mm",), "mm"),
+    **dict.fromkeys(("mmhg",), "mmHg"),
+    **dict.fromkeys(("bpm",), "beats/min"),
+    **dict.fromkeys(("yrs", "years", "yr"), "years"),
+    **dict.fromkeys(("mths", "months", "mos"), "months"),
+    **dict.fromkeys(("wks", "weeks"), "weeks"),
+    **dict.fromkeys(("days",), "days"),
+    **dict.fromkeys(("hrs", "hours"), "hours"),
+    **dict.fromkeys(("mins", "minutes"), "minutes"),
+    **dict.fromkeys(("secs", "seconds"), "seconds"),
+    **dict.fromkeys(("pct", "percent", "perc", "%"), "%"),
+    **dict.fromkeys(("ml",), "mL"),
+    **dict.fromkeys(("mmoll", "mmol/l"), "mmol/L"),
+    **dict.fromkeys(("umoll", "umol/l", "µmol/l", "μmol/l"), "µmol/L"),
+    **dict.fromkeys(("mgdl", "mg/dl"), "mg/dL"),
+    **dict.fromkeys(("gdl", "g/dl"), "g/dL"),
+    **dict.fromkeys(("ngml", "ng/ml"), "ng/mL"),
+    **dict.fromkeys(("kcal",), "kcal"),
+    **dict.fromkeys(("kgm2", "kg/m2", "kg/m²", "kg/m^2"), "kg/m²"),
+}
+# Short units that are words or initials too: only in brackets.
+BRACKETED = {"g": "g", "m": "m", "l": "L", "h": "hours", "s": "seconds", "d": "days", "y": "years"}
+BRACKETED |= {"min": "minutes", "sec": "seconds", "iu": "IU", "u/l": "U/L", "iu/l": "IU/L"}
+_BRACKET = re.compile(r"[(\[]([^()\[\]]{1,20})[)\]]\s*$")
+_RATIO = re.compile(r"[a-zµμ%0-9^²³*·]{1,8}/[a-z0-9^²³]{1,6}")
+_NUMBERED = re.compile(r"[0-9]{1,3}\s*[_.:=)-]\s*([^\W\d].*)")
+_COMMA = re.compile(r",\s*([^,()]{1,12})$")
+
+
+def plain(name: str) -> str:
+    """Small letters and digits only: Patient.ID is patientid."""
+    return re.sub(r"[\W_]+", "", name).lower()
+
+
+def parts(name: str) -> list[str]:
+    """The words of a name: weightKg and weight_kg are weight, kg."""
+    return [part.lower() for part in _PARTS.findall(name)]
+
+
+def rank(name: str, known: tuple[str, ...]) -> int | None:
+    """The place of a name among those that are known, or None."""
+    short = plain(name)
+    return known.index(short) if short in known else None
+
+
+def unit_of(*texts: str) -> str:
+    """The unit that a label or a name ends with: Weight (kg), weight_kg, Age, years."""
+    for text in texts:
+        for pattern in (_BRACKET, _COMMA):
+            if found := pattern.search(text.strip()):
+                inside = " ".join(found[1].split()).lower()
+                if unit := UNITS.get(inside) or UNITS.get(plain(inside)) or BRACKETED.get(inside):
+                    return unit
+                if pattern is _BRACKET and _RATIO.fullmatch(inside):
+                    return found[1].strip()
+        words = parts(text)
+        for length in (2, 1):
+            if len(words) > length and (unit := UNITS.get("".join(words[-length:]))):
+                return unit
+    return ""
+
+
+def speaks_of(name: str, known: tuple[str, ...], inside: tuple[str, ...]) -> bool:
+    """Whether a name is one of those that are known, or holds a word of theirs."""
+    return rank(name, known) is not None or bool(set(parts(name)) & set(inside))
+
+
+def not_known(text: str) -> bool:
+    """Whether a text is one of those that stand for a value that is not there."""
+    words = " ".join(text.split()).lower()
+    first, _, second = words.partition("_")
+    twice = first if first == second else words
+    if text.strip() == "Na":  # sodium
+        return False
+    return twice in NOT_KNOWN or bool(SPECIAL_MISSING.fullmatch(text))
+
+
+def words_of(code: str) -> str:
+    """What a code says behind its number: 1_indomethacin is indomethacin."""
+    found = _NUMBERED.fullmatch(code)
+    return found[1].strip() if found else code
+
+
+def identifies(name: str) -> bool:
+    """Whether a column of that name may tell who a patient is."""
+    words = parts(name)
+    return plain(name) in PERSONS or any(word in PERSONS[1:] for word in words)

@@ -1,0 +1,163 @@
+"""`trialtrace new`: a trial that runs, drafted from its files, with everything that was guessed."""
+
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.paths import Project
+from trialtrace.base.store import sha256_bytes, write_text
+from trialtrace.run.drafting.decided import Guessed
+from trialtrace.run.drafting.dictionary import columns_of
+from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.people import people
+from trialtrace.run.drafting.plan import Planned, endpoints_file, plan_file, planned
+from trialtrace.run.drafting.questions import Ask
+from trialtrace.run.drafting.study import QUESTION, trial_file
+from trialtrace.run.drafting.tables import profile
+from trialtrace.run.drafting.yaml_text import Quoted, document
+from trialtrace.run.trial.guesses import FILE
+from trialtrace.run.trial.listing import listed_trials
+
+HEAD = (
+    "# What trialtrace new guessed and nobody has confirmed: trialtrace confirm {name}\n"
+    "# Pages are stamped until `guesses` is empty.\n"
+)
+NO_NAMES = ("null", "true", "false")
+Files = dict[str, str]
+
+
+def new(at: Project, name: str, given: Sequence[str], told: Mapping[str, str], ask: Ask) -> Draft:
+    """Draft a trial into config/trials/NAME and list it in config.yaml.
+
+    Nothing is written before the last question is answered, and then the folder at once.
+    """
+    free_name(at, name)
+    profiles = profile(given)
+    draft = decide(profiles, told, ask)
+    files = files_of(at, name, given, draft)
+    folder, config = at.trial_config(name), at.config / "config.yaml"
+    listed = with_trial(at, name)
+    staged = folder.with_name(f".{name}.new")
+    shutil.rmtree(staged, ignore_errors=True)
+    try:
+        for file, text in files.items():
+            write_text(staged / file, text)
+        staged.rename(folder)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+    if listed is not None:
+        write_text(config, listed)
+    return draft
+
+
+def free_name(at: Project, name: str) -> None:
+    """Raises UserError for a name that is none, or that a trial has."""
+    folder = at.trial_config(name)
+    if name in NO_NAMES:
+        raise UserError(
+            Problem("trial name", found=name, expected="a name that YAML reads as text",
+                    do="take another name")
+        )  # fmt: skip
+    if not folder.exists():
+        return
+    drafted = (folder / FILE).is_file()
+    again = f"; for a new cut of its data: trialtrace new {name} FILE --again" if drafted else ""
+    raise UserError(
+        Problem(
+            f"trial {name}",
+            found=f"{at.shown(folder)}, which is there",
+            expected="a name that no trial has",
+            do=f"take another name, or move that folder away{again}",
+        )
+    )
+
+
+def files_of(at: Project, name: str, given: Sequence[str], draft: Draft) -> Files:
+    """Every file of the trial's folder as text."""
+    who, columns, chosen = people(draft), columns_of(draft), planned(draft)
+    files = {
+        "trial.yaml": document(trial_file(draft, who, name, at), apart=True),
+        "dictionary.csv": columns.dictionary,
+        "cleaning.yaml": document(columns.cleaning),
+        "endpoints.yaml": document(endpoints_file(draft, chosen), apart=True),
+        "plan.yaml": document(plan_file(draft, chosen, who), apart=True),
+        "claims.yaml": "papers: {}\nclaims: {}\n",
+    }
+    guesses = [*draft.guesses, *columns.guesses, *_of_the_plan(chosen)]
+    files[FILE] = guesses_text(name, given, draft.told, files, guesses)
+    return files
+
+
+def _of_the_plan(chosen: Sequence[Planned]) -> list[Guessed]:
+    names = [one.name for one in chosen]
+    made = [
+        Guessed("question", "trial.yaml", "question", QUESTION, "No file says it."),
+        Guessed(
+            "intercurrent", "plan.yaml", "estimands", "none",
+            "What happens after randomisation, and how it is handled, no file says.",
+        ),
+    ]  # fmt: skip
+    if chosen[0].stop and not chosen[0].time_unit:
+        why = f"Nothing tells the unit of {chosen[0].stop.name}; rates are of a year of them."
+        made.append(Guessed("unit", "plan.yaml", f"analyses.{names[0]}", "days", why))
+    if names[1:]:
+        why = "Names and values that outcomes have; nothing says which endpoints were planned."
+        made.append(Guessed("endpoints", "endpoints.yaml", names[1], ", ".join(names[1:]), why))
+    return made
+
+
+def guesses_text(
+    name: str, given: Sequence[str], told: Mapping[str, str], files: Mapping[str, str],
+    guesses: Sequence[Guessed], drafted: Mapping[str, str] | None = None,
+) -> str:  # fmt: skip
+    """The text of guesses.yaml; `drafted` are checksums of files that are not made now."""
+    sums = dict(drafted or {})
+    sums |= {
+        file: sha256_bytes(text.encode("utf-8")) for file, text in files.items() if file != FILE
+    }
+    entries = {
+        one.name: {
+            "file": one.file, "key": Quoted(one.key), "value": Quoted(one.value),
+            "evidence": Quoted(one.evidence or "It is the only one that fits."),
+        } | ({"blinds": True} if one.blinds else {})
+        for one in guesses
+    }  # fmt: skip
+    content: dict[str, object] = {"given": [Quoted(one) for one in given]}
+    if told:
+        content["told"] = {key: Quoted(value) for key, value in told.items()}
+    sums = {file: Quoted(each) for file, each in sums.items()}
+    content |= {"drafted": sums, "guesses": entries}
+    return HEAD.format(name=name) + document(content)
+
+
+def with_trial(at: Project, name: str) -> str | None:
+    """The text of config.yaml with a trial added to `trials`, every other character as it was; None
+    where it is listed. Raises UserError where nothing can be added."""
+    path = at.config / "config.yaml"
+    if name in listed_trials(at):
+        return None
+    text = path.read_text(encoding="utf-8")
+    flow = re.search(r"^trials:\s*\[([^\]]*)\]", text, re.MULTILINE)
+    block = re.search(
+        r"^trials:[ \t]*(#[^\n]*)?\n((?:[ \t]*(?:#[^\n]*)?\n|[ \t]*-[^\n]*\n)+)", text, re.MULTILINE
+    )
+    nothing = re.search(r"^trials:[ \t]*(null|~)?(?=[ \t]*(#|$))", text, re.MULTILINE)
+    if flow:
+        inside = flow[1].rstrip().rstrip(",")
+        added = f"{inside}, {name}" if inside.strip() else name
+        return text[: flow.start(1)] + added + text[flow.end(1) :]
+    if block and (items := re.findall(r"^([ \t]*)-[^\n]*\n", block[2], re.MULTILINE)):
+        end = block.start(2) + max(
+            m.end() for m in re.finditer(r"^[ \t]*-[^\n]*\n", block[2], re.MULTILINE)
+        )
+        return f"{text[:end]}{items[-1]}- {name}\n{text[end:]}"
+    if nothing:
+        return f"{text[: nothing.start()]}trials: [{name}]{text[nothing.end() :]}"
+    if not re.search(r"^trials[ \t]*:", text, re.MULTILINE):
+        between = "" if text.endswith("\n") or not text else "\n"
+        return f"{text}{between}trials: [{name}]\n"
+    raise UserError(
+        Problem("config/config.yaml", found="`trials`, which is no list",
+                expected="trials: [...]", do=f"write {name} into it")
+    )  # fmt: skip

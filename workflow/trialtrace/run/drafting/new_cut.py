@@ -1,0 +1,129 @@
+"""`trialtrace new NAME FILE --again`: what a new cut of the data has that the trial does not know.
+
+It compares and writes nothing: a new code may be a mistake of the data as well as a change of it.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.paths import Project
+from trialtrace.base.store import read_parquet
+from trialtrace.run.drafting.cells_of import cells_of
+from trialtrace.run.drafting.outcomes import is_coded, is_number, levels
+from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
+from trialtrace.run.drafting.tables import profile
+from trialtrace.run.trial.ignored import covered_by
+from trialtrace.run.trial.load import Trial, load_trial
+from trialtrace.run.trial.model import Variable
+
+
+def compared(at: Project, name: str, given: Sequence[str]) -> list[str]:
+    """Lines on each table of the new cut. Values are told: who holds the file asks.
+
+    Raises UserError for a trial that is not there, or a file that is none of its tables.
+    """
+    folder = at.trial_config(name)
+    if not folder.is_dir():
+        raise UserError(
+            Problem(
+                f"trial {name}",
+                found=f"no folder {at.shown(folder)}",
+                expected="a trial that is there, for a new cut of its data",
+                do=f"leave --again away to draft it: trialtrace new {name} {' '.join(given)}",
+            )
+        )
+    trial = load_trial(name, at)
+    lines: list[str] = []
+    for table in profile(given):
+        known = [clean for clean, spec in trial.tables.items() if spec.of == table.name]
+        if not known and len(trial.tables) == 1 and len(given) == 1:
+            known = list(trial.tables)
+        if not known:
+            raise UserError(
+                Problem(
+                    table.item,
+                    found=f"a file that would be the table {table.name}",
+                    expected=f"one of the tables of {name}: {one_of(trial.tables)}",
+                    do="call the new file as the old one is called",
+                )
+            )
+        for clean in known:
+            lines += [f"{clean}: {line}" for line in _table(trial, clean, table)]
+    return [*lines, "nothing was written"]
+
+
+def _table(trial: Trial, clean: str, table: Table) -> Iterator[str]:
+    declared = trial.dictionary.get(clean, {})
+    ignored = trial.cleaning.tables[clean].ignore
+    missing = trial.cleaning.tables[clean].missing
+    columns = {one.name: one for one in table.columns}
+    free = [name for name in columns if name not in declared]
+    covered = {name for names in covered_by(ignored, free).values() for name in names}
+    item = trial.source.items[trial.tables[clean].of]
+    same = getattr(item, "sha256", None) == table.sha256
+    yield f"{table.rows} rows" + (", the file that trial.yaml pins" if same else "")
+    if not same:
+        yield f'another file than trial.yaml pins; its checksum is sha256: "{table.sha256}"'
+    yield from _listed("new column", [name for name in free if name not in covered])
+    yield from _listed("column that is gone", [name for name in declared if name not in columns])
+    for name, variable in declared.items():
+        if name in columns:
+            yield from _column(variable, columns[name], missing.get(name, ()))
+    yield from _subjects(trial, clean, table)
+
+
+def _listed(what: str, names: Sequence[str]) -> Iterator[str]:
+    if names:
+        yield f"{what}{'s' if len(names) > 1 else ''}: {one_of(names)}"
+
+
+def _column(variable: Variable, column: Column, absent: Sequence[str]) -> Iterator[str]:
+    """New codes, another type, values beyond the bounds."""
+    name = variable.name
+    if variable.choices:
+        found = [*levels(column), *column.missing_codes]
+        found = found or [value for value, _ in column.values]
+        new = [code for code in found if code not in variable.choices and code not in absent]
+        if new and column.type in ("yesno", "truefalse"):
+            counted = dict(column.values)
+            new = [code for code in new if code in counted]
+        yield from _listed(f"{name}, new code", new)
+        return
+    new = [code for code in column.missing_codes if code not in absent]
+    yield from _listed(f"{name}, suspected code for missing", new)
+    if variable.kind in ("number", "integer"):
+        if not is_number(column) and not is_coded(column):
+            now = column.evidence["type"]
+            yield f"{name}, changed type: declared as {variable.kind}, now {now}"
+        elif variable.kind == "integer" and column.validation == "number":
+            yield f"{name}, changed type: declared as integer, now with decimals"
+        yield from _beyond(variable, column)
+    elif variable.kind == "date" and not column.validation.startswith("date"):
+        yield f"{name}, changed type: declared as a date, now {column.evidence['type']}"
+
+
+def _beyond(variable: Variable, column: Column) -> Iterator[str]:
+    try:
+        low, high = float(column.low), float(column.high)
+        least, most = float(variable.minimum or "-inf"), float(variable.maximum or "inf")
+    except ValueError:
+        return
+    if low < least:
+        yield f"{variable.name}, below its minimum {variable.minimum}: {column.low}"
+    if high > most:
+        yield f"{variable.name}, above its maximum {variable.maximum}: {column.high}"
+
+
+def _subjects(trial: Trial, clean: str, table: Table) -> Iterator[str]:
+    """How many patients are new or gone, against the raw table of the last run."""
+    subject = trial.tables[clean].subject
+    now = next((one for one in table.columns if one.name == subject), None)
+    if subject == SOURCE_ROW or now is None:
+        return
+    earlier = trial.at.results / trial.name / "raw" / f"{trial.tables[clean].of}.parquet"
+    if not earlier.is_file():
+        yield f"{now.distinct} patients; which are new is told once the trial has been run"
+        return
+    before = set(read_parquet(earlier, [subject])[subject].to_pylist()) - {None, ""}
+    there = {cell for (cell,) in cells_of(table, [subject])} - {""}
+    yield f"{len(there)} patients: {len(there - before)} new, {len(before - there)} gone"

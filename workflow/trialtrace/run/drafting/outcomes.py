@@ -1,0 +1,231 @@
+"""Columns that may be endpoints: what kind each would be, and how much speaks for it.
+
+Nothing in a file says which column is an outcome. Names, places and what varies within patients
+rank them; a person says which is the primary one.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from trialtrace.run.drafting.names import parts, plain, words_of
+from trialtrace.run.drafting.profile import Column, Table
+
+YES = re.compile(
+    r"(1[_. -]*)?(yes|y|true|t|event|dead|died|death|relapsed?|progress\w*|positive|pos|present|"
+    r"improved|responded|responder|response|success|cured|good|failed|failure|ill|case|infected)",
+    re.IGNORECASE,
+)
+NO = re.compile(
+    r"(0[_. -]*)?(no|n|false|f|none|alive|censored|negative|neg|absent|not \w+|non\w*|poor|bad|"
+    r"healthy|well|unchanged|control)",
+    re.IGNORECASE,
+)
+BEFORE = {
+    *("bl", "baseline", "base", "pre", "preop", "history", "hist", "hx", "entry", "screening"),
+    *("previous", "prev", "prior", "enrol", "enrolment", "randomisation", "randomization", "start"),
+}
+TIMES = {
+    *("time", "days", "weeks", "months", "years", "futime", "survtime", "os", "pfs", "dfs", "tte"),
+    *("duration", "survival", "rectime", "dtime", "followup", "fu", "stop", "stime", "ttr", "aval"),
+}
+STATUSES = {
+    *("status", "event", "death", "dead", "died", "cens", "censor", "censored", "cnsr", "delta"),
+    *("fustat", "d", "stat", "relapse", "recurrence", "fail", "failure"),
+}
+CENSORED = {"cens", "censor", "censored", "cnsr"}
+LEAST_TIMES = 10
+MOST_CODES, MOST_STATES = 12, 4
+# A time with how it ended, above nearly every single column.
+PAIRED = 6.0
+
+EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT = (
+    "event",
+    "measure",
+    "time_to_event",
+    "count",
+    "repeated",
+    "repeated_event",
+    "recurrent_events",
+)
+KINDS = (EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT)
+WORDS = {
+    EVENT: "yes or no, once a patient",
+    MEASURE: "a number, once a patient",
+    TIME: "a time to an event",
+    COUNT: "how often something happened, over the rows of a patient",
+    REPEATED: "a number at visits",
+    REPEATED_EVENT: "yes or no at visits",
+    RECURRENT: "an event that a patient can have several times, over the time at risk",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A column as an endpoint. `event` is the code that counts, `status` the column that tells
+    whether a time ended with the event; `codes` are what levels of a scale are worth; `starts` and
+    `stops` are the columns of the interval that ends with or without the event. `where` are columns
+    and codes of the rows that are meant, with their `label` and the codes of their `visits`."""
+
+    table: str
+    column: str
+    kind: str
+    score: float
+    evidence: str
+    event: str = ""
+    status: str = ""
+    visit: str = ""
+    starts: str = ""
+    stops: str = ""
+    codes: tuple[tuple[str, float], ...] = field(default=())
+    sure: bool = True
+    where: tuple[tuple[str, str], ...] = ()
+    label: str = ""
+    visits: tuple[str, ...] = ()
+
+
+def levels(column: Column) -> tuple[str, ...]:
+    """The codes found in a column of few; nothing where the profile does not keep all."""
+    if column.type in ("yesno", "truefalse"):
+        return ("0", "1")
+    if column.choices:
+        return tuple(code for code, _ in column.choices)
+    found = tuple(value for value, _ in column.values)
+    return found if len(found) == column.distinct else ()
+
+
+def label_of(column: Column, code: str) -> str:
+    """What a code means, as far as it is known."""
+    return dict(column.choices).get(code, words_of(code)) or code
+
+
+def is_number(column: Column) -> bool:
+    return column.validation in ("integer", "number") or column.type in ("calc", "slider")
+
+
+def is_coded(column: Column) -> bool:
+    return column.type in ("radio", "dropdown", "yesno", "truefalse")
+
+
+def event_code(column: Column) -> tuple[str, bool]:
+    """The one of its codes that is the event, and whether their words say so."""
+    codes = levels(column)
+    told = {code: label_of(column, code) for code in codes}
+    yes = [code for code, label in told.items() if YES.fullmatch(label) or YES.fullmatch(code)]
+    no = [code for code, label in told.items() if NO.fullmatch(label) or NO.fullmatch(code)]
+    if len(yes) == 1 and yes != no:
+        return yes[0], True
+    if len(no) == 1 and len(codes) == 2:
+        return codes[codes.index(no[0]) - 1], True
+    return codes[-1], set(codes) == {"0", "1"}
+
+
+def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome | None:
+    """A column as an endpoint of the kind that it suits, or of the one asked for."""
+    varies = column.constant_within is False
+    at = visit if visit and (varies or kind in (REPEATED, REPEATED_EVENT)) else ""
+    binary = is_coded(column) and len(levels(column)) == 2
+    if kind == COUNT or (varies and not at and binary):
+        if not binary:
+            return None
+        code, sure = event_code(column)
+        return Outcome(
+            table.name, column.name, COUNT, 0, "Its rows of a patient can be counted.", code,
+            sure=sure,
+        )  # fmt: skip
+    # Once a patient, it is read from a row a patient.
+    if not at and column.constant_within is not None:
+        return None
+    if binary and kind in ("", EVENT, REPEATED_EVENT):
+        code, sure = event_code(column)
+        return Outcome(
+            table.name,
+            column.name,
+            REPEATED_EVENT if at else EVENT,
+            0,
+            f"It has two values, of which {label_of(column, code)} "
+            + ("reads like the event." if sure else "is taken for the event."),
+            code,
+            visit=at,
+            sure=sure,
+        )
+    if is_number(column):
+        return Outcome(
+            table.name, column.name, REPEATED if at else MEASURE, 0, "It is a number.", visit=at
+        )
+    worth = _worth(column)
+    if not worth:
+        return None
+    told = "Its levels are numbered, which gives their order."
+    return Outcome(
+        table.name, column.name, REPEATED if at else MEASURE, 0, told, visit=at, codes=worth
+    )
+
+
+def usable(column: Column) -> bool:
+    """Whether a column can be an endpoint: numbers or codes, and more than one value."""
+    return (
+        not column.identifier
+        and column.distinct > 1
+        and column.type not in ("notes", "checkbox")
+        and (is_number(column) or is_coded(column))
+    )
+
+
+def _worth(column: Column) -> tuple[tuple[str, float], ...]:
+    """What ordered codes are worth: 1_Death is 1; nothing where they have no numbers."""
+    codes = levels(column)
+    numbers = [re.match(r"-?[0-9]+", code) for code in codes]
+    if not 2 <= len(codes) <= MOST_CODES or not all(numbers):
+        return ()
+    worth = tuple((code, float(n[0])) for code, n in zip(codes, numbers, strict=True) if n)
+    return worth if len({value for _, value in worth}) == len(worth) else ()
+
+
+def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
+    """Times with the column that tells how they end, where it is clear which belongs to which."""
+    times = [
+        one
+        for one in free
+        if _words(one.name) & TIMES
+        and is_number(one)
+        and one.distinct >= LEAST_TIMES
+        and one.low
+        and float(one.low) >= 0
+        and one.constant_within is None
+    ]
+    states = [
+        one for one in free
+        if _words(one.name) & STATUSES and is_state(one) and one.constant_within is None
+    ]  # fmt: skip
+    for time in times:
+        alone = [one for one in states if plain(one.name) in STATUSES]
+        if plain(time.name) in TIMES and len(times) == len(alone) == 1:
+            mates = alone
+        else:
+            mates = [one for one in states if _stem(one.name) == _stem(time.name) != ""]
+        if len(mates) == 1:
+            yield paired(table, time, mates[0])
+
+
+def is_state(column: Column) -> bool:
+    """Whether a column can tell how a time ended: two codes, or few more of which one counts."""
+    return is_coded(column) and 2 <= len(levels(column)) <= MOST_STATES
+
+
+def paired(table: Table, time: Column, status: Column) -> Outcome:
+    """A time and how it ended."""
+    code, sure = event_code(status)
+    if _words(status.name) & CENSORED and set(levels(status)) == {"0", "1"}:
+        code = "0"
+    told = f"{time.name} is a time and {status.name} tells how it ended."
+    return Outcome(table.name, time.name, TIME, PAIRED, told, code, status=status.name, sure=sure)
+
+
+def _words(name: str) -> set[str]:
+    return {*parts(name), plain(name)}
+
+
+def _stem(name: str) -> str:
+    """What is left of a name without the word for time or state: os_time is os."""
+    return "".join(word for word in parts(name) if word not in TIMES | STATUSES)

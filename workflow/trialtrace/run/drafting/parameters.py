@@ -1,0 +1,133 @@
+"""Tables in which a column tells what a row is about: PARAMCD of ADaM, the type of an event.
+
+Of such a table an endpoint is a column in the rows of one parameter: a patient has one of them, or
+one a visit.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from trialtrace.run.drafting.cells_of import cells_of
+from trialtrace.run.drafting.names import PARAMETERS, parts, plain, rank
+from trialtrace.run.drafting.outcomes import Outcome, label_of, levels
+from trialtrace.run.drafting.profile import Column, Table
+
+NAMES = (*PARAMETERS, "etype", "eventtype", "endpoint", "endpt", "outcometype", "eventcode")
+LAST_WORDS = {"paramcd", "etype", "endpoint", "testcd"}
+# The column with words beside the one with codes.
+WORDED = {"paramcd": "param", "testcd": "test"}
+MOST_ROWS, MOST_LEVELS = 2_000_000, 40
+ANALYSED = "anl01fl"
+# What is likely the primary one, the likeliest first.
+PRIMARY = (
+    r"primary",
+    r"\bos\b|overall survival|death|died|dead|mortality",
+    r"\b[pdre]fs\b|progression|recurrence|relapse|disease.free|event.free",
+    r"surviv|time to|\btt",
+    r"total|sum|score|change",
+)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What the rows of a table are about: by `column`, a code to its label, the likeliest first.
+
+    `view` is the table as the rows of one code have it; `visit` tells them apart within a patient,
+    where a patient has several, and `visits` are its codes by that of the parameter. `where` are
+    further conditions on the rows.
+    """
+
+    column: str
+    labels: Mapping[str, str]
+    view: Table
+    visit: str
+    visits: Mapping[str, tuple[str, ...]]
+    where: tuple[tuple[str, str], ...] = ()
+
+    def rows_of(self, code: str) -> tuple[tuple[str, str], ...]:
+        """The condition on the rows of a parameter: columns with their codes."""
+        return ((self.column, code), *self.where)
+
+    def of(self, made: Outcome, code: str) -> Outcome:
+        """The endpoint of one parameter."""
+        there = self.visits.get(code, ()) if made.visit else ()
+        return replace(made, where=self.rows_of(code), label=self.labels[code], visits=there)
+
+
+def parameters_of(table: Table, subject: str, visit: str) -> Parameters | None:
+    """The parameters of a table; None where a patient has one row, or one a visit, without them,
+    or where they do not tell a patient's rows apart."""
+    if (subject,) in table.keys or visit or table.rows > MOST_ROWS:
+        return None
+    for column in _candidates(table, subject):
+        for where in _conditions(table):
+            for at in ("", *(name for name in table.visit if levels(table.column(name)))):
+                made = _read(table, subject, column, at, where)
+                if made is not None:
+                    return made
+    return None
+
+
+def _candidates(table: Table, subject: str) -> list[Column]:
+    def place(column: Column) -> int | None:
+        named = rank(column.name, NAMES)
+        words = parts(column.name)
+        return len(NAMES) if named is None and words and words[-1] in LAST_WORDS else named
+
+    found = [
+        (at, one)
+        for one in table.columns
+        if one.name != subject and one.constant_within is False
+        and 2 <= len(levels(one)) <= MOST_LEVELS and (at := place(one)) is not None
+    ]  # fmt: skip
+    return [one for _, one in sorted(found, key=lambda one: one[0])]
+
+
+def _conditions(table: Table) -> Iterator[tuple[tuple[str, str], ...]]:
+    """None at first; then the records of ADaM that are analysed."""
+    yield ()
+    for one in table.columns:
+        if plain(one.name) == ANALYSED and "Y" in dict(one.values):
+            yield ((one.name, "Y"),)
+
+
+def _read(
+    table: Table, subject: str, column: Column, visit: str, where: tuple[tuple[str, str], ...]
+) -> Parameters | None:
+    """The parameters by that column, where a patient has each once (at each visit)."""
+    by_name = {plain(one.name): one.name for one in table.columns}
+    worded = by_name.get(WORDED.get(plain(column.name), ""), column.name)
+    names = [subject, column.name, worded, visit or subject, *(name for name, _ in where)]
+    seen: set[tuple[str, str, str]] = set()
+    labels: dict[str, str] = {}
+    visits: dict[str, dict[str, None]] = {}
+    for who, code, word, at, *cells in cells_of(table, names):
+        if not code or any(cell != told for cell, (_, told) in zip(cells, where, strict=True)):
+            continue
+        if visit and not at:
+            continue
+        if (who, code, at) in seen:
+            return None
+        seen.add((who, code, at))
+        labels.setdefault(code, word if worded != column.name else label_of(column, code))
+        visits.setdefault(code, {})[at] = None
+    if len(labels) < 2 or (visit and all(len(there) == 1 for there in visits.values())):
+        return None
+    view = replace(
+        table,
+        columns=tuple(
+            replace(one, constant_within=None)
+            if one.constant_within is False and not visit
+            else one
+            for one in table.columns
+        ),
+    )
+    ranked = dict(sorted(labels.items(), key=lambda one: _likely(*one)))
+    there = {code: tuple(found) for code, found in visits.items()} if visit else {}
+    return Parameters(column.name, ranked, view, visit, there, where)
+
+
+def _likely(code: str, label: str) -> int:
+    text = f"{code} {label}".lower()
+    return next((n for n, words in enumerate(PRIMARY) if re.search(words, text)), len(PRIMARY))

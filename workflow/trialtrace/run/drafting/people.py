@@ -1,0 +1,123 @@
+"""Who the patients are: age, sex, site and what else the baseline table may show."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from trialtrace.run.drafting.draft import Draft, tells_arm
+from trialtrace.run.drafting.names import ROW_NUMBERS, SEX, SITES, SUBJECTS, parts, plain, rank
+from trialtrace.run.drafting.outcomes import BEFORE, is_coded, is_number, label_of, levels
+from trialtrace.run.drafting.profile import Column
+from trialtrace.run.tables.contracts import ADTTE, BDS, OCCDS
+
+MOST_VARIABLES, MOST_LEVELS, LONGEST = 12, 8, 8
+TAKEN = {
+    *("STUDYID", "USUBJID", "SUBJID", "SITEID", "AGE", "AGEU", "SEX", "ARM", "TRT01P", "SYNTHFL"),
+    *("ITTFL", "SITE"),
+    # As a covariate `baseline` is the endpoint's own; records have columns of their own.
+    *("BASELINE", *(column.name for one in (BDS, ADTTE, OCCDS) for column in one.columns)),
+}
+MONTHS = {"months": "months", "mths": "months", "weeks": "weeks", "wks": "weeks", "days": "days"}
+
+
+@dataclass(frozen=True)
+class People:
+    """Columns of the subjects' table by what they are; `variables` are by their short names."""
+
+    age: tuple[str, str] | None
+    sex: tuple[str, Mapping[str, str]] | None
+    site: str | None
+    variables: Mapping[str, str]
+
+    def named(self, column: str) -> str:
+        """What a step calls a column: the site, or the short name of a variable."""
+        if column == self.site:
+            return "site"
+        return next((name for name, own in self.variables.items() if own == column), column)
+
+    @property
+    def shown(self) -> list[str]:
+        """The variables of the baseline table."""
+        own = [name for name in ("age", "sex", "site") if getattr(self, name)]
+        return [*own, *self.variables]
+
+
+def people(draft: Draft) -> People:
+    """Read out of names, and of what is the same in all rows of a patient."""
+    used = {draft.arm.name, draft.subject[draft.home.name], draft.visit[draft.home.name]}
+    used |= {draft.primary.column, draft.primary.status}
+    used |= {name for one in draft.others for name in (one.column, one.status)}
+    used |= {one.name for one in draft.home.columns if tells_arm(one, draft.home, draft.arm)}
+    told = {draft.design.sequence, draft.design.cluster}
+    free = [
+        one for one in draft.home.columns
+        if one.name not in used and (_describes(one) or one.name in told)
+    ]  # fmt: skip
+    age = next((one for one in free if _is_age(one)), None)
+    sex = next((made for one in free if (made := _sex(one)) is not None), None)
+    site = next((one.name for one in free if rank(one.name, SITES) is not None), None)
+    taken = {age.name if age else "", sex[0] if sex else "", site or ""}
+    rest = [one for one in free if one.name not in taken]
+    before = [one for one in rest if set(parts(one.name)) & BEFORE]
+    design = {draft.design.sequence, draft.design.cluster} - {""}
+    before = [one for one in rest if one.name in design] + [
+        one for one in before if one.name not in design
+    ]
+    chosen = [*before, *(one for one in rest if one not in before)][:MOST_VARIABLES]
+    chosen.sort(key=rest.index)
+    return People((age.name, _age_unit(age)) if age else None, sex, site, dict(_named(chosen)))
+
+
+def _describes(column: Column) -> bool:
+    return (
+        column.constant_within is not False
+        and not column.identifier
+        and plain(column.name) not in ROW_NUMBERS
+        and rank(column.name, SUBJECTS) is None
+        and column.distinct > 1
+        and not column.mostly_lacking
+        and (is_number(column) or (is_coded(column) and len(levels(column)) <= MOST_LEVELS)
+             or rank(column.name, SITES) is not None)
+    )  # fmt: skip
+
+
+def _is_age(column: Column) -> bool:
+    return is_number(column) and "age" in parts(column.name)[:2] + parts(column.name)[-1:]
+
+
+def _age_unit(column: Column) -> str:
+    words = {column.unit, *parts(column.name)}
+    return next((unit for word, unit in MONTHS.items() if word in words), "years")
+
+
+def _sex(column: Column) -> tuple[str, dict[str, str]] | None:
+    """The column of the sex, where its codes or its name say which is which."""
+    codes = levels(column)
+    if rank(column.name, SEX) is None or not is_coded(column) or len(codes) != 2:
+        return None
+    if plain(column.name) in ("female", "male"):
+        yes, no = ("F", "M") if plain(column.name) == "female" else ("M", "F")
+        named = {"0": no, "1": yes}
+        made = {named[code]: code for code in codes if code in named}
+    else:
+        letters = {code: _letter(label_of(column, code)) for code in codes}
+        made = {letter: code for code, letter in letters.items() if letter}
+    return (column.name, made) if len(made) == len(codes) else None
+
+
+def _letter(label: str) -> str:
+    first = re.sub(r"^[0-9_. -]+", "", label).lower()
+    return {"f": "F", "w": "F", "m": "M"}.get(first[:1], "")
+
+
+def _named(columns: Iterable[Column]) -> Iterator[tuple[str, str]]:
+    taken = {one.lower() for one in TAKEN}
+    for column in columns:
+        name = re.sub(r"[^a-z0-9]+", "", column.name.lower()) or "v"
+        name = (name if name[0].isalpha() else f"v{name}")[:LONGEST]
+        number = 2
+        while name in taken:
+            name = f"{name[: LONGEST - 1 - (number > 9)]}{number}"
+            number += 1
+        taken.add(name)
+        yield name, column.name

@@ -1,0 +1,366 @@
+"""endpoints.yaml and plan.yaml of a draft: standard methods for each kind of endpoint."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from trialtrace.run.drafting.design import place_labels
+from trialtrace.run.drafting.design_steps import designed
+from trialtrace.run.drafting.draft import Draft
+from trialtrace.run.drafting.names import parts
+from trialtrace.run.drafting.outcomes import (
+    COUNT,
+    EVENT,
+    RECURRENT,
+    REPEATED,
+    REPEATED_EVENT,
+    TIME,
+    Outcome,
+    label_of,
+    levels,
+)
+from trialtrace.run.drafting.people import People
+from trialtrace.run.drafting.profile import Column
+from trialtrace.run.drafting.yaml_text import Quoted
+
+# A time from which it is rounded to whole numbers.
+LONG = 10
+RESERVED = {"flow", "baseline", "adverse_events", "planning"}
+BASELINE = re.compile(r"0|.*(baseline|screen|before|pre|entry).*|bl", re.IGNORECASE)
+PROPORTIONS: dict[str, object] = {
+    "describe": [{"proportion": "wilson"}],
+    "estimates": [
+        {"risk_difference": "newcombe"}, {"risk_ratio": "katz_log"}, {"odds_ratio": "woolf"},
+    ],
+    "tests": [{"fisher": {"sides": "two_sided"}}],
+}  # fmt: skip
+NUMBERS = ["mean", "sd", "median", "quartiles"]
+MEANS: dict[str, object] = {
+    "describe": [{"summary": NUMBERS}],
+    "estimates": [{"mean_difference": "welch"}],
+    "tests": [{"welch_t": {"sides": "two_sided"}}],
+}
+RANKS: dict[str, object] = {
+    "describe": [{"categories": "count"}],
+    "estimates": [{"probability_of_superiority": "brunner_munzel"}],
+    "tests": [{"mann_whitney": {"sides": "two_sided", "correction": "none"}}],
+}
+TIMES: dict[str, object] = {
+    "describe": [
+        {"events": "count"}, {"median_time": {"method": "kaplan_meier", "interval": "log_log"}},
+    ],
+    "estimates": [{"hazard_ratio": {"method": "cox", "ties": "efron"}}],
+    "tests": [{"log_rank": {"groups": "pairs", "sides": "two_sided"}}],
+}  # fmt: skip
+GEE: dict[str, object] = {
+    "method": "gee",
+    "effect": "over_visits",
+    "working": "exchangeable",
+    "variance": "robust",
+    "reference": "normal",
+    "covariates": [],
+}
+# A year in the units of time; a rate is of one.
+YEAR = {"days": 365.25, "weeks": 52.18, "months": 12, "years": 1}
+SUMMARIES = {
+    "risk": "difference in the risk of {}",
+    "mean": "difference in the mean of {}",
+    "rank": "probability that a patient of one arm has more of {} than one of the other",
+    "time": "hazard ratio of {}",
+    "rate": "ratio of the rates of {}",
+}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An endpoint with its name and what is drafted of it."""
+
+    name: str
+    outcome: Outcome
+    column: Column
+    label: str
+    visits: dict[str, str]
+    baseline: str
+    stop: Column | None = None
+
+    @property
+    def time_unit(self) -> str:
+        """What is told of the unit of an interval; nothing where nothing is."""
+        words = (self.stop.unit, *parts(self.stop.name)) if self.stop else ()
+        return next((word for word in words if word in YEAR), "")
+
+    @property
+    def after(self) -> list[str]:
+        """The visits at which it is analysed."""
+        return [label for label in self.visits.values() if label != self.baseline]
+
+
+def planned(draft: Draft) -> list[Planned]:
+    """The primary endpoint, then the others."""
+    taken: set[str] = set(RESERVED)
+    made = []
+    for one in (draft.primary, *draft.others):
+        column = draft.table(one.table).column(one.column)
+        name = _name(_named(one), taken)
+        visits = _visits(draft.table(one.table).column(one.visit), one) if one.visit else {}
+        first = next((label for code, label in visits.items() if BASELINE.fullmatch(code)), "")
+        first = first if len(visits) > 1 else ""
+        label = one.label or (column.label if column.label != column.name else _words(column.name))
+        stop = draft.table(one.table).column(one.stops) if one.stops else None
+        made.append(Planned(name, one, column, label, visits, first, stop))
+    return made
+
+
+def _named(one: Outcome) -> str:
+    """What an endpoint is named after: its column, or the parameter in whose rows it is."""
+    code = one.where[0][1] if one.label else one.column
+    return code if re.search("[A-Za-z]", code) else one.label or code
+
+
+def _name(text: str, taken: set[str]) -> str:
+    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:30]
+    name = name if re.match("[a-z]", name) else f"e_{name}".rstrip("_")
+    while name in taken:
+        name = f"{name}_2"
+    taken.add(name)
+    return name
+
+
+def _words(name: str) -> str:
+    text = " ".join(re.sub(r"[._]+", " ", name).split())
+    return (text[:1].upper() + text[1:]) or name
+
+
+def _visits(column: Column, of: Outcome) -> dict[str, str]:
+    """Code to label, in the order of their numbers where they have some."""
+    word = (parts(column.name) or [column.name])[-1]
+
+    def order(code: str) -> tuple[float, str]:
+        number = re.search(r"-?[0-9]+(\.[0-9]+)?", code)
+        return (float(number[0]) if number else -1.0, code)
+
+    made: dict[str, str] = {}
+    for code in sorted(of.visits or levels(column), key=order):
+        label = label_of(column, code)
+        label = f"{word} {label}" if re.fullmatch(r"-?[0-9.]+", label) else label
+        label = re.sub(r"[;@/=\n]+", " ", label).strip()[:40].strip() or code
+        made[Quoted(code)] = label if label not in made.values() else f"{label} ({code})"
+    return made
+
+
+def endpoints_file(draft: Draft, chosen: Sequence[Planned]) -> dict[str, object]:
+    """The content of endpoints.yaml."""
+    codes: set[str] = set()
+    return {name: entry for one in chosen for name, entry in _entries(draft, one, codes)}
+
+
+def _entries(draft: Draft, one: Planned, codes: set[str]) -> Iterator[tuple[str, object]]:
+    made = one.outcome
+    head: dict[str, object] = {"label": one.label, "code": _code(one.name, codes)}
+    if made.kind == COUNT:
+        occurred = {"kind": "occurrence", "table": made.table}
+        where = {made.column: {"is": Quoted(made.event)}}
+        each = {"label": f"{one.label}, each", "code": _code(f"{one.name}each", codes)}
+        yield f"{one.name}_each", {**each, **occurred, "where": where, "term": one.label}
+        yield one.name, {**head, "kind": "occurrence_count", "of": f"{one.name}_each"}
+        any_ = {"label": f"{one.label}, any", "code": _code(f"{one.name}any", codes)}
+        yield f"{one.name}_any", {**any_, "kind": "any_occurrence", "of": f"{one.name}_each"}
+        return
+    head |= {"kind": _KIND.get(made.kind, made.kind), "table": made.table}
+    if made.where:
+        head["where"] = {name: {"is": Quoted(code)} for name, code in made.where}
+    if made.kind == EVENT and not draft.design.own_treatment:
+        yield one.name, head | {"event": {made.column: {"is": Quoted(made.event)}}}
+        return
+    if made.kind == TIME:
+        status = draft.table(made.table).column(made.status)
+        yield (
+            one.name,
+            head
+            | {
+                "time": made.column,
+                "event": {made.status: {"is": Quoted(made.event)}},
+                "event_label": _words(label_of(status, made.event)) + f" ({made.status})",
+                "censored_label": "Last contact without the event",
+            },
+        )
+        return
+    if made.kind == RECURRENT:
+        yield (
+            one.name,
+            head
+            | {
+                "starts": made.starts,
+                "stops": made.stops,
+                "event": {made.column: {"is": Quoted(made.event)}},
+                "event_label": _words(label_of(one.column, made.event)) + f" ({made.column})",
+                "censored_label": "End of the interval without the event",
+            },
+        )
+        return
+    head["column"] = made.column
+    if draft.design.own_treatment:
+        place = draft.table(made.table).column(draft.design.place)
+        labels = {
+            Quoted(k): label for k, label in place_labels(draft.treated, draft.design).items()
+        }
+        head["kind"], head["location"] = "measure", {"column": place.name, "labels": labels}
+    if made.visit:
+        head["visit"] = {"column": made.visit, "labels": one.visits}
+    if one.baseline:
+        head["baseline"] = one.baseline
+    if made.kind in (REPEATED_EVENT, EVENT):
+        worth = sorted((code == made.event, code) for code in levels(one.column))
+        head["codes"] = {Quoted(code): int(yes) for yes, code in worth}
+    elif made.codes:
+        head["codes"] = {Quoted(code): value for code, value in made.codes}
+    if one.column.unit:
+        head["unit"] = one.column.unit
+    yield one.name, head
+
+
+_KIND = {REPEATED_EVENT: "repeated"}
+
+
+def _code(name: str, taken: set[str]) -> str:
+    code = re.sub(r"[^A-Z0-9]+", "", name.upper())[:8] or "E"
+    code = code if code[0].isalpha() else f"E{code}"[:8]
+    number = 2
+    while code in taken:
+        code = f"{code[:6]}{number}"
+        number += 1
+    taken.add(code)
+    return code
+
+
+def plan_file(draft: Draft, chosen: Sequence[Planned], who: People) -> dict[str, object]:
+    """The content of plan.yaml."""
+    treated = [arm for arm in draft.arms if arm != draft.control]
+    treatment = {"of": treated[0] if len(treated) == 1 else treated, "to": draft.control}
+    estimands: dict[str, object] = {}
+    analyses: dict[str, object] = {}
+    for place, one in enumerate(chosen):
+        role = "exploratory" if place else "primary"
+        for name, label, words, standard in _analysed(one):
+            steps = designed(draft, who, one.outcome, standard)
+            estimands[f"{name}_itt"] = {
+                "treatment": treatment,
+                "population": "itt",
+                "variable": name,
+                "intercurrent": [],
+                "summary": SUMMARIES[words].format(label),
+            }
+            own = role if name == one.name else "exploratory"
+            visits = {"visits": one.after} if one.after else {}
+            analyses[name] = {
+                "label": label,
+                "role": own,
+                "estimand": f"{name}_itt",
+                **visits,
+                **steps,
+            }
+        analyses |= dict(_also(one))
+    displays: dict[str, object] = {"flow": {"analysed": [chosen[0].name]}}
+    if who.shown:
+        baseline = {"population": "itt", "overall": True, "variables": who.shown}
+        displays = {"baseline": baseline, **displays}
+    displays |= {} if draft.design.own_treatment else _figures(chosen[0])
+    return {
+        "decision_level": 0.05,
+        "confidence": 0.95,
+        "estimands": estimands,
+        "analyses": analyses,
+        "displays": displays,
+    }
+
+
+def _analysed(one: Planned) -> Iterator[tuple[str, str, str, dict[str, object]]]:
+    """Endpoint, label, words of its summary, steps."""
+    kind = one.outcome.kind
+    if kind in (EVENT, REPEATED_EVENT):
+        yield one.name, one.label, "risk", PROPORTIONS
+    elif kind == TIME:
+        yield one.name, one.label, "time", TIMES
+    elif kind == RECURRENT:
+        yield one.name, one.label, "rate", _rates(one)
+    elif kind == COUNT:
+        yield one.name, f"{one.label}, number", "mean", MEANS
+        yield f"{one.name}_any", f"{one.label}, any", "risk", PROPORTIONS
+    elif one.outcome.codes:
+        yield one.name, one.label, "rank", RANKS
+    else:
+        yield one.name, one.label, "mean", MEANS
+
+
+def _rates(one: Planned) -> dict[str, object]:
+    """Rates and mean numbers of events; the ratio with errors that hold however they cluster."""
+    mean = {"method": "lawless_nadeau", "interval": "log", "times": _fifths(one.stop)[1:-1]}
+    return {
+        "describe": [
+            {"events": {"method": "recurrent", "per": YEAR[one.time_unit or "days"]}},
+            {"mean_events": mean},
+        ],
+        "estimates": [{"rate_ratio": {"method": "lwyy", "ties": "efron", "covariates": []}}],
+    }
+
+
+def _fifths(time: Column | None) -> list[float]:
+    """The start and the ends of five equal parts of a time."""
+    last = float(time.high) if time else 0.0
+    return [round(last * share / 5, 0 if last >= LONG else 2) for share in range(6)]
+
+
+def _also(one: Planned) -> Iterator[tuple[str, object]]:
+    """Analyses beside the one of an endpoint with visits."""
+    if one.outcome.kind == REPEATED_EVENT and len(one.after) > 1:
+        label = f"{one.label}, one odds ratio over the visits"
+        yield (
+            f"{one.name}_gee",
+            {
+                "label": label,
+                "role": "supportive",
+                "of": one.name,
+                "estimates": [{"odds_ratio": GEE}],
+            },
+        )
+    if one.outcome.kind == RECURRENT:
+        step = {"method": "andersen_gill", "ties": "efron", "covariates": []}
+        yield (
+            f"{one.name}_andersen_gill",
+            {
+                "label": f"{one.label}, its events taken as independent of each other",
+                "role": "supportive",
+                "of": one.name,
+                "estimates": [{"rate_ratio": step}],
+            },
+        )
+    if one.outcome.kind == REPEATED and one.baseline and not one.outcome.codes:
+        step = {"method": "ancova", "covariates": ["baseline"], "strata": [], "variance": "model"}
+        label = f"{one.label}, given the value before"
+        yield (
+            f"{one.name}_ancova",
+            {
+                "label": label,
+                "role": "supportive",
+                "of": one.name,
+                "estimates": [{"mean_difference": step}],
+            },
+        )
+
+
+def _figures(one: Planned) -> dict[str, object]:
+    """A figure of the primary endpoint."""
+    kind = one.outcome.kind
+    if kind in (EVENT, REPEATED_EVENT):
+        return {"bars": [{"title": one.label, "of": [one.name], "estimate": "proportion.wilson"}]}
+    if kind == REPEATED:
+        return {"profile": [{"title": one.label, "endpoint": one.name, "population": "itt"}]}
+    if kind == TIME and "days" in (one.column.unit, *parts(one.column.name)):
+        last = float(one.column.high)
+        at = [round(last * share / 5) for share in range(6)]
+        given = {"endpoint": one.name, "population": "itt", "unit": "days", "at": at}
+        return {"kaplan_meier": [{"title": f"Free of: {one.label}", **given}]}
+    if kind == RECURRENT and one.time_unit in ("", "days"):
+        given = {"endpoint": one.name, "population": "itt", "unit": "days", "at": _fifths(one.stop)}
+        return {"mean_cumulative": [{"title": one.label, **given}]}
+    return {}

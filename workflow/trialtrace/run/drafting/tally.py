@@ -1,0 +1,234 @@
+"""What is counted of a column while its cells pass by: values, and the kinds that they fit.
+
+A column with very many different values keeps the first ones alone; what fits which kind, the ends,
+and codes that stand for missing are counted over all rows.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from trialtrace.run.cleaning.cells import NUMBER
+from trialtrace.run.cleaning.dates import parse_dates
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MOST_VALUES = 20_000
+# A column is of no kind that more different texts do not fit.
+MOST_MISFITS = 60
+_DIGITS = [digit * repeated for digit in "987" for repeated in range(1, 6)]
+# Numbers that forms use for "not known", where they stand far off the others.
+CODES = frozenset([-1, *(int(digits) for digits in _DIGITS), *(-int(digits) for digits in _DIGITS)])
+ORDERS = ("ymd", "dmy", "mdy")
+_CLOCK = "([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?"
+# What every date of the orders above begins with; see trialtrace.run.cleaning.dates.
+LIKE_DAY = "^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]"
+_TIME = f"^{_CLOCK}$"
+_AFTER_DAY = f"[T ]{_CLOCK}(Z|[+-][0-9]{{2}}:?[0-9]{{2}})?$"
+_COMMA_NUMBER = NUMBER.replace("\\.", ",")
+_LEADING_ZERO = "^0[0-9]"
+
+
+@dataclass
+class Numbers:
+    """Cells that are numbers with one decimal sign. Ends are those of numbers that are no codes."""
+
+    sign: str
+    low: float = float("inf")
+    high: float = float("-inf")
+    fractions: int = 0
+    leading_zeros: int = 0
+    large: bool = False
+    misfits: Counter[str] = field(default_factory=Counter)
+    codes: Counter[str] = field(default_factory=Counter)
+
+    def add(self, values: "pa.Array", counts: "pa.Array") -> None:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        fits = pc.match_substring_regex(values, NUMBER if self.sign == "." else _COMMA_NUMBER)
+        _count(self.misfits, values, counts, pc.invert(fits))
+        values, counts = values.filter(fits), counts.filter(fits)
+        if not len(values):
+            return
+        spelt = pc.replace_substring(pc.utf8_ltrim(values, "+"), self.sign, ".")
+        number = spelt.cast(pa.float64())
+        coded = pc.is_in(number, value_set=pa.array(sorted(CODES), type=pa.float64()))
+        _count(self.codes, values, counts, coded)
+        ends = pc.min_max(number.filter(pc.invert(coded)))
+        if ends["min"].is_valid:
+            self.low = min(self.low, ends["min"].as_py())
+            self.high = max(self.high, ends["max"].as_py())
+        self.large = self.large or pc.any(pc.greater_equal(pc.abs(number), 2.0**53)).as_py()
+        self.fractions += _total(counts, pc.match_substring_regex(values, "[.,eE]"))
+        self.leading_zeros += _total(counts, pc.match_substring_regex(values, _LEADING_ZERO))
+
+    @property
+    def whole(self) -> bool:
+        """Whether none is written with decimals."""
+        return not self.fractions
+
+    @property
+    def possible(self) -> bool:
+        return len(self.misfits) <= MOST_MISFITS
+
+
+@dataclass
+class Days:
+    """Cells that are days in one order, with a time behind each where `timed`.
+
+    Only texts of the shape `LIKE_DAY` are given; all others are `missed`.
+    """
+
+    order: str
+    timed: bool
+    first: int | None = None
+    last: int | None = None
+    misfits: Counter[str] = field(default_factory=Counter)
+
+    def add(self, values: "pa.Array", counts: "pa.Array") -> None:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        text = pc.replace_substring_regex(values, _AFTER_DAY, "") if self.timed else values
+        days, _ = parse_dates(text, self.order)
+        _count(self.misfits, values, counts, pc.is_null(days))
+        ends = pc.min_max(days.cast(pa.int32()))
+        if ends["min"].is_valid:
+            found = [day for day in (self.first, ends["min"].as_py()) if day is not None]
+            self.first = min(found)
+            found = [day for day in (self.last, ends["max"].as_py()) if day is not None]
+            self.last = max(found)
+
+    def missed(self, misfits: Counter[str]) -> None:
+        self.misfits.update(misfits)
+
+    @property
+    def possible(self) -> bool:
+        return len(self.misfits) <= MOST_MISFITS
+
+
+@dataclass
+class Times:
+    """Cells that are times of day."""
+
+    misfits: Counter[str] = field(default_factory=Counter)
+
+    def add(self, values: "pa.Array", counts: "pa.Array") -> None:
+        import pyarrow.compute as pc
+
+        _count(self.misfits, values, counts, pc.invert(pc.match_substring_regex(values, _TIME)))
+
+    @property
+    def possible(self) -> bool:
+        return len(self.misfits) <= MOST_MISFITS
+
+
+@dataclass
+class Tally:
+    """Counts of a column. `values` are all of its values while `exact`."""
+
+    rows: int = 0
+    blank: int = 0
+    values: Counter[str] = field(default_factory=Counter)
+    exact: bool = True
+    longest: int = 0
+    point: Numbers = field(default_factory=lambda: Numbers("."))
+    comma: Numbers = field(default_factory=lambda: Numbers(","))
+    times: Times = field(default_factory=Times)
+    days: dict[str, Days] = field(default_factory=lambda: {o: Days(o, False) for o in ORDERS})
+    moments: dict[str, Days] = field(default_factory=lambda: {o: Days(o, True) for o in ORDERS})
+
+    def add(self, cells: "pa.Array") -> None:
+        """Count the cells of one part."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        counted = pc.utf8_trim_whitespace(cells.cast(pa.string())).value_counts()
+        values, counts = counted.field("values"), counted.field("counts")
+        there = pc.fill_null(pc.not_equal(values, ""), False)
+        values, counts = values.filter(there), counts.filter(there)
+        present = pc.sum(counts).as_py() or 0
+        self.rows += len(cells)
+        self.blank += len(cells) - present
+        if present:
+            self._count(values, counts)
+
+    def without(self, codes: Iterable[str]) -> "Tally":
+        """The counts as if cells with these codes were blank. Only an exact tally can tell."""
+        import pyarrow as pa
+
+        left = Counter(self.values)
+        for code in codes:
+            left.pop(code, None)
+        made = Tally(rows=self.rows, blank=self.rows - left.total())
+        if left:
+            made._count(pa.array(left, type=pa.string()), pa.array(left.values(), type=pa.int64()))
+        return made
+
+    def _count(self, values: "pa.Array", counts: "pa.Array") -> None:
+        import pyarrow.compute as pc
+
+        self._keep(values, counts)
+        self.longest = max(self.longest, pc.max(pc.utf8_length(values)).as_py())
+        kinds: tuple[Numbers | Times, ...] = (self.point, self.comma, self.times)
+        for kind in kinds:
+            if kind.possible:
+                kind.add(values, counts)
+        self._count_days(values, counts)
+
+    def _count_days(self, values: "pa.Array", counts: "pa.Array") -> None:
+        """Count days in all orders; most columns have no text that is like one."""
+        import pyarrow.compute as pc
+
+        days = [one for one in (*self.days.values(), *self.moments.values()) if one.possible]
+        if not days:
+            return
+        like = pc.match_substring_regex(values, LIKE_DAY)
+        misfits: Counter[str] = Counter()
+        _count(misfits, values, counts, pc.invert(like))
+        for one in days:
+            one.missed(misfits)
+        values, counts = values.filter(like), counts.filter(like)
+        if len(values):
+            for one in days:
+                if one.possible:
+                    one.add(values, counts)
+
+    def _keep(self, values: "pa.Array", counts: "pa.Array") -> None:
+        """Count values, new ones only while there are not too many."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        room = max(0, MOST_VALUES + 1 - len(self.values))
+        if len(values) > room:
+            known = pc.is_in(values, value_set=pa.array(list(self.values), type=pa.string()))
+            fresh = values.filter(pc.invert(known))
+            if len(fresh) > room:
+                self.exact = False
+                known = pc.or_(known, pc.is_in(values, value_set=fresh.slice(0, room)))
+            else:
+                known = pc.or_(known, pc.is_in(values, value_set=fresh))
+            values, counts = values.filter(known), counts.filter(known)
+        for value, count in zip(values.to_pylist(), counts.to_pylist(), strict=True):
+            self.values[value] += count
+
+    @property
+    def present(self) -> int:
+        return self.rows - self.blank
+
+
+def _count(into: Counter[str], values: "pa.Array", counts: "pa.Array", mask: "pa.Array") -> None:
+    """Count the texts of a mask, so many that it can be told that there are too many."""
+    texts = values.filter(mask).slice(0, MOST_MISFITS + 1)
+    times = counts.filter(mask).slice(0, MOST_MISFITS + 1)
+    for text, count in zip(texts.to_pylist(), times.to_pylist(), strict=True):
+        into[text] += count
+
+
+def _total(counts: "pa.Array", mask: "pa.Array") -> int:
+    import pyarrow.compute as pc
+
+    return pc.sum(counts.filter(mask)).as_py() or 0

@@ -1,0 +1,159 @@
+"""ADSL: one row a subject, with treatment, covariates and population flags."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.run.endpoints.groups import grouped
+from trialtrace.run.endpoints.meanings import decode
+from trialtrace.run.endpoints.populations import derive_flag
+from trialtrace.run.endpoints.records import Cells, CleanTable, Records
+from trialtrace.run.endpoints.study import config_file, place_rows, subject_keys
+from trialtrace.run.endpoints.subject_rows import Taken, taken
+from trialtrace.run.tables.contracts import ADSL
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.study.subjects import ARM, Origin
+from trialtrace.run.trial.treatment import arm_origin
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+OWN_TREATMENT = ("within_subject", "crossover")
+"""Designs in which a subject has several treatments, so that a record has its own."""
+
+
+def derive_adsl(
+    trial: Trial, clean: Callable[[str], "pa.Table"]
+) -> tuple["pa.Array", dict[str, CleanTable], dict[str, Taken], Records]:
+    """Subjects' keys in the order of USUBJID, the clean tables read, the rows that variables come
+    from, and ADSL's records. `clean` gives a clean table by its name.
+
+    Raises UserError for variables that are not constant over the rows that count, and for codes
+    without a meaning.
+    """
+    place = config_file(trial, "trial")
+    _check_treatment(trial, place)
+    _check_names(trial, place)
+    name = trial.subjects.table
+    origins = _origins(trial)
+    rows = clean(name)
+    keys = _sorted_keys(trial, subject_keys(trial, name, rows))
+    tables = {name: place_rows(trial, name, rows, keys)}
+    for table in dict.fromkeys(origin.table for origin in origins.values()):
+        if table not in tables:
+            rows = clean(table)
+            tables[table] = place_rows(trial, table, rows, keys)
+    found = taken(trial, tables, origins, len(keys))
+    columns = _identity(trial, keys)
+    cells: list[Cells] = []
+    for variable, one in found.items():
+        for code, values in _values(trial, variable, one).items():
+            columns[code] = values
+            cells += one.cells(code)
+    for variable, groups in trial.subjects.groups.items():
+        code, of = adsl_code(variable), found[groups.of]
+        columns[code] = grouped(groups, of.values, f"{place}: subjects.groups.{variable}")
+        cells += of.cells(code)
+    for population in trial.populations.values():
+        if not population.made_late:
+            columns[population.flag], behind = derive_flag(
+                population, tables[name], found, len(keys), place
+            )
+            cells += behind
+    return keys, tables, found, Records("adsl", np.arange(len(keys)), columns, tuple(cells))
+
+
+def usubjid(trial: Trial, keys: "pa.Array") -> "pa.Array":
+    """Keys that are unique over trials; a synthetic subject's begins with SYN-."""
+    import pyarrow.compute as pc
+
+    prefix = "SYN-" if trial.synthetic else ""
+    return pc.binary_join_element_wise(f"{prefix}{trial.name}", keys, "-")
+
+
+def _check_treatment(trial: Trial, place: str) -> None:
+    """Refuse a design of one treatment a subject whose table of subjects has no arm."""
+    if arm_origin(trial) or trial.design.kind in OWN_TREATMENT:
+        return
+    raise UserError(
+        Problem(
+            f"{place}: tables.{trial.subjects.table}",
+            found="no arm",
+            expected=f"the column of the arm, for a design of kind {trial.design.kind}",
+            do="name it there, or as subjects.arm where it stands in another table",
+        )
+    )
+
+
+def _check_names(trial: Trial, place: str) -> None:
+    """Refuse variables and flags that would share a column of ADSL."""
+    subjects = trial.subjects
+    free = {"AGE", "SEX", "SITEID"} - {adsl_code(name) for name in subjects.own_columns}
+    taken = [name for name in ADSL.names if name not in free]
+    taken += [adsl_code(name) for name in (*subjects.variables, *subjects.groups)]
+    taken += [population.flag for population in trial.populations.values()]
+    twice = sorted({name for name in taken if taken.count(name) > 1})
+    if twice:
+        raise UserError(
+            Problem(
+                f"{place}: subjects.variables",
+                found=f"several variables that become {one_of(twice)}",
+                expected="names that differ from each other, from flags and from ADSL's own",
+            )
+        )
+
+
+def _sorted_keys(trial: Trial, keys: "pa.Array") -> "pa.Array":
+    import pyarrow.compute as pc
+
+    unique = pc.unique(keys)
+    return unique.take(pc.sort_indices(usubjid(trial, unique)))
+
+
+def _origins(trial: Trial) -> dict[str, Origin]:
+    """Where the arm and every variable come from."""
+    arm = arm_origin(trial)
+    return ({ARM: arm} if arm else {}) | trial.subjects.origins
+
+
+def _identity(trial: Trial, keys: "pa.Array") -> dict[str, "pa.Array"]:
+    import pyarrow as pa
+
+    synthetic = "Y" if trial.synthetic else "N"
+    return {
+        "STUDYID": pa.repeat(trial.name, len(keys)),
+        "USUBJID": usubjid(trial, keys),
+        "SUBJID": keys,
+        "SYNTHFL": pa.repeat(synthetic, len(keys)),
+    }
+
+
+def _values(trial: Trial, variable: str, one: Taken) -> dict[str, "pa.Array"]:
+    """The columns of ADSL of a variable: numbers and dates as they are, codes by their labels."""
+    place = f"{trial.name}: clean table {one.table.name}, column {one.column}"
+    if variable == ARM:
+        arms = trial.design.arms.values()
+        return {
+            "ARM": decode(one.values, {arm.code: arm.label for arm in arms}, place),
+            "TRT01P": decode(one.values, {arm.code: arm.name for arm in arms}, place),
+        }
+    if variable == "sex":
+        return {"SEX": decode(one.values, trial.subjects.sex_by_code, place)}
+    known = trial.dictionary.get(one.table.name, {}).get(one.column)
+    values = decode(one.values, known.choices, place) if known and known.choices else one.values
+    return {adsl_code(variable): values}
+
+
+def adsl_table(trial: Trial, records: Records) -> "pa.Table":
+    """ADSL in its contract's columns, then covariates and flags in declared order."""
+    import pyarrow as pa
+
+    size = len(records)
+    given = dict(records.columns)
+    if trial.subjects.age:
+        given["AGEU"] = pa.repeat(pa.scalar(trial.subjects.age.unit, type=pa.string()), size)
+    whole = {name: given.get(name, pa.nulls(size)) for name in ADSL.names}
+    return pa.table(whole | {name: v for name, v in given.items() if name not in whole})

@@ -1,0 +1,190 @@
+"""Aggregates: one number from several rows of a subject, such as the mean over fibres."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.run.endpoints.baseline import with_baseline
+from trialtrace.run.endpoints.coded_values import worth
+from trialtrace.run.endpoints.dates import day_numbers, require_dates, start_days
+from trialtrace.run.endpoints.kinds.measure import unit_column
+from trialtrace.run.endpoints.many_rows import Gathered, gather
+from trialtrace.run.endpoints.records import Records
+from trialtrace.run.endpoints.study import Study
+from trialtrace.run.endpoints.treatment import own_treatment
+from trialtrace.run.trial.endpoints.aggregate import Aggregate
+from trialtrace.run.trial.model import Endpoint, adsl_code
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+COUNTS = ("count", "distinct")
+
+
+def derive(endpoint: Endpoint[Aggregate], study: Study) -> Records:
+    """A record a subject, and visit, location and side where declared, over its rows' values.
+
+    Missing values are left out; a record with fewer than `min_rows` values is missing, and GROUNDS
+    says how many there are. A record
+    without any row is missing, or 0 with `without_rows: zero` (for counts and sums).
+    """
+    import pyarrow as pa
+
+    entry = endpoint.entry
+    column = entry.column
+    gathered = gather(endpoint, study, [column])
+    values = gathered.column(column)
+    known = values.is_valid().to_numpy(zero_copy_only=False)
+    count = gathered.count(known)
+    if entry.statistic == "distinct":
+        codes = values.dictionary_encode().indices.fill_null(-1).to_numpy().astype(float)
+        found = statistic("distinct", codes[known], gathered.record[known], len(gathered))
+    else:
+        numbers = _numbers(study, endpoint, gathered, values)
+        found = statistic(
+            entry.statistic,
+            numbers[known],
+            gathered.record[known],
+            len(gathered),
+            entry.quantile,
+        )
+    least = _least_rows(entry)
+    found = np.where(count < least, np.nan, found)
+    none = 0.0 if entry.without_rows == "zero" else np.nan
+    found = np.where(gathered.layout.row < 0, none, found)
+    treatment, behind = _treatment(study, endpoint, gathered)
+    if entry.start is not None:
+        start = adsl_code(entry.start)
+        behind = [*behind, *study.subject_cells(start, "AVAL", gathered.layout.subject)]
+    made = {
+        "AVAL": pa.array(found, mask=np.isnan(found)),
+        "AVALU": unit_column(_unit(study, endpoint), len(found)),
+        "GROUNDS": _too_few(count, least),
+    }
+    records = Records(
+        "bds",
+        gathered.layout.subject,
+        gathered.layout.columns() | made | treatment,
+        (*gathered.cells([column]), *behind),
+    )
+    return with_baseline(endpoint, study, records, gathered.layout.visits)
+
+
+def _least_rows(entry: Aggregate) -> int:
+    """Fewest values for a result."""
+    if entry.min_rows is not None:
+        return entry.min_rows
+    return 0 if entry.statistic in COUNTS else 1
+
+
+def _too_few(count: np.ndarray, least: int) -> "pa.Array":
+    import pyarrow as pa
+
+    text = np.char.add(count.astype(str), f" of at least {least} values").astype(object)
+    return pa.array(text, mask=(count == 0) | (count >= least), type=pa.string())
+
+
+def statistic(
+    name: str, values: np.ndarray, group: np.ndarray, groups: int, q: float | None = None
+) -> np.ndarray:
+    """A statistic of the values of each group; NaN where it has none (sd: fewer than two).
+
+    `quantile` interpolates between order statistics as R's type 7; `sd` divides by n - 1; `span` is
+    the highest less the lowest value.
+    """
+    order = np.lexsort((values, group))
+    values, group = values[order], group[order]
+    n = np.bincount(group, minlength=groups)
+    start = np.cumsum(n) - n
+    if name == "count":
+        return n.astype(float)
+    if name == "distinct":
+        new = np.ones(len(values), dtype=bool)
+        new[1:] = (values[1:] != values[:-1]) | (group[1:] != group[:-1])
+        return np.bincount(group[new], minlength=groups).astype(float)
+    total = np.bincount(group, values, groups)
+    empty = np.where(n == 0, np.nan, 0.0)
+    if name == "sum":
+        return total + empty
+    mean = total / np.where(n == 0, np.nan, n)
+    if name == "mean":
+        return mean
+    if name == "sd":
+        squares = np.bincount(group, (values - mean[group]) ** 2, groups)
+        return np.sqrt(squares / np.where(n < 2, np.nan, n - 1))
+    if name == "span":
+        return _order(values, start, n, 1.0) - _order(values, start, n, 0.0)
+    share = {"median": 0.5, "min": 0.0, "max": 1.0}.get(name, q)
+    assert share is not None, "a quantile says which"
+    return _order(values, start, n, share)
+
+
+def _order(values: np.ndarray, start: np.ndarray, n: np.ndarray, q: float) -> np.ndarray:
+    """Quantile q of sorted groups, interpolated at position q (n - 1)."""
+    if not len(values):
+        return np.full(len(n), np.nan)
+    at = q * np.maximum(n - 1, 0)
+    low = np.floor(at).astype(np.int64)
+    last = len(values) - 1
+    lower = values[np.minimum(start + low, last)]
+    upper = values[np.minimum(start + np.minimum(low + 1, np.maximum(n - 1, 0)), last)]
+    return np.where(n == 0, np.nan, lower + (at - low) * (upper - lower))
+
+
+def _numbers(
+    study: Study, endpoint: Endpoint[Aggregate], gathered: Gathered, values: "pa.Array"
+) -> np.ndarray:
+    """The values as numbers; dates as days since `start`. Without one their only statistics are
+    span and counts."""
+    import pyarrow as pa
+
+    wanted = endpoint.entry.statistic
+    if wanted == "count":
+        return np.zeros(len(values))
+    if endpoint.entry.start is not None:
+        dates = require_dates(study.place(endpoint), endpoint.entry.column, values)
+        subject = gathered.table.subject[gathered.rows]
+        return day_numbers(dates) - start_days(study, endpoint)[subject]
+    if pa.types.is_date(values.type):
+        if wanted == "span":
+            return day_numbers(values)
+        raise UserError(
+            Problem(
+                f"{study.place(endpoint)}: statistic",
+                found=f"{wanted} of dates",
+                expected="span (days from the first to the last), count or distinct",
+                do="name the date from which days are counted as `start` for another one",
+            )
+        )
+    column, codes = endpoint.entry.column, endpoint.entry.codes
+    if codes:
+        found = worth(study, endpoint, column, codes, values)
+        return found.to_numpy(zero_copy_only=False).astype(np.float64)
+    return gathered.numbers(study, endpoint, column)
+
+
+def _unit(study: Study, endpoint: Endpoint) -> str | None:
+    if endpoint.entry.statistic in COUNTS:
+        return endpoint.entry.unit
+    return study.unit(endpoint, endpoint.entry.column)
+
+
+def _treatment(
+    study: Study, endpoint: Endpoint[Aggregate], gathered: Gathered
+) -> tuple[dict[str, "pa.Array"], list]:
+    """The treatment of each record's first row; its other rows must have the same."""
+    column = study.trial.tables[gathered.table.name].arm
+    if column and column in gathered.table.rows.column_names:
+        codes = gathered.column(column).dictionary_encode().indices.fill_null(-1).to_numpy()
+        arms = statistic("distinct", codes.astype(float), gathered.record, len(gathered))
+        if (arms > 1).any():
+            raise UserError(
+                Problem(
+                    f"{study.place(endpoint)}, column {column}",
+                    found=f"{int((arms > 1).sum())} records whose rows have different arms",
+                    expected="one arm a record",
+                    do="declare `side`, `visit` or `location`, or correct the data",
+                )
+            )
+    return own_treatment(study, endpoint, gathered.table, gathered.layout.row)

@@ -1,0 +1,102 @@
+"""Attendance: the share of a subject's planned sessions that was done."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.run.endpoints.dates import day_numbers, require_dates
+from trialtrace.run.endpoints.many_rows import Gathered, gather
+from trialtrace.run.endpoints.records import Cells, Records, joined
+from trialtrace.run.endpoints.study import Study
+from trialtrace.run.endpoints.truth import as_numbers
+from trialtrace.run.endpoints.unused import Reason
+from trialtrace.run.tables.conditions import columns_of, evaluate
+from trialtrace.run.trial.endpoints.attendance import Attendance, End, PlannedVariable
+from trialtrace.run.trial.model import Endpoint, adsl_code
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TOO_MANY = Reason("more_than_planned", "more sessions done than planned")
+AFTER_DEATH = Reason("after_the_end", "a session done after the subject's death")
+
+
+def derive(endpoint: Endpoint[Attendance], study: Study) -> Records:
+    """AVAL done / planned, from 0 to 1; GROUNDS "12 of 16 sessions".
+
+    Missing where nothing was planned or the plan is unknown, where a session may or may not have
+    been done (unless `unknown: not_done`), and where more were done than planned (listed).
+    """
+    import pyarrow as pa
+
+    entry = endpoint.entry
+    used = [*columns_of(entry.done), *([entry.end.date] if entry.end else [])]
+    gathered = gather(endpoint, study, used)
+    done = as_numbers(evaluate(entry.done, gathered.table.rows))[gathered.rows]
+    counts = np.ones(len(done), dtype=bool)
+    cells = gathered.cells(used)
+    if entry.end:
+        counts, done, behind = _after_the_end(study, endpoint, entry.end, gathered, done)
+        cells += behind
+    if entry.unknown == "not_done":
+        done = np.where(np.isnan(done), 0.0, done)
+    sure = gathered.count(counts & (done == 1)).astype(float)
+    unclear = gathered.count(counts & np.isnan(done)) > 0
+    planned, behind = _planned(study, endpoint, gathered, counts)
+    cells += behind
+    too_many = sure > planned
+    listed = gathered.rows[(done == 1) & too_many[gathered.record]]
+    study.reject(endpoint, gathered.table, listed, used[0], TOO_MANY)
+    absent = (gathered.layout.row < 0) & (entry.without_rows != "zero")
+    unknown = unclear | too_many | absent | ~(planned > 0)
+    share = sure / np.where(unknown, np.nan, planned)
+    values = {"AVAL": pa.array(share, mask=unknown), "GROUNDS": _told(sure, planned, unknown)}
+    return Records("bds", np.arange(study.size), values, tuple(cells))
+
+
+def _told(done: np.ndarray, planned: np.ndarray, unknown: np.ndarray) -> "pa.Array":
+    import pyarrow as pa
+
+    parts = [
+        pa.array(np.where(unknown, 0, number).astype(np.int64), mask=unknown).cast(pa.string())
+        for number in (done, planned)
+    ]
+    sessions = pa.array(
+        np.full(len(done), "sessions", dtype=object), mask=unknown, type=pa.string()
+    )
+    return joined([joined(parts, " of "), sessions], " ")
+
+
+def _planned(
+    study: Study, endpoint: Endpoint[Attendance], gathered: Gathered, counts: np.ndarray
+) -> tuple[np.ndarray, list[Cells]]:
+    """The number of planned sessions of each subject, NaN where it is unknown."""
+    planned = endpoint.entry.planned
+    if planned == "rows":
+        return gathered.count(counts).astype(float), []
+    if not isinstance(planned, PlannedVariable):
+        return np.full(study.size, float(planned)), []
+    code = adsl_code(planned.variable)
+    values = study.adsl.columns[code].cast("float64").to_numpy(zero_copy_only=False)
+    return values.astype(float), study.subject_cells(code, "AVAL", np.arange(study.size))
+
+
+def _after_the_end(
+    study: Study, endpoint: Endpoint, end: End, gathered: Gathered, done: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, list[Cells]]:
+    """Which rows count, whether they were done, and the cells of the event that ends the plan.
+
+    A session after the day of the event is not planned any more, or planned and not done. One that
+    is said to be done then is listed, and is not done.
+    """
+    parent = study.parent(endpoint, end.event, ("adtte",))
+    happened = parent.columns["CNSR"].cast("float64").to_numpy(zero_copy_only=False) == 0
+    last = np.where(happened, day_numbers(parent.columns["ADT"]), np.nan)
+    place = study.place(endpoint)
+    day = day_numbers(require_dates(place, end.date, gathered.column(end.date)))
+    after = day > last[gathered.record]
+    listed = gathered.rows[after & (done == 1)]
+    study.reject(endpoint, gathered.table, listed, end.date, AFTER_DEATH)
+    counts = ~after if end.after == "not_planned" else np.ones(len(done), dtype=bool)
+    behind = [one for one in parent.cells if one.variable == "AVAL"]
+    return counts, np.where(after, 0.0, done), behind

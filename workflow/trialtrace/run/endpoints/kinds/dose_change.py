@@ -1,0 +1,121 @@
+"""Changes of dose: cycles below the planned dose, delayed, not given, or stopped for a reason."""
+
+import numpy as np
+
+from trialtrace.run.endpoints.dates import day_numbers, require_dates
+from trialtrace.run.endpoints.many_rows import Gathered, gather
+from trialtrace.run.endpoints.records import Cells, Records
+from trialtrace.run.endpoints.study import Study
+from trialtrace.run.endpoints.truth import as_numbers
+from trialtrace.run.endpoints.typed_columns import typed_columns
+from trialtrace.run.endpoints.unused import Reason
+from trialtrace.run.tables.conditions import columns_of, evaluate
+from trialtrace.run.trial.endpoints.dose_change import DoseChange
+from trialtrace.run.trial.model import Endpoint
+
+NEGATIVE = Reason("negative_dose", "a delivered dose below 0")
+NO_PLAN = Reason("no_planned_dose", "a delivered dose without a planned dose above 0")
+
+
+def derive(endpoint: Endpoint[DoseChange], study: Study) -> Records:
+    """A record a cycle and change: TERM is Not given, Reduced, Delayed or Stopped."""
+    import pyarrow as pa
+
+    gathered = gather(endpoint, study, used_columns(endpoint))
+    found = changes(endpoint, study, gathered)
+    study_rejects(endpoint, study, gathered)
+    where = [np.flatnonzero(truth == 1) for truth in found.values()]
+    row = np.concatenate(where).astype(np.int64)
+    order = np.lexsort((np.repeat(np.arange(len(where)), [len(w) for w in where]), row))
+    terms = np.repeat(list(found), [len(w) for w in where])[order]
+    row = gathered.rows[row[order]]
+    values, cells = typed_columns(study, endpoint, gathered.table, row)
+    values["TERM"] = pa.array(terms.tolist(), type=pa.string())
+    record = np.arange(len(row))
+    cells += [
+        Cells("TERM", record, gathered.table.name, row, name) for name in used_columns(endpoint)
+    ]
+    if (date := endpoint.entry.date) is not None:
+        dates = gathered.table.column(date)
+        values["ADT"] = require_dates(study.place(endpoint), date, dates).take(pa.array(row))
+        cells.append(Cells("ADT", record, gathered.table.name, row, date))
+    return Records("occds", gathered.table.subject[row], values, tuple(cells))
+
+
+def used_columns(endpoint: Endpoint[DoseChange]) -> list[str]:
+    """The columns that say whether a dose was changed."""
+    entry = endpoint.entry
+    used = [*_doses(entry), *_days(entry), *columns_of(entry.stopped or {})]
+    return list(dict.fromkeys(used))
+
+
+def _doses(entry: DoseChange) -> tuple[str, ...]:
+    """The columns of the planned and the delivered dose, where these are compared."""
+    if entry.reduced is None or entry.planned is None or entry.delivered is None:
+        return ()
+    return entry.planned, entry.delivered
+
+
+def _days(entry: DoseChange) -> tuple[str, ...]:
+    """The columns of the planned date and the date, where these are compared."""
+    if entry.delayed is None or entry.planned_date is None or entry.date is None:
+        return ()
+    return entry.planned_date, entry.date
+
+
+def looked_at(study: Study, endpoint: Endpoint[DoseChange]) -> list[str]:
+    """The columns behind a no: those of the changes, and those by which rows were chosen."""
+    return list(dict.fromkeys([*used_columns(endpoint), *columns_of(endpoint.entry.where or {})]))
+
+
+def undecided(study: Study, endpoint: Endpoint[DoseChange]) -> np.ndarray:
+    """Subjects with a cycle of which it is not known whether its dose was changed."""
+    gathered = gather(endpoint, study, used_columns(endpoint))
+    unknown = np.zeros(len(gathered.rows), dtype=bool)
+    for truth in changes(endpoint, study, gathered).values():
+        unknown |= np.isnan(truth)
+    return gathered.count(unknown) > 0
+
+
+def changes(
+    endpoint: Endpoint[DoseChange], study: Study, gathered: Gathered
+) -> dict[str, np.ndarray]:
+    """For each change whether it is in each row: 1, 0 or NaN where a value is missing.
+
+    `reduced`: below the planned dose by more than `tolerance` of it (Not given: a dose of 0).
+    `delayed`: given more than `more_than` days after `planned_date`; a dose that was not given is
+    not delayed.
+    """
+    entry, found = endpoint.entry, {}
+    given = np.full(len(gathered.rows), np.nan)
+    if entry.reduced is not None:
+        planned, given = (gathered.numbers(study, endpoint, name) for name in _doses(entry))
+        unknown = np.isnan(given) | ~(planned > 0) | (given < 0)
+        below = given < planned * (1 - entry.reduced.tolerance)
+        found["Not given"] = np.where(unknown, np.nan, given == 0)
+        found["Reduced"] = np.where(unknown, np.nan, below & (given > 0))
+    if entry.delayed is not None:
+        due, day = (
+            day_numbers(require_dates(study.place(endpoint), name, gathered.column(name)))
+            for name in _days(entry)
+        )
+        late = day - due
+        delayed = np.where(np.isnan(late), np.nan, late > entry.delayed.more_than)
+        found["Delayed"] = np.where(given == 0, 0.0, delayed)
+    if entry.stopped is not None:
+        truth = evaluate(entry.stopped, gathered.table.rows)
+        found["Stopped"] = as_numbers(truth)[gathered.rows]
+    return found
+
+
+def study_rejects(endpoint: Endpoint[DoseChange], study: Study, gathered: Gathered) -> None:
+    """List negative doses, and doses without a plan."""
+    columns = _doses(endpoint.entry)
+    if not columns:
+        return
+    planned, given = (gathered.numbers(study, endpoint, name) for name in columns)
+    for mask, column, why in (
+        (given < 0, columns[1], NEGATIVE),
+        (~(planned > 0) & ~np.isnan(given), columns[0], NO_PLAN),
+    ):
+        study.reject(endpoint, gathered.table, gathered.rows[mask], column, why)

@@ -1,0 +1,241 @@
+"""Relative dose intensity: the dose delivered in the time it took, against the plan.
+
+(delivered dose / elapsed time) / (planned dose / planned time), after Hryniuk and Levine (J Clin
+Oncol 1986;4:1281), by drug, then the mean over a subject's drugs.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trialtrace.run.endpoints.dates import day_numbers, require_dates
+from trialtrace.run.endpoints.kinds.measure import unit_column
+from trialtrace.run.endpoints.many_rows import Gathered, gather
+from trialtrace.run.endpoints.records import Records
+from trialtrace.run.endpoints.study import Study
+from trialtrace.run.endpoints.unused import Reason
+from trialtrace.run.tables.canonical import column_text
+from trialtrace.run.trial.endpoints.dose_intensity import (
+    DoseIntensity,
+    IntervalByDrug,
+    IntervalColumn,
+    PlannedCyclesColumn,
+)
+from trialtrace.run.trial.model import Endpoint
+
+NEGATIVE = Reason("negative_dose", "a delivered dose below 0")
+NO_PLAN = Reason("no_planned_dose", "a cycle without a planned dose above 0")
+NO_DRUG = Reason("no_drug", "a cycle without a drug")
+NO_CYCLE = Reason("no_cycle", "a dose without the number of its cycle")
+TWICE = Reason("cycle_twice", "a cycle that stands twice for the drug")
+NO_DATE = Reason("no_date", "a first or last dose without a date")
+DISORDER = Reason("date_order", "the last dose is dated before the first")
+
+
+@dataclass(frozen=True)
+class Cycles:
+    """A row a cycle and drug: its course (subject × drug), number, doses, day and plan.
+
+    `interval` is the planned days from one cycle to the next, `planned_cycles` the planned number
+    of cycles of the course (NaN where the rows are the plan).
+    """
+
+    course: np.ndarray
+    number: np.ndarray
+    planned: np.ndarray
+    delivered: np.ndarray
+    day: np.ndarray
+    interval: np.ndarray
+    planned_cycles: np.ndarray
+
+
+def derive(endpoint: Endpoint[DoseIntensity], study: Study) -> Records:
+    """AVAL the relative dose intensity of each subject, 1 as planned.
+
+    Missing where a cycle of the subject has no number, drug, planned or delivered dose, where the
+    first or last dose has no date, and where no time can have elapsed. Impossible cells are listed.
+    """
+    import pyarrow as pa
+
+    entry = endpoint.entry
+    used = _columns(entry)
+    gathered = gather(endpoint, study, used)
+    drug, drugs = _drugs(study, endpoint, gathered)
+    cycles = _cycles(study, endpoint, gathered, drug, drugs)
+    bad = _wrong(study, endpoint, gathered, drug, cycles)
+    courses = study.size * max(len(drugs), 1)
+    value = course_intensity(
+        cycles, courses, entry.convention, counted=entry.last_interval == "counted"
+    )
+    if entry.above_one == "cut":
+        value = np.minimum(value, 1.0)
+    value = np.where(np.bincount(cycles.course, bad, courses) > 0, np.nan, value)
+    having = (np.bincount(cycles.course, minlength=courses) > 0).reshape(-1, study.size)
+    by_drug = np.where(having, value.reshape(-1, study.size), 0.0)
+    none = np.bincount(gathered.record, drug < 0, study.size) > 0
+    n = having.sum(axis=0)
+    mean = by_drug.sum(axis=0) / np.where((n == 0) | none, np.nan, n)
+    made = {
+        "AVAL": pa.array(mean, mask=np.isnan(mean)),
+        "AVALU": unit_column(entry.unit, study.size),
+    }
+    return Records("bds", np.arange(study.size), made, tuple(gathered.cells(used)))
+
+
+def course_intensity(cycles: Cycles, courses: int, convention: str, *, counted: bool) -> np.ndarray:
+    """The relative dose intensity of each course; NaN where it cannot be computed.
+
+    `given_cycles`: the plan up to the last cycle in which a dose was given. `whole_plan`: the plan
+    of all cycles; a cycle that was not reached adds its planned dose and planned days. With
+    `counted` the interval after the last cycle belongs to the time. Cycles before the first dose
+    count their planned days. A planned cycle without a row has the planned dose of the first.
+    """
+    course, number = cycles.course, cycles.number
+    given = cycles.delivered > 0
+
+    def lowest(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        found = np.full(courses, np.inf)
+        np.fmin.at(found, course[mask], values[mask])
+        return found
+
+    first, first_given = lowest(number, np.ones(len(number), bool)), lowest(number, given)
+    last_given = -lowest(-number, given)
+    dose = np.bincount(course, np.nan_to_num(cycles.delivered), courses)
+    at_first = number == first[course]
+    first_plan = np.bincount(course[at_first], cycles.planned[at_first], courses)
+    interval = np.bincount(course[at_first], cycles.interval[at_first], courses)
+    n_plan = np.bincount(course[at_first], cycles.planned_cycles[at_first], courses)
+    rows = np.bincount(course, minlength=courses)
+    n_plan = np.where(np.isnan(n_plan), rows, n_plan)
+    reached = np.where(np.isfinite(last_given), last_given - first + 1, 0)
+    whole = convention == "whole_plan"
+    n = np.maximum(n_plan, reached) if whole else reached
+    inside = np.ones(len(number), bool) if whole else number <= last_given[course]
+    planned = np.bincount(course[inside], cycles.planned[inside], courses)
+    planned = planned + (n - np.bincount(course[inside], minlength=courses)) * first_plan
+    start, end = (
+        lowest(cycles.day, given & (number == first_given[course])),
+        -lowest(-cycles.day, given & (number == last_given[course])),
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        elapsed = end - start + interval * (first_given - first) + interval * counted
+        elapsed += interval * (n - reached)
+        time = interval * (n - (not counted))
+        found = (dose / elapsed) / (planned / time)
+        usable = (rows > 0) & (elapsed > 0) & (time > 0) & (planned > 0)
+        found = np.where(usable & np.isfinite(found), found, np.nan)
+    nothing = (rows > 0) & ~np.isfinite(last_given)
+    return np.where(nothing, 0.0 if whole else np.nan, found)
+
+
+def _columns(entry: DoseIntensity) -> list[str]:
+    """The columns that an endpoint over cycles reads, each once."""
+    used = [entry.cycle, entry.planned, entry.delivered, entry.date]
+    used += [entry.drug] if entry.drug else []
+    for number in (entry.interval, entry.planned_cycles):
+        used += [number.column] if isinstance(number, IntervalColumn | PlannedCyclesColumn) else []
+    return list(dict.fromkeys(used))
+
+
+def _drugs(
+    study: Study, endpoint: Endpoint[DoseIntensity], gathered: Gathered
+) -> tuple[np.ndarray, list[str]]:
+    """The number of each row's drug, -1 where there is none, and the drugs' codes."""
+    if endpoint.entry.drug is None:
+        return np.zeros(len(gathered.rows), dtype=np.int64), []
+    text = column_text(gathered.column(endpoint.entry.drug), study.place(endpoint))
+    coded = text.dictionary_encode()
+    drugs = coded.dictionary.to_pylist()
+    return coded.indices.fill_null(-1).to_numpy().astype(np.int64), drugs
+
+
+def _cycles(
+    study: Study,
+    endpoint: Endpoint[DoseIntensity],
+    gathered: Gathered,
+    drug: np.ndarray,
+    drugs: list[str],
+) -> Cycles:
+    entry = endpoint.entry
+    number, planned, delivered = (
+        gathered.numbers(study, endpoint, name)
+        for name in (entry.cycle, entry.planned, entry.delivered)
+    )
+    caps = np.array([(entry.caps or {}).get(one, np.inf) for one in drugs] or [np.inf])
+    dates = require_dates(study.place(endpoint), entry.date, gathered.column(entry.date))
+    course = np.maximum(drug, 0) * study.size + gathered.record
+    return Cycles(
+        course,
+        number,
+        np.minimum(planned, caps[drug]),
+        delivered,
+        day_numbers(dates),
+        _planned(study, endpoint, gathered, entry.interval, (drug, drugs)),
+        _planned(study, endpoint, gathered, entry.planned_cycles or "rows", (drug, drugs)),
+    )
+
+
+def _planned(
+    study: Study,
+    endpoint: Endpoint[DoseIntensity],
+    gathered: Gathered,
+    given: float | str | IntervalColumn | IntervalByDrug | PlannedCyclesColumn,
+    drugs: tuple[np.ndarray, list[str]],
+) -> np.ndarray:
+    """A number for each row: one for all, a column's, or the drug's; NaN for `rows`."""
+    size = len(gathered.rows)
+    if isinstance(given, IntervalColumn | PlannedCyclesColumn):
+        return gathered.numbers(study, endpoint, given.column)
+    if not isinstance(given, IntervalByDrug):
+        return np.full(size, np.nan if given == "rows" else float(given))
+    drug, codes = drugs
+    each = np.array([float(given.by_drug.get(code, np.nan)) for code in codes] or [np.nan])
+    return np.where(drug < 0, np.nan, each[drug])
+
+
+def _wrong(
+    study: Study,
+    endpoint: Endpoint[DoseIntensity],
+    gathered: Gathered,
+    drug: np.ndarray,
+    cycles: Cycles,
+) -> np.ndarray:
+    """Rows that make their course unusable; what is impossible in them is listed."""
+    entry = endpoint.entry
+    keys = np.where(drug < 0, -1 - np.arange(len(drug)), cycles.course)
+    order = np.lexsort((cycles.number, keys))
+    same = (np.diff(keys[order]) == 0) & (np.diff(cycles.number[order]) == 0)
+    twice = np.zeros(len(keys), dtype=bool)
+    twice[order[1:][same]] = True
+    undated, disorder = _dates(cycles)
+    listed = (
+        (cycles.delivered < 0, entry.delivered, NEGATIVE),
+        (~(cycles.planned > 0), entry.planned, NO_PLAN),
+        (np.isnan(cycles.number), entry.cycle, NO_CYCLE),
+        (twice, entry.cycle, TWICE),
+        (undated, entry.date, NO_DATE),
+        (disorder, entry.date, DISORDER),
+    )
+    bad = np.isnan(cycles.delivered)
+    for mask, column, why in listed:
+        study.reject(endpoint, gathered.table, gathered.rows[mask], column, why)
+        bad = bad | mask
+    if entry.drug:
+        rows = gathered.rows[drug < 0]
+        study.reject(endpoint, gathered.table, rows, entry.drug, NO_DRUG)
+    return bad | (drug < 0)
+
+
+def _dates(cycles: Cycles) -> tuple[np.ndarray, np.ndarray]:
+    """First and last doses of a course without a date; last doses dated before the first."""
+    given = (cycles.delivered > 0) & ~np.isnan(cycles.number)
+    size = int(cycles.course.max(initial=0)) + 1
+    first, last = np.full(size, np.inf), np.full(size, -np.inf)
+    np.fmin.at(first, cycles.course[given], cycles.number[given])
+    np.fmax.at(last, cycles.course[given], cycles.number[given])
+    is_first = given & (cycles.number == first[cycles.course])
+    is_last = given & (cycles.number == last[cycles.course])
+    undated = (is_first | is_last) & np.isnan(cycles.day)
+    begin = np.full(size, np.inf)
+    np.fmin.at(begin, cycles.course[is_first], cycles.day[is_first])
+    return undated, is_last & (cycles.day < begin[cycles.course])

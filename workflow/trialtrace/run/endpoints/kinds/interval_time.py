@@ -1,0 +1,142 @@
+"""Interval-censored times: an event is known to lie between two visits, or after the last one."""
+
+from collections.abc import Container
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.run.endpoints.at_visits import Grid, one_each
+from trialtrace.run.endpoints.dates import day_numbers, require_dates, start_days, visit_rows
+from trialtrace.run.endpoints.kinds.measure import unit_column
+from trialtrace.run.endpoints.records import Cells, Records, chosen_cells, moved, pick
+from trialtrace.run.endpoints.study import Study, met_rows, read_placed
+from trialtrace.run.endpoints.unused import Reason
+from trialtrace.run.tables.contracts.rows import present
+from trialtrace.run.trial.endpoints.interval_time import IntervalTime
+from trialtrace.run.trial.model import Endpoint, adsl_code
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+UNDATED = Reason("undated_visit", "a visit with an outcome has no date, so no time can be made")
+DISORDER = Reason("visit_order", "the visit's date is before the start or an earlier visit's")
+
+
+def derive(endpoint: Endpoint[IntervalTime], study: Study) -> Records:
+    """A record a subject: AVALLO the day of the last visit without the event before the first with.
+
+    AVALHI is the day of the first visit with it, missing where there is none (censored on the
+    right). Day 0 is the start, at which the event has not happened. AVAL and CNSR are the time at
+    which it was seen, or the last visit without it. A subject without any outcome has no time; so
+    has one whose visits have impossible dates, or an outcome without a date.
+    """
+    labels = study.visits(endpoint.entry.of)
+    if not labels:
+        raise UserError(
+            Problem(
+                f"{study.place(endpoint)}: of",
+                found=f"{endpoint.entry.of}, an endpoint without visits",
+                expected="a yes/no endpoint with visits",
+            )
+        )
+    grid = Grid(labels, study.size)
+    truth, cells = one_each(study, endpoint, grid, endpoint.entry.of, "value")
+    days, unusable, behind = _days(study, endpoint, grid, ~np.isnan(truth))
+    happened = truth.reshape(grid.visits, grid.size)
+    low, high = bounds(happened, days.reshape(grid.visits, grid.size))
+    study.events[endpoint.name] = np.asarray((happened == 1).any(axis=0))
+    unknown = unusable | np.isnan(happened).all(axis=0)
+    cells = [*moved(cells, grid.subjects, ("AVAL",)), *behind]
+    return Records(
+        "adtte", np.arange(study.size), _values(endpoint, low, high, unknown), tuple(cells)
+    )
+
+
+def bounds(happened: np.ndarray, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(last day without, first day with) for visits × subjects; infinite where never with.
+
+    `happened` is 1, 0 or NaN where unknown. What is seen after the first yes changes nothing.
+    """
+    yes = happened == 1
+    first = np.where(yes.any(axis=0), yes.argmax(axis=0), len(yes))
+    before = np.arange(len(yes))[:, None] < first
+    free = np.where((happened == 0) & before, days, 0.0)
+    with_it = np.where(yes & (np.arange(len(yes))[:, None] == first), days, np.inf)
+    return free.max(axis=0), with_it.min(axis=0)
+
+
+def _values(
+    endpoint: Endpoint[IntervalTime], low: np.ndarray, high: np.ndarray, unknown: np.ndarray
+) -> dict[str, "pa.Array"]:
+    import pyarrow as pa
+
+    yes = np.isfinite(high)
+
+    def said(label: str, mask: np.ndarray) -> "pa.Array":
+        texts = np.full(len(yes), label, dtype=object)
+        return pa.array(texts, type=pa.string(), mask=mask)
+
+    return {
+        "AVAL": pa.array(np.where(yes, high, low), mask=unknown),
+        "AVALU": unit_column("days", len(yes)),
+        "CNSR": pa.array(np.where(yes, 0, 1), mask=unknown),
+        "EVNTDESC": said(endpoint.entry.event_label, unknown | ~yes),
+        "CNSDTDSC": said(endpoint.entry.censored_label, unknown | yes),
+        "AVALLO": pa.array(low, mask=unknown),
+        "AVALHI": pa.array(high, mask=unknown | ~yes),
+    }
+
+
+def _days(
+    study: Study, endpoint: Endpoint[IntervalTime], grid: Grid, known: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, list[Cells]]:
+    """The day of each cell, subjects whose days cannot be used, and the raw cells of the dates.
+
+    With `days` alone they are nominal; with `dates`, nominal days stand in for missing dates.
+    """
+    nominal = np.full(len(grid), np.nan)
+    if (days := endpoint.entry.days) is not None:
+        _check_labels(study, endpoint, days, grid.labels)
+        nominal = np.repeat([float(days[label]) for label in grid.labels], grid.size)
+    given = endpoint.entry.dates
+    if given is None:
+        return nominal, np.zeros(grid.size, dtype=bool), []
+    table = read_placed(study, endpoint, given.table, [given.date, given.visit.column])
+    labels = given.visit.labels
+    _check_labels(study, endpoint, labels.values(), grid.labels)
+    rows = met_rows(table, None)
+    row = visit_rows(study, endpoint, table, given.visit.column, labels, grid.labels, rows)
+    dates = require_dates(study.place(endpoint), given.date, table.column(given.date))
+    start = start_days(study, endpoint)
+    day = day_numbers(pick(dates, row)) - np.tile(start, grid.visits)
+    day = np.where(np.isnan(day), nominal, day)
+    disorder = _disorder(day.reshape(grid.visits, grid.size))
+    undated = known & np.isnan(day)
+    for mask, why in ((disorder.ravel(), DISORDER), (undated, UNDATED)):
+        study.reject(endpoint, table, row[mask & (row >= 0)], given.date, why)
+    unusable = np.asarray((disorder | undated.reshape(grid.visits, grid.size)).any(axis=0))
+    cells = chosen_cells("AVAL", table.name, row, [given.date])
+    cells = moved(cells, grid.subjects, ("AVAL",))
+    code = adsl_code(present(endpoint.entry.start))
+    return day, unusable, [*cells, *study.subject_cells(code, "AVAL", np.arange(grid.size))]
+
+
+def _disorder(days: np.ndarray) -> np.ndarray:
+    """Dates that are before the start, or not after those of earlier visits."""
+    highest = np.fmax.accumulate(np.vstack([np.full(days.shape[1], -np.inf), days]), axis=0)
+    return (days < 0) | (days <= highest[:-1])
+
+
+def _check_labels(
+    study: Study, endpoint: Endpoint[IntervalTime], given: Container[str], wanted: list[str]
+) -> None:
+    lacking = [label for label in wanted if label not in given]
+    if lacking:
+        raise UserError(
+            Problem(
+                study.place(endpoint),
+                found=f"no day for the visit {one_of(lacking)}",
+                expected=f"every visit of {endpoint.entry.of}: {one_of(wanted)}",
+            )
+        )

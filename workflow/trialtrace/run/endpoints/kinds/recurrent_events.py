@@ -1,0 +1,263 @@
+"""Several events a subject: a record for each interval at risk, which ends with an event or not."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.run.endpoints.dates import as_dates, day_numbers, require_dates, start_days
+from trialtrace.run.endpoints.kinds.measure import unit_column
+from trialtrace.run.endpoints.records import Cells, CleanTable, Records
+from trialtrace.run.endpoints.study import Study, met_rows
+from trialtrace.run.endpoints.treatment import own_treatment
+from trialtrace.run.endpoints.truth import as_numbers
+from trialtrace.run.endpoints.unused import Reason
+from trialtrace.run.tables.conditions import columns_of, evaluate
+from trialtrace.run.trial.endpoints.recurrent_events import (
+    DescribedEvents,
+    EventIntervals,
+    EventsOnDates,
+)
+from trialtrace.run.trial.model import Endpoint, adsl_code
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+UNBOUNDED = Reason("interval_without_bounds", "an interval at risk has no start or no end")
+BEFORE = Reason("interval_before_start", "an interval at risk begins before time 0")
+EMPTY = Reason("interval_of_no_length", "an interval at risk does not end after its start")
+UNKNOWN = Reason("interval_unknown", "it is unknown whether the interval ends with an event")
+OVERLAP = Reason("interval_overlap", "intervals at risk of a subject overlap")
+GAP = Reason("interval_gap", "the subject was not at risk before this interval", "flag")
+UNDATED = Reason("event_without_time", "an event has no time")
+EARLY = Reason("event_not_after_start", "an event is not after the start of the follow-up")
+LATE = Reason("event_after_follow_up", "an event is after the end of the follow-up")
+TWICE = Reason("events_at_one_time", "another event of the subject has the same time")
+NEVER = Reason("follow_up_of_no_length", "the follow-up does not end after its start")
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """Intervals at risk of subjects, in their order, and whether each ends with an event.
+
+    `cells` are those behind each; `start` is the day from which days of a subject are counted.
+    """
+
+    subject: np.ndarray
+    begin: np.ndarray
+    stop: np.ndarray
+    event: np.ndarray
+    cells: list[Cells]
+    unit: str | None
+    start: np.ndarray | None = None
+
+
+def derive(endpoint: Endpoint[DescribedEvents | EventIntervals], study: Study) -> Records:
+    """A record an interval (TSTART, TSTOP]: AVAL its end, CNSR 0 where that is an event, else 1.
+
+    The last interval ends with the follow-up, or with an event at its end. Events are the records
+    with CNSR 0, time at risk the sum of the intervals. What contradicts itself is listed, and its
+    subject, of whom the events are then unknown, has one record without values; so has one without
+    rows or without an end of the follow-up. A gap between two intervals is listed and kept.
+    """
+    entry = endpoint.entry
+    if isinstance(entry, EventIntervals):
+        found = _of_intervals(endpoint, entry, study)
+    else:
+        found = _of_events(endpoint, entry, study)
+    without = np.setdiff1d(np.arange(study.size), found.subject)
+    subject = np.concatenate([found.subject, without])
+    blank = np.full(len(without), np.nan)
+    begin, stop, event = (
+        np.concatenate([part, blank]) for part in (found.begin, found.stop, found.event)
+    )
+    order = np.lexsort((begin, subject))
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    cells = [
+        Cells(one.variable, place[one.record], one.table, one.row, one.column)
+        for one in found.cells
+    ]
+    values = _values(entry, begin[order], stop[order], event[order])
+    values["AVALU"] = unit_column(found.unit, len(order))
+    if found.start is not None:
+        start = found.start[subject[order]]
+        values |= {"STARTDT": as_dates(start), "ADT": as_dates(start + stop[order])}
+    return Records("adtte", subject[order], values, tuple(cells))
+
+
+def _values(
+    entry: DescribedEvents | EventIntervals,
+    begin: np.ndarray,
+    stop: np.ndarray,
+    event: np.ndarray,
+) -> dict[str, "pa.Array"]:
+    import pyarrow as pa
+
+    unknown = np.isnan(event)
+
+    def said(text: str, mask: np.ndarray) -> "pa.Array":
+        return pa.array(np.full(len(mask), text, dtype=object), type=pa.string(), mask=mask)
+
+    return {
+        "AVAL": pa.array(stop, mask=unknown),
+        "CNSR": pa.array(np.where(event == 1, 0, 1), mask=unknown),
+        "EVNTDESC": said(entry.event_label, unknown | (event == 0)),
+        "CNSDTDSC": said(entry.censored_label, unknown | (event == 1)),
+        "TSTART": pa.array(begin, mask=unknown),
+        "TSTOP": pa.array(stop, mask=unknown),
+    }
+
+
+def _of_intervals(endpoint: Endpoint, entry: EventIntervals, study: Study) -> Intervals:
+    columns = [entry.starts, entry.stops, *columns_of(entry.event), *columns_of(entry.where or {})]
+    columns = list(dict.fromkeys(columns))
+    table = study.table(endpoint, columns)
+    rows = met_rows(table, entry.where)
+    own_treatment(study, endpoint, table, rows)
+    begin = _numbers(study, endpoint, table, entry.starts)[rows]
+    stop = _numbers(study, endpoint, table, entry.stops)[rows]
+    event = as_numbers(evaluate(entry.event, table.rows))[rows]
+    order = np.lexsort((stop, begin, table.subject[rows]))
+    rows, begin, stop, event = rows[order], begin[order], stop[order], event[order]
+    subject = table.subject[rows]
+    study.events[endpoint.name] = np.bincount(subject[event == 1], minlength=study.size) > 0
+    same = np.concatenate([[False], subject[1:] == subject[:-1]])
+    # The end so far of a subject's intervals, beyond which the next must start.
+    before = np.concatenate([[np.nan], stop[:-1]])
+    unbounded = np.isnan(begin) | np.isnan(stop)
+    unusable = np.zeros(study.size, dtype=bool)
+    for mask, column, why in (
+        (np.isnan(begin), entry.starts, UNBOUNDED),
+        (np.isnan(stop), entry.stops, UNBOUNDED),
+        (begin < 0, entry.starts, BEFORE),
+        (~unbounded & (stop <= begin), entry.stops, EMPTY),
+        (np.isnan(event), columns_of(entry.event)[0], UNKNOWN),
+        (same & (begin < before), entry.starts, OVERLAP),
+    ):
+        study.reject(endpoint, table, rows[mask], column, why)
+        unusable[subject[mask]] = True
+    kept = ~unusable[subject]
+    study.reject(endpoint, table, rows[kept & same & (begin > before)], entry.starts, GAP)
+    record = np.cumsum(kept) - 1
+    cells = [Cells("AVAL", record[kept], table.name, rows[kept], column) for column in columns]
+    return Intervals(
+        subject[kept],
+        begin[kept],
+        stop[kept],
+        event[kept],
+        cells,
+        study.unit(endpoint, entry.stops),
+    )
+
+
+def _of_events(endpoint: Endpoint, entry: DescribedEvents, study: Study) -> Intervals:
+    dated = isinstance(entry, EventsOnDates)
+    told = entry.date if isinstance(entry, EventsOnDates) else entry.time
+    columns = list(dict.fromkeys([told, *columns_of(entry.where or {})]))
+    table = study.table(endpoint, columns)
+    start = start_days(study, endpoint) if dated else np.zeros(study.size)
+    end = _end(study, endpoint, entry) - start
+    rows = met_rows(table, entry.where)
+    own_treatment(study, endpoint, table, rows)
+    time = _times(study, endpoint, table, told, dated=dated)[rows] - start[table.subject[rows]]
+    order = np.lexsort((time, table.subject[rows]))
+    rows, time = rows[order], time[order]
+    subject = table.subject[rows]
+    study.events[endpoint.name] = np.bincount(subject, minlength=study.size) > 0
+    again = np.concatenate([[False], (subject[1:] == subject[:-1]) & (time[1:] == time[:-1])])
+    unusable = np.isnan(end) | ~(end > 0)
+    _list_subjects(study, endpoint, entry.end, ~np.isnan(end) & ~(end > 0))
+    once = entry.same_time == "once"
+    twice = Reason(TWICE.rule, TWICE.sentence, "flag") if once else TWICE
+    for mask, why, stops in (
+        (np.isnan(time) & ~np.isnan(start[subject]), UNDATED, True),
+        (time <= 0, EARLY, True),
+        (time > end[subject], LATE, True),
+        (again, twice, not once),
+    ):
+        study.reject(endpoint, table, rows[mask], told, why)
+        if stops:
+            unusable[subject[mask]] = True
+    first = ~unusable[subject] & ~again
+    # An interval up to each event, then one to the end of the follow-up where it is later.
+    last = np.zeros(study.size)
+    np.maximum.at(last, subject[first], time[first])
+    left = np.flatnonzero(~unusable & (end > last))
+    whose = np.concatenate([subject[first], left])
+    stop = np.concatenate([time[first], end[left]])
+    event = np.concatenate([np.ones(int(first.sum())), np.zeros(len(left))])
+    order = np.lexsort((stop, whose))
+    whose, stop, event = whose[order], stop[order], event[order]
+    same = np.concatenate([[False], whose[1:] == whose[:-1]])
+    begin = np.where(same, np.concatenate([[0.0], stop[:-1]]), 0.0)
+    cells = _behind_events(table, columns, rows, (subject, time), (whose, begin, stop))
+    cells += study.subject_cells(adsl_code(entry.end), "AVAL", whose)
+    if isinstance(entry, EventsOnDates):
+        cells += study.subject_cells(adsl_code(entry.start), "AVAL", whose)
+    unit = "days" if dated else study.unit(endpoint, told)
+    return Intervals(whose, begin, stop, event, cells, unit, start if dated else None)
+
+
+def _behind_events(
+    table: CleanTable,
+    columns: list[str],
+    rows: np.ndarray,
+    events: tuple[np.ndarray, np.ndarray],
+    intervals: tuple[np.ndarray, np.ndarray, np.ndarray],
+) -> list[Cells]:
+    """The cells of the events at which each interval starts and ends."""
+    subject, time = events
+    whose, begin, stop = intervals
+    cells = []
+    for edge in (begin, stop):
+        known = {pair: number for number, pair in enumerate(zip(whose, edge, strict=True))}
+        record = np.array(
+            [known.get(pair, -1) for pair in zip(subject, time, strict=True)], dtype=np.int64
+        )
+        met = record >= 0
+        cells += [Cells("AVAL", record[met], table.name, rows[met], column) for column in columns]
+    return cells
+
+
+def _end(study: Study, endpoint: Endpoint, entry: DescribedEvents) -> np.ndarray:
+    """The end of the follow-up: a time, or the day of a date."""
+    values = study.adsl.columns[adsl_code(entry.end)]
+    if isinstance(entry, EventsOnDates):
+        return day_numbers(require_dates(study.place(endpoint), entry.end, values))
+    ends: np.ndarray = values.cast("float64").to_numpy(zero_copy_only=False)
+    return ends
+
+
+def _list_subjects(study: Study, endpoint: Endpoint, name: str, mask: np.ndarray) -> None:
+    """List the end of the follow-up of these subjects."""
+    for one in study.subject_cells(adsl_code(name), "AVAL", np.flatnonzero(mask)):
+        table = study.tables[one.table]
+        study.reject(endpoint, table, one.row, one.column, NEVER)
+
+
+def _times(
+    study: Study, endpoint: Endpoint, table: CleanTable, column: str, *, dated: bool
+) -> np.ndarray:
+    if dated:
+        place = study.place(endpoint)
+        return day_numbers(require_dates(place, column, table.column(column)))
+    return _numbers(study, endpoint, table, column)
+
+
+def _numbers(study: Study, endpoint: Endpoint, table: CleanTable, column: str) -> np.ndarray:
+    """A column of numbers; NaN where missing."""
+    import pyarrow as pa
+
+    values = table.column(column)
+    if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
+        raise UserError(
+            Problem(
+                f"{study.place(endpoint)}, column {column}",
+                found="a column without numbers",
+                expected="a number or integer by the dictionary",
+            )
+        )
+    numbers: np.ndarray = values.cast("float64").to_numpy(zero_copy_only=False)
+    return numbers

@@ -1,0 +1,184 @@
+"""Times to an event, right-censored: from a row, dates or visits, or the first of several."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.run.endpoints.competing import with_competing
+from trialtrace.run.endpoints.kinds.measure import unit_column
+from trialtrace.run.endpoints.records import Records, chosen_cells, pick
+from trialtrace.run.endpoints.study import Study, one_row_each
+from trialtrace.run.endpoints.time_from_dates import time_from_dates
+from trialtrace.run.endpoints.treatment import own_treatment
+from trialtrace.run.tables.conditions import columns_of, evaluate
+from trialtrace.run.trial.endpoints.time_to_event import (
+    DatedTime,
+    FirstOfTimes,
+    FirstSeen,
+    TimeInColumn,
+)
+from trialtrace.run.trial.model import Endpoint
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def derive(
+    endpoint: Endpoint[FirstOfTimes | FirstSeen | DatedTime | TimeInColumn], study: Study
+) -> Records:
+    """A record a subject: AVAL time, CNSR 0 event, 1 censored or 2 a competing event first.
+
+    Both are missing where the time is missing or negative or the event is unknown.
+    """
+    entry = endpoint.entry
+    if isinstance(entry, FirstOfTimes):
+        return _first_of(endpoint, entry, study)
+    records = _found(endpoint, entry, study)
+    parts = [study.parent(endpoint, name, ("adtte",)) for name in entry.competing or ()]
+    if not parts:
+        return records
+    _common_unit(study, endpoint, [records, *parts], "competing")
+    return with_competing(records, parts)
+
+
+def _found(
+    endpoint: Endpoint, entry: FirstSeen | DatedTime | TimeInColumn, study: Study
+) -> Records:
+    """The times before competing events."""
+    if isinstance(entry, FirstSeen):
+        return _seen(endpoint, entry, study)
+    if isinstance(entry, TimeInColumn):
+        return _of_row(endpoint, entry, study)
+    return time_from_dates(endpoint, study)
+
+
+def _seen(endpoint: Endpoint, entry: FirstSeen, study: Study) -> Records:
+    """The first visit with the event of an interval-censored time, or the last without it."""
+    parent = study.parent(endpoint, entry.seen, ("adtte",))
+    kept = ("AVAL", "AVALU", "CNSR", "EVNTDESC", "CNSDTDSC", "TRTP")
+    columns = {name: parent.columns[name] for name in kept if name in parent.columns}
+    behind = tuple(one for one in parent.cells if one.variable in ("AVAL", "TRTP"))
+    return Records("adtte", parent.subject, columns, behind)
+
+
+def _of_row(endpoint: Endpoint, entry: TimeInColumn, study: Study) -> Records:
+    time, event, where = entry.time, entry.event, entry.where
+    deciding = list(dict.fromkeys(columns_of(event) + columns_of(where or {})))
+    columns = list(dict.fromkeys([time, *deciding]))
+    table = study.table(endpoint, columns)
+    row = one_row_each(study, endpoint, table, where)
+    days = _numeric(study, endpoint, pick(table.column(time), row))
+    happened = pick(evaluate(event, table.rows), row)
+    values = _outcome(
+        days,
+        _numpy(happened.cast("int8").cast("float64")),
+        np.array([entry.event_label], dtype=object),
+        np.array([entry.censored_label], dtype=object),
+    )
+    values["AVALU"] = unit_column(study.unit(endpoint, time), study.size)
+    treatment, behind = own_treatment(study, endpoint, table, row)
+    cells = chosen_cells("AVAL", table.name, row, columns)
+    return Records("adtte", np.arange(study.size), values | treatment, (*cells, *behind))
+
+
+def _numeric(study: Study, endpoint: Endpoint, values: "pa.Array") -> np.ndarray:
+    import pyarrow as pa
+
+    if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
+        raise UserError(
+            Problem(
+                f"{study.place(endpoint)}: time",
+                found="a column without numbers",
+                expected="a number or integer by the dictionary",
+            )
+        )
+    return _numpy(values.cast("float64"))
+
+
+def _numpy(values: "pa.Array") -> np.ndarray:
+    """Floats with NaN where a value is missing."""
+    return values.to_numpy(zero_copy_only=False)
+
+
+def _outcome(
+    time: np.ndarray, happened: np.ndarray, event_text: np.ndarray, censored_text: np.ndarray
+) -> dict[str, "pa.Array"]:
+    """AVAL, CNSR and their descriptions; texts are one for all or one a subject."""
+    import pyarrow as pa
+
+    unknown = ~(time >= 0) | np.isnan(happened)
+    yes = happened == 1
+    said = np.broadcast_to(event_text, time.shape), np.broadcast_to(censored_text, time.shape)
+    return {
+        "AVAL": pa.array(time, mask=unknown),
+        "CNSR": pa.array(np.where(yes, 0, 1).astype(np.int64), mask=unknown),
+        "EVNTDESC": pa.array(said[0], type=pa.string(), mask=unknown | ~yes),
+        "CNSDTDSC": pa.array(said[1], type=pa.string(), mask=unknown | yes),
+    }
+
+
+def _first_of(endpoint: Endpoint, entry: FirstOfTimes, study: Study) -> Records:
+    """The earliest event of several endpoints; without one, their earliest censoring.
+
+    Up to the earliest censoring all were followed, so the subject is known to be free of each. Of
+    events at one time the endpoint named first gives the description. Missing where one of them is
+    missing, for it might have come first. An event after the censoring of another part counts, up
+    to `unseen_at_most` after it where that is given; a later one is censored at that censoring.
+    """
+    parts = [study.parent(endpoint, name, ("adtte",)) for name in entry.first_of]
+    unit = _common_unit(study, endpoint, parts, "first_of")
+    time = np.stack([_numpy(part.columns["AVAL"]) for part in parts])
+    censored = np.stack([_numpy(part.columns["CNSR"].cast("float64")) for part in parts])
+    unknown = (np.isnan(time) | np.isnan(censored)).any(axis=0)
+    at_event = np.where(censored == 0, time, np.inf)
+    at_end = np.where(censored == 1, time, np.inf)
+    any_event = np.isfinite(at_event).any(axis=0)
+    if entry.unseen_at_most is not None:
+        # An event in time is earlier than the latest that counts; without an end there is none.
+        any_event &= at_event.min(axis=0) <= at_end.min(axis=0) + entry.unseen_at_most
+    which = np.where(any_event, at_event.argmin(axis=0), np.where(unknown, 0, time.argmin(axis=0)))
+    subjects = np.arange(study.size)
+    happened = np.where(unknown, np.nan, any_event.astype(np.float64))
+    reasons = _reasons(parts, (censored == 1) & (time == time.min(axis=0)))
+    values = _outcome(time[which, subjects], happened, _told(parts, "EVNTDESC", which), reasons)
+    values["AVALU"] = unit_column(unit, study.size)
+    own = {"TRTP": parts[0].columns["TRTP"]} if "TRTP" in parts[0].columns else {}
+    return Records("adtte", subjects, values | own, tuple(c for part in parts for c in part.cells))
+
+
+def _told(parts: list[Records], column: str, which: np.ndarray) -> np.ndarray:
+    texts = np.stack([part.columns[column].to_numpy(zero_copy_only=False) for part in parts])
+    return texts[which, np.arange(texts.shape[1])]
+
+
+def _reasons(parts: list[Records], ends: np.ndarray) -> np.ndarray:
+    """Why follow-up ended: the different reasons of the components whose censoring ends it."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts: list[pa.Array] = []
+    for part, mask in zip(parts, ends, strict=True):
+        new = pa.array(mask)
+        for earlier in texts:
+            same = pc.equal(part.columns["CNSDTDSC"], earlier)
+            new = pc.and_(new, pc.invert(pc.fill_null(same, False)))
+        none = pa.scalar(None, type=pa.string())
+        texts.append(pc.if_else(new, part.columns["CNSDTDSC"], none))
+    joined = texts[0]
+    for text in texts[1:]:
+        joined = pc.coalesce(pc.binary_join_element_wise(joined, text, "; "), joined, text)
+    return joined.to_numpy(zero_copy_only=False)
+
+
+def _common_unit(study: Study, endpoint: Endpoint, parts: list[Records], key: str) -> str | None:
+    units = {part.columns["AVALU"][0].as_py() if len(part) else None for part in parts}
+    if len(units) > 1:
+        raise UserError(
+            Problem(
+                f"{study.place(endpoint)}: {key}",
+                found=f"times in different units: {one_of(sorted(str(unit) for unit in units))}",
+                expected="one unit",
+            )
+        )
+    return units.pop()

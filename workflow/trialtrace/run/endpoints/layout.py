@@ -1,0 +1,251 @@
+"""Where the records of an endpoint stand: at which visit, location and side, and in which row."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells
+from trialtrace.run.endpoints.study import Study, met_rows, one_row_each
+from trialtrace.run.endpoints.visit_windows import (
+    OTHER,
+    counting,
+    day_column,
+    days_of,
+    list_without_visit,
+    window_numbers,
+)
+from trialtrace.run.tables.canonical import column_text
+from trialtrace.run.tables.conditions import columns_of
+from trialtrace.run.trial.endpoints.shared import Axis, InTable
+from trialtrace.run.trial.endpoints.visit_windows import VisitWindows
+from trialtrace.run.trial.model import Endpoint
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Axis of an endpoint -> column of the data set.
+AXES = {"visit": "AVISIT", "location": "LOC", "side": "LAT"}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A record for every visit, location, side and subject, in this order.
+
+    `row` is each record's row of the table, -1 where there is none; `labels` has the axes that the
+    endpoint declares; `read` are the columns by which a row was chosen, `selected` says whether it
+    was chosen among several.
+    """
+
+    table: CleanTable
+    row: np.ndarray
+    subject: np.ndarray
+    labels: dict[str, list[str]]
+    read: list[str]
+    selected: bool = False
+
+    @property
+    def visits(self) -> list[str]:
+        return self.labels.get("visit", [])
+
+    def number(self, axis: str) -> np.ndarray:
+        """The number of each record's label, from 0."""
+        inside = len(self.row)
+        for name, labels in self.labels.items():
+            inside //= len(labels)
+            if name == axis:
+                break
+        return np.arange(len(self.row)) // inside % len(self.labels[axis])
+
+    def columns(self) -> dict[str, "pa.Array"]:
+        """AVISIT, AVISITN, LOC and LAT, as far as the endpoint has them, and ANL01FL."""
+        import pyarrow as pa
+
+        found = {}
+        if self.selected:
+            found["ANL01FL"] = pa.array(["Y"]).take(pa.array(self.row * 0, mask=self.row < 0))
+        for axis, labels in self.labels.items():
+            number = self.number(axis)
+            found[AXES[axis]] = pa.array(labels).take(pa.array(number))
+            if axis == "visit":
+                found["AVISITN"] = pa.array(number + 1)
+        return found
+
+    def cells(self, columns: list[str]) -> list[Cells]:
+        """The cells of these columns, and of those by which a row was chosen, behind AVAL."""
+        each = list(dict.fromkeys([*columns, *self.read]))
+        return chosen_cells("AVAL", self.table.name, self.row, each)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Rows of a table, each with its record: several rows can belong to one record."""
+
+    table: CleanTable
+    rows: np.ndarray
+    record: np.ndarray
+    subjects: int
+    labels: dict[str, list[str]]
+    read: list[str]
+
+    @property
+    def size(self) -> int:
+        """How many records there are: one for every place and subject."""
+        return self.places * self.subjects
+
+    @property
+    def places(self) -> int:
+        return int(np.prod([len(names) for names in self.labels.values()], dtype=np.int64))
+
+    def first(self) -> Layout:
+        """Each record with the first of its rows."""
+        row = np.full(self.size, -1, dtype=np.int64)
+        # Of several rows for one record the last assignment stays, hence backwards.
+        row[self.record[::-1]] = self.rows[::-1]
+        subject = np.tile(np.arange(self.subjects), self.places)
+        return Layout(self.table, row, subject, self.labels, self.read)
+
+    def cells(self, columns: list[str]) -> list[Cells]:
+        """The cells of all rows of each record behind AVAL."""
+        each = list(dict.fromkeys([*columns, *self.read]))
+        return [Cells("AVAL", self.record, self.table.name, self.rows, one) for one in each]
+
+
+def lay_out(endpoint: Endpoint[InTable], study: Study, values: list[str]) -> Layout:
+    """The row of each record among those that meet `where`; `values` are the columns read.
+
+    Raises UserError where a row has a value and no labelled place, and where a place has two rows.
+    """
+    placed, told = place_rows(endpoint, study, values), endpoint.entry.visit
+    if isinstance(told, VisitWindows):
+        placed = _one_of_window(study, endpoint, told, placed, values)
+    _check_one_row_each(study, endpoint, placed)
+    return replace(placed.first(), selected=isinstance(told, VisitWindows))
+
+
+def lay_out_wide(endpoint: Endpoint[InTable], study: Study, values: list[str]) -> Layout:
+    """The subject's one row at every visit, of a table with columns for each of them."""
+    where, visits = endpoint.entry.where, endpoint.entry.visit_labels
+    read = columns_of(where or {})
+    table = study.table(endpoint, list(dict.fromkeys([*values, *read])))
+    row = np.tile(one_row_each(study, endpoint, table, where), len(visits))
+    subject = np.tile(np.arange(study.size), len(visits))
+    return Layout(table, row, subject, {"visit": visits}, read)
+
+
+def place_rows(
+    endpoint: Endpoint[InTable], study: Study, values: list[str], *, every: bool = False
+) -> Placed:
+    """The rows that meet `where`, each with its record by visit, location, side and subject.
+
+    Raises UserError where a row has a value and no labelled place; with `every` also where it has
+    no value, since the row itself counts.
+    """
+    axes, where = endpoint.entry.axes, endpoint.entry.where
+    by = [*(_column(endpoint, told) for told in axes.values()), *columns_of(where or {})]
+    table = study.table(endpoint, list(dict.fromkeys([*values, *by])))
+    rows = met_rows(table, where)
+    valid = _there(table, values) | every
+    place = np.zeros(len(rows), dtype=np.int64)
+    labels: dict[str, list[str]] = {}
+    for axis, told in axes.items():
+        number = _numbered(study, endpoint, table, told)[rows]
+        lost = rows[number < 0][valid[rows[number < 0]]]
+        if isinstance(told, VisitWindows):
+            days = days_of(study, endpoint, table, told)
+            list_without_visit(study, endpoint, table, told, lost, days)
+        else:
+            _check_labels(study, endpoint, axis, len(lost), every)
+        rows, place, number = (part[number >= 0] for part in (rows, place, number))
+        labels[axis] = distinct_labels(study, endpoint, axis, list(told.labels.values()))
+        place = place * len(labels[axis]) + number
+    record = place * study.size + table.subject[rows]
+    return Placed(table, rows, record, study.size, labels, by)
+
+
+def _column(endpoint: Endpoint[InTable], told: Axis) -> str:
+    """The column by which the place of a row is known."""
+    return day_column(endpoint, told) if isinstance(told, VisitWindows) else told.column
+
+
+def _there(table: CleanTable, values: list[str]) -> np.ndarray:
+    """Whether each row has a value of any of these columns."""
+    valid = np.zeros(table.rows.num_rows, dtype=bool)
+    for column in values:
+        valid |= table.column(column).is_valid().to_numpy(zero_copy_only=False)
+    return valid
+
+
+def _one_of_window(
+    study: Study,
+    endpoint: Endpoint[InTable],
+    told: VisitWindows,
+    placed: Placed,
+    values: list[str],
+) -> Placed:
+    """The row of each record that counts; the others are listed by their values."""
+    table, rows = placed.table, placed.rows
+    days = days_of(study, endpoint, table, told)[rows]
+    counts = counting(told, days, placed.record, _there(table, values)[rows])
+    for column in values:
+        other = rows[~counts]
+        study.reject(
+            endpoint, table, other[_there(table, [column])[other]], column, OTHER[told.take]
+        )
+    return replace(placed, rows=rows[counts], record=placed.record[counts])
+
+
+def _numbered(
+    study: Study, endpoint: Endpoint[InTable], table: CleanTable, told: Axis
+) -> np.ndarray:
+    """The number of each row's label; -1 where its value has none."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if isinstance(told, VisitWindows):
+        return window_numbers(days_of(study, endpoint, table, told), told)
+    codes = column_text(table.column(told.column), study.place(endpoint))
+    known = pc.index_in(codes, value_set=pa.array(list(told.labels)))
+    return pc.fill_null(known, -1).to_numpy().astype(np.int64)
+
+
+def distinct_labels(study: Study, endpoint: Endpoint, axis: str, labels: list[str]) -> list[str]:
+    """The labels in declared order; each must stand once."""
+    if len(set(labels)) < len(labels):
+        raise UserError(
+            Problem(study.place(endpoint), found=f"{axis}s that share a label", expected="one each")
+        )
+    return labels
+
+
+def _check_labels(study: Study, endpoint: Endpoint, axis: str, lost: int, every: bool) -> None:
+    """Refuse what stands at a place without a label: it would be lost without a word."""
+    if lost:
+        value = "" if every else "value and a "
+        raise UserError(
+            Problem(
+                f"{study.place(endpoint)}: {axis}.labels",
+                found=f"{lost} rows with a {value}{axis} that has no label",
+                expected=f"a label for every {axis}{'' if every else ' with a value'}",
+                do=f"label the {axis}, or leave its rows out with `where`",
+            )
+        )
+
+
+def _check_one_row_each(study: Study, endpoint: Endpoint, placed: Placed) -> None:
+    several = np.flatnonzero(np.bincount(placed.record, minlength=placed.size) > 1)
+    if several.size:
+        axes = list(endpoint.entry.axes)
+        told = {("visit",): "subject visits", (): "subjects"}.get(
+            tuple(axes), f"places ({', '.join(['subject', *axes])})"
+        )
+        raise UserError(
+            Problem(
+                study.place(endpoint),
+                found=f"{several.size} {told} with several rows of {placed.table.name}, "
+                f"in {np.unique(several % study.size).size} subjects",
+                expected=f"one row a {' and '.join(['subject', *axes])}",
+                do="choose the row with `where`, or name visits, sides or locations",
+            )
+        )

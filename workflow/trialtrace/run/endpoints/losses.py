@@ -1,0 +1,210 @@
+"""What endpoints cannot use, told by how much it is, and endpoints that tell nobody apart.
+
+Of the patients of an endpoint that has one time or value of each, else of its rows, more than
+`TOLD` that it cannot use are a red line: of all, of those of one arm, or of those with the event.
+The last is so of a loss that takes events more than others, which moves a result however small it
+is. What every patient has alike is a note: a condition that nothing can meet looks the same.
+Both are `account.json`, in counts and configured words only.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.base.store import write_json
+from trialtrace.run.cleaning.account import FILE, RedLine
+from trialtrace.run.cleaning.losses import TOLD
+from trialtrace.run.endpoints.records import Records
+from trialtrace.run.endpoints.study import Study
+from trialtrace.run.endpoints.unused import Unused
+from trialtrace.run.trial.model import Endpoint
+from trialtrace.run.trial.plan.methods import BINARY, INTERVALS, RECURRENT, SCORES, TIMES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FEWEST = 2
+"""Values of fewer patients are alike by themselves."""
+NAMED = 12
+
+
+@dataclass(frozen=True)
+class EndpointLosses:
+    """Red lines, and what else is to be looked at."""
+
+    warnings: tuple[RedLine, ...] = ()
+    notes: tuple[RedLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Units of an endpoint, patients or rows: whose each is, and which it cannot use."""
+
+    unit: str
+    subject: np.ndarray
+    gone: np.ndarray
+
+    def told(self, mask: np.ndarray) -> str:
+        return f"{int((self.gone & mask).sum())} of {int(mask.sum())}"
+
+    def too_many(self, mask: np.ndarray) -> bool:
+        return bool((self.gone & mask).sum() > TOLD * mask.sum())
+
+
+def endpoint_losses(study: Study) -> EndpointLosses:
+    """What the endpoints of a study lose, and which of them are of one value."""
+    endpoints = study.trial.endpoints
+    warnings = [
+        line
+        for name, unused in study.unused.items()
+        if name in study.made
+        for line in _red_line(study, endpoints[name], study.made[name], unused)
+    ]
+    made = {name: study.made[name] for name in endpoints if name in study.made}
+    return EndpointLosses(tuple(warnings), tuple(_alike(study, made)))
+
+
+def write_losses(derived_dir: Path, losses: EndpointLosses) -> None:
+    """Write `account.json` beside the data sets."""
+    write_json(Path(derived_dir) / FILE, asdict(losses))
+
+
+def read_losses(derived_dir: Path) -> EndpointLosses:
+    """What the stage has written; nothing where an earlier trialtrace wrote no such file."""
+    path = Path(derived_dir) / FILE
+    if not path.is_file():
+        return EndpointLosses()
+    given = json.loads(path.read_text(encoding="utf-8"))
+    lines = {part: tuple(RedLine(**one) for one in given[part]) for part in ("warnings", "notes")}
+    return EndpointLosses(**lines)
+
+
+def _red_line(
+    study: Study, endpoint: Endpoint, records: Records, unused: list[Unused]
+) -> Iterator[RedLine]:
+    lost = _lost(study, records, unused)
+    everybody = np.ones(len(lost.gone), dtype=bool)
+    arms = {label: mask[lost.subject] for label, mask in _arms(study).items()}
+    events = study.events.get(endpoint.name)
+    with_event = None if events is None else events[lost.subject]
+    parts = [everybody, *arms.values(), *([] if with_event is None else [with_event])]
+    if not any(lost.too_many(part) for part in parts):
+        return
+    share = 100 * lost.gone.mean()
+    told = f"Endpoint {endpoint.name} ({endpoint.label}) cannot use {lost.told(everybody)} "
+    told += f"{lost.unit} ({share:.1f} %), by cells: {_by_rule(unused)}."
+    if len(arms) > 1:
+        by_arm = [f"{label} {lost.told(mask)}" for label, mask in arms.items() if mask.any()]
+        told += f" By arm: {', '.join(by_arm)}."
+    if with_event is not None:
+        told += f" Of those with the event {lost.told(with_event)}, of the others "
+        told += f"{lost.told(~with_event)}."
+    yield RedLine("endpoint_unused", unused[0].table.name, None, told)
+
+
+def _lost(study: Study, records: Records, unused: list[Unused]) -> Lost:
+    """Patients where each has one time or value, else rows of the tables that lost some."""
+    valid = _valid(records)
+    subjects = np.arange(study.size)
+    if records.dataset == "adtte" or np.array_equal(records.subject, subjects):
+        there = np.zeros(study.size, dtype=bool)
+        there[records.subject[valid]] = True
+        gone = np.zeros(study.size, dtype=bool)
+        for one in unused:
+            gone[one.table.subject[one.rows]] = True
+        gone &= ~there
+        counted = np.flatnonzero(there | gone)
+        return Lost("patients", counted, gone[counted])
+    parts = []
+    for name in dict.fromkeys(one.table.name for one in unused):
+        table = study.tables[name]
+        gone = np.zeros(len(table.subject), dtype=bool)
+        for one in unused:
+            if one.table.name == name:
+                gone[one.rows] = True
+        there = gone.copy()
+        for cells in records.cells:
+            if cells.table == name:
+                there[cells.row] = True
+        rows = np.flatnonzero(there)
+        parts.append((table.subject[rows], gone[rows]))
+    whose, gone = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return Lost("rows", whose, gone)
+
+
+def _valid(records: Records) -> np.ndarray:
+    """Which records have a value, or a term."""
+    values = next(
+        records.columns[key] for key in ("AVAL", "AVALC", "TERM") if key in records.columns
+    )
+    return values.is_valid().to_numpy(zero_copy_only=False)
+
+
+def _arms(study: Study) -> dict[str, np.ndarray]:
+    """Label of each arm -> its patients; none where a patient has every treatment."""
+    planned = study.adsl.columns.get("TRT01P")
+    if planned is None:
+        return {}
+    names = np.array(planned.to_pylist(), dtype=object)
+    return {arm.label: names == arm.name for arm in study.trial.design.arms.values()}
+
+
+def _by_rule(unused: Iterable[Unused]) -> str:
+    counts: dict[str, int] = {}
+    for one in unused:
+        rule = one.why.rule.replace("_", " ")
+        counts[rule] = counts.get(rule, 0) + len(one.rows)
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return ", ".join(f"{rule} {n}" for rule, n in ordered)
+
+
+NOBODY = "Nobody has {}. A condition that nothing can meet looks the same."
+EVERYBODY = "Everybody has {}. A condition that nothing can fail looks the same."
+ONE_VALUE = "Every value is the same of {}."
+
+
+def _alike(study: Study, made: Mapping[str, Records]) -> Iterator[RedLine]:
+    """Events that nobody or everybody has, and measures of one value, a line each."""
+    found: dict[str, list[str]] = {NOBODY: [], EVERYBODY: [], ONE_VALUE: []}
+    for name, records in made.items():
+        endpoint = study.trial.endpoints[name]
+        for line, counted in _of_one_value(endpoint.kind, records):
+            found[line].append(f"{name} ({endpoint.label}; {counted})")
+    for line, names in found.items():
+        if names:
+            more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+            told = line.format(f"{', '.join(names[:NAMED])}{more}")
+            yield RedLine("alike", "", None, told)
+
+
+def _of_one_value(kind: str, records: Records) -> Iterator[tuple[str, str]]:
+    if kind in BINARY:
+        values = _numbers(records, "AVAL")
+        yield from _events(values, bool_of=values == 1)
+    elif kind in TIMES + INTERVALS + RECURRENT:
+        values = _numbers(records, "CNSR")
+        # Whoever has several records may have the event and be censored after it.
+        whole = kind not in RECURRENT or not (values == 0).any()
+        yield from _events(values, bool_of=values == 0) if whole else ()
+    elif kind in SCORES:
+        values = _numbers(records, "AVAL")
+        if len(values) >= FEWEST and (values == values[0]).all():
+            yield ONE_VALUE, f"{len(values)} values"
+
+
+def _events(values: np.ndarray, bool_of: np.ndarray) -> Iterator[tuple[str, str]]:
+    if len(values) < FEWEST:
+        return
+    n = int(bool_of.sum())
+    if n in (0, len(values)):
+        yield (EVERYBODY if n else NOBODY), f"{n} of {len(values)}"
+
+
+def _numbers(records: Records, column: str) -> np.ndarray:
+    """The values that are there."""
+    values: pa.Array = records.columns[column]
+    return values.drop_null().cast("float64").to_numpy(zero_copy_only=False)

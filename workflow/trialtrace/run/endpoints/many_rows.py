@@ -1,0 +1,70 @@
+"""Several rows a subject, and a visit, location or side where these are declared, as one record."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.run.endpoints.layout import Layout, place_rows
+from trialtrace.run.endpoints.records import Cells, CleanTable
+from trialtrace.run.endpoints.study import Study
+from trialtrace.run.trial.endpoints.shared import InTable
+from trialtrace.run.trial.model import Endpoint
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The rows that count (`rows`, positions in the table) and the record that each belongs to.
+
+    Records are laid out as in `layout`: a record for every visit, location, side and subject, whose
+    `row` is the first of its rows, -1 where it has none.
+    """
+
+    table: CleanTable
+    rows: np.ndarray
+    record: np.ndarray
+    layout: Layout
+
+    def __len__(self) -> int:
+        return len(self.layout.row)
+
+    def column(self, name: str) -> "pa.Array":
+        """The column in the rows that count."""
+        import pyarrow as pa
+
+        return self.table.column(name).take(pa.array(self.rows))
+
+    def numbers(self, study: Study, endpoint: Endpoint, name: str) -> np.ndarray:
+        """A column of numbers in the rows that count; NaN where missing."""
+        import pyarrow as pa
+
+        values = self.column(name)
+        if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
+            raise UserError(
+                Problem(
+                    f"{study.place(endpoint)}, column {name}",
+                    found="a column without numbers",
+                    expected="a number or integer by the dictionary",
+                )
+            )
+        return values.cast("float64").to_numpy(zero_copy_only=False).astype(np.float64)
+
+    def count(self, mask: np.ndarray | None = None) -> np.ndarray:
+        """How many rows each record has, of those in `mask`."""
+        record = self.record if mask is None else self.record[mask]
+        return np.bincount(record, minlength=len(self))
+
+    def cells(self, columns: list[str], variable: str = "AVAL") -> list[Cells]:
+        """The cells of these columns, and of those by which rows were chosen."""
+        each = dict.fromkeys([*columns, *self.layout.read])
+        return [Cells(variable, self.record, self.table.name, self.rows, name) for name in each]
+
+
+def gather(endpoint: Endpoint[InTable], study: Study, columns: list[str]) -> Gathered:
+    """The rows that meet `where`, by record. Raises UserError for a row at an unlabelled place."""
+    placed = place_rows(endpoint, study, columns, every=True)
+    return Gathered(placed.table, placed.rows, placed.record, placed.first())

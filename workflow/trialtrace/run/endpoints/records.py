@@ -1,0 +1,140 @@
+"""Derived records before they are written: values by subject, and the raw cells behind them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.base.store import significant
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# What a record keeps when another endpoint is derived from it.
+PLACE_OF_RECORD = ("AVISIT", "AVISITN", "ADT", "LAT", "LOC", "TRTP")
+
+
+@dataclass(frozen=True)
+class CleanTable:
+    """A clean table in the order of its source rows; `subject` is each row's position in ADSL."""
+
+    name: str
+    rows: "pa.Table"
+    subject: np.ndarray
+
+    def column(self, name: str) -> "pa.Array":
+        return self.rows[name].combine_chunks()
+
+
+@dataclass(frozen=True)
+class Cells:
+    """One raw column behind one derived variable: record[i] was made from row[i] of the table.
+
+    `record` holds positions in the Records they belong to, `row` positions in the clean table.
+    """
+
+    variable: str
+    record: np.ndarray
+    table: str
+    row: np.ndarray
+    column: str
+
+
+@dataclass(frozen=True)
+class Records:
+    """Records of one endpoint for one data set, in the order of visits, then of subjects.
+
+    `subject` holds positions in ADSL; `columns` are those of the data set that the endpoint fills.
+    """
+
+    dataset: str
+    subject: np.ndarray
+    columns: dict[str, "pa.Array"]
+    cells: tuple[Cells, ...]
+
+    def __len__(self) -> int:
+        return len(self.subject)
+
+
+def chosen_cells(variable: str, table: str, row: np.ndarray, columns: list[str]) -> list[Cells]:
+    """The cells of `columns` in the row chosen for each record; a row of -1 is none."""
+    record = np.flatnonzero(row >= 0)
+    return [Cells(variable, record, table, row[record], column) for column in columns]
+
+
+def renamed(cells: Iterable[Cells], variable: str) -> tuple[Cells, ...]:
+    """The same cells as the origin of another variable."""
+    return tuple(replace(one, variable=variable) for one in cells)
+
+
+def moved(
+    cells: Iterable[Cells], to: np.ndarray, variables: Sequence[str], variable: str = "AVAL"
+) -> list[Cells]:
+    """The cells behind `variables` of records that were drawn together into other records.
+
+    `to` gives each record its new position; -1 leaves its cells behind.
+    """
+    made = []
+    for one in cells:
+        if one.variable in variables:
+            record = to[one.record]
+            kept = record >= 0
+            made.append(Cells(variable, record[kept], one.table, one.row[kept], one.column))
+    return made
+
+
+def distinct(cells: tuple[Cells, ...]) -> list[Cells]:
+    """Cells with every edge once, whichever way it was reached."""
+    grouped: dict[tuple[str, str, str], list[Cells]] = {}
+    for one in cells:
+        grouped.setdefault((one.variable, one.table, one.column), []).append(one)
+    return [group[0] if len(group) == 1 else _merged(group) for group in grouped.values()]
+
+
+def _merged(group: list[Cells]) -> Cells:
+    record = np.concatenate([one.record for one in group])
+    row = np.concatenate([one.row for one in group])
+    span = int(row.max(initial=0)) + 1
+    pairs = np.unique(record * span + row)
+    return replace(group[0], record=pairs // span, row=pairs % span)
+
+
+def pick(values: "pa.Array", row: np.ndarray) -> "pa.Array":
+    """The value in the row chosen for each record; missing where the row is -1."""
+    import pyarrow as pa
+
+    return values.take(pa.array(row, mask=row < 0))
+
+
+def values_of(parent: Records, what: str) -> "pa.Array":
+    """AVAL, its change from baseline, or that in percent of the baseline (missing where it is 0).
+
+    All missing where a change is asked of records without a baseline.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if what == "value":
+        return parent.columns["AVAL"]
+    change = parent.columns.get("CHG", pa.nulls(len(parent), pa.float64()))
+    if what == "change":
+        return change
+    base = parent.columns.get("BASE", pa.nulls(len(parent), pa.float64()))
+    base = pc.if_else(pc.equal(base, 0), pa.scalar(None, type=pa.float64()), base)
+    share = pc.multiply(pc.divide(change, base), 100.0).to_numpy(zero_copy_only=False)
+    return pa.array(significant(share), type=pa.float64(), from_pandas=True)
+
+
+def joined(texts: list["pa.Array"], between: str) -> "pa.Array":
+    """Texts element by element, missing ones left out; missing where all are.
+
+    (pyarrow's own joining with null_handling="skip" loses the elements that are missing in all.)
+    """
+    import pyarrow.compute as pc
+
+    whole = texts[0]
+    for text in texts[1:]:
+        both = pc.binary_join_element_wise(whole, text, between)
+        whole = pc.coalesce(both, whole, text)
+    return whole

@@ -1,0 +1,63 @@
+"""The kinds of endpoint and their modules; a new kind is one module and one entry here.
+
+Each module has `derive(endpoint, study) -> Records`, and is imported when a trial uses its kind.
+"""
+
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from trialtrace.run.endpoints.records import Records
+from trialtrace.run.endpoints.study import Study
+from trialtrace.run.trial.model import Endpoint
+
+if TYPE_CHECKING:
+    import numpy as np
+
+KINDS = {
+    "event": "trialtrace.run.endpoints.kinds.event",
+    "measure": "trialtrace.run.endpoints.kinds.measure",
+    "repeated": "trialtrace.run.endpoints.kinds.repeated",
+    # The same where the codes are yes and no.
+    "measure_event": "trialtrace.run.endpoints.kinds.measure",
+    "repeated_event": "trialtrace.run.endpoints.kinds.repeated",
+    "occurrence": "trialtrace.run.endpoints.kinds.occurrence",
+    "any_occurrence": "trialtrace.run.endpoints.kinds.any_occurrence",
+    "time_to_event": "trialtrace.run.endpoints.kinds.time_to_event",
+    "instrument": "trialtrace.run.endpoints.kinds.instrument",
+    # A scale of an instrument that is yes or no.
+    "instrument_event": "trialtrace.run.endpoints.kinds.instrument",
+    "finding": "trialtrace.run.endpoints.kinds.finding",
+    "composite_event": "trialtrace.run.endpoints.kinds.composite_event",
+    "interval_time": "trialtrace.run.endpoints.kinds.interval_time",
+    "event_by": "trialtrace.run.endpoints.kinds.event_by",
+    "aggregate": "trialtrace.run.endpoints.kinds.aggregate",
+    "graded": "trialtrace.run.endpoints.kinds.graded",
+    "dose_intensity": "trialtrace.run.endpoints.kinds.dose_intensity",
+    "dose_change": "trialtrace.run.endpoints.kinds.dose_change",
+    "attendance": "trialtrace.run.endpoints.kinds.attendance",
+    "oral_morphine": "trialtrace.run.endpoints.kinds.oral_morphine",
+    "difference": "trialtrace.run.endpoints.kinds.difference",
+    "occurrence_count": "trialtrace.run.endpoints.kinds.occurrence_count",
+    "recurrent_events": "trialtrace.run.endpoints.kinds.recurrent_events",
+}
+
+
+def derivation(kind: str) -> Callable[[Endpoint, Study], Records]:
+    """The function that derives an endpoint of this kind."""
+    return importlib.import_module(KINDS[kind]).derive
+
+
+def looked_at(endpoint: Endpoint, study: Study) -> list[str]:
+    """The columns that say whether a row of the table tells of an occurrence of this endpoint."""
+    return importlib.import_module(KINDS[endpoint.kind]).looked_at(study, endpoint)
+
+
+def undecided_subjects(endpoint: Endpoint, study: Study) -> "np.ndarray":
+    """Subjects of whom it is not known whether they had an occurrence of this endpoint."""
+    import numpy as np
+
+    module = importlib.import_module(KINDS[endpoint.kind])
+    if not hasattr(module, "undecided"):
+        return np.zeros(study.size, dtype=bool)
+    return module.undecided(study, endpoint)

@@ -1,0 +1,81 @@
+"""The planned treatment of a record, where it is not simply the subject's."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.run.cleaning.summary import run_text
+from trialtrace.run.endpoints.adsl import OWN_TREATMENT
+from trialtrace.run.endpoints.meanings import decode
+from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells, pick
+from trialtrace.run.endpoints.study import Study, require_columns
+from trialtrace.run.trial.model import Endpoint
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def own_treatment(
+    study: Study, endpoint: Endpoint, table: CleanTable, row: np.ndarray
+) -> tuple[dict[str, "pa.Array"], list[Cells]]:
+    """TRTP of records made from `row` of a table with an arm of its own, and the cells behind it.
+
+    Nothing where TRTP is the subject's. In a design in which a subject has one treatment, an arm in
+    another table must agree with it: UserError with the number of subjects where it does not.
+    """
+    column = study.trial.tables[table.name].arm
+    if not column or table.name == study.trial.subjects.table:
+        return {}, []
+    require_columns(table.rows, [column], study.place(endpoint))
+    meanings = {arm.code: arm.name for arm in study.trial.design.arms.values()}
+    place = f"{study.trial.name}: clean table {table.name}, column {column}"
+    named = decode(table.column(column), meanings, place)
+    if study.trial.design.kind in OWN_TREATMENT:
+        return {"TRTP": pick(named, row)}, chosen_cells("TRTP", table.name, row, [column])
+    _check_agreement(study, table, named, place)
+    return {}, []
+
+
+def check_one_treatment(
+    study: Study, endpoint: Endpoint, table: CleanTable, record: np.ndarray, rows: np.ndarray
+) -> None:
+    """Refuse a record of rows with different treatments; `record` is that of each of `rows`."""
+    column = study.trial.tables[table.name].arm
+    if not column or study.trial.design.kind not in OWN_TREATMENT:
+        return
+    require_columns(table.rows, [column], study.place(endpoint))
+    code = table.column(column).dictionary_encode().indices.fill_null(-1).to_numpy()[rows]
+    first = np.full(int(record.max(initial=0)) + 1, -1, dtype=np.int64)
+    first[record[::-1]] = code[::-1]
+    mixed = np.unique(record[code != first[record]])
+    if mixed.size:
+        one = run_text(table.rows["source_row"].to_numpy()[rows[record == mixed[0]]].tolist())
+        raise UserError(
+            Problem(
+                f"{study.place(endpoint)}, column {column}",
+                found=f"{mixed.size} records made of rows with different treatments, or with a "
+                f"missing one; the first of rows {one} of {table.name}",
+                expected="one treatment for all rows of a record",
+                do="tell treatments apart by `side`, `location` or `visit`, or correct the data",
+            )
+        )
+
+
+def _check_agreement(study: Study, table: CleanTable, named: "pa.Array", place: str) -> None:
+    import pyarrow.compute as pc
+
+    if "TRT01P" not in study.adsl.columns:
+        return
+    planned = study.adsl.columns["TRT01P"].take(table.subject)
+    differs = pc.fill_null(pc.not_equal(named, planned), False).to_numpy(zero_copy_only=False)
+    if differs.any():
+        raise UserError(
+            Problem(
+                place,
+                found=f"another arm than in {study.trial.subjects.table} for "
+                f"{np.unique(table.subject[differs]).size} subjects",
+                expected="one treatment a subject in this design",
+                do="correct the data, or leave `arm` out of this table in trial.yaml",
+            )
+        )

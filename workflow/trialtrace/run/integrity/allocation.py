@@ -1,0 +1,116 @@
+"""Allocation against the day of entry, its weekday, the site, and the blocks that are declared.
+
+Where patients are randomised the arm depends on none of these. Runs of an arm in the order of
+entry are tested within strata by Mood's moments (Ann Math Stat 1940;11:367); too many runs are
+unusual in simple randomisation alone, since blocks make them. Who entered on one day is put in an
+order by lot. The rest are the tests of Kruskal and Wallis and of Pearson. Blocks bound how far
+arms of equal size may differ at the end of any day; days beyond are counted against slips in one
+of 200.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from trialtrace.base.arrays import Floats, Places
+from trialtrace.run.integrity import chances
+from trialtrace.run.integrity.export import Export, Slice
+from trialtrace.run.integrity.look import Look
+
+NAME = "allocation"
+TITLE = "Arms against the day, weekday and site of entry, and their order"
+SLIPS = 0.005
+FEWEST, NEARLY_EQUAL = 20, 0.8
+
+
+def looks(export: Export) -> Iterator[Look]:
+    """Those looks for which the export has the columns."""
+    if export.arm is None:
+        return
+    if export.site is not None:
+        yield from _table(export.arm, export.site, export.subjects, "sites")
+    entry = export.known(export.entry)
+    if entry is None:
+        return
+    known = np.flatnonzero((export.arm >= 0) & ~np.isnan(entry.values))
+    arm, day = export.arm[known], entry.values[known]
+    if len(known) < FEWEST or len(np.unique(arm)) < 2:
+        return
+    yield from _by_date(arm, day, entry)
+    yield from _table(arm, weekdays(day), entry.where, "weekdays of entry")
+    strata = np.zeros(len(known), np.intp) if export.strata is None else export.strata[known]
+    yield _runs(export, arm, day, strata, entry)
+    if export.block_sizes and np.bincount(arm).min() >= NEARLY_EQUAL * np.bincount(arm).max():
+        yield _blocks(export, known, arm, day, strata, entry)
+
+
+def weekdays(days: Floats) -> Places:
+    """0 for Monday to 6 for Sunday, of days since 1970-01-01, a Thursday."""
+    made: Places = (days.astype(np.int64) + 3) % 7
+    return made
+
+
+def _by_date(arm: Places, day: Floats, entry: Slice) -> Iterator[Look]:
+    if len(np.unique(day)) > 1:
+        groups = [day[arm == a] for a in np.unique(arm)]
+        p = chances.kruskal_wallis(groups)
+        yield Look(NAME, entry.where, f"arms of {len(day)} patients by their day of entry", p)
+
+
+def _table(arm: Places, other: Places, where: str, what: str) -> Iterator[Look]:
+    """Pearson's test of arms by something else, where counts are large enough."""
+    known = (arm >= 0) & (other >= 0)
+    if not known.any():
+        return
+    counts = np.zeros((int(arm.max()) + 1, int(other.max()) + 1))
+    np.add.at(counts, (arm[known], other[known]), 1)
+    counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) >= 5]
+    if min(counts.shape) > 1 and counts.sum() >= 5 * counts.size:
+        p = chances.pearson(counts)
+        yield Look(NAME, where, f"arms of {int(counts.sum())} patients by {what}", p)
+
+
+def runs_z(groups: list[Places]) -> float:
+    """How far the runs in some sequences are from their mean, in standard deviations."""
+    above, variance = 0.0, 0.0
+    for arm in groups:
+        n = len(arm)
+        if n < 2:
+            continue
+        sizes = np.bincount(arm).astype(float)
+        squares, cubes = (sizes**2).sum(), (sizes**3).sum()
+        above += 1 + np.count_nonzero(np.diff(arm)) - (n * (n + 1) - squares) / n
+        top = squares * (squares + n * (n + 1)) - 2 * n * cubes - n**3
+        variance += top / (n**2 * (n - 1))
+    return float(above / np.sqrt(variance)) if variance > 0 else 0.0
+
+
+def _runs(export: Export, arm: Places, day: Floats, strata: Places, entry: Slice) -> Look:
+    lot = np.random.Generator(np.random.PCG64(1)).random(len(arm))
+    order = np.lexsort((lot, day))
+    z = runs_z([arm[order][strata[order] == s] for s in np.unique(strata)])
+    if export.scheme == "simple":
+        p, what = 2 * chances.normal(-abs(z)), "runs"
+    else:
+        p, what = chances.normal(z), "few runs"
+    return Look(NAME, entry.where, f"{what} of an arm among {len(arm)} patients in order", float(p))
+
+
+def _blocks(
+    export: Export, known: Places, arm: Places, day: Floats, strata: Places, entry: Slice
+) -> Look:
+    """Ends of days at which arms of one stratum differ by more than blocks allow."""
+    arms = int(arm.max()) + 1
+    most = max(export.block_sizes) // arms
+    beyond, ends = [], 0
+    for s in np.unique(strata):
+        own = np.flatnonzero(strata == s)
+        own = own[np.argsort(day[own], kind="stable")]
+        counts = np.cumsum(arm[own][:, None] == np.arange(arms), axis=0)
+        last = np.append(day[own][1:] != day[own][:-1], True)
+        far = last & (counts.max(axis=1) - counts.min(axis=1) > most)
+        ends += int(last.sum())
+        beyond += [int(known[own[at]]) for at in np.flatnonzero(far)]
+    p = chances.binomial(len(beyond), ends, SLIPS)
+    told = f"{len(beyond)} of {ends} days end with arms further apart than the blocks allow"
+    return Look(NAME, entry.where, told, p, export.places(np.array(beyond, dtype=np.intp)))

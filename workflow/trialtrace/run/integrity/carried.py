@@ -1,0 +1,76 @@
+"""Values midway between those of the visits around them, or equal to the one before.
+
+Among values within five units of such a target, the share that meets it is held against the share
+that meets a target ten units higher or lower, among values as near to that one: both have the same
+last digit, so whoever rounds meets both as often (Fisher's exact test). Where hardly any value is
+that far from its target, the share is that of other patients' targets, doubled (binomial). A column
+is looked at where equal values are rare, the spread is at least eight units, and visits are
+correlated by at most 0.9: what hardly changes is equal to itself. Values at either end of the
+column are left out.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from trialtrace.base.arrays import Flags, Floats
+from trialtrace.run.integrity import chances
+from trialtrace.run.integrity.blocks import chance_alike
+from trialtrace.run.integrity.correlations import rank_correlation, successive
+from trialtrace.run.integrity.export import Export, Slice, resolution
+from trialtrace.run.integrity.look import Look
+
+NAME = "carried"
+TITLE = "Values midway between their neighbours, or carried forward"
+FEWEST, SPREAD, STABLE, ALIKE = 30, 8, 0.9, 0.1
+NEAR, STEP, FEWEST_APART, ALLOWED = 5, 10, 20, 2.0
+
+
+def looks(export: Export) -> Iterator[Look]:
+    """A look for each pair of visits, and one for each three."""
+    pairs = list(successive(export))
+    after = {id(one): later for one, later in pairs}
+    for one, later in pairs:
+        yield from _look(later, one.values, later.values, one.values, "equal to the value before")
+        last = after.get(id(later))
+        if last is not None:
+            midway = (one.values + last.values) / 2
+            told = "midway between the values around them"
+            yield from _look(later, midway, one.values, last.values, told)
+
+
+def _look(middle: Slice, target: Floats, first: Floats, last: Floats, told: str) -> Iterator[Look]:
+    """A look at the values of a slice by their targets, unless `first` and `last` hardly differ."""
+    values = middle.values
+    known = np.flatnonzero(~np.isnan(values) & ~np.isnan(target))
+    low, high = values[known].min(initial=np.inf), values[known].max(initial=-np.inf)
+    known = known[(values[known] > low) & (values[known] < high)]
+    x, y = values[known], target[known]
+    unit = resolution(x) if len(x) >= FEWEST else None
+    if unit is None or min(x.std(), y.std()) < SPREAD * unit or chance_alike(x) > ALIKE:
+        return
+    if rank_correlation(first[known], last[known]) > STABLE:
+        return
+    same, p = met(x, y, unit)
+    rows = tuple(sorted(int(row) for row in middle.rows[known[same]]))
+    yield Look(NAME, middle.where, f"{int(same.sum())} of {len(x)} values {told}", p, rows)
+
+
+def met(x: Floats, target: Floats, unit: float) -> tuple[Flags, float]:
+    """Which values are within half a unit of their target, and the chance of as many."""
+    apart = (x - target) / unit
+    half, near = 0.5 + 1e-6, NEAR + 1e-6
+    same = np.abs(apart) <= half
+    close = int((np.abs(apart) <= near).sum())
+    others, hits = 0, 0
+    for shift in (-STEP, STEP):
+        others += int((np.abs(apart - shift) <= near).sum())
+        hits += int((np.abs(apart - shift) <= half).sum())
+    k = int(same.sum())
+    if others >= FEWEST_APART:
+        return same, chances.hypergeometric(k, close + others, k + hits, close)
+    every = np.abs(x[:, None] - target[None, :]) / unit
+    np.fill_diagonal(every, np.inf)
+    within = int((every <= near).sum())
+    due = int((every <= half).sum()) / within if within else 1.0
+    return same, chances.binomial(k, close, min(1.0, ALLOWED * due))

@@ -1,0 +1,101 @@
+"""Tails of distributions and tests that several checks use, of special functions alone: a report
+tells what is unusual, and to load all distributions would be a sixth of a short one.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import special
+
+if TYPE_CHECKING:
+    from trialtrace.base.arrays import Floats
+
+
+def normal(z: float) -> float:
+    """The lower tail of a standard normal value."""
+    return float(special.ndtr(z))
+
+
+def scores(share: "Floats") -> "Floats":
+    """Standard normal values with these lower tails."""
+    made: Floats = special.ndtri(share)
+    return made
+
+
+def chi2(value: float, df: float) -> float:
+    """The upper tail of a chi-squared value."""
+    return float(special.chdtrc(df, value))
+
+
+def binomial(count: int, n: int, p: float) -> float:
+    """The chance of at least `count` of `n`, each with chance `p`."""
+    if count <= 0:
+        return 1.0
+    return float(special.betainc(count, n - count + 1, p)) if count <= n else 0.0
+
+
+def poisson(count: int, mean: float) -> float:
+    """The chance of at least `count` where `mean` are expected."""
+    return float(special.gammainc(count, mean)) if count > 0 else 1.0
+
+
+def hypergeometric(count: int, n: int, marked: int, drawn: int) -> float:
+    """The chance of at least `count` marked among `drawn` of `n`, of which `marked` are."""
+    least, most = max(0, drawn + marked - n), min(marked, drawn)
+    at = np.arange(least, most, dtype=float)
+    steps = (marked - at) * (drawn - at) / ((at + 1) * (n - marked - drawn + at + 1))
+    logs = np.append(0.0, np.cumsum(np.log(steps)))
+    weight = np.exp(logs - logs.max())
+    return float(weight[max(0, count - least) :].sum() / weight.sum())
+
+
+def gamma(value: float, mean: float, variance: float) -> tuple[float, float]:
+    """Both tails of a value by a gamma distribution."""
+    shape, at = mean**2 / variance, value * mean / variance
+    return float(special.gammainc(shape, at)), float(special.gammaincc(shape, at))
+
+
+def ranks(values: "Floats") -> "Floats":
+    """Ranks from 1, ties sharing their mean rank."""
+    _, group, size = np.unique(values, return_inverse=True, return_counts=True)
+    made: Floats = (np.cumsum(size) - (size - 1) / 2)[group]
+    return made
+
+
+def pearson(counts: "Floats") -> float:
+    """Pearson's chi-squared test of a table without empty rows and columns."""
+    due = counts.sum(axis=1)[:, None] * counts.sum(axis=0) / counts.sum()
+    df = (counts.shape[0] - 1) * (counts.shape[1] - 1)
+    return chi2(float(((counts - due) ** 2 / due).sum()), df) if df else 1.0
+
+
+def kruskal_wallis(groups: Sequence["Floats"]) -> float:
+    """The test of groups by ranks, corrected for ties; values are not all equal."""
+    sizes = np.array([len(group) for group in groups])
+    values = np.concatenate(groups)
+    n, rank = len(values), ranks(values)
+    tied = np.unique(values, return_counts=True)[1].astype(float)
+    sums = np.add.reduceat(rank, np.append(0, np.cumsum(sizes)[:-1]))
+    h = 12 / (n * (n + 1)) * float((sums**2 / sizes).sum()) - 3 * (n + 1)
+    return chi2(h / (1 - float((tied**3 - tied).sum()) / (n**3 - n)), len(groups) - 1)
+
+
+def brown_forsythe(groups: Sequence["Floats"]) -> float:
+    """Levene's test of the spread of groups around their medians."""
+    far = [np.abs(group - np.median(group)) for group in groups]
+    n, mean = sum(map(len, far)), np.concatenate(far).mean()
+    between = sum(len(one) * (one.mean() - mean) ** 2 for one in far)
+    within = sum(float(((one - one.mean()) ** 2).sum()) for one in far)
+    df = len(far) - 1, n - len(far)
+    return float(special.fdtrc(*df, between / df[0] / (within / df[1])))
+
+
+def rank_sum(first: "Floats", others: "Floats") -> float:
+    """The chance of ranks as low in the first sample, normal with a correction for continuity."""
+    m, n = len(first), len(others)
+    values = np.concatenate([first, others])
+    tied = np.unique(values, return_counts=True)[1].astype(float)
+    below = float(ranks(values)[:m].sum()) - m * (m + 1) / 2
+    spread = m * n / 12 * (m + n + 1 - float((tied**3 - tied).sum()) / ((m + n) * (m + n - 1)))
+    return normal((below - m * n / 2 + 0.5) / np.sqrt(spread)) if spread > 0 else 1.0

@@ -1,0 +1,178 @@
+"""An export as numbers: columns by subject and visit, with arm, site, strata and day of entry."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from trialtrace.base.arrays import Floats, Places, Whole
+
+NUMBER, DATE, CODE = "number", "date", "code"
+NOBODY = -1
+FEW_SUBJECTS = 20
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: numbers, dates as days since 1970, or codes as their places; nan where missing."""
+
+    name: str
+    kind: str
+    values: Floats
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A clean table without its keys: rows of the raw file, subject of each, its columns.
+
+    `step` is the place of a row in the order of visits, `part` what else the key holds (a nerve, a
+    side, a kind of event); both are 0 where a subject has one row.
+    """
+
+    name: str
+    rows: Whole
+    subject: Places
+    step: Places
+    part: Places
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A column at one visit: a value for each subject (nan where none), and the row of each."""
+
+    table: str
+    column: str
+    kind: str
+    part: int
+    step: int
+    values: Floats
+    rows: Whole
+    unit: str = ""
+
+    @property
+    def where(self) -> str:
+        return f"{self.table}.{self.column}"
+
+    @property
+    def there(self) -> Places:
+        """Subjects that have a value."""
+        return np.flatnonzero(~np.isnan(self.values))
+
+
+@dataclass(frozen=True)
+class Export:
+    """All that the checks look at. Arm, site and strata are places by subject, `NOBODY` where
+    missing, and None where the configuration names none; `scheme` is that of the randomisation."""
+
+    n: int
+    subjects: str
+    sheets: tuple[Sheet, ...]
+    arm: Places | None = None
+    site: Places | None = None
+    strata: Places | None = None
+    entry: tuple[str, str] | None = None
+    baseline: tuple[tuple[str, str], ...] = ()
+    scheme: str = "unknown"
+    block_sizes: tuple[int, ...] = ()
+
+    @cached_property
+    def slices(self) -> tuple[Slice, ...]:
+        """Every column at every visit at which enough subjects have a row.
+
+        A column with one value in all rows of each subject is one slice.
+        """
+        return tuple(one for sheet in self.sheets for one in _slices(sheet, self.n))
+
+    @cached_property
+    def numbers(self) -> tuple[Slice, ...]:
+        """The slices of numbers that vary."""
+        return tuple(
+            one
+            for one in self.slices
+            if one.kind == NUMBER and len(np.unique(one.values[one.there])) > 1
+        )
+
+    @cached_property
+    def first_numbers(self) -> tuple[Slice, ...]:
+        """Of each column of numbers the slice with the most values: a value a subject."""
+        best: dict[tuple[str, str], Slice] = {}
+        for one in self.numbers:
+            there = best.get((one.table, one.column))
+            if there is None or len(one.there) > len(there.there):
+                best[one.table, one.column] = one
+        return tuple(best.values())
+
+    def known(self, column: tuple[str, str] | None) -> Slice | None:
+        """The slice of a column that has one value a subject; None where it has several."""
+        found = [one for one in self.slices if (one.table, one.column) == column]
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def row_of(self) -> Whole:
+        """The first row of each subject in the table of the subjects; `NOBODY` where none."""
+        rows = np.full(self.n, NOBODY, dtype=np.int64)
+        for sheet in self.sheets:
+            if sheet.name == self.subjects:
+                rows[sheet.subject[::-1]] = sheet.rows[::-1]
+        return rows
+
+    def places(self, subjects: Places) -> tuple[int, ...]:
+        """The rows of some subjects, in order."""
+        return tuple(sorted({int(row) for row in self.row_of[subjects] if row != NOBODY}))
+
+
+def _slices(sheet: Sheet, n: int) -> Iterator[Slice]:
+    if not len(sheet.rows):
+        return
+    first = np.full(n, NOBODY, dtype=np.int64)
+    first[sheet.subject[::-1]] = np.arange(len(sheet.rows))[::-1]
+    alone = len(np.unique(sheet.subject)) == len(sheet.subject)
+    groups = [] if alone else list(_visits(sheet, n))
+    for column in sheet.columns:
+        if alone or _constant(column.values, sheet.subject, first):
+            yield _slice(sheet, column, first, 0, 0)
+        else:
+            for part, step, at in groups:
+                yield _slice(sheet, column, at, part, step)
+
+
+def _visits(sheet: Sheet, n: int) -> Iterator[tuple[int, int, Whole]]:
+    """Part, step, and the place of each subject's row of them."""
+    steps = int(sheet.step.max(initial=0)) + 1
+    keys = sheet.part * steps + sheet.step
+    names, sizes = np.unique(keys, return_counts=True)
+    for key, size in zip(names, sizes, strict=True):
+        if size >= max(FEW_SUBJECTS, n // 5):
+            chosen = np.flatnonzero(keys == key)[::-1]
+            at = np.full(n, NOBODY, dtype=np.int64)
+            at[sheet.subject[chosen]] = chosen
+            yield int(key) // steps, int(key) % steps, at
+
+
+def _constant(values: Floats, subject: Places, first: Whole) -> bool:
+    own = values[first[subject]]
+    return bool(np.all((values == own) | (np.isnan(values) & np.isnan(own))))
+
+
+def _slice(sheet: Sheet, column: Column, at: Whole, part: int, step: int) -> Slice:
+    values = np.where(at >= 0, column.values[at], np.nan)
+    rows = np.where(at >= 0, sheet.rows[at], NOBODY)
+    return Slice(sheet.name, column.name, column.kind, part, step, values, rows, column.unit)
+
+
+def resolution(values: Floats) -> float | None:
+    """The unit in which numbers are written: 1, 0.1 … 0.0001; None where they are finer."""
+    for places in range(5):
+        scaled = values * 10.0**places
+        if np.all(np.abs(scaled - np.round(scaled)) < 1e-6 * np.maximum(1.0, np.abs(scaled))):
+            return float(10.0**-places)
+    return None
+
+
+def in_units(values: Floats, unit: float) -> Whole:
+    """Numbers as whole multiples of their unit."""
+    made: Whole = np.round(values / unit).astype(np.int64)
+    return made

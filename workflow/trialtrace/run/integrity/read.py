@@ -1,0 +1,174 @@
+"""The clean tables of a trial as an `Export`; what each column is the configuration says."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.base.arrays import Floats, Places
+from trialtrace.run.cleaning.keys import subject_text
+from trialtrace.run.integrity.export import CODE, DATE, NOBODY, NUMBER, Column, Export, Sheet
+from trialtrace.run.tables.contracts import CLEAN, read_table
+from trialtrace.run.trial.endpoints.shared import Visit, VisitDates
+from trialtrace.run.trial.endpoints.time_to_event import DatedTime
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.study.design import Blocked, StratifiedBlocks
+from trialtrace.run.trial.study.tables import TableSpec
+from trialtrace.run.trial.treatment import arm_columns, arm_origin
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def read_export(trial: Trial, clean_dir: Path) -> Export:
+    """What the checks look at. There is no arm where the data are blinded, nor where other units
+    than patients were allocated: each test of arms is of patients."""
+    tables = {name: read_table(Path(clean_dir) / f"{name}.parquet", CLEAN) for name in trial.tables}
+    names = {name: subject_text(tables[name], spec) for name, spec in trial.tables.items()}
+    first = trial.subjects.table
+    people = {name: at for at, name in enumerate(dict.fromkeys(names[first].to_pylist()))}
+    who = {
+        name: np.array([people.get(one, NOBODY) for one in of.to_pylist()], dtype=np.intp)
+        for name, of in names.items()
+    }
+    sheets = [_sheet(trial, spec, tables[name], who[name]) for name, spec in trial.tables.items()]
+    randomisation = trial.design.randomisation
+    sizes = None
+    if isinstance(randomisation, Blocked | StratifiedBlocks):
+        sizes = randomisation.block_sizes
+
+    def by_subject(table: str, column: str) -> Places:
+        return _by_subject(_codes(tables[table], column), who[table], len(people))
+
+    arm = arm_origin(trial)
+    site, origins = trial.subjects.site, trial.subjects.origins
+    strata = [origins[one] for one in trial.design.strata if one in origins]
+    return Export(
+        n=len(people),
+        subjects=first,
+        sheets=tuple(sheets),
+        arm=by_subject(arm.table, arm.column) if arm and trial.design.kind == "parallel" else None,
+        site=by_subject(first, site) if site else None,
+        strata=_crossed([by_subject(one.table, one.column) for one in strata]),
+        entry=_entry(trial),
+        baseline=_baseline(trial),
+        scheme=randomisation.scheme,
+        block_sizes=tuple(sizes or ()),
+    )
+
+
+def _sheet(trial: Trial, spec: TableSpec, table: "pa.Table", subject: Places) -> Sheet:
+    keys = [name for name in spec.key_ if name not in (spec.subject, "source_row")]
+    left_out = {spec.subject, *keys, *arm_columns(trial, spec)}
+    known = trial.dictionary[spec.name]
+    units = trial.cleaning.tables[spec.name].unit_of
+    columns = [
+        Column(name, kind, _numbers(table, name, kind), units.get(name, ""))
+        for name, variable in known.items()
+        if name not in left_out and (kind := _kind(variable))
+    ]
+    used = np.flatnonzero(subject != NOBODY)
+    visits = _visit_columns(trial)
+    ordered = [name for name in keys if name in visits or _kind(known[name]) == NUMBER]
+    step, part = np.zeros(len(subject), np.intp), None
+    if ordered:
+        step = _order(table, ordered[0], known[ordered[0]])
+    if others := [name for name in keys if name not in ordered[:1]]:
+        part = _crossed([_codes(table, name) for name in others])
+    return Sheet(
+        spec.name,
+        table["source_row"].to_numpy()[used],
+        subject[used],
+        step[used],
+        (np.zeros(len(subject), np.intp) if part is None else part)[used],
+        tuple(Column(c.name, c.kind, c.values[used], c.unit) for c in columns),
+    )
+
+
+def _visit_columns(trial: Trial) -> set[str]:
+    """The columns that an endpoint declares to hold its visits."""
+    told = (one.entry.visit for one in trial.endpoints.values())
+    return {visit.column for visit in told if isinstance(visit, Visit | VisitDates)}
+
+
+def _kind(variable: Variable) -> str:
+    if variable.choices or variable.kind == "text":
+        return CODE
+    return DATE if variable.kind == "date" else NUMBER
+
+
+def _numbers(table: "pa.Table", name: str, kind: str) -> Floats:
+    import pyarrow as pa
+
+    if kind == CODE:
+        codes = _codes(table, name)
+        return np.where(codes == NOBODY, np.nan, codes.astype(float))
+    values = table[name]
+    if kind == DATE:
+        values = values.cast(pa.int32())
+    made: Floats = values.cast(pa.float64(), safe=False).to_numpy()
+    return made
+
+
+def _codes(table: "pa.Table", name: str) -> Places:
+    """A column as places of its values in their order; `NOBODY` where missing."""
+    cells = table[name].to_pylist()
+    levels = {value: at for at, value in enumerate(sorted({c for c in cells if c is not None}))}
+    return np.array([NOBODY if c is None else levels[c] for c in cells], dtype=np.intp)
+
+
+def _order(table: "pa.Table", name: str, variable: Variable) -> Places:
+    """Visits in the order of the dictionary's choices, or of their numbers."""
+    if not variable.choices:
+        return np.maximum(_codes(table, name), 0)
+    places = {code: at for at, code in enumerate(variable.choices)}
+    cells = table[name].to_pylist()
+    return np.array([places.get(str(cell), len(places)) for cell in cells], dtype=np.intp)
+
+
+def _crossed(codes: list[Places]) -> Places | None:
+    """Each combination of codes as one place; missing where one of them is."""
+    if not codes:
+        return None
+    every = np.column_stack(codes)
+    made = np.unique(every, axis=0, return_inverse=True)[1].reshape(-1).astype(np.intp)
+    return np.where((every == NOBODY).any(axis=1), NOBODY, made)
+
+
+def _by_subject(codes: Places, who: Places, n: int) -> Places:
+    """The first code of each subject."""
+    made = np.full(n, NOBODY, dtype=np.intp)
+    known = np.flatnonzero((who != NOBODY) & (codes != NOBODY))[::-1]
+    made[who[known]] = codes[known]
+    return made
+
+
+def _entry(trial: Trial) -> tuple[str, str] | None:
+    """The date from which a time to an event runs, else the only date among the variables."""
+    origins = trial.subjects.origins
+    starts = [
+        one.entry.start for one in trial.endpoints.values() if isinstance(one.entry, DatedTime)
+    ]
+    for name in starts:
+        if name in origins:
+            return origins[name].table, origins[name].column
+    dates = [
+        (one.table, one.column)
+        for one in origins.values()
+        if trial.dictionary[one.table][one.column].kind == "date"
+    ]
+    return dates[0] if len(dates) == 1 else None
+
+
+def _baseline(trial: Trial) -> tuple[tuple[str, str], ...]:
+    """The columns of what the plan shows at entry, without strata, site and dates."""
+    shown = trial.plan.displays.get("baseline", {}).get("variables", ())
+    made = []
+    for name in shown:
+        origin = trial.subjects.origins.get(name)
+        if origin is None or origin.where or name in (*trial.design.strata, "site"):
+            continue
+        if trial.dictionary[origin.table][origin.column].kind != "date":
+            made.append((origin.table, origin.column))
+    return tuple(dict.fromkeys(made))

@@ -1,0 +1,53 @@
+"""The data files of a trial, as a run sees them: which they are, what they hold, whether pinned."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from trialtrace.base.errors import Problems
+from trialtrace.base.store import sha256_file
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.study.source import Files
+
+
+def data_files(trial: Trial) -> dict[Path, str | None]:
+    """Each data file of a `files` source, from the project's root -> the hash it is pinned to."""
+    source = trial.source
+    if not isinstance(source, Files):
+        return {}
+    return {Path(source.folder, item.path): item.sha256 for item in source.items.values()}
+
+
+@lru_cache(maxsize=256)
+def data_digest(path: Path) -> str:
+    """The sha256 of a data file as it was at the start of this process."""
+    return sha256_file(path)
+
+
+def data_digests(trial: Trial) -> list[str]:
+    """The sha256 of each data file; a file that is not there has a word of its own."""
+    files = (trial.at.root / path for path in data_files(trial))
+    return [data_digest(path) if path.is_file() else "missing" for path in files]
+
+
+def check_data(trial: Trial, problems: Problems) -> None:
+    """A data file that is not there, or is not the one that was pinned, is no reason to rerun."""
+    for path, pinned in data_files(trial).items():
+        place = f"{trial.name}: data file {path}"
+        try:
+            found = data_digest(trial.at.root / path)
+        except FileNotFoundError:
+            do = "put it there, or mend source in trial.yaml"
+            problems.add(place, "is not there", do=do)
+            continue
+        except OSError as error:
+            do = "name a file that you may read"
+            problems.add(place, f"cannot be read: {error.strerror}", do=do)
+            continue
+        if pinned and pinned != found:
+            problems.add(
+                place,
+                "is not the file that was pinned",
+                found=f"sha256 {found}",
+                expected=f"sha256 {pinned}",
+                do="bring back the pinned file, or pin the hash of the new one in trial.yaml",
+            )

@@ -1,0 +1,109 @@
+"""A fault of the program, told without what its exception says: that may hold patients' values.
+
+A mistake in data or configuration is a `UserError`, whose text holds no value. What else goes wrong
+comes from anywhere, often from a library that quotes what it could not convert.
+"""
+
+import sys
+import traceback
+import warnings
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TextIO
+
+PACKAGE = Path(__file__).resolve().parents[2]
+LOGS = "logs"
+
+
+def guard(trial: str | None = None) -> None:
+    """From here on, until the process ends: exceptions that nobody caught, and warnings.
+
+    `trial` is whose data the process works on; None for several.
+    """
+    sys.excepthook = partial(tell, trial)
+    warnings.showwarning = _tell_warning
+
+
+def trial_of(log: Path) -> str | None:
+    """The trial of a job by the place of its log, logs/<trial>/<rule>.log."""
+    return None if log.parent.name == LOGS else log.parent.name
+
+
+def last_word(log: Path) -> Path:
+    """The file beside the log of a job that keeps why it ended: such a job is not tried again. The
+    next run begins without it."""
+    return log.with_suffix(".told")
+
+
+def forget_last_words(logs: Path) -> None:
+    for path in logs.rglob(last_word(Path("*.log")).name):
+        path.unlink(missing_ok=True)
+
+
+def tell(
+    trial: str | None, kind: type[BaseException], error: BaseException, at: TracebackType | None
+) -> None:
+    """The whole traceback where disclosure is full, else the exception's kind and where it was."""
+    if kind is KeyboardInterrupt or not _hidden(trial):
+        sys.__excepthook__(kind, error, at)
+        return
+    lines = [f"a fault of the program: {', after '.join(_kinds(error))}"]
+    for number, place in enumerate(_places(at)):
+        lines.append(f"  {'' if number else 'where':<10}{place}")
+    lines += [
+        "  hidden    what the exception says, since it may hold a value of the data",
+        "  to do     report these lines; where the data are made up, disclosure: full in",
+        "            config/config.yaml shows the exception whole",
+    ]
+    print("\n".join(lines), file=sys.stderr)
+
+
+def _hidden(trial: str | None) -> bool:
+    """Whether a value of the data may not be shown, also where nobody can say."""
+    try:
+        from trialtrace.run.trial.load import load_settings, load_trial
+
+        settings = load_settings()
+        names = settings.named if trial is None else (trial,)
+        return any(load_trial(name).disclosure(settings) != "full" for name in names)
+    except Exception:  # noqa: BLE001  a second fault would have Python print the first one whole
+        return True
+
+
+def _kinds(error: BaseException) -> Iterator[str]:
+    """The exception and those that it came from."""
+    seen: set[int] = set()
+    one: BaseException | None = error
+    while one is not None and id(one) not in seen:
+        seen.add(id(one))
+        yield type(one).__name__
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+
+
+def _places(at: TracebackType | None) -> Iterator[str]:
+    """Lines of this package, and the last of all."""
+    frames = [(frame.f_code, line) for frame, line in traceback.walk_tb(at)]
+    for number, (code, line) in enumerate(frames, start=1):
+        if Path(code.co_filename).is_relative_to(PACKAGE) or number == len(frames):
+            yield f"{_short(code.co_filename)}, line {line}, in {code.co_name}"
+
+
+def _short(file: str) -> str:
+    path = Path(file)
+    if path.is_relative_to(PACKAGE):
+        return str(path.relative_to(PACKAGE.parent))
+    return "/".join(path.parts[-2:])
+
+
+def _tell_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Kind and place of a library's warning; its text may quote a cell."""
+    print(f"{category.__name__}: {_short(filename)}, line {lineno}", file=sys.stderr)

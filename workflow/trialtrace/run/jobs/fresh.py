@@ -1,0 +1,311 @@
+"""What each job of the workflow depends on beside its input files, as hashes.
+
+Snakemake sees a change of a script and of a rule's `params`, but not of a module that the script
+imports, of a template, or of a configuration file. So each rule carries in its `params` a hash over
+all of them, computed once at the start of a run:
+
+- the static import closure of the rule's script (see trialtrace.run.jobs.closure), in which a
+  registry stands for the modules that the trial's configuration names;
+- the trial's configuration files of the stage, and the settings it uses; not their schemas, which
+  decide at the start of every run whether it may begin, and nothing that a job computes;
+- the data files of the trial, where it reads them, by their content;
+- what renders a report;
+- the lock file and Python's minor version.
+"""
+
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from trialtrace.base.config.project_table import table_path
+from trialtrace.base.paths import Project
+from trialtrace.run.jobs.closure import Named, Sources
+from trialtrace.run.jobs.data import data_digests
+from trialtrace.run.jobs.imports import FIGURES, FORMULAS
+from trialtrace.run.trial.find_quarto import find_quarto
+from trialtrace.run.trial.hash_key import key_in_use
+from trialtrace.run.trial.instruments.shared import InstrumentEntry
+from trialtrace.run.trial.load import Trial, load_settings, load_trial
+from trialtrace.run.trial.plan.card import Card
+from trialtrace.run.trial.plan.registry import card_of
+from trialtrace.run.trial.plan.step_names import steps
+from trialtrace.run.trial.settings import EMBEDDED, Settings
+from trialtrace.run.trial.study.source import Files
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a rule reads of the configuration: files of the trial, values of config.yaml."""
+
+    files: tuple[str, ...]
+    settings: tuple[str, ...] = ()
+
+
+INGEST, CLEAN, DERIVE = "ingest_sources", "clean_tables", "derive_datasets"
+ANALYSE = "analyse_plan"
+CHECK, AUDIT, RENDER = "check_results", "audit_claims", "render_report"
+TRIAL, DICTIONARY, CLEANING = "trial.yaml", "dictionary.csv", "cleaning.yaml"
+ENDPOINTS, PLAN, CLAIMS = "endpoints.yaml", "plan.yaml", "claims.yaml"
+# Read beside the others where the source is synthetic: its export is spelt as the dictionary says.
+COHORT = "cohort.yaml"
+# Read by the pages of a draft; whether it blinds counts for every stage beyond the raw tables.
+GUESSES = "guesses.yaml"
+# Hashed by what the file holds, where the trial's pages are made with it.
+KEY = "hash_key"
+SYNTHETIC = {INGEST: (COHORT, DICTIONARY, CLEANING), RENDER: (COHORT,)}
+STAGES = {
+    INGEST: Stage((TRIAL,)),
+    CLEAN: Stage((TRIAL, DICTIONARY, CLEANING)),
+    DERIVE: Stage((TRIAL, DICTIONARY, CLEANING, ENDPOINTS)),
+    ANALYSE: Stage((TRIAL, DICTIONARY, ENDPOINTS, PLAN)),
+    CHECK: Stage((TRIAL, ENDPOINTS, PLAN)),
+    AUDIT: Stage((TRIAL, DICTIONARY, ENDPOINTS, PLAN, CLAIMS)),
+    RENDER: Stage(
+        (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, CLAIMS), ("disclosure", "report", KEY)
+    ),
+}
+# Made once for all trials, from their reports.
+SITE, SITE_STAGE = "build_site", Stage((), ("trials", "disclosure", "report"))
+
+# The registries of statistics and of displays, and where the cards are that these lead to.
+REGISTRY, CARDS = "trialtrace.run.trial.plan.registry", "trialtrace.run.trial.plan.cards."
+DISPLAYS, KINDS = (
+    "trialtrace.run.trial.plan.displays.registry",
+    "trialtrace.run.trial.plan.displays.",
+)
+# The modules that cards name and a stage can use.
+BY_CARD = {ANALYSE: FORMULAS, RENDER: FIGURES}
+# Which names of a registry a trial's configuration uses, and the file that has them: a stage that
+# does not read the file uses none.
+NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
+    "trialtrace.run.sources.registry": (TRIAL, lambda trial: {trial.source.kind}),
+    "trialtrace.run.sources.readers": (TRIAL, lambda trial: formats_of(trial)),
+    "trialtrace.run.trial.cohort.quantities.registry": (COHORT, lambda trial: quantities_of(trial)),
+    "trialtrace.run.synthetic.quantities": (COHORT, lambda trial: quantities_of(trial)),
+    "trialtrace.run.trial.endpoints.registry": (
+        ENDPOINTS,
+        lambda trial: {endpoint.entry.kind for endpoint in trial.endpoints.values()},
+    ),
+    "trialtrace.run.trial.instruments.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
+    "trialtrace.run.endpoints.registry": (
+        ENDPOINTS,
+        lambda trial: {endpoint.kind for endpoint in trial.endpoints.values()},
+    ),
+    "trialtrace.run.instruments.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
+    "trialtrace.run.endpoints.scores.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
+    REGISTRY: (PLAN, steps),
+    "trialtrace.run.methods.analysing.registry": (
+        PLAN,
+        lambda trial: {card.family for card in used(trial)},
+    ),
+    "trialtrace.run.methods.checking.registry": (
+        PLAN,
+        lambda trial: (
+            {card.check for card in used(trial)} | ({"planning"} if trial.plan.planning else set())
+        ),
+    ),
+    DISPLAYS: (PLAN, lambda trial: set(trial.plan.displays)),
+    "trialtrace.run.trial.plan.looks": (PLAN, lambda trial: boundaries_of(trial)),
+    # Of the kinds of endpoint, those of times alone stand in this one.
+    "trialtrace.run.claims.search.grids": (
+        ENDPOINTS,
+        lambda trial: {endpoint.kind for endpoint in trial.endpoints.values()},
+    ),
+}
+
+
+def renderer(settings: Settings) -> str:
+    """What renders reports: `embedded`, or Quarto with its version, which changes them.
+
+    Raises UserError where Quarto was chosen and is not here.
+    """
+    return _quarto() if settings.report.by_quarto else EMBEDDED
+
+
+@lru_cache(maxsize=1)
+def _quarto() -> str:
+    asked = subprocess.run(
+        [find_quarto(), "--version"], capture_output=True, text=True, check=False
+    )
+    return f"quarto {asked.stdout.strip()}"
+
+
+# The registries whose names are steps of a plan, and those whose names are what endpoints are.
+STEP_REGISTRIES = (REGISTRY, "trialtrace.run.methods.analysing.registry")
+ENDPOINT_REGISTRIES = (
+    "trialtrace.run.trial.endpoints.registry",
+    "trialtrace.run.trial.instruments.registry",
+    "trialtrace.run.endpoints.registry",
+    "trialtrace.run.instruments.registry",
+    "trialtrace.run.endpoints.scores.registry",
+)
+# Files to the modules that make their objects.
+READERS = "trialtrace.run.trial.readers"
+# What a report calls its methods is looked up among all cards.
+WHOLE = {(REGISTRY, RENDER)}
+
+
+def registry_of(module: str) -> str:
+    """The registry that leads to a module of cards; any other module itself."""
+    for registry, cards in ((REGISTRY, CARDS), (DISPLAYS, KINDS)):
+        if module.startswith(cards):
+            return registry
+    return module
+
+
+def used(trial: Trial) -> list[Card]:
+    """The cards of the steps of the trial's plan."""
+    return [card_of(step) for step in steps(trial)]
+
+
+def formats_of(trial: Trial) -> set[str]:
+    """The formats of the trial's data files; a registry data set has none."""
+    source = trial.source
+    return {item.format for item in source.items.values()} if isinstance(source, Files) else set()
+
+
+def instruments_of(trial: Trial) -> set[str]:
+    """The instruments of the trial's endpoints."""
+    entries = (endpoint.entry for endpoint in trial.endpoints.values())
+    return {entry.instrument for entry in entries if isinstance(entry, InstrumentEntry)}
+
+
+def tables_of(trial: Trial) -> list[Path]:
+    """The tables of the project that the trial's endpoints read: norms, conversion factors."""
+    read = [table for each in trial.endpoints.values() for table in each.entry.project_tables]
+    return [table_path(trial.at, folder, name) for folder, name in read]
+
+
+def boundaries_of(trial: Trial) -> set[str]:
+    """The boundaries of the looks of the trial's analyses."""
+    looks = (analysis.look for analysis in trial.plan.analyses.values())
+    return {look.boundary for look in looks if look is not None}
+
+
+def quantities_of(trial: Trial) -> set[str]:
+    """The kinds of quantities of a trial's cohort."""
+    return {each.kind for each in trial.cohort.quantities.values()} if trial.drawn else set()
+
+
+@dataclass
+class Freshness:
+    """The hashes of every job of a run."""
+
+    at: Project
+    settings: Settings
+    sources: Sources
+    _trials: dict[str, Trial] = field(default_factory=dict)
+    _used: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    _codes: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    _jobs: dict[tuple[str, str | None], str] = field(default_factory=dict)
+
+    @cached_property
+    def environment(self) -> tuple[str, ...]:
+        lock = self.sources.digest(self.at.root / "requirements.lock").hex()
+        return (lock, f"python {sys.version_info.major}.{sys.version_info.minor}")
+
+    def code_files(
+        self, rule: str, trial: str | None = None, only: Mapping[str, set[str]] | None = None
+    ) -> set[Path]:
+        """The script, modules, templates and reports that a job can use.
+
+        `only` has, of some registries, the names that it would use if nothing else were asked for.
+        """
+        script = self.at.root / "scripts" / f"{rule}.py"
+        named, fewer = self.named(rule, trial), only or {}
+
+        def chosen(registry: str) -> set[str] | None:
+            known = registry_of(registry)
+            return fewer[known] if known in fewer else named(registry)
+
+        return self.sources.closure(script, chosen, room=BY_CARD.get(rule))
+
+    def named(self, rule: str, trial: str | None) -> Named:
+        """The names of each registry that a job can use."""
+        read = self._files_read(rule, trial)
+
+        def named(registry: str) -> set[str] | None:
+            if registry == READERS:
+                return set(read)
+            registry = registry_of(registry)
+            if registry == DISPLAYS and rule != RENDER:
+                return set()  # a plan keeps its displays as they are written
+            if registry not in NAMED or (registry, rule) in WHOLE:
+                return None
+            if trial is None or NAMED[registry][0] not in read:
+                return set()
+            if (registry, trial) not in self._used:
+                self._used[registry, trial] = NAMED[registry][1](self.trial(trial))
+            return self._used[registry, trial]
+
+        return named
+
+    def _files_read(self, rule: str, trial: str | None) -> tuple[str, ...]:
+        """The names of the trial's configuration files that a stage reads."""
+        files = (STAGES[rule] if trial else SITE_STAGE).files
+        if trial and rule in SYNTHETIC and self.trial(trial).drawn:
+            return (*files, *SYNTHETIC[rule])
+        return files
+
+    def trial(self, name: str) -> Trial:
+        """A trial as its configuration stands, read once."""
+        return self._trials.setdefault(name, load_trial(name, self.at))
+
+    def config_files(self, rule: str, trial: str | None = None) -> set[Path]:
+        """The trial's configuration files that a stage reads."""
+        names = self._files_read(rule, trial)
+        files = {self.at.trial_config(trial) / name for name in names} if trial else set()
+        if trial and rule == RENDER and self.trial(trial).guesses is not None:
+            files.add(self.at.trial_config(trial) / GUESSES)
+        if trial and rule in (DERIVE, RENDER):
+            files |= set(tables_of(self.trial(trial)))
+        return files
+
+    def code(self, rule: str, trial: str | None = None) -> str:
+        """The hash of a job's code and environment, which pages and results carry."""
+        if (rule, trial) not in self._codes:
+            files = self.code_files(rule, trial)
+            named = self.named(rule, trial)
+            self._codes[rule, trial] = self.sources.hash(files, *self.environment, named=named)
+        return self._codes[rule, trial]
+
+    def job(self, rule: str, trial: str | None = None) -> str:
+        """The hash that goes into the params of a job: code, configuration, settings, data."""
+        if (rule, trial) not in self._jobs:
+            used = (STAGES[rule] if trial else SITE_STAGE).settings
+            values = [f"{name}={self._value(name, trial)!r}" for name in used]
+            values += data_digests(self.trial(trial)) if trial and rule == INGEST else []
+            values += [renderer(self.settings)] if rule == RENDER else []
+            values += self._compared(trial) if trial and rule == RENDER else []
+            if trial and rule != INGEST and self.trial(trial).blinded:
+                values += ["blinded"]
+            files = self.config_files(rule, trial)
+            self._jobs[rule, trial] = self.sources.hash(files, self.code(rule, trial), *values)
+        return self._jobs[rule, trial]
+
+    def _compared(self, trial: str) -> list[str]:
+        """The run that a report is compared with; nothing where it is with none."""
+        run = (self.settings.compare_to or {}).get(trial)
+        return [f"compare_to={run}"] if run else []
+
+    def _value(self, name: str, trial: str | None) -> Any:
+        """A setting as hashed."""
+        if name == KEY and trial:
+            return key_in_use(self.trial(trial), self.settings)
+        return getattr(self.settings, name)
+
+    def all_jobs(self, *trials: str, site: bool = True) -> dict[tuple[str, str | None], str]:
+        """(rule, trial) -> hash, for every job; of these trials, where some are named."""
+        jobs: list[tuple[str, str | None]]
+        jobs = [(rule, trial) for trial in trials or self.settings.named for rule in STAGES]
+        jobs += [(SITE, None)] if site else []
+        return {(rule, trial): self.job(rule, trial) for rule, trial in jobs}
+
+
+def freshness(at: Project) -> Freshness:
+    """Reads the project as it stands."""
+    return Freshness(at, load_settings(at), Sources(at))

@@ -1,0 +1,130 @@
+"""What a person sees of a run: one line a job as it starts, and of a failure only what helps.
+
+It follows the events of Snakemake's logger and imports nothing of it. It also keeps the time of
+every job for the record of the run.
+"""
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+from trialtrace.base.errors import Problem
+from trialtrace.run.jobs.faults import last_word
+from trialtrace.run.jobs.fresh import SITE, STAGES
+
+RULES = (*STAGES, SITE)
+LOG_LINES = 60
+# A target without a rule, as Snakemake tells it; a trial's name is no path.
+NO_RULE = re.compile(r"MissingRuleException:\s+No rule to produce ([^\s/]+) ")
+# Told by the lines of this module, or of no use to a person who waits for results.
+CHATTER = (
+    "Assuming unrestricted shared filesystem",
+    "Building DAG of jobs",
+    "Using shell",
+    "Conda environments: ignored",
+    "Select jobs to execute",
+    "Removing output files of failed job",
+    "Shutting down",
+    "Exiting because a job execution failed",
+    "Complete log",
+    "Elapsed time",
+    "At least one job did not complete",
+)
+
+
+AGAIN = "Trying to restart job"
+
+
+@dataclass
+class JobTime:
+    """A job of this run: seconds from the start of the run; `end` is None if it did not finish."""
+
+    rule: str
+    trial: str | None
+    start: float
+    end: float | None = None
+
+
+class Progress:
+    """The jobs of a run as far as they have been told of."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+        self.jobs: dict[int, JobTime] = {}
+        self.total = 0
+        # Jobs whose logs tell why they ended, and have been shown.
+        self.ended: set[int] = set()
+        self.silent = False
+        # What is said last of a run that had nothing to do.
+        self.closing: Callable[[], list[str]] = list
+        # What is wrong with a target that no rule makes, if it is meant for a trial.
+        self.no_trial: Callable[[str], Problem | None] = lambda name: None
+
+    def follow(self, record: logging.LogRecord) -> str | None:
+        """What to say about an event, if anything."""
+        # What an event of its kind has besides stands among the attributes of its record.
+        event = SimpleNamespace(**vars(record))
+        match str(vars(event).get("event") or ""):
+            case "run_info":
+                # A target itself is counted as a job, but there is nothing to do for it.
+                self.total = sum(n for rule, n in event.stats.items() if rule in RULES)
+            case "job_info":
+                return self._started(event) if event.rule_msg else None
+            case "job_finished" if event.job_id in self.jobs:
+                self.jobs[event.job_id].end = time.monotonic() - self.began
+            case "job_error":
+                return self._failed(event)
+            case "" | "error":
+                return self._other(record)
+        return None
+
+    def unknown_target(self, record: logging.LogRecord) -> str | None:
+        """What to say of a target that is meant for a trial and is none."""
+        target = NO_RULE.match(record.getMessage())
+        problem = self.no_trial(target[1]) if target else None
+        return str(problem) if problem else None
+
+    def _started(self, event: SimpleNamespace) -> str | None:
+        if event.jobid in self.ended:
+            return None
+        trial = dict(event.wildcards).get("trial")
+        self.jobs[event.jobid] = JobTime(event.rule_name, trial, time.monotonic() - self.began)
+        total = max(self.total, len(self.jobs))
+        return f"{len(self.jobs):>{len(str(total))}} of {total}  {event.rule_msg}"
+
+    def _failed(self, event: SimpleNamespace) -> str | None:
+        if event.jobid in self.ended:
+            return None
+        self.silent = not any(last_word(Path(log)).exists() for log in event.log)
+        if not self.silent:
+            self.ended.add(event.jobid)
+        job = self.jobs.get(event.jobid)
+        lines = [
+            f"\n{event.rule_name}{f' of {job.trial}' if job and job.trial else ''} stopped:",
+            "",
+        ]
+        for log in event.log:
+            said = last_word(Path(log))
+            path = said if said.exists() else Path(log)
+            text = path.read_text(errors="replace").splitlines() if path.is_file() else []
+            shown = text[-LOG_LINES:]
+            shown += ["it left no message; was it killed, or out of memory?"] * self.silent
+            lines += [f"  {line}".rstrip() for line in shown]
+            lines += ["", f"  this is in {log}"]
+        return "\n".join(lines)
+
+    def _other(self, record: logging.LogRecord) -> str | None:
+        text = record.getMessage()
+        if text.startswith("Nothing to be done"):
+            return "\n".join(["Nothing to do: all results are up to date.", *self.closing()])
+        if told := self.unknown_target(record):
+            return told
+        if text.startswith(AGAIN):
+            return "  it is tried once more" if self.silent else None
+        # A failed command has been told by the log of its job.
+        known = "CalledProcessError" in text or any(part in text for part in CHATTER)
+        return None if known else text

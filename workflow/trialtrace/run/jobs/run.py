@@ -1,0 +1,214 @@
+"""The start of a run: configuration checked, hashes computed, earlier results judged."""
+
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Any
+
+from trialtrace.base.config.accepted import accepted
+from trialtrace.base.errors import Problem, Problems, UserError, one_of
+from trialtrace.base.paths import Project
+from trialtrace.run.jobs.data import check_data
+from trialtrace.run.jobs.faults import forget_last_words
+from trialtrace.run.jobs.fresh import CLEAN, RENDER, SITE, STAGES, Freshness, freshness
+from trialtrace.run.jobs.known_jobs import remember_jobs
+from trialtrace.run.jobs.locks import lock_run
+from trialtrace.run.jobs.products import read_record, record_path
+from trialtrace.run.jobs.progress import Progress
+from trialtrace.run.jobs.settle import settle
+from trialtrace.run.jobs.standing import NO_SITE, OF_EARLIER, standing
+from trialtrace.run.trial.listing import listed_trials, not_a_trial
+from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
+from trialtrace.run.trial.settings import Settings
+from trialtrace.run.trial.version import older_line
+
+
+@dataclass
+class Run:
+    """What the rules of the workflow ask for."""
+
+    at: Project
+    freshness: Freshness
+    judged: tuple[str, ...] = ()
+    held: list[IO[str]] = field(default_factory=list)
+    progress: Progress = field(default_factory=Progress)
+    targets: Callable[[], Collection[str]] = tuple
+    account: Callable[[Path, str, Collection[str]], list[str]] = lambda *_: []
+
+    @property
+    def settings(self) -> Settings:
+        return self.freshness.settings
+
+    @property
+    def trials(self) -> tuple[str, ...]:
+        """Those of a whole run."""
+        return self.settings.trials
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Those that can be asked for, the examples too."""
+        return self.settings.named
+
+    @property
+    def environment(self) -> str:
+        return for_rules(self.at.root / "environment.yml")
+
+    @property
+    def site_record(self) -> str:
+        return record_path(SITE, None)
+
+    @cached_property
+    def hashes(self) -> dict[tuple[str, str | None], str]:
+        """(rule, trial) -> the hash of what the job depends on; the site's has no trial.
+
+        Where some trials alone are `judged`, since the others have mistakes, of these, and not of
+        the site.
+        """
+        if not self.judged:
+            return self.freshness.all_jobs()
+        return self.freshness.all_jobs(*self.judged, site=False)
+
+    def codes(self, trial: str) -> dict[str, str]:
+        """The hash of each rule's code: what pages and results carry."""
+        return {rule: self.freshness.code(rule, trial) for rule in STAGES}
+
+    def script(self, rule: str) -> str:
+        """The script of a rule has the rule's name."""
+        return for_rules(self.at.root / "scripts" / f"{rule}.py")
+
+    def fresh(self, rule: str) -> Callable[[Mapping[str, str]], str]:
+        """For `params`: the hash of what a job depends on beside its input files."""
+        return lambda wildcards: self.freshness.job(rule, wildcards.get("trial"))
+
+    def made(self, *rules: str) -> list[str]:
+        """Where the jobs of these rules record what they made."""
+        return [record_path(rule, "{trial}") for rule in rules]
+
+    def all_made(self, *trials: str) -> list[str]:
+        """The records of every job of the trials: what is there, is whole and is theirs."""
+        return [record_path(rule, trial) for trial in trials for rule in STAGES]
+
+    def follow(
+        self,
+        handlers: Iterable[Any],
+        targets: Callable[[], Collection[str]],
+        account: Callable[[Path, str, Collection[str]], list[str]],
+    ) -> None:
+        """Have the log's own handler follow the run; `targets` gives what was asked for, later.
+
+        `account(results, trial, stages)` tells what came of a trial's export, for the last lines.
+        """
+        followed = (one.progress for one in handlers if hasattr(one, "progress"))
+        self.progress = next(followed, self.progress)
+        self.targets, self.account = targets, account
+        self.progress.closing = self.closing
+        self.progress.no_trial = lambda name: not_a_trial(self.at, name, self.named)
+
+    def closing(self) -> list[str]:
+        """The last lines of a run: of each trial what came in and was kept, and what is odd.
+
+        Pages that an earlier run left are named, since nothing on them says so.
+        """
+        done = {trial: standing(self.at, trial) for trial in self.trials}
+        named = [trial for trial in self.named if trial in self.targets()]
+        lines = [
+            line for t in named or self.trials for line in self._closing(t, standing(self.at, t))
+        ]
+        whole = all(RENDER in stages for stages in done.values())
+        if self.at.site.is_dir() and not (whole and read_record(self.at.root / self.site_record)):
+            lines.append(NO_SITE if named else MARK + OF_EARLIER.format("site/"))
+        return lines
+
+    def _closing(self, trial: str, done: Collection[str]) -> list[str]:
+        lines = self.account(self.at.results / trial, trial, done)
+        lines += [f"{MARK}{remark}" for remark in self._remarks(trial)]
+        if CLEAN not in done:
+            lines = [f"{trial}: not cleaned: no run has come to the end of {CLEAN}"]
+        if RENDER not in done and (self.at.results / trial / "report").is_dir():
+            lines.append(MARK + OF_EARLIER.format(f"results/{trial}/report"))
+        return lines
+
+    def _remarks(self, trial: str) -> list[str]:
+        """What is odd in a plan; what is wrong with its files was told before the run."""
+        try:
+            return plan_remarks(load_trial(trial, self.at))
+        except UserError:
+            return []
+
+    def lock(self) -> None:
+        """Hold the folder until this process ends, however it ends."""
+        try:
+            self.held.append(lock_run(self.at.root))
+        except UserError as error:
+            # Raised inside a hook, it would be told with the frames of Snakemake.
+            raise SystemExit(str(error)) from None
+        forget_last_words(self.at.root / "logs")
+
+
+def for_rules(path: Path) -> str:
+    """A path as rules have to have it: what stands in braces there is a wildcard."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def begin(at: Project, check: bool, dry: bool = False, words: Collection[str] = ()) -> Run:
+    """Check configuration, data files and earlier results (if asked to). Raises UserError.
+
+    Only the process that plans a run checks: its jobs on a cluster read the Snakefile too. `dry` is
+    for a run that only looks. Where trials are named among the `words` of the command, mistakes of
+    others do not stop it: these are told, and their earlier results left as they are.
+    """
+    judged = _checked(at, words) if check else ()
+    run = Run(at, freshness(at), judged)
+    if check:
+        hashes = {record_path(*job): fresh for job, fresh in run.hashes.items()}
+        gone = settle(at.root, hashes, dry)
+        print(*again(gone, run.hashes), sep="", end="", file=sys.stderr)
+        run.freshness.sources.remember()
+        accepted(at.root).remember()
+        remember_jobs(run.freshness, {trial for _, trial in run.hashes if trial})
+    return run
+
+
+def _checked(at: Project, words: Collection[str]) -> tuple[str, ...]:
+    """The trials without mistakes where others, which nobody asked for, have some; else none."""
+    from trialtrace.run.trial.check import checked
+
+    for line in filter(None, (older_line(at, trial) for trial in listed_trials(at))):
+        print(line, file=sys.stderr)
+    own, trials = checked(None, at)
+    for name, found in trials.items():
+        if not found:
+            data = Problems()
+            check_data(load_trial(name, at), data)
+            found += data.found
+    wrong = {name: found for name, found in trials.items() if found}
+    asked = {name for name in trials if name in words}
+    stops = own + [one for name in wrong if not asked or name in asked for one in wrong[name]]
+    sound = tuple(name for name in trials if name not in wrong)
+    if stops and sound and wrong and not own and not asked:
+        stops.append(
+            Problem(
+                "config/config.yaml",
+                found=f"mistakes in {one_of(wrong)}; none in {one_of(sound)}",
+                do="make run TRIAL=name runs one of those; or take what is wrong out of `trials`",
+            )
+        )
+    Problems(stops).raise_if_any()
+    for name, found in wrong.items():
+        n = len(found)
+        told = f"{n} mistake{'s' if n > 1 else ''}: trialtrace check {name}"
+        print(f"{name} is left out of this run, with {told}", file=sys.stderr)
+    return sound if wrong else ()
+
+
+def again(gone: Mapping[str, str], jobs: Iterable[tuple[str, str | None]]) -> Iterator[str]:
+    """Of each trial the first stage that is to be done again, and why; what follows, follows."""
+    told = set()
+    for rule, trial in jobs:
+        why = gone.get(record_path(rule, trial))
+        if why is not None and trial not in told:
+            told.add(trial)
+            yield f"{trial or 'all trials'}: {rule} again: {why}\n"

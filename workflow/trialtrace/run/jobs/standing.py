@@ -1,0 +1,156 @@
+"""Which run the results of a trial are of, and whether that run has confirmed them.
+
+What a stage made stands once the record of every stage before it holds, and its own. Numbers that
+the independent recomputation has not confirmed are those of a run that stopped, or is under way.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from trialtrace.base.errors import Problem, Problems, UserError
+from trialtrace.base.paths import Project
+from trialtrace.run.jobs.closure import Sources
+from trialtrace.run.jobs.fresh import STAGES
+from trialtrace.run.jobs.products import Made, altered, edited, read_record, record_path, together
+from trialtrace.run.tables.contracts.definitions import VERSION
+from trialtrace.run.trial.load import load_settings, load_trial
+
+OF_EARLIER = "{} is of an earlier run: this one has not come to it"
+NO_SITE = "site/ is not made anew for a trial alone: make run brings it up to date"
+
+
+def check_stands(at: Project, trial: str, last: str, whole: bool = False) -> None:
+    """Raise UserError unless every stage up to `last` ended, in order, and its files are theirs.
+
+    So it does for results of other contracts than this program reads.
+
+    Read from the disk are the files that `last` read or made, under `whole` those of every stage;
+    of the others the records speak.
+    """
+    records = standing(at, trial)
+    if last not in records:
+        raise UserError(stopped(at, trial, list(STAGES)[len(records)], last))
+    for made in records.values():
+        if made.contract != VERSION:
+            raise UserError(_of_another_contract(trial, made))
+    used = {*records[last].inputs, *records[last].outputs}
+    problems = Problems()
+    for rule in list(records)[: list(STAGES).index(last) + 1]:
+        made = records[rule]
+        for path in sorted(made.outputs if whole else used & set(made.outputs)):
+            problems.found += [
+                edited(at.root, name, rule) for name in altered(at.root, made.outputs[path])
+            ]
+    problems.raise_if_any()
+
+
+def standing(at: Project, trial: str) -> dict[str, Made]:
+    """The stages whose records follow each other from the first on, as far as they do."""
+    records: dict[str, Made] = {}
+    for rule in STAGES:
+        made = read_record(at.root / record_path(rule, trial))
+        if made is None or not _follows(made, records):
+            break
+        records[rule] = made
+    return records
+
+
+def _follows(made: Made, before: Mapping[str, Made]) -> bool:
+    """Whether a job read what the jobs before it now say that they wrote."""
+    written = {one: files for other in before.values() for one, files in other.outputs.items()}
+    return all(one in written and together(written[one]) == d for one, d in made.inputs.items())
+
+
+def _of_another_contract(trial: str, made: Made) -> Problem:
+    return Problem(
+        f"{trial}: {made.rule}",
+        found=f"results that keep version {made.contract} of the data contracts",
+        expected=f"version {VERSION}, which this trialtrace reads (docs/data-contracts.md)",
+        do=f"make run TRIAL={trial}, which makes them anew; or read them with the trialtrace that "
+        "made them",
+    )
+
+
+def stopped(at: Project, trial: str, rule: str, last: str) -> Problem:
+    """That a run came no further than to `rule`, of results that `last` should have made."""
+    if not (at.results / trial).is_dir():
+        do = f"run the workflow first: make run TRIAL={trial}"
+        return Problem(trial, "has no results", do=do)
+    log = Path("logs") / trial / f"{rule}.log"
+    told = f"; why it stopped may stand in {log}" if (at.root / log).is_file() else ""
+    return Problem(
+        f"{trial}: {rule}",
+        "has not ended on these results: a run stopped before, or is under way",
+        expected=f"a run that came to the end of {last}",
+        do=f"make run TRIAL={trial}{told}",
+    )
+
+
+def check_blind(at: Project, trial: str, results: Path | None = None) -> None:
+    """Raise UserError where a blinded draft has results by arm, of a run before the draft."""
+    path = (results or at.results) / trial / "analysis" / "results.parquet"
+    if not (path.is_file() and load_trial(trial, at).blinded):
+        return
+    import pyarrow.parquet as pq
+
+    levels = pq.read_table(path, columns=["group1_level"]).column(0).unique().to_pylist()
+    if set(levels) - {"all", None}:
+        raise UserError(
+            Problem(
+                f"trial {trial}",
+                found="results by arm of an earlier run, and a draft that is blinded",
+                expected="results of all patients together, until arm, control and primary "
+                "endpoint are confirmed",
+                do=f"make run TRIAL={trial}, or trialtrace confirm {trial}",
+            )
+        )
+
+
+def has_code(at: Project) -> bool:
+    """Whether the code that results came from lies beside them, to be compared with."""
+    return (at.root / "scripts").is_dir()
+
+
+def changed_since(at: Project, trial: str, kept: Mapping[str, str] | None = None) -> list[str]:
+    """Stages whose code, configuration or data are no longer those of what they made, in order.
+
+    The report is none of a number. Without the code nothing can be compared, and none is named.
+    `kept` has the hash of each stage of a kept run, where that is asked about.
+    """
+    from trialtrace.run.jobs.fresh import RENDER, Freshness
+    from trialtrace.run.jobs.known_jobs import known_jobs
+
+    if not has_code(at):
+        return []
+    stages = [stage for stage in STAGES if stage != RENDER]
+    if kept is None:
+        records = {stage: read_record(at.root / record_path(stage, trial)) for stage in stages}
+        kept = {stage: made.fresh for stage, made in records.items() if made}
+    fresh = Freshness(at, load_settings(at), Sources(at))
+    now = known_jobs(fresh.sources, fresh.trial(trial))
+    if now is None:
+        now = {stage: fresh.job(stage, trial) for stage in stages if stage in kept}
+    return [stage for stage in stages if stage in kept and now[stage] != kept[stage]]
+
+
+def outdated_line(stages: list[str]) -> str:
+    """That numbers belong to an earlier state of the project."""
+    return f"code, configuration or data of {', '.join(stages)} changed since: run again"
+
+
+def run_line(run: Mapping[str, Any]) -> str:
+    """Commit and time of the last run, from the one volatile file."""
+    commit = f"commit {run['commit'][:7]}" if run.get("commit") else "outside of a checkout"
+    changed = " with changes" if run.get("dirty") else ""
+    when = run["ended"][:16].replace("T", " ")
+    return f"{commit}{changed}, {when} (from run.json, which no seal covers)"
+
+
+def read_run(folder: Path) -> dict[str, Any]:
+    """run.json of a trial's results; empty where there is none."""
+    try:
+        return json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}

@@ -1,0 +1,147 @@
+"""An effect against declared margins: its interval, one-sided tests and what they show.
+
+A difference that is not significant says nothing of this: its interval has to lie within margins.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Protocol
+
+import numpy as np
+
+from trialtrace.base.config.spec import items_of
+from trialtrace.run.methods.analysing.cuts import Cut
+from trialtrace.run.methods.analysing.estimate import interval_result, plain_result
+from trialtrace.run.methods.analysing.rows import Notes, Place, Result
+from trialtrace.run.tables.frames import Selection
+from trialtrace.run.trial.plan.steps import Step
+from trialtrace.stats.results import Interval, StatsError
+
+# What is shown against margins of the trial, and against those of the plan alone.
+EQUIVALENCE = {
+    1: "within the margins: no difference that matters",
+    0: "not shown: the interval reaches beyond a margin",
+    -1: "outside a margin: a difference that matters",
+}
+OWN_EQUIVALENCE = {
+    1: "within this plan's own margins, which the trial did not declare",
+    0: "not shown: the interval reaches beyond a margin of this plan's own",
+    -1: "outside a margin of this plan's own, which the trial did not declare",
+}
+NON_INFERIORITY = {
+    1: "not inferior: the interval lies on the better side of the margin",
+    0: "not shown: the interval reaches beyond the margin",
+    -1: "inferior: the interval lies beyond the margin",
+}
+OWN_NON_INFERIORITY = {
+    1: "on the better side of this plan's own margin, which the trial did not declare",
+    0: "not shown: the interval reaches beyond this plan's own margin",
+    -1: "beyond this plan's own margin, which the trial did not declare",
+}
+PValue = Callable[[float, str], float]
+
+
+class Asked(Protocol):
+    """What every step against margins has; a lower and an upper one, or one and what is better."""
+
+    @property
+    def alpha(self) -> float: ...
+
+
+def named(step: Step[Asked]) -> str:
+    """The method's name in results."""
+    return f"{step.statistic}_{step.method}"
+
+
+def against_margins(
+    cut: Cut,
+    step: Step[Asked],
+    effect: str,
+    place: Place,
+    members: dict[str, Selection],
+    common: Notes,
+    interval: Callable[..., Interval],
+    p_value: PValue,
+) -> Iterator[Result]:
+    """The interval at 1 - 2 alpha, the p-values, and the verdict.
+
+    `p_value` is that of a one-sided test at a margin, by the same error as the interval.
+    """
+    level = 1 - 2 * step.options.alpha
+    options = cut.options(step)
+    yield interval_result(
+        cut,
+        place,
+        (effect, named(step)),
+        members,
+        partial(interval, confidence=level),
+        options=options,
+        level=level,
+        **common,
+    )
+    tell = partial(_result, cut, step, place, members, common)
+    try:
+        tests = _tests(step, p_value)
+        found = interval(confidence=level)
+    except StatsError as refused:
+        yield tell("p_value", np.nan, error=str(refused))
+        return
+    for stat, value in tests.items():
+        yield tell(stat, value)
+    verdict, words = _verdict(step, found)
+    yield tell("verdict", verdict, text=words[verdict])
+
+
+def _result(
+    cut: Cut,
+    step: Step[Asked],
+    place: Place,
+    members: dict[str, Selection],
+    common: Notes,
+    stat: str,
+    value: float,
+    *,
+    text: str | None = None,
+    error: str | None = None,
+) -> Result:
+    return plain_result(
+        cut,
+        place,
+        (stat, named(step)),
+        members,
+        value,
+        options=cut.options(step),
+        text=text,
+        error=error,
+        **common,
+    )
+
+
+def _tests(step: Step[Asked], p_value: PValue) -> dict[str, float]:
+    """The p-value, and of two margins those of both, of which it is the larger."""
+    chosen = items_of(step.options)
+    if "margin" in chosen:
+        side = "greater" if chosen["higher"] == "better" else "less"
+        return {"p_value": p_value(chosen["margin"], side)}
+    each = {
+        "p_above_lower": p_value(chosen["lower"], "greater"),
+        "p_below_upper": p_value(chosen["upper"], "less"),
+    }
+    return {"p_value": max(each.values()), **each}
+
+
+def _verdict(step: Step[Asked], found: Interval) -> tuple[int, dict[int, str]]:
+    """1 where the interval lies where it should, -1 where it lies wholly beyond, else 0."""
+    chosen = items_of(step.options)
+    of_trial = chosen.get("declared_by") == "trial"
+    if "margin" in chosen:
+        margin = chosen["margin"]
+        better, worse = found.low > margin, found.high <= margin
+        if chosen["higher"] == "worse":
+            better, worse = found.high < margin, found.low >= margin
+        words = NON_INFERIORITY if of_trial else OWN_NON_INFERIORITY
+        return int(better) - int(worse), words
+    lower, upper = chosen["lower"], chosen["upper"]
+    within = lower < found.low and found.high < upper
+    beyond = found.low >= upper or found.high <= lower
+    return int(within) - int(beyond), EQUIVALENCE if of_trial else OWN_EQUIVALENCE

@@ -1,0 +1,349 @@
+"""The results that a plan asks for, by their identifiers, from the configuration alone.
+
+Where only the data know a level (a category, a term of adverse events, a stratum without declared
+choices) `*` stands for it. A declared level that no subject has gives no result.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.spec import items_of
+from trialtrace.base.words import OF_P_VALUES, P_VALUES, SYMBOLS
+from trialtrace.run.methods.analysing.cuts import level_text, parameters, visits
+from trialtrace.run.methods.analysing.rows import ALL, Place, result_id
+from trialtrace.run.methods.displays import analyse_adverse_events as adverse_events
+from trialtrace.run.methods.displays import analyse_baseline as baseline
+from trialtrace.run.methods.displays import analyse_flow as flow
+from trialtrace.run.methods.planning.analyse import place_of
+from trialtrace.run.methods.planning.settings import settings
+from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.plan.displays.why import NO_VALUE, OUTSIDE, UNREPORTED, WhyGiven
+from trialtrace.run.trial.plan.methods import OWN_TREATMENT
+from trialtrace.run.trial.plan.multiplicity import HolmTest
+from trialtrace.run.trial.plan.results import Statistic, statistics
+from trialtrace.run.trial.plan.steps import Step
+from trialtrace.run.trial.whole_patients import of_patients
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.load import Trial
+    from trialtrace.run.trial.model import Variable
+
+ANY = "*"
+NUMERIC = ("number", "integer")
+# Its slug is itself, and no level is called so.
+_LEVEL = "any-level-that-the-data-have"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A planned result. `pattern` is its identifier, `*` for a level that only the data know,
+    `key` the entry of plan.yaml that asks for it.
+
+    `sure` is false where it stands only if it is defined: a test without an answer has a p-value
+    that says so, and no statistic.
+    """
+
+    pattern: str
+    place: Place
+    stat: str
+    method: str
+    sure: bool
+    key: Path_ = ()
+
+    @property
+    def analysis(self) -> str:
+        return self.place.analysis
+
+    @property
+    def given(self) -> str:
+        """When it stands in the results, in words."""
+        if self.sure:
+            return "always"
+        if _of_level(self.place, self.pattern):
+            return "where someone has the level"
+        return "where it is defined"
+
+
+def planned_results(trial: "Trial") -> list[Planned]:
+    """Every planned result of a trial, in the order of its plan."""
+    found = [
+        *_of(("displays", flow.ANALYSIS), _flow(trial)),
+        *_of(("displays", baseline.ANALYSIS), _baseline(trial)),
+        *_adverse_events(trial),
+    ]
+    for analysis in trial.plan.analyses.values():
+        found += _analysis(trial, analysis)
+    for name, family in trial.plan.multiplicity.items():
+        adjusted = (
+            _planned(one.place, "p_adjusted", f"{family.adjust}_{one.method}", one.sure)
+            for one in list(found)
+            if one.stat == "p_value" and any(_is_of(test, one) for test in family.tests)
+        )
+        found += _of(("multiplicity", name), adjusted)
+    for name, entry in trial.plan.planning.items():
+        asked = (
+            _planned(place_of(trial, entry, setting), setting.stat, setting.method)
+            for setting in settings(entry, trial.plan.confidence)
+        )
+        found += _of(("planning", name), asked)
+    return list({one.pattern: one for one in found}.values())
+
+
+def _of(key: Path_, planned: Iterable[Planned]) -> list[Planned]:
+    return [replace(one, key=key) for one in planned]
+
+
+def _planned(place: Place, stat: str, method: str, sure: bool = True) -> Planned:
+    pattern = result_id(place, stat, method).replace(_LEVEL, ANY)
+    return Planned(pattern, place, stat, method, sure and not _of_level(place, pattern))
+
+
+def _of_level(place: Place, pattern: str) -> bool:
+    """Whether it is of a level that perhaps no one has, declared or not."""
+    declared = place.second is not None and place.second[0] == "level"
+    declared = declared and place.second != ("level", adverse_events.ANY)
+    return ANY in pattern or place.stratum is not None or declared
+
+
+def _is_of(test: HolmTest, one: Planned) -> bool:
+    place = one.place
+    if (place.analysis, one.method) != (test.analysis, test.test):
+        return False
+    treated = place.pair[0] if place.pair else None
+    limits = (
+        (test.comparison, treated),
+        (test.visit, place.visit),
+        (test.parameter, place.parameter),
+    )
+    kind, level = place.second or ("", "")
+    named = test.effects is None or (kind == "effect" and level in test.effects)
+    return named and all(limit in (None, value) for limit, value in limits)
+
+
+def _analysis(trial: "Trial", analysis: Analysis) -> Iterator[Planned]:
+    key = ("analyses", analysis.name)
+    steps = {
+        "describe": analysis.describe,
+        "estimates": analysis.estimates,
+        "tests": analysis.tests,
+    }
+    for part, own in steps.items():
+        for at, step in enumerate(own):
+            yield from _of((*key, part, at), _step(trial, analysis, step))
+    if (given := analysis.interaction) is not None and analysis.by is not None:
+        overall = replace(analysis, by=None)
+        yield from _of((*key, "interaction"), _step(trial, overall, given))
+
+
+def _step(trial: "Trial", analysis: Analysis, step: Step[object]) -> Iterator[Planned]:
+    own = trial.design.kind in OWN_TREATMENT
+    for endpoint in parameters(trial, analysis):
+        estimand = analysis.estimand
+        place = Place(
+            trial.name,
+            analysis.name,
+            estimand.population,
+            estimand.name,
+            endpoint.name,
+            lists_parameters=estimand.lists or estimand.variable not in trial.endpoints,
+        )
+        labels = visits(trial, analysis, endpoint)
+        for stratum in _strata(trial, analysis):
+            for one in statistics(step, own=own):
+                if stratum is not None and not analysis.p_values_by_level and _is_p(one):
+                    continue
+                for at in _places(trial, analysis, step, replace(place, stratum=stratum), one):
+                    for visit in _visits(labels, one):
+                        yield _planned(replace(at, visit=visit), one.stat, one.method, one.sure)
+
+
+def _is_p(one: Statistic) -> bool:
+    return one.stat in P_VALUES | SYMBOLS | OF_P_VALUES
+
+
+def _visits(labels: list[str], one: Statistic) -> list[str | None]:
+    if one.visits is None or not labels:
+        return [None]
+    return [*(labels[1:] if one.visits == "later" else labels)]
+
+
+def _strata(trial: "Trial", analysis: Analysis) -> list[str | None]:
+    if analysis.by is None:
+        return [None]
+    return [f"{analysis.by}={level}" for level in _levels(trial, analysis.by)]
+
+
+def _levels(trial: "Trial", name: str) -> list[str]:
+    """The declared levels of a subject variable, or any. Sex is coded anew, by the data."""
+    variable = _variable(trial, name)
+    if variable is None or not variable.choices or name == "sex":
+        return [_LEVEL]
+    return list(variable.choices.values())
+
+
+def _variable(trial: "Trial", name: str) -> "Variable | None":
+    return trial.subjects.described(name, trial.dictionary)
+
+
+def _places(
+    trial: "Trial", analysis: Analysis, step: Step[object], place: Place, one: Statistic
+) -> Iterator[Place]:
+    named = {*analysis.estimand.treated, analysis.estimand.reference}
+    arms = [arm for arm in trial.design.arms if arm in named]
+    for second in _seconds(place, step, one):
+        at = replace(place, second=second)
+        if one.of == "all":
+            yield at
+        elif one.of == "pair":
+            yield from (replace(at, pair=pair) for pair in analysis.pairs)
+        elif one.of == "every_pair":
+            every = analysis.every_pair(trial.design.arms)
+            yield from (replace(at, pair=pair) for pair in every)
+        else:
+            overall = [ALL] if analysis.overall and one.of == "group" else []
+            groups = [ALL] if _of_patients(trial, place) else [*arms, *overall]
+            yield from (replace(at, group=group) for group in groups)
+
+
+def _of_patients(trial: "Trial", place: Place) -> bool:
+    return place.parameter is not None and of_patients(trial, trial.endpoints[place.parameter])
+
+
+def _seconds(place: Place, step: Step[object], one: Statistic) -> list[tuple[str, str] | None]:
+    if one.second is None:
+        return [None]
+    key, value = one.second
+    given = items_of(step.options)
+    values: list[str] = {
+        "time": [level_text(time) for time in given.get("times", given.get("at", ()))]
+        if "time" not in given
+        else [level_text(given["time"])],
+        "with": [given.get("with", "")],
+        "covariate": list(given.get("covariates", ())),
+        "outcome": [place.parameter or "", *(each.endpoint for each in given.get("then", ()))],
+    }.get(key, [_LEVEL])
+    return [(key, each) for each in ([value] if value is not None else values)]
+
+
+def _groups(trial: "Trial", *, first: bool, overall: bool = True) -> list[str]:
+    if trial.design.kind in OWN_TREATMENT:
+        return [ALL]
+    arms = list(trial.design.arms)
+    everyone = [ALL] if overall else []
+    return [*everyone, *arms] if first else [*arms, *everyone]
+
+
+def _flow(trial: "Trial") -> Iterator[Planned]:
+    given = trial.plan.displays.get("flow", {})
+    start = Place(trial.name, flow.ANALYSIS, "randomised", group=ALL)
+    if "excluded" in given:
+        yield _planned(start, "assessed", flow.METHOD)
+        yield from _reasons(trial, start, "excluded", given["excluded"]["variable"], ())
+    for group in _groups(trial, first=True):
+        place = replace(start, group=group)
+        yield _planned(place, "randomised", flow.METHOD)
+        for name in trial.populations:
+            yield _planned(_listed(place, name), "in_population", flow.METHOD)
+        if "received" in given:
+            yield _planned(place, "received", flow.METHOD)
+            if "not_received" in given:
+                why = given["not_received"]
+                yield from _why(trial, place, "not_received", why, UNREPORTED)
+        if "ended" in given:
+            ended = given["ended"]
+            yield from _reasons(trial, place, "ended", ended["variable"], ended["completed"])
+        for name in given.get("analysed", ()):
+            at = _listed(place, name)
+            yield _planned(at, "analysed", flow.METHOD)
+            why = given.get("not_analysed", {}).get(name, {})
+            yield from _why(trial, at, "not_analysed", why, OUTSIDE, NO_VALUE)
+
+
+def _why(trial: "Trial", place: Place, stat: str, why: WhyGiven, *rest: str) -> Iterator[Planned]:
+    """Reasons of a variable or by conditions, then what those without a reason are counted by."""
+    named = [each["label"] for each in why.get("reasons", ())]
+    if "variable" in why:
+        named = [
+            level
+            for level in _levels(trial, why["variable"])
+            if level not in why.get("no_reason", ())
+        ]
+    for level in (*named, *rest):
+        yield _planned(replace(place, second=("level", level)), stat, flow.METHOD)
+
+
+def _reasons(
+    trial: "Trial", place: Place, stat: str, variable: str, without: Any
+) -> Iterator[Planned]:
+    for level in (*_levels(trial, variable), flow.UNKNOWN):
+        if level not in without:
+            yield _planned(replace(place, second=("level", level)), stat, flow.METHOD)
+
+
+def _listed(place: Place, parameter: str) -> Place:
+    return replace(place, parameter=parameter, lists_parameters=True)
+
+
+def _baseline(trial: "Trial") -> Iterator[Planned]:
+    given = trial.plan.displays.get(baseline.ANALYSIS)
+    if given is None:
+        return
+    by, whole = given.get("by"), given["overall"]
+    groups: list[tuple[str, str | None]]
+    if by is None:
+        groups = [(group, None) for group in _groups(trial, first=False, overall=whole)]
+    else:
+        groups = [(ALL, f"{by}={level}") for level in _levels(trial, by)]
+        groups += [(ALL, None)] if whole else []
+    for name in given["variables"]:
+        for group, stratum in groups:
+            if stratum is not None and name == by:
+                continue
+            place = Place(
+                trial.name, baseline.ANALYSIS, given["population"], stratum=stratum, group=group
+            )
+            place = _listed(place, name)
+            if _is_number(trial, name):
+                yield _planned(place, "count", baseline.METHOD)
+                for stat in baseline.NUMBERS:
+                    yield _planned(place, stat, baseline.METHOD, sure=False)
+            else:
+                for level in _levels(trial, name):
+                    at = replace(place, second=("level", level))
+                    yield _planned(at, "count", baseline.METHOD)
+                    yield _planned(at, "proportion", baseline.METHOD)
+            yield _planned(place, "missing", baseline.METHOD)
+
+
+def _is_number(trial: "Trial", name: str) -> bool:
+    if name == "age":
+        return True
+    variable = _variable(trial, name)
+    if variable is None or name in ("sex", "site"):
+        return False
+    return variable.kind in NUMERIC and not variable.choices
+
+
+def _adverse_events(trial: "Trial") -> Iterator[Planned]:
+    for number, given in enumerate(trial.plan.displays.get(adverse_events.ANALYSIS, ())):
+        key = ("displays", adverse_events.ANALYSIS, number)
+        endpoint = trial.endpoints[given["endpoint"]]
+        told = [adverse_events.ANY, f"{adverse_events.TERM}={_LEVEL}"]
+        for name in given.get("columns", ()):
+            told.append(f"{name}={_LEVEL}")
+        for level in told:
+            for group in _groups(trial, first=False):
+                place = _listed(
+                    Place(trial.name, adverse_events.ANALYSIS, given["population"], group=group),
+                    endpoint.name,
+                )
+                at = replace(place, second=("level", level))
+                found = [
+                    _planned(at, "patients", adverse_events.METHOD),
+                    _planned(at, "occurrences", adverse_events.METHOD),
+                ]
+                if level == adverse_events.ANY:
+                    found.append(_planned(at, "any_event", "clopper_pearson"))
+                yield from _of(key, found)

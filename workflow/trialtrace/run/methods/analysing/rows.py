@@ -1,0 +1,176 @@
+"""One result: its identifier, its row of the results contract, and the rows behind it."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import isnan
+from typing import Any, TypedDict
+
+from trialtrace.base.words import LABELS, stat_text
+from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow
+from trialtrace.run.tables.frames import Selection, canonical
+from trialtrace.stats.results import Interval
+
+ALL = "all"
+_UNFIT = re.compile(r"[^A-Za-z0-9.+=_-]+")
+# What a slug cannot hold, but for the separators of words.
+_LOST = re.compile(r"""[^A-Za-z0-9.+=_\s,;:/()'"&-]""")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a result stands: in which analysis, population, visit, stratum, group or comparison."""
+
+    trial: str
+    analysis: str
+    population: str
+    estimand: str | None = None
+    parameter: str | None = None
+    visit: str | None = None
+    stratum: str | None = None
+    group: str | None = None
+    pair: tuple[str, str] | None = None
+    second: tuple[str, str] | None = None
+    lists_parameters: bool = False
+
+    def who(self) -> str:
+        return "-".join(self.pair) if self.pair else self.group or ALL
+
+
+# Choices by name: of a step, or of a result.
+Options = dict[str, Any]
+
+
+class Notes(TypedDict, total=False):
+    """What a result says beside its value, its options and its members: fields of `Result`."""
+
+    unit: str | None
+    n_used: int | None
+    denominator: int | None
+    warning: str | None
+
+
+class Basis(TypedDict):
+    """What the results of one statistic share: its options and how many it rests on."""
+
+    options: Options
+    n_used: int | None
+
+
+@dataclass
+class Result:
+    """A statistic with its interval, and the selections it was made from by role."""
+
+    place: Place
+    stat: str
+    method: str
+    value: float
+    options: Mapping[str, Any]
+    members: dict[str, Selection]
+    interval: tuple[float, float] | None = None
+    level: float | None = None
+    unit: str | None = None
+    n_used: int | None = None
+    denominator: int | None = None
+    warning: str | None = None
+    error: str | None = None
+    synthetic: bool = False
+    text: str | None = None
+    result_id: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.result_id = result_id(self.place, self.stat, self.method)
+
+    def row(self) -> ResultRow:
+        """The row of the results contract."""
+        place = self.place
+        low, high = self.interval if self.interval is not None else (None, None)
+        return {
+            "result_id": self.result_id,
+            "analysis_id": place.analysis,
+            "method": f"{self.stat}.{self.method}",
+            "options": json.dumps(self.options, sort_keys=True, ensure_ascii=False),
+            "estimand": place.estimand,
+            "population": place.population,
+            "parameter": place.parameter,
+            "visit": place.visit,
+            "stratum": place.stratum,
+            "group1": "TRT01P" if place.group else None,
+            "group1_level": place.group,
+            "group2": place.second[0] if place.second else None,
+            "group2_level": place.second[1] if place.second else None,
+            "comparison": place.pair[0] if place.pair else None,
+            "reference": place.pair[1] if place.pair else None,
+            "stat_name": self.stat,
+            "stat_label": LABELS[self.stat],
+            "stat_value": None if isnan(self.value) else self.value,
+            "ci_low": low,
+            "ci_high": high,
+            "ci_level": self.level if self.interval is not None else None,
+            "unit": self.unit,
+            "n_used": self.n_used,
+            "denominator": self.denominator,
+            "seed": None,
+            "n_draws": None,
+            "mc_se": None,
+            "stat_text": self.text
+            or stat_text(self.stat, self.value, self.interval, self.level, self.unit),
+            "warning": self.warning,
+            "error": self.error,
+            "synthetic": self.synthetic,
+        }
+
+    def member_rows(self) -> list[MemberRow]:
+        """The rows of the members contract."""
+        return [
+            {
+                "result_id": self.result_id,
+                "role": role,
+                "dataset": selection.dataset,
+                "predicate": canonical(selection.predicate),
+                "n": selection.n,
+                "sha256": selection.sha256,
+            }
+            for role, selection in self.members.items()
+        ]
+
+
+def slug(text: str) -> str:
+    """A level as it stands in a result_id: "30 min" becomes "30_min".
+
+    Where more than separators would be lost ("< 65", "≥ 65"), a hash of the level tells it apart.
+    """
+    plain = _UNFIT.sub("_", text).strip("_") or "_"
+    if not _LOST.search(text):
+        return plain
+    return f"{plain}.{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+
+
+def result_id(place: Place, stat: str, method: str) -> str:
+    """trial/analysis/statistic.method@who;visit=…;stratum=…;parameter=…;<second>=…"""
+    text = f"{place.trial}/{place.analysis}/{stat}.{method}@{place.who()}"
+    if place.visit is not None:
+        text += f";visit={slug(place.visit)}"
+    if place.stratum is not None:
+        text += f";stratum={slug(place.stratum)}"
+    if place.lists_parameters and place.parameter is not None:
+        text += f";parameter={slug(place.parameter)}"
+    if place.second is not None:
+        text += f";{place.second[0]}={slug(place.second[1])}"
+    return text
+
+
+def stream(place: Place) -> int:
+    """The second number of a seed: which result of a plan draws.
+
+    The trial's name has no part in it: the same data and plan under another name draw the same.
+    """
+    parts = (place.analysis, place.parameter, place.visit, place.stratum, place.pair)
+    digest = hashlib.sha256("/".join(map(str, parts)).encode()).digest()
+    return int.from_bytes(digest[:8], "big")
+
+
+def bounds(interval: Interval) -> tuple[float, float]:
+    return interval.low, interval.high

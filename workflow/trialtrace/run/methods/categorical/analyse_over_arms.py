@@ -1,0 +1,174 @@
+"""All values of an endpoint by all arms, or by each pair of arms: χ², exact, within strata."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from math import nan
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.run.methods.analysing.cuts import Cut
+from trialtrace.run.methods.analysing.estimate import plain_result, test_results
+from trialtrace.run.methods.analysing.formulas import formula, statistic_of
+from trialtrace.run.methods.analysing.rows import Basis, Result
+from trialtrace.run.methods.stratified.analyse import keys_of, stratum_rows
+from trialtrace.run.tables.frames import Selection
+from trialtrace.run.trial.plan.steps import Step
+from trialtrace.stats.results import StatsError, TestResult
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.plan.cards import over_arms as cards
+    from trialtrace.run.trial.plan.options import Groups
+
+Pair = tuple[str, str] | None
+Compared = Iterator[tuple[Pair, list[str], Selection]]
+
+
+def groups(cut: Cut, which: "Groups", strata: Sequence[str]) -> Compared:
+    """(pair or None, arms, rows): all arms at once, or each treated arm with the reference.
+
+    The rows are those whose `strata` are all known.
+    """
+    compared = (
+        [(None, cut.arms())]
+        if which == "all"
+        else [(pair, list(pair)) for pair in cut.analysis.pairs]
+    )
+    for pair, arms in compared:
+        yield pair, arms, stratum_rows(cut, strata, cut.rows(TRTP={"in": arms}))
+
+
+def tables(
+    cut: Cut, rows: Selection, arms: list[str], strata: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Counts (strata, arms, values) and the values of the endpoint in ascending order."""
+    values, of_value = np.unique(cut.values(rows), return_inverse=True)
+    levels, of_stratum = np.unique(keys_of(rows, strata), return_inverse=True)
+    arm = rows.column("TRTP")
+    of_arm = np.array([arms.index(one) for one in arm.tolist()], dtype=np.intp)
+    made = np.zeros((max(len(levels), 1), len(arms), max(len(values), 1)))
+    np.add.at(made, (of_stratum, of_arm, of_value), 1)
+    return made, values
+
+
+def _results(
+    cut: Cut,
+    step: Step[object],
+    compared: Compared,
+    compute: Callable[[list[str], Selection], TestResult],
+) -> Iterator[Result]:
+    """A test of arms by values, its statistic where it has one."""
+    for pair, arms, rows in compared:
+        yield from test_results(
+            cut,
+            cut.at(pair=pair),
+            step.method,
+            {"analysed": rows},
+            partial(compute, arms, rows),
+            statistic=statistic_of(step),
+            options=cut.options(step),
+            n_used=rows.n,
+        )
+
+
+def whole_table(cut: Cut, step: "Step[cards.ChiSquaredTable]") -> Iterator[Result]:
+    """Arms by values, in one table."""
+
+    def compute(arms: list[str], rows: Selection) -> TestResult:
+        return formula(step)(tables(cut, rows, arms, ())[0][0])
+
+    yield from _results(cut, step, groups(cut, step.options.groups, ()), compute)
+
+
+def drawn_table(cut: Cut, step: "Step[cards.DrawnTables]") -> Iterator[Result]:
+    """Arms by values, in one table: the p-value by drawn tables, with its Monte Carlo error."""
+    draws, seed, confidence = step.options.draws, step.options.seed, cut.analysis.confidence
+    for pair, arms, rows in groups(cut, step.options.groups, ()):
+        place, roles = cut.at(pair=pair), {"analysed": rows}
+        common: Basis = {"options": cut.options(step), "n_used": rows.n}
+        table, names = tables(cut, rows, arms, ())[0][0], ("p_value", step.method)
+        try:
+            found = formula(step)(table, draws=draws, seed=seed, confidence=confidence)
+        except StatsError as refused:
+            yield plain_result(cut, place, names, roles, nan, error=str(refused), **common)
+            continue
+        yield plain_result(cut, place, names, roles, found.p_value, **common)
+        yield plain_result(cut, place, ("mc_se", step.method), roles, found.mc_se, **common)
+
+
+def association(cut: Cut, step: "Step[cards.CmhGeneralAssociation]") -> Iterator[Result]:
+    """Any association of arm and value within strata, by χ² or exactly."""
+    strata = step.options.strata
+
+    def compute(arms: list[str], rows: Selection) -> TestResult:
+        return formula(step)(tables(cut, rows, arms, strata)[0])
+
+    compared = groups(cut, step.options.groups, strata)
+    yield from _results(cut, step, compared, compute)
+
+
+def row_mean_scores(cut: Cut, step: "Step[cards.CmhRowMeanScores]") -> Iterator[Result]:
+    """Mean scores of the arms within strata."""
+    strata, scores = step.options.strata, step.options.scores
+
+    def compute(arms: list[str], rows: Selection) -> TestResult:
+        made, values = tables(cut, rows, arms, strata)
+        columns = values if scores == "values" else scores
+        return formula(step)(made, column_scores=columns)
+
+    compared = groups(cut, step.options.groups, strata)
+    yield from _results(cut, step, compared, compute)
+
+
+def arm_by_stratum(cut: Cut, step: "Step[cards.CmhGeneralAssociation]") -> Iterator[Result]:
+    """The interaction of arm and stratum."""
+    strata = step.options.strata
+
+    def compute(arms: list[str], rows: Selection) -> TestResult:
+        arm = rows.column("TRTP").astype(str)
+        return formula(step)(rows.column("AVAL"), arm, keys_of(rows, strata))
+
+    compared = groups(cut, step.options.groups, strata)
+    yield from _results(cut, step, compared, compute)
+
+
+def trend(cut: Cut, step: "Step[cards.CochranArmitage]") -> Iterator[Result]:
+    """Over all arms, in the order and at the distances of their scores."""
+    rows = cut.rows(TRTP={"in": cut.arms()})
+    scores = step.options.scores
+
+    def compute() -> TestResult:
+        arm, happened = rows.column("TRTP"), rows.column("AVAL") == 1
+        n = np.array([np.sum(arm == name) for name in scores])
+        x = np.array([np.sum(happened[arm == name]) for name in scores])
+        return formula(step)(
+            x,
+            n,
+            list(scores.values()),
+            sides=step.options.sides,
+            variance=step.options.variance,
+        )
+
+    yield from test_results(
+        cut,
+        cut.at(),
+        step.method,
+        {"analysed": rows},
+        compute,
+        statistic=statistic_of(step),
+        options=cut.options(step),
+        n_used=rows.n,
+    )
+
+
+METHODS = {
+    "p_value.chi_squared_table": whole_table,
+    "p_value.fisher_freeman_halton": whole_table,
+    "p_value.fisher_freeman_halton_drawn": drawn_table,
+    "p_value.logistic_interaction": arm_by_stratum,
+    "p_value.firth_interaction": arm_by_stratum,
+    "p_value.cmh_general_association": association,
+    "p_value.cmh_general_association_exact": association,
+    "p_value.cmh_row_mean_scores": row_mean_scores,
+    "p_value.cochran_armitage": trend,
+}

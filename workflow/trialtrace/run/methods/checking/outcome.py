@@ -1,0 +1,169 @@
+"""What a check gives back, and when two numbers agree."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, wraps
+from math import isfinite, isinf, isnan, nan, sqrt
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from trialtrace.run.methods.checking.data import Asked, Data
+
+# Results are stored to 12 significant digits, so two closed formulas agree far below this.
+EXACT = 1e-8
+# For what an iteration or a root finder ends at.
+ITERATIVE = 1e-7
+# Numbers of size 1 (risks, ratios, statistics) carry rounding of about 1e-16; below this size the
+# tolerance is no longer relative. A p-value can be truly small, so for it there is no such size.
+NEAR_ZERO = 1e-6
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """A statistic by an independent path. NaN: by its own definition there is no value.
+
+    `by` begins with the name of the library. `interval` is None where the checker has none.
+    `chance` is what two Monte Carlo results may differ by, in the unit of the value; the tolerance
+    of a component is then this much of it; of the bounds alone where `of_bounds` says so.
+    """
+
+    by: str
+    value: float
+    interval: tuple[float, float] | None = None
+    tolerance: float = EXACT
+    n_used: int | None = None
+    chance: float = 0.0
+    of_bounds: bool = False
+
+
+# What recomputes a result; None: no answer.
+Check = Callable[["Data", "Asked"], "Recomputed | None"]
+# What a formula gives: no answer, a value, a value with its bounds, or statistics by name.
+Answer = Recomputed | Mapping[str, float] | tuple[float, tuple[float, float]] | float | None
+# What a formula is computed from.
+Inputs = TypeVar("Inputs")
+CHI_SQUARED = ("p_value", "chi_squared", "df")
+# Of a test that may be one-sided.
+SIGNED = (*CHI_SQUARED, "z")
+
+
+def peer(
+    by: "str | Callable[[Asked], str]",
+    of: "Callable[[Data, Asked], tuple[Inputs | None, int | None]]",
+    tolerance: float = EXACT,
+) -> "Callable[[Callable[[Data, Asked, Inputs], Answer]], Check]":
+    """Make a check out of a formula `(data, asked, inputs) -> Answer`.
+
+    `of` reads the inputs, None where the data are too few for any value, and the number of subjects
+    that enter. Of statistics by name the asked one is taken. NaN is no value, None no answer; a
+    formula that decides for itself by what it computes gives a whole `Recomputed`.
+    """
+
+    def decorate(formula: "Callable[[Data, Asked, Inputs], Answer]") -> "Check":
+        @wraps(formula)
+        def check(data: "Data", asked: "Asked") -> Recomputed | None:
+            inputs, n = of(data, asked)
+            answer = nan if inputs is None else formula(data, asked, inputs)
+            if answer is None or isinstance(answer, Recomputed):
+                return answer
+            if isinstance(answer, Mapping):
+                answer = answer[asked.stat]
+            value, bounds = answer if isinstance(answer, tuple) else (answer, None)
+            bounds = None if bounds is None else (float(bounds[0]), float(bounds[1]))
+            name = by if isinstance(by, str) else by(asked)
+            # A value that there is not is missing exactly.
+            width = tolerance if isfinite(value) or bounds else EXACT
+            return Recomputed(name, float(value), bounds, width, n)
+
+        return check
+
+    return decorate
+
+
+def of_chi_squared(statistic: float, df: float) -> dict[str, float]:
+    """A test by the upper tail of chi-squared: one minus the lower one loses digits."""
+    from scipy.stats import chi2
+
+    return {"p_value": float(chi2.sf(statistic, df)), "chi_squared": statistic, "df": df}
+
+
+def of_root(asked: "Asked", statistic: float, df: float, direction: float) -> dict[str, float]:
+    """A test by chi-squared or, one-sided, by its root with the sign of `direction`."""
+    from scipy.stats import norm
+
+    sides = asked.options.get("sides", "two_sided")
+    if sides == "two_sided":
+        return of_chi_squared(statistic, df)
+    z = sqrt(statistic) if direction > 0 else -sqrt(statistic)
+    return {"p_value": float(norm.cdf(z) if sides == "less" else norm.sf(z)), "z": z}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One component of a result beside its recomputation."""
+
+    result_id: str
+    component: str
+    ours: float
+    theirs: float
+    by: str
+    tolerance: float
+    agrees: bool
+
+    def row(self) -> dict[str, object]:
+        """The row of the checks contract."""
+        return {
+            "result_id": self.result_id,
+            "component": self.component,
+            "check_by": self.by,
+            "version": version(self.by),
+            "recomputed": None if isnan(self.theirs) else self.theirs,
+            "tolerance": self.tolerance,
+            "agrees": self.agrees,
+        }
+
+    def __str__(self) -> str:
+        return f"{self.component}: ours {self.ours!r}, {self.by} {self.theirs!r}"
+
+
+def compare(asked: "Asked", recomputed: Recomputed) -> Iterator[Compared]:
+    """Value, then bounds where either side has them, then the number of subjects that entered."""
+    # An infinite estimate is no value in the results either, but an error with its reason.
+    pairs = [("value", asked.value, nan if isinf(recomputed.value) else recomputed.value)]
+    if asked.interval is not None and recomputed.interval is not None:
+        bounds = zip(("ci_low", "ci_high"), asked.interval, recomputed.interval, strict=True)
+        pairs += bounds
+    elif recomputed.interval is not None and not asked.error:
+        pairs += [("ci_low", nan, recomputed.interval[0]), ("ci_high", nan, recomputed.interval[1])]
+    if recomputed.n_used is not None:
+        ours = nan if asked.n_used is None else float(asked.n_used)
+        pairs.append(("n_used", ours, float(recomputed.n_used)))
+    near_zero = 0.0 if asked.is_p_value else NEAR_ZERO
+    for component, ours, theirs in pairs:
+        width, exact = recomputed.tolerance, ("n_used", "value")[: 1 + recomputed.of_bounds]
+        if recomputed.chance and component not in exact and not isnan(theirs):
+            width = recomputed.chance / max(abs(theirs), NEAR_ZERO)
+        agrees = close(ours, theirs, width, NEAR_ZERO if recomputed.chance else near_zero)
+        yield Compared(asked.result_id, component, ours, theirs, recomputed.by, width, agrees)
+
+
+def close(ours: float, theirs: float, tolerance: float, near_zero: float = NEAR_ZERO) -> bool:
+    """Equal, both missing, or within the relative tolerance of a number not taken as below
+    `near_zero`."""
+    if isnan(ours) or isnan(theirs):
+        return isnan(ours) and isnan(theirs)
+    if ours == theirs:
+        return True
+    return abs(ours - theirs) <= tolerance * max(abs(theirs), near_zero)
+
+
+@cache
+def version(by: str) -> str:
+    """The version of the library with whose name `by` begins; of Python for its own modules."""
+    import platform
+    import sys
+    from importlib.metadata import version as installed
+
+    library = re.split(r"\W", by, maxsplit=1)[0]
+    return platform.python_version() if library in sys.stdlib_module_names else installed(library)

@@ -1,0 +1,108 @@
+"""Two treatments in two periods: subjects with both values, and what each had first."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NoReturn, Protocol, TypeVar
+
+import numpy as np
+
+from trialtrace.base.arrays import Floats
+from trialtrace.base.config.spec import items_of
+from trialtrace.run.methods.analysing.cuts import Cut, level_text
+from trialtrace.run.methods.analysing.estimate import interval_result, test_results
+from trialtrace.run.methods.analysing.formulas import formula, statistic_of
+from trialtrace.run.methods.analysing.rows import Notes, Place, Result
+from trialtrace.run.methods.continuous.analyse_paired import Paired, comparisons
+from trialtrace.run.tables.frames import Selection
+from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.plan.methods import result_method
+from trialtrace.run.trial.plan.steps import Step
+from trialtrace.stats.results import StatsError
+
+# What the formula calls what the plan says; the rest tells the sequence.
+ARGUMENTS = {"compared": "effect", "sides": "sides"}
+
+R = TypeVar("R")
+
+
+class Sequenced(Protocol):
+    """What tells the order of a subject's treatments."""
+
+    @property
+    def sequence(self) -> str: ...
+
+    @property
+    def starts_with(self) -> dict[str, str]: ...
+
+
+def periods(found: Paired, asked: Sequenced) -> tuple[Floats, Floats, Floats]:
+    """Values of the first and of the second period, and 1 where the treated arm was first."""
+    levels = found.column(adsl_code(asked.sequence))[:, 0].tolist()
+    arms = [None if level is None else asked.starts_with.get(level_text(level)) for level in levels]
+    if lacking := arms.count(None):
+        raise StatsError(f"{lacking} subjects have no sequence that `starts_with` names.")
+    if others := {str(arm) for arm in arms} - set(found.place.pair or ()):
+        raise StatsError(f"some sequences begin with {' and '.join(sorted(others))}.")
+    early = np.array([arm == (found.place.pair or ("",))[0] for arm in arms])
+    treated, reference = found.values.T
+    first, second = np.where(early, treated, reference), np.where(early, reference, treated)
+    return first, second, early.astype(float)
+
+
+def estimate(cut: Cut, step: Step[Sequenced]) -> Iterator[Result]:
+    """By comparison: the difference of the treatments, adjusted for the period."""
+    compute = partial(formula(step), confidence=cut.analysis.confidence)
+    for place, members, run, common in _prepared(cut, step, compute):
+        yield interval_result(
+            cut,
+            place,
+            (step.statistic, step.method),
+            members,
+            run,
+            options=cut.options(step, interval=True),
+            **common,
+        )
+
+
+def test(cut: Cut, step: Step[Sequenced]) -> Iterator[Result]:
+    """By comparison: a test of the treatments, of the periods or of carry-over."""
+    given = items_of(step.options)
+    choices = {name: given[key] for key, name in ARGUMENTS.items() if key in given}
+    compute = partial(formula(step), **choices)
+    for place, members, run, common in _prepared(cut, step, compute):
+        for result in test_results(
+            cut,
+            place,
+            result_method(step.method, step.options),
+            members,
+            run,
+            statistic=statistic_of(step),
+            options=cut.options(step),
+            n_used=common["n_used"],
+        ):
+            result.warning = common.get("warning")
+            yield result
+
+
+def _prepared(
+    cut: Cut, step: Step[Sequenced], compute: Callable[..., R]
+) -> Iterator[tuple[Place, dict[str, Selection], Callable[[], R], Notes]]:
+    """Each comparison with its formula; one that has no pairs fails with its reason."""
+    for found in comparisons(cut):
+        if isinstance(found, Paired):
+            run = partial(_computed, compute, found, step.options)
+            yield found.place, {"analysed": found.rows}, run, found.common
+        else:
+            place, rows, reason = found
+            yield place, {"analysed": rows}, partial(_refuse, reason), {"n_used": None}
+
+
+def _computed(compute: Callable[..., R], found: Paired, asked: Sequenced) -> R:
+    return compute(*periods(found, asked))
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise StatsError(reason)
+
+
+METHODS = {"mean_difference": estimate, "p_value": test}

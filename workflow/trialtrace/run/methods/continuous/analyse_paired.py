@@ -1,0 +1,291 @@
+"""Two treatments of one subject (two sides of the body, two periods): compared within subjects.
+
+A subject counts where both treatments have a value; the others are told, never filled in. With
+`value: change` the difference of a subject is (after - before) under one treatment less the same
+under the other.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn
+
+import numpy as np
+
+from trialtrace.base.arrays import Floats, Labels
+from trialtrace.base.config.spec import items_of
+from trialtrace.base.store import difference
+from trialtrace.run.methods.analysing.cuts import Cut
+from trialtrace.run.methods.analysing.estimate import f_results, interval_result, test_results
+from trialtrace.run.methods.analysing.formulas import Formula, formula, statistic_of
+from trialtrace.run.methods.analysing.rows import Basis, Notes, Place, Result
+from trialtrace.run.tables.frames import COMPLETE, Selection
+from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.plan.methods import result_method
+from trialtrace.run.trial.plan.steps import Step
+from trialtrace.stats import resampling
+from trialtrace.stats.regression.coefficients import contrast, wald_test
+from trialtrace.stats.results import Coefficients, Interval, StatsError, TestResult
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.plan.cards import paired as cards
+
+TREATMENT = "TRTP"
+# Sums of up to so many assignments are enumerated; within subjects all of them always are.
+ENUMERATED = 2**60
+NO_SEED = (0, 0)
+
+
+# A regression, and the columns of each of its terms.
+Fitted = tuple[Coefficients, dict[str, list[int]]]
+
+
+@dataclass(frozen=True)
+class Paired:
+    """The subjects of a comparison that have both values.
+
+    `rows` are their records; `values` (n, 2) the treated and the reference value of each subject,
+    and `at` (n, 2) where these stand in `rows`. `single` subjects have one value of the two.
+    """
+
+    place: Place
+    rows: Selection
+    values: np.ndarray
+    at: np.ndarray
+    single: int
+
+    @property
+    def difference(self) -> Floats:
+        within: Floats = difference(self.values[:, 0], self.values[:, 1])
+        return within
+
+    def column(self, name: str) -> Labels:
+        """A column of the treated and of the reference record of each subject, (n, 2)."""
+        values: Labels = self.rows.column(name)[self.at]
+        return values
+
+    @property
+    def common(self) -> Notes:
+        """What every result of the comparison has."""
+        warning = None
+        if self.single:
+            who = "subject has" if self.single == 1 else "subjects have"
+            warning = f"{self.single} {who} a value under one treatment only and are left out."
+            warning = warning.replace(" and are", " and is") if self.single == 1 else warning
+        return {"n_used": len(self.values), "warning": warning}
+
+
+def comparisons(cut: Cut) -> Iterator[Paired | tuple[Place, Selection, str]]:
+    """Each comparison of the analysis, by subject; its place and the reason where there is none."""
+    for treated, reference in cut.analysis.pairs:
+        place = cut.at(pair=(treated, reference))
+        both = {TREATMENT: {"in": [treated, reference]}}
+        rows = cut.rows(**both, **{COMPLETE: {TREATMENT: [treated, reference]}})
+        everybody = len(np.unique(cut.rows(**both).column("USUBJID").astype(str)))
+        subject = rows.column("USUBJID").astype(str)
+        n = len(np.unique(subject))
+        if rows.n != 2 * n:
+            yield place, rows, "some subjects have more than one record under a treatment."
+            continue
+        order = np.lexsort((rows.column(TREATMENT) != treated, subject)).reshape(n, 2)
+        values = cut.values(rows).astype(float)[order]
+        yield Paired(place, rows, values, order, everybody - n)
+
+
+def _each(
+    cut: Cut,
+    compute: Callable[[Paired], Callable[[], object]],
+    made: Callable[..., Iterator[Result]],
+) -> Iterator[Result]:
+    """The results of each comparison; one that has no pairs of values fails with its reason."""
+    for found in comparisons(cut):
+        if isinstance(found, Paired):
+            yield from made(found.place, {"analysed": found.rows}, compute(found), found.common)
+        else:
+            place, rows, reason = found
+            members = {"analysed": rows}
+            yield from made(place, members, partial(_refuse, reason), {"n_used": None})
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise StatsError(reason)
+
+
+def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
+    """By comparison: mean or median of the differences within subjects, with its interval."""
+    confidence = cut.analysis.confidence
+
+    def made(
+        place: Place, members: dict[str, Selection], run: Callable[[], Interval], common: Notes
+    ) -> Iterator[Result]:
+        yield interval_result(
+            cut,
+            place,
+            (step.statistic, step.method),
+            members,
+            run,
+            options=cut.options(step, interval=True),
+            **common,
+        )
+
+    yield from _each(
+        cut, lambda p: partial(formula(step), p.difference, confidence=confidence), made
+    )
+
+
+def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
+    """By comparison: a test that treatments do not differ within subjects."""
+    choices = items_of(step.options)
+    return _tested(cut, step, lambda p: partial(formula(step), p.difference, **choices))
+
+
+def rerandomise(cut: Cut, step: Step[object]) -> Iterator[Result]:
+    """By comparison: all assignments of the treated side."""
+    choices = items_of(step.options)
+    return _tested(cut, step, lambda p: partial(_rerandomise, formula(step), p, **choices))
+
+
+def _tested(
+    cut: Cut, step: Step[object], compute: Callable[[Paired], Callable[[], TestResult]]
+) -> Iterator[Result]:
+    name = result_method(step.method, step.options)
+
+    def made(
+        place: Place, members: dict[str, Selection], run: Callable[[], TestResult], common: Notes
+    ) -> Iterator[Result]:
+        results = test_results(
+            cut,
+            place,
+            name,
+            members,
+            run,
+            statistic=statistic_of(step),
+            options=cut.options(step),
+            n_used=common["n_used"],
+        )
+        for result in results:
+            result.warning = common.get("warning")
+        yield from results
+
+    yield from _each(cut, compute, made)
+
+
+def _rerandomise(test: Formula, found: Paired, *, allocation: str, sides: str) -> TestResult:
+    """All assignments of the treated side; the statistic is the sum of the differences.
+
+    A subject's score is its value on the side that is second by name less that on the first, which
+    no assignment changes; assignments give it the sign of its treated side.
+    """
+    side = found.column("LAT")[:, 0].astype(str)
+    pairs = found.column("LAT").astype(str)
+    if (pairs[:, 0] == pairs[:, 1]).any() or "None" in pairs:
+        raise StatsError("a subject's two records do not lie on two sides, so nothing can swap.")
+    if len(np.unique(pairs)) != 2:
+        raise StatsError("there are more than two sides.")
+    if len(np.unique(side)) < 2:
+        raise StatsError("all subjects were treated on the same side, so sides cannot be swapped.")
+    second = np.unique(side)[1]
+    score = np.where(side == second, 1.0, -1.0) * found.difference
+    schemes = {"coin": resampling.within_patient, "balanced": resampling.fixed_margins}
+    result = test(
+        schemes[allocation](side),
+        score,
+        arm=second,
+        sides=sides,
+        draws=1,
+        exact_up_to=ENUMERATED,
+        seed=NO_SEED,
+        confidence=0.95,
+        tie_tolerance=resampling.TIE_TOLERANCE,
+    )
+    if not result.exact:
+        raise StatsError("there are too many assignments to enumerate.")
+    return TestResult(float(found.difference.sum()), np.nan, float(result.p_value[0]))
+
+
+def regression(cut: Cut, step: "Step[cards.PairedRegression]") -> Iterator[Result]:
+    """By comparison: the mean difference adjusted for covariates, and each covariate's effect.
+
+    Numbers are centred at their mean; of a variable with levels each level counts alike.
+    """
+    names, confidence = step.options.covariates, cut.analysis.confidence
+    for found in comparisons(cut):
+        fit: Callable[[], Fitted]
+        columns: Sequence[str]
+        if not isinstance(found, Paired):
+            place, rows, reason = found
+            fit, columns, common = partial(_refuse, reason), [], Notes(n_used=None)
+            members = {"analysed": rows}
+        else:
+            place, members, common = found.place, {"analysed": found.rows}, found.common
+            fit, columns = partial(_fit, formula(step), found, names, confidence), names
+        options = cut.options(step, interval=True)
+        yield interval_result(
+            cut,
+            place,
+            (step.statistic, step.method),
+            members,
+            partial(_mean, fit, confidence),
+            options=options,
+            **common,
+        )
+        for name in columns:
+            at = cut.at(pair=place.pair, second=("covariate", name))
+            basis: Basis = {"options": options, "n_used": common["n_used"]}
+            compute = partial(_effect, fit, name)
+            yield from f_results(cut, at, step.method, members, compute, basis)
+
+
+def _mean(fit: Callable[[], Fitted], confidence: float) -> Interval:
+    """The first coefficient: the mean difference where all covariates are at their means."""
+    fitted, _ = fit()
+    row = np.eye(fitted.coef.size)[0]
+    return contrast(fitted, row, sides="two_sided", confidence=confidence).interval
+
+
+def _effect(fit: Callable[[], Fitted], name: str) -> TestResult:
+    fitted, terms = fit()
+    return wald_test(fitted, np.eye(fitted.coef.size)[terms[name]])
+
+
+def _fit(least_squares: Formula, found: Paired, names: Sequence[str], confidence: float) -> Fitted:
+    """Least squares of the differences on an intercept and centred covariates; their columns."""
+    blocks, width = [np.ones((len(found.values), 1))], 1
+    terms: dict[str, list[int]] = {}
+    for name in names:
+        block = _columns(found, name)
+        terms[name] = list(range(width, width + block.shape[1]))
+        width += block.shape[1]
+        blocks.append(block)
+    x = np.hstack(blocks)
+    return least_squares(found.difference, x, variance="model", confidence=confidence), terms
+
+
+def _columns(found: Paired, name: str) -> Floats:
+    """A covariate as columns that are 0 on average over subjects, or over levels."""
+    if name == "baseline":
+        base = found.column("BASE").astype(float)
+        values = difference(base[:, 0], base[:, 1])
+    else:
+        column = "LAT" if name == "treated_side" else adsl_code(name)
+        values = found.column(column)[:, 0]
+    if np.issubdtype(values.dtype, np.number):
+        centred: Floats = values.astype(float) - values.astype(float).mean()
+        return centred.reshape(-1, 1)
+    if (values == None).any():  # noqa: E711
+        raise StatsError(f"{name} is not known of every subject.")
+    levels, index = np.unique(values.astype(str), return_inverse=True)
+    if levels.size < 2:
+        raise StatsError(f"{name} is the same in every subject.")
+    columns: Floats = np.vstack([np.eye(levels.size - 1), -np.ones(levels.size - 1)])[index]
+    return columns
+
+
+METHODS = {
+    "mean_difference": estimate,
+    "fold_change": estimate,
+    "median_difference": estimate,
+    "mean_difference.paired_regression": regression,
+    "p_value": test,
+    "p_value.rerandomise_sides": rerandomise,
+}

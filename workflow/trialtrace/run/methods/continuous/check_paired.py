@@ -1,0 +1,258 @@
+"""Two treatments of one subject, by scipy, by statsmodels and by counting every assignment."""
+
+from collections import Counter
+from decimal import Decimal
+from math import inf, nan
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import stats
+
+from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.outcome import Answer, Check, peer
+from trialtrace.run.trial.model import adsl_code
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from statsmodels.regression.linear_model import RegressionResults
+
+# All assignments of so many subjects are listed at once (32 MB).
+LISTED = 22
+# Of the sum of sizes: sums that differ by less are equal.
+TIE = 1e-9
+OLS = "statsmodels.regression.linear_model.OLS"
+T_TEST = "scipy.stats.ttest_1samp"
+
+
+def pairs(data: Data, asked: Asked) -> "pd.DataFrame | None":
+    """A row for each subject with both values: treated, reference, their difference `D`.
+
+    No arm has its name: names of arms have small letters.
+
+    None where a subject has several records under a treatment.
+    """
+    return wide_of(data.records(asked), asked.contrast)
+
+
+def wide_of(records: "pd.DataFrame", pair: tuple[str, str]) -> "pd.DataFrame | None":
+    """The pairs of any records; None where a subject has several under a treatment."""
+    # Who lacks a treatment has no pair, whatever else is wrong with the records.
+    records = records[records.groupby("USUBJID")["TRTP"].transform("nunique") == len(pair)]
+    if records.duplicated(["USUBJID", "TRTP"]).any():
+        return None
+    wide = records.pivot(index="USUBJID", columns="TRTP", values="AVAL")
+    for arm in pair:
+        if arm not in wide:
+            wide[arm] = nan
+    wide = wide.dropna(subset=list(pair))
+    # In decimals, so that equal differences tie.
+    first, second = (wide[arm].map(repr).map(Decimal) for arm in pair)
+    return wide.assign(D=(first - second).astype(float))
+
+
+def paired_rows(data: Data, asked: Asked) -> "tuple[pd.DataFrame | None, int | None]":
+    """The pairs, None where a subject has several records under a treatment, and how many."""
+    wide = pairs(data, asked)
+    return wide, None if wide is None else len(wide)
+
+
+@peer(T_TEST, paired_rows)
+def mean_difference(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+    """The interval of scipy's `ttest_1samp`; none of differences that are all the same."""
+    d = wide["D"].to_numpy()
+    if len(d) < 2:
+        return nan
+    bounds = nan, nan
+    if np.ptp(d) > 0:
+        bounds = stats.ttest_1samp(d, 0.0).confidence_interval(data.confidence(asked))
+    return d.mean(), bounds
+
+
+@peer(f"scipy.stats.gmean; {T_TEST}", paired_rows)
+def fold_change(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+    """scipy's `gmean` of each subject's ratio; its interval is `ttest_1samp`'s of logarithms."""
+    d = wide["D"].to_numpy()
+    ratios = np.exp2(-d)
+    if len(ratios) < 2:
+        return nan
+    bounds = nan, nan
+    if np.ptp(d) > 0:
+        found = stats.ttest_1samp(np.log(ratios), 0.0).confidence_interval(data.confidence(asked))
+        bounds = np.exp(found.low), np.exp(found.high)
+    return stats.gmean(ratios), bounds
+
+
+@peer(T_TEST, paired_rows)
+def paired_t(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+    """scipy's `ttest_1samp`; none of differences that are all the same."""
+    d = wide["D"].to_numpy()
+    if len(d) < 2 or np.ptp(d) == 0:
+        return nan
+    test = stats.ttest_1samp(d, 0.0, alternative=asked.alternative)
+    return {"p_value": test.pvalue, "t": test.statistic, "df": test.df}
+
+
+def _sums(sizes: np.ndarray) -> Counter:
+    """How many choices of signs have each sum of the positive sizes, as whole numbers."""
+    ways = Counter({0: 1})
+    for size in sizes.tolist():
+        more = Counter({total + size: count for total, count in ways.items()})
+        ways += more
+    return ways
+
+
+@peer("scipy.stats.rankdata; sums of all signs counted", paired_rows)
+def signed_rank(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+    """Ranks by scipy's `rankdata`; twice the ranks are whole, so that sums are counted exactly."""
+    d = wide["D"].to_numpy()
+    if asked.options["zeros"] == "wilcoxon":
+        d = d[d != 0]
+    ranks = np.rint(2 * stats.rankdata(np.abs(d)))[d != 0].astype(int)
+    if not len(ranks):
+        return nan
+    positive = int(ranks[d[d != 0] > 0].sum())
+    if asked.stat == "v":
+        return positive / 2
+    ways = _sums(ranks)
+    above = sum(count for total, count in ways.items() if total >= positive)
+    below = sum(count for total, count in ways.items() if total <= positive)
+    return _tail(above, below, 2 ** len(ranks), asked.options["sides"])
+
+
+def _tail(above: int, below: int, total: int, sides: str) -> float:
+    return {
+        "greater": above / total,
+        "less": below / total,
+        "two_sided": min(1.0, 2 * min(above, below) / total),
+    }[sides]
+
+
+@peer("numpy: Walsh averages; sums of all signs counted", paired_rows)
+def pseudomedian(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+    """Walsh averages; the bounds leave out as many as the exact distribution allows."""
+    d, n = wide["D"].to_numpy(), len(wide)
+    if not n:
+        return nan
+    walsh = sorted((d[i] + d[j]) / 2 for i in range(n) for j in range(i + 1))
+    ways, total, outside = _sums(np.arange(1, n + 1)), 0, 0
+    tail = (1 - data.confidence(asked)) / 2 * (1 - 1e-12)
+    while (total := total + ways[outside]) < tail * 2**n:
+        outside += 1
+    return np.median(walsh), (walsh[outside - 1], walsh[-outside]) if outside else (-inf, inf)
+
+
+@peer("numpy: every assignment of the sides", paired_rows)
+def rerandomised(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+    """The share of all assignments at least as extreme; no answer where these are too many."""
+    if len(wide) > LISTED:
+        return None
+    sides = data.records(asked).pivot(index="USUBJID", columns="TRTP", values="LAT")
+    sides = sides.reindex(index=wide.index, columns=list(asked.contrast))
+    treated, other = (sides[arm] for arm in asked.contrast)
+    usable = sides.notna().all(axis=None) and (treated != other).all()
+    if not usable or treated.nunique() != 2 or len({*treated, *other}) != 2:
+        return nan
+    if asked.stat == "sum":
+        return wide["D"].sum()
+    first = (treated == treated.max()).to_numpy()
+    score = np.where(first, 1.0, -1.0) * wide["D"].to_numpy()
+    balanced = asked.options["allocation"] == "balanced"
+    every = _assignments(score, int(first.sum()) if balanced else None)
+    observed = float(score[first].sum() - score[~first].sum())
+    centre = every.mean()
+    tie = TIE * np.abs(score).sum()
+    far = {
+        "two_sided": np.abs(every - centre) >= abs(observed - centre) - tie,
+        "greater": every >= observed - tie,
+        "less": every <= observed + tie,
+    }[asked.options["sides"]]
+    return far.mean()
+
+
+def _assignments(score: np.ndarray, size: int | None) -> np.ndarray:
+    """Sum of signed scores for every choice of subjects treated on the first side.
+
+    With `size` only the choices of so many subjects.
+    """
+    sums, chosen = np.zeros(1), np.zeros(1, dtype=np.int8)
+    for value in score:
+        sums = np.concatenate([sums + value, sums - value])
+        chosen = np.concatenate([chosen + 1, chosen])
+    return sums if size is None else sums[chosen == size]
+
+
+# A fit of statsmodels with the columns of each covariate.
+Regression = tuple["RegressionResults", dict[str, list[int]]]
+
+
+def _regressed(data: Data, asked: Asked) -> tuple[Regression | None, int | None]:
+    """The differences on centred covariates, None where these tell too little, and subjects."""
+    wide, n = paired_rows(data, asked)
+    if wide is None:
+        return None, n
+    records = data.records(asked)
+    treated = records[records["TRTP"] == asked.contrast[0]].set_index("USUBJID").loc[wide.index]
+    other = records[records["TRTP"] == asked.contrast[1]].set_index("USUBJID").loc[wide.index]
+    subjects = data.adsl.set_index("USUBJID").loc[wide.index]
+    blocks, places, width = [np.ones((len(wide), 1))], {}, 1
+    for name in asked.options["covariates"]:
+        block = _block(name, treated, other, subjects)
+        if block is None:
+            return None, n
+        places[name] = list(range(width, width := width + block.shape[1]))
+        blocks.append(block)
+    x = np.hstack(blocks)
+    if np.linalg.matrix_rank(x) < x.shape[1] or len(x) <= x.shape[1]:
+        return None, n
+    from statsmodels.regression.linear_model import OLS as Model
+
+    return (Model(wide["D"].to_numpy(), x).fit(), places), n
+
+
+@peer(OLS, _regressed)
+def regression(data: Data, asked: Asked, fitted: Regression) -> Answer:
+    """The intercept of statsmodels' `OLS`: the difference at the mean of the covariates."""
+    fit, _ = fitted
+    return fit.params[0], fit.conf_int(alpha=1 - data.confidence(asked))[0]
+
+
+@peer(f"{OLS}.f_test", _regressed)
+def covariate(data: Data, asked: Asked, fitted: Regression) -> Answer:
+    """statsmodels' `f_test` of the columns of a covariate."""
+    fit, places = fitted
+    own = places[asked.level]
+    test = fit.f_test(np.eye(len(fit.params))[own])
+    f = np.squeeze(test.fvalue)
+    return {"p_value": test.pvalue, "f": f, "df1": len(own), "df2": fit.df_resid}
+
+
+def _block(name: str, treated, other, subjects) -> np.ndarray | None:
+    import pandas as pd
+
+    if name == "baseline":
+        values = treated["BASE"] - other["BASE"]
+    else:
+        values = treated["LAT"] if name == "treated_side" else subjects[adsl_code(name)]
+    if values.isna().any() or values.nunique() < 2:
+        return None
+    if pd.api.types.is_numeric_dtype(values):
+        return (values - values.mean()).to_numpy(dtype=float)[:, None]
+    levels = sorted(values.unique())
+    last = (values == levels[-1]).to_numpy(dtype=float)
+    return np.column_stack(
+        [(values == level).to_numpy(dtype=float) - last for level in levels[:-1]]
+    )
+
+
+CHECKS: dict[str, Check] = {
+    "mean_difference.paired_t": mean_difference,
+    "fold_change.paired_t": fold_change,
+    "median_difference.signed_rank": pseudomedian,
+    "mean_difference.paired_regression": regression,
+}
+CHECKS |= {f"{stat}.paired_t": paired_t for stat in ("p_value", "t", "df")}
+CHECKS |= {f"{stat}.paired_regression": covariate for stat in ("p_value", "f", "df1", "df2")}
+for _name in ("signed_rank", "signed_rank_pratt"):
+    CHECKS |= {f"{stat}.{_name}": signed_rank for stat in ("p_value", "v")}
+for _name in ("rerandomise_sides", "rerandomise_sides_balanced"):
+    CHECKS |= {f"{stat}.{_name}": rerandomised for stat in ("p_value", "sum")}

@@ -1,0 +1,113 @@
+"""Adverse events: patients with any and occurrences, by arm, term and further columns.
+
+All patients of the population are the denominator, also those without an event. The share of
+patients with any event has Clopper and Pearson's interval: with no event its upper bound is what
+the trial can exclude.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.run.methods.analysing.cuts import level_text
+from trialtrace.run.methods.analysing.rows import ALL, Place, Result, bounds
+from trialtrace.run.tables.frames import Frames, Selection
+from trialtrace.run.trial.plan.methods import OWN_TREATMENT
+from trialtrace.stats.categorical.proportions import clopper_pearson
+from trialtrace.stats.results import StatsError
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.endpoints.occurrence import FurtherColumns
+    from trialtrace.run.trial.load import Trial
+    from trialtrace.run.trial.model import Endpoint
+
+ANALYSIS = "adverse_events"
+METHOD = "count"
+TERM = "term"
+ANY = "any"
+
+
+def adverse_events(trial: "Trial", frames: Frames) -> Iterator[Result]:
+    """For each display of adverse events: all, by term, by each level of its columns.
+
+    Where each subject has every treatment, an event belongs to none of them: one group of all.
+    """
+    for given in trial.plan.displays.get(ANALYSIS, ()):
+        endpoint = trial.endpoints[given["endpoint"]]
+        flag = trial.populations[given["population"]].flag
+        base: dict[str, Any] = {"PARAMCD": {"is": endpoint.code}, flag: {"is": "Y"}}
+        cuts = [(None, None, None)]
+        for name in (TERM, *given.get("columns", ())):
+            levels = _levels(frames, base, name.upper(), _declared(trial, endpoint, name))
+            cuts += [(name, name.upper(), level) for level in levels]
+        arms = list(trial.design.arms)
+        groups: list[tuple[str, dict[str, Any], dict[str, Any]]]
+        groups = [(arm, {"TRTP": {"is": arm}}, {"TRT01P": {"is": arm}}) for arm in arms]
+        groups.append((ALL, {"TRTP": {"in": arms}}, {"TRT01P": {"in": arms}}))
+        if trial.design.kind in OWN_TREATMENT:
+            groups = [(ALL, {}, {})]
+        for name, column, level in cuts:
+            for group, treated, planned in groups:
+                place = Place(
+                    trial.name,
+                    ANALYSIS,
+                    given["population"],
+                    None,
+                    endpoint.name,
+                    group=group,
+                    lists_parameters=True,
+                )
+                told = f"{name}={level_text(level)}" if name else ANY
+                place = replace(place, second=("level", told))
+                where = base | treated | ({column: {"is": level}} if column else {})
+                everybody = frames.select("adsl", planned | {flag: {"is": "Y"}})
+                rows = frames.select("occds", where)
+                yield from _counts(trial, place, rows, everybody, interval=name is None)
+
+
+def _declared(trial: "Trial", endpoint: "Endpoint[FurtherColumns]", name: str) -> list[str]:
+    """The labels that the dictionary has for a further column: those without an event are told."""
+    column = (endpoint.entry.columns or {}).get(name)
+    variable = trial.dictionary[endpoint.entry.table].get(column) if column else None
+    return list(variable.choices.values()) if variable else []
+
+
+def _levels(frames: Frames, base: dict[str, Any], column: str, declared: list[str]) -> list[Any]:
+    """The declared values of a column of the occurrences, then further ones in order."""
+    values = frames.select("occds", base | {column: "present"}).column(column).tolist()
+    return [*declared, *sorted(set(values) - set(declared))]
+
+
+def _counts(
+    trial: "Trial", place: Place, rows: Selection, everybody: Selection, *, interval: bool
+) -> Iterator[Result]:
+    patients, n = len(np.unique(rows.column("USUBJID").astype(str))), everybody.n
+    members = {"numerator": rows, "denominator": everybody}
+    result = partial(Result, n_used=n, denominator=n, synthetic=trial.synthetic)
+    yield result(place, "patients", METHOD, patients, {}, members)
+    yield Result(
+        place,
+        "occurrences",
+        METHOD,
+        rows.n,
+        {},
+        {"analysed": rows},
+        n_used=n,
+        synthetic=trial.synthetic,
+    )
+    if not interval:
+        return
+    confidence = trial.plan.confidence
+    options = {"confidence": confidence}
+    names = ("any_event", "clopper_pearson")
+    try:
+        found = clopper_pearson(patients, n, confidence=confidence)
+    except StatsError as error:
+        yield result(place, *names, np.nan, options, members, error=str(error))
+        return
+    yield result(
+        place, *names, found.estimate, options, members, interval=bounds(found), level=confidence
+    )

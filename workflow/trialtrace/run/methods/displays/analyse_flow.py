@@ -1,0 +1,179 @@
+"""Patient flow: who was randomised, who is in each population, who entered each analysis."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.run.methods.analysing.cuts import cuts, levels
+from trialtrace.run.methods.analysing.rows import ALL, Place, Result
+from trialtrace.run.tables.frames import COMPLETE, LACKING, Frames, Predicate, Selection
+from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.plan.displays.why import NO_VALUE, OUTSIDE, UNREPORTED, WhyGiven
+from trialtrace.run.trial.plan.methods import OWN_TREATMENT
+from trialtrace.run.trial.plan.registry import card_of
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.load import Trial
+
+ANALYSIS = "flow"
+METHOD = "count"
+# Who has no reason and is not known to have completed.
+UNKNOWN = "not recorded"
+
+
+def flow(trial: "Trial", frames: Frames) -> Iterator[Result]:
+    """Counts of subjects, by arm and over all arms; of all where each has every treatment."""
+    arms = list(trial.design.arms)
+    groups: list[tuple[str, dict[str, Any]]] = [(ALL, {"TRT01P": {"in": arms}})]
+    groups += [(arm, {"TRT01P": {"is": arm}}) for arm in arms]
+    if trial.design.kind in OWN_TREATMENT:
+        groups = [(ALL, {})]
+    yield from _screening(trial, frames)
+    for group, arm in groups:
+        rows = frames.select("adsl", {"USUBJID": "present"} | arm)
+        place = Place(trial.name, ANALYSIS, "randomised", group=group)
+        yield _count(trial, place, "randomised", rows)
+        for population in trial.populations.values():
+            rows = frames.select("adsl", arm | {population.flag: {"is": "Y"}})
+            yield _count(trial, _listed(place, population.name), "in_population", rows)
+        given = trial.plan.displays.get("flow", {})
+        yield from _disposition(trial, frames, given, arm, place)
+        for name in given.get("analysed", ()):
+            rows = analysed(trial, trial.plan.analyses[name], frames, arm)
+            yield _count(trial, _listed(place, name), "analysed", rows)
+            yield from _not_analysed(trial, frames, name, arm, rows, _listed(place, name))
+
+
+def _screening(trial: "Trial", frames: Frames) -> Iterator[Result]:
+    """Who was assessed (every subject in the data), and who got no arm, by the reason recorded."""
+    given = trial.plan.displays.get("flow", {}).get("excluded")
+    if given is None:
+        return
+    place = Place(trial.name, ANALYSIS, "randomised", group=ALL)
+    yield _count(trial, place, "assessed", frames.select("adsl", {"USUBJID": "present"}))
+    column, without = adsl_code(given["variable"]), {"TRT01P": "missing"}
+    reasons: dict[str, Any] = {
+        str(level): {"is": level} for level in levels(trial, frames, given["variable"])
+    }
+    for name, test in (reasons | {UNKNOWN: "missing"}).items():
+        rows = frames.select("adsl", without | {column: test})
+        yield _count(trial, replace(place, second=("level", name)), "excluded", rows)
+
+
+def _disposition(
+    trial: "Trial", frames: Frames, given: dict[str, Any], arm: dict[str, Any], place: Place
+) -> Iterator[Result]:
+    """Who received the treatment, and who did not complete the trial, by the reason recorded."""
+    if "received" in given:
+        rows = frames.select("adsl", arm | {"all": [given["received"]]})
+        yield _count(trial, place, "received", rows)
+        if "not_received" in given:
+            rest = _both(arm, _lacking("adsl", given["received"]))
+            for reason, own in _reasons(trial, frames, given["not_received"]):
+                rows = frames.select("adsl", _both(rest, own))
+                at = replace(place, second=("level", reason or UNREPORTED))
+                yield _count(trial, at, "not_received", rows)
+    if "ended" not in given:
+        return
+    column, completed = adsl_code(given["ended"]["variable"]), given["ended"]["completed"]
+    for level in levels(trial, frames, given["ended"]["variable"]):
+        if level not in completed:
+            rows = frames.select("adsl", arm | {column: {"is": level}})
+            yield _count(trial, replace(place, second=("level", str(level))), "ended", rows)
+    rows = frames.select("adsl", arm | {column: "missing"})
+    yield _count(trial, replace(place, second=("level", UNKNOWN)), "ended", rows)
+
+
+def _not_analysed(
+    trial: "Trial",
+    frames: Frames,
+    name: str,
+    arm: Predicate,
+    analysed: Selection,
+    place: Place,
+) -> Iterator[Result]:
+    """Who was randomised and did not enter an analysis: each by the first reason that is known.
+
+    Whoever has none is counted too, by whether the population or a value is what lacks.
+    """
+    population = trial.populations[trial.plan.analyses[name].estimand.population]
+    lacking = _lacking(analysed.dataset, analysed.predicate)
+    rest = _both({"USUBJID": "present", **arm}, lacking)
+    inside: Predicate = {population.flag: {"is": "Y"}}
+    why = trial.plan.displays["flow"].get("not_analysed", {}).get(name, {})
+    for reason, own in _reasons(trial, frames, why):
+        parts: dict[str, Predicate] = (
+            {reason: own}
+            if reason
+            else {
+                OUTSIDE: _both(own, _lacking("adsl", inside)),
+                NO_VALUE: _both(own, inside),
+            }
+        )
+        for level, part in parts.items():
+            rows = frames.select("adsl", _both(rest, part))
+            yield _count(trial, replace(place, second=("level", level)), "not_analysed", rows)
+
+
+def _reasons(trial: "Trial", frames: Frames, why: WhyGiven) -> Iterator[tuple[str, Predicate]]:
+    """Each reason and what its subjects meet; the last one, without a name, is of the others."""
+    if "variable" in why:
+        column, none = adsl_code(why["variable"]), list(why.get("no_reason", ()))
+        for level in levels(trial, frames, why["variable"]):
+            if level not in none:
+                yield str(level), {"all": [{column: {"is": level}}]}
+        yield "", {"any": [{column: "missing"}, *({column: {"is": level}} for level in none)]}
+        return
+    earlier: list[object] = []
+    for reason in why.get("reasons", ()):
+        yield reason["label"], {"all": [reason["where"]], LACKING: earlier[:]}
+        earlier.append({"dataset": "adsl", "where": reason["where"]})
+    yield "", {LACKING: earlier}
+
+
+def _lacking(dataset: str, where: Predicate) -> Predicate:
+    return {LACKING: [{"dataset": dataset, "where": dict(where)}]}
+
+
+def _both(one: Predicate, other: Predicate) -> Predicate:
+    """Two predicates at once."""
+    return {**one, **other, LACKING: [*one.get(LACKING, ()), *other.get(LACKING, ())]}
+
+
+def _listed(place: Place, parameter: str) -> Place:
+    return Place(**{**vars(place), "parameter": parameter, "lists_parameters": True})
+
+
+def _count(trial: "Trial", place: Place, stat: str, rows: Selection) -> Result:
+    subjects = len(np.unique(rows.column("USUBJID").astype(str)))
+    return Result(
+        place,
+        stat,
+        METHOD,
+        subjects,
+        {},
+        {"analysed": rows},
+        n_used=subjects,
+        synthetic=trial.synthetic,
+    )
+
+
+def analysed(trial: "Trial", analysis: Analysis, frames: Frames, arm: dict[str, Any]) -> Selection:
+    """The rows of the subjects that entered an analysis.
+
+    An analysis of each visit by itself is counted at its first visit, one of several endpoints at
+    its first endpoint, one by subgroup over all subjects whose subgroup is known.
+    """
+    cut = cuts(trial, replace(analysis, by=None), frames, together=True)[0]
+    base = cut.base | {"TRTP": arm.get("TRT01P", {"in": list(trial.design.arms)})}
+    if analysis.by is not None:
+        base[adsl_code(analysis.by)] = "present"
+    if any(card_of(step.key).visits == "whole" for step in analysis.tests):
+        complete = {COMPLETE: {"AVISIT": list(cut.visits)}}
+        return frames.select(cut.dataset, base | complete)
+    if cut.visits:
+        base |= {"AVISIT": {"is": cut.visits[0]}}
+    return frames.select(cut.dataset, base)

@@ -1,0 +1,327 @@
+"""Visits filled in again: by another generator and other formulas, or by pandas.
+
+Two sets of imputations differ by chance, and every statistic of them with it: each is computed
+from the pooled parts as they are here and as far off as chance may put them.
+"""
+
+from dataclasses import dataclass, replace
+from itertools import product
+from math import exp, inf, nan, sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import stats
+
+from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.outcome import Answer, Check, Recomputed, peer
+from trialtrace.run.methods.displays.check_flow import visits_of
+from trialtrace.run.methods.missing.check_visits import TooFew, by_reference, by_regressions
+from trialtrace.run.methods.mixed.check_ancova import OLS, covariates
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BY = "numpy.random (regressions by least squares, Rubin's rules)"
+IMPUTATIONS = 60
+WIDTH = 5.0
+STATISTICS = ("mean_difference", "p_value", "t", "df", "f", "df1", "df2", "fraction_missing")
+DRAWN = (
+    "monotone_imputation",
+    "chained_imputation",
+    "delta_adjusted_imputation",
+    "reference_based_imputation",
+)
+SINGLE = (
+    "last_observation_carried_forward",
+    "baseline_observation_carried_forward",
+    "worst_observation_carried_forward",
+)
+
+
+@dataclass(frozen=True)
+class Course:
+    """Raw values, subjects by visits; covariates by subject; arms and baselines."""
+
+    values: "pd.DataFrame"
+    covariates: "pd.DataFrame"
+    arm: np.ndarray
+    base: np.ndarray
+
+
+def course_of(data: Data, asked: Asked, visits: list[str]) -> Course | None:
+    """Of the subjects with a value at one of these visits; None where there is nobody."""
+    everything = replace(asked, visit=None)
+    named = str(asked.options["covariates"])
+    key = ("course", *data.cut(everything), named, *visits)
+    return data.once(key, lambda: _course_of(data, everything, visits))
+
+
+def _course_of(data: Data, asked: Asked, visits: list[str]) -> Course | None:
+    analysis = data.analysis(asked)
+    rows = data.records(asked, data.compared(asked))
+    rows = rows[rows["AVISIT"].isin(visits)]
+    if analysis.value == "change":
+        rows = rows.assign(AVAL=rows["AVAL"] + rows["BASE"])
+    elif analysis.value == "percent_change":
+        rows = rows.assign(AVAL=rows["BASE"] * (1 + rows["AVAL"] / 100))
+    rows, columns = covariates(data, rows, asked.options["covariates"])
+    if rows.empty or rows.duplicated(["USUBJID", "AVISIT"]).any():
+        return None
+    table = rows.pivot(index="USUBJID", columns="AVISIT", values="AVAL")
+    table = table.reindex(index=columns.index, columns=visits)
+    first = rows.groupby("USUBJID").first().reindex(columns.index)
+    return Course(table, columns, first["TRTP"].to_numpy(), first["BASE"].to_numpy())
+
+
+def start_of(data: Data, asked: Asked) -> list[str]:
+    label = data.trial.endpoints[asked.variable].entry.baseline
+    return [] if label is None else [label]
+
+
+def _analysed(data: Data, asked: Asked, y: np.ndarray, base: np.ndarray) -> np.ndarray:
+    value = data.analysis(asked).value
+    if value == "value":
+        return y
+    return y - base if value == "change" else 100 * (y - base) / base
+
+
+def _design(course: Course) -> tuple[np.ndarray, list[str]]:
+    arms = sorted(set(course.arm))
+    columns = [(course.arm == arm).astype(float) for arm in arms]
+    return np.column_stack([*columns, course.covariates.to_numpy(float)]), arms
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Means over imputations of coefficients and covariances, and how the coefficients vary."""
+
+    coef: np.ndarray
+    within: np.ndarray
+    between: np.ndarray
+    spread: float
+    df: float
+    arms: list[str]
+
+
+def drawn(data: Data, asked: Asked) -> Recomputed | None:
+    """Rubin's rules over imputations of our own; what was refused there is not guessed here."""
+    visits, with_base = visits_of(data, asked), "baseline" in asked.options["covariates"]
+    course = course_of(data, asked, [*(start_of(data, asked) if with_base else []), *visits])
+    n = 0 if course is None else len(course.arm)
+    if asked.error or course is None:
+        return Recomputed(BY, nan, n_used=n)
+    key = (asked.method.partition(".")[2], asked.analysis, asked.parameter, asked.stratum)
+    try:
+        made = data.once(
+            ("drawn", *key, str(asked.options)),
+            lambda: _imputations(data, asked, course, len(visits)),
+        )
+    except TooFew:
+        return None
+    column = visits.index(str(asked.visit)) - len(visits)
+    parts = data.once(
+        ("parts", *key, str(asked.options), column),
+        lambda: _parts(data, asked, course, made[:, :, column], column),
+    )
+    wanted = _all_arms if asked.pair is None else _one_pair
+    value, bounds, chance = wanted(data, asked, parts)
+    return Recomputed(BY, value, bounds, n_used=n, chance=chance)
+
+
+def _parts(data: Data, asked: Asked, course: Course, y: np.ndarray, column: int) -> Parts:
+    lacking = course.values.isna().to_numpy()[:, column]
+    for arm, delta in asked.options.get("deltas", {}).items():
+        y = y + delta * (lacking & (course.arm == arm))
+    y = _analysed(data, asked, y, course.base)
+    x, arms = _design(course)
+    inverse = np.linalg.inv(x.T @ x)
+    coef = np.linalg.lstsq(x, y.T, rcond=None)[0].T
+    error = ((y - coef @ x.T) ** 2).sum(axis=1) / (len(x) - x.shape[1])
+    return Parts(
+        coef.mean(axis=0),
+        error.mean() * inverse,
+        np.cov(coef, rowvar=False),
+        float(error.std(ddof=1) / error.mean()),
+        float(len(x) - x.shape[1]),
+        arms,
+    )
+
+
+def _freedom(asked: Asked, share: np.ndarray, m: int, df: float) -> np.ndarray:
+    """Of the pooled estimate, by the share of the variance that lies between imputations."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        old = (m - 1) / share**2
+        if asked.options["df"] == "rubin":
+            return old
+        seen = (df + 1) / (df + 3) * df * (1 - share)
+        return np.where(np.isinf(old), seen, old * seen / (old + seen))
+
+
+def _apart(parts: Parts, m: int, step: float) -> tuple[np.ndarray, ...]:
+    """Shifts of the estimate, and factors of the variances within and between imputations, as far
+    as chance may put them; none comes first.
+    """
+    between = exp(WIDTH * sqrt(2 / (m - 1) + 2 / (IMPUTATIONS - 1)))
+    within = WIDTH * parts.spread * sqrt(1 / m + 1 / IMPUTATIONS)
+    ways = product((0.0, -step, step), (1.0, 1 - within, 1 + within), (1.0, 1 / between, between))
+    return tuple(np.array(list(ways)).T)
+
+
+Found = tuple[float, tuple[float, float] | None, float]
+
+
+def _one_pair(data: Data, asked: Asked, parts: Parts) -> Found:
+    """A difference: what is asked, and how far it may be off."""
+    m, tail = asked.options["imputations"], (1 - data.confidence(asked)) / 2
+    row = np.zeros(len(parts.coef))
+    for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
+        row[parts.arms.index(arm)] = sign
+    estimate = float(row @ parts.coef)
+    within, between = float(row @ parts.within @ row), float(row @ parts.between @ row)
+    step = WIDTH * sqrt(between * (1 / m + 1 / IMPUTATIONS))
+
+    shift, factor, other = _apart(parts, m, step)
+    value, inside, extra = estimate + shift, within * factor, (1 + 1 / m) * between * other
+    df = _freedom(asked, extra / (inside + extra), m, parts.df)
+    se, r = np.sqrt(inside + extra), extra / inside
+    if asked.stat == "mean_difference":
+        half = stats.t.isf(tail, df) * se
+        low, high = value - half, value + half
+        return estimate, (low[0], high[0]), _furthest(value, low, high)
+    named = {
+        "t": lambda: value / se,
+        "df": lambda: df,
+        "p_value": lambda: 2 * stats.t.sf(np.abs(value) / se, df),
+        "fraction_missing": lambda: (r + 2 / (df + 3)) / (r + 1),
+    }
+    told = named[asked.stat]()
+    return told[0], None, _furthest(told)
+
+
+def _all_arms(data: Data, asked: Asked, parts: Parts) -> Found:
+    """D1 of all arms, with its denominator by Reiter or by Li, Raghunathan and Rubin."""
+    m, k = asked.options["imputations"], len(parts.arms) - 1
+    rows = np.hstack([-np.ones((k, 1)), np.eye(k), np.zeros((k, len(parts.coef) - k - 1))])
+    d, u, b = rows @ parts.coef, rows @ parts.within @ rows.T, rows @ parts.between @ rows.T
+    trace = float(np.trace(np.linalg.solve(u, b)))
+    root = sqrt(float(d @ np.linalg.solve(u, d)))
+    step = WIDTH * sqrt(trace * (1 / m + 1 / IMPUTATIONS))
+
+    shift, within, between = _apart(parts, m, step)
+    r = (1 + 1 / m) * trace / k * between / within
+    f = np.maximum(root + shift, 0.0) ** 2 / within / (k * (1 + r))
+    df2 = np.array([_denominator(asked, each, k * (m - 1), k, parts.df) for each in r])
+    named = {
+        "f": lambda: f,
+        "df1": lambda: np.full(len(r), float(k)),
+        "df2": lambda: df2,
+        "p_value": lambda: stats.f.sf(f, k, df2),
+    }
+    told = named[asked.stat]()
+    return told[0], None, _furthest(told)
+
+
+def _denominator(asked: Asked, r: float, t: int, k: int, df: float) -> float:
+    if asked.options["df"] == "rubin":
+        if r == 0:
+            return inf
+        if t > 4:
+            return 4 + (t - 4) * (1 + (1 - 2 / t) / r) ** 2
+        return t * (1 + 1 / k) * (1 + 1 / r) ** 2 / 2
+    a, v = r * t / (t - 2), (df + 1) / (df + 3) * df
+    one, two = v - 2 * (1 + a), v - 4 * (1 + a)
+    inner = a**2 * one / ((1 + a) ** 2 * two) + 8 * a**2 * one / ((1 + a) * two**2)
+    inner += 4 * a**2 / ((1 + a) * two) + 4 * a**2 / (two * one) + 16 * a**2 * one / two**3
+    inner += 8 * a**2 / two**2
+    return 4 + 1 / (1 / two + inner / (t - 4))
+
+
+def _furthest(*told: np.ndarray) -> float:
+    """How far any of the others is from the first of its kind."""
+    return max(float(np.abs(each - each[0]).max()) for each in told) + 1e-9
+
+
+def _imputations(data: Data, asked: Asked, course: Course, visits: int) -> np.ndarray:
+    """Completed values, (imputations, subjects, visits)."""
+    y = course.values.to_numpy(float)
+    method = asked.method.partition(".")[2]
+    draw = np.random.default_rng(20240517)
+    z = course.covariates.to_numpy(float)
+    if method == "reference_based_imputation":
+        if asked.options["assumption"] == "last_mean":
+            z = course.covariates.drop(columns="baseline").to_numpy(float)
+        else:
+            y = y[:, -visits:]
+        reference = data.analysis(asked).estimand.reference
+        made = [by_reference(y, z, course.arm, reference, asked, draw) for _ in range(IMPUTATIONS)]
+    else:
+        own = y[:, -visits:]
+        made = [by_regressions(own, z, course.arm, asked, draw) for _ in range(IMPUTATIONS)]
+    return np.array(made)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Outcomes with one value for each missing one, the columns of the model, its arms."""
+
+    y: np.ndarray
+    x: np.ndarray
+    arms: list[str]
+
+
+def _filled(data: Data, asked: Asked) -> tuple[Filled | None, int]:
+    """None where least squares has no answer, and the subjects."""
+    visits, method = visits_of(data, asked), asked.method.partition(".")[2]
+    upto, start = visits[: visits.index(str(asked.visit)) + 1], start_of(data, asked)
+    if method == "baseline_observation_carried_forward":
+        course = course_of(data, asked, [*start, upto[-1]])
+    else:
+        first = start if asked.options["baseline"] == "carried" else []
+        course = course_of(data, asked, [*first, *upto])
+    if course is None:
+        return None, 0
+    here = course.values.iloc[:, -1]
+    if method == "last_observation_carried_forward":
+        here = course.values.ffill(axis=1).iloc[:, -1]
+    elif method == "baseline_observation_carried_forward":
+        here = here.fillna(course.values.iloc[:, 0])
+    elif asked.options["worse"] == "higher":
+        here = here.fillna(course.values.max(axis=1))
+    else:
+        here = here.fillna(course.values.min(axis=1))
+    y = _analysed(data, asked, here.to_numpy(float), course.base)
+    x, arms = _design(course)
+    full = len(y) > x.shape[1] and np.linalg.matrix_rank(x) == x.shape[1]
+    known = full and set(asked.contrast) <= set(arms)
+    return (Filled(y, x, arms) if known else None), len(y)
+
+
+@peer(f"{OLS} (values filled in by pandas)", _filled)
+def carried(data: Data, asked: Asked, filled: Filled) -> Answer:
+    """pandas' `ffill`, `fillna`, `max` or `min`; statsmodels' `OLS` and its `t_test`."""
+    from statsmodels.regression.linear_model import OLS as Model
+
+    x, variance = filled.x, asked.options["variance"]
+    leverage = np.einsum("ij,ij->i", x @ np.linalg.inv(x.T @ x), x)
+    if variance in ("HC2", "HC3") and leverage.max() > 1 - 1e-9:
+        return nan
+    fit = Model(filled.y, x).fit(
+        cov_type="nonrobust" if variance == "model" else variance, use_t=True
+    )
+    # An arm of one subject leaves a robust error of 0.
+    exact = fit.ssr <= 1e-24 * float((filled.y**2).sum())
+    if exact or fit.bse.min() <= 1e-9 * fit.bse.max():
+        return nan
+    contrast = np.zeros(x.shape[1])
+    for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
+        contrast[filled.arms.index(arm)] = sign
+    test = fit.t_test(contrast)
+    if asked.stat != "mean_difference":
+        t, p = float(np.squeeze(test.tvalue)), float(np.squeeze(test.pvalue))
+        return {"p_value": p, "f": t**2, "df1": 1.0, "df2": fit.df_resid}
+    bounds = np.squeeze(test.conf_int(alpha=1 - data.confidence(asked)))
+    return float(np.squeeze(test.effect)), (float(bounds[0]), float(bounds[1]))
+
+
+CHECKS: dict[str, Check] = {f"{stat}.{name}": drawn for stat in STATISTICS for name in DRAWN}
+CHECKS |= {f"{stat}.{name}": carried for stat in STATISTICS for name in SINGLE}

@@ -1,0 +1,297 @@
+"""Adjusted differences of arms: MMRM over visits, analysis of covariance, centres at random.
+
+Covariates are measured before randomisation. Subjects without one of them are left out, as the
+members of each result say. A mixed model has a mean at every visit for everyone, so for a patient
+who died it speaks of a value after death: the plan's note has to say so.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.base.arrays import Floats
+from trialtrace.run.methods.analysing.cuts import Cut
+from trialtrace.run.methods.analysing.estimate import (
+    contrast_results,
+    f_results,
+    interval_result,
+    noted,
+)
+from trialtrace.run.methods.analysing.formulas import formulas
+from trialtrace.run.methods.analysing.rows import Basis, Result
+from trialtrace.run.methods.analysing.subject_tables import covariates, known, subject_table
+from trialtrace.run.tables.frames import Selection
+from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.plan.steps import Step
+from trialtrace.stats.mixed.visit_design import (
+    VisitDesign,
+    difference_row,
+    interaction_rows,
+    mean_row,
+    visit_design,
+)
+from trialtrace.stats.regression.coefficients import wald_test
+from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.plan.cards import clusters
+    from trialtrace.run.trial.plan.cards import mixed as cards
+    from trialtrace.stats.mixed.linear_mixed import LinearMixedFit
+    from trialtrace.stats.mixed.mmrm import MmrmFit
+    from trialtrace.stats.regression.ancova import AncovaFit
+
+    Fitted = tuple[VisitDesign, MmrmFit]
+
+TWO_SIDED = "two_sided"
+AT_BOUND = (
+    "The covariance of the random effects is estimated at its bound: a variance of 0, or a "
+    "correlation of 1."
+)
+
+
+class _Mmrm:
+    """The model of one cut, fitted once; each property raises StatsError where it has no answer."""
+
+    def __init__(self, cut: Cut, step: "Step[cards.Mmrm]", rows: Selection):
+        self.cut, self.options, self.rows = cut, step.options, rows
+        self._mmrm, self._contrast_test, self._f_test = formulas(step)
+        self._failed: StatsError | None = None
+
+    @cached_property
+    def _fitted(self) -> "Fitted":
+        table = subject_table(self.cut, self.rows, {"AVISIT": list(self.cut.visits)})
+        arms, names = table.column("TRTP").astype(str), self.options.covariates
+        columns = covariates(table, names)
+        design = visit_design(
+            arms,
+            self.cut.visits,
+            coding="cell_means",
+            covariates=columns,
+            by_visit=None if columns is None else self.options.slopes == "each_visit",
+        )
+        fit = self._mmrm(
+            table.values,
+            design.x,
+            structure=self.options.covariance,
+            method=self.options.estimation,
+            groups=arms if self.options.groups == "by_arm" else None,
+        )
+        return design, fit
+
+    def fitted(self) -> "Fitted":
+        """The design and the fit. A failure is remembered, so that it costs its time once."""
+        if self._failed is not None:
+            raise StatsError(str(self._failed))
+        try:
+            return self._fitted
+        except StatsError as error:
+            self._failed = error
+            raise
+
+    def difference(self, pair: tuple[str, str], visit: str) -> Contrast:
+        design, fit = self.fitted()
+        _check_arms(pair, design.arms)
+        row = difference_row(design, arm=pair[0], reference=pair[1], visit=visit)
+        return self._contrast(fit, row)
+
+    def mean(self, arm: str, visit: str) -> Interval:
+        design, fit = self.fitted()
+        _check_arms((arm,), design.arms)
+        row = mean_row(design, arm=arm, visit=visit)
+        return self._contrast(fit, row).interval
+
+    def _contrast(self, fit: "MmrmFit", row: Floats) -> Contrast:
+        return self._contrast_test(
+            fit,
+            row,
+            df=self.options.df,
+            sides=TWO_SIDED,
+            confidence=self.cut.analysis.confidence,
+        )
+
+    def interaction(self) -> TestResult:
+        design, fit = self.fitted()
+        rows = interaction_rows(design)
+        test: TestResult = self._f_test(fit, rows, df=self.options.df)
+        return test
+
+
+def _check_arms(wanted: Iterable[str], known: Iterable[object]) -> None:
+    if not set(wanted) <= set(known):
+        raise StatsError("an arm has no values.")
+
+
+def mmrm(cut: Cut, step: "Step[cards.Mmrm]") -> Iterator[Result]:
+    """Adjusted means by arm and visit, their differences, and the test of arm by visit."""
+    rows = cut.rows(
+        TRTP={"in": cut.arms()},
+        AVISIT={"in": list(cut.visits)},
+        **known(step.options.covariates),
+    )
+    model, members = _Mmrm(cut, step, rows), {"analysed": rows}
+    common: Basis = {
+        "options": cut.options(step, interval=True),
+        "n_used": len(np.unique(rows.column("USUBJID").astype(str))),
+    }
+    for visit in cut.visits:
+        for arm in cut.arms():
+            place = cut.at(group=arm, visit=visit)
+            yield interval_result(
+                cut,
+                place,
+                ("mean", step.method),
+                members,
+                partial(model.mean, arm, visit),
+                **common,
+            )
+    for visit in cut.visits:
+        for pair in cut.analysis.pairs:
+            place = cut.at(pair=pair, visit=visit)
+            yield from contrast_results(
+                cut, place, step, members, partial(model.difference, pair, visit), common
+            )
+    yield from f_results(
+        cut, cut.at(second=("effect", "arm_visit")), step.method, members, model.interaction, common
+    )
+
+
+def ancova(cut: Cut, step: "Step[cards.Ancova]") -> Iterator[Result]:
+    """By comparison: difference of means adjusted for covariates and strata, and its test."""
+    names, strata = step.options.covariates, step.options.strata
+    rows = cut.rows(TRTP={"in": cut.arms()}, **known([*names, *strata]))
+    common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
+
+    _, arm_difference, arm_row = formulas(step)
+
+    @cache
+    def fit() -> "AncovaFit":
+        return _ancova(cut, step, rows)
+
+    def difference(pair: tuple[str, str]) -> Interval:
+        level = cut.analysis.confidence
+        found: Contrast = arm_difference(fit(), *pair, sides=TWO_SIDED, confidence=level)
+        return found.interval
+
+    def test(pair: tuple[str, str]) -> TestResult:
+        return wald_test(fit(), arm_row(fit(), *pair))
+
+    for pair in cut.analysis.pairs:
+        place, members = cut.at(pair=pair), {"analysed": rows}
+        yield interval_result(
+            cut, place, (step.statistic, step.method), members, partial(difference, pair), **common
+        )
+        yield from f_results(cut, place, step.method, members, partial(test, pair), common)
+
+
+def ancova_dunnett(cut: Cut, step: "Step[cards.AncovaDunnett]") -> Iterator[Result]:
+    """By comparison: adjusted difference from the reference, all comparisons together."""
+    rows = cut.rows(
+        TRTP={"in": cut.arms()}, **known([*step.options.covariates, *step.options.strata])
+    )
+    common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
+    pairs = cut.analysis.pairs
+
+    @cache
+    def found() -> dict[tuple[str, str], Contrast]:
+        _, arm_row, max_t = formulas(step)
+        fit = _ancova(cut, step, rows)
+        differences = np.array([arm_row(fit, *pair) for pair in pairs])
+        every = max_t(
+            differences @ fit.coef,
+            differences @ fit.covariance @ differences.T,
+            df=fit.df,
+            sides=step.options.sides,
+            confidence=cut.analysis.confidence,
+        )
+        return dict(zip(pairs, every.contrasts, strict=True))
+
+    def one(pair: tuple[str, str]) -> Contrast:
+        return found()[pair]
+
+    for pair in pairs:
+        place, members = cut.at(pair=pair), {"analysed": rows}
+        yield from contrast_results(cut, place, step, members, partial(one, pair), common)
+
+
+def _ancova(cut: Cut, step: "Step[cards.Ancova]", rows: Selection) -> "AncovaFit":
+    table = subject_table(cut, rows, {})
+    strata = None
+    if step.options.strata:
+        columns = [table.column(name).astype(str) for name in known(step.options.strata)]
+        strata = np.array(["\x1f".join(each) for each in zip(*columns, strict=True)])
+    ancova, *_ = formulas(step)
+    return ancova(
+        table.values[:, 0],
+        table.column("TRTP").astype(str),
+        covariates=covariates(table, step.options.covariates),
+        strata=strata,
+        variance=step.options.variance,
+        confidence=cut.analysis.confidence,
+    )
+
+
+def random_site(
+    cut: Cut, step: "Step[cards.RandomSite | clusters.RandomCluster]"
+) -> Iterator[Result]:
+    """By comparison: difference of means, each site or cluster with a random effect of its own."""
+    names = step.options.covariates
+    rows = cut.rows(TRTP={"in": cut.arms()}, **known(names), **{_unit(step): "present"})
+    common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
+    _, test_row = formulas(step)
+    fitted = cache(partial(_random_site, cut, step, rows))
+
+    def contrast(pair: tuple[str, str]) -> Contrast:
+        arms, fit = fitted()
+        _check_arms(pair, arms)
+        row = np.zeros(fit.coef.size)
+        row[arms.index(pair[0])], row[arms.index(pair[1])] = 1.0, -1.0
+        return test_row(
+            fit, row, df=step.options.df, sides=TWO_SIDED, confidence=cut.analysis.confidence
+        )
+
+    def warning() -> str | None:
+        return at_bound(fitted()[1])
+
+    for pair in cut.analysis.pairs:
+        place, members = cut.at(pair=pair), {"analysed": rows}
+        results = contrast_results(cut, place, step, members, partial(contrast, pair), common)
+        yield from noted(results, warning)
+
+
+def _unit(step: "Step[cards.RandomSite | clusters.RandomCluster]") -> str:
+    """The column of what is at random: the site where the step names nothing else."""
+    return adsl_code(getattr(step.options, "cluster", "site"))
+
+
+def at_bound(fit: "LinearMixedFit") -> str | None:
+    """What a reader has to know of an estimate at its bound."""
+    return AT_BOUND if fit.boundary else None
+
+
+def _random_site(
+    cut: Cut, step: "Step[cards.RandomSite | clusters.RandomCluster]", rows: Selection
+) -> "tuple[list[str], LinearMixedFit]":
+    table = subject_table(cut, rows, {})
+    arms, index = np.unique(table.column("TRTP").astype(str), return_inverse=True)
+    columns = covariates(table, step.options.covariates)
+    x = np.eye(arms.size)[index.reshape(-1)]
+    x = x if columns is None else np.hstack([x, columns])
+    linear_mixed, _ = formulas(step)
+    fit = linear_mixed(
+        table.values[:, 0],
+        x,
+        np.ones((table.n, 1)),
+        table.column(_unit(step)).astype(str),
+        method=step.options.estimation,
+    )
+    return arms.tolist(), fit
+
+
+METHODS = {
+    "mean_difference.mmrm": mmrm,
+    "mean_difference.ancova": ancova,
+    "mean_difference.ancova_dunnett": ancova_dunnett,
+    "mean_difference.random_site": random_site,
+}

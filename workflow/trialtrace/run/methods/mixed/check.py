@@ -1,0 +1,323 @@
+"""Adjusted differences by mixed models, fitted by Fisher scoring.
+
+A model that had no answer is confirmed where the scoring has none either, or an arm no values; else
+it stays unchecked: why an iteration failed is its own affair.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from math import nan
+
+import numpy as np
+
+from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.outcome import Check, Recomputed
+from trialtrace.run.methods.displays.check_flow import visits_of
+from trialtrace.run.methods.mixed import check_fit as mixed_fit
+from trialtrace.run.methods.mixed.check_ancova import covariates
+from trialtrace.run.trial.model import adsl_code
+
+BY = "numpy: Fisher scoring, formulas of the papers"
+# What two iterations to the same maximum leave, in degrees of freedom most.
+TOLERANCE = 3e-7
+
+
+def _answer(data: Data, asked: Asked, made, row: np.ndarray) -> Recomputed:
+    """The statistic of a result from a fit and the row (or rows) it is about."""
+    fit, n = made["fit"], made["n"]
+    df = asked.options["df"]
+    if asked.second == "arm_visit":
+        value = mixed_fit.f_test(fit, row, df)[asked.stat]
+        return Recomputed(BY, value, None, TOLERANCE, n)
+    value, se, freedom = mixed_fit.contrast(fit, row, df)
+    if asked.interval is not None:
+        bounds = mixed_fit.interval(value, se, freedom, data.confidence(asked))
+        return Recomputed(BY, value, bounds, TOLERANCE, n)
+    return Recomputed(BY, mixed_fit.t_parts(value, se, freedom)[asked.stat], None, TOLERANCE, n)
+
+
+def _tried(make: Callable[[Data, Asked], dict], data: Data, asked: Asked) -> dict | None:
+    """The fit; None where there is none."""
+    try:
+        return make(data, asked)
+    except (np.linalg.LinAlgError, ValueError):
+        return None
+
+
+def _random(blocks: list[mixed_fit.Block], variance: float, r: int, reml: bool) -> mixed_fit.Fit:
+    """A fit whose random effects have a covariance, at its bound where it is none inside."""
+    rows, columns = np.tril_indices(r)
+    try:
+        start = np.append((rows == columns) * variance / 2, variance / 2)
+        fit = mixed_fit.fit(blocks, start, reml=reml)
+        g = np.zeros((r, r))
+        g[rows, columns] = g[columns, rows] = fit.theta[:-1]
+        if np.linalg.eigvalsh(g)[0] > 0:
+            return fit
+    except np.linalg.LinAlgError:
+        pass
+    return mixed_fit.fit_at_bound(blocks, variance, r, reml=reml)
+
+
+def _refused(asked: Asked, made: dict | None) -> Recomputed | None:
+    """NaN where there is no answer here either; None where nothing can be said."""
+    lacking = made is None or not _arms(asked) <= set(made["arms"])
+    return Recomputed(BY, nan) if lacking else None
+
+
+def _arms(asked: Asked) -> set[str]:
+    """The arms that a result is about."""
+    return {asked.group, *(asked.pair or ())} - {None}
+
+
+def mmrm(data: Data, asked: Asked) -> Recomputed | None:
+    """A mean at a visit, a difference of two, or the test of all of them over the visits."""
+    key = ("mmrm", asked.analysis, asked.parameter, asked.stratum, str(asked.options))
+    made = data.once(key, lambda: _tried(_mmrm, data, asked))
+    if asked.error or made is None or not _arms(asked) <= set(made["arms"]):
+        return _refused(asked, made)
+    arms, visits = made["arms"], made["visits"]
+
+    def row(arm: str, visit: str | None) -> np.ndarray:
+        return _cell(len(visits), len(arms), arms.index(arm), visits.index(visit), made)
+
+    if asked.second == "arm_visit":
+        rows = [
+            (row(arm, visit) - row(arms[0], visit))
+            - (row(arm, visits[0]) - row(arms[0], visits[0]))
+            for arm in arms[1:]
+            for visit in visits[1:]
+        ]
+        return _answer(data, asked, made, np.array(rows))
+    if asked.group is not None:
+        return _answer(data, asked, made, row(asked.group, asked.visit))
+    one, other = (row(arm, asked.visit) for arm in asked.contrast)
+    return _answer(data, asked, made, one - other)
+
+
+def _cell(visits: int, arms: int, arm: int, visit: int, made) -> np.ndarray:
+    """The row of a mean at the mean of the covariates."""
+    cells = np.zeros((arms, visits))
+    cells[arm, visit] = 1.0
+    slope = np.zeros((len(made["means"]), made["width"]))
+    slope[:, visit if made["width"] > 1 else 0] = made["means"]
+    return np.concatenate([cells.ravel(), slope.ravel()])
+
+
+def _mmrm(data: Data, asked: Asked) -> dict:
+    options, visits = asked.options, visits_of(data, asked)
+    asked_all = _without_visit(asked)
+    records = data.records(asked_all, data.compared(asked))
+    records = records[records["AVISIT"].isin(visits)]
+    records, z = covariates(data, records, options["covariates"])
+    y = records.pivot(index="USUBJID", columns="AVISIT", values="AVAL").reindex(columns=visits)
+    if y.isna().all().any():
+        raise np.linalg.LinAlgError
+    arm = records.groupby("USUBJID")["TRTP"].first()[y.index]
+    z, arms = z.loc[y.index].to_numpy(dtype=float), sorted(arm.unique())
+    t, width = len(visits), len(visits) if options["slopes"] == "each_visit" else 1
+    at = np.array([arms.index(name) for name in arm])
+    x = np.zeros((len(y), t, len(arms) * t + z.shape[1] * width))
+    for v in range(t):
+        x[np.arange(len(y)), v, at * t + v] = 1.0
+        for c in range(z.shape[1]):
+            x[:, v, len(arms) * t + c * width + (v if width > 1 else 0)] = z[:, c]
+    structure = _structure(t, options["covariance"])
+    groups = at if options["groups"] == "by_arm" else np.zeros(len(y), dtype=int)
+    values = y.to_numpy()
+    blocks = _blocks(values, x, groups, structure)
+    start = np.nanvar(values - np.nanmean(values, axis=0)) * np.array(
+        [np.allclose(g, np.diag(np.diag(g))) for g in structure], dtype=float
+    )
+    start = np.tile(start, groups.max() + 1)
+    fit = mixed_fit.fit(blocks, start, reml=options["estimation"] == "REML")
+    return {
+        "fit": fit,
+        "n": len(y),
+        "arms": arms,
+        "visits": visits,
+        "means": z.mean(axis=0),
+        "width": width,
+    }
+
+
+def _structure(t: int, name: str) -> np.ndarray:
+    if name == "compound_symmetry":
+        return np.array([np.eye(t), np.ones((t, t)) - np.eye(t)])
+    directions = []
+    for i in range(t):
+        for j in range(i + 1):
+            g = np.zeros((t, t))
+            g[i, j] = g[j, i] = 1.0
+            directions.append(g)
+    return np.array(directions)
+
+
+def _blocks(values, x, groups, structure) -> list[mixed_fit.Block]:
+    """Subjects with the same visits seen, of the same group, together."""
+    seen, blocks = ~np.isnan(values), []
+    q, number = len(structure), groups.max() + 1
+    for group in range(number):
+        for pattern in np.unique(seen[groups == group], axis=0):
+            own = (groups == group) & (seen == pattern).all(axis=1)
+            at = np.flatnonzero(pattern)
+            g = np.zeros((q * number, len(at), len(at)))
+            g[group * q : (group + 1) * q] = structure[:, at][:, :, at]
+            if len(at):
+                blocks.append(mixed_fit.Block(values[own][:, at], x[own][:, at], g))
+    return blocks
+
+
+def _without_visit(asked: Asked) -> Asked:
+    from dataclasses import replace
+
+    return replace(asked, visit=None)
+
+
+def random_site(data: Data, asked: Asked) -> Recomputed | None:
+    """A difference of two arms with a random intercept of the site."""
+    key = ("site", asked.analysis, asked.parameter, asked.visit, asked.stratum, str(asked.options))
+    made = data.once(key, lambda: _tried(_random_site, data, asked))
+    if asked.error or made is None or not _arms(asked) <= set(made["arms"]):
+        return _refused(asked, made)
+    row = np.zeros(len(made["fit"].beta))
+    row[made["arms"].index(asked.contrast[0])], row[made["arms"].index(asked.contrast[1])] = (
+        1.0,
+        -1.0,
+    )
+    return _answer(data, asked, made, row)
+
+
+def _random_site(data: Data, asked: Asked) -> dict:
+    records = data.records(asked, data.compared(asked))
+    records, z = covariates(data, records, asked.options["covariates"])
+    site = data.adsl.set_index("USUBJID")[adsl_code(asked.options.get("cluster", "site"))]
+    records = records[records["USUBJID"].map(site).notna()]
+    arms = sorted(records["TRTP"].unique())
+    x = np.column_stack(
+        [
+            *((records["TRTP"] == arm).to_numpy(dtype=float) for arm in arms),
+            z.loc[records["USUBJID"]].to_numpy(dtype=float),
+        ]
+    )
+    sites = records.groupby(records["USUBJID"].map(site)).indices.values()
+    blocks = _site_blocks(records["AVAL"].to_numpy(), x, sites)
+    fit = _random(blocks, records["AVAL"].var(), 1, asked.options["estimation"] == "REML")
+    return {"fit": fit, "n": len(records), "arms": arms}
+
+
+def _site_blocks(
+    y: np.ndarray, x: np.ndarray, sites: Iterable[np.ndarray]
+) -> list[mixed_fit.Block]:
+    """Each site turned by a reflection that takes a column of ones to sqrt(k), 0, ..., 0.
+
+    So its first value alone has the site's effect, and the others are those of one large block.
+    """
+    firsts, others = [], []
+    for own in sites:
+        values, k = np.column_stack([y[own], x[own]]), len(own)
+        across = np.full(k, k**-0.5) - (np.arange(k) == 0)
+        if k > 1:
+            values = values - np.outer(across, 2 * across @ values / (across @ across))
+        firsts.append((k, values[:1]))
+        others.append(values[1:])
+    rest = np.concatenate(others)
+    pieces = [(np.array([[[k]], [[1.0]]], dtype=float), first) for k, first in firsts]
+    pieces.append((np.array([[[0.0]], [[1.0]]]), rest))
+    return [mixed_fit.Block(v[:, :1], v[:, None, 1:], g) for g, v in pieces if len(v)]
+
+
+def mixed_model(data: Data, asked: Asked) -> Recomputed | None:
+    """Subjects as blocks: a mean for each treatment and visit, random effects of the subject."""
+    key = ("side", asked.analysis, asked.parameter, asked.stratum, asked.pair, str(asked.options))
+    made = data.once(key, lambda: _tried(_mixed_model, data, asked))
+    if asked.error or made is None or not _arms(asked) <= set(made["arms"]):
+        return _refused(asked, made)
+    visits = made["visits"]
+    row = np.zeros((2, len(visits)))
+    row[:, visits.index(asked.visit)] = 1.0, -1.0
+    row[:, 0] = -1.0, 1.0
+    return _answer(data, asked, made, row.ravel())
+
+
+def _mixed_model(data: Data, asked: Asked) -> dict:
+    visits = visits_of(data, asked)
+    records = data.records(_without_visit(asked), list(asked.contrast))
+    records = records[records["AVISIT"].isin(visits)]
+    treated = (records["TRTP"] == asked.contrast[0]).to_numpy()
+    cell = np.where(treated, 0, len(visits)) + np.array(
+        [visits.index(v) for v in records["AVISIT"]]
+    )
+    x, blocks = np.eye(2 * len(visits))[cell], []
+    both = asked.options["random"] == "intercept_and_treatment"
+    for own in records.groupby("USUBJID").indices.values():
+        one, side = np.ones(len(own)), treated[own].astype(float)
+        g = [np.outer(one, one), np.eye(len(own))]
+        if both:
+            g[1:1] = [np.outer(one, side) + np.outer(side, one), np.outer(side, side)]
+        blocks.append(
+            mixed_fit.Block(records["AVAL"].to_numpy()[own][None], x[own][None], np.array(g))
+        )
+    reml = asked.options["estimation"] == "REML"
+    fit = _random(blocks, float(records["AVAL"].var()), 2 if both else 1, reml)
+    n = records["USUBJID"].nunique()
+    return {
+        "fit": fit,
+        "n": n,
+        "visits": visits,
+        "arms": list(asked.contrast),
+    }
+
+
+def unstructured(data: Data, asked: Asked) -> Recomputed | None:
+    """Treatments over the visits, or their differences, each with a variance of its own."""
+    cells = asked.method.endswith(".unstructured_cells")
+    key = ("free", cells, asked.analysis, asked.parameter, asked.stratum, asked.pair)
+    made = data.once(
+        (*key, str(asked.options)), lambda: _tried(partial(_unstructured, cells), data, asked)
+    )
+    if asked.error or made is None:
+        return _refused(asked, made)
+    row = np.zeros((2, len(made["visits"])))
+    row[0, [0, made["visits"].index(asked.visit)]] = -1.0, 1.0
+    row[1] = -row[0]
+    return _answer(data, asked, made, row.ravel()[: len(made["fit"].beta)])
+
+
+def _unstructured(cells: bool, data: Data, asked: Asked) -> dict:
+    visits = visits_of(data, asked)
+    records = data.records(_without_visit(asked), list(asked.contrast))
+    records = records[records["AVISIT"].isin(visits)]
+    wide = records.pivot(index="USUBJID", columns=["TRTP", "AVISIT"], values="AVAL")
+    sides = [wide[side].reindex(columns=visits).to_numpy(dtype=float) for side in asked.contrast]
+    values = np.hstack(sides) if cells else sides[0] - sides[1]
+    values = values[~np.isnan(values).all(axis=1)]
+    if np.isnan(values).all(axis=0).any():
+        raise np.linalg.LinAlgError
+    t = values.shape[1]
+    structure = _structure(t, "unstructured")
+    x = np.tile(np.eye(t), (len(values), 1, 1))
+    blocks = _blocks(values, x, np.zeros(len(values), dtype=int), structure)
+    spread = np.nanvar(values - np.nanmean(values, axis=0))
+    start = spread * np.array([np.count_nonzero(g) == 1 for g in structure], dtype=float)
+    fit = mixed_fit.fit(blocks, start, reml=asked.options["estimation"] == "REML")
+    n = records["USUBJID"].nunique()
+    return {"fit": fit, "n": n, "visits": visits, "arms": list(asked.contrast)}
+
+
+CHECKS: dict[str, Check] = {
+    "change_difference.unstructured_differences": unstructured,
+    "change_difference.unstructured_cells": unstructured,
+    "mean.mmrm": mmrm,
+    "change_difference.mixed_model": mixed_model,
+    "mean_difference.mmrm": mmrm,
+    "mean_difference.random_site": random_site,
+}
+for _part in ("p_value", "f", "df1", "df2"):
+    CHECKS[f"{_part}.mmrm"] = mmrm
+for _part in ("p_value", "t", "df"):
+    CHECKS |= {f"{_part}.mmrm": mmrm, f"{_part}.random_site": random_site}
+    CHECKS[f"{_part}.mixed_model"] = mixed_model
+    CHECKS |= dict.fromkeys(
+        (f"{_part}.unstructured_differences", f"{_part}.unstructured_cells"), unstructured
+    )

@@ -1,0 +1,148 @@
+"""Analysis of covariance by statsmodels; covariates of subjects as columns."""
+
+from dataclasses import dataclass
+from math import nan
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, peer
+from trialtrace.run.methods.continuous import check_several_arms as several_arms
+from trialtrace.run.trial.model import adsl_code
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from statsmodels.regression.linear_model import RegressionResults
+
+OLS = "statsmodels.regression.linear_model.OLS"
+
+
+def covariates(data: Data, records: "pd.DataFrame", names: list[str]):
+    """The records of subjects that have every covariate, and these as columns by subject."""
+    import pandas as pd
+
+    subjects = data.adsl.set_index("USUBJID")
+    columns, kept = {}, records
+    for name in names:
+        values = (
+            records.dropna(subset=["BASE"]).groupby("USUBJID")["BASE"].first()
+            if name == "baseline"
+            else subjects[adsl_code(name)].dropna()
+        )
+        kept = kept[kept["USUBJID"].isin(values.index)]
+        columns[name] = values
+    index = pd.Index(sorted(kept["USUBJID"].unique()), name="USUBJID")
+    design = {}
+    for name, values in columns.items():
+        values = values.loc[index]
+        if pd.api.types.is_numeric_dtype(values):
+            design[name] = values
+        else:
+            for level in sorted(values.unique())[1:]:
+                design[f"{name}={level}"] = (values == level).astype(float)
+    return kept, pd.DataFrame(design, index=index)
+
+
+@dataclass(frozen=True)
+class Design:
+    """Values, the columns of the arms, of covariates and of strata, and the arms' names."""
+
+    y: np.ndarray
+    x: np.ndarray
+    arms: list[str]
+
+
+def _design(data: Data, asked: Asked) -> tuple[Design | None, int]:
+    """The design, None where it has no solution or an arm has nobody, and the records."""
+    records, z = covariates(
+        data, data.records(asked, data.compared(asked)), asked.options["covariates"]
+    )
+    strata, subjects = asked.options["strata"], data.adsl.set_index("USUBJID")
+    for name in strata:
+        known = subjects.index[subjects[adsl_code(name)].notna()]
+        records = records[records["USUBJID"].isin(known)]
+    if records.empty:
+        return None, 0
+    records = records.sort_values("USUBJID")
+    arms = sorted(records["TRTP"].unique())
+    columns = [(records["TRTP"] == arm).to_numpy(dtype=float) for arm in arms]
+    columns += list(z.loc[records["USUBJID"]].to_numpy(dtype=float).T)
+    if strata:
+        keys = subjects.loc[records["USUBJID"], [adsl_code(s) for s in strata]].astype(str)
+        joined = keys.agg("|".join, axis=1)
+        levels = sorted(joined.unique())[1:]
+        columns += [(joined == level).to_numpy(dtype=float) for level in levels]
+    x, n = np.column_stack(columns), len(records)
+    full = n > x.shape[1] and np.linalg.matrix_rank(x) == x.shape[1]
+    known = full and set(asked.contrast) <= set(arms)
+    return (Design(records["AVAL"].to_numpy(), x, arms) if known else None), n
+
+
+def _by(asked: Asked) -> str:
+    names = asked.options["covariates"] + asked.options["strata"]
+    return f"{OLS} ({', '.join(names) or 'arms alone'})"
+
+
+@peer(_by, _design)
+def ancova(data: Data, asked: Asked, design: Design) -> Answer:
+    """statsmodels' `OLS` with the error that the plan names, and its `t_test` of two arms."""
+    x, arms, variance = design.x, design.arms, asked.options["variance"]
+    leverage = np.einsum("ij,ij->i", x @ np.linalg.inv(x.T @ x), x)
+    # HC2 and HC3 divide by one less the leverage.
+    if variance in ("HC2", "HC3") and leverage.max() > 1 - 1e-9:
+        return nan
+    fit = _fit(design, "nonrobust" if variance == "model" else variance)
+    if fit.ssr <= 1e-24 * float((design.y**2).sum()):
+        return nan
+    contrast = np.zeros(x.shape[1])
+    contrast[arms.index(asked.contrast[0])], contrast[arms.index(asked.contrast[1])] = 1.0, -1.0
+    test = fit.t_test(contrast)
+    if asked.stat != "mean_difference":
+        t, p = float(np.squeeze(test.tvalue)), float(np.squeeze(test.pvalue))
+        return {"p_value": p, "f": t**2, "df1": 1.0, "df2": fit.df_resid}
+    bounds = np.squeeze(test.conf_int(alpha=1 - data.confidence(asked)))
+    return float(np.squeeze(test.effect)), (bounds[0], bounds[1])
+
+
+@peer(_by, _design)
+def together(data: Data, asked: Asked, design: Design) -> Answer:
+    """The same against the reference, all treated arms at once: their largest t over directions."""
+    x, arms, variance = design.x, design.arms, asked.options["variance"]
+    leverage = np.einsum("ij,ij->i", x @ np.linalg.inv(x.T @ x), x)
+    compared = data.compared(asked)
+    if not {*compared} <= {*arms} or (variance in ("HC2", "HC3") and leverage.max() > 1 - 1e-9):
+        return nan
+    fit = _fit(design, "nonrobust" if variance == "model" else variance)
+    if fit.ssr <= 1e-24 * float((design.y**2).sum()):
+        return nan
+    *treated, reference = compared
+    unit = np.eye(x.shape[1])[: len(arms)]
+    rows = np.array([unit[arms.index(arm)] - unit[arms.index(reference)] for arm in treated])
+    asked_row = unit[arms.index(asked.contrast[0])] - unit[arms.index(asked.contrast[1])]
+    spread = rows @ fit.cov_params() @ rows.T
+    error = np.sqrt(np.diag(spread))
+    correlation = spread / np.outer(error, error)
+    own = several_arms.Estimate(
+        float(asked_row @ fit.params),
+        float(np.sqrt(asked_row @ fit.cov_params() @ asked_row)),
+        float(fit.df_resid),
+        len(design.y),
+    )
+    tail = data.once(
+        ("max t", correlation.tobytes(), own.df),
+        lambda: several_arms.largest_of(correlation, own.df),
+    )
+    return several_arms.answer(_by(asked), data, asked, own, tail, ITERATIVE)
+
+
+def _fit(design: Design, covariance: str) -> "RegressionResults":
+    from statsmodels.regression.linear_model import OLS as Model
+
+    return Model(design.y, design.x).fit(cov_type=covariance, use_t=True)
+
+
+CHECKS = {
+    **{f"{part}.ancova": ancova for part in ("mean_difference", "p_value", "f", "df1", "df2")},
+    **several_arms.of("mean_difference.ancova_dunnett", together),
+}

@@ -1,0 +1,129 @@
+"""Adjusted p-values of the families that the plan declares."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import nan
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.run.methods.analysing.rows import Result
+from trialtrace.run.methods.multiplicity.sparse import sparse
+from trialtrace.run.trial.plan.multiplicity import Closed, FixedSequence, Graphical, HolmTest
+from trialtrace.stats.multiplicity import adjusted as multiplicity
+from trialtrace.stats.multiplicity import closed_testing
+from trialtrace.stats.multiplicity.graphical import fixed_sequence, graphical
+from trialtrace.stats.results import StatsError
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.plan.multiplicity import Family
+
+ADJUST = {
+    "holm": multiplicity.holm,
+    "hochberg": multiplicity.hochberg,
+    "hommel": multiplicity.hommel,
+    "benjamini_hochberg": multiplicity.benjamini_hochberg,
+}
+
+
+def adjust(family: "Family", results: list[Result]) -> Iterator[Result]:
+    """For each p-value of the family its adjusted p-value, beside it in the same analysis."""
+    tests = members(family, results)
+    p = np.array([nan if result.error else result.value for result in tests])
+    error = None
+    try:
+        values = _adjusted(family, tests, p, results)
+    except StatsError as refused:
+        values, error = np.full(len(tests), nan), str(refused)
+    more = {"family": family.name, "tests": len(tests)} | family.options
+    told = sparse(of_family(family, tests, results)) if isinstance(family, Closed) else None
+    for result, adjusted in zip(tests, values, strict=True):
+        yield replace(
+            result,
+            stat="p_adjusted",
+            method=f"{family.adjust}_{result.method}",
+            value=float(adjusted),
+            options={**result.options, **more},
+            error=result.error or error,
+            warning=told or result.warning,
+        )
+
+
+def members(family: "Family", results: list[Result]) -> list[Result]:
+    """The p-values of the family: in the order of its tests, within one in that of the results."""
+    tested = [result for result in results if result.stat == "p_value"]
+    found: dict[str, Result] = {}
+    for test in family.tests:
+        for result in tested:
+            if _is_of(test, result):
+                found.setdefault(result.result_id, result)
+    return list(found.values())
+
+
+def _is_of(test: HolmTest, result: Result) -> bool:
+    place = result.place
+    if (place.analysis, result.method) != (test.analysis, test.test):
+        return False
+    treated = place.pair[0] if place.pair else None
+    limits = (
+        (test.comparison, treated),
+        (test.visit, place.visit),
+        (test.parameter, place.parameter),
+    )
+    kind, effect = place.second or ("", "")
+    named = test.effects is None or (kind == "effect" and effect in test.effects)
+    return named and all(limit in (None, value) for limit, value in limits)
+
+
+def _adjusted(
+    family: "Family", tests: list[Result], p: np.ndarray, results: list[Result]
+) -> np.ndarray:
+    if isinstance(family, Closed):
+        return _closed(family, tests, p, results)
+    if isinstance(family, FixedSequence):
+        return fixed_sequence(p, missing=family.missing)
+    if isinstance(family, Graphical):
+        if len(family.weights) != len(p):
+            raise StatsError(f"the graph has {len(family.weights)} weights for {len(p)} p-values.")
+        graph = family.weights, family.transitions
+        return graphical(p, *graph, missing=family.missing).adjusted
+    return ADJUST[family.adjust](p)
+
+
+def _closed(
+    family: Closed, tests: list[Result], p: np.ndarray, results: list[Result]
+) -> np.ndarray:
+    """Pairs of three arms after the test of all three, at each visit, stratum and endpoint."""
+    overall = (family.global_.analysis, family.global_.test)
+    of_all = {
+        _where(result): nan if result.error else result.value
+        for result in results
+        if result.stat == "p_value"
+        and result.place.pair is None
+        and (result.place.analysis, result.method) == overall
+    }
+    adjusted = np.full(len(tests), nan)
+    for place in dict.fromkeys(map(_where, tests)):
+        at = [number for number, test in enumerate(tests) if _where(test) == place]
+        if place in of_all and not np.isnan(of_all[place]):
+            adjusted[at] = closed_testing.closed_three_arms(of_all[place], p[at])
+    if tests and np.isnan(adjusted).all() and not np.isnan(p).all():
+        raise StatsError("the global test is missing, so no comparison can be decided.")
+    return adjusted
+
+
+def of_family(family: Closed, tests: list[Result], results: list[Result]) -> list[Result]:
+    """The tests of all arms of a closed test, and those of its pairs."""
+    named = (family.global_.analysis, family.global_.test)
+    of_all = [
+        result
+        for result in results
+        if result.stat == "p_value"
+        and result.place.pair is None
+        and (result.place.analysis, result.method) == named
+    ]
+    return [*of_all, *tests]
+
+
+def _where(result: Result) -> tuple[str | None, ...]:
+    return result.place.visit, result.place.stratum, result.place.parameter

@@ -1,0 +1,289 @@
+"""The powers of designs by scipy's distributions, one number at a time.
+
+`given` are the options of a result: what is assumed, and every choice.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
+from math import ceil, exp, floor, log, sqrt
+
+import numpy as np
+from scipy.integrate import quad
+from scipy.stats import binom, hypergeom, ncf, nct, ncx2, norm
+from scipy.stats import chi2 as chi_squared
+from scipy.stats import f as f_distribution
+from scipy.stats import t as student
+
+from trialtrace.base.arrays import Floats
+
+TIED = 1e-7
+# Of a standard normal statistic: beyond it a power is 1.
+FAR = 36.0
+
+
+def over_effects(given: dict) -> tuple[Callable[[float], float], float, float]:
+    """The power over the effect that is asked, with ends between which it grows or falls."""
+    design = given["design"]
+    if design == "two_proportions":
+        p0 = given["control"]
+        n1, n0 = worth(given)
+        low, high = (1e-9, p0 - 1e-9) if given["better"] == "lower" else (p0 + 1e-9, 1 - 1e-9)
+        if given["test"] == "fisher":
+            return lambda p1: fisher(p1, p0, n1, n0, tail(given), given["sides"]), low, high
+        return lambda p1: two_proportions(given, p1, p0, n1, n0), low, high
+    if design == "mann_whitney":
+        n1, n0 = given["patients"]
+        return lambda p: mann_whitney(given, p, n1, n0), 0.5 + 1e-9, 1 - 1e-9
+    if design in ("log_rank", "survival"):
+        sign = -1 if given["better"] == "lower" else 1
+        n1, n0 = given["patients"]
+        ends = sorted((exp(sign * 40), exp(sign * 1e-9)))
+        return (
+            lambda h: log_rank(given, h, events_of(given, h, n1, n0), n1 / n0),
+            ends[0],
+            ends[1],
+        )
+    sd, units, df = scale(given)
+    error = sd * (1 / sqrt(units[0]) if len(units) == 1 else sqrt(1 / units[0] + 1 / units[1]))
+    critical = student.isf(tail(given), df)
+    both = given["sides"] == "two_sided"
+    return lambda d: of_t(d / error, df, tail(given), both), error * 1e-9, error * (critical + 30)
+
+
+def over_sizes(given: dict) -> Callable[[int], float]:
+    """The power over patients of each arm, over clusters of each, over pairs, or over events."""
+    design = given["design"]
+    if design == "two_proportions":
+        return lambda n: two_proportions(given, given["treated"], given["control"], n, n)
+    if design == "several_proportions":
+        risks = given["risks"]
+        return lambda n: several_proportions(risks, [n] * len(risks), given["alpha"])
+    if design == "several_means":
+        means = given["means"]
+        return lambda n: several_means(means, given["sd"], [n] * len(means), given["alpha"])
+    if design == "log_rank":
+        n1, n0 = given["patients"]
+        return lambda events: log_rank(given, given["hazard_ratio"], events, n1 / n0)
+    if design == "mann_whitney":
+        return lambda n: mann_whitney(given, given["superiority"], n, n)
+    if design == "equivalence_means":
+        return lambda n: equivalence(given, n) if n > 1 else 0.0
+    if design == "survival":
+        hazard = given["hazard_ratio"]
+        # The events that are needed are whole; the patients are those in whom they are expected.
+        return lambda n: log_rank(given, hazard, floor(events_of(given, hazard, n, n) + 1e-9), 1.0)
+    sd, _, _ = scale(given)
+    both, away = given["sides"] == "two_sided", abs(given["difference"] - null_of(given))
+    if design == "paired_means":
+        return lambda n: of_t(away / sd * sqrt(n), n - 1, tail(given), both) if n > 1 else 0.0
+    return lambda n: of_t(away / (sd * sqrt(2 / n)), 2 * n - 2, tail(given), both) if n > 1 else 0.0
+
+
+def patients(given: dict, n: int) -> int:
+    """Patients of all arms for what `over_sizes` is over; events stay events."""
+    design, clusters = given["design"], given.get("clusters")
+    if design in ("log_rank", "paired_means"):
+        return n
+    if design == "several_proportions":
+        return n * len(given["risks"])
+    if design == "several_means":
+        return n * len(given["means"])
+    if clusters is None:
+        return 2 * n
+    size = clusters["size"]
+    if design == "two_means":
+        return 2 * n * size
+    return 2 * ceil(n * effect_of(given) / size - 1e-9) * size
+
+
+def hazard_width(given: dict) -> float:
+    """Upper to lower bound: the variance of a log hazard ratio is 1 / events / shares."""
+    n1, n0 = given["patients"]
+    share = n1 / (n1 + n0)
+    events = events_of(given, 1.0, n1, n0)
+    error = 1 / sqrt(events * share * (1 - share))
+    return exp(2 * norm.isf((1 - given["confidence"]) / 2) * error)
+
+
+def tail(given: dict) -> float:
+    level: float = given["alpha"] / (2 if given["sides"] == "two_sided" else 1)
+    return level
+
+
+def null_of(given: dict) -> float:
+    """The effect under the null hypothesis: none, or the margin on the side of what is worse."""
+    margin = given.get("margin")
+    if margin is None:
+        return 0.0
+    return float(margin if given["better"] == "lower" else -margin)
+
+
+def effect_of(given: dict) -> float:
+    """Donner and Klar's design effect, Eldridge's for sizes that differ."""
+    its = given.get("clusters")
+    if its is None:
+        return 1.0
+    return float(1 + ((1 + its["variation"] ** 2) * its["size"] - 1) * its["icc"])
+
+
+def worth(given: dict) -> tuple[int, int]:
+    """Patients by themselves that the arms are worth."""
+    n1, n0 = (max(floor(n / effect_of(given) + 1e-9), 1) for n in given["patients"])
+    return n1, n0
+
+
+def scale(given: dict) -> tuple[float, list[int], int]:
+    """Of means: the standard deviation of a unit, the units of each arm, degrees of freedom."""
+    sd, units = given["sd"], list(given["patients"])
+    if given["design"] == "paired_means":
+        seen = given.get("visits")
+        sd = sd if seen is None else sd * sqrt(factor(seen))
+        return sd, [sum(units)], sum(units) - 1
+    if (its := given.get("clusters")) is not None:
+        units = [n // its["size"] for n in units]
+        sd = sd * sqrt(effect_of(given) / its["size"])
+    if (seen := given.get("visits")) is not None:
+        sd = sd * sqrt(factor(seen))
+    return sd, units, sum(units) - 2
+
+
+def factor(seen: dict) -> float:
+    """The variance of a mean of visits, of its change, or adjusted, by the matrix of visits."""
+    before, after = seen["baselines"], seen["follow_ups"]
+    cov = np.full((before + after, before + after), seen["correlation"])
+    np.fill_diagonal(cov, 1.0)
+    last = np.r_[np.zeros(before), np.full(after, 1 / after)]
+    if seen["analysis"] == "follow_up":
+        return float(last @ cov @ last)
+    first = np.r_[np.full(before, 1 / before), np.zeros(after)]
+    if seen["analysis"] == "change":
+        return float((last - first) @ cov @ (last - first))
+    return float(last @ cov @ last - (last @ cov @ first) ** 2 / (first @ cov @ first))
+
+
+def of_t(shift: float, df: float, level: float, both: bool) -> float:
+    critical = student.isf(level, df)
+    if shift > critical + 30:
+        return 1.0
+    power = float(nct.sf(critical, df, shift))
+    return power + (float(np.nan_to_num(nct.cdf(-critical, df, shift))) if both else 0.0)
+
+
+def two_proportions(given: dict, p1: float, p0: float, n1: int, n0: int) -> float:
+    error = sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)
+    at_null = error
+    if given.get("margin") is None:
+        pooled = (n1 * p1 + n0 * p0) / (n1 + n0)
+        at_null = sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n0))
+    away = abs(p1 - p0 - null_of(given))
+    critical = norm.isf(tail(given)) * at_null
+    power = norm.cdf((away - critical) / error)
+    if given["sides"] == "two_sided":
+        power += norm.cdf((-away - critical) / error)
+    return float(power)
+
+
+def several_proportions(risks: list[float], n: list[int], alpha: float) -> float:
+    mean = np.average(risks, weights=n)
+    away = sum(m * (p - mean) ** 2 for p, m in zip(risks, n, strict=True)) / (mean * (1 - mean))
+    df = len(n) - 1
+    return float(ncx2.sf(chi_squared.isf(alpha, df), df, away))
+
+
+def several_means(means: list[float], sd: float, n: list[int], alpha: float) -> float:
+    if min(n) < 2:
+        return 0.0
+    centre = np.average(means, weights=n)
+    away = sum(m * (x - centre) ** 2 for x, m in zip(means, n, strict=True)) / sd**2
+    df = len(n) - 1, sum(n) - len(n)
+    return float(ncf.sf(f_distribution.isf(alpha, *df), *df, away))
+
+
+def mann_whitney(given: dict, superiority: float, n1: int, n0: int) -> float:
+    """By the variance of the rank sum under the null hypothesis, n1 n0 (n1 + n0 + 1) / 12."""
+    away = n1 * n0 * abs(superiority - 0.5)
+    shift = min(away / sqrt(n1 * n0 * (n1 + n0 + 1) / 12), FAR)
+    critical = norm.isf(tail(given))
+    power = norm.sf(critical - shift)
+    return float(power + (norm.cdf(-critical - shift) if given["sides"] == "two_sided" else 0))
+
+
+def superiority_width(given: dict) -> float:
+    """The variance of a probability of superiority near 1/2: (n1 + n0 + 1) / (12 n1 n0)."""
+    n1, n0 = given["patients"]
+    error = sqrt((n1 + n0 + 1) / (12 * n1 * n0))
+    return float(2 * norm.isf((1 - given["confidence"]) / 2) * error)
+
+
+def equivalence(given: dict, n: int) -> float:
+    """Of two arms of one size: over the estimated error, the chance to lie between the margins
+    drawn in by it."""
+    error, df = given["sd"] * sqrt(2 / n), 2 * n - 2
+    critical = student.isf(given["alpha"], df)
+    low, high = ((given[end] - given["difference"]) / error for end in ("lower", "upper"))
+
+    def inside(x: float) -> float:
+        drawn = critical * sqrt(x / df)
+        return float(chi_squared.pdf(x, df) * (norm.cdf(high - drawn) - norm.cdf(low + drawn)))
+
+    widest = df * ((high - low) / (2 * critical)) ** 2
+    ends = [float(chi_squared.ppf(q, df)) for q in (1e-13, 1e-4, 0.5, 1 - 1e-4, 1 - 1e-13)]
+    ends = sorted({min(end, widest) for end in ends})
+    pieces = pairwise(ends)
+    return sum(quad(inside, a, b, epsabs=1e-12, epsrel=1e-10)[0] for a, b in pieces)
+
+
+def events_of(given: dict, hazard_ratio: float, n1: float, n0: float) -> float:
+    """Events of a plan, or those to expect of patients who come in over a time."""
+    if given["design"] != "survival":
+        return float(given["events"])
+    own = given["hazard"]
+    return n1 * seen_event(given, own * hazard_ratio) + n0 * seen_event(given, own)
+
+
+def seen_event(given: dict, hazard: float) -> float:
+    """The chance of an event before loss and end: the mean over the days of coming in."""
+    both, accrual = hazard + given["losses"], given["accrual"]
+    after = both * given["follow_up"]
+    if accrual * both < 1e-6:
+        still = exp(-after)
+    else:
+        still = (exp(-after) - exp(-after - both * accrual)) / (both * accrual)
+    return hazard / both * (1 - still)
+
+
+def log_rank(given: dict, hazard_ratio: float, events: float, ratio: float) -> float:
+    if given["formula"] == "schoenfeld":
+        margin = given.get("margin")
+        null = 0.0 if margin is None else log(margin) * (1 if given["better"] == "lower" else -1)
+        per = abs(log(hazard_ratio) - null) * sqrt(ratio) / (1 + ratio)
+    else:
+        per = sqrt(ratio) * abs(1 - hazard_ratio) / (1 + ratio * hazard_ratio)
+    shift, critical = min(per * sqrt(events), FAR), norm.isf(tail(given))
+    power = norm.sf(critical - shift)
+    return float(power + (norm.cdf(-critical - shift) if given["sides"] == "two_sided" else 0))
+
+
+def fisher(p1: float, p0: float, n1: int, n0: int, level: float, sides: str) -> float:
+    """The chance of the tables that Fisher's test rejects."""
+    rejected = fisher_rejects(n1, n0, level, sides, p1 > p0)
+    first = binom.pmf(np.arange(n1 + 1), n1, p1)
+    return float(first @ rejected @ binom.pmf(np.arange(n0 + 1), n0, p0))
+
+
+@cache
+def fisher_rejects(n1: int, n0: int, level: float, sides: str, more: bool) -> Floats:
+    """1 for each pair of numbers of events, (first arm, second), whose p is at most the level;
+    `level` is of one tail."""
+    rejects = np.zeros((n1 + 1, n0 + 1))
+    for total in range(n1 + n0 + 1):
+        x = np.arange(max(0, total - n0), min(n1, total) + 1)
+        chance = hypergeom.pmf(x, n1 + n0, n1, total)
+        if sides == "two_sided":
+            p = np.array([chance[chance <= own * (1 + TIED)].sum() for own in chance])
+            rejects[x, total - x] = p <= 2 * level * (1 + TIED)
+        else:
+            p = np.cumsum(chance[::-1])[::-1] if more else np.cumsum(chance)
+            rejects[x, total - x] = p <= level * (1 + TIED)
+    return rejects

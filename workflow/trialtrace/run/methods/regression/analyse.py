@@ -1,0 +1,138 @@
+"""Events by regression on arm and covariates of the subjects: one model of all compared arms."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
+from math import exp
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.base.arrays import Floats
+from trialtrace.run.methods.analysing.cuts import Cut
+from trialtrace.run.methods.analysing.estimate import interval_result, noted
+from trialtrace.run.methods.analysing.formulas import formula, formulas
+from trialtrace.run.methods.analysing.rows import Result
+from trialtrace.run.methods.categorical.analyse import with_event
+from trialtrace.run.methods.regression.analyse_covariates import columns_of, known
+from trialtrace.run.tables.frames import Selection
+from trialtrace.run.trial.plan.steps import Step
+from trialtrace.stats.results import Interval
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.plan.cards import regression as cards
+    from trialtrace.stats.regression.ordinal_mixed import OrdinalMixedFit
+    from trialtrace.stats.regression.standardisation import Standardised
+
+NO_SPREAD = (
+    "The standard deviation of the random intercepts is estimated as 0: the numbers are those of "
+    "the model without them."
+)
+# Coefficients, and the lower and upper ends of their intervals.
+Ends = tuple[Floats, Floats, Floats]
+Effect = Callable[[tuple[str, str]], Interval]
+
+
+def standardised(cut: Cut, step: "Step[cards.Standardised]") -> Iterator[Result]:
+    """By comparison: risks standardised over the covariates."""
+    rows = known(cut.rows(TRTP={"in": cut.arms()}), step.options.covariates)
+    yield from _results(cut, step, rows, _standardised(cut, step, rows))
+
+
+def ratio(cut: Cut, step: "Step[cards.ModifiedPoisson]") -> Iterator[Result]:
+    """By comparison: the exponential of the arm's coefficient given the covariates."""
+    rows = known(cut.rows(TRTP={"in": cut.arms()}), step.options.covariates)
+    yield from _results(cut, step, rows, _ratio(cut, step, rows))
+
+
+def random_site(cut: Cut, step: "Step[cards.LogisticRandomSite]") -> Iterator[Result]:
+    """By comparison: an odds ratio given the covariates, each site with its own intercept."""
+    rows = cut.rows(TRTP={"in": cut.arms()}, SITEID="present")
+    rows = known(rows, step.options.covariates)
+    fitted = cache(partial(_random_site, cut, step, rows))
+
+    def effect(pair: tuple[str, str]) -> Interval:
+        at = cut.analysis.estimand.treated.index(pair[0])
+        found = fitted()
+        return Interval(*(exp(part[at]) for part in (found.coef, found.low, found.high)))
+
+    yield from noted(
+        _results(cut, step, rows, effect), lambda: NO_SPREAD if fitted().boundary else None
+    )
+
+
+def _results(cut: Cut, step: Step[object], rows: Selection, effect: Effect) -> Iterator[Result]:
+    members = {"analysed": rows, "numerator": with_event(cut, rows)}
+    for pair in cut.analysis.pairs:
+        yield interval_result(
+            cut,
+            cut.at(pair=pair),
+            (step.statistic, step.method),
+            members,
+            partial(effect, pair),
+            options=cut.options(step, interval=True),
+            n_used=rows.n,
+        )
+
+
+def _standardised(cut: Cut, step: "Step[cards.Standardised]", rows: Selection) -> Effect:
+    standardise, compare = formulas(step)
+
+    @cache
+    def fit() -> "Standardised":
+        return standardise(
+            rows.column("AVAL"),
+            rows.column("TRTP").astype(str),
+            columns_of(rows, step.options.covariates),
+            family="logistic",
+            variance=step.options.variance,
+        )
+
+    return lambda pair: compare(fit(), *pair, confidence=cut.analysis.confidence)
+
+
+def design(cut: Cut, rows: Selection, names: Sequence[str]) -> np.ndarray:
+    """Intercept, an indicator of each treated arm, covariates."""
+    arm = rows.column("TRTP").astype(str)
+    arms = [arm == name for name in cut.analysis.estimand.treated]
+    covariates = columns_of(rows, names)
+    parts = [np.ones(rows.n), *arms] + ([] if covariates is None else [covariates])
+    return np.column_stack(parts).astype(float)
+
+
+def _ratio(cut: Cut, step: "Step[cards.ModifiedPoisson]", rows: Selection) -> Effect:
+    """Exponentials of the coefficients of the arms."""
+
+    @cache
+    def fit() -> Ends:
+        x = design(cut, rows, step.options.covariates)
+        found = formula(step)(rows.column("AVAL"), x, confidence=cut.analysis.confidence)
+        return found.coef, found.low, found.high
+
+    def effect(pair: tuple[str, str]) -> Interval:
+        at = 1 + cut.analysis.estimand.treated.index(pair[0])
+        return Interval(*(exp(part[at]) for part in fit()))
+
+    return effect
+
+
+def _random_site(
+    cut: Cut, step: "Step[cards.LogisticRandomSite]", rows: Selection
+) -> "OrdinalMixedFit":
+    """Log odds of the arms with a normal intercept of each site."""
+    found: OrdinalMixedFit = formula(step)(
+        rows.column("AVAL"),
+        design(cut, rows, step.options.covariates)[:, 1:],
+        rows.column("SITEID").astype(str),
+        nodes=step.options.nodes,
+        confidence=cut.analysis.confidence,
+    )
+    return found
+
+
+METHODS = {
+    "risk_difference.standardised": standardised,
+    "risk_ratio.standardised": standardised,
+    "risk_ratio": ratio,
+    "odds_ratio": ratio,
+    "odds_ratio.logistic_random_site": random_site,
+}

@@ -1,0 +1,126 @@
+"""Arms compared where subjects are in clusters: errors that allow for them, clusters as wholes."""
+
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from math import nan
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.run.methods.analysing.cuts import Cut
+from trialtrace.run.methods.analysing.estimate import (
+    contrast_results,
+    interval_result,
+    plain_result,
+)
+from trialtrace.run.methods.analysing.estimate import test_results as results_of_test
+from trialtrace.run.methods.analysing.formulas import Formula, formula, formulas
+from trialtrace.run.methods.analysing.rows import Basis, Result
+from trialtrace.run.methods.analysing.subject_tables import covariates, known, subject_table
+from trialtrace.run.methods.mixed.analyse import random_site
+from trialtrace.run.methods.regression.analyse_visits import as_ratio
+from trialtrace.run.tables.frames import Selection
+from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.plan.steps import Step
+from trialtrace.stats.regression.coefficients import contrast
+from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.plan.cards import clusters as cards
+    from trialtrace.stats.regression.gee import GeeFit
+
+# Values, their clusters, and 1 for the treated arm.
+Columns = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def clustered(cut: Cut, step: "Step[cards.Clustered]") -> Iterator[Result]:
+    """By comparison: difference of means or odds ratio given the covariates."""
+    options, arms = step.options, cut.arms()
+    cluster = adsl_code(options.cluster)
+    rows = cut.rows(TRTP={"in": arms}, **known(options.covariates), **{cluster: "present"})
+    model = formula(step)
+
+    @cache
+    def fitted() -> "GeeFit":
+        table = subject_table(cut, rows, {})
+        own = table.column("TRTP").astype(str)
+        if not set(arms) <= set(own.tolist()):
+            raise StatsError("an arm has no values.")
+        x = (own[:, None] == np.array(arms)).astype(float)
+        columns = covariates(table, options.covariates)
+        fit: GeeFit = model(
+            table.values[:, 0],
+            x if columns is None else np.hstack([x, columns]),
+            table.column(cluster).astype(str),
+            working=options.working,
+            variance=options.variance,
+            reference=options.reference,
+            confidence=cut.analysis.confidence,
+        )
+        return fit
+
+    def compared(pair: tuple[str, str]) -> Contrast:
+        fit = fitted()
+        row = np.zeros(fit.coef.size)
+        row[arms.index(pair[0])], row[arms.index(pair[1])] = 1.0, -1.0
+        return contrast(fit, row, sides="two_sided", confidence=cut.analysis.confidence)
+
+    def estimate(pair: tuple[str, str]) -> Interval:
+        found = compared(pair).interval
+        return as_ratio(found) if step.statistic == "odds_ratio" else found
+
+    def test(pair: tuple[str, str]) -> TestResult:
+        return compared(pair).test
+
+    common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
+    members = {"analysed": rows}
+    for pair in cut.analysis.pairs:
+        place, names = cut.at(pair=pair), (step.statistic, step.method)
+        yield interval_result(cut, place, names, members, partial(estimate, pair), **common)
+        yield from results_of_test(
+            cut, place, step.method, members, partial(test, pair), statistic=None, **common
+        )
+
+
+def cluster_means(cut: Cut, step: "Step[cards.ClusterMeans]") -> Iterator[Result]:
+    """By comparison: the clusters' means, the likeness within them and what it costs."""
+    cluster = adsl_code(step.options.cluster)
+    difference, correlation, effect = formulas(step)
+    for pair in cut.analysis.pairs:
+        rows = cut.rows(TRTP={"in": list(pair)}, **{cluster: "present"})
+        common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
+        columns = cache(partial(_columns, cut, rows, cluster, pair))
+        place, members = cut.at(pair=pair), {"analysed": rows}
+
+        compute = partial(_difference, difference, columns, cut.analysis.confidence)
+        yield from contrast_results(cut, place, step, members, compute, common)
+        error, values = None, (nan, nan)
+        try:
+            y, of, treated = columns()
+            likeness = correlation(y, of, treated)
+            values = (likeness, effect(np.unique(of, return_counts=True)[1], correlation=likeness))
+        except StatsError as refused:
+            error = str(refused)
+        for stat, value in zip(("intracluster_correlation", "design_effect"), values, strict=True):
+            names = (stat, step.method)
+            yield plain_result(cut, place, names, members, value, error=error, **common)
+
+
+def _difference(difference: Formula, columns: Callable[[], Columns], confidence: float) -> Contrast:
+    found: Contrast = difference(*columns(), sides="two_sided", confidence=confidence)
+    return found
+
+
+def _columns(cut: Cut, rows: Selection, cluster: str, pair: tuple[str, str]) -> Columns:
+    table = subject_table(cut, rows, {})
+    treated = (table.column("TRTP").astype(str) == pair[0]).astype(float)
+    return table.values[:, 0], table.column(cluster).astype(str), treated
+
+
+METHODS = {
+    "mean_difference.clustered": clustered,
+    "odds_ratio.clustered": clustered,
+    "mean_difference.cluster_means": cluster_means,
+    "risk_difference.cluster_means": cluster_means,
+    "mean_difference.random_cluster": random_site,
+}

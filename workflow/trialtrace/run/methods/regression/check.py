@@ -1,0 +1,227 @@
+"""Regression of events on arm and covariates: statsmodels, standardisation by hand."""
+
+from dataclasses import dataclass
+from math import exp, log, nan, sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.stats import chi2
+
+from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, Check, Recomputed, peer
+from trialtrace.run.methods.regression.check_ordinal_grid import BY as BY_GRID
+from trialtrace.run.methods.regression.check_ordinal_grid import maximum, tolerance_of
+from trialtrace.run.methods.stratified.check_interaction import LOGIT, PENALISED, peak
+from trialtrace.run.trial.model import adsl_code
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from statsmodels.genmod.generalized_linear_model import GLMResults
+
+POISSON = "statsmodels.genmod.generalized_linear_model.GLM (Poisson, HC0)"
+STANDARD = "statsmodels.genmod.generalized_linear_model.GLM (binomial, standardised by hand)"
+
+
+def rows_of(data: Data, asked: Asked) -> "pd.DataFrame":
+    """AVAL, TRTP and the covariates of all compared arms, where all are known."""
+    names = [adsl_code(name) for name in asked.options["covariates"]]
+    rows = data.records(asked, data.compared(asked))[["USUBJID", "TRTP", "AVAL"]]
+    return rows.merge(data.adsl[["USUBJID", *names]].dropna(), on="USUBJID")
+
+
+def design(data: Data, asked: Asked, rows: "pd.DataFrame", arms: list[str]) -> np.ndarray:
+    """Intercept, these arms, covariates: numbers as they are, other variables as indicators."""
+    import pandas as pd
+
+    parts = [pd.Series(1.0, rows.index)]
+    parts += [(rows["TRTP"] == arm).astype(float) for arm in arms]
+    for name in asked.options["covariates"]:
+        column = rows[adsl_code(name)]
+        number = pd.api.types.is_numeric_dtype(column)
+        parts.append(column if number else pd.get_dummies(column, drop_first=True))
+    return pd.concat(parts, axis=1).to_numpy(float) if len(rows) else np.zeros((0, len(parts)))
+
+
+def _solvable(y: np.ndarray, x: np.ndarray) -> bool:
+    """Columns that tell something of their own, and both outcomes."""
+    return len(y) > 0 and len(set(y)) == 2 and np.linalg.matrix_rank(x) == x.shape[1]
+
+
+def _fit(y: np.ndarray, x: np.ndarray, family: str) -> "GLMResults | None":
+    """The fit, or None where its likelihood has no maximum or an error of a coefficient is 0."""
+    import statsmodels.api as sm
+
+    if not _solvable(y, x) or _recedes(y, x, family):
+        return None
+    distribution = sm.families.Binomial() if family == "binomial" else sm.families.Poisson()
+    kind = {"cov_type": "HC0"} if family == "poisson" else {}
+    fit = sm.GLM(y, x, family=distribution).fit(
+        tol=1e-14, tol_criterion="params", maxiter=200, **kind
+    )
+    return fit if (fit.bse > 1e-9).all() else None
+
+
+def _recedes(y: np.ndarray, x: np.ndarray, family: str) -> bool:
+    """Whether a direction never lowers the likelihood: it lowers no event, raises no other.
+
+    Of a Poisson likelihood the direction must leave every event where it is.
+    """
+    from scipy.optimize import linprog
+
+    x = x / np.maximum(np.abs(x).max(axis=0), 1e-300)
+    none, event = x[y == 0], x[y == 1]
+    gain = none.sum(axis=0) - (event.sum(axis=0) if family == "binomial" else 0)
+    held = {"A_eq": event, "b_eq": np.zeros(len(event))} if family == "poisson" else {}
+    above = none if family == "poisson" else np.vstack([none, -event])
+    descent = linprog(gain, A_ub=above, b_ub=np.zeros(len(above)), bounds=(-1, 1), **held)
+    return descent.fun < -1e-7
+
+
+@dataclass(frozen=True)
+class Model:
+    """Outcomes, the columns of a model, and the arms that have one; after the intercept's."""
+
+    y: np.ndarray
+    x: np.ndarray
+    arms: list[str]
+
+
+def _model(data: Data, asked: Asked) -> tuple[Model, int]:
+    """The model of all compared arms, of which the reference has no column, and subjects."""
+    rows, arms = rows_of(data, asked), data.compared(asked)[:-1]
+    return Model(rows["AVAL"].to_numpy(float), design(data, asked, rows, arms), arms), len(rows)
+
+
+def _ratio(family: str, by: str) -> Check:
+    @peer(by, _model, ITERATIVE)
+    def check(data: Data, asked: Asked, model: Model) -> Answer:
+        """A contrast of coefficients of statsmodels' `GLM`, with Wald's bounds."""
+        fit = _fit(model.y, model.x, family)
+        if fit is None:
+            return nan
+        # The reference has no coefficient.
+        contrast = np.zeros(len(fit.params))
+        for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
+            if arm in model.arms:
+                contrast[1 + model.arms.index(arm)] = sign
+        half = data.z(asked) * sqrt(contrast @ fit.cov_params() @ contrast)
+        centre = float(contrast @ fit.params)
+        return exp(centre), (exp(centre - half), exp(centre + half))
+
+    return check
+
+
+@peer(PENALISED, _model, 3e-7)
+def firth(data: Data, asked: Asked, model: Model) -> Answer:
+    """Profile bounds by roots of the penalised likelihood with the coefficient held.
+
+    scipy's `minimize` for the likelihood, `brentq` for the roots.
+    """
+    from scipy.optimize import brentq
+
+    y, x = model.y, model.x
+    singular = not len(y) or np.linalg.matrix_rank(x) < x.shape[1]
+    if singular or asked.contrast[1] != data.compared(asked)[-1]:
+        return nan
+    at = 1 + model.arms.index(asked.contrast[0])
+    x = x[:, [at, *(i for i in range(x.shape[1]) if i != at)]]
+    best, beta = peak(y, x)
+    limit = float(chi2.ppf(data.confidence(asked), 1)) / 2
+
+    def fall(value: float) -> float:
+        return best - peak(y, x, held=value)[0] - limit
+
+    ends = []
+    for side in (-1.0, 1.0):
+        step = side
+        while fall(beta[0] + step) < 0:
+            step *= 2
+        ends.append(exp(brentq(fall, beta[0], beta[0] + step, xtol=1e-10)))
+    return exp(beta[0]), (ends[0], ends[1])
+
+
+def _of_sites(data: Data, asked: Asked) -> "tuple[pd.DataFrame, int]":
+    """The rows of subjects whose site is known, and how many they are."""
+    rows = rows_of(data, asked).merge(data.adsl[["USUBJID", "SITEID"]].dropna(), on="USUBJID")
+    return rows, len(rows)
+
+
+@peer(BY_GRID, _of_sites)
+def random_site(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
+    """The likelihood summed over a fixed grid of the sites' intercepts, by scipy's `minimize`."""
+    arms = data.compared(asked)[:-1]
+    x, y = design(data, asked, rows, arms), rows["AVAL"].to_numpy(float)
+    _, site, size = np.unique(rows["SITEID"], return_inverse=True, return_counts=True)
+    if not _solvable(y, x) or _recedes(y, x, "binomial") or size.max() < 2 or len(size) < 2:
+        return nan
+    try:
+        theta, information = maximum(y.astype(int), x[:, 1:], site, 1)
+    except np.linalg.LinAlgError:
+        return nan
+    at = 1 + data.compared(asked).index(asked.contrast[0])
+    if at >= x.shape[1]:
+        return nan
+    half = data.z(asked) * sqrt(np.linalg.inv(information)[at, at])
+    bounds = exp(theta[at] - half), exp(theta[at] + half)
+    return Recomputed(BY_GRID, exp(theta[at]), bounds, tolerance_of(asked), len(rows))
+
+
+def _of_present(data: Data, asked: Asked) -> tuple[Model, int]:
+    """The same, of the arms with subjects; an arm without any takes no part."""
+    rows = rows_of(data, asked)
+    arms = [arm for arm in data.compared(asked)[:-1] if (rows["TRTP"] == arm).any()]
+    return Model(rows["AVAL"].to_numpy(float), design(data, asked, rows, arms), arms), len(rows)
+
+
+def _standardised(ratio: bool) -> Check:
+    @peer(STANDARD, _of_present, ITERATIVE)
+    def check(data: Data, asked: Asked, model: Model) -> Answer:
+        """Mean predictions of statsmodels' `GLM`; a ratio's error by the delta method."""
+        fit = _fit(model.y, model.x, "binomial")
+        if fit is None or asked.contrast[0] not in model.arms:
+            return nan
+        means, covariance = _means(asked, model, fit)
+        contrast = np.array([1 / means[0], -1 / means[1]] if ratio else [1.0, -1.0])
+        half = data.z(asked) * sqrt(contrast @ covariance @ contrast)
+        if ratio:
+            centre = log(means[0] / means[1])
+            return exp(centre), (exp(centre - half), exp(centre + half))
+        value = float(means[0] - means[1])
+        return value, (value - half, value + half)
+
+    return check
+
+
+def _means(asked: Asked, model: Model, fit: "GLMResults") -> tuple[np.ndarray, np.ndarray]:
+    """Standardised risks of the two arms with their covariance, as the step's variance says."""
+    x, y = model.x, model.y
+    risks, derivatives = [], []
+    for arm in asked.contrast:
+        # Everybody as if in this arm.
+        moved = x.copy()
+        moved[:, 1 : 1 + len(model.arms)] = [float(arm == name) for name in model.arms]
+        p = 1 / (1 + np.exp(-moved @ fit.params))
+        risks.append(p)
+        derivatives.append((moved * (p * (1 - p))[:, None]).mean(axis=0))
+    predicted, slopes, n = np.array(risks), np.array(derivatives), len(y)
+    means = predicted.mean(axis=1)
+    fitted = 1 / (1 + np.exp(-x @ fit.params))
+    information = (x.T * (fitted * (1 - fitted))) @ x
+    if asked.options["variance"] == "sandwich":
+        scores = x * (y - fitted)[:, None]
+        each = predicted - means[:, None] + n * slopes @ np.linalg.solve(information, scores.T)
+        return means, each @ each.T / n**2
+    covariance = slopes @ np.linalg.solve(information, slopes.T)
+    if asked.options["variance"] == "random":
+        covariance = covariance + np.cov(predicted) / n
+    return means, covariance
+
+
+CHECKS: dict[str, Check] = {
+    "risk_difference.standardised": _standardised(ratio=False),
+    "risk_ratio.standardised": _standardised(ratio=True),
+    "risk_ratio.modified_poisson": _ratio("poisson", POISSON),
+    "odds_ratio.logistic": _ratio("binomial", LOGIT),
+    "odds_ratio.firth": firth,
+    "odds_ratio.logistic_random_site": random_site,
+}

@@ -1,0 +1,274 @@
+"""Ordinal values: pandas counts, proportional odds by Newton's method, ranks by scipy."""
+
+import warnings
+from dataclasses import dataclass
+from math import exp, nan
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import expit
+from scipy.stats import chi2, rankdata
+from scipy.stats import f as f_distribution
+
+from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.outcome import (
+    CHI_SQUARED,
+    ITERATIVE,
+    Answer,
+    Check,
+    Recomputed,
+    of_chi_squared,
+    peer,
+)
+from trialtrace.run.methods.displays.check_flow import complete, visits_of
+from trialtrace.run.methods.mixed.check_ancova import covariates
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ODDS = "numpy: Newton's method on the cumulative logit likelihood"
+BRANT = "statsmodels.discrete.discrete_model.Logit at each threshold"
+RANKS = "scipy.stats.rankdata; ANOVA-type statistics in full matrices"
+# A log odds ratio of this size comes from a likelihood that rises without end.
+FLAT = 15.0
+# One of a single threshold, per standard deviation.
+STEEP = 6.0
+
+
+def category(data: Data, asked: Asked) -> Recomputed:
+    """Records of a category, or their share of all, by pandas."""
+    values = data.records(asked)["AVAL"]
+    count, n = float((values == float(asked.level)).sum()), len(values)
+    if asked.stat == "proportion":
+        count = count / n if n else nan
+    return Recomputed("pandas: records", count, n_used=n)
+
+
+def _design(data: Data, asked: Asked):
+    """Values, indicators of the treated arms with covariates beside them, and subjects."""
+    treated = data.analysis(asked).estimand.treated
+    records = data.records(asked, data.compared(asked))
+    records, z = covariates(data, records, asked.options["covariates"])
+    x = np.column_stack(
+        [
+            *((records["TRTP"] == arm).to_numpy(dtype=float) for arm in treated),
+            z.loc[records["USUBJID"]].to_numpy(dtype=float),
+        ]
+    )
+    return records["AVAL"].to_numpy(dtype=float), x
+
+
+def _fitted(data: Data, asked: Asked) -> tuple[tuple[np.ndarray, np.ndarray] | None, int]:
+    """Slopes and their covariance, None without a finite maximum, and the subjects."""
+    y, x = _designed(data, asked)
+    return data.once((*_key(asked), "fit"), lambda: newton(y, x)), len(y)
+
+
+def _designed(data: Data, asked: Asked) -> tuple[np.ndarray, np.ndarray]:
+    return data.once((*_key(asked), "data"), lambda: _design(data, asked))
+
+
+def _key(asked: Asked) -> tuple[str | None, ...]:
+    options = str(asked.options)
+    return ("odds", asked.analysis, asked.parameter, asked.visit, asked.stratum, options)
+
+
+@peer(ODDS, _fitted, ITERATIVE)
+def odds(data: Data, asked: Asked, fit: tuple[np.ndarray, np.ndarray]) -> Answer:
+    """A contrast of the slopes with Wald's bounds and test; why it failed is not checked."""
+    if asked.error:
+        return None
+    beta, covariance = fit
+    treated, row = data.analysis(asked).estimand.treated, np.zeros(len(beta))
+    for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
+        row[: len(treated)] += sign * (np.array(treated) == arm)
+    value, se = float(row @ beta), float(row @ covariance @ row) ** 0.5
+    if asked.stat == "odds_ratio":
+        half = data.z(asked) * se
+        return exp(value), (exp(value - half), exp(value + half))
+    return of_chi_squared((value / se) ** 2, 1.0)
+
+
+def newton(y: np.ndarray, x: np.ndarray):
+    """Slopes and their covariance; None where there is no finite maximum."""
+    levels, k = np.unique(y, return_inverse=True)
+    if len(levels) < 2 or len(y) <= x.shape[1] or (np.ptp(x, axis=0) == 0).any():
+        return None
+    if np.linalg.matrix_rank(np.column_stack([np.ones(len(y)), x])) <= x.shape[1]:
+        return None
+    cuts = len(levels) - 1
+    share = np.cumsum(np.bincount(k))[:-1] / len(y)
+    theta = np.concatenate([np.log(share / (1 - share)), np.zeros(x.shape[1])])
+    value = -np.inf
+    for _ in range(200):
+        now, gradient, information = _terms(theta, k, x, cuts)
+        try:
+            step = np.linalg.solve(information, gradient)
+        except np.linalg.LinAlgError:
+            return None
+        if np.abs(step).max() < 1e-11:
+            break
+        size = 1.0
+        while size > 1e-8 and _terms(theta + size * step, k, x, cuts)[0] < now:
+            size /= 2
+        theta, value = theta + size * step, now
+    if not np.isfinite(value) or np.abs(theta[cuts:] * x.std(axis=0)).max() > FLAT:
+        return None
+    return theta[cuts:], np.linalg.inv(_terms(theta, k, x, cuts)[2])[cuts:, cuts:]
+
+
+def _terms(theta, k, x, cuts: int):
+    """Log-likelihood, gradient and observed information."""
+    n, p = len(k), len(theta)
+    upper, lower = np.zeros((n, p)), np.zeros((n, p))
+    a, b = np.full(n, np.inf), np.full(n, -np.inf)
+    for row, own, sign in ((upper, k, 0), (lower, k - 1, 1)):
+        inside = (own >= 0) & (own < cuts)
+        row[inside, own[inside]] = 1.0
+        row[inside, cuts:] = -x[inside]
+        target = b if sign else a
+        target[inside] = (row @ theta)[inside]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        chance = np.where(a + b > 0, expit(-b) - expit(-a), expit(a) - expit(b))
+    if (chance <= 0).any():
+        return -np.inf, np.zeros(p), np.eye(p)
+    fa, fb = expit(a) * expit(-a), expit(b) * expit(-b)
+    first = (fa[:, None] * upper - fb[:, None] * lower) / chance[:, None]
+    bend_a, bend_b = fa * (1 - 2 * expit(a)), fb * (1 - 2 * expit(b))
+    second = (upper.T * (bend_a / chance)) @ upper - (lower.T * (bend_b / chance)) @ lower
+    return float(np.log(chance).sum()), first.sum(axis=0), first.T @ first - second
+
+
+def _tested(data: Data, asked: Asked) -> tuple[tuple[float, int] | None, int]:
+    """Brant's statistic with its degrees of freedom, None where there is none, and subjects."""
+    y, x = _designed(data, asked)
+    statistic, df = data.once((*_key(asked), "brant"), lambda: _brant(y, x))
+    return (None if statistic is None else (statistic, df)), len(y)
+
+
+@peer(BRANT, _tested, ITERATIVE)
+def brant(data: Data, asked: Asked, test: tuple[float, int]) -> Answer:
+    """statsmodels' `Logit` at each threshold; why it failed is not checked."""
+    return None if asked.error else of_chi_squared(*test)
+
+
+def _brant(y: np.ndarray, x: np.ndarray) -> tuple[float | None, int]:
+    from statsmodels.discrete.discrete_model import Logit
+    from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
+
+    levels, p = np.unique(y), x.shape[1]
+    if len(levels) < 3:
+        return None, 0
+    z, slopes, chances, inverses = np.column_stack([np.ones(len(y)), x]), [], [], []
+    if np.linalg.matrix_rank(z) < z.shape[1]:
+        return None, 0
+    for level in levels[:-1]:
+        with warnings.catch_warnings():
+            # Separation at a threshold, and what it does to Newton's method: looked at afterwards.
+            warnings.simplefilter("ignore", PerfectSeparationWarning)
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            try:
+                fit = Logit(y > level, z).fit(disp=0, method="newton", maxiter=100, tol=1e-14)
+            except np.linalg.LinAlgError:
+                return None, 0
+        if not np.isfinite(fit.params).all() or np.abs(fit.params[1:] * x.std(0)).max() > STEEP:
+            return None, 0
+        chance = fit.predict()
+        slopes.append(fit.params[1:])
+        chances.append(chance)
+        inverses.append(np.linalg.inv((z.T * (chance * (1 - chance))) @ z))
+    cuts = len(slopes)
+    joint = np.zeros((cuts * p, cuts * p))
+    for i in range(cuts):
+        for j in range(cuts):
+            both = chances[max(i, j)] * (1 - chances[min(i, j)])
+            block = inverses[i] @ ((z.T * both) @ z) @ inverses[j]
+            joint[i * p : (i + 1) * p, j * p : (j + 1) * p] = block[1:, 1:]
+    # Each threshold's slopes less those of the first: all 0 where the odds are proportional.
+    rows = np.kron(np.hstack([-np.ones((cuts - 1, 1)), np.eye(cuts - 1)]), np.eye(p))
+    difference, spread = rows @ np.concatenate(slopes), rows @ joint @ rows.T
+    size = np.sqrt(np.maximum(np.diag(spread), 1e-300))
+    if np.linalg.eigvalsh(spread / np.outer(size, size))[0] < 1e-10:
+        return None, 0
+    return float(difference @ np.linalg.solve(spread, difference)), len(rows)
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Relative effects by arm and visit, and the statistics of each effect that varies."""
+
+    effects: "pd.DataFrame"
+    tests: dict[str, dict[str, float]]
+
+
+def _analysed(data: Data, asked: Asked) -> tuple[Ranks | None, int]:
+    key = ("ranks", asked.analysis, asked.parameter, asked.stratum)
+    return data.once(key, lambda: _ranks(data, asked))
+
+
+@peer(RANKS, _analysed)
+def ranks(data: Data, asked: Asked, analysed: Ranks) -> Answer:
+    """Ranks by scipy's `rankdata`; NaN of an effect without variation."""
+    if asked.stat == "relative_effect":
+        return analysed.effects.loc[asked.group, asked.visit]
+    return analysed.tests.get(asked.level, {asked.stat: nan})
+
+
+def _ranks(data: Data, asked: Asked) -> tuple[Ranks | None, int]:
+    """Each effect's statistics by full matrices; None where ranks cannot be compared."""
+    visits = visits_of(data, asked)
+    records = complete(data.records(asked, data.compared(asked)), visits)
+    wide = records.pivot(index="USUBJID", columns="AVISIT", values="AVAL")[visits]
+    arm, n = records.groupby("USUBJID")["TRTP"].first()[wide.index], len(wide)
+    if arm.nunique() < 2 or arm.value_counts().min() < 2 or wide.stack().nunique() < 2:
+        return None, n
+    share = (rankdata(wide.to_numpy()).reshape(wide.shape) - 0.5) / wide.size
+    frame = wide.copy()
+    frame[:] = share
+    effects = frame.groupby(arm).mean()
+    g, k = effects.shape
+    sizes = arm.value_counts()[effects.index].to_numpy()
+    spread = np.zeros((g * k, g * k))
+    for at, name in enumerate(effects.index):
+        own = np.cov(frame[arm == name].to_numpy(), rowvar=False)
+        spread[at * k : (at + 1) * k, at * k : (at + 1) * k] = own * n / sizes[at]
+    mean_g, mean_k = np.full((g, g), 1 / g), np.full((k, k), 1 / k)
+    centre_g, centre_k = np.eye(g) - mean_g, np.eye(k) - mean_k
+    tests = {}
+    projections = {
+        "arm": np.kron(centre_g, mean_k),
+        "visit": np.kron(mean_g, centre_k),
+        "arm_visit": np.kron(centre_g, centre_k),
+    }
+    p = effects.to_numpy().ravel()
+    for name, t in projections.items():
+        product = t @ spread
+        trace = float(np.trace(product))
+        if trace <= 1e-12 * float(np.trace(spread)):
+            continue
+        f, df1 = n * float(p @ t @ p) / trace, trace**2 / float(np.trace(product @ product))
+        tests[name] = {"f": f, "df1": df1, "p_value": float(chi2.sf(df1 * f, df1))}
+    if "arm" in tests:
+        own = np.array(
+            [
+                frame[arm == name].mean(axis=1).var() / m
+                for name, m in zip(effects.index, sizes, strict=True)
+            ]
+        )
+        df2 = float(own.sum() ** 2 / (own**2 / (sizes - 1)).sum())
+        tests["arm"] |= {
+            "df2": df2,
+            "p_value": float(f_distribution.sf(tests["arm"]["f"], tests["arm"]["df1"], df2)),
+        }
+    return Ranks(effects, tests), n
+
+
+CHECKS: dict[str, Check] = {
+    "count.categories": category,
+    "proportion.categories": category,
+    "odds_ratio.proportional_odds": odds,
+}
+CHECKS |= {f"{stat}.proportional_odds": odds for stat in CHI_SQUARED}
+CHECKS |= {f"{stat}.brant": brant for stat in CHI_SQUARED}
+for _stat in ("p_value", "f", "df1", "df2", "relative_effect"):
+    CHECKS[f"{_stat}.rank_anova"] = ranks

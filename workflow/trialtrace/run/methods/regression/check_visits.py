@@ -1,0 +1,303 @@
+"""Estimating equations subject by subject, and logistic random intercepts on a fixed grid.
+
+The equations are those of Liang and Zeger with V = phi sqrt(A) R sqrt(A), a loop over the units;
+sandwiches by the square root of a unit's I - H as Kauermann and Carroll, and Mancl and DeRouen,
+write them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, inf, nan
+
+import numpy as np
+from scipy.special import expit
+from scipy.stats import norm
+from scipy.stats import t as t_distribution
+
+from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.outcome import ITERATIVE, Check, Recomputed
+from trialtrace.run.methods.displays.check_flow import visits_of
+from trialtrace.run.methods.mixed.check_ancova import covariates
+from trialtrace.run.methods.regression.check_ordinal_grid import BY as BY_GRID
+from trialtrace.run.methods.regression.check_ordinal_grid import maximum, tolerance_of
+from trialtrace.run.trial.plan.methods import BINARY
+
+BY = "numpy: estimating equations, a unit at a time"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The values of a subject or cluster, their columns, and at which visits they stand."""
+
+    y: np.ndarray
+    x: np.ndarray
+    at: np.ndarray
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Coefficients and the chosen sandwich; `df` is infinite for the normal distribution."""
+
+    beta: np.ndarray
+    covariance: np.ndarray
+    df: float
+
+    def parts(self, row: np.ndarray, confidence: float) -> tuple[float, float, float, float]:
+        """Estimate, its bounds, and the two-sided p-value."""
+        value, se = float(row @ self.beta), float(row @ self.covariance @ row) ** 0.5
+        law = norm if self.df == inf else t_distribution(self.df)
+        half = float(law.isf((1 - confidence) / 2)) * se
+        return value, value - half, value + half, 2 * float(law.sf(abs(value / se)))
+
+
+def equations(units: Sequence[Unit], options: dict, *, binomial: bool) -> Fit | None:
+    """The solution, or None where there is none."""
+    p = units[0].x.shape[1]
+    stacked = np.vstack([unit.x for unit in units])
+    if len(units) <= p or np.linalg.matrix_rank(stacked) < p:
+        return None
+    size = 1 + max(int(unit.at.max()) for unit in units)
+    beta, correlation, told = np.zeros(p), np.eye(size), False
+    for _ in range(500):
+        step, bread = _step(units, beta, correlation, binomial)
+        beta = beta + step
+        if not np.abs(stacked @ beta).max() < (20 if binomial else inf):
+            return None
+        done = np.abs(step).max() <= 1e-13 * max(1.0, np.abs(beta).max())
+        if done and told:
+            covariance = _sandwich(units, beta, correlation, bread, options["variance"], binomial)
+            df = float(len(units) - p) if options["reference"] == "t" else inf
+            return None if covariance is None else Fit(beta, covariance, df)
+        told = told or done
+        if told:
+            made = _working(units, beta, options["working"], size, binomial)
+            if made is None or np.linalg.eigvalsh(made)[0] < 1e-9:
+                return None
+            correlation = made
+    return None
+
+
+def _mean(unit: Unit, beta: np.ndarray, binomial: bool) -> tuple[np.ndarray, np.ndarray]:
+    eta = unit.x @ beta
+    if not binomial:
+        return eta, np.ones_like(eta)
+    return expit(eta), expit(eta) * expit(-eta)
+
+
+def _weighted(
+    unit: Unit, beta: np.ndarray, correlation: np.ndarray, binomial: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """D, D'V^-1 and the residuals of a unit; the scale is left out."""
+    mean, variance = _mean(unit, beta, binomial)
+    d = unit.x * (variance if binomial else 1.0 + 0 * variance)[:, None]
+    root = np.sqrt(variance)
+    v = root[:, None] * correlation[np.ix_(unit.at, unit.at)] * root
+    return d, np.linalg.solve(v, d).T, unit.y - mean
+
+
+def _step(
+    units: Sequence[Unit], beta: np.ndarray, correlation: np.ndarray, binomial: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    score, information = np.zeros(len(beta)), np.zeros((len(beta), len(beta)))
+    for unit in units:
+        d, w, rest = _weighted(unit, beta, correlation, binomial)
+        score, information = score + w @ rest, information + w @ d
+    bread = np.linalg.inv(information)
+    return bread @ score, bread
+
+
+def _working(
+    units: Sequence[Unit], beta: np.ndarray, working: str, size: int, binomial: bool
+) -> np.ndarray | None:
+    """Moments of the Pearson residuals, over phi = their mean square."""
+    products, pairs, square, n = np.zeros((size, size)), np.zeros((size, size)), 0.0, 0
+    for unit in units:
+        mean, variance = _mean(unit, beta, binomial)
+        e = (unit.y - mean) / np.sqrt(variance)
+        products[np.ix_(unit.at, unit.at)] += np.outer(e, e)
+        pairs[np.ix_(unit.at, unit.at)] += 1
+        square, n = square + float(e @ e), n + len(e)
+    upper = np.triu_indices(size, 1)
+    apart = np.abs(np.subtract.outer(np.arange(size), np.arange(size)))
+    products = products / (square / n)
+    if working == "independence":
+        return np.eye(size)
+    if working == "exchangeable":
+        if not pairs[upper].any():
+            return None
+        return np.where(apart == 0, 1.0, products[upper].sum() / pairs[upper].sum())
+    if working == "unstructured":
+        if not pairs[upper].all():
+            return None
+        return np.where(apart == 0, 1.0, products / pairs)
+    from scipy.optimize import brentq
+
+    def slope(rho: float) -> float:
+        lag = apart[upper]
+        return float(np.sum(lag * rho ** (lag - 1.0) * (products - pairs * rho**apart)[upper]))
+
+    ends = np.linspace(-0.999, 0.999, 400)
+    signs = [slope(end) for end in ends]
+    near = products[apart == 1].sum() / max(pairs[apart == 1].sum(), 1)
+    roots = [
+        brentq(slope, a, b, xtol=1e-15, rtol=1e-14)
+        for a, b, fa, fb in zip(ends, ends[1:], signs, signs[1:], strict=False)
+        if fa > 0 >= fb
+    ]
+    if not roots or not pairs[apart == 1].any():
+        return None
+    return min(roots, key=lambda rho: abs(rho - near)) ** apart.astype(float)
+
+
+def _sandwich(
+    units: Sequence[Unit],
+    beta: np.ndarray,
+    correlation: np.ndarray,
+    bread: np.ndarray,
+    variance: str,
+    binomial: bool,
+) -> np.ndarray | None:
+    meat = np.zeros_like(bread)
+    for unit in units:
+        d, w, rest = _weighted(unit, beta, correlation, binomial)
+        left = np.eye(len(rest)) - d @ bread @ w
+        if np.linalg.svd(left, compute_uv=False)[-1] < 1e-9:
+            return None
+        if variance == "mancl_derouen":
+            rest = np.linalg.solve(left, rest)
+        elif variance == "kauermann_carroll":
+            roots, vectors = np.linalg.eig(left)
+            rest = np.real(vectors @ (roots**-0.5 * np.linalg.solve(vectors, rest)))
+        meat += np.outer(w @ rest, w @ rest)
+    return bread @ meat @ bread
+
+
+def over_visits(data: Data, asked: Asked) -> tuple[dict, int]:
+    """By subject values and columns; rows of the means of arms at visits."""
+    from dataclasses import replace
+
+    options, arms, visits = asked.options, sorted(data.compared(asked)), visits_of(data, asked)
+    records = data.records(replace(asked, visit=None), data.compared(asked))
+    records = records[records["AVISIT"].isin(visits)]
+    records, z = covariates(data, records, options["covariates"])
+    n = records["USUBJID"].nunique()
+    each, times = options.get("effect") == "each_visit", options.get("times")
+    cells = {}
+    for a, arm in enumerate(arms):
+        for v, visit in enumerate(visits):
+            both, one = np.zeros((len(arms), len(visits))), np.zeros(len(arms))
+            both[a, v] = one[a] = 1.0
+            alone = np.concatenate([np.eye(len(visits))[v], one[1:]])
+            if times:
+                alone = np.concatenate([[1.0, times[visit]], one[1:], one[1:] * times[visit]])
+            cells[arm, visit] = both.ravel() if each else alone
+    units = []
+    for subject, own in records.sort_values("AVISITN").groupby("USUBJID", sort=False):
+        rows = [cells[pair] for pair in zip(own["TRTP"], own["AVISIT"], strict=True)]
+        more = np.tile(z.loc[subject].to_numpy(dtype=float), (len(own), 1))
+        at = np.array([visits.index(visit) for visit in own["AVISIT"]])
+        units.append(Unit(own["AVAL"].to_numpy(float), np.hstack([rows, more]), at))
+    complete = set(records["TRTP"]) == set(arms) and len(visits) > 1
+    width = next(iter(cells.values())).size + z.shape[1] if units else 0
+    made = {"units": units if complete else [], "cells": cells, "width": width, "visits": visits}
+    return made, n
+
+
+def row_of(asked: Asked, made: dict) -> np.ndarray:
+    row = np.zeros(made["width"])
+    times: dict[str, float] = asked.options.get("times", {})
+    # Of lines the rise between the first and the last visit, by the time between them.
+    ends = sorted(made["visits"], key=times.__getitem__)[:: len(times) - 1] if times else []
+    for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
+        if times:
+            first, last = ends
+            rise = made["cells"][arm, last] - made["cells"][arm, first]
+            rise = rise / (times[last] - times[first])
+            if "time" in asked.options:
+                ahead = asked.options["time"] - times[first]
+                rise = made["cells"][arm, first] + ahead * rise
+            row[: rise.size] += sign * rise
+            continue
+        cell = made["cells"][arm, asked.visit or made["visits"][0]]
+        row[: cell.size] += sign * cell
+    return row
+
+
+def answer(
+    by: str, asked: Asked, parts: tuple[float, float, float, float], tolerance: float, n: int
+) -> Recomputed:
+    """The asked one of an estimate with its bounds and a p-value."""
+    value, low, high, p_value = parts
+    if asked.stat == "p_value":
+        return Recomputed(by, p_value, None, tolerance, n)
+    if asked.stat in ("odds_ratio", "slope_odds_ratio"):
+        value, low, high = (exp(each) if each < 700 else inf for each in (value, low, high))
+    return Recomputed(by, value, (low, high), tolerance, n)
+
+
+def key_of(name: str, asked: Asked) -> tuple:
+    options = {k: v for k, v in asked.options.items() if k != "interval"}
+    return (name, asked.analysis, asked.parameter, asked.stratum, str(options))
+
+
+def gee(data: Data, asked: Asked) -> Recomputed | None:
+    """numpy's `solve` a subject at a time; why the equations failed is not checked."""
+    binomial = is_event(data, asked)
+
+    def made() -> tuple[dict, int, Fit | None]:
+        made, n = over_visits(data, asked)
+        units = made["units"]
+        return made, n, equations(units, asked.options, binomial=binomial) if units else None
+
+    found, n, fit = data.once(key_of("gee", asked), made)
+    if fit is None:
+        return Recomputed(BY, nan)
+    if asked.error:
+        return None
+    return answer(BY, asked, fit.parts(row_of(asked, found), data.confidence(asked)), ITERATIVE, n)
+
+
+def is_event(data: Data, asked: Asked) -> bool:
+    """Whether the endpoint of a result is a yes or no."""
+    return data.trial.endpoints[asked.variable].kind in BINARY
+
+
+def logistic_mixed(data: Data, asked: Asked) -> Recomputed | None:
+    """The likelihood summed over a fixed grid of intercepts, by scipy's `minimize`."""
+
+    def made() -> tuple[dict, int, Fit | None]:
+        made, n = over_visits(data, asked)
+        units = made["units"]
+        if not units:
+            return made, n, None
+        x, y = np.vstack([unit.x for unit in units])[:, 1:], np.concatenate([u.y for u in units])
+        whole = np.column_stack([np.ones(len(x)), x])
+        if len(set(y)) < 2 or np.linalg.matrix_rank(whole) < whole.shape[1]:
+            return made, n, None
+        subject = np.repeat(np.arange(len(units)), [len(unit.y) for unit in units])
+        try:
+            theta, information = maximum(y.astype(int), x, subject, 1)
+        except np.linalg.LinAlgError:
+            return made, n, None
+        inverse = np.linalg.inv(information)
+        return made, n, Fit(theta[1:-1], inverse[1:-1, 1:-1], inf)
+
+    found, n, fit = data.once(key_of("logistic_mixed", asked), made)
+    if fit is None:
+        return Recomputed(BY_GRID, nan)
+    if asked.error:
+        return None
+    parts = fit.parts(row_of(asked, found)[1:], data.confidence(asked))
+    return answer(BY_GRID, asked, parts, tolerance_of(asked), n)
+
+
+CHECKS: dict[str, Check] = {
+    f"{stat}.{method}": check
+    for method, check in (
+        ("gee", gee),
+        ("gee_line", gee),
+        ("logistic_mixed", logistic_mixed),
+        ("logistic_mixed_line", logistic_mixed),
+    )
+    for stat in ("mean_difference", "odds_ratio", "slope_difference", "slope_odds_ratio", "p_value")
+}

@@ -1,0 +1,254 @@
+"""Repeated measures in parallel arms: mixed analysis of variance with sphericity corrections."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import fields
+from functools import partial
+from math import nan
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.run.methods.analysing.cuts import Cut
+from trialtrace.run.methods.analysing.estimate import contrast_results, plain_result, test_results
+from trialtrace.run.methods.analysing.formulas import formula, formulas, statistic_of
+from trialtrace.run.methods.analysing.rows import Basis, Place, Result, bounds
+from trialtrace.run.tables.frames import COMPLETE, Selection
+from trialtrace.run.trial.plan.steps import Step
+from trialtrace.stats.results import Contrast, StatsError, TestResult
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.plan.cards import repeated as cards
+    from trialtrace.stats.repeated.anova import Effect
+
+EFFECTS = {"arm": "between", "visit": "within", "arm_visit": "interaction"}
+# What each of them tests, as results say; that of the arm where the visits have a baseline.
+TESTS = {
+    "arm": "The arms averaged over all visits, the baseline among them: a difference from the "
+    "start makes this F large. It does not test what the treatment changed.",
+    "visit": "The visits averaged over the arms: a change over time that is alike in all arms. It "
+    "does not test the treatment.",
+    "arm_visit": "The interaction: whether the change over time differs between the arms. This is "
+    "the effect that tests the treatment.",
+}
+OUTSIDE = (
+    "The estimate lies above its own interval. It is biased upwards, and most where F is below 1; "
+    "the interval is that of the noncentral F distribution, on uncorrected degrees of freedom."
+)
+CORRECTED = {"greenhouse_geisser": "gg", "huynh_feldt": "hf", "lower_bound": "lower"}
+# An F test is one-sided: of a test at 0.05 the interval is of 90 %.
+ETA_LEVEL = 0.9
+SHOWN = {
+    "f": "f",
+    "df1": "df1",
+    "df2": "df2",
+    "p_value": "p_uncorrected",
+    "epsilon_gg": "epsilon_gg",
+    "epsilon_hf": "epsilon_hf",
+    "epsilon_lower": "epsilon_lower",
+    "p_gg": "p_gg",
+    "p_hf": "p_hf",
+    "p_lower": "p_lower",
+    "partial_eta_squared": "partial_eta_squared",
+    "generalised_eta_squared": "generalised_eta_squared",
+}
+
+
+def mixed_anova(cut: Cut, step: "Step[cards.MixedAnova]") -> Iterator[Result]:
+    """Effects of arm, visit and arm × visit over subjects with a value at every visit."""
+    rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
+    subjects = len(set(rows.column("USUBJID")))
+    basis: Basis = {"options": cut.options(step), "n_used": subjects}
+    members = {"analysed": rows}
+    visits = list(cut.visits)
+    some = cut.rows(TRTP={"in": cut.arms()}, AVISIT={"in": visits})
+    lost = left_out(rows, some, len(visits))
+    anova, _ = formulas(step)
+    try:
+        y, arm = by_subject(cut, rows, len(cut.visits))
+        found = anova(y, arm, sums_of_squares=step.options.sums_of_squares)
+    except StatsError as error:
+        place = cut.at(second=("effect", "visit"))
+        names = ("p_value", step.method)
+        yield plain_result(cut, place, names, members, nan, error=str(error), **basis)
+        return
+    for effect, name in EFFECTS.items():
+        place = cut.at(second=("effect", effect))
+        values = _values(getattr(found, name), step.options.sphericity)
+        if effect != "arm" and found.n_visits > 2:
+            values |= {
+                "mauchly_w": found.mauchly_w,
+                "mauchly_p": found.mauchly_p_anderson,
+                "mauchly_p_r": found.mauchly_p,
+            }
+        says = None if effect == "arm" and not _from_baseline(cut) else TESTS[effect]
+        yield from effect_results(cut, place, step, step.method, members, values, basis, says, lost)
+
+
+def left_out(complete: Selection, some: Selection, cells: int) -> str | None:
+    """How many subjects of `some` rows are not among the complete ones, and how many of the values
+    in `cells` they lack; None where nobody is left out."""
+    whole = np.unique(complete.column("USUBJID").astype(str))
+    subjects, known = np.unique(some.column("USUBJID").astype(str), return_counts=True)
+    lacking = cells - known[~np.isin(subjects, whole)]
+    if not lacking.size:
+        return None
+    least, most = int(lacking.min()), int(lacking.max())
+    who = "1 subject is left out, who lacks" if lacking.size == 1 else ""
+    who = who or f"{lacking.size} subjects are left out, who lack"
+    each = " each" if lacking.size > 1 and least == most else ""
+    return f"{who} {least}{f' to {most}' if most > least else ''} of {cells} values{each}."
+
+
+def _from_baseline(cut: Cut) -> bool:
+    """Whether the values of a cut are those at visits of which one is the baseline."""
+    baseline = getattr(cut.endpoint.entry, "baseline", None)
+    return cut.analysis.value == "value" and baseline in cut.visits
+
+
+def effect_results(
+    cut: Cut,
+    place: Place,
+    step: Step[object],
+    method: str,
+    members: dict[str, Selection],
+    values: Mapping[str, float],
+    basis: Basis,
+    says: str | None = None,
+    lost: str | None = None,
+) -> Iterator[Result]:
+    """The statistics of an effect; of its p-value what it tests, of F whom it leaves out.
+
+    Partial eta squared has the interval of its noncentrality, by the second formula of the card.
+    """
+    _, of_eta = formulas(step)
+    for stat, value in values.items():
+        bounds_of: tuple[float, float] | None = None
+        warning = {"p_value": says, "f": lost}.get(stat)
+        if stat == "partial_eta_squared":
+            with suppress(StatsError):
+                found = of_eta(values["f"], values["df1"], values["df2"], confidence=ETA_LEVEL)
+                bounds_of = bounds(found)
+                warning = OUTSIDE if value > found.high else None
+        yield plain_result(
+            cut,
+            place,
+            (stat, method),
+            members,
+            value,
+            interval=bounds_of,
+            level=None if bounds_of is None else ETA_LEVEL,
+            warning=warning,
+            **basis,
+        )
+
+
+def _values(effect: "Effect", sphericity: str) -> dict[str, float]:
+    """The statistics of an effect; `p_value` and the corrected df are those the plan says."""
+    given = {field.name for field in fields(effect)}
+    values = {shown: getattr(effect, name) for name, shown in SHOWN.items() if name in given}
+    if "epsilon_gg" not in given:
+        return {"p_value": effect.p_value} | values
+    chosen = CORRECTED.get(sphericity)
+    p = effect.p_value if chosen is None else values[f"p_{chosen}"]
+    # An epsilon above 1 corrects as 1 does.
+    scale = 1.0 if chosen is None else float(np.minimum(values[f"epsilon_{chosen}"], 1.0))
+    corrected = {"df1_corrected": effect.df1 * scale, "df2_corrected": effect.df2 * scale}
+    return {"p_value": p} | values | corrected
+
+
+def by_subject(cut: Cut, rows: Selection, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Values (n subjects, k visits) in the order of visits, and the arm of each subject.
+
+    Raises StatsError where a subject has several records at a visit.
+    """
+    subject, visit = rows.column("USUBJID").astype(str), rows.column("AVISITN")
+    if rows.n != k * len(np.unique(subject)):
+        raise StatsError("some subjects have more than one record at a visit.")
+    order = np.lexsort((visit, subject))
+    values = cut.values(rows)[order].reshape(-1, k)
+    return values, rows.column("TRTP")[order].astype(str).reshape(-1, k)[:, 0]
+
+
+def friedman(cut: Cut, step: "Step[cards.Friedman]") -> Iterator[Result]:
+    """By arm: the visits of its subjects with a value at every one, by ranks."""
+    for arm in cut.arms():
+        rows = cut.rows(TRTP={"is": arm}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
+
+        def compute(rows: Selection = rows) -> TestResult:
+            if rows.n == 0:
+                raise StatsError("no subject has a value at every visit.")
+            found: TestResult = formula(step)(by_subject(cut, rows, len(cut.visits))[0])
+            return found
+
+        yield from test_results(
+            cut,
+            cut.at(group=arm, second=("over", "visits")),
+            step.method,
+            {"analysed": rows},
+            compute,
+            statistic=statistic_of(step),
+            options=cut.options(step),
+            n_used=len(set(rows.column("USUBJID"))),
+        )
+
+
+def box_m(cut: Cut, step: "Step[cards.BoxM]") -> Iterator[Result]:
+    """One test of all arms, over subjects with a value at every visit."""
+    rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
+
+    def compute() -> TestResult:
+        found: TestResult = formula(step)(*by_subject(cut, rows, len(cut.visits)))
+        return found
+
+    yield from test_results(
+        cut,
+        cut.at(second=("over", "visits")),
+        step.method,
+        {"analysed": rows},
+        compute,
+        statistic=statistic_of(step),
+        options=cut.options(step),
+        n_used=len(set(rows.column("USUBJID"))),
+    )
+
+
+def visit_contrast(cut: Cut, step: "Step[cards.VisitContrast]") -> Iterator[Result]:
+    """Each combination of visits, by comparison, over subjects with a value at every visit."""
+    rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
+    basis: Basis = {
+        "options": cut.options(step, interval=True),
+        "n_used": len(set(rows.column("USUBJID"))),
+    }
+
+    def compute(name: str, pair: tuple[str, str]) -> "Contrast":
+        y, arm = by_subject(cut, rows, len(cut.visits))
+        if {*arm.tolist()} != {*cut.arms()}:
+            raise StatsError("an arm has no subject with a value at every visit.")
+        weights = step.options.combinations[name]
+        found: Contrast = formula(step)(
+            y,
+            within=[float(weights.get(visit, 0.0)) for visit in cut.visits],
+            cells=arm,
+            between=dict.fromkeys(cut.arms(), 0.0) | {pair[0]: 1.0, pair[1]: -1.0},
+            variance=step.options.variance,
+            confidence=cut.analysis.confidence,
+            sides=step.options.sides,
+        )
+        return found
+
+    for name in step.options.combinations:
+        for pair in cut.analysis.pairs:
+            place = cut.at(pair=pair, second=("contrast", name))
+            yield from contrast_results(
+                cut, place, step, {"analysed": rows}, partial(compute, name, pair), basis
+            )
+
+
+METHODS = {
+    "visit_contrast.own_error": visit_contrast,
+    "p_value.mixed_anova": mixed_anova,
+    "p_value.box_m": box_m,
+    "p_value.friedman": friedman,
+    "p_value.friedman_exact": friedman,
+}

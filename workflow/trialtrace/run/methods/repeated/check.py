@@ -1,0 +1,174 @@
+"""Mixed analysis of variance: pingouin where it computes the same, linear models where not.
+
+pingouin's sums of squares are of type II. For `arm` and `arm_visit` types II and III are equal with
+one factor between subjects; `visit` of type III is the intercept of linear models of orthonormal
+contrasts of the visits, the arms coded to sum to zero.
+"""
+
+from dataclasses import dataclass
+from math import nan
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.linalg import helmert
+from scipy.stats import f as f_distribution
+
+from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.outcome import Recomputed
+from trialtrace.run.methods.displays.check_flow import complete, visits_of
+from trialtrace.run.methods.repeated.check_pingouin import (
+    chosen,
+    corrected,
+    eta_limits,
+    lecoutre,
+    mauchly,
+    mixed_table,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PINGOUIN = "pingouin.mixed_anova"
+MODELS = "statsmodels.regression.linear_model.OLS (intercepts of visit contrasts)"
+MAUCHLY = ("mauchly_w", "mauchly_p", "mauchly_p_r")
+SOURCES = {"arm": "TRTP", "visit": "AVISIT", "arm_visit": "Interaction"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """The statistics of each effect, and by whom; subjects that entered."""
+
+    effects: dict[str, dict[str, float]]
+    by: dict[str, str]
+    n: int
+
+
+def check(data: Data, asked: Asked) -> Recomputed | None:
+    """One statistic of one effect; NaN where there is no variation to analyse.
+
+    None where pingouin divides by zero on the way, as on one degree of freedom and three visits.
+    """
+    squares = asked.options["sums_of_squares"]
+    key = ("mixed", asked.analysis, asked.parameter, asked.stratum, squares)
+    table = data.once(key, lambda: _analyse(data, asked, squares))
+    if table is None:
+        return None
+    if not table.effects:
+        return Recomputed(PINGOUIN, nan, n_used=table.n)
+    effect, name = table.effects[asked.level], asked.stat
+    sphericity = "none" if asked.level == "arm" else asked.options["sphericity"]
+    value = chosen(effect, name, sphericity)
+    bounds = None
+    if name == "partial_eta_squared":
+        bounds = eta_limits(effect["f"], effect["df1"], effect["df2"])
+    return Recomputed(table.by[asked.level], value, bounds, n_used=table.n)
+
+
+def _analyse(data: Data, asked: Asked, squares: str) -> Table | None:
+    visits = visits_of(data, asked)
+    records = complete(data.records(asked, data.compared(asked)), visits)
+    wide = records.pivot(index="USUBJID", columns="AVISIT", values="AVAL")
+    arms = records.groupby("USUBJID")["TRTP"].first()
+    if _nothing_to_analyse(wide, arms):
+        return Table({}, {}, len(wide))
+    try:
+        table = mixed_table(records)
+    except ZeroDivisionError:
+        return None
+    shape = _shape(table, wide, arms)
+    effects = {name: _effect(table.loc[source]) for name, source in SOURCES.items()}
+    by = dict.fromkeys(effects, PINGOUIN)
+    if squares == "III":
+        effects["visit"], by["visit"] = _visit_by_models(wide, arms), MODELS
+    for name in ("visit", "arm_visit"):
+        effects[name] |= shape | corrected(effects[name], shape)
+    return Table(effects, by, len(wide))
+
+
+def _nothing_to_analyse(wide: "pd.DataFrame", arms: "pd.Series") -> bool:
+    """Fewer than two arms or visits, no subject more than arms, or no variation left over."""
+    if wide.shape[1] < 2 or arms.nunique() < 2 or len(wide) <= arms.nunique():
+        return True
+    size = max(float(wide.abs().max().max()), 1e-300)
+    level = wide.mean(axis=1)
+    left = wide.sub(level, axis=0)
+    between = (level - level.groupby(arms).transform("mean")).abs().max()
+    within = (left - left.groupby(arms).transform("mean")).abs().max().max()
+    return min(between, within) <= 1e-13 * size
+
+
+def _shape(table: "pd.DataFrame", wide: "pd.DataFrame", arms: "pd.Series") -> dict[str, float]:
+    """Epsilons and Mauchly's test, which are those of the error and equal for both effects.
+
+    Huynh and Feldt's epsilon follows from Greenhouse and Geisser's by Lecoutre's formula. Mauchly's
+    test is undefined where the error has fewer dimensions than there are contrasts of visits.
+    """
+    d, df = wide.shape[1] - 1, len(wide) - arms.nunique()
+    if d == 1:
+        ones = dict.fromkeys(("epsilon_gg", "epsilon_hf", "epsilon_lower"), 1.0)
+        return ones
+    row = table.loc["AVISIT"]
+    gg = float(row["eps"])
+    error = (wide - wide.groupby(arms).transform("mean")).to_numpy() @ helmert(d + 1).T
+    shape = {"epsilon_gg": gg, "epsilon_hf": lecoutre(gg, d, df), "epsilon_lower": 1 / d}
+    if np.linalg.matrix_rank(error) < d:
+        return shape | dict.fromkeys(MAUCHLY, nan)
+    return shape | mauchly(float(row["W_spher"]), float(row["p_spher"]), d, df)
+
+
+def _effect(row: "pd.Series") -> dict[str, float]:
+    f, df1, df2 = (float(row[name]) for name in ("F", "DF1", "DF2"))
+    return {
+        "f": f,
+        "df1": df1,
+        "df2": df2,
+        "p_uncorrected": float(row["p_unc"]),
+        "partial_eta_squared": f * df1 / (f * df1 + df2),
+        "generalised_eta_squared": float(row["ng2"]),
+    }
+
+
+def _visit_by_models(wide: "pd.DataFrame", arms: "pd.Series") -> dict[str, float]:
+    """Type III test of the visits: does each contrast of visits have a mean over arms of zero?"""
+    from statsmodels.regression.linear_model import OLS
+
+    names = sorted(arms.unique())
+    coded = [[(arm == name) - (arm == names[-1]) for name in names[:-1]] for arm in arms]
+    x = np.column_stack([np.ones(len(arms)), coded])
+    visits = wide.shape[1]
+    models = [OLS(column, x).fit() for column in (wide.to_numpy() @ helmert(visits).T).T]
+    # What the intercept explains, without the rounding of a difference of two large sums.
+    square = sum(float(m.params[0] ** 2 / m.normalized_cov_params[0, 0]) for m in models)
+    rest = sum(float(m.ssr) for m in models)
+    between = visits * OLS(wide.mean(axis=1).to_numpy(), x).fit().ssr
+    df1, df2 = visits - 1, (len(arms) - len(names)) * (visits - 1)
+    f = (square / df1) / (rest / df2)
+    return {
+        "f": f,
+        "df1": float(df1),
+        "df2": float(df2),
+        "p_uncorrected": float(f_distribution.sf(f, df1, df2)),
+        "partial_eta_squared": square / (square + rest),
+        "generalised_eta_squared": square / (square + rest + float(between)),
+    }
+
+
+STATISTICS = (
+    "p_value",
+    "f",
+    "df1",
+    "df2",
+    "p_uncorrected",
+    "p_gg",
+    "p_hf",
+    "p_lower",
+    "epsilon_gg",
+    "epsilon_hf",
+    "epsilon_lower",
+    "df1_corrected",
+    "df2_corrected",
+    "partial_eta_squared",
+    "generalised_eta_squared",
+    *MAUCHLY,
+)
+CHECKS = {f"{name}.mixed_anova": check for name in STATISTICS}

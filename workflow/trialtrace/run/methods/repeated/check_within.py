@@ -1,0 +1,189 @@
+"""Analysis of variance within subjects: pingouin's, with the epsilon of each effect.
+
+That of an interaction is its own also where both factors have more than two levels, since 0.7. An
+effect of at most two of three factors is that of the means over the others, by pingouin; what
+depends on all responses, generalised eta squared and R's p of Mauchly's test, is by linear models,
+as is the effect of all three.
+"""
+
+from itertools import combinations, product
+from math import nan, prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.linalg import helmert
+
+from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.outcome import Answer, Check, peer
+from trialtrace.run.methods.displays.check_flow import visits_of
+from trialtrace.run.methods.repeated.check_groups import grouped, named_effect
+from trialtrace.run.methods.repeated.check_pingouin import (
+    chosen,
+    corrected,
+    eta_limits,
+    huynh_feldt_below_one,
+    lecoutre,
+    mauchly,
+    within_table,
+)
+from trialtrace.run.trial.model import adsl_code
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BY = "pingouin.rm_anova"
+MODELS = "statsmodels.regression.linear_model.OLS (contrast scores)"
+OF_ALL = ("generalised_eta_squared", "mauchly_p_r")
+MAUCHLY = ("mauchly_w", "mauchly_p", "mauchly_p_r")
+Effects = dict[str, dict[str, float]]
+
+
+def _analysed(data: Data, asked: Asked) -> tuple[dict[str, float] | None, int]:
+    """The statistics of an effect, None where there is nothing to analyse, and subjects."""
+    design, treatment = asked.options["design"], asked.options.get("treatment")
+    group = asked.options.get("between")
+    key = ("within", asked.analysis, asked.parameter, asked.stratum, design, treatment, group)
+    effects, n = data.once(key, lambda: _effects(data, asked, design, treatment))
+    return effects.get(asked.level), n
+
+
+def _by(asked: Asked) -> str:
+    """pingouin, but for groups, for three factors together and for what is of all responses."""
+    three = "location" in asked.options["design"]
+    whole = asked.level == "treatment_visit_location" or asked.stat in OF_ALL
+    return MODELS if asked.options.get("between") or (three and whole) else BY
+
+
+@peer(_by, _analysed)
+def check(data: Data, asked: Asked, effect: dict[str, float]) -> Answer:
+    """pingouin's `rm_anova`; degrees of freedom by the epsilon that the plan names, at most 1."""
+    between = "epsilon_gg" not in effect
+    value = chosen(effect, asked.stat, "none" if between else asked.options["sphericity"])
+    if asked.stat != "partial_eta_squared":
+        return value
+    return value, eta_limits(effect["f"], effect["df1"], effect["df2"])
+
+
+def _effects(data: Data, asked: Asked, design: str, treatment: str | None) -> tuple[Effects, int]:
+    """Statistics by effect, and the subjects with a value in every cell."""
+    visits = visits_of(data, asked)
+    arms = data.compared(asked) if treatment is None else [treatment]
+    records = data.records(asked, arms)
+    records = records[records["AVISIT"].isin(visits)]
+    names = {"cells": ["cell"], "treatment_by_visit": ["TRTP", "AVISIT"], "visits": ["AVISIT"]}
+    factors = names.get(design, ["TRTP", "AVISIT", "LOC"])
+    cell = records["TRTP"].astype(str) + "|" + records["AVISIT"].astype(str)
+    cells = len(visits) * len(arms)
+    if "LOC" in factors:
+        cell, cells = cell + "|" + records["LOC"].astype(str), cells * records["LOC"].nunique()
+    kept = records.assign(cell=cell)
+    kept = kept[kept.groupby("USUBJID")["cell"].transform("nunique") == cells]
+    group = None
+    if name := asked.options.get("between"):
+        group = data.adsl.set_index("USUBJID")[adsl_code(name)]
+        kept = kept[kept["USUBJID"].map(group).notna()]
+        if kept["USUBJID"].map(group).nunique() < 2:
+            return {}, kept["USUBJID"].nunique()
+    n = kept["USUBJID"].nunique()
+    if kept.duplicated(["USUBJID", "cell"]).any():
+        return {}, n
+    levels = [sorted(kept[name].unique()) for name in factors]
+    if n < 2 or prod(map(len, levels)) != cells or min(map(len, levels)) < 2:
+        return {}, n
+    if kept["AVAL"].nunique() < 2:
+        return {}, n
+    wide = kept.pivot(index="USUBJID", columns=factors, values="AVAL")
+    order = list(product(*levels)) if len(factors) > 1 else levels[0]
+    y = wide[order].to_numpy(dtype=float)
+    if group is not None:
+        shape = [list(own) for own in levels]
+        return grouped(y, shape, factors, group.loc[wide.index].astype(str).tolist()), n
+    if len(factors) > 2:
+        return _three(
+            kept, factors, grouped(y, [list(own) for own in levels], factors, [""] * n)
+        ), n
+    return _table(kept, factors, levels, y), n
+
+
+def _three(kept: "pd.DataFrame", factors: list[str], effects: Effects) -> Effects:
+    """Effects of one or two of three factors by pingouin, of the means over the others."""
+    for pair in combinations(factors, 2) if effects else ():
+        own = kept.groupby(["USUBJID", *pair], as_index=False, observed=True)["AVAL"].mean()
+        levels = [sorted(own[name].unique()) for name in pair]
+        wide = own.pivot(index="USUBJID", columns=list(pair), values="AVAL")
+        y = wide[list(product(*levels))].to_numpy(dtype=float)
+        for name, effect in _table(own, list(pair), levels, y).items():
+            effects[name] |= {stat: effect[stat] for stat in effect if stat not in OF_ALL}
+    return effects
+
+
+def _table(kept: "pd.DataFrame", factors: list[str], levels: list[list], y: np.ndarray) -> Effects:
+    """The effects; none where an error term holds nothing but rounding."""
+    scores = {}
+    for term in ([0], [1], [0, 1])[: 2 * len(factors) - 1]:
+        parts = [
+            helmert(len(own)) if at in term else np.full((1, len(own)), len(own) ** -0.5)
+            for at, own in enumerate(levels)
+        ]
+        score = y @ (parts[0] if len(parts) == 1 else np.kron(*parts)).T
+        away = score - score.mean(axis=0)
+        if float((away**2).sum()) <= 1e-24 * float((y**2).sum()):
+            return {}
+        scores[" * ".join(factors[at] for at in term)] = away
+    table = within_table(kept, factors)
+    effects = {
+        named_effect(source.split(" * ")): _effect(table.loc[source], away)
+        for source, away in scores.items()
+    }
+    only = next(iter(effects.values()))
+    if len(effects) == 1 and len(levels[0]) > 2 and only["epsilon_hf"] < 1:
+        wide = kept.pivot(index="USUBJID", columns=factors[0], values="AVAL")
+        only["epsilon_hf"] = huynh_feldt_below_one(wide)
+    return {name: effect | corrected(effect, effect) for name, effect in effects.items()}
+
+
+def _effect(row: "pd.Series", away: np.ndarray) -> dict[str, float]:
+    """The line of an effect; Mauchly's test only where its error has all its dimensions."""
+    d, df = away.shape[1], len(away) - 1
+    gg = 1.0 if d == 1 else float(row["eps"])
+    effect = {
+        "f": float(row["F"]),
+        "df1": float(row["ddof1"]),
+        "df2": float(row["ddof2"]),
+        "p_uncorrected": float(row["p_unc"]),
+        "epsilon_gg": gg,
+        "epsilon_hf": 1.0 if d == 1 else lecoutre(gg, d, df),
+        "epsilon_lower": 1 / d,
+        "partial_eta_squared": float(row["np2"]),
+        "generalised_eta_squared": float(row["ng2"]),
+    }
+    if d == 1:
+        return effect
+    if df < d or np.linalg.matrix_rank(away) < d:
+        return effect | dict.fromkeys(MAUCHLY, nan)
+    return effect | mauchly(float(row["W_spher"]), float(row["p_spher"]), d, df)
+
+
+STATISTICS = (
+    "p_value",
+    "f",
+    "df1",
+    "df2",
+    "df1_corrected",
+    "df2_corrected",
+    "p_uncorrected",
+    "p_gg",
+    "p_hf",
+    "p_lower",
+    "epsilon_gg",
+    "epsilon_hf",
+    "epsilon_lower",
+    *MAUCHLY,
+    "partial_eta_squared",
+    "generalised_eta_squared",
+)
+CHECKS: dict[str, Check] = {
+    f"{name}.repeated_measures_anova_{design}": check
+    for name in STATISTICS
+    for design in ("cells", "treatment_by_visit", "treatment_by_visit_by_location", "visits")
+}

@@ -1,0 +1,122 @@
+"""Re-randomisation tests: the arms laid anew over the patients as the trial could have done.
+
+Sizes of the arms are fixed within the cells that the step names: strata, blocks, or none.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from math import nan
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.base.arrays import Floats
+from trialtrace.run.methods.analysing.cuts import Cut
+from trialtrace.run.methods.analysing.estimate import plain_result, test_results
+from trialtrace.run.methods.analysing.formulas import Formula, formula, formulas
+from trialtrace.run.methods.analysing.rows import Basis, Place, Result, stream
+from trialtrace.run.methods.categorical.analyse_over_arms import groups
+from trialtrace.run.methods.stratified.analyse import keys_of, members, stratum_rows, tables
+from trialtrace.run.tables.frames import Selection
+from trialtrace.run.trial.plan.steps import Step
+from trialtrace.stats import resampling
+from trialtrace.stats.results import StatsError, TestResult
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.plan.cards import resampling as cards
+
+
+def _exact(test: Formula, counts: tuple[Floats, Floats, Floats, Floats], which: str) -> TestResult:
+    return TestResult(nan, nan, getattr(test(*counts), which))
+
+
+def exact(cut: Cut, step: "Step[cards.RerandomisationExact]") -> Iterator[Result]:
+    """By comparison: events by all assignments of the scheme, none drawn."""
+    sides = step.options.sides
+    which = step.options.two_sided if sides == "two_sided" else sides
+    for pair, both, treated, reference in cut.pairs():
+        counts = tables(cut, step.options.strata, treated, reference)
+        yield from test_results(
+            cut,
+            cut.at(pair=pair),
+            step.method,
+            members(cut, step.options.strata, both),
+            partial(_exact, formula(step), counts, which),
+            statistic=None,
+            options=cut.options(step),
+            n_used=stratum_rows(cut, step.options.strata, both).n,
+        )
+
+
+def drawn(cut: Cut, step: "Step[cards.Rerandomisation]") -> Iterator[Result]:
+    """Of all arms or of each comparison: the p-value by draws, with its Monte Carlo error."""
+    for pair, arms, rows in groups(cut, step.options.groups, step.options.strata):
+        place, roles = cut.at(pair=pair), {"analysed": rows}
+        common: Basis = {"options": cut.options(step), "n_used": rows.n}
+        try:
+            p, error = _draw(cut, step, rows, place, arms)
+        except StatsError as refused:
+            names = ("p_value", step.method)
+            yield plain_result(cut, place, names, roles, nan, error=str(refused), **common)
+            continue
+        yield plain_result(cut, place, ("p_value", step.method), roles, p, **common)
+        yield plain_result(cut, place, ("mc_se", step.method), roles, error, **common)
+
+
+def _draw(
+    cut: Cut, step: "Step[cards.Rerandomisation]", rows: Selection, place: Place, arms: list[str]
+) -> tuple[float, float]:
+    arm = rows.column("TRTP").astype(str)
+    if len(np.unique(arm)) < 2:
+        raise StatsError("there is one arm only, so nothing to lay anew.")
+    strata = step.options.strata
+    cells = keys_of(rows, strata)
+    scheme = resampling.stratified(arm, cells) if strata else resampling.fixed_margins(arm)
+    draws, seed = step.options.draws, (step.options.seed, stream(place))
+    confidence, scores = cut.analysis.confidence, _scores(cut, step, rows, cells)
+    of_pairs, of_all = formulas(step)
+    if place.pair is None:
+        overall = of_all(
+            scheme,
+            scores,
+            draws=draws,
+            exact_up_to=0,
+            seed=seed,
+            confidence=confidence,
+            tie_tolerance=resampling.TIE_TOLERANCE,
+        )
+        return float(overall.p_value[0]), float(overall.mc_se[0])
+    found = of_pairs(
+        scheme,
+        scores,
+        arm=place.pair[0],
+        sides=step.options.sides,
+        draws=draws,
+        exact_up_to=0,
+        seed=seed,
+        confidence=confidence,
+        tie_tolerance=resampling.TIE_TOLERANCE,
+    )
+    return float(found.p_value[0]), float(found.mc_se[0])
+
+
+def _scores(
+    cut: Cut, step: "Step[cards.Rerandomisation]", rows: Selection, cells: np.ndarray
+) -> np.ndarray:
+    """What is summed over an arm, from values or times."""
+    if step.options.scores == "log_rank":
+        if rows.dataset != "adtte":
+            raise StatsError("log-rank scores are of times to an event.")
+        time, event = rows.column("AVAL").astype(float), (rows.column("CNSR") == 0).astype(float)
+        return resampling.log_rank_scores(time, event, stratum=None, included=None)
+    if rows.dataset == "adtte":
+        raise StatsError("times to an event, some of them censored, have log_rank scores only.")
+    values = cut.values(rows)
+    if step.options.scores == "means":
+        return resampling.mean_scores(values, included=None)
+    return resampling.rank_scores(
+        values, stratum=cells if step.options.strata else None, weights="equal", included=None
+    )
+
+
+METHODS = {"p_value.rerandomisation_exact": exact, "p_value.rerandomisation": drawn}

@@ -1,0 +1,141 @@
+"""Re-randomisation: convolution by scipy, or shuffles of another generator within the cells."""
+
+from math import nan, sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.run.methods.categorical.check_exact import TIE
+from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.outcome import Answer, Recomputed, peer
+from trialtrace.run.methods.stratified.check import strata
+from trialtrace.run.trial.model import adsl_code
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CONVOLVED = "scipy.stats.hypergeom (strata combined)"
+SHUFFLED = "numpy.random.Generator.permuted"
+SHUFFLES = 2000
+# Standard errors by which two Monte Carlo p-values may differ.
+WIDTH = 5.0
+
+
+@peer(CONVOLVED, strata)
+def exact(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
+    """The sum of the strata's counts by scipy's `hypergeom`, one stratum after the other."""
+    from scipy.stats import hypergeom
+
+    chance, at, least, mean = np.ones(1), 0, 0, 0.0
+    for row in table.astype(int).itertuples():
+        events, total = row.x1 + row.x0, row.n1 + row.n0
+        support = np.arange(max(0, events - row.n0), min(row.n1, events) + 1)
+        chance = np.convolve(chance, hypergeom.pmf(support, total, events, row.n1))
+        at, least, mean = at + row.x1, least + support[0], mean + events * row.n1 / total
+    s = least + np.arange(chance.size)
+    here = chance[s == at]
+    sides = asked.options["sides"]
+    if sides == "two_sided" and asked.options["two_sided"] == "probability":
+        chosen = chance <= here * TIE
+    elif sides == "two_sided":
+        chosen = np.abs(s - mean) >= abs(at - mean) * (1 - 1e-9) - 1e-9
+    else:
+        chosen = s >= at if sides == "greater" else s <= at
+    return min(float(chance[chosen].sum()), 1.0)
+
+
+def drawn(data: Data, asked: Asked) -> Recomputed:
+    """The share of shuffles at least as extreme; two such shares differ by chance."""
+    options = asked.options
+    names = [adsl_code(name) for name in options["strata"]]
+    rows = data.records(asked).merge(data.adsl[["USUBJID", *names]].dropna(), on="USUBJID")
+    n = len(rows)
+    timed = "CNSR" in rows and data.trial.endpoints[asked.variable].kind == "time_to_event"
+    cells = rows[names].astype(str).agg("\x1f".join, axis=1) if names else rows["TRTP"] * 0 + ""
+    cells = cells if names else cells.map(lambda _: "")
+    mixed = rows.groupby(cells)["TRTP"].nunique().max() if n else 0
+    if n == 0 or mixed < 2 or timed != (options["scores"] == "log_rank"):
+        return Recomputed(SHUFFLED, nan, n_used=n)
+    key = ("shuffled", asked.analysis, asked.parameter, asked.visit, asked.stratum, asked.pair)
+    p = data.once(
+        (*key, str(options)),
+        lambda: _share(
+            _scores(rows, cells, options), rows["TRTP"].to_numpy(), cells.to_numpy(), asked
+        ),
+    )
+    spread = sqrt(max(p * (1 - p), 1 / SHUFFLES) * (1 / SHUFFLES + 1 / options["draws"]))
+    return Recomputed(SHUFFLED, p, n_used=n, chance=WIDTH * spread)
+
+
+def _scores(rows, cells, options) -> np.ndarray:
+    if options["scores"] == "log_rank":
+        time, event = rows["AVAL"].to_numpy(), (rows["CNSR"] == 0).to_numpy()
+        hazard = [
+            sum(
+                (event & (time == t)).sum() / (time >= t).sum()
+                for t in np.unique(time[event])
+                if t <= own
+            )
+            for own in time
+        ]
+        return event - np.array(hazard, dtype=float)
+    if options["scores"] == "means":
+        values = rows["AVAL"]
+        return (values - values.mean()).to_numpy()
+    ranks = rows.groupby(cells)["AVAL"].rank()
+    return (ranks - ranks.groupby(cells).transform("mean")).to_numpy()
+
+
+def _share(scores: np.ndarray, arm: np.ndarray, cells: np.ndarray, asked: Asked) -> float:
+    draw = np.random.default_rng(20240229)
+    shuffled = np.tile(arm, (SHUFFLES, 1))
+    for cell in np.unique(cells):
+        at = np.flatnonzero(cells == cell)
+        shuffled[:, at] = draw.permuted(shuffled[:, at], axis=1)
+    centred = scores.copy()
+    for cell in np.unique(cells):
+        centred[cells == cell] -= scores[cells == cell].mean()
+    if asked.pair is None:
+        own, others = _distance(centred, arm[None], cells)[0], _distance(centred, shuffled, cells)
+    else:
+        own = (centred * (arm == asked.contrast[0])).sum()
+        others = (centred * (shuffled == asked.contrast[0])).sum(axis=1)
+        sides = asked.options["sides"]
+        sign = -1.0 if sides == "less" else 1.0
+        own, others = (
+            (abs(own), np.abs(others)) if sides == "two_sided" else (sign * own, sign * others)
+        )
+    tie = 1e-9 * max(np.abs(centred).sum(), 1e-300)
+    return float((1 + (others >= own - tie).sum()) / (1 + SHUFFLES))
+
+
+def _distance(scores: np.ndarray, arms: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """Quadratic form of the sums by arm with the inverse of their covariance."""
+    names = np.unique(arms[0])[:-1]
+    sums = np.stack([(scores * (arms == name)).sum(axis=1) for name in names], axis=1)
+    spread = np.zeros((len(names), len(names)))
+    for cell in np.unique(cells):
+        at = cells == cell
+        n = at.sum()
+        if n < 2:
+            continue
+        share = np.array([(arms[0][at] == name).mean() for name in names])
+        square = (scores[at] ** 2).sum()
+        spread += square * n / (n - 1) * (np.diag(share) - np.outer(share, share))
+    return np.einsum("ra,ab,rb->r", sums, np.linalg.pinv(spread, hermitian=True), sums)
+
+
+def monte_carlo_error(data: Data, asked: Asked) -> Recomputed:
+    """The binomial error of the p-value that the shuffles give, and of those that chance allows."""
+    p = drawn(data, asked)
+    ends = [min(max(p.value + side * p.chance, 0.0), 1.0) for side in (-1, 0, 1)]
+    low, value, high = (sqrt(end * (1 - end) / asked.options["draws"]) for end in ends)
+    chance = max(abs(value - low), abs(high - value)) + 1 / asked.options["draws"]
+    return Recomputed(p.by, value, n_used=p.n_used, chance=chance)
+
+
+CHECKS = {
+    "p_value.rerandomisation_exact": exact,
+    "p_value.rerandomisation": drawn,
+    "mc_se.rerandomisation": monte_carlo_error,
+}

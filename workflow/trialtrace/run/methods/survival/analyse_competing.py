@@ -1,0 +1,235 @@
+"""The event while other events compete, and events seen only at visits."""
+
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from math import exp
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.run.methods.analysing.cuts import Cut, level_text
+from trialtrace.run.methods.analysing.estimate import interval_result, plain_result, test_results
+from trialtrace.run.methods.analysing.formulas import formula, formulas
+from trialtrace.run.methods.analysing.rows import Basis, Result
+from trialtrace.run.methods.regression.analyse_covariates import known
+from trialtrace.run.methods.survival.analyse import compared, roles, roles_by
+from trialtrace.run.methods.survival.analyse_hazards import arms_and_covariates
+from trialtrace.run.tables.frames import Selection
+from trialtrace.run.trial.plan.steps import Step
+from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.plan.cards import competing as cards
+    from trialtrace.stats.survival.cox import CoxFit
+
+# CNSR of the records -> cause: 0 for censoring, 1 the event, 2 an event that competes.
+CAUSE = np.array([1, 0, 2])
+EVENT = 1
+
+
+def causes(rows: Selection) -> tuple[np.ndarray, np.ndarray]:
+    """Times and causes of the selected rows, each (n,)."""
+    code = rows.column("CNSR").astype(np.intp)
+    return rows.column("AVAL").astype(float), CAUSE[np.minimum(code, 2)]
+
+
+def describe_incidence(cut: Cut, step: "Step[cards.AalenJohansen]") -> Iterator[Result]:
+    """By arm and time: share with the event by then, those with a competing event never."""
+    for group, condition in cut.groups():
+        rows = cut.rows(**condition)
+        for time in step.options.times:
+            yield interval_result(
+                cut,
+                cut.at(group=group, second=("time", level_text(time))),
+                ("incidence", step.method),
+                roles_by(cut, rows, time),
+                partial(_at, cut, step, rows, time),
+                options=cut.options(step, interval=True),
+                n_used=rows.n,
+            )
+
+
+def _at(cut: Cut, step: "Step[cards.AalenJohansen]", rows: Selection, time: float) -> Interval:
+    when, cause = causes(rows)
+    if rows.n and time > when.max():
+        raise StatsError("nobody was followed for so long.")
+    if rows.n and not (cause == EVENT).any():
+        return Interval(0.0, np.nan, np.nan)
+    curve = formula(step)(
+        when,
+        cause,
+        of=EVENT,
+        confidence=cut.analysis.confidence,
+        variance=step.options.variance,
+    )
+    estimate, _, low, high = (float(part) for part in curve.at(time))
+    return Interval(estimate, low, high)
+
+
+def _interval(compute: Callable[[], Contrast]) -> Interval:
+    return compute().interval
+
+
+def _test(compute: Callable[[], Contrast]) -> TestResult:
+    return compute().test
+
+
+def incidence_difference(
+    cut: Cut, step: "Step[cards.IncidenceDifferenceAalenJohansen]"
+) -> Iterator[Result]:
+    """By comparison: difference of the shares with the event by a time, and its test."""
+    options = cut.options(step, interval=True)
+    for pair, both, _, _ in cut.pairs():
+        compute = partial(
+            formula(step),
+            *causes(both),
+            both.column("TRTP").astype(str),
+            of=EVENT,
+            treated=pair[0],
+            reference=pair[1],
+            at=step.options.time,
+            confidence=cut.analysis.confidence,
+            variance=step.options.variance,
+            sides="two_sided",
+        )
+        place = cut.at(pair=pair, second=("time", level_text(step.options.time)))
+        yield interval_result(
+            cut,
+            place,
+            (step.statistic, step.method),
+            roles_by(cut, both, step.options.time),
+            partial(_interval, compute),
+            options=options,
+            n_used=both.n,
+        )
+        yield from test_results(
+            cut,
+            place,
+            step.method,
+            roles_by(cut, both, step.options.time),
+            partial(_test, compute),
+            statistic="z",
+            options=options,
+            n_used=both.n,
+        )
+
+
+def fine_gray(cut: Cut, step: "Step[cards.FineGray]") -> Iterator[Result]:
+    """Ratio of each arm against the reference given the covariates, and its Wald test."""
+    model, test = formulas(step)
+    names = step.options.covariates
+    rows = known(cut.rows(TRTP={"in": cut.arms()}), names)
+    common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
+
+    @cache
+    def fit() -> "CoxFit":
+        found: CoxFit = model(
+            *causes(rows),
+            arms_and_covariates(cut, rows, names),
+            of=EVENT,
+            confidence=cut.analysis.confidence,
+        )
+        return found
+
+    def ratio(number: int) -> Interval:
+        found = fit()
+        return Interval(*(exp(part[number]) for part in (found.coef, found.low, found.high)))
+
+    for number, pair in enumerate(cut.analysis.pairs):
+        place, members = cut.at(pair=pair), roles(cut, rows)
+        stat = step.statistic, step.method
+        found = interval_result(cut, place, stat, members, partial(ratio, number), **common)
+        yield found
+        if found.error is None:
+            given = float(fit().coef[number]), float(fit().se[number])
+            p = test(*given, margin=1.0, sides="two_sided").p_value
+            wald = "p_value", f"{step.method}_wald"
+            yield plain_result(cut, place, wald, members, p, **common)
+
+
+def test_gray(cut: Cut, step: "Step[cards.Gray]") -> Iterator[Result]:
+    """Gray's test over all arms, or of each comparison."""
+
+    def compute(rows: Selection) -> TestResult:
+        arms = rows.column("TRTP").astype(str)
+        return formula(step)(*causes(rows), arms, of=EVENT, rho=step.options.rho)
+
+    for pair, rows in compared(cut, step.options.groups):
+        yield from test_results(
+            cut,
+            cut.at(pair=pair),
+            step.method,
+            roles(cut, rows),
+            partial(compute, rows),
+            statistic="chi_squared",
+            options=cut.options(step),
+            n_used=rows.n,
+        )
+
+
+def bounds(rows: Selection) -> tuple[np.ndarray, np.ndarray]:
+    """Last time without and first time with the event, infinite where it was not seen."""
+    low, high = (rows.column(name).astype(float) for name in ("AVALLO", "AVALHI"))
+    return low, np.where(np.isnan(high), np.inf, high)
+
+
+def describe_turnbull(cut: Cut, step: "Step[cards.Turnbull]") -> Iterator[Result]:
+    """By arm and time: the share with the event by then that the visits allow, without interval.
+
+    Inside an innermost interval of the estimate the share is not determined; its least value is
+    the result, and the warning has the largest.
+    """
+    for group, condition in cut.groups():
+        rows = cut.rows(**condition)
+        for time in step.options.times:
+            place = cut.at(group=group, second=("time", level_text(time)))
+            error = warning = None
+            try:
+                low, high = formula(step)(*bounds(rows)).probability_by([time])
+            except StatsError as refused:
+                error = str(refused)
+                low = high = np.array([np.nan])
+            if high[0] > low[0]:
+                between = f"from {100 * low[0]:.1f} % to {100 * high[0]:.1f} %"
+                warning = f"The visits leave the share open here: {between}."
+            yield plain_result(
+                cut,
+                place,
+                ("incidence", step.method),
+                roles(cut, rows),
+                low[0],
+                options=cut.options(step),
+                n_used=rows.n,
+                error=error,
+                warning=warning,
+            )
+
+
+def test_intervals(cut: Cut, step: "Step[cards.IntervalLogRank]") -> Iterator[Result]:
+    """Log-rank test of interval-censored times over all arms, or of each comparison."""
+
+    def compute(rows: Selection) -> TestResult:
+        arms = rows.column("TRTP").astype(str)
+        return formula(step)(*bounds(rows), arms, scores=step.options.scores)
+
+    for pair, rows in compared(cut, step.options.groups):
+        yield from test_results(
+            cut,
+            cut.at(pair=pair),
+            step.method,
+            roles(cut, rows),
+            partial(compute, rows),
+            statistic="chi_squared",
+            options=cut.options(step),
+            n_used=rows.n,
+        )
+
+
+METHODS = {
+    "incidence.aalen_johansen": describe_incidence,
+    "incidence_difference.aalen_johansen": incidence_difference,
+    "subdistribution_hazard_ratio.fine_gray": fine_gray,
+    "p_value.gray": test_gray,
+    "incidence.turnbull": describe_turnbull,
+    "p_value.interval_log_rank": test_intervals,
+}

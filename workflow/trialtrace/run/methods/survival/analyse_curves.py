@@ -1,0 +1,112 @@
+"""Survival of two arms at a time; log-rank tests within strata or weighted by who is at risk."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from trialtrace.base.config.spec import items_of
+from trialtrace.run.methods.analysing.cuts import Cut, level_text
+from trialtrace.run.methods.analysing.estimate import interval_result, test_results
+from trialtrace.run.methods.analysing.formulas import formula, sided, statistic_of
+from trialtrace.run.methods.analysing.rows import Result
+from trialtrace.run.methods.regression.analyse_covariates import known
+from trialtrace.run.methods.survival.analyse import compared, roles, roles_by, times
+from trialtrace.run.methods.survival.analyse_hazards import strata_of
+from trialtrace.run.tables.frames import Selection
+from trialtrace.run.trial.plan.registry import card_of
+from trialtrace.run.trial.plan.steps import Step
+from trialtrace.stats.results import Contrast, Interval, TestResult
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.plan.cards import curves as cards
+
+Both = Callable[[], Contrast]
+
+
+def _interval(compute: Both) -> Interval:
+    return compute().interval
+
+
+def _test(compute: Both) -> TestResult:
+    return compute().test
+
+
+def compare_at(cut: Cut, step: "Step[cards.SurvivalRatio]") -> Iterator[Result]:
+    """By comparison: difference or ratio of survival at a time, and its test."""
+    choices = items_of(step.options)
+    at = choices.pop("time")
+    options = cut.options(step, interval=True)
+    for pair, both, _, _ in cut.pairs():
+        compute = partial(
+            formula(step),
+            *times(both),
+            both.column("TRTP").astype(str),
+            treated=pair[0],
+            reference=pair[1],
+            at=at,
+            confidence=cut.analysis.confidence,
+            sides="two_sided",
+            **choices,
+        )
+        place = cut.at(pair=pair, second=("time", level_text(at)))
+        yield interval_result(
+            cut,
+            place,
+            (step.statistic, step.method),
+            roles_by(cut, both, at),
+            partial(_interval, compute),
+            options=options,
+            n_used=both.n,
+        )
+        yield from test_results(
+            cut,
+            place,
+            f"{step.method}_{step.statistic.rpartition('_')[2]}",
+            roles_by(cut, both, at),
+            partial(_test, compute),
+            statistic="z",
+            options=options,
+            n_used=both.n,
+        )
+
+
+def log_rank(
+    cut: Cut, step: "Step[cards.LogRankStratified | cards.AtRiskLogRank]"
+) -> Iterator[Result]:
+    """Test over all arms, or of each comparison, of the subjects whose strata are known."""
+    choices = items_of(step.options)
+    strata, groups = choices.pop("strata"), choices.pop("groups")
+    function, signed = sided(step, choices)
+    # The function of a two-sided test has its weight from the card.
+    fixed = card_of(step.key).fixed
+
+    def compute(rows: Selection, pair: tuple[str, str] | None) -> TestResult:
+        arms, within = rows.column("TRTP").astype(str), strata_of(rows, strata)
+        test: TestResult
+        if signed is None or pair is None:
+            test = function(*times(rows), arms, strata=within, **choices)
+        else:
+            test = signed(*times(rows), arms == pair[0], strata=within, **choices, **fixed)
+        return test
+
+    for pair, rows in compared(cut, groups):
+        present = known(rows, strata)
+        yield from test_results(
+            cut,
+            cut.at(pair=pair),
+            step.method,
+            roles(cut, present),
+            partial(compute, present, pair),
+            statistic=statistic_of(step),
+            options=cut.options(step),
+            n_used=present.n,
+        )
+
+
+METHODS = {
+    "survival_difference.kaplan_meier": compare_at,
+    "survival_ratio.kaplan_meier": compare_at,
+    "p_value.log_rank_stratified": log_rank,
+    "p_value.gehan": log_rank,
+    "p_value.tarone_ware": log_rank,
+}

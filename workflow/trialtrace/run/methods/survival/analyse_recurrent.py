@@ -1,0 +1,217 @@
+"""Several events a subject over the time at risk, and counts over an exposure."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
+from math import exp, nan
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.run.methods.analysing.cuts import Cut, level_text
+from trialtrace.run.methods.analysing.estimate import interval_result, plain_result
+from trialtrace.run.methods.analysing.formulas import formula
+from trialtrace.run.methods.analysing.rows import Basis, Result
+from trialtrace.run.methods.regression.analyse_covariates import columns_of, known
+from trialtrace.run.methods.survival.analyse import roles, unit, with_event
+from trialtrace.run.tables.frames import Selection
+from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.plan.methods import RECURRENT
+from trialtrace.run.trial.plan.steps import Step
+from trialtrace.stats.results import Coefficients, Interval, StatsError
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.plan.cards import recurrent as cards
+
+AT_RISK, SAME = "time_at_risk", "same_for_all"
+NOBODY = "nobody was at risk."
+
+
+def subjects(rows: Selection) -> int:
+    """How many subjects have rows."""
+    return len(np.unique(rows.column("USUBJID").astype(str)))
+
+
+def _lengths(rows: Selection) -> np.ndarray:
+    lengths: np.ndarray = rows.column("TSTOP").astype(float) - rows.column("TSTART").astype(float)
+    return lengths
+
+
+def describe(cut: Cut, step: "Step[cards.Recurrent]") -> Iterator[Result]:
+    """By arm: subjects, those with an event, events, the time at risk and the rate."""
+    per = step.options.per
+    told = f"per {level_text(per)} {unit(cut) or ''}".rstrip()
+    for group, condition in cut.groups():
+        rows = cut.rows(**condition)
+        n, happened, time = subjects(rows), with_event(cut, rows), float(_lengths(rows).sum())
+        common: Basis = {"n_used": n, "options": cut.options(step)}
+        one = partial(plain_result, cut, cut.at(group=group), **common)
+        alone, both = {"analysed": rows}, roles(cut, rows)
+        yield one(("analysed", step.method), alone, n)
+        yield one(("patients", step.method), both, subjects(happened))
+        yield one(("events", step.method), both, happened.n)
+        error, rate = (None, happened.n / time * per) if n else (NOBODY, nan)
+        total = time if n else nan
+        yield one(("person_time", step.method), alone, total, unit=unit(cut), error=error)
+        yield one(("rate", step.method), both, rate, unit=told, error=error)
+
+
+def mean_events(cut: Cut, step: "Step[cards.LawlessNadeau]") -> Iterator[Result]:
+    """By arm and time: the mean number of events a subject."""
+    for group, condition in cut.groups():
+        rows = cut.rows(**condition)
+        common: Basis = {"n_used": subjects(rows), "options": cut.options(step, interval=True)}
+        for time in step.options.times:
+            yield interval_result(
+                cut,
+                cut.at(group=group, second=("time", level_text(time))),
+                (step.statistic, step.method),
+                roles(cut, rows),
+                partial(_mean_at, cut, step, rows, time),
+                **common,
+            )
+
+
+def _mean_at(cut: Cut, step: "Step[cards.LawlessNadeau]", rows: Selection, time: float) -> Interval:
+    if not rows.n:
+        raise StatsError(NOBODY)
+    found = formula(step)(
+        *_intervals(rows),
+        times=time,
+        interval=step.options.interval,
+        confidence=cut.analysis.confidence,
+    )
+    parts = (found.estimate, found.low, found.high)
+    mean = Interval(*(float(part) for part in parts), standard_error=float(found.se))
+    if np.isnan(mean.estimate):
+        raise StatsError("nobody was followed for so long.")
+    return mean
+
+
+def _intervals(rows: Selection) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Start, stop, event and subject of each interval."""
+    start, stop = (rows.column(name).astype(float) for name in ("TSTART", "TSTOP"))
+    event = (rows.column("CNSR") == 0).astype(float)
+    return start, stop, event, rows.column("USUBJID").astype(str)
+
+
+Model = Callable[[], Coefficients]
+
+
+def of_intervals(cut: Cut, step: "Step[cards.AndersenGill]") -> Iterator[Result]:
+    """Rate ratio of each arm against the reference, from one model of all arms' intervals.
+
+    Each stratum, a combination of levels, has a rate of its own.
+    """
+    names = getattr(step.options, "strata", ())
+    rows = known(cut.rows(TRTP={"in": cut.arms()}), [*step.options.covariates, *names])
+    levels = [rows.column(adsl_code(name)).astype(str) for name in names]
+    strata = np.array(["|".join(each) for each in zip(*levels, strict=True)]) if names else None
+
+    def fit() -> Coefficients:
+        start, stop, event, subject = _intervals(rows)
+        model: Coefficients = formula(step)(
+            start,
+            stop,
+            event,
+            _columns(cut, rows, step.options.covariates),
+            ties=step.options.ties,
+            confidence=cut.analysis.confidence,
+            subject=subject,
+            strata=strata,
+        )
+        return model
+
+    yield from _ratios(cut, step, rows, cache(fit), 0)
+
+
+def of_counts(
+    cut: Cut, step: "Step[cards.PoissonRegression | cards.NegativeBinomial]"
+) -> Iterator[Result]:
+    """Rate ratio of each arm against the reference, from one model of all arms' counts."""
+    options = step.options
+    of_time = options.exposure not in (AT_RISK, SAME)
+    needed = [*options.covariates, *([options.exposure] if of_time else [])]
+    rows = known(cut.rows(TRTP={"in": cut.arms()}), needed)
+    chosen = {"variance": str(getattr(options, "variance", ""))}
+
+    def fit() -> Coefficients:
+        y, exposure, first = _counts(cut, rows, options.exposure)
+        x = _columns(cut, rows, options.covariates)[first]
+        model: Coefficients = formula(step)(
+            y,
+            np.column_stack([np.ones(len(y)), x]),
+            exposure=exposure,
+            confidence=cut.analysis.confidence,
+            **({key: value for key, value in chosen.items() if value}),
+        )
+        return model
+
+    model = cache(fit)
+    yield from _ratios(cut, step, rows, model, 1)
+    if step.method == "negative_binomial":
+        common: Basis = {"n_used": subjects(rows), "options": cut.options(step)}
+        names = ("dispersion", step.method)
+        try:
+            value, error = float(getattr(model(), "dispersion", nan)), None
+        except StatsError as refused:
+            value, error = nan, str(refused)
+        yield plain_result(cut, cut.place, names, roles_of(cut, rows), value, error=error, **common)
+
+
+def _counts(cut: Cut, rows: Selection, exposure: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Count and exposure of each subject, and the place of its first row."""
+    if not rows.n:
+        raise StatsError(NOBODY)
+    if cut.endpoint.kind not in RECURRENT:
+        y, every = cut.values(rows).astype(float), np.arange(rows.n)
+        if exposure == SAME:
+            return y, np.ones(rows.n), every
+        return y, rows.column(adsl_code(exposure)).astype(float), every
+    _, _, event, subject = _intervals(rows)
+    _, first, own = np.unique(subject, return_index=True, return_inverse=True)
+    return np.bincount(own, event), np.bincount(own, _lengths(rows)), first
+
+
+def roles_of(cut: Cut, rows: Selection) -> dict[str, Selection]:
+    """The rows analysed and, of intervals, those with an event."""
+    return roles(cut, rows) if cut.endpoint.kind in RECURRENT else {"analysed": rows}
+
+
+def _columns(cut: Cut, rows: Selection, names: Sequence[str]) -> np.ndarray:
+    """An indicator of each treated arm, then covariates, of every row."""
+    arm = rows.column("TRTP").astype(str)
+    arms = [arm == name for name in cut.analysis.estimand.treated]
+    covariates = columns_of(rows, names)
+    return np.column_stack(arms + ([] if covariates is None else [covariates])).astype(float)
+
+
+def _ratios(
+    cut: Cut, step: Step[object], rows: Selection, fit: Model, first: int
+) -> Iterator[Result]:
+    """The ratio of each pair and its Wald test; `first` is the place of the first arm's column."""
+    members = roles_of(cut, rows)
+    common: Basis = {"n_used": subjects(rows), "options": cut.options(step, interval=True)}
+
+    def ratio(at: int) -> Interval:
+        found = fit()
+        return Interval(*(exp(part[at]) for part in (found.coef, found.low, found.high)))
+
+    for number, pair in enumerate(cut.analysis.pairs, first):
+        place, names = cut.at(pair=pair), (step.statistic, step.method)
+        found = interval_result(cut, place, names, members, partial(ratio, number), **common)
+        yield found
+        if found.error is None:
+            p, wald = float(fit().p_value[number]), ("p_value", f"{step.method}_wald")
+            yield plain_result(cut, place, wald, members, p, **common)
+
+
+METHODS = {
+    "events.recurrent": describe,
+    "mean_events.lawless_nadeau": mean_events,
+    "rate_ratio.andersen_gill": of_intervals,
+    "rate_ratio.lwyy": of_intervals,
+    "rate_ratio.andersen_gill_stratified": of_intervals,
+    "rate_ratio.lwyy_stratified": of_intervals,
+    "rate_ratio.poisson_regression": of_counts,
+    "rate_ratio.negative_binomial": of_counts,
+}

@@ -1,0 +1,262 @@
+"""Time to event, by statsmodels: SurvfuncRight, survdiff, PHReg."""
+
+import warnings
+from math import exp, isnan, log, nan
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.stats import norm
+
+from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.outcome import (
+    ITERATIVE,
+    SIGNED,
+    Answer,
+    Check,
+    Recomputed,
+    of_root,
+    peer,
+)
+from trialtrace.run.trial.model import adsl_code
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from statsmodels.duration.hazard_regression import PHRegResults
+    from statsmodels.duration.survfunc import SurvfuncRight
+
+CURVE = "statsmodels.duration.survfunc.SurvfuncRight"
+COX = "statsmodels.duration.hazard_regression.PHReg"
+# The module whose divisions may have no answer on the way to one, as a pattern.
+PHREG = r"statsmodels\.duration\.hazard_regression"
+LOG_RANK = "statsmodels.duration.survfunc.survdiff"
+# Two survival probabilities are the same number if they differ by no more than rounding.
+ROUNDING = 1e-9
+# A log hazard ratio of this size comes from a likelihood that rises without end.
+FLAT = 12.0
+
+
+def subjects(data: Data, asked: Asked) -> Recomputed:
+    """Records, by pandas."""
+    n = len(data.records(asked))
+    return Recomputed("pandas: records", float(n), n_used=n)
+
+
+def events(data: Data, asked: Asked) -> Recomputed:
+    """Records that are not censored, by pandas."""
+    records = data.records(asked)
+    return Recomputed("pandas: records", float(_happened(records).sum()), n_used=len(records))
+
+
+def at_risk(data: Data, asked: Asked) -> Recomputed:
+    """Records whose time reaches the asked one, by pandas."""
+    records = data.records(asked)
+    number = int((records["AVAL"] >= float(asked.level)).sum())
+    return Recomputed("pandas: records", float(number), n_used=len(records))
+
+
+def _happened(records: "pd.DataFrame") -> "pd.Series":
+    return (records["CNSR"] == 0).astype(int)
+
+
+def _curve(data: Data, asked: Asked, *, reverse: bool = False) -> "SurvfuncRight":
+    """The survival curve of the arm of a result, fitted once."""
+    key = ("curve", asked.analysis, asked.population, asked.parameter, asked.visit)
+
+    def fit():
+        from statsmodels.duration.survfunc import SurvfuncRight
+
+        records = data.records(asked)
+        event = _happened(records)
+        return SurvfuncRight(records["AVAL"], 1 - event if reverse else event)
+
+    return data.once((*key, asked.stratum, asked.group, reverse), fit)
+
+
+@peer(lambda asked: f"{CURVE} ({asked.options['interval']})", Data.some_records)
+def survival(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
+    """statsmodels' `SurvfuncRight` at a time; NaN beyond the last observed one.
+
+    The bounds are those of Greenwood's error, on the scale of log(S) or of log(-log(S)).
+    """
+    time = float(asked.level)
+    if time > records["AVAL"].max():
+        return nan, (nan, nan)
+    curve = _curve(data, asked)
+    before = int((curve.surv_times <= time).sum())
+    log_interval = asked.options["interval"] == "log"
+    if before == 0:
+        return 1.0, (1.0, 1.0) if log_interval else (nan, nan)
+    value, se = float(curve.surv_prob[before - 1]), float(curve.surv_prob_se[before - 1])
+    if value == 0 or isnan(se):
+        return value, (nan, nan)
+    z = data.z(asked)
+    if log_interval:
+        return value, (value * exp(-z * se / value), min(1.0, value * exp(z * se / value)))
+    centre, half = log(-log(value)), z * se / (value * abs(log(value)))
+    return value, (exp(-exp(centre + half)), exp(-exp(centre - half)))
+
+
+def _scale(asked: Asked) -> str:
+    """statsmodels' name of the transformation."""
+    return {"log_log": "cloglog", "log": "log"}[asked.options["interval"]]
+
+
+def _median(*, reverse: bool) -> Check:
+    @peer(lambda asked: f"{CURVE}.quantile, quantile_ci ({_scale(asked)})", Data.some_records)
+    def check(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
+        """statsmodels' `SurvfuncRight.quantile` and `quantile_ci`."""
+        curve = _curve(data, asked, reverse=reverse)
+        if not len(curve.surv_times):
+            return nan, (nan, nan)
+        bounds = _half_bounds(curve, data.confidence(asked), _scale(asked))
+        return _half(curve, float(records["AVAL"].max())), bounds
+
+    return check
+
+
+def _half_bounds(curve: "SurvfuncRight", confidence: float, scale: str) -> tuple[float, float]:
+    """The library's bounds; NaN where a bound of the curve does not reach one half."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = curve.quantile_ci(0.5, alpha=1 - confidence, method=scale)
+    inside = (curve.surv_prob > 0) & (curve.surv_prob < 1)
+    if isnan(low):
+        # No time is compatible with one half: the curve and both its bounds drop past it at once.
+        past = curve.surv_times[inside & (curve.surv_prob < 0.5)]
+        return (float(past[0]),) * 2 if len(past) else (nan, nan)
+    # A curve at zero has no bounds, so it bounds nothing.
+    return float(low), float(high) if high in curve.surv_times[inside] else nan
+
+
+def _half(curve: "SurvfuncRight", last: float) -> float:
+    """Where the curve is first below one half; the middle of a stretch on which it is one half."""
+    below = float(curve.quantile(0.5 + ROUNDING))
+    level = abs(curve.surv_prob - 0.5) <= ROUNDING
+    if not level.any():
+        return below
+    return (float(curve.surv_times[level][0]) + (last if isnan(below) else below)) / 2
+
+
+def _cox(data: Data, asked: Asked) -> "PHRegResults":
+    """One model of all arms, the reference without an indicator; fitted once."""
+    ties, names = asked.options["ties"], asked.options.get("strata", [])
+    key = ("cox", asked.analysis, asked.parameter, asked.visit, asked.stratum, ties, *names)
+
+    def fit():
+        from statsmodels.duration.hazard_regression import PHReg
+        from statsmodels.tools.sm_exceptions import ConvergenceWarning
+
+        treated = data.analysis(asked).estimand.treated
+        records, strata = _in_strata(data, asked)
+        arms = records[["TRTP"]].assign(**{arm: records["TRTP"] == arm for arm in treated})
+        x = arms[list(treated)].astype(float)
+        with warnings.catch_warnings():
+            # Where the likelihood is monotone, or Newton's steps run away: looked at afterwards.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            warnings.filterwarnings(
+                "ignore", "(divide by zero|invalid value) encountered", RuntimeWarning, PHREG
+            )
+            model = PHReg(records["AVAL"], x, status=_happened(records), ties=ties, strata=strata)
+            fit = model.fit()
+            if not np.isfinite(fit.params).all():
+                # Newton's steps from zero can run away from a maximum that is there.
+                near = model.fit(method="bfgs").params
+                fit = model.fit(start_params=near)
+            return fit
+
+    return data.once(key, fit)
+
+
+def _in_strata(data: Data, asked: Asked) -> "tuple[pd.DataFrame, np.ndarray | None]":
+    """The records of all arms with known strata, and the strata as numbers; None without any."""
+    records, names = data.records(asked, data.compared(asked)), asked.options.get("strata", [])
+    if not names:
+        return records, None
+    subjects = data.adsl.set_index("USUBJID")[[adsl_code(name) for name in names]].dropna()
+    records = records[records["USUBJID"].isin(subjects.index)]
+    joined = subjects.loc[records["USUBJID"]].astype(str).agg("|".join, axis=1)
+    return records, joined.astype("category").cat.codes.to_numpy()
+
+
+def estimated(data: Data, asked: Asked) -> "tuple[PHRegResults | None, int]":
+    """The fit, or None where the likelihood has no maximum, and the number of subjects."""
+    records, _ = _in_strata(data, asked)
+    happened = _happened(records).groupby(records["TRTP"]).sum()
+    n = len(records)
+    if len(happened) < len(data.compared(asked)) or (happened == 0).any():
+        return None, n
+    fit = _cox(data, asked)
+    return None if (np.abs(fit.params) > FLAT).any() or not np.isfinite(fit.bse).all() else fit, n
+
+
+def _model(asked: Asked) -> str:
+    return f"{COX} (ties={asked.options['ties']})"
+
+
+@peer(_model, estimated, ITERATIVE)
+def hazard_ratio(data: Data, asked: Asked, fit: "PHRegResults") -> Answer:
+    """statsmodels' `PHReg`."""
+    at = data.analysis(asked).estimand.treated.index(asked.contrast[0])
+    low, high = fit.conf_int(alpha=1 - data.confidence(asked))[at]
+    return exp(float(fit.params[at])), (exp(float(low)), exp(float(high)))
+
+
+@peer(_model, estimated, ITERATIVE)
+def cox_p_value(data: Data, asked: Asked, fit: "PHRegResults") -> Answer:
+    """Wald's test of a coefficient of statsmodels' `PHReg`."""
+    at = data.analysis(asked).estimand.treated.index(asked.contrast[0])
+    return 2 * float(norm.sf(abs(float(fit.params[at] / fit.bse[at]))))
+
+
+def _tested(data: Data, asked: Asked) -> tuple[tuple[float, float] | None, int]:
+    key = ("log_rank", asked.analysis, asked.parameter, asked.visit, asked.stratum, asked.pair)
+    return data.once(key, lambda: _survdiff(data, asked))
+
+
+@peer(LOG_RANK, _tested)
+def log_rank(data: Data, asked: Asked, test: tuple[float, float]) -> Answer:
+    """statsmodels' `survdiff`; one-sided by the sign of observed less expected events."""
+    return of_root(asked, *test, _excess(data, asked) if asked.pair else 0.0)
+
+
+def _excess(data: Data, asked: Asked) -> float:
+    """Events of the treated arm less those expected of it, summed time by time."""
+    records = data.records(asked)
+    died, treated = _happened(records) == 1, records["TRTP"] == asked.contrast[0]
+    total = 0.0
+    for time in records.loc[died, "AVAL"].unique():
+        here, at_risk = died & (records["AVAL"] == time), records["AVAL"] >= time
+        total += (here & treated).sum() - here.sum() * (at_risk & treated).sum() / at_risk.sum()
+    return total
+
+
+def _survdiff(data: Data, asked: Asked) -> tuple[tuple[float, float] | None, int]:
+    """The statistic with its degrees of freedom, None without two arms to compare, and subjects."""
+    from statsmodels.duration.survfunc import survdiff
+
+    everybody = data.records(asked)
+    n, first = len(everybody), everybody.loc[_happened(everybody) == 1, "AVAL"].min()
+    # An arm whose subjects have all left before the first event takes no part.
+    present = everybody.loc[everybody["AVAL"] >= first, "TRTP"].unique()
+    if len(present) < 2:
+        return None, n
+    records = everybody[everybody["TRTP"].isin(present)]
+    arms = records["TRTP"].astype("category").cat.codes
+    try:
+        statistic, _ = survdiff(records["AVAL"], _happened(records), arms)
+    except np.linalg.LinAlgError:
+        return None, n
+    return (float(statistic), float(len(present) - 1)), n
+
+
+CHECKS: dict[str, Check] = {
+    "count.subjects": subjects,
+    "events.count": events,
+    "at_risk.count": at_risk,
+    "survival.kaplan_meier": survival,
+    "median_time.kaplan_meier": _median(reverse=False),
+    "follow_up.reverse_kaplan_meier": _median(reverse=True),
+    "hazard_ratio.cox": hazard_ratio,
+    "hazard_ratio.cox_stratified": hazard_ratio,
+    "p_value.cox_wald": cox_p_value,
+    "p_value.cox_stratified_wald": cox_p_value,
+} | {f"{stat}.log_rank": log_rank for stat in SIGNED}

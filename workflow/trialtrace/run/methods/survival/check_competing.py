@@ -1,0 +1,279 @@
+"""Competing events by sums over event times, as their papers write them."""
+
+from dataclasses import dataclass
+from math import exp, log, nan, sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.stats import norm
+
+from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.outcome import (
+    CHI_SQUARED,
+    ITERATIVE,
+    Answer,
+    Check,
+    of_chi_squared,
+    peer,
+)
+from trialtrace.run.methods.survival.check_hazards import complete, design, newton, recedes, varies
+from trialtrace.run.trial.model import adsl_code
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BY = "numpy: sums over event times"
+GRAY = "numpy: Gray 1988, sums over event times"
+
+
+def _data(records) -> tuple[np.ndarray, np.ndarray]:
+    """Times, and 1 for the event, 2 for a competing one, 0 for censoring."""
+    code = records["CNSR"].to_numpy()
+    cause = np.where(code == 0, 1, np.where(code >= 2, 2, 0))
+    return records["AVAL"].to_numpy(), cause
+
+
+def incidence_at(time, cause, at: float, variance: str) -> tuple[float, float]:
+    """Share with the event by `at` and its variance; NaN beyond the last time."""
+    if at > time.max():
+        return nan, nan
+    steps, surviving, total = [], 1.0, 0.0
+    for t in np.unique(time[cause > 0]):
+        if t > at:
+            break
+        n = int((time >= t).sum())
+        own, every = int(((time == t) & (cause == 1)).sum()), int(((time == t) & (cause > 0)).sum())
+        total += surviving * own / n
+        steps.append((total, surviving, own, every, n))
+        surviving *= (n - every) / n
+    spread = 0.0
+    for reached, before, own, every, n in steps:
+        ahead, left = total - reached, max(n - every, 1)
+        if variance == "delta":
+            spread += ahead**2 * every / (n * left) + before**2 * own * (n - own) / n**3
+            spread -= 2 * ahead * before * own / n**2
+            continue
+        parts = [d * (1 - (d - 1) / (n - 1) if d > 1 else 1.0) for d in (own, every - own)]
+        spread += ahead**2 * sum(parts) / left**2 + before**2 * parts[0] / n**2
+        spread -= 2 * ahead * before * parts[0] / (n * left)
+    return total, max(spread, 0.0)
+
+
+@peer(BY, Data.some_records)
+def incidence(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
+    """Bounds on the scale of log(-log), of a share between 0 and 1."""
+    time, cause = _data(records)
+    value, variance = incidence_at(time, cause, float(asked.level), asked.options["variance"])
+    if not 0 < value < 1:
+        return value, (nan, nan)
+    power = exp(data.z(asked) * sqrt(variance) / (value * log(value)))
+    return value, (value ** (1 / power), value**power)
+
+
+def _both_arms(data: Data, asked: Asked) -> "tuple[list[pd.DataFrame] | None, int]":
+    arms = [data.records(asked, [arm]) for arm in asked.contrast]
+    return (arms if all(map(len, arms)) else None), len(data.records(asked))
+
+
+@peer(BY, _both_arms)
+def difference(data: Data, asked: Asked, arms: "list[pd.DataFrame]") -> Answer:
+    """The difference of two shares by a time, with Wald's bounds and test."""
+    at, variance = float(asked.level), asked.options["variance"]
+    (a, va), (b, vb) = (incidence_at(*_data(arm), at, variance) for arm in arms)
+    se = sqrt(va + vb) if va + vb > 0 else nan
+    value = a - b if se > 0 else nan
+    if asked.stat == "incidence_difference":
+        half = data.z(asked) * se
+        return value, (value - half, value + half)
+    z = value / se
+    return {"p_value": 2 * float(norm.sf(abs(z))), "z": z}
+
+
+@peer(GRAY, Data.some_records)
+def gray(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
+    """Gray's test; none of a single group, without an event, or of a singular covariance."""
+    time, cause = _data(records)
+    names = sorted(records["TRTP"].unique())
+    k = len(names)
+    if k < 2 or not (cause == 1).any():
+        return nan
+    group = np.array([names.index(name) for name in records["TRTP"]])
+    score, spread = _gray_sums(time, cause, group, k, asked.options["rho"])
+    roots = np.linalg.eigvalsh(spread[1:, 1:])
+    if not np.isfinite(score).all() or roots[0] <= 1e-12 * roots[-1]:
+        return nan
+    statistic = float(score[1:] @ np.linalg.solve(spread[1:, 1:], score[1:]))
+    return of_chi_squared(statistic, k - 1)
+
+
+def _gray_sums(time, cause, group, k: int, rho: float):
+    """Weighted differences of the groups and their covariance, by his section 2.
+
+    The subdistribution's risk set of a group is its number at risk over its survival, times one
+    less its incidence; each event time adds the influence of the events of every group.
+    """
+    when = np.unique(time[cause > 0])
+    surviving, own_curve, pooled = np.ones(k), np.zeros(k), 0.0
+    score, rows = np.zeros(k), []
+    for t in when:
+        at_risk = np.array([((time >= t) & (group == g)).sum() for g in range(k)], dtype=float)
+        own = np.array([((time == t) & (cause == 1) & (group == g)).sum() for g in range(k)])
+        other = np.array([((time == t) & (cause == 2) & (group == g)).sum() for g in range(k)])
+        here = at_risk > 0
+        hidden = np.where(here, at_risk / np.where(here, surviving, 1.0), 0.0)
+        total, deaths = hidden.sum(), own.sum()
+        weight, rate = 0.0, 0.0
+        if deaths:
+            weight = (1 - pooled) ** rho
+            rate = deaths / (total * (1 - pooled))
+            exposed = hidden * (1 - own_curve)
+            score += weight * (own - exposed * deaths / exposed.sum())
+        influence = weight * hidden[:, None] * (np.eye(k) - hidden / total) if deaths else None
+        row = {
+            "n": at_risk,
+            "own": own,
+            "other": other,
+            "before": surviving.copy(),
+            "rate": rate,
+            "a": np.zeros((k, k)) if influence is None else influence,
+            "total": total,
+        }
+        own_curve = own_curve + np.where(here, surviving * own / np.where(here, at_risk, 1), 0.0)
+        left = np.where(here, (at_risk - own - other) / np.where(here, at_risk, 1), 1.0)
+        surviving = surviving * left
+        pooled += deaths / total if deaths else 0.0
+        row |= {"after": surviving.copy(), "pooled": pooled}
+        rows.append(row)
+    return score, _gray_covariance(rows, k)
+
+
+def _gray_covariance(rows: list[dict], k: int) -> np.ndarray:
+    done = np.cumsum([row["a"] * row["rate"] for row in rows], axis=0)
+    spread = np.zeros((k, k))
+    for row, so_far in zip(rows, done, strict=True):
+        ahead, n, deaths = done[-1] - so_far, row["n"], row["own"].sum()
+        for r in range(k):
+            if n[r] == 0:
+                continue
+            ratio = (1 - row["pooled"]) / row["after"][r] if row["after"][r] > 0 else 0.0
+            first = row["a"][:, r] + (1 - ratio) * ahead[:, r]
+            second = ratio * ahead[:, r]
+            if deaths:
+                everybody = row["total"] * row["before"][r]
+                ties = 1 - (deaths - 1) / (everybody - 1) if deaths > 1 else 1.0
+                size = ties * row["before"][r] * deaths / row["total"] / n[r]
+                spread += size * np.outer(first, first)
+            d = row["other"][r]
+            ties = 1 - (d - 1) / (n[r] - 1) if d > 1 else 1.0
+            spread += ties * d * (row["before"][r] / n[r]) ** 2 * np.outer(second, second)
+    return spread
+
+
+@dataclass(frozen=True)
+class Subdistribution:
+    """Covariates, and, of each patient (rows) and event time (columns), weight in the risk set and
+    events."""
+
+    x: np.ndarray
+    weight: np.ndarray
+    events: np.ndarray
+    times: np.ndarray
+    cause: np.ndarray
+    when: np.ndarray
+
+    def means(self, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Weighted hazards of patients, sums over risk sets, and mean covariates there."""
+        each = self.weight * np.exp(self.x @ beta)[:, None]
+        total = each.sum(axis=0)
+        return each, total, (each.T @ self.x) / total[:, None]
+
+    def score(self, beta: np.ndarray) -> np.ndarray:
+        _, _, mean = self.means(beta)
+        return (self.events.T @ self.x - self.events.sum(axis=0)[:, None] * mean).sum(axis=0)
+
+    def information(self, beta: np.ndarray) -> np.ndarray:
+        each, total, mean = self.means(beta)
+        found = np.zeros((len(beta),) * 2)
+        for k, deaths in enumerate(self.events.sum(axis=0)):
+            apart = self.x - mean[k]
+            found += deaths * (apart.T * each[:, k]) @ apart / total[k]
+        return found
+
+    def spread(self, beta: np.ndarray) -> np.ndarray:
+        """The sandwich: residuals of the weighted score, and of censoring through the weights."""
+        each, total, mean = self.means(beta)
+        jumps = self.events - each * (self.events.sum(axis=0) / total)
+        apart = self.x[:, None, :] - mean[None, :, :]
+        parts = np.einsum("ik,ikp->ip", jumps, apart)
+        for u in np.unique(self.times[self.cause == 0]):
+            at_risk = self.times >= u
+            before = (self.cause == 2) & (self.times < u)
+            after = self.when >= u
+            moved = -np.einsum("ik,ikp->p", jumps[before][:, after], apart[before][:, after])
+            left = (self.cause == 0) & (self.times == u)
+            residual = left - at_risk * left.sum() / at_risk.sum()
+            parts += residual[:, None] * moved / at_risk.sum()
+        if np.linalg.matrix_rank(parts) < len(beta):
+            return np.full((len(beta),) * 2, nan)
+        bread = np.linalg.inv(self.information(beta))
+        return bread @ (parts.T @ parts) @ bread
+
+
+def _subdistribution(data: Data, asked: Asked) -> tuple[Subdistribution | None, int]:
+    codes = [adsl_code(name) for name in asked.options["covariates"]]
+    records = complete(data, asked, codes)
+    if records.empty:
+        return None, 0
+    x = design(data, asked, records)
+    time, cause = _data(records)
+    if not (cause == 1).any() or (np.ptp(x, axis=0) == 0).any():
+        return None, len(records)
+    when = np.unique(time[cause == 1])
+    x = (x - x.mean(axis=0)) / x.std(axis=0)
+    later = time[:, None] < when[None, :]
+    # Of not being censored before a time: Kaplan and Meier's, events being its censorings.
+    ends = np.unique(time[cause == 0])
+    steps = np.array([1 - ((time == u) & (cause == 0)).sum() / (time >= u).sum() for u in ends])
+
+    def seen(at: float) -> float:
+        return float(steps[ends < at].prod())
+
+    chance = np.array([[seen(t) / seen(s) for t in when] for s in time[cause == 2]])
+    weight = (~later).astype(float)
+    weight[cause == 2] += later[cause == 2] * chance.reshape(-1, len(when))
+    events = ((time[:, None] == when[None, :]) & (cause == 1)[:, None]).astype(float)
+    return Subdistribution(x, weight, events, time, cause, when), len(records)
+
+
+FINE_GRAY = "numpy: Fine and Gray 1999, a weight for each patient and event time"
+
+
+@peer(FINE_GRAY, _subdistribution, ITERATIVE)
+def fine_gray(data: Data, asked: Asked, model: Subdistribution) -> Answer:
+    """Newton's steps to the root of the weighted score; bounds and test from the sandwich."""
+    sets = [(died > 0, here > 0) for died, here in zip(model.events.T, model.weight.T, strict=True)]
+    if not varies(model.x, sets) or recedes(model.x, sets, discrete=False):
+        return nan
+    beta = newton(model.score, model.information, model.x.shape[1])
+    *arms, reference = data.compared(asked)
+    records = complete(data, asked, [adsl_code(name) for name in asked.options["covariates"]])
+    scale, row = design(data, asked, records).std(axis=0), np.zeros(beta.size)
+    for arm, sign in zip(asked.contrast, (1, -1), strict=True):
+        if arm != reference:
+            row[arms.index(arm)] = sign
+    row = row / scale
+    centre, se = float(row @ beta), sqrt(row @ model.spread(beta) @ row)
+    if asked.stat == "p_value":
+        return 2 * float(norm.sf(abs(centre / se)))
+    half = data.z(asked) * se
+    return exp(centre), (exp(centre - half), exp(centre + half))
+
+
+CHECKS: dict[str, Check] = {
+    "incidence.aalen_johansen": incidence,
+    "subdistribution_hazard_ratio.fine_gray": fine_gray,
+    "p_value.fine_gray_wald": fine_gray,
+}
+for _stat in ("incidence_difference", "p_value", "z"):
+    CHECKS[f"{_stat}.aalen_johansen"] = difference
+CHECKS |= {f"{stat}.gray": gray for stat in CHI_SQUARED}

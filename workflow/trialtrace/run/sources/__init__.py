@@ -1,0 +1,1 @@
+"""Where raw tables come from; the kinds of source stand in trialtrace.run.sources.registry."""

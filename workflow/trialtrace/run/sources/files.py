@@ -1,0 +1,164 @@
+"""Files of the trial's own: found inside the declared folder, checked by hash, read by format.
+
+    visits: {path: visits.csv, format: csv, encoding: utf-8, separator: ";", decimal: ","}
+    labs: {path: labs.xlsx, format: excel, sheet: Lab, date_order: dmy, sha256: "9f86d0…"}
+
+`decimal` and `date_order` are recorded here and applied when the text is cleaned.
+"""
+
+import importlib
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.store import sha256_bytes
+from trialtrace.base.synthetic import SIGN, TRUTH
+from trialtrace.run.sources.marks import NOTE, without_mark
+from trialtrace.run.sources.raw import RawTable
+from trialtrace.run.sources.readers import FORMATS
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.study.source import File, Files, SyntheticItem, spelling
+
+LONGEST_SHOWN = 80
+# Of a folder with more, such as a whole disk, not every file is offered for one that is missing.
+MOST_LOOKED_AT = 10_000
+# Files that hold the hashes of drawn ones; what a run notes of its sources has such of others too,
+# and then not these words.
+HOLD_HASHES = {TRUTH: b"", "manifest.json": b'"synthetic":'}
+
+Declared = TypeVar("Declared", bound=File | SyntheticItem)
+
+
+@dataclass(frozen=True)
+class Opened(Generic[Declared]):
+    """A file that was found and has the right hash, and what trial.yaml declares of it."""
+
+    path: Path
+    name: str
+    data: bytes
+    declared: Declared
+    place: str
+
+
+def load(trial: Trial, source: Files) -> list[RawTable]:
+    folder = _folder(trial, source.folder)
+    return [_load_item(trial, folder, name, file) for name, file in source.items.items()]
+
+
+def _folder(trial: Trial, given: str) -> Path:
+    """The data folder. An absolute one may lie outside the project, as patient data should."""
+    place = f"{trial.name}: source.folder"
+    path = Path(given)
+    try:
+        folder = path.resolve() if path.is_absolute() else trial.at.inside(given)
+        there = folder.is_dir()
+    except (OSError, ValueError) as error:
+        raise UserError(_no_path(given, place, error)) from None
+    if not there:
+        raise UserError(
+            Problem(
+                place,
+                found=given,
+                expected="a folder that is there",
+                do="put the data there, or mend the path; trialtrace check --no-data looks at the "
+                "configuration alone",
+            )
+        )
+    return folder
+
+
+def _load_item(trial: Trial, folder: Path, name: str, declared: File) -> RawTable:
+    place = f"{trial.name}: source.items.{name}"
+    path = _find(folder, declared.path, f"{place}.path")
+    reader = importlib.import_module(FORMATS[declared.format])
+    data = contents(path, declared.path)
+    digest = sha256_bytes(data)
+    _check_hash(declared.path, declared.sha256, digest, place)
+    shown = path.relative_to(folder).as_posix()
+    records = without_mark(reader.read(Opened(path, shown, data, declared, place)))
+    notes = {"format": declared.format, "size": len(data), "sha256": digest}
+    if NOTE not in records.notes and (sign := _sign(path, folder, digest)):
+        notes[NOTE] = sign
+    notes |= records.notes
+    return RawTable(name, replace(records, notes=notes), spelling(declared))
+
+
+def _sign(path: Path, folder: Path, digest: str) -> str:
+    """What beside a file says that a program drew it; empty where nothing does."""
+    for at in dict.fromkeys((path.parent, folder)):
+        for name, words in HOLD_HASHES.items():
+            known = contents(at / name, name) if (at / name).is_file() else b""
+            if digest.encode() in known and words in known:
+                return f"{name} beside it has its hash"
+        if (at / SIGN).is_file():
+            return f"{SIGN} lies beside it"
+    return ""
+
+
+def contents(path: Path, name: str) -> bytes:
+    """The bytes of a file that is there and not empty."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UserError(Problem(name, f"the file cannot be read: {error.strerror}")) from None
+    if not data:
+        raise UserError(Problem(name, "the file is empty (0 bytes)", do="export the table again"))
+    return data
+
+
+def _no_path(given: str, place: str, error: Exception) -> Problem:
+    """What no file system can hold: a name that is too long, or with a character of no name."""
+    shown = given if len(given) <= LONGEST_SHOWN else f"{given[:LONGEST_SHOWN]}…"
+    why = getattr(error, "strerror", None) or "it holds a character that no name can have"
+    return Problem(place, found=f"{shown!r} ({why})", expected="a path that can be there")
+
+
+def _find(folder: Path, name: str, place: str) -> Path:
+    """The file of that name: inside the folder, also where it is a link, and a file."""
+    try:
+        return _found(folder, name, place)
+    except (OSError, ValueError) as error:
+        raise UserError(_no_path(name, place, error)) from None
+
+
+def _found(folder: Path, name: str, place: str) -> Path:
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder):
+        raise UserError(
+            Problem(
+                place,
+                found=f"{name!r}, which lies outside the data folder (or links to the outside)",
+                expected="a file inside source.folder",
+                do="move the file into the folder, or name its folder in source.folder",
+            )
+        )
+    if path.is_dir():
+        raise UserError(Problem(place, found=f"{name!r}, a folder", expected="a file"))
+    if not path.is_file():
+        some = islice(folder.rglob("*"), MOST_LOOKED_AT)
+        there = sorted(p.relative_to(folder).as_posix() for p in some if p.is_file())
+        raise UserError(
+            Problem(
+                place,
+                found=f"{name!r}, which is not in the data folder",
+                expected=f"one of its files: {one_of(there)}",
+                do=did_you_mean(name, there),
+            )
+        )
+    return path
+
+
+def _check_hash(name: str, pinned: str | None, found: str, place: str) -> None:
+    if pinned and pinned != found:
+        raise UserError(
+            Problem(
+                f"{place}.sha256",
+                f"{name} is not the file that was pinned",
+                found=found,
+                expected=pinned,
+                do="bring back the pinned file; if the new export is meant, pin its hash: "
+                f'sha256: "{found}"',
+            )
+        )

@@ -1,0 +1,86 @@
+"""Ingest: a trial's sources as raw tables of text, with a manifest of where they came from."""
+
+import importlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from trialtrace.base.errors import Problem, Problems, UserError, one_of, problems_of
+from trialtrace.base.store import SYNTHETIC, make_folder, write_bytes, write_json, write_parquet
+from trialtrace.run.sources.marks import NOTE
+from trialtrace.run.sources.raw import RawTable
+from trialtrace.run.sources.registry import KINDS
+from trialtrace.run.tables.contracts import RAW, conform
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.study.source import Files, Rdatasets, Source
+
+
+def ingest_sources(trial: Trial, out_dir: Path) -> None:
+    """Write `<raw table>.parquet` for each item of the trial's source, and `manifest.json`.
+
+    Every table is read and checked before the first file is written.
+    """
+    out_dir = Path(out_dir)
+    problems = Problems()
+    loaded = read_sources(trial, problems)
+    problems.raise_if_any()
+    tables = {raw.name: conform(raw.table(), RAW, raw.name) for raw in loaded}
+    manifest: dict[str, Any] = {"trial": trial.name, "kind": trial.source.kind, "tables": {}}
+    if trial.synthetic:
+        manifest["synthetic"] = SYNTHETIC
+    make_folder(out_dir, trial.private)
+    for raw in loaded:
+        for name, content in raw.companions.items():
+            write_bytes(out_dir / name, content)
+        write_parquet(out_dir / f"{raw.name}.parquet", tables[raw.name], synthetic=trial.synthetic)
+        manifest["tables"][raw.name] = raw.manifest()
+    write_json(out_dir / "manifest.json", manifest)
+
+
+def read_sources(trial: Trial, problems: Problems) -> list[RawTable]:
+    """The raw tables of a trial, in the order of its source; mistakes of all others are added.
+
+    A cohort is drawn whole; files and data sets are read one by one, so that one that is not there
+    does not hide another.
+    """
+    load = importlib.import_module(KINDS[trial.source.kind]).load
+    loaded: list[RawTable] = []
+    for part in _parts(trial.source):
+        try:
+            loaded += load(trial, part)
+        except UserError as error:
+            told = problems_of(error)
+            problems.found += [one for one in told if one not in problems.found]
+    if not trial.synthetic:
+        problems.found += _marked(trial, loaded)
+    return loaded
+
+
+def _marked(trial: Trial, loaded: list[RawTable]) -> list[Problem]:
+    """That tables which nobody declared as drawn say that they are."""
+    by: dict[str, list[str]] = {}
+    for raw in loaded:
+        if NOTE in raw.records.notes:
+            by.setdefault(raw.records.notes[NOTE], []).append(raw.name)
+    if not by:
+        return []
+    drawn = sum(map(len, by.values()))
+    return [
+        Problem(
+            f"{trial.name}: source",
+            f"{drawn} of {len(loaded)} tables are of a synthetic cohort: no evidence",
+            found="; ".join(f"{why} ({one_of(names)})" for why, names in by.items()),
+            expected="files of patients, or `synthetic: true` under source in trial.yaml, by which "
+            "all that is made of them is stamped and no claim is held against them",
+            do="write it, or bring the real export; real files lie in a folder without those of a "
+            "drawn cohort, and have none of its rows",
+        )
+    ]
+
+
+def _parts(source: Source) -> list[Source]:
+    if isinstance(source, Files):
+        return [replace(source, items={name: item}) for name, item in source.items.items()]
+    if isinstance(source, Rdatasets):
+        return [replace(source, items={name: item}) for name, item in source.items.items()]
+    return [source]

@@ -1,0 +1,300 @@
+"""Excel workbooks (.xlsx, .xlsm): one sheet, whose first row with cells is the header.
+
+Numbers and dates become canonical text (see `sheet`), formulas their cached value. A row's place is
+its number in the sheet. Rows and outer columns without any value are no part of the table, nor are
+rows around it as declared (`header`, `under_header`, `foot`).
+"""
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.run.sources.raw import Records, check_header
+from trialtrace.run.sources.readers.sheet import (
+    KEPT_DIGITS,
+    OddSheet,
+    Sheet,
+    Workbook,
+    column_letters,
+    read_sheet,
+)
+from trialtrace.run.sources.readers.surroundings import (
+    around,
+    left_out,
+    like_data,
+    no_header,
+    too_few,
+    under_like_data,
+    with_row_names,
+)
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from trialtrace.run.sources.files import Opened
+    from trialtrace.run.trial.study.source import Excel, Laid
+
+OLD_FORMAT = bytes.fromhex("d0cf11e0a1b11ae1")
+LARGEST = 4 << 30
+LARGEST_RATIO = 200
+SMALL = 100 << 20
+
+Row = tuple[int, dict[int, str]]
+Rows = list[Row]
+ROWS_OF = re.compile(r"[0-9]+")
+LAST_ROW = 1 << 20
+
+
+def read(opened: "Opened[Excel]") -> Records:
+    """The cells of a sheet as text."""
+    _check_archive(opened)
+    book = _workbook(opened)
+    chosen = _sheet(book, opened)
+    source_file = f"{opened.name}[{chosen.title}]"
+    sheet = _read_cells(book, chosen, opened.name)
+    if not sheet.rows:
+        raise UserError(Problem(source_file, "the sheet is empty", expected="a header"))
+    laid = around(opened.declared)
+    (line, header), body, foot = _table(sheet.rows, laid, source_file, opened.place)
+    inside = partial(_inside, _bounds(line, body, foot, laid))
+    _check_merged(sheet, inside, source_file)
+    _check_computed(sheet, inside, source_file)
+    _check_beside(header, body, f"{source_file}, row {line}")
+    given = [header.get(position) for position in range(1, max(header) + 1)]
+    if given[0] is None:
+        given = with_row_names(given, laid)
+    names = check_header(given, f"{source_file}, row {line}")
+    last = sheet.rows[-1][0]
+    above = sum(number < line for number, _ in sheet.rows)
+    blank = last - len(sheet.rows)
+    notes: dict[str, object] = {"encoding": None, "sheet": chosen.title, "blank_rows": blank}
+    notes |= left_out(laid, above)
+    cells = _cells(body, names)
+    ends = [(number, len(values)) for number, values in foot]
+    below = [one for one in sheet.rows if one[0] > line][: laid.under_header]
+    under = [(number, list(values.values())) for number, values in below]
+    warnings = _doubts(sheet, names, source_file) + like_data(source_file, ends, cells)
+    if warnings := warnings + under_like_data(source_file, under):
+        notes["warnings"] = warnings
+    return Records(cells, _numbers(body), source_file, notes)
+
+
+def _table(rows: Rows, laid: "Laid", source_file: str, place: str) -> tuple[Row, Rows, Rows]:
+    """The row of the names, the rows of the table, and those at the foot."""
+    numbers = [number for number, _ in rows]
+    if laid.header is not None and laid.header not in numbers:
+        raise UserError(no_header(source_file, place, laid.header))
+    at = 0 if laid.header is None else numbers.index(laid.header)
+    body = rows[at + 1 + laid.under_header :]
+    if len(body) < laid.foot or len(rows) - at - 1 < laid.under_header:
+        raise UserError(too_few(source_file, place, laid, len(rows) - at - 1))
+    end = len(body) - laid.foot
+    return rows[at], body[:end], body[end:]
+
+
+def sheets(opened: "Opened[Excel]") -> list[str]:
+    """The names of the sheets that have a cell with a value, in their order."""
+    _check_archive(opened)
+    book = _workbook(opened)
+    return [one.title for one in book.worksheets if _read_cells(book, one, opened.name).rows]
+
+
+def rows(opened: "Opened[Excel]") -> Rows:
+    """All rows of the sheet that have a value, those around the table too."""
+    _check_archive(opened)
+    book = _workbook(opened)
+    return _read_cells(book, _sheet(book, opened), opened.name).rows
+
+
+def _check_archive(opened: "Opened[Excel]") -> None:
+    """Refuse what is no workbook or unpacks to too much."""
+    place = opened.name
+    if opened.data.startswith(OLD_FORMAT):
+        raise UserError(
+            Problem(
+                place,
+                "this is an old .xls workbook, or one with a password",
+                expected="an .xlsx workbook without a password",
+                do="open it and save it as .xlsx",
+            )
+        )
+    try:
+        with zipfile.ZipFile(io.BytesIO(opened.data)) as archive:
+            total = sum(member.file_size for member in archive.infolist())
+            if total > LARGEST or total > max(SMALL, LARGEST_RATIO * len(opened.data)):
+                raise UserError(
+                    Problem(
+                        place,
+                        found=f"an archive of {len(opened.data)} bytes that unpacks to {total}",
+                        expected=f"at most {LARGEST} bytes and {LARGEST_RATIO} times its size",
+                    )
+                )
+    except (zipfile.BadZipFile, zipfile.LargeZipFile):
+        raise UserError(_not_excel(place)) from None
+
+
+def _not_excel(place: str) -> Problem:
+    return Problem(
+        place,
+        "this is not an Excel workbook, whatever its name says",
+        expected="a whole .xlsx file",
+        do="export it again, or declare its true format: csv, tsv, …",
+    )
+
+
+def _unreadable(place: str, why: str) -> Problem:
+    return Problem(
+        place,
+        f"this workbook holds something that cannot be read ({why})",
+        expected="a workbook with sheets of cells",
+        do="save the sheet alone as a new .xlsx, or as csv",
+    )
+
+
+def _workbook(opened: "Opened[Excel]") -> Any:
+    """The workbook without the cells of its sheets."""
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        return openpyxl.load_workbook(io.BytesIO(opened.data), read_only=True, data_only=True)
+    except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile):
+        raise UserError(_not_excel(opened.name)) from None
+    except Exception as error:  # noqa: BLE001  what is odd in a workbook breaks the library anyhow
+        raise UserError(_unreadable(opened.name, type(error).__name__)) from None
+
+
+def _sheet(book: Any, opened: "Opened[Excel]") -> Any:
+    """The declared sheet, or the only one."""
+    names = [sheet.title for sheet in book.worksheets]
+    wanted = opened.declared.sheet
+    if wanted is None and len(names) == 1:
+        return book.worksheets[0]
+    if wanted not in names:
+        raise UserError(
+            Problem(
+                f"{opened.place}.sheet",
+                found=repr(wanted) if wanted else f"none, and {opened.name} has {len(names)}",
+                expected=f"one of its sheets: {one_of(names)}",
+                do=did_you_mean(wanted, names) if wanted else "name the sheet",
+            )
+        )
+    return book[wanted]
+
+
+def _read_cells(book: Any, chosen: Any, name: str) -> Sheet:
+    """The cells that have a value. openpyxl would make every cell up to the last formatted one."""
+    from xml.etree.ElementTree import ParseError
+
+    refers = Workbook(
+        chosen._shared_strings, book._date_formats, book._timedelta_formats, book.epoch
+    )
+    try:
+        with chosen._get_source() as source:
+            return read_sheet(source, refers)
+    except OddSheet as error:
+        raise UserError(_unreadable(name, str(error))) from None
+    except (ParseError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, TypeError) as error:
+        raise UserError(_unreadable(name, type(error).__name__)) from None
+
+
+def _bounds(line: int, body: Rows, foot: Rows, laid: "Laid") -> list[tuple[int, int]]:
+    """First and last row of each part of the sheet that is left out as declared."""
+    last = max([line, *(number for number, _ in body)])
+    first = min([*(number for number, _ in body), *(number for number, _ in foot), LAST_ROW])
+    parts = [(1, line - 1)]
+    parts += [(line + 1, first - 1)] * bool(laid.under_header)
+    return parts + [(last + 1, LAST_ROW)] * bool(laid.foot)
+
+
+def _inside(left_out: list[tuple[int, int]], places: str) -> bool:
+    """Whether a range of cells, such as A1:D2, is not within a part that is left out."""
+    rows = [int(row) for row in ROWS_OF.findall(places)]
+    return not any(start <= min(rows) and max(rows) <= end for start, end in left_out)
+
+
+def _check_merged(sheet: Sheet, inside: Callable[[str], bool], source_file: str) -> None:
+    """Merged cells hold one value for several places, and which of them it means is a guess.
+
+    Those of a title, outside of the rows of the table, do no harm.
+    """
+    merged = [places for places in sheet.merged if inside(places)]
+    if merged:
+        raise UserError(
+            Problem(
+                source_file,
+                found=f"merged cells: {one_of(sorted(merged))}",
+                expected="one value in each cell",
+                do="unmerge them and fill in every cell",
+            )
+        )
+
+
+def _check_computed(sheet: Sheet, inside: Callable[[str], bool], source_file: str) -> None:
+    """Every formula has the value that Excel last computed."""
+    uncomputed = [place for place in sheet.uncomputed if inside(place)]
+    if uncomputed:
+        raise UserError(
+            Problem(
+                f"{source_file}, cell {one_of(uncomputed)}",
+                found="a formula without a computed value",
+                expected="the value beside each formula",
+                do="open the workbook in a spreadsheet program and save it",
+            )
+        )
+
+
+def _check_beside(header: dict[int, str], body: Rows, place: str) -> None:
+    """Values right of the last column name, such as a note far away from the table."""
+    end = max(header)
+    cells = [(column, row) for row, values in body if max(values) > end for column in values]
+    beside = [f"{column_letters(column)}{row}" for column, row in cells if column > end]
+    if beside:
+        furthest = max(column for column, _ in cells)
+        raise UserError(
+            Problem(
+                place,
+                found=f"a value in cell {one_of(beside)}, and no column name in position "
+                f"{end + 1} of {furthest}",
+                expected="a name for every column, and nothing beside the table",
+                do="name the column in the header, or clear what stands beside the table",
+            )
+        )
+
+
+def _doubts(sheet: Sheet, names: list[str], source_file: str) -> list[str]:
+    """What the workbook did not keep of the values that were meant."""
+    rounded = [
+        f"{source_file}, column {names[column - 1]} holds whole numbers of more than "
+        f"{KEPT_DIGITS} digits, of which a spreadsheet keeps {KEPT_DIGITS}: two that differ may "
+        "have become one. Format the column as text before identifiers are typed or imported."
+        for column in sorted(sheet.rounded)
+        if column <= len(names)
+    ]
+    return rounded + [
+        f"{source_file}, column {names[column - 1]}: {count} cell(s) hold an error of a formula, "
+        "such as #N/A or #REF!, instead of a value."
+        for column, count in sorted(sheet.errors.items())
+        if column <= len(names)
+    ]
+
+
+def _numbers(body: Rows) -> "pa.Array":
+    import pyarrow as pa
+
+    return pa.array([number for number, _ in body], type=pa.int64())
+
+
+def _cells(body: Rows, names: list[str]) -> "pa.Table":
+    import pyarrow as pa
+
+    columns = [
+        pa.array([cells.get(position) for _, cells in body], type=pa.string())
+        for position in range(1, len(names) + 1)
+    ]
+    return pa.table(columns, names=names)

@@ -1,0 +1,222 @@
+"""SAS (XPT, sas7bdat), SPSS and Stata files. A row's place is its record number from 1.
+
+Labelled values keep their codes. A value that its user declared missing stays: in SPSS the number
+itself, in SAS and Stata the letter behind a point (".a"). Dates become ISO text. What a file cannot
+keep, digits of long numbers and fractions in few bytes, is told among the notes.
+"""
+
+import datetime
+import io
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.run.sources.raw import Records, check_header
+from trialtrace.run.sources.readers.transport import check_whole
+from trialtrace.run.tables.canonical import DOUBLE, SINGLE, number_text, rounded_warning
+from trialtrace.run.tables.moments import duration_text, moment_text
+
+if TYPE_CHECKING:
+    from trialtrace.run.sources.files import Opened
+    from trialtrace.run.trial.study.source import StatisticalFile
+
+# How an SPSS file begins whose rows are compressed as a zip archive is, and where it counts rows.
+COMPRESSED = b"$FL3"
+SPSS, SPSS_COUNT, NOT_COUNTED = (b"$FL2", COMPRESSED), slice(80, 84), b"\xff" * 4
+# Cells that compressed files may hold: of any, of a larger one for each byte.
+SMALL, LARGEST_RATIO = 10_000_000, 200
+LONGEST_NAME = 40
+ENCODING = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,39}")
+# Bytes of a number of which nothing is cut off.
+WHOLE_WIDTH = 8
+NAMES = {"xpt": "SAS transport", "sas7bdat": "SAS", "spss": "SPSS", "stata": "Stata"}
+
+
+def read(opened: "Opened[StatisticalFile]") -> Records:
+    import pyarrow as pa
+
+    _check_encoding(opened)
+    columns, meta = parsed(opened)
+    if opened.declared.format == "xpt":
+        check_whole(opened.data, opened.name, meta.number_rows)
+    names = check_header(list(columns), f"{opened.name}, variables")
+    arrays, warnings, missing = [], _uncounted(opened), {}
+    clocks = _clocks(opened, columns)
+    for name, values in columns.items():
+        stored = meta.readstat_variable_types[name]
+        if name in clocks:
+            values = clocks[name]
+        elif stored != "string":
+            precision = SINGLE if stored == "float" else DOUBLE
+            warnings += _lossy(f"{opened.name}, column {name}", name, values, precision, meta)
+            values = _spell(values, precision)
+        arrays.append(pa.array(values, type=pa.string()))
+        if codes := _declared_missing(columns[name], values, meta.missing_ranges.get(name, ())):
+            missing[name] = codes
+    rows = len(arrays[0])
+    encoding = opened.declared.encoding or meta.file_encoding
+    numbers = pa.array(range(1, rows + 1), type=pa.int64())
+    notes = {"encoding": encoding} | ({"warnings": warnings} if warnings else {})
+    notes |= {"missing": missing} if missing else {}
+    return Records(pa.table(arrays, names=names), numbers, opened.name, notes)
+
+
+def _declared_missing(
+    values: list[Any], texts: list[str | None], ranges: Iterable[Mapping[str, Any]]
+) -> dict[str, int]:
+    """Values of a variable that an SPSS file declares missing: as text, how often each stands."""
+    found: Counter[str] = Counter()
+    for value, text in zip(values, texts, strict=True):
+        for one in ranges:
+            same = type(value) is type(one["lo"])
+            if text is not None and same and one["lo"] <= value <= one["hi"]:
+                found[text] += 1
+    return dict(sorted(found.items()))
+
+
+def _check_encoding(opened: "Opened[StatisticalFile]") -> None:
+    """A name, and no more: the library takes "//IGNORE" behind one for leave to drop letters."""
+    declared = opened.declared.encoding
+    if declared is not None and not ENCODING.fullmatch(declared):
+        raise UserError(
+            Problem(
+                f"{opened.place}.encoding",
+                found=repr(declared[:LONGEST_NAME]),
+                expected="the name of a text encoding, such as utf-8, windows-1252, latin-1",
+            )
+        )
+    if declared is not None and _portable(opened):
+        raise UserError(
+            Problem(
+                f"{opened.place}.encoding",
+                f"{opened.name} is a portable file of SPSS, which is read without an encoding",
+                do="leave it out; where letters are wrong, export a .sav file",
+            )
+        )
+
+
+def _portable(opened: "Opened[StatisticalFile]") -> bool:
+    return opened.declared.format == "spss" and Path(opened.name).suffix.lower() == ".por"
+
+
+def _uncounted(opened: "Opened[StatisticalFile]") -> list[str]:
+    """SPSS files that were written as a stream do not say how many rows they have."""
+    if opened.data.startswith(SPSS) and opened.data[SPSS_COUNT] == NOT_COUNTED:
+        return [
+            f"{opened.name} does not say how many rows it has: if it was cut, nothing shows it."
+        ]
+    return []
+
+
+def _lossy(place: str, name: str, values: list[Any], precision: str, meta: Any) -> list[str]:
+    """What the file could not keep of a numeric variable."""
+    width = meta.variable_storage_width.get(name, WHOLE_WIDTH)
+    told = rounded_warning(place, values, precision)
+    cut = precision == DOUBLE and width < WHOLE_WIDTH
+    if cut and any(isinstance(one, float) and one % 1 for one in values):
+        told.append(
+            f"{place} is stored in {width} bytes, which cut off fractions: 61.1 is a little less "
+            f"than 61.1 there. Export it with a length of {WHOLE_WIDTH}."
+        )
+    return told
+
+
+def _clocks(
+    opened: "Opened[StatisticalFile]", columns: dict[str, list[Any]]
+) -> dict[str, list[str | None]]:
+    """Columns of times as text. The library makes 06:00 of a stay of 30 hours."""
+    times = [name for name, values in columns.items() if _holds_times(values)]
+    if not times:
+        return {}
+    numbers, _ = parsed(opened, usecols=times, disable_datetime_conversion=True)
+    unit = 1_000 if opened.declared.format == "stata" else 1_000_000
+    return {name: [_clock(one, unit) for one in numbers[name]] for name in times}
+
+
+def _holds_times(values: list[Any]) -> bool:
+    return any(isinstance(one, datetime.time) for one in values)
+
+
+def _clock(value: Any, unit: int) -> str | None:
+    """A number of seconds or milliseconds as hours, minutes and seconds."""
+    if isinstance(value, int | float) and math.isfinite(value):
+        return duration_text(round(value * unit))
+    return value_text(value)
+
+
+def parsed(opened: "Opened[StatisticalFile]", **more: Any) -> tuple[dict[str, list[Any]], Any]:
+    """The columns as Python values, and the file's description of itself."""
+    import pyreadstat
+
+    parsers: dict[str, Callable[..., Any]] = {
+        "xpt": pyreadstat.read_xport,
+        "sas7bdat": pyreadstat.read_sas7bdat,
+        "spss": pyreadstat.read_por if _portable(opened) else pyreadstat.read_sav,
+        "stata": pyreadstat.read_dta,
+    }
+    parse = parsers[opened.declared.format]
+    options: dict[str, Any] = {"encoding": opened.declared.encoding}
+    counted = parse in (pyreadstat.read_sas7bdat, pyreadstat.read_sav, pyreadstat.read_dta)
+    if counted:
+        options["user_missing"] = True
+    if parse is pyreadstat.read_por:
+        options = {}
+    try:
+        if counted:
+            _, meta = parse(io.BytesIO(opened.data), metadataonly=True, **options)
+            _check_count(opened, meta.number_rows or 0, meta.number_columns)
+        return parse(io.BytesIO(opened.data), output_format="dict", **options, **more)
+    except (
+        pyreadstat.ReadstatError,
+        pyreadstat.PyreadstatError,
+        OverflowError,
+        ValueError,
+        IndexError,
+        TypeError,
+        MemoryError,
+    ) as error:
+        # Only the library's own messages are sure to hold no value of the data.
+        why = str(error) if isinstance(error, pyreadstat.ReadstatError) else type(error).__name__
+        raise UserError(_unreadable(opened, why)) from None
+
+
+def _check_count(opened: "Opened[StatisticalFile]", rows: int, columns: int) -> None:
+    """Refuse a count of rows that the file cannot hold: the library makes room for all of them."""
+    most = len(opened.data)
+    if opened.declared.format == "sas7bdat" or opened.data.startswith(COMPRESSED):
+        most = max(SMALL, LARGEST_RATIO * most)
+    if rows * columns > most:
+        told = f"its header counts {rows} rows of {columns} variables in {len(opened.data)} bytes"
+        raise UserError(_unreadable(opened, told))
+
+
+def _unreadable(opened: "Opened[StatisticalFile]", why: str) -> Problem:
+    return Problem(
+        opened.name,
+        f"this {NAMES[opened.declared.format]} file cannot be read: {why}",
+        expected="a whole file of this format",
+        do="export it again; where text cannot be decoded, declare its encoding",
+    )
+
+
+def _spell(values: list[Any], precision: str) -> list[str | None]:
+    """Values of a numeric variable as text; every different one is spelt once."""
+    spelt = {value: value_text(value, precision) for value in set(values)}
+    return [spelt[value] for value in values]
+
+
+def value_text(value: Any, precision: str = DOUBLE) -> str | None:
+    """A value of a numeric variable as text."""
+    if value is None or value != value:
+        return None
+    if isinstance(value, str):
+        return f".{value}"
+    if isinstance(value, int | float):
+        return number_text(value, precision)
+    if isinstance(value, datetime.datetime):
+        return moment_text(value)
+    return value.isoformat()

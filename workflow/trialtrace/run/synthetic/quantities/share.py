@@ -1,0 +1,201 @@
+"""share: yes or no, with exact counts in a display cohort and further margins among others.
+
+Who is yes goes by a latent score, who has a value at all by another one ("known"). Rows that the
+margins cannot tell apart are a cell; how many of each cell have a value and are yes is settled in
+`counts`. In simulate mode the shares of a display cohort's cells are the probabilities.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trialtrace.base.config.spec import mapping_of
+from trialtrace.run.synthetic.counts import Cells, Margin, NoCounts, settle
+from trialtrace.run.synthetic.room import Room, groups, parameter, told
+from trialtrace.run.synthetic.rows import Rows
+from trialtrace.run.synthetic.scores import score
+from trialtrace.run.synthetic.streams import uniforms
+from trialtrace.run.synthetic.truth import plain
+from trialtrace.run.synthetic.values import Values, yes_no
+from trialtrace.run.trial.cohort.margins import MarginCheck, ShareMargin
+from trialtrace.run.trial.cohort.printed_counts import rivals_of
+from trialtrace.run.trial.cohort.quantities.quantity import Quantity
+from trialtrace.run.trial.cohort.quantities.share import Share
+from trialtrace.run.trial.cohort.tables import Group
+
+# A group of rows, what its margin says, and its rows.
+Cell = tuple[Group, ShareMargin, np.ndarray]
+
+
+def draw(room: Room, rows: Rows, quantity: Share) -> dict[str, Values]:
+    name = quantity.name
+    z, open_ = score(room, rows, name, quantity.loads, quantity.correlation)
+    open_ &= rows.met(quantity.where)
+    waiting, _ = score(room, rows, f"{name}.known", quantity.known_loads)
+    yes, known = np.zeros(rows.size, dtype=bool), np.zeros(rows.size, dtype=bool)
+    fixed: list[Cell] = []
+    for group, leaf, mask in groups(rows, quantity.table):
+        here = mask & open_
+        if leaf.probability is None:
+            fixed.append((group, leaf, here))
+            continue
+        p = parameter(rows, leaf.probability)
+        known |= here & ~np.isnan(p)
+        yes |= known & here & (_place(z) > 1 - p)
+    cells, margins = _cells(rows, quantity, fixed)
+    plan = _plan(room, quantity, cells, margins)
+    for cell, (share_known, share_yes) in enumerate(plan):
+        here = np.flatnonzero(cells.of == cell)
+        stream = f"{name}.{''.join('01'[inside] for inside in cells.keys[cell])}"
+        has = _top(room, f"{stream}.known", waiting, here, share_known)
+        known[has] = True
+        yes[_top(room, stream, z, has, share_yes)] = True
+    room.truth.parameters(quantity, {})
+    _tell(room, rows, quantity, yes, known)
+    return {name: yes_no(yes & known, known)}
+
+
+def _place(z: np.ndarray) -> np.ndarray:
+    from scipy.special import ndtr
+
+    return np.asarray(ndtr(z))
+
+
+def _top(room: Room, name: str, z: np.ndarray, rows: np.ndarray, wanted: float) -> np.ndarray:
+    """The rows of the highest scores: so many, or in simulate mode a binomial number of them."""
+    if room.simulates:
+        from scipy.stats import binom
+
+        wanted = binom.ppf(uniforms(room.stream(name), 1)[0], len(rows), wanted) if len(rows) else 0
+    return rows[np.argsort(-z[rows], kind="stable")[: int(wanted)]]
+
+
+def _cells(rows: Rows, quantity: Share, fixed: list[Cell]) -> tuple[Cells, list[Margin]]:
+    """Rows by what the margins tell apart, and the margins over them."""
+    counted = [(told(group), leaf, mask) for group, leaf, mask in fixed]
+    for other in quantity.among or ():
+        inside = rows[other.of].is_yes()
+        counted += [
+            (f"{told(group)} among {other.of}", leaf, mask)
+            for group, leaf, mask in groups(rows, other.margin, inside)
+            if leaf.count is not None
+        ]
+    covered = np.zeros(rows.size, dtype=bool)
+    for _, _, mask in fixed:
+        covered |= mask
+    pattern = np.array([mask & covered for _, _, mask in counted], dtype=bool).reshape(
+        len(counted), rows.size
+    )
+    found, of = np.unique(pattern[:, covered], axis=1, return_inverse=True)
+    whole = np.full(rows.size, -1)
+    whole[covered] = of.reshape(-1)
+    keys = [tuple(found[:, cell].tolist()) for cell in range(found.shape[1])]
+    sizes = np.bincount(of.reshape(-1), minlength=len(keys))
+    margins = [
+        Margin(name, found[at], leaf.count or 0, leaf.of)
+        for at, (name, leaf, _) in enumerate(counted)
+    ]
+    return Cells(whole, keys, sizes), margins
+
+
+def _plan(
+    room: Room, quantity: Share, cells: Cells, margins: list[Margin]
+) -> list[tuple[float, float]]:
+    """For each cell how many have a value and how many are yes; shares in simulate mode."""
+    if room.simulates:
+        shares = (room.reference or {}).get(quantity.name, {})
+        return [shares.get(key, (1.0, 0.0)) for key in cells.keys]
+    try:
+        known, yes = settle(cells, margins)
+    except NoCounts as reason:
+        raise room.fail(
+            quantity, str(reason), expected="counts that the rows of this cohort can have"
+        ) from None
+    room.noted[quantity.name] = {
+        key: (known[at] / max(size, 1), yes[at] / max(known[at], 1))
+        for at, (key, size) in enumerate(zip(cells.keys, cells.sizes.tolist(), strict=True))
+    }
+    return list(zip(known, yes, strict=True))
+
+
+def _tell(room: Room, rows: Rows, quantity: Share, yes: np.ndarray, known: np.ndarray) -> None:
+    every = np.ones(rows.size, dtype=bool)
+    told_margin = ToldMargin(quantity, quantity.share.set, quantity.check)
+    tell_margin(room, told_margin, list(groups(rows, quantity.table, every)), (yes, known))
+    for other in quantity.among or ():
+        inside = rows[other.of].is_yes()
+        told_margin = ToldMargin(quantity, other.set, other.check, among=other.of)
+        tell_margin(room, told_margin, list(groups(rows, other.margin, inside)), (yes, known))
+
+
+@dataclass(frozen=True)
+class ToldMargin:
+    """A margin of the truth manifest: whose it is, its set of counts, what it is compared with.
+
+    `among` is the yes/no quantity among whose rows it holds, "" for all rows.
+    """
+
+    quantity: Quantity
+    set: str | None
+    check: MarginCheck | None
+    among: str = ""
+
+
+def tell_margin(
+    room: Room, margin: ToldMargin, leaves: list[Cell], drawn: tuple[np.ndarray, np.ndarray]
+) -> None:
+    """Rows of the truth for one margin: a row a group, with the sets that print the same.
+
+    `drawn`: where it is yes, and where it has a value.
+    """
+    quantity, among = margin.quantity, margin.among
+    yes, known = drawn
+    rivals = [
+        _rivals(room, (quantity.name, among, group), leaf, mask) for group, leaf, mask in leaves
+    ]
+    tags = [leaf.tag or quantity.origin for _, leaf, _ in leaves]
+    sets = 1
+    for number, tag in zip(rivals, tags, strict=True):
+        sets *= number if number and tag == "arithmetic" else 1
+    for (group, leaf, mask), number, tag in zip(leaves, rivals, tags, strict=True):
+        counted = leaf.count is not None
+        got, of = int((yes & known & mask).sum()), int((known & mask).sum())
+        display_of: int | None = of
+        if room.simulates:
+            display_of = (room.reference or {}).get(("of", quantity.name, among, group))
+        else:
+            room.noted["of", quantity.name, among, group] = of
+        wanted_of = display_of if leaf.of is None else leaf.of
+        room.truth.add(
+            quantity,
+            group,
+            f"share among {among}" if among else "share",
+            tag=tag if counted else "assumed",
+            printed=leaf.printed,
+            count=leaf.count,
+            of=wanted_of if counted else None,
+            set=margin.set,
+            rivals=number if tag == "arithmetic" else None,
+            rival_sets=sets if tag == "arithmetic" and number else None,
+            value=_value(leaf, wanted_of),
+            drawn=got,
+            drawn_of=of,
+            margin=counted,
+            check=mapping_of(margin.check),
+        )
+
+
+def _rivals(
+    room: Room, margin: tuple[str, str, Group], leaf: ShareMargin, mask: np.ndarray
+) -> int | None:
+    """Counts that print the same, of at most the rows that a display cohort has."""
+    if room.simulates:
+        return (room.reference or {}).get(("rivals", *margin))
+    found = room.noted["rivals", *margin] = rivals_of(leaf.printed, int(mask.sum()))
+    return found
+
+
+def _value(leaf: ShareMargin, of: int | None) -> object:
+    if leaf.count is None:
+        return plain(leaf.probability)
+    return leaf.count / of if of else None

@@ -1,0 +1,83 @@
+"""What a quantity gets when it is drawn: rows, streams, truth; its parameters and groups."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.run.synthetic.rows import Rows
+from trialtrace.run.synthetic.truth import Truth
+from trialtrace.run.trial.cohort.file import CohortFile
+from trialtrace.run.trial.cohort.margins import Parameter
+from trialtrace.run.trial.cohort.quantities.quantity import Quantity
+from trialtrace.run.trial.cohort.tables import OTHERWISE, ByValue, Group
+
+T = TypeVar("T")
+
+
+@dataclass
+class Room:
+    """A cohort in the making. `reference` has what a display draw noted, for `simulate`."""
+
+    trial: str
+    cohort: CohortFile
+    mode: str
+    stream: Callable[[str], np.random.Generator]
+    truth: Truth
+    levels: dict[str, Rows] = field(default_factory=dict)
+    reference: dict[Any, Any] | None = None
+    noted: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def simulates(self) -> bool:
+        return self.mode == "simulate"
+
+    def fail(self, quantity: Quantity, message: str, **details: str | None) -> UserError:
+        place = f"config/trials/{self.trial}/cohort.yaml: quantities.{quantity.name}"
+        return UserError(Problem(place, message, **details))
+
+
+def parameter(rows: Rows, given: Parameter) -> np.ndarray:
+    """A parameter for every row, float64; NaN where a quantity that it needs is missing.
+
+    It is a number, the name of a number, or a table {by, is, otherwise}.
+    """
+    if isinstance(given, str):
+        return rows[given].numbers
+    if not isinstance(given, ByValue):
+        return np.full(rows.size, float(given))
+    codes, labels = rows[given.by].coded()
+    rest = given.otherwise
+    values = np.full(rows.size, np.nan) if rest is None else parameter(rows, rest)
+    for value, inner in given.is_.items():
+        here = codes == labels.index(value) if value in labels else np.zeros(rows.size, dtype=bool)
+        if here.any():
+            values = np.where(here, parameter(rows, inner), values)
+    return values
+
+
+def groups(
+    rows: Rows, table: T | ByValue[T], mask: np.ndarray | None = None
+) -> Iterator[tuple[Group, T, np.ndarray]]:
+    """Every leaf of a table {by, is}, the values that lead to it, and the rows of its group."""
+    mask = np.ones(rows.size, dtype=bool) if mask is None else mask
+    if not isinstance(table, ByValue):
+        yield (), table, mask
+        return
+    codes, labels = rows[table.by].coded()
+    taken = np.zeros(rows.size, dtype=bool)
+    for value, inner in table.is_.items():
+        here = codes == labels.index(value) if value in labels else np.zeros(rows.size, dtype=bool)
+        taken |= here
+        for group, leaf, inside in groups(rows, inner, mask & here):
+            yield ((table.by, value), *group), leaf, inside
+    if table.otherwise is not None:
+        for group, leaf, inside in groups(rows, table.otherwise, mask & ~taken):
+            yield ((table.by, OTHERWISE), *group), leaf, inside
+
+
+def told(group: Group) -> str:
+    """A group as it is told: "arm = smt, visit = post"."""
+    return ", ".join(f"{by} = {value}" for by, value in group) or "all rows"

@@ -1,0 +1,117 @@
+"""The rows of a level while a cohort is drawn: made from their parents, thinned out by `keep`."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.run.synthetic import drawn
+from trialtrace.run.synthetic.values import CATEGORY, INTEGER, NUMBER, Values
+from trialtrace.run.tables.conditions import columns_of, met
+from trialtrace.run.trial.cohort.levels import Level
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Rows:
+    """Rows of one level.
+
+    `serial` is a row's number before `keep`, of `all` rows; `position` its number under its
+    parent, of at most `width`. Random numbers go by `serial`, so that `keep` changes none.
+    """
+
+    def __init__(self, level: Level, above: "Rows | None", parent: np.ndarray | None, size: int):
+        self.level = level
+        self.name = level.name
+        self.above = above
+        self.parent = parent
+        self.size = self.all = size
+        self.serial = np.arange(size)
+        self.position = np.zeros(size, dtype=np.int64)
+        self.width = 1
+        self.own: dict[str, Values] = {}
+
+    def __getitem__(self, name: str) -> Values:
+        """A quantity of this level or of one above, for each row of this one."""
+        if name in self.own:
+            return self.own[name]
+        if self.above is None or self.parent is None:
+            raise KeyError(name)
+        return self.above[name].take(self.parent)
+
+    def rows_of(self, ancestor: "Rows") -> np.ndarray:
+        """The row of a level above (or this one) for each row."""
+        level, rows = self, np.arange(self.size)
+        while level is not ancestor:
+            assert level.above is not None and level.parent is not None
+            rows, level = level.parent[rows], level.above
+        return rows
+
+    def table(self, names: list[str]) -> "pa.Table":
+        """Quantities as an Arrow table, for conditions."""
+        import pyarrow as pa
+
+        return pa.table({name: self[name].to_arrow() for name in names})
+
+    def met(self, condition: Mapping[str, Any] | None) -> np.ndarray:
+        """Where a condition is surely met; everywhere where there is none."""
+        if not condition:
+            return np.ones(self.size, dtype=bool)
+        truth = met(condition, self.table(columns_of(condition)))
+        return np.asarray(truth.to_numpy(zero_copy_only=False), dtype=bool)
+
+    def keep(self, mask: np.ndarray) -> None:
+        """Leave the rows where `mask` is true."""
+        rows = np.flatnonzero(mask)
+        self.own = {name: values.take(rows) for name, values in self.own.items()}
+        self.serial, self.position = self.serial[rows], self.position[rows]
+        self.parent = None if self.parent is None else self.parent[rows]
+        self.size = len(rows)
+
+    def drawn(self, above: drawn.Level | None) -> drawn.Level:
+        """As it is given away."""
+        columns = {name: values.to_arrow() for name, values in self.own.items()}
+        return drawn.Level(self.name, self.size, above, self.parent, columns)
+
+
+def patients(level: Level, sizes: Mapping[str, int], order: np.ndarray | None) -> Rows:
+    """The first level; `order` shuffles the arms over its rows."""
+    size = sum(sizes.values())
+    made = Rows(level, None, None, size)
+    every = np.ones(size, dtype=bool)
+    made.own["id"] = Values(INTEGER, np.arange(1, size + 1), every)
+    if level.arms:
+        codes = np.repeat(np.arange(len(sizes)), list(sizes.values()))
+        codes = codes if order is None else codes[order]
+        made.own["arm"] = Values(CATEGORY, codes, every, tuple(sizes))
+    return made
+
+
+def labelled(level: Level, above: Rows) -> Rows:
+    """A row for each label under each parent."""
+    days = np.array([np.nan if day is None else day for day in level.days.values()])
+    width = len(days)
+    made = Rows(level, above, np.repeat(np.arange(above.size), width), above.size * width)
+    made.position = np.tile(np.arange(width), above.size)
+    made.width = width
+    every = np.ones(made.size, dtype=bool)
+    made.own[level.column] = Values(CATEGORY, made.position, every, tuple(level.days))
+    if level.dated:
+        whole = bool(np.all(days == np.floor(days)))
+        values = days[made.position]
+        kind, data = (INTEGER, values.astype(np.int64)) if whole else (NUMBER, values)
+        made.own[f"{level.column}_day"] = Values(kind, data, np.isfinite(values))
+    return made
+
+
+def counted(level: Level, above: Rows, counts: np.ndarray) -> Rows:
+    """So many rows under each parent, numbered from 1."""
+    parent = np.repeat(np.arange(above.size), counts)
+    made = Rows(level, above, parent, len(parent))
+    first = np.concatenate(([0], np.cumsum(counts)))[:-1]
+    made.position = np.arange(len(parent)) - first[parent]
+    made.width = int(counts.max()) if len(counts) else 0
+    every = np.ones(made.size, dtype=bool)
+    made.own[level.column] = Values(INTEGER, made.position + 1, every)
+    return made

@@ -1,0 +1,1 @@
+"""Tables: their contracts, frames, conditions on rows, and their canonical form."""

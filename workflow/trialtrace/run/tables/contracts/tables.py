@@ -1,0 +1,193 @@
+"""Tables that keep a contract: checked where they are written and where they are read."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.store import read_parquet, write_parquet
+from trialtrace.run.tables.contracts.definitions import (
+    DATE,
+    FLAG,
+    INTEGER,
+    NUMBER,
+    TEXT,
+    Column,
+    Contract,
+)
+from trialtrace.run.tables.numbered import numbered
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def _arrow_type(kind: str) -> "pa.DataType":
+    import pyarrow as pa
+
+    return {
+        TEXT: pa.string(),
+        NUMBER: pa.float64(),
+        INTEGER: pa.int64(),
+        FLAG: pa.bool_(),
+        DATE: pa.date32(),
+    }[kind]
+
+
+def conform(table: "pa.Table", contract: Contract, place: str) -> "pa.Table":
+    """Check a table against its contract and give it the contract's types and order of columns.
+
+    Raises UserError naming `place` for a missing or unknown column, a value of another type, an
+    empty required value, or a key that stands twice.
+    """
+    check_names(table.column_names, contract, place)
+    extra = [name for name in table.column_names if name not in contract.names]
+    table = typed(table.select(contract.names + extra), contract, place)
+    order = order_of(table, contract, place)
+    return table if order is None else table.take(order)
+
+
+def typed(table: "pa.Table", contract: Contract, place: str) -> "pa.Table":
+    """The table with those columns in the contract's types that it has of it, none of the required
+    without a value."""
+    known = {column.name: column for column in contract.columns}
+    for position, name in enumerate(table.column_names):
+        if name in known:
+            table = _typed(table, position, known[name], f"{place}: table {contract.name}")
+    for name, column in known.items():
+        if column.required and name in table.column_names and table[name].null_count:
+            raise UserError(
+                Problem(
+                    f"{place}: table {contract.name}, column {name}",
+                    found=f"{table[name].null_count} empty values",
+                    expected="a value in every row",
+                )
+            )
+    return table
+
+
+def order_of(table: "pa.Table", contract: Contract, place: str) -> "pa.Array | None":
+    """The rows in the order of the contract's key, which no two of them have; None where they
+    stand so, or as their writer wants them."""
+    if _increases(table, contract.key):
+        return None
+    _check_key(table, contract, place)
+    return _by_key(table, contract.key) if contract.sorted_by_key else None
+
+
+def check_names(names: list[str], contract: Contract, place: str) -> None:
+    known = contract.names
+    wrong = {
+        "no column": [name for name in known if name not in names],
+        "unknown column": [] if contract.extra else [n for n in names if n not in known],
+        "twice": [name for name, times in Counter(names).items() if times > 1],
+    }
+    if any(wrong.values()):
+        raise UserError(
+            Problem(
+                f"{place}: table {contract.name}",
+                found="; ".join(
+                    f"{what} {one_of(which)}" for what, which in wrong.items() if which
+                ),
+                expected=f"columns {one_of(known, 40)}",
+            )
+        )
+
+
+def _typed(table: "pa.Table", position: int, column: Column, place: str) -> "pa.Table":
+    """The table with a column in its contract's type. What does not fit is told without values."""
+    import pyarrow as pa
+
+    field = pa.field(column.name, _arrow_type(column.kind))
+    if table.schema.field(position).equals(field, check_metadata=True):
+        return table
+    given = table.column(position)
+    try:
+        return table.set_column(position, field, given.cast(field.type))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise UserError(
+            Problem(
+                f"{place}, column {column.name}",
+                found=f"a value of type {given.type} that is no {column.kind}",
+                expected=f"{column.kind} in every row",
+            )
+        ) from None
+
+
+def _increases(table: "pa.Table", key: tuple[str, ...]) -> bool:
+    """Whether every row's key is known and above that of the row before: in order, and unique.
+
+    So tables are written, and to see it takes less than to sort them.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    n = max(table.num_rows - 1, 0)
+    above = pa.array([False] * n, type=pa.bool_())
+    for name in reversed(key):
+        if table[name].null_count:
+            return False
+        column = table[name].combine_chunks()
+        one, other = column.slice(0, n), column.slice(1)
+        above = pc.or_(pc.less(one, other), pc.and_(pc.equal(one, other), above))
+    return pc.all(above, min_count=0).as_py() is True
+
+
+def _by_key(table: "pa.Table", key: tuple[str, ...]) -> "pa.Array":
+    """The places of the rows by the key (pyarrow's own sort of tables would load pandas)."""
+    import pyarrow.compute as pc
+
+    return pc.sort_indices(table, sort_keys=[(name, "ascending") for name in key])
+
+
+def _check_key(table: "pa.Table", contract: Contract, place: str) -> None:
+    """Refuse a key that stands in two rows."""
+    import numpy as np
+
+    # np.unique would load the masked arrays of numpy, which takes longer than all else here.
+    keys = np.sort(numbered(table, contract.key))
+    repeats = int((keys[1:] == keys[:-1]).sum())
+    if repeats:
+        raise UserError(
+            Problem(
+                f"{place}: table {contract.name}",
+                found=f"{repeats} rows whose key stands twice",
+                expected=f"unique {', '.join(contract.key)}",
+            )
+        )
+
+
+def empty(contract: Contract) -> "pa.Table":
+    """A table of the contract without rows."""
+    import pyarrow as pa
+
+    return pa.schema([(c.name, _arrow_type(c.kind)) for c in contract.columns]).empty_table()
+
+
+def from_rows(rows: Iterable[Mapping[str, object]], contract: Contract) -> "pa.Table":
+    """A table of the contract from dictionaries; a missing key is a missing value."""
+    import pyarrow as pa
+
+    return pa.Table.from_pydict(
+        {
+            column.name: pa.array(
+                [row.get(column.name) for row in rows],
+                type=_arrow_type(column.kind),
+                from_pandas=True,
+            )
+            for column in contract.columns
+        }
+    )
+
+
+def write_table(
+    path: Path, table: "pa.Table", contract: Contract, *, synthetic: bool = False
+) -> None:
+    """Write a table that keeps its contract; a private one is readable by its owner only."""
+    mode = 0o600 if contract.private else 0o644
+    write_parquet(path, conform(table, contract, str(path)), mode, synthetic=synthetic)
+
+
+def read_table(path: Path, contract: Contract) -> "pa.Table":
+    """Read a table and check its contract."""
+    return conform(read_parquet(path), contract, str(path))

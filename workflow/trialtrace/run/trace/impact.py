@@ -1,0 +1,340 @@
+"""From a raw row, a cell or a patient to everything that rests on it: the trace, backward.
+
+A result rests on a cell if its trace, forward, leads to it: the two read the same edges and the
+same predicates.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
+
+from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.run.tables.contracts import MEMBERS, RAW, RESULTS
+from trialtrace.run.tables.contracts.columns import Columns
+from trialtrace.run.tables.frames import Frames, Predicate
+from trialtrace.run.trace.content import Tracer
+from trialtrace.run.trace.raw_rows import RawRows
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+    from trialtrace.base.arrays import Whole
+
+PLACE = re.compile(r"(?P<file>.+?):(?P<row>\d+)(?::(?P<column>.+))?")
+PLACES = ("source_file", "source_row")
+ADJUSTED = "p_adjusted"
+# What was only flagged is used as it stands.
+FLAGGED = " (flagged, and used)"
+# There is no value to be used.
+REQUIRED, MISSING = "required", " (flagged)"
+
+
+@dataclass(frozen=True)
+class RawPlace:
+    """A line of a source file, or one cell of it."""
+
+    table: str
+    file: str
+    row: int
+    column: str | None
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.row}" + (f":{self.column}" if self.column else "")
+
+
+@dataclass(frozen=True)
+class DerivedValue:
+    """A derived value by its data set, subject, endpoint or variable, and visit."""
+
+    dataset: str
+    subject: str
+    parameter: str | None
+    visit: str | None
+    variable: str
+
+
+class Listed(TypedDict):
+    """What is told of a result that rests on a place; of thousands, the rest takes time."""
+
+    result_id: str
+    analysis_id: str
+    parameter: str | None
+    stat_name: str
+
+
+def reasons(rejects: "pa.Table", place: RawPlace) -> list[str]:
+    """Of a list of what was rejected or flagged, the rule and the reason at a place, each once."""
+    return [
+        *dict.fromkeys(
+            f"{row['rule']}: {row['reason']}"
+            + (FLAGGED if row["rule"] != REQUIRED else MISSING) * (row["severity"] != "reject")
+            for row in rejects.to_pylist()
+            if (row["source_file"], row["source_row"]) == (place.file, place.row)
+            and place.column in (None, row["column"])
+        )
+    ]
+
+
+def _lines(raw: Columns, file: str) -> "Whole":
+    """The lines of a source file that a raw table has."""
+    import pyarrow.compute as pc
+
+    places = raw.read(PLACES)
+    lines: Whole = places["source_row"].filter(pc.equal(places["source_file"], file)).to_numpy()
+    return lines
+
+
+def _names(frames: Frames, dataset: str) -> dict[tuple[str, int], tuple[str, str | None]]:
+    """Endpoint and visit of each derived row; a subject has neither."""
+    if dataset == "adsl":
+        return {}
+    keys, there = ["USUBJID", "ASEQ", "PARAMCD"], "AVISIT" in frames.names(dataset)
+    table = frames.table(dataset, [*keys, "AVISIT"] if there else keys)
+    visits = table["AVISIT"].to_pylist() if there else [None] * table.num_rows
+    columns = (table[name].to_pylist() for name in keys)
+    return {
+        (who, number): (code, at) for who, number, code, at in zip(*columns, visits, strict=True)
+    }
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What chosen edges lead to; `frames` and `raw` are of the subjects alone of whom they are, on
+    whose rows it hangs whether a row is selected.
+
+    Of a derived value data set, endpoint and variable are known; of ADSL the variable tells, else
+    the endpoint.
+    """
+
+    chosen: "np.ndarray"
+    reached: set[tuple[str, str | None, str]]
+    frames: Frames
+    raw: RawRows
+
+    def selected(self, dataset: str, where: Predicate) -> bool:
+        """Whether a predicate selects a row that rests on the edges, itself or by its subject."""
+        return self._may_be(dataset, where) and self.raw.rests_on(
+            self.frames.select(dataset, where), self.chosen
+        )
+
+    def _may_be(self, dataset: str, where: Predicate) -> bool:
+        """Whether a predicate can select what the edges lead to: nearly each names one endpoint; of
+        its subjects those variables count that it reads."""
+        code = where.get("PARAMCD")
+        named = code.get("is") if isinstance(code, dict) else None
+        there = self._parameters.get(dataset, set())
+        if named in there if named is not None else there:
+            return True
+        own = self._variables
+        return bool(own) and not own.isdisjoint(self.raw.variables(where))
+
+    @cached_property
+    def _variables(self) -> set[str]:
+        return {variable for of, _, variable in self.reached if of == "adsl"}
+
+    @cached_property
+    def _parameters(self) -> dict[str, set[str | None]]:
+        found: dict[str, set[str | None]] = {}
+        for of, parameter, _ in self.reached:
+            if of != "adsl":
+                found.setdefault(of, set()).add(parameter)
+        return found
+
+
+class Impact:
+    """What rests on raw cells of a trial, by its last run."""
+
+    def __init__(self, tracer: Tracer):
+        self.tracer = tracer
+        self._parts: dict[tuple[int, ...], Frames] = {}
+
+    def place(self, asked: str) -> RawPlace:
+        """FILE:LINE[:COLUMN] as a place of the export. Raises UserError where there is none."""
+        match = PLACE.fullmatch(asked)
+        if not match:
+            raise UserError(
+                Problem(
+                    f"place {asked!r}",
+                    found="no line",
+                    expected="FILE:LINE or FILE:LINE:COLUMN"
+                    + (f", such as {next(iter(self._files))}:2" if self._full else ""),
+                )
+            )
+        file, row, column = match["file"], int(match["row"]), match["column"]
+        if file not in self._files:
+            raise UserError(
+                Problem(
+                    f"file {file!r}",
+                    found=f"no source file of {self.tracer.trial.name}",
+                    expected=one_of(self._files) if self._full else "the name of a source file",
+                    do=did_you_mean(file, list(self._files)) if self._full else None,
+                )
+            )
+        table = self._files[file]
+        raw = Columns(self._path(table), RAW)
+        rows = _lines(raw, file)
+        if row not in rows:
+            raise UserError(
+                Problem(
+                    f"{file}:{row}",
+                    found="no row of data",
+                    expected=f"a line from {rows.min()} to {rows.max()}" if rows.size else "a row",
+                )
+            )
+        columns = [name for name in raw.names if name not in PLACES]
+        if column is not None and column not in columns:
+            raise UserError(
+                Problem(
+                    f"{file}, column {column!r}",
+                    found="no such column",
+                    expected=one_of(columns),
+                    do=did_you_mean(column, columns),
+                )
+            )
+        return RawPlace(table, file, row, column)
+
+    def _path(self, table: str) -> Path:
+        return self.tracer.folder / "raw" / f"{table}.parquet"
+
+    @property
+    def _full(self) -> bool:
+        """Whether names of files and patients may be told: they tell of hospitals, of people."""
+        return self.tracer.disclosure == "full"
+
+    @property
+    def _files(self) -> dict[str, str]:
+        """Source file -> raw table."""
+        tables = self.tracer.manifest["tables"].items()
+        return {table["source_file"]: name for name, table in tables}
+
+    def edges(self, place: RawPlace) -> "np.ndarray":
+        """Which edges lead to a place."""
+        edges = self.tracer.raw.edges
+        there = edges.equal("source_row", place.row) & edges.equal("source_file", place.file)
+        return there if place.column is None else there & edges.equal("column", place.column)
+
+    def rows_of_key(self, place: RawPlace) -> list[RawPlace]:
+        """The lines with the same key, where a place is a cell of a key: of rows or of subjects.
+
+        Nothing is derived from such a cell; it says whose the others are.
+        """
+        tables = [one for one in self.tracer.trial.tables.values() if one.of == place.table]
+        if not any(place.column in (*one.key_, one.subject) for one in tables):
+            return []
+        names = (*PLACES, place.column or PLACES[0])
+        raw = Columns(self._path(place.table), RAW).read(dict.fromkeys(names))
+        files, rows, values = (raw[name].to_pylist() for name in names)
+        cells = list(zip(files, rows, values, strict=True))
+        own = next(value for file, row, value in cells if (file, row) == (place.file, place.row))
+        return [
+            RawPlace(place.table, file, row, None) for file, row, value in cells if value == own
+        ]
+
+    def of_subject(self, asked: str) -> "np.ndarray":
+        """Which edges are of a patient, by USUBJID or SUBJID. Raises UserError if there is none."""
+        adsl = self.tracer.frames.table("adsl", ["SUBJID", "USUBJID"])
+        names = dict(zip(adsl["SUBJID"].to_pylist(), adsl["USUBJID"].to_pylist(), strict=True))
+        subject = names.get(asked, asked if asked in names.values() else None)
+        if subject is None:
+            raise UserError(
+                Problem(
+                    f"subject {asked!r}",
+                    found="no subject of this name",
+                    expected=f"one of the {len(names)} of ADSL, by SUBJID or USUBJID",
+                    do=did_you_mean(asked, [str(one) for both in names.items() for one in both])
+                    if self._full
+                    else None,
+                )
+            )
+        return self.tracer.raw.edges.equal("USUBJID", subject)
+
+    def derived(self, chosen: "np.ndarray") -> Iterator[DerivedValue]:
+        """The derived values that the chosen edges lead from, each once."""
+        import numpy as np
+
+        frames, named = self._frames(chosen), {}
+        keys = ("dataset", "USUBJID", "ASEQ", "variable")
+        edges = self.tracer.raw.edges.table(np.flatnonzero(chosen))
+        values = zip(*(edges[name].to_pylist() for name in keys), strict=True)
+        for dataset, subject, record, variable in dict.fromkeys(values):
+            if dataset not in named:
+                named[dataset] = _names(frames, dataset)
+            parameter, visit = named[dataset].get((subject, record), (None, None))
+            yield DerivedValue(dataset, subject, parameter, visit, variable)
+
+    def _frames(self, chosen: "np.ndarray") -> Frames:
+        """The data sets with the rows of the subjects of whom the chosen edges are."""
+        import pyarrow as pa
+
+        codes = tuple(sorted(set(self.tracer.raw.edges.codes["USUBJID"][chosen].tolist())))
+        if codes not in self._parts:
+            names = [self.tracer.raw.edges.names["USUBJID"][code] for code in codes]
+            self._parts[codes] = self.tracer.frames.of_subjects(pa.array(names, pa.string()))
+        return self._parts[codes]
+
+    @cached_property
+    def _results(self) -> "pa.Table":
+        """What is told of every result, in the order of the plan."""
+        path = self.tracer.folder / "analysis" / "results.parquet"
+        return Columns(path, RESULTS).read(Listed.__annotations__)
+
+    @cached_property
+    def _selections(self) -> dict[str, list[tuple[str, str]]]:
+        """Of each result the data sets and predicates that its rows are selected by."""
+        table = Columns(self.tracer.folder / "analysis" / "members.parquet", MEMBERS)
+        read = table.read(("result_id", "dataset", "predicate"))
+        found: dict[str, list[tuple[str, str]]] = {}
+        for result, *selected in zip(*(one.to_pylist() for one in read.columns), strict=True):
+            found.setdefault(result, []).append((selected[0], selected[1]))
+        return found
+
+    def reach(self, chosen: "np.ndarray") -> "Reach":
+        """Which selections of derived rows rest on any of the chosen edges."""
+        reached = {(one.dataset, one.parameter, one.variable) for one in self.derived(chosen)}
+        frames = self._frames(chosen)
+        return Reach(chosen, reached, frames, self.tracer.raw.within(frames))
+
+    def results(self, reach: "Reach") -> list[Listed]:
+        """The results that rest on the chosen edges, in the order of the plan."""
+        known: dict[tuple[str, str], bool] = {}
+        found = []
+        for at, result in enumerate(self._results["result_id"].to_pylist()):
+            for key in self._selections.get(result, []):
+                if key not in known:
+                    known[key] = reach.selected(key[0], json.loads(key[1]))
+                if known[key]:
+                    found.append(at)
+                    break
+        return self._told(found)
+
+    def _told(self, places: list[int]) -> list[Listed]:
+        import pyarrow as pa
+
+        told: list[Listed] = self._results.take(pa.array(places, pa.int64())).to_pylist()
+        return told
+
+    def adjusted(self, results: list[Listed]) -> list[Listed]:
+        """Further adjusted p values: those of families in which one of these analyses stands."""
+        there = {row["result_id"] for row in results}
+        analyses = {row["analysis_id"] for row in results}
+        families = [
+            {test.analysis for test in family.tests}
+            for family in self.tracer.trial.plan.multiplicity.values()
+        ]
+        reached = set().union(*(one for one in families if one & analyses))
+        names = self._results["stat_name"].to_pylist()
+        adjusted = self._told([at for at, name in enumerate(names) if name == ADJUSTED])
+        return [
+            row
+            for row in adjusted
+            if row["analysis_id"] in reached and row["result_id"] not in there
+        ]
+
+    def rejected(self, place: RawPlace) -> list[str]:
+        """Why cleaning, or an endpoint, did not take a place: a rule and its reason, each once."""
+        return reasons(self.tracer.rejects.table, place)

@@ -1,0 +1,265 @@
+"""Which printed numbers a synthetic cohort was drawn to, and which results rest on them.
+
+A margin fixes raw columns: those written of its quantity, and of what is made of it. A result rests
+on the raw columns that the edges of its endpoint lead to. Where these meet, the result was put in.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.base.synthetic import TRUTH
+from trialtrace.base.words import LABELS
+from trialtrace.run.tables.conditions import columns_of, lower_first
+from trialtrace.run.tables.contracts.rows import ResultRow, values_of
+from trialtrace.run.tables.frames import Frames
+from trialtrace.run.trace.raw_rows import RawRows
+from trialtrace.run.trace.words import variable_label
+from trialtrace.run.trial.constants import Constants
+from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.load import Trial
+
+Margin = dict[str, Any]
+# Clean table and column.
+Columns = frozenset[tuple[str, str]]
+# The tags of what a paper set: printed itself, or a count that prints so.
+SET_BY_PRINT = ("printed", "arithmetic")
+DATASETS = ("bds", "adtte", "occds")
+GROUPS = ("group1_level", "comparison", "reference")
+WHERE = ("population", "visit")
+PLACE = ("analysis_id", "parameter", *WHERE)
+MOST_TOLD = 6
+DRAWN_TO = "put in, no finding: drawn to give"
+MADE_OF = "made of columns that were drawn to printed numbers:"
+TO_NOTHING = "drawn to no printed number"
+# The statistics of a margin that go by other names than those of a plan.
+STATISTICS = {"min": "minimum", "max": "maximum"}
+PLAIN = ("share", "total")
+# Before the quantity that a share is among; the population of its check may name it.
+AMONG = "share among "
+
+
+@dataclass(frozen=True)
+class Rests:
+    """The margins that are a result's own numbers, and those whose columns it is made of."""
+
+    own: tuple[Margin, ...] = ()
+    columns: tuple[Margin, ...] = ()
+
+
+def margin_name(trial: "Trial", margin: Margin) -> str:
+    """What a reader calls what a margin is of: its endpoint, its variable with the level, or the
+    label of its quantity."""
+    check, quantity = margin["check"] or {}, trial.cohort.quantities.get(margin["quantity"])
+    name = (quantity and quantity.label) or str(margin["quantity"]).replace("_", " ")
+    if check.get("endpoint") in trial.endpoints:
+        name = trial.endpoints[check["endpoint"]].label
+    elif "variable" in check:
+        name = variable_label(trial, check["variable"])
+    return f"{name}, {lower_first(check['value'])}" if "value" in check else name
+
+
+def statistic_words(trial: "Trial", margin: Margin) -> str:
+    """The statistic of a margin in words, such as "mean" and "count of Lung cancer"; empty of a
+    share or a number itself."""
+    what = str(margin["what"])
+    among = what.removeprefix(AMONG)
+    if among != what:
+        told = (margin["check"] or {}).get("population") in trial.populations
+        quantity = trial.cohort.quantities.get(among)
+        label = (quantity and quantity.label) or among.replace("_", " ")
+        return "" if told else f"{AMONG}{lower_first(label)}"
+    return "" if what in PLAIN else LABELS.get(STATISTICS.get(what, what), what)
+
+
+class PutIn:
+    """The margins of a trial's cohort that a paper set; none of data that are not drawn here."""
+
+    def __init__(
+        self, trial: "Trial", results: Path, frames: Frames, raw: RawRows, constants: Constants
+    ):
+        self._trial, self._results, self._frames, self._raw = trial, Path(results), frames, raw
+        self._constants = constants
+        self._columns: dict[str, Columns] = {}
+        self._behind: dict[tuple[object, ...], Rests] = {}
+
+    @cached_property
+    def margins(self) -> list[Margin]:
+        """As the truth manifest has them; a simulated cohort is held to none."""
+        if not self._trial.drawn:
+            return []
+        truth = json.loads((self._results / "raw" / TRUTH).read_text(encoding="utf-8"))
+        rows: list[Margin] = truth["parameters"] if truth["mode"] == "display" else []
+        return [
+            row for row in rows if row["margin"] and row["printed"] and row["tag"] in SET_BY_PRINT
+        ]
+
+    def behind(self, row: ResultRow) -> Rests:
+        """The margins that a result rests on; of its own those of its groups, its population and
+        its visit."""
+        key = values_of(row, (*PLACE, *GROUPS))
+        if key not in self._behind:
+            self._behind[key] = self._found(row)
+        return self._behind[key]
+
+    def lines(self, row: ResultRow) -> list[str]:
+        """What a trace says of it; nothing of data that were not drawn here."""
+        if not self._trial.drawn or row["analysis_id"] == PLANNING:
+            return []
+        found = self.behind(row)
+        if found.own:
+            return [f"{DRAWN_TO} {self.told(found.own)}"]
+        if found.columns:
+            return [f"{MADE_OF} {self.told(found.columns)}"]
+        return [TO_NOTHING]
+
+    def told(self, margins: Iterable[Margin]) -> str:
+        """ "CIPN: Drug 12 of 40 (printed 30.0%), Placebo 24 of 34 (…); Age: mean 49"."""
+        by: dict[str, list[str]] = {}
+        for margin in margins:
+            by.setdefault(self._name(margin), []).append(self._number(margin))
+        parts = []
+        for name, numbers in by.items():
+            rest = len(numbers) - MOST_TOLD
+            shown = [*numbers[:MOST_TOLD], *([f"{rest} more"] if rest > 0 else [])]
+            parts.append(f"{name}: {', '.join(shown)}")
+        rest = len(parts) - MOST_TOLD
+        return "; ".join([*parts[:MOST_TOLD], *([f"and of {rest} more"] if rest > 0 else [])])
+
+    def _name(self, margin: Margin) -> str:
+        name = margin_name(self._trial, margin)
+        population = self._trial.populations.get((margin["check"] or {}).get("population", ""))
+        return f"{name} ({population.label})" if population else name
+
+    def _number(self, margin: Margin) -> str:
+        arms, arm = self._trial.design.arms, margin["arm"]
+        group = f"{arms[arm].label} " if arm in arms else ""
+        stat = statistic_words(self._trial, margin)
+        group += f"{stat} " if stat else ""
+        if margin["count"] is not None and margin["of"] is not None:
+            return f"{group}{margin['count']} of {margin['of']} (printed {margin['printed']})"
+        return f"{group}{margin['printed']}"
+
+    # What a result and a margin rest on
+
+    def _found(self, row: ResultRow) -> Rests:
+        names = list(self._names(row))
+        own = tuple(one for one in self.margins if self._is_of(one, names, row))
+        if own:
+            return Rests(own)
+        used = frozenset[tuple[str, str]]().union(*map(self._of_name, names))
+        behind = {*self._constants.endpoints(names)}
+        made = (
+            one
+            for one in self.margins
+            if used & self._fixed[one["quantity"]] or (one["check"] or {}).get("endpoint") in behind
+        )
+        return Rests((), tuple(sorted(made, key=lambda one: one["check"] is None)))
+
+    def _names(self, row: ResultRow) -> Iterator[str]:
+        """The endpoints, the variable or the population that a result is of."""
+        if row["parameter"] is not None:
+            yield row["parameter"]
+        elif row["analysis_id"] in self._trial.plan.analyses:
+            yield from self._trial.plan.analyses[row["analysis_id"]].estimand.variables
+        elif row["population"] is not None:
+            yield row["population"]
+
+    def _is_of(self, margin: Margin, names: list[str], row: ResultRow) -> bool:
+        """Whether a margin is the printed number that a result shows, or compares."""
+        check = margin["check"] or {}
+        if check.get("endpoint", check.get("variable")) not in names:
+            return False
+        there = zip(WHERE, values_of(row, WHERE), strict=True)
+        if any(check.get(at) not in (None, value) for at, value in there):
+            return False
+        groups = {*values_of(row, GROUPS)} & {*self._trial.design.arms}
+        return not (groups and margin["arm"]) or margin["arm"] in groups
+
+    def _of_name(self, name: str) -> Columns:
+        """The raw columns of the values of an endpoint, a variable or a population."""
+        if name not in self._columns:
+            self._columns[name] = frozenset(self._edges_of(name)) - self._keys
+        return self._columns[name]
+
+    def _edges_of(self, name: str) -> Iterator[tuple[str, str]]:
+        trial = self._trial
+        if name in trial.endpoints:
+            where = {"PARAMCD": {"is": trial.endpoints[name].code}}
+            for dataset in DATASETS:
+                yield from self._raw.value_columns(self._frames.select(dataset, where))
+        else:
+            known = trial.populations.get(name)
+            yield from self._raw.variable_columns(known.flag if known else adsl_code(name))
+
+    @cached_property
+    def _keys(self) -> Columns:
+        """Columns that say whose and when a value is."""
+        tables = self._trial.tables.items()
+        return frozenset(
+            (name, column)
+            for name, table in tables
+            for column in (*table.key_, table.subject, table.arm)
+            if column is not None
+        )
+
+    @cached_property
+    def _fixed(self) -> dict[str, Columns]:
+        """Quantity -> the raw columns that its margins fix: written of it, or of what is made of
+        it. Of a margin of an endpoint or a variable these are some of those that this is made of:
+        then what has a value where the quantity says so is among them too."""
+        found = {}
+        for margin in self.margins:
+            check = margin["check"] or {}
+            name = check.get("endpoint", check.get("variable"))
+            written = self._written(self._made_of(margin["quantity"], where=name is not None))
+            derived = self._of_name(name) if name else written
+            found[margin["quantity"]] = (written & derived or derived) - self._keys
+        return found
+
+    def _made_of(self, quantity: str, *, where: bool) -> set[str]:
+        """The columns of a quantity, and of every other that is told by one of them."""
+        found, ahead = set[str](), {quantity}
+        while ahead:
+            found |= ahead
+            uses = self._uses[where]
+            ahead = {name for name, used in uses if used & ahead} - found
+        return found
+
+    @cached_property
+    def _uses(self) -> dict[bool, list[tuple[str, set[str]]]]:
+        """Column of a quantity -> what its value is told by; True: and whether it has one."""
+        found: dict[bool, list[tuple[str, set[str]]]] = {False: [], True: []}
+        for quantity in self._trial.cohort.quantities.values():
+            used = {name for _, names in quantity.uses_of_kind() for name in names}
+            used |= {*quantity.gathers}
+            there = columns_of(quantity.where or {})
+            for column in {*quantity.columns, quantity.name}:
+                found[False].append((column, used))
+                found[True].append((column, used | {*there}))
+        return found
+
+    def _written(self, names: set[str]) -> Columns:
+        """The columns of the export that hold some of these."""
+        trial, forms = self._trial, self._trial.cohort.forms or {}
+        found = set()
+        for name, table in trial.tables.items():
+            if table.of not in forms:
+                continue
+            form = forms[table.of]
+            held = {column: column for column in trial.dictionary[name]}
+            for column, given in (form.columns or {}).items():
+                held[column] = given if isinstance(given, str) else given.of or ""
+            for wide in form.wide or ():
+                begin, end = wide.prefix or "", wide.suffix or ""
+                held |= {
+                    one: wide.of for one in held if one.startswith(begin) and one.endswith(end)
+                }
+            found |= {(name, column) for column, of in held.items() if of in names}
+        return frozenset(found)

@@ -1,0 +1,230 @@
+"""Raw rows and cells behind a selection of derived rows, along the edges of sources.parquet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.run.cleaning.summary import run_text
+from trialtrace.run.tables.conditions import columns_of
+from trialtrace.run.tables.contracts import RAW, SOURCES, read_table
+from trialtrace.run.tables.contracts.coded import Coded, read_coded
+from trialtrace.run.tables.frames import COMPLETE, LACKING, Frames, Predicate, Selection, canonical
+from trialtrace.run.trace.edges import Edges
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+# Columns of a derived row that are made by its endpoint's rule, with AVAL.
+MADE = {"AVAL", "AVALC", "CNSR", "EVNTDESC", "TERM"}
+TREATMENT = {"TRTP": "TRT01P"}
+
+# A raw cell: clean table, line of its source file, column.
+Cell = tuple[str, int, str]
+
+
+@dataclass(frozen=True, eq=False)
+class RawPart:
+    """Rows of one source file in which the same columns were used.
+
+    Found once a selection and shared by its traces, so it is known by itself, not by its rows.
+    """
+
+    table: str
+    source_file: str
+    rows: tuple[int, ...]
+    columns: tuple[str, ...]
+
+    @cached_property
+    def row_text(self) -> str:
+        """Row numbers with runs drawn together."""
+        return run_text(self.rows)
+
+
+class RawRows:
+    """The edges of a trial, read once."""
+
+    def __init__(self, derived: Path, frames: Frames):
+        self._derived, self._frames = Path(derived), frames
+        self._parts: dict[tuple[str, str], list[RawPart]] = {}
+        self._variables: dict[str, list[str]] = {}
+        self._numbers: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+
+    @property
+    def all_edges(self) -> Edges:
+        return self._read_edges
+
+    @cached_property
+    def _read_edges(self) -> Edges:
+        return Edges.of(read_coded(self._derived / "sources.parquet", SOURCES), self._subjects)
+
+    @property
+    def _subjects(self) -> "pa.Array":
+        return self._frames.column("adsl", "USUBJID")
+
+    def within(self, frames: Frames) -> "RawRows":
+        """The same edges beside data sets with fewer rows."""
+        return _Part(self, frames)
+
+    def parts(self, selection: Selection) -> list[RawPart]:
+        """Where the selected rows come from: their values, and what their predicate looked at."""
+        key = (selection.dataset, selection.sha256 + ",".join(self.variables(selection.predicate)))
+        if key not in self._parts:
+            found = self.all_edges.blocks(self.used(selection))
+            self._parts[key] = [RawPart(*block) for block in found]
+        return self._parts[key]
+
+    @property
+    def edges(self) -> Coded:
+        """The edges of all derived values, in the order of their key."""
+        return self.all_edges.coded
+
+    def rests_on(self, selection: Selection, chosen: "np.ndarray") -> bool:
+        """Whether any of the chosen edges is one of the selected rows or of their subjects."""
+        return any(chosen[some].any() for some in self._found(selection))
+
+    def cells(self, selection: Selection) -> "pa.Table":
+        """The edges of the selected rows: one line a derived value and raw cell."""
+        return self.all_edges.coded.table(self.used(selection))
+
+    def behind(
+        self, dataset: str, rows: "np.ndarray", variables: Iterable[str] = ()
+    ) -> list[list[Cell]]:
+        """The raw cells of each of these derived rows; in ADSL those of these variables."""
+        import numpy as np
+
+        subject, first, count = self._of_dataset(dataset)
+        edges = self.all_edges
+        if dataset == "adsl":
+            there = np.zeros(len(self._subjects), dtype=bool)
+            there[subject[rows]] = True
+            found = edges.of_subjects(there, list(variables))
+            at = np.full(len(self._subjects), -1)
+            at[subject[rows]] = np.arange(len(rows))
+            owner = at[edges.subject[found]]
+        else:
+            first, count = first[rows], count[rows]
+            owner = np.repeat(np.arange(len(rows)), count)
+            found = np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum())
+        cells: list[dict[Cell, None]] = [{} for _ in rows]
+        tables = edges.coded.names["table"]
+        lines, whence, columns = (
+            each[found].tolist()
+            for each in (edges.source_row, edges.coded.codes["table"], edges.column)
+        )
+        for whose, table, line, column in zip(owner.tolist(), whence, lines, columns, strict=True):
+            cells[whose][tables[table], line, edges.columns[column]] = None
+        return [list(each) for each in cells]
+
+    def variables(self, predicate: Predicate) -> list[str]:
+        """ADSL variables that a predicate reads."""
+        key = canonical(predicate)
+        if key not in self._variables:
+            named = [TREATMENT.get(name, name) for name in columns_read(predicate)]
+            adsl = set(self._frames.names("adsl")) - MADE
+            self._variables[key] = sorted(adsl.intersection(named))
+        return self._variables[key]
+
+    def used(self, selection: Selection) -> "np.ndarray":
+        """Positions of the edges of the selected rows and of their subjects, in order."""
+        import numpy as np
+
+        return np.flatnonzero(self.uses(selection))
+
+    def uses(self, selection: Selection) -> "np.ndarray":
+        """Whether each edge is one of the selected rows or of their subjects."""
+        import numpy as np
+
+        there = np.zeros(len(self.all_edges.subject), dtype=bool)
+        for some in self._found(selection):
+            there[some] = True
+        return there
+
+    def subjects(self, selection: Selection) -> "np.ndarray":
+        """Whether each subject of ADSL has a selected row."""
+        import numpy as np
+
+        there = np.zeros(len(self._subjects), dtype=bool)
+        there[self._of_dataset(selection.dataset)[0][selection.rows]] = True
+        return there
+
+    def value_columns(self, selection: Selection) -> set[tuple[str, str]]:
+        """Table and column of the raw cells that the selected rows were made of."""
+        *_, own = self._found(selection)
+        return self.all_edges.columns_of(own)
+
+    def variable_columns(self, variable: str) -> set[tuple[str, str]]:
+        """The same of a variable of all subjects."""
+        import numpy as np
+
+        every = np.ones(len(self._subjects), dtype=bool)
+        return self.all_edges.columns_of(self.all_edges.of_subjects(every, [variable]))
+
+    def _found(self, selection: Selection) -> "list[np.ndarray]":
+        """Positions of the edges of the subjects of the selected rows, and of the rows."""
+        import numpy as np
+
+        _, first, count = self._of_dataset(selection.dataset)
+        there = self.subjects(selection)
+        found = [self.all_edges.of_subjects(there, self.variables(selection.predicate))]
+        if selection.dataset != "adsl":
+            first, count = first[selection.rows], count[selection.rows]
+            inside = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+            found.append(np.repeat(first, count) + inside)
+        return found
+
+    def _of_dataset(self, dataset: str) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
+        """For each row of a data set its subject, where its edges begin, and their number."""
+        import pyarrow.compute as pc
+
+        if dataset not in self._numbers:
+            table = self._frames.table(dataset, ["USUBJID", "ASEQ"])
+            subject = pc.index_in(table["USUBJID"], value_set=self._subjects).to_numpy()
+            record = table["ASEQ"].to_numpy()
+            self._numbers[dataset] = subject, *self.all_edges.of_rows(dataset, subject, record)
+        return self._numbers[dataset]
+
+
+class _Part(RawRows):
+    """The edges of a trial beside a part of its rows."""
+
+    def __init__(self, whole: RawRows, frames: Frames):
+        super().__init__(whole._derived, frames)
+        self._whole = whole
+        self._variables = whole._variables
+
+    @property
+    def all_edges(self) -> Edges:
+        return self._whole.all_edges
+
+    @property
+    def _subjects(self) -> "pa.Array":
+        return self._whole._subjects
+
+
+def columns_read(predicate: Predicate) -> list[str]:
+    """The columns that a predicate reads, also of what it says that its subjects lack."""
+    found = columns_of({k: v for k, v in predicate.items() if k not in (COMPLETE, LACKING)})
+    for other in predicate.get(LACKING, ()):
+        found += columns_read(other["where"])
+    return found
+
+
+class RawValues:
+    """Raw cells by table, file, line and column."""
+
+    def __init__(self, raw: Path):
+        self._raw = Path(raw)
+        self._tables: dict[str, tuple[Any, dict[tuple[str, int], int]]] = {}
+
+    def value(self, table: str, cell: dict[str, Any]) -> str | None:
+        if table not in self._tables:
+            found = read_table(self._raw / f"{table}.parquet", RAW)
+            keys = zip(
+                found["source_file"].to_pylist(), found["source_row"].to_pylist(), strict=True
+            )
+            self._tables[table] = found, {key: at for at, key in enumerate(keys)}
+        data, rows = self._tables[table]
+        return data[cell["column"]][rows[cell["source_file"], cell["source_row"]]].as_py()

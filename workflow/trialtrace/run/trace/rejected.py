@@ -1,0 +1,215 @@
+"""What was not accepted and would have belonged to a number; what was flagged and is used in it."""
+
+from collections.abc import Iterable, Sequence, Set
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialtrace.run.tables.contracts import REJECTS, read_table
+from trialtrace.run.tables.frames import Frames, Selection, canonical
+from trialtrace.run.trace.raw_rows import RawPart, RawRows
+from trialtrace.run.trace.row_keys import RowKeys
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from trialtrace.base.arrays import Flags, Labels, Places
+    from trialtrace.run.trial.load import Trial
+
+ROW, FLAG = "row", "flag"
+NOBODY = -1
+
+
+class Rejected:
+    """The rejects of a trial, of cleaning and of its endpoints. Files are read when needed.
+
+    The rule of an endpoint's reject begins with its name: it says whose cell was of no use.
+    """
+
+    def __init__(self, trial: "Trial", results: Path, frames: Frames, raw: RawRows):
+        self._places = (
+            results / "clean" / "rejects.parquet",
+            results / "derived" / "rejects.parquet",
+        )
+        self._frames, self._raw = frames, raw
+        self._keys = RowKeys(trial, results / "raw", frames, raw)
+        self._endpoints = sorted(trial.endpoints, key=len, reverse=True)
+        self._touched: dict[RawPart, Places] = {}
+        self._of_columns: dict[tuple[str, tuple[str, ...]], tuple[Places, Places]] = {}
+        self._open: dict[tuple[str, str], tuple[Flags, Flags]] = {}
+
+    @cached_property
+    def _both(self) -> "tuple[pa.Table, pa.Table]":
+        cleaning, deriving = (read_table(place, REJECTS) for place in self._places)
+        return cleaning, deriving
+
+    @cached_property
+    def table(self) -> "pa.Table":
+        """What cleaning did not accept, then what no endpoint could use."""
+        import pyarrow as pa
+
+        return pa.concat_tables(self._both).combine_chunks()
+
+    def behind(
+        self, selections: Sequence[Selection], parts: Iterable[RawPart], endpoints: Set[str]
+    ) -> "pa.Table":
+        """Those that bear on a number, by the rows that it uses, the `parts` of the raw data that
+        these come from, and the `endpoints` that it rests on.
+
+        A rejected cell does if a row in which it is missing would be selected; one that an endpoint
+        could not use, if it is one of these endpoints. What leads to no derived row does if the
+        patient is among those of the number, or is not known, and no key of its row is that of
+        other rows alone. A flagged cell was used itself.
+        """
+        import numpy as np
+        import pyarrow as pa
+
+        wanted = np.zeros(self.table.num_rows, dtype=bool)
+        for part in parts:
+            if part not in self._touched:
+                self._touched[part] = self._touching(part)
+            wanted[self._touched[part]] = True
+        if not wanted.any():
+            return self.table.slice(0, 0)
+        found = [self._of(selection) for selection in selections]
+        reached, theirs = (np.logical_or.reduce(each) for each in zip(*found, strict=True))
+        own = np.array([name is None or name in endpoints for name in self._of_endpoint])
+        belongs = np.where(self._by_edge, reached, theirs & own)
+        return self.table.filter(pa.array(wanted & np.where(self._flagged, own, belongs)))
+
+    @cached_property
+    def _by_edge(self) -> "Flags":
+        """Which cleaning did not accept, though a derived value rests on it."""
+        import numpy as np
+
+        return self._is_led_to & np.array([name is None for name in self._of_endpoint])
+
+    @cached_property
+    def _flagged(self) -> "Flags":
+        import numpy as np
+
+        return np.array([severity == FLAG for severity in self._column("severity")])
+
+    def _column(self, name: str) -> list[str | None]:
+        found: list[str | None] = self.table[name].to_pylist()
+        return found
+
+    @cached_property
+    def _of_endpoint(self) -> list[str | None]:
+        """The endpoint that could not use a cell; None where cleaning did not accept it."""
+        cleaning, _ = self._both
+        rules = [rule or "" for rule in self._column("rule")]
+        return [
+            None
+            if at < cleaning.num_rows
+            else next((one for one in self._endpoints if rule.startswith(f"{one}_")), None)
+            for at, rule in enumerate(rules)
+        ]
+
+    @cached_property
+    def _subject(self) -> "Places":
+        """The place in ADSL of the patient of each; NOBODY where that is not known."""
+        import numpy as np
+
+        names = self._frames.column("adsl", "SUBJID").to_pylist()
+        places = {name: at for at, name in enumerate(names)}
+        found = [
+            NOBODY if who is None else places.get(who, NOBODY) for who in self._column("subject")
+        ]
+        return np.array(found, dtype=np.intp)
+
+    @cached_property
+    def _led_to(self) -> "tuple[Places, Places]":
+        """Edges that lead to a rejected cell, and which of the rejects that is."""
+        import numpy as np
+
+        edges = self._raw.edges
+        keys = ("table", "source_file", "source_row", "column")
+        cells: dict[tuple[str | int | None, ...], list[int]] = {}
+        for at, cell in enumerate(zip(*map(self._column, keys), strict=True)):
+            cells.setdefault(cell, []).append(at)
+        lines = np.isin(edges.codes["source_row"], self.table["source_row"].to_numpy())
+        near = np.flatnonzero(lines)
+        ends = zip(*(edges.spelt(name, near) for name in keys), strict=True)
+        pairs = [
+            (edge, at)
+            for edge, cell in zip(near.tolist(), ends, strict=True)
+            for at in cells.get(cell, ())
+        ]
+        edge, reject = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+        return edge, reject
+
+    @cached_property
+    def _is_led_to(self) -> "Flags":
+        """Whether a derived value rests on each."""
+        import numpy as np
+
+        found = np.zeros(self.table.num_rows, dtype=bool)
+        found[self._led_to[1]] = True
+        return found
+
+    def _of(self, selection: Selection) -> "tuple[Flags, Flags]":
+        """Of each whether a row rests on it that is selected, or would be if what it lacks were
+        there; and whether it is of a patient of these rows, or of nobody that is known."""
+        import numpy as np
+
+        key = (selection.dataset, canonical(selection.predicate))
+        if key not in self._open:
+            possible = self._frames.possible(selection.dataset, selection.predicate)
+            edge, reject = self._led_to
+            reached = np.zeros(self.table.num_rows, dtype=bool)
+            reached[reject[self._raw.uses(possible)[edge]]] = True
+            theirs = self._raw.subjects(possible)[self._subject] | (self._subject == NOBODY)
+            self._open[key] = reached, theirs & ~self._of_another(selection)
+        return self._open[key]
+
+    def _of_another(self, selection: Selection) -> "Flags":
+        """Which stand in a row that is of another visit, side or muscle than those selected."""
+        import numpy as np
+
+        found = np.zeros(self.table.num_rows, dtype=bool)
+        tables = np.array(self._column("table"))
+        for table in dict.fromkeys(tables.tolist()):
+            here = np.flatnonzero(tables == table)
+            found[here] = self._keys.of_another(table, self._lines[here], selection)
+        return found
+
+    def _touching(self, part: RawPart) -> "Places":
+        """Rejected rows of a part's table, rejects in its columns, flags of its own cells."""
+        import numpy as np
+
+        key = part.table, part.columns
+        if key not in self._of_columns:
+            self._of_columns[key] = self._in_columns(*key)
+        wholly, flagged = self._of_columns[key]
+        if not len(flagged):
+            return wholly
+        here = self._files[flagged] == part.source_file
+        own = np.isin(self._lines[flagged], np.array(part.rows, dtype=np.int64))
+        found: Places = np.concatenate([wholly, flagged[here & own]])
+        return found
+
+    def _in_columns(self, table: str, columns: Sequence[str]) -> "tuple[Places, Places]":
+        """Rejected rows of a table and rejects in some of its columns; flags in these."""
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        rejects = self.table
+        row = pc.equal(rejects["level"], ROW)
+        column = pc.is_in(rejects["column"], value_set=pa.array(columns, pa.string()))
+        kept = pc.or_(row, pc.and_(column, pc.not_equal(rejects["severity"], FLAG)))
+        of_table = pc.equal(rejects["table"], table)
+        wholly = pc.and_(of_table, kept)
+        flagged = pc.and_(of_table, pc.and_(column, pc.invert(kept)))
+        return np.flatnonzero(wholly.to_numpy()), np.flatnonzero(flagged.to_numpy())
+
+    @cached_property
+    def _files(self) -> "Labels":
+        found: Labels = self.table["source_file"].to_numpy()
+        return found
+
+    @cached_property
+    def _lines(self) -> "Places":
+        found: Places = self.table["source_row"].to_numpy()
+        return found

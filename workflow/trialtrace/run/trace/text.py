@@ -1,0 +1,244 @@
+"""A trace for a terminal: aligned, quiet, complete."""
+
+import shlex
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from typing import Any
+
+from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS, SHOWN
+from trialtrace.base.terminal import plain_text, without_controls
+from trialtrace.run.jobs.fresh import STAGES
+from trialtrace.run.jobs.standing import outdated_line, run_line
+from trialtrace.run.tables.contracts.rows import CheckRow
+
+# A trace as JSON has it.
+Trace = dict[str, Any]
+WIDTH = 10
+RANGES_SHOWN = 8
+NO_HASH = "no row hash: no key"
+
+
+def trace_text(trace: Trace, *, colour: bool) -> str:
+    """The trace as lines of text; bold headline on a terminal that shows it."""
+    headline = f"\x1b[1m{trace['heading']}\x1b[0m" if colour else trace["heading"]
+    if trace["synthetic"]:
+        headline += "   SYNTHETIC, not evidence"
+    lines = [headline, trace["subject"], ""]
+    lines += [
+        f"{label:<{WIDTH}}{without_controls(text)}".rstrip() for label, text in entries(trace)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def cell_text(row: dict[str, Any], name: str) -> str:
+    """A cell of a table for a terminal. What is inferred from a synthetic cohort says so."""
+    text = plain_text(row[name])
+    if name != "stat_text" or not row["synthetic"]:
+        return text
+    inferred = row["ci_level"] is not None or row["stat_name"].startswith(("p_", "verdict"))
+    return f"{text} (synthetic, not evidence)" if inferred else text
+
+
+def entries(trace: Trace, only: Container[str] | None = None) -> Iterator[tuple[str, str]]:
+    """(label, line) of a trace; further lines of the same label have an empty one. With `only`
+    those of some labels."""
+    for label, told in _LINES.items():
+        if only is None or label in only:
+            for position, line in enumerate(told(trace)):
+                yield (label if position == 0 else "", line)
+
+
+def _value(trace: Trace) -> str:
+    if trace["value"] is None:
+        return trace["text"]
+    text = f"{trace['value']:.12g}"
+    if trace["ci_level"] is not None:
+        bounds = ("none" if b is None else f"{b:.12g}" for b in (trace["ci_low"], trace["ci_high"]))
+        text += f"   [{', '.join(bounds)}]"
+    return text
+
+
+def method_lines(trace: Trace) -> list[str]:
+    """Statistic, method and reference; then the options of the plan."""
+    method = trace["method"]
+    reference = f" ({method['reference']})" if method["reference"] else ""
+    options = ", ".join(f"{k} {option_text(v)}" for k, v in method["options"].items())
+    return [f"{trace['label']}, {method['title']}{reference}", *([options] if options else [])]
+
+
+def option_text(value: Any) -> str:
+    """A choice of the plan in words: "age, sex", "(margin 0, wins later)", "none", "yes"."""
+    if isinstance(value, dict):
+        return f"({', '.join(f'{key} {option_text(own)}' for key, own in value.items())})"
+    if isinstance(value, list):
+        return ", ".join(map(option_text, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def check_lines(checks: list[CheckRow]) -> list[str]:
+    """One line for each checker: which components it recomputed, to which tolerance."""
+    by: dict[str, dict[str, dict[float, list[str]]]] = {}
+    for check in checks:
+        words = by.setdefault(f"{check['check_by']} {check['version']}", {})
+        tolerances = words.setdefault("agrees" if check["agrees"] else "DISAGREES", {})
+        tolerances.setdefault(check["tolerance"], []).append(check["component"])
+    return [
+        f"{name}: "
+        + "; ".join(
+            f"{word} "
+            + ", ".join(f"to {to:g} ({', '.join(names)})" for to, names in tolerances.items())
+            for word, tolerances in words.items()
+        )
+        for name, words in by.items()
+    ]
+
+
+def row_line(rows: dict[str, Any]) -> str:
+    text = f"{rows['role']}: {rows['n']} records of {rows['dataset']} where {rows['where']}"
+    changed = "" if rows["unchanged"] else "   THE DATA NOW SELECTS OTHER ROWS"
+    digest = shown_hash(rows)
+    shown = f"{digest[:4]}…{digest[-2:]}" if digest else NO_HASH
+    return f"{text}   {shown}{changed}"
+
+
+def shown_hash(of: dict[str, Any]) -> str | None:
+    """The hash over rows or of a file, as disclosure allows: plain, with a key, or none."""
+    return of["sha256"] if "sha256" in of else of["hmac_sha256"]
+
+
+def raw_lines(members: list[dict[str, Any]]) -> Iterator[str]:
+    for member in members:
+        for part in member["raw"]:
+            lines = f"{part['n_lines']} lines"
+            if "lines" in part:
+                lines = f"lines {shortened(part['lines'])}"
+            digest = shown_hash(part)
+            digest = f"   {digest[:4]}…{digest[-2:]}" if digest else ""
+            columns = ", ".join(part["columns"])
+            yield f"{member['role']}: {part['source_file']}, {lines}, columns {columns}{digest}"
+
+
+def shortened(lines: str) -> str:
+    """A list of line ranges, cut where it would fill the screen."""
+    ranges = lines.split(", ")
+    if len(ranges) <= RANGES_SHOWN:
+        return lines
+    return f"{', '.join(ranges[:RANGES_SHOWN])}, … ({len(ranges)} ranges; all with --rows)"
+
+
+def rejected_lines(rejected: list[dict[str, Any]]) -> list[str]:
+    """Rejects and flags by rule; a sentence where there is none."""
+    if not rejected:
+        return ["nothing that would have belonged here"]
+    return [
+        f"{each['count']} {'flagged' if each['severity'] == 'flag' else 'rejected'} "
+        f"{each['level']}{'s' if each['count'] != 1 else ''} of {each['table']}"
+        f"{'.' + each['column'] if each['column'] else ''} by {each['rule']}: {each['reason']}"
+        f" (lines {shortened(each['lines'])})"
+        for each in rejected
+    ]
+
+
+def variable_line(one: Mapping[str, object]) -> str:
+    """What was computed of, its rule, and where the rule stands."""
+    return f"{one['label']} ({one['code']}): {one['rule']}   {place_words(one)}"
+
+
+def function_line(one: Mapping[str, object]) -> str:
+    """ "newcombe   workflow/trialtrace/stats/categorical/proportions.py, line 120"."""
+    return f"{one['name']}   {place_words(one)}"
+
+
+def place_words(one: Mapping[str, object]) -> str:
+    """File and line; the file alone where no line is known."""
+    return f"{one['file']}, line {one['line']}" if one["line"] else str(one["file"])
+
+
+def plan_lines(trace: Trace) -> list[str]:
+    """Where the plan has the result, and what it estimates."""
+    line = f"{place_words(trace['plan'])}, {trace['plan']['key']}"
+    return [line + (f", estimand {trace['estimand']}" if trace["estimand"] else "")]
+
+
+def constant_line(constant: Mapping[str, object]) -> str:
+    """A declared constant with its place (of a table, its hash) and its source."""
+    digest = str(constant["sha256"])
+    where = f", {digest[:4]}…{digest[-2:]}" if digest else f", line {constant['line']}"
+    place = f"{constant['file']}{where}, {constant['key']}"
+    return f"{constant['what']}: {constant['value']}   {place}; {constant['source']}"
+
+
+def claim_line(claim: dict[str, Any]) -> str:
+    about = f"{claim['component']}, printed {claim['printed']}{step_words(claim)}"
+    return f"{claim['claim_id']} ({about}): {verdict_words(claim)}"
+
+
+def step_words(claim: dict[str, Any]) -> str:
+    """ "; shown is 1 − 0.54", where a claim shows a number made from this one."""
+    shown = f"; shown is {claim['step']}" if claim["step"] else ""
+    return f"; read as {claim['reading']}{shown}" if claim["reading"] else shown
+
+
+def verdict_words(claim: dict[str, Any]) -> str:
+    """Both verdicts on a number of a claim, each with its sentence."""
+    return " ".join(
+        f"{name[0].upper()}{name[1:]} {SHOWN[claim[column]]}. {claim[FINDINGS[column]]}"
+        for column, name in COLUMNS.items()
+    )
+
+
+def code_lines(codes: dict[str, str]) -> list[str]:
+    """The hash of each stage's code, in the order of the stages."""
+    order = sorted(codes, key=list(STAGES).index)
+    return [f"{stage:<16}{codes[stage][:16]}" for stage in order]
+
+
+def cell_lines(members: list[dict[str, Any]]) -> Iterator[str]:
+    for member in members:
+        for cell in member.get("cells", ()):
+            value = f" = {cell['value']!r}" if "value" in cell else ""
+            yield (
+                f"{member['role']}: {cell['USUBJID']} {cell['variable']} from "
+                f"{cell['source_file']}, line {cell['source_row']}, {cell['column']}{value}"
+            )
+
+
+def _family_lines(trace: Trace) -> list[str]:
+    return [f"{one['result_id']}   {one['text']}" for one in trace["family"]]
+
+
+def _function_lines(trace: Trace) -> list[str]:
+    return [*map(function_line, trace["functions"]), *code_lines(trace.get("code", {}))]
+
+
+def _text(value: object) -> list[str]:
+    return [] if value is None else [str(value)]
+
+
+# What is said under each label, in their order.
+_LINES: dict[str, Callable[[Trace], Iterable[str]]] = {
+    "value": lambda trace: [_value(trace)],
+    "from": lambda trace: [", ".join(trace["from"])] if trace["from"] else [],
+    "n": lambda trace: _text(trace["n_used"]),
+    "out of": lambda trace: _text(trace["denominator"]),
+    "drawn": lambda trace: trace["drawn"],
+    "method": method_lines,
+    "family": _family_lines,
+    "error": lambda trace: [trace["error"]] if trace["error"] else [],
+    "warning": lambda trace: [trace["warning"]] if trace["warning"] else [],
+    "check": lambda trace: check_lines(trace["checks"]) or ["no independent check"],
+    "rows": lambda trace: map(row_line, trace["rows"]),
+    "variable": lambda trace: map(variable_line, trace["variables"]),
+    "raw": lambda trace: raw_lines(trace["rows"]),
+    "cleaning": lambda trace: [f"{place_words(one)}, {one['key']}" for one in trace["cleaning"]],
+    "rejected": lambda trace: rejected_lines(trace["rejected"]),
+    "constants": lambda trace: map(constant_line, trace["constants"]),
+    "plan": plan_lines,
+    "script": lambda trace: [f"trialtrace script {shlex.quote(trace['result_id'])}"],
+    "code": _function_lines,
+    "run": lambda trace: [run_line(trace["run"])] if "run" in trace else [],
+    "outdated": lambda trace: [outdated_line(trace["changed"])] if trace.get("changed") else [],
+    "claims": lambda trace: map(claim_line, trace["claims"]),
+    "cells": lambda trace: cell_lines(trace["rows"]),
+}

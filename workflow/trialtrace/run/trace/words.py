@@ -1,0 +1,86 @@
+"""Predicates, strata and variables in the words of a trace."""
+
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.run.tables.conditions import describe, lower_first, plain
+from trialtrace.run.tables.frames import COMPLETE, LACKING
+from trialtrace.run.trial.endpoints.occurrence import Occurrence
+from trialtrace.run.trial.endpoints.shared import Labels
+
+if TYPE_CHECKING:
+    from trialtrace.run.tables.conditions import Named
+    from trialtrace.run.trial.load import Trial
+    from trialtrace.run.trial.model import Endpoint, Variable
+
+
+def in_words(predicate: dict[str, Any]) -> str:
+    """A predicate read aloud, with its completeness and what its subjects lack."""
+    plain = {k: v for k, v in predicate.items() if k not in (COMPLETE, LACKING)}
+    words = describe(plain)
+    if COMPLETE in predicate:
+        each = [f"each {name} of {', '.join(v)}" for name, v in predicate[COMPLETE].items()]
+        words += f" and a value at {' and '.join(each)}"
+    for other in predicate.get(LACKING, ()):
+        words += f" and no row of {other['dataset']} where {in_words(other['where'])}"
+    return words
+
+
+def stratum_words(trial: "Trial", stratum: str) -> str:
+    """A stratum by the label of its variable: "Pancreatic stent: No"."""
+    name, level = stratum.split("=", 1)
+    return f"{variable_label(trial, name)}: {level}"
+
+
+def variable_label(trial: "Trial", name: str) -> str:
+    """The label of a subject variable: the dictionary's for its column."""
+    variable = trial.subjects.described(name, trial.dictionary)
+    return variable.label if variable is not None else name
+
+
+def rule_of(words: Labels, endpoint: "Endpoint") -> str:
+    """How the values of an endpoint are made, as a sentence, in the words of its trial."""
+    text = endpoint.entry.rule(words)
+    return text[:1].upper() + text[1:] + "."
+
+
+def labels(trial: "Trial") -> Labels:
+    """The words of a trial's endpoints, of its subjects' variables and of its tables' columns."""
+    return Labels(
+        trial.at,
+        {name: lower_first(declared.label) for name, declared in trial.endpoints.items()},
+        {name: variable_label(trial, name) for name in trial.subjects.origins},
+        {
+            table: {name: _words(one) for name, one in columns.items()}
+            for table, columns in trial.dictionary.items()
+        },
+        {
+            name: _occurrence_words(trial, endpoint.entry)
+            for name, endpoint in trial.endpoints.items()
+            if isinstance(endpoint.entry, Occurrence)
+        },
+        {
+            name: endpoint.entry.unit
+            for name, endpoint in trial.endpoints.items()
+            if endpoint.entry.unit is not None
+        },
+    )
+
+
+def subject_words(trial: "Trial") -> "Named":
+    """The words of all that a population is told by: columns of the subjects' table, their
+    variables, and endpoints."""
+    columns = trial.dictionary.get(trial.subjects.table, {}).items()
+    named = {name: plain(endpoint.label) for name, endpoint in trial.endpoints.items()}
+    variables = {name: plain(variable_label(trial, name)) for name in trial.subjects.origins}
+    return {**named, **variables, **{name: _words(one) for name, one in columns}}
+
+
+def _words(variable: "Variable") -> tuple[str, dict[str, str]]:
+    return variable.label or variable.name, variable.choices
+
+
+def _occurrence_words(trial: "Trial", entry: Occurrence) -> "Named":
+    """By the names that an entry gives to columns of its table."""
+    known = trial.dictionary.get(entry.table, {})
+    named = {name: known[column] for name, column in (entry.columns or {}).items()}
+    return {name: _words(variable) for name, variable in named.items()}

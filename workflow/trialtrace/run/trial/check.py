@@ -1,0 +1,170 @@
+"""Checks the whole configuration of a trial: every file, then what the files say of each other.
+
+All mistakes are told at once. Where a part of a file has the wrong shape, what depends on that part
+is left alone, so that one mistake is told once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from trialtrace.base.config.compose import Document
+from trialtrace.base.config.definitions import at_definitions
+from trialtrace.base.config.files import read_document
+from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.paths import NAME, Project, project
+from trialtrace.run.trial import check_cleaning as cleaning
+from trialtrace.run.trial import check_names as names
+from trialtrace.run.trial import check_trial as trial
+from trialtrace.run.trial.claims import check as claims
+from trialtrace.run.trial.cohort import check as cohort
+from trialtrace.run.trial.cohort import check_forms as forms
+from trialtrace.run.trial.cohort import check_mess as mess
+from trialtrace.run.trial.context import Files
+from trialtrace.run.trial.dictionary import check_dictionary
+from trialtrace.run.trial.endpoints import check as endpoints
+from trialtrace.run.trial.find_quarto import find_quarto
+from trialtrace.run.trial.guesses import FILE as GUESSES
+from trialtrace.run.trial.hash_key import read_hash_key
+from trialtrace.run.trial.listing import not_a_trial
+from trialtrace.run.trial.plan import check as plan
+from trialtrace.run.trial.settings import QUARTO, Settings
+from trialtrace.run.trial.version import newer
+
+PARTS = ("trial", "cleaning", "endpoints", "plan", "claims")
+# Beside them, for a synthetic source alone.
+COHORT = "cohort.yaml"
+FILES = (
+    "trial.yaml",
+    "dictionary.csv",
+    "cleaning.yaml",
+    "endpoints.yaml",
+    "plan.yaml",
+    "claims.yaml",
+)
+
+
+def check_all(settings: Settings | None = None, at: Project | None = None) -> list[Problem]:
+    """Every mistake in config.yaml (read here if `settings` is None) and in the trials it names."""
+    own, trials = checked(settings, at)
+    return [*own, *(problem for problems in trials.values() for problem in problems)]
+
+
+def checked(
+    settings: Settings | None = None, at: Project | None = None
+) -> tuple[list[Problem], dict[str, list[Problem]]]:
+    """The mistakes in config.yaml, and those of each trial that it names."""
+    at = at or project()
+    names: list[str]
+    if settings is not None:
+        names, problems = list(settings.named), []
+    else:
+        document = read_document(at, at.config / "config.yaml", "config")
+        trials, examples = (document.get(key) or [] for key in ("trials", "examples"))
+        for name in examples:
+            if name in trials:
+                document.add(("examples",), found=name, expected="a name not among `trials`")
+        for name in document.get("compare_to") or {}:
+            if name not in (*trials, *examples):
+                expected = "a name among `trials` or `examples`"
+                document.add(("compare_to", name), found=name, expected=expected)
+        names, problems = [*trials, *examples], document.problems
+        problems = problems + _key(at, document.get("hash_key"))
+        problems = problems + _renderer(document.get("report"))
+    return problems, {name: check_trial(at, name) for name in names}
+
+
+def _key(at: Project, given: str | None) -> list[Problem]:
+    try:
+        read_hash_key(at, given)
+    except UserError as error:
+        return error.problems
+    return []
+
+
+def _renderer(given: object) -> list[Problem]:
+    """Quarto, if it is asked for, must be here."""
+    try:
+        if isinstance(given, Mapping) and given.get("renderer") == QUARTO:
+            find_quarto()
+    except UserError as error:
+        return error.problems
+    return []
+
+
+def check_trial(at: Project, name: str) -> list[Problem]:
+    """Every mistake in a trial's configuration, in the order of its files."""
+    try:
+        folder = at.trial_config(name)
+    except UserError as error:
+        return error.problems
+    if not folder.is_dir():
+        # As if it were listed: whether it is, the caller knows.
+        return [problem for problem in [not_a_trial(at, name, [name])] if problem]
+    read = read_files(at, name)
+    files, documents = read.files, read.documents
+    if problems := newer(files.trial):
+        return problems
+    for checks in (trial, cleaning, endpoints, plan, claims, cohort, forms, mess, names):
+        checks.check(files)
+    known = (*FILES, *([COHORT] if files.cohort else []))
+    if (folder / GUESSES).is_file():
+        documents["guesses"] = read_document(at, folder / GUESSES, "guesses")
+        known = (*known, GUESSES)
+    problems = _other_files(at, name, known)
+    problems += files.trial.in_order() + read.wrong + _forms(files)
+    for part in list(documents)[1:]:
+        problems += documents[part].in_order()
+    return at_definitions(problems, documents.values())
+
+
+@dataclass(frozen=True)
+class Read:
+    """A trial's files, each of them by itself, and the mistakes of its dictionary."""
+
+    files: Files
+    documents: dict[str, Document]
+    wrong: list[Problem]
+
+
+def read_files(at: Project, name: str) -> Read:
+    """The files of a trial that has a folder, whatever mistakes are in them."""
+    folder = at.trial_config(name)
+    documents = {part: read_document(at, folder / f"{part}.yaml", part) for part in PARTS}
+    if documents["trial"].get("source", "kind") == "synthetic":
+        documents["cohort"] = read_document(at, folder / COHORT, "cohort")
+    dictionary, wrong = check_dictionary(at, folder / "dictionary.csv")
+    shown = at.shown(folder / "dictionary.csv")
+    files = Files(at=at, dictionary=dictionary, dictionary_shown=shown, **documents)
+    return Read(files, documents, wrong)
+
+
+def _other_files(at: Project, name: str, known: tuple[str, ...]) -> list[Problem]:
+    folder = at.trial_config(name)
+    return [
+        Problem(
+            at.shown(path),
+            found="a file that trialtrace does not read" if path.is_file() else "a folder",
+            expected=one_of(known),
+            do=did_you_mean(path.name, known) or "move it out of this folder",
+        )
+        for path in sorted(folder.iterdir())
+        if path.name not in known and not path.name.startswith(".")
+    ]
+
+
+def _forms(files: Files) -> list[Problem]:
+    """Forms of the dictionary that are no clean table."""
+    tables = files.trial.names("tables")
+    if tables is None:
+        return []
+    return [
+        Problem(
+            f"{files.dictionary_shown}, line {min(one.row for one in columns.values())}, "
+            "column Form Name",
+            found=f'"{form}"',
+            expected=f"a table of trial.yaml: {one_of(tables)}",
+            do=did_you_mean(form, tables),
+        )
+        for form, columns in files.dictionary.items()
+        if form not in tables and NAME.fullmatch(form)
+    ]

@@ -1,0 +1,171 @@
+"""cleaning.yaml: tables, columns and conditions against the dictionary."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from trialtrace.base.config.compose import Document, Path_
+from trialtrace.base.errors import one_of
+from trialtrace.run.trial.check_conditions import check_condition, check_operand
+from trialtrace.run.trial.check_labels import codes_for_missing
+from trialtrace.run.trial.context import NUMERIC, Files, column, known
+from trialtrace.run.trial.model import Variable
+
+Columns = Mapping[str, Variable]
+ORDERED = (*NUMERIC, "date")
+_COUNT = Variable("count", "", "integer", "", {}, None, None, False, False, "", None, 0)
+
+
+def check(files: Files) -> None:
+    document = files.cleaning
+    tables = files.trial.names("tables")
+    for name, given in document.entries("tables"):
+        if known(document, ("tables", name), name, tables, "a table of trial.yaml"):
+            _table(files, name, given)
+    for name, given in document.entries("checks"):
+        place = ("checks", name, "table")
+        if known(document, place, given["table"], tables, "a table of trial.yaml"):
+            _check(files, name, given)
+
+
+def _table(files: Files, name: str, given: dict[str, Any]) -> None:
+    document, path = files.cleaning, ("tables", name)
+    columns = files.columns(name)
+    if columns is None:
+        return
+    for ignored in given.get("ignore", {}):
+        if ignored in columns:
+            document.add(
+                (*path, "ignore", ignored),
+                found=f"a column that the dictionary describes (line {columns[ignored].row})",
+                expected="a column that is not in the dictionary",
+                do="take it out here, or out of dictionary.csv",
+            )
+    for part, kinds in (("missing", ()), ("units", ()), ("convert", NUMERIC)):
+        for one in given.get(part, {}):
+            column(document, (*path, part, one), one, columns, kinds)
+    codes_for_missing(files, name, given.get("missing", {}))
+    for one, conversion in given.get("convert", {}).items():
+        place = (*path, "convert", one)
+        column(document, (*place, "unit_column"), conversion["unit_column"], columns, ("text",))
+        factors = conversion["factors"]
+        known(document, (*place, "to"), conversion["to"], factors, "a unit of factors")
+    _losses(files, name, given, columns)
+
+
+def _losses(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
+    """What a table may lose: columns that may, rows that may, subjects that it need not have."""
+    document, path = files.cleaning, ("tables", name)
+    table = files.trial.get("tables", name) or {"key": [], "subject": None}
+    keys = {table["subject"], *table["key"]}
+    for one in given.get("accept", {}):
+        if column(document, (*path, "accept", one), one, columns) and one in keys:
+            document.add(
+                (*path, "accept", one),
+                found=f"{one}, a column of the key: without it the whole row is rejected",
+                expected="exclude: {subject_missing: why} or {key_missing: why}",
+            )
+    if "covers" in given and given.get("empty"):
+        document.add((*path, "covers"), found="covers and empty", expected="one of the two")
+    if name == files.subjects_table:
+        _of_subjects(document, path, given)
+
+
+def _of_subjects(document: Document, path: Path_, given: dict[str, Any]) -> None:
+    """The table of subjects has them all: that is how they are known."""
+    needless: list[tuple[str, ...]] = [("covers",)] * ("covers" in given)
+    needless += [("empty",)] * bool(given.get("empty"))
+    needless += [("exclude", "unknown_subject")] * ("unknown_subject" in given.get("exclude", {}))
+    for place in needless:
+        document.add(
+            (*path, *place),
+            found="the table of subjects, which has every subject",
+            expected=f"no {place[-1]} here",
+        )
+
+
+def _check(files: Files, name: str, given: dict[str, Any]) -> None:
+    document, path = files.cleaning, ("checks", name)
+    columns = files.columns(given["table"])
+    for part in ("columns", "constant", "unique"):
+        for position, one in enumerate(given.get(part, ())):
+            column(document, (*path, part, position), one, columns)
+    if "each_of" in given:
+        _each_of(document, (*path, "each_of"), given["each_of"], columns)
+    seen = _with_beside(files, name, given, columns)
+    for part in ("where", "expect"):
+        if part in given:
+            check_condition(document, (*path, part), given[part], seen)
+    if "stored" in given:
+        column(document, (*path, "stored"), given["stored"], columns, NUMERIC)
+    for position, criterion in enumerate(given.get("points", ())):
+        place: Path_ = (*path, "points", position, "when")
+        check_condition(document, place, criterion["when"], columns)
+
+
+def _each_of(
+    document: Document, path: Path_, given: dict[str, Any], columns: Columns | None
+) -> None:
+    for position, one in enumerate(given.get("by", ())):
+        column(document, (*path, "by", position), one, columns)
+    variable = column(document, (*path, "column"), given["column"], columns)
+    if variable is not None:
+        for position, value in enumerate(given["values"]):
+            check_operand(document, (*path, "values", position), variable, value)
+
+
+def _with_beside(
+    files: Files, name: str, given: dict[str, Any], columns: Columns | None
+) -> Columns | None:
+    """The columns that a check's conditions may read: its table's, and what stands beside them."""
+    document, path = files.cleaning, ("checks", name, "beside")
+    if columns is None or not document.sound(*path):
+        return None if "beside" in given else columns
+    seen = dict(columns)
+    for new, one in given.get("beside", {}).items():
+        place = (*path, new)
+        if new in columns:
+            document.add(place, found=f"{new}, a column of {given['table']}", expected="a new name")
+        tables = files.trial.names("tables")
+        if not known(document, (*place, "table"), one["table"], tables, "a table of trial.yaml"):
+            return None
+        variable = _beside(files, place, one, columns)
+        if variable is None:
+            return None
+        seen[new] = replace(variable, name=new)
+    return seen
+
+
+def _beside(files: Files, place: Path_, one: dict[str, Any], columns: Columns) -> Variable | None:
+    """What a value from another table looks like to conditions."""
+    document, take = files.cleaning, one.get("take")
+    there = files.columns(one["table"])
+    for mine, other in one.get("match", {}).items():
+        column(document, (*place, "match", mine), mine, columns)
+        column(document, (*place, "match", mine), other, there)
+    if "where" in one:
+        check_condition(document, (*place, "where"), one["where"], there)
+    if take is None:
+        _check_single(files, place, one)
+    if "column" not in one and take != "count":
+        document.add(place, "the key column is missing", expected="column, or take: count")
+        return None
+    kinds = {"sum": NUMERIC, "lowest": ORDERED, "highest": ORDERED}.get(take or "", ())
+    variable: Variable | None = _COUNT
+    if "column" in one:
+        variable = column(document, (*place, "column"), one["column"], there, kinds)
+    return _COUNT if take == "count" else variable
+
+
+def _check_single(files: Files, place: Path_, one: dict[str, Any]) -> None:
+    """Without `take`, the subject and what is matched must be the key of the other table."""
+    table = files.trial.get("tables", one["table"])
+    if table is None:
+        return
+    free = set(table["key"]) - {table["subject"], *one.get("match", {}).values()}
+    if free:
+        files.cleaning.add(
+            place,
+            found=f"several rows of a subject in {one['table']}, told apart by {one_of(free)}",
+            expected="match, so that one row is left, or take: lowest, highest, sum or count",
+        )

@@ -1,0 +1,287 @@
+"""trial.yaml: arms, source, tables, subjects and populations against the dictionary."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.schema import tell
+from trialtrace.base.config.spec import structure
+from trialtrace.base.errors import UserError, one_of
+from trialtrace.run.tables.contracts import ADTTE, BDS, OCCDS
+from trialtrace.run.trial.check_conditions import check_condition, check_test
+from trialtrace.run.trial.check_groups import check_groups
+from trialtrace.run.trial.check_labels import labels_of_sexes
+from trialtrace.run.trial.check_subjects import arm_elsewhere, chosen_rows, codes_of_arms
+from trialtrace.run.trial.context import (
+    NUMERIC,
+    SOURCE_ROW,
+    Files,
+    column,
+    known,
+    known_code,
+    repeated,
+)
+from trialtrace.run.trial.endpoints.check_made import AVAL
+from trialtrace.run.trial.model import Variable, adsl_code
+from trialtrace.run.trial.plan.methods import ANALYSABLE, BINARY, RECURRENT
+from trialtrace.run.trial.study.subjects import ArmElsewhere, ChosenRows
+
+# STUDYID, …: the columns that every ADSL has. A test keeps this in step with the data contract.
+ADSL = (
+    "STUDYID",
+    "USUBJID",
+    "SUBJID",
+    "SITEID",
+    "AGE",
+    "AGEU",
+    "SEX",
+    "ARM",
+    "TRT01P",
+    "SYNTHFL",
+)
+# Columns of records, beside which the variables of the subject stand.
+RECORDS = {column.name for one in (BDS, ADTTE, OCCDS) for column in one.columns}
+# Flags that records have of their own; those of populations are copied beside them.
+FLAGS = ("SYNTHFL", "ABLFL")
+LONGEST_PATH, LONGEST_NAME = 2_000, 255
+
+
+def check(files: Files) -> None:
+    _arms(files)
+    _source(files)
+    for name, table in files.trial.entries("tables"):
+        _table(files, name, table)
+    _subjects(files)
+    _populations(files)
+    strata = files.trial.get("design", "randomisation", "strata") or []
+    for position, name in enumerate(strata):
+        place = ("design", "randomisation", "strata", position)
+        known(files.trial, place, name, files.subject_variables, "a variable of subjects")
+
+
+def _arms(files: Files) -> None:
+    document = files.trial
+    arms = document.get("design", "arms")
+    if arms is None:
+        return
+    controls = [name for name, arm in arms.items() if arm.get("control")]
+    if len(controls) != 1:
+        document.add(
+            ("design", "arms"),
+            found=f"{len(controls) or 'no'} control arms"
+            + (f": {one_of(controls)}" * bool(controls)),
+            expected="control: true on exactly one arm",
+        )
+    for name, first, code in repeated({name: arm["code"] for name, arm in arms.items()}):
+        document.add(
+            ("design", "arms", name, "code"),
+            found=f"{tell(code)}, which is also the code of {first}",
+            expected="a code of its own",
+        )
+
+
+def _source(files: Files) -> None:
+    document = files.trial
+    folder = document.get("source", "folder")
+    paths: dict[Path_, str | None] = {("source", "folder"): folder}
+    for name, item in document.entries("source", "items"):
+        paths["source", "items", name, "path"] = item.get("path")
+    for place, path in paths.items():
+        if path is not None and _too_long(path):
+            expected = f"at most {LONGEST_PATH} bytes, and {LONGEST_NAME} in each name of it"
+            document.broken.add(place)
+            document.add(place, found=tell(path), expected=expected)
+    if not document.sound("source", "folder") or folder is None or folder.startswith("/"):
+        return
+    try:
+        files.at.inside(folder)
+    except UserError:
+        document.add(
+            ("source", "folder"),
+            found=tell(folder),
+            expected="a folder inside the project, or an absolute path",
+        )
+
+
+def _too_long(path: str) -> bool:
+    """Whether file systems cannot hold a path, with room for the folder of the project."""
+    names = path.encode("utf-8", "surrogatepass")
+    return len(names) > LONGEST_PATH or max(map(len, names.split(b"/"))) > LONGEST_NAME
+
+
+def _table(files: Files, name: str, table: dict[str, Any]) -> None:
+    document, path = files.trial, ("tables", name)
+    known(
+        document, (*path, "of"), table["of"], document.names("source", "items"), "an item of source"
+    )
+    columns = files.columns(name)
+    if columns is None:
+        if files.dictionary:
+            known(document, path, name, files.dictionary, "a form of dictionary.csv")
+        return
+    for position, key in enumerate(table["key"]):
+        column(document, (*path, "key", position), key, columns, extra=(SOURCE_ROW,))
+    column(document, (*path, "subject"), table["subject"], columns, extra=(SOURCE_ROW,))
+    if "where" in table:
+        check_condition(document, (*path, "where"), table["where"], columns)
+    if "reason" in table:
+        if "where" not in table:
+            here, expected = (*path, "reason"), "where: the rows that are not left out"
+            document.add(here, found="reason without where", expected=expected)
+        _reason(files, path, table["reason"], columns)
+    if "arm" in table:
+        variable = column(document, (*path, "arm"), table["arm"], columns)
+        codes_of_arms(files, variable)
+
+
+def _reason(files: Files, path: Path_, name: str, columns: dict[str, Variable]) -> None:
+    """Reasons are told by labels of the dictionary, never by what stands in a cell."""
+    document, here = files.trial, (*path, "reason")
+    variable = column(document, here, name, columns)
+    if variable is not None and not variable.choices:
+        document.add(
+            here,
+            found=f"{variable.name}, a column without choices in the dictionary",
+            expected="a column of codes with labels",
+        )
+
+
+def _subjects(files: Files) -> None:
+    document, path = files.trial, ("subjects",)
+    table = files.subjects_table
+    if table is None:
+        return
+    if not known(document, (*path, "table"), table, document.names("tables"), "a table of tables"):
+        return
+    _arm_of_subjects(files, table)
+    columns = files.columns(table)
+    if columns is None:
+        return
+    if age := document.get("subjects", "age", "column"):
+        column(document, (*path, "age", "column"), age, columns, NUMERIC)
+    if site := document.get("subjects", "site"):
+        column(document, (*path, "site"), site, columns)
+    if sex := document.get("subjects", "sex"):
+        _sex(files, sex, column(document, (*path, "sex", "column"), sex["column"], columns))
+    for name, source in document.entries("subjects", "variables"):
+        if isinstance(source, dict):
+            chosen_rows(files, (*path, "variables", name), name, structure(ChosenRows, source))
+        else:
+            column(document, (*path, "variables", name), source, columns)
+    check_groups(files)
+
+
+def _arm_of_subjects(files: Files, table: str) -> None:
+    """In these designs a subject has one treatment, so its table must hold it."""
+    given = files.trial.get("tables", table)
+    if arm := files.trial.get("subjects", "arm"):
+        arm_elsewhere(files, table, structure(ArmElsewhere, arm))
+        return
+    if given is None or "arm" in given:
+        return
+    if files.trial.get("design", "kind") in ("parallel", "cluster"):
+        files.trial.add(
+            ("tables", table),
+            found="no arm in the table of the subjects",
+            expected="arm: the column of the arm",
+            do="where the arm stands in another table: subjects: {arm: {column: …, table: …}}",
+        )
+
+
+def _sex(files: Files, sex: dict[str, Any], variable: Variable | None) -> None:
+    path = ("subjects", "sex", "codes")
+    for name, first, code in repeated(sex["codes"]):
+        files.trial.add(
+            (*path, name), found=f"{tell(code)}, which is also {first}", expected="another code"
+        )
+    for name, code in sex["codes"].items():
+        known_code(files.trial, (*path, name), code, variable)
+    if variable is not None:
+        labels_of_sexes(files, variable)
+
+
+def _members(files: Files, place: Path_, given: dict[str, Any], columns: Any) -> None:
+    """A condition over the columns of the subjects, and tests of endpoints."""
+    document = files.trial
+    if "where" in given:
+        check_condition(document, (*place, "where"), given["where"], columns)
+    for name, test in given.get("endpoints", {}).items():
+        here = (*place, "endpoints", name)
+        names = files.endpoint_names
+        if not known(document, here, name, names, "an endpoint of endpoints.yaml"):
+            continue
+        kind = files.endpoint_kind(name)
+        of_one_value = [each for each in ANALYSABLE if each not in RECURRENT]
+        if kind and kind not in of_one_value:
+            expected = f"an endpoint of kind {one_of(of_one_value)}"
+            document.add(here, found=f"{name}, an endpoint of kind {kind}", expected=expected)
+        _test_of_endpoint(files, here, name, test)
+
+
+def _test_of_endpoint(files: Files, place: Path_, name: str, test: Any) -> None:
+    at_visit = isinstance(test, dict) and "visit" in test
+    labels = files.visits_of(name)
+    if labels and not at_visit:
+        expected = f"{{visit: …, value: …}} with one of {one_of(labels)}"
+        files.trial.add(place, found=f"no visit of {name}", expected=expected)
+    if at_visit:
+        known(files.trial, (*place, "visit"), test["visit"], labels, f"a visit of {name}")
+        test, place = test["value"], (*place, "value")
+    if isinstance(test, dict) and files.trial.sound(*place):
+        check_test(files.trial, place, AVAL, test, {"AVAL": AVAL})
+        if files.endpoint_kind(name) in BINARY:
+            _yes_or_no(files, place, name, test)
+
+
+def _yes_or_no(files: Files, place: Path_, name: str, test: Mapping[str, object]) -> None:
+    """A test of a yes/no endpoint compares with 0 or 1."""
+    for operator, operand in test.items():
+        if operator in ("missing", "present"):
+            continue
+        for number in operand if isinstance(operand, list) else [operand]:
+            if isinstance(number, int | float) and number not in (0, 1):
+                files.trial.add(
+                    (*place, operator),
+                    found=f"{number:g}; {name} is yes (1) or no (0)",
+                    expected="0 or 1",
+                )
+
+
+def _populations(files: Files) -> None:
+    document = files.trial
+    columns = files.columns_of_subjects
+    flags: dict[str, str] = {}
+    for name, population in document.entries("populations"):
+        flag = population["flag"]
+        if flag in flags or flag in FLAGS:
+            of = f"the flag of {flags[flag]}" if flag in flags else "a column of the derived data"
+            document.add(
+                ("populations", name, "flag"),
+                found=f"{tell(flag)}, which is already {of}",
+                expected="a flag of its own",
+            )
+        flags.setdefault(flag, name)
+        place = ("populations", name)
+        _members(files, place, population, columns)
+        for arm, given in population.get("by_arm", {}).items():
+            here = (*place, "by_arm", arm)
+            if known(document, here, arm, files.arms, "an arm of design.arms"):
+                _members(files, here, given, columns)
+    parts = ("variables", "groups")
+    named = [(part, name) for part in parts for name in document.names("subjects", part) or ()]
+    for part, name in named:
+        code = adsl_code(name)
+        twice = part == "groups" and ("variables", name) in named
+        if code in ADSL or code in flags or twice:
+            document.add(
+                ("subjects", part, name),
+                found=f"a variable whose column would be {code}, which ADSL has already",
+                expected="another name",
+            )
+        elif code in RECORDS:
+            document.add(
+                ("subjects", "variables", name),
+                found=f"a variable whose column would be {code}, which records have of their own",
+                expected="another name",
+                do=f"name it by what it is, such as {name[:4]}_in, here and where it is used",
+            )

@@ -1,0 +1,404 @@
+"""claims.yaml: papers, analyses, arms, visits, strata and statistics that claims name."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from trialtrace.audit.ledger.about import check_about
+from trialtrace.audit.printed.expression import Component, parse
+from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.schema import tell
+from trialtrace.base.errors import UserError, did_you_mean, one_of
+from trialtrace.base.words import P_VALUES, RATIOS
+from trialtrace.run.trial.claims.check_items import check_items
+from trialtrace.run.trial.context import Files, known, known_arm
+from trialtrace.run.trial.plan import methods
+from trialtrace.run.trial.plan.gives import ARM, EVERY_PAIR, EVERYONE, GROUP, PAIR
+from trialtrace.run.trial.plan.results import Statistic, statistics
+from trialtrace.run.trial.plan.statistics import STATISTICS
+from trialtrace.run.trial.plan.steps import steps_of
+from trialtrace.run.trial.resolve import (
+    estimand_of,
+    inherited,
+    of_whole_patients,
+    used_visits,
+    variables_of,
+)
+
+Given = dict[str, Any]
+"""An entry of the file, as written."""
+SHOWN = 40
+# Keys of a claim that tell several results of one statistic apart.
+SECOND = ("effect", "time", "category", "contrast")
+# What a statistic is of, as a claim selects it.
+_OF = {
+    GROUP: "group: an arm",
+    ARM: "group: an arm",
+    PAIR: "compare: {of: arm, to: arm}",
+    EVERY_PAIR: "compare: {of: arm, to: arm}",
+    EVERYONE: "neither group nor compare",
+}
+BASELINE, FLOW, ADVERSE, ALL = "baseline", "flow", "adverse_events", "all"
+_FLOW_STATS = (
+    "assessed",
+    "excluded",
+    "randomised",
+    "received",
+    "not_received",
+    "ended",
+    "in_population",
+    "analysed",
+    "not_analysed",
+    "missing",
+)
+
+
+def check(files: Files) -> None:
+    document = files.claims
+    check_about(document)
+    check_items(files)
+    for group in document.names("groups") or ():
+        known_arm(files, document, ("groups", group), group)
+    for name, given in document.entries("claims"):
+        path = ("claims", name)
+        known(
+            document, (*path, "from"), given["from"], document.names("papers"), "a paper of papers"
+        )
+        for position, other in enumerate(given.get("with", ())):
+            here = (*path, "with", position)
+            if known(document, here, other, document.names("claims"), "a claim") and other == name:
+                document.add(here, found="the claim itself", expected="another claim")
+        direction = given.get("direction", {})
+        for side, arm in direction.items() if "by" not in direction else ():
+            known_arm(files, document, (*path, "direction", side), arm)
+        _printed(files, name, given)
+        for at, selects in _selections(path, given):
+            _selects(files, at, selects)
+
+
+def _printed(files: Files, name: str, given: Given) -> None:
+    """A printed expression that the audit could not read, or could not hold against a result."""
+    place = ("claims", name, "printed")
+    try:
+        parts = parse(
+            given["printed"],
+            words="cannot" in given,
+            direction="direction" in given,
+            fact="cannot" in given and "fact" in given.get("about", {}),
+        )
+    except UserError as error:
+        problem = error.problems[0]
+        files.claims.add(place, found=problem.found, expected=problem.expected, do=problem.do)
+        return
+    if "cannot" in given:
+        return
+    words = [part.name in ("direction", "significance") for part in parts]
+    if "direction" in given and not all(words):
+        files.claims.add(
+            place, found=tell(given["printed"]), expected="words, for a claim with a direction"
+        )
+    elif "direction" not in given and any(words):
+        files.claims.add(
+            place,
+            found=f"{tell(given['printed'])}, words without a number",
+            expected="a number, or words and a direction such as {lower: arm, than: arm}",
+            do="type the number that is printed, or give the claim `cannot` in place of `is`",
+        )
+    for at, selects in _selections(("claims", name), given):
+        _logarithm(files, at, selects, parts)
+
+
+def _selections(path: Path_, given: Given) -> Iterator[tuple[Path_, Given]]:
+    """What recomputes a claim, by each of its readings, and where that stands."""
+    if "is" in given:
+        yield (*path, "is"), given["is"]
+    for label, reading in given.get("readings", {}).items():
+        yield (*path, "readings", label, "is"), reading["is"]
+
+
+def _logarithm(files: Files, at: Path_, selects: Given, parts: Sequence[Component]) -> None:
+    """A ratio is above 0: what is printed otherwise is its logarithm, which a claim has to say."""
+    stat, logarithm = selects.get("stat", ""), selects.get("as") == "log"
+    ratio = stat.partition(".")[0] in RATIOS
+    if logarithm and not ratio:
+        files.claims.add((*at, "as"), found=f"log of {stat}", expected="the logarithm of a ratio")
+    for part in parts if ratio and "as" not in selects else ():
+        if part.name in ("value", "ci_low", "ci_high") and part.bounds[1] <= 0:
+            files.claims.add(
+                ("claims", at[1], "printed"),
+                found=f"{part.text}, as {stat}",
+                expected="a ratio is above 0; is it a logarithm?",
+                do="say as: log under `is` where the logarithm of the ratio is printed",
+            )
+            return
+
+
+def _selects(files: Files, path: Path_, selects: Given) -> None:
+    document = files.claims
+    if "group" in selects and files.arms is not None:
+        groups = [*files.arms, ALL]
+        known(document, (*path, "group"), selects["group"], groups, "an arm of trial.yaml, or all")
+    for side, arm in selects.get("compare", {}).items():
+        known_arm(files, document, (*path, "compare", side), arm)
+    analysis = selects["analysis"]
+    if analysis in (BASELINE, FLOW, ADVERSE):
+        _of_display(files, path, selects)
+        return
+    names = files.plan.names("analyses")
+    offered = [*names, BASELINE, FLOW, ADVERSE] if names is not None else None
+    if not known(document, (*path, "analysis"), analysis, offered, "an analysis of the plan"):
+        return
+    given = files.plan.get("analyses", analysis)
+    if given is not None:
+        _stat(files, path, selects, given)
+        _strata(files, path, selects)
+        _groups(files, path, selects, given)
+        _visit(files, path, selects)
+        _stratum(files, path, selects)
+        _parameter(files, path, selects)
+
+
+def _parameter(files: Files, path: Path_, selects: Given) -> None:
+    """Where an analysis is of several endpoints, which of them is meant."""
+    document, analysis = files.claims, selects["analysis"]
+    listed = variables_of(files, analysis)
+    if "parameter" in selects:
+        what = f"an endpoint of {analysis}"
+        known(document, (*path, "parameter"), selects["parameter"], listed or None, what)
+    elif len(listed) > 1:
+        document.add(
+            path, found="no parameter", expected=f"parameter: {one_of(listed)}, as in {analysis}"
+        )
+
+
+def _of_display(files: Files, path: Path_, selects: Given) -> None:
+    """Claims on the baseline table and on the flow."""
+    document, part = files.claims, selects["analysis"]
+    shown = files.plan.names("displays")
+    if files.plan.data is not None and files.plan.sound("displays") and part not in (shown or ()):
+        document.add(
+            (*path, "analysis"), found=tell(part), expected=f"displays.{part} in plan.yaml"
+        )
+        return
+    if part == FLOW:
+        stat = selects.get("stat")
+        if stat is None or stat not in _FLOW_STATS:
+            place = (*path, "stat") if stat else path
+            document.add(
+                place,
+                found=tell(stat) if stat else "no stat",
+                expected=f"a count of the flow: {one_of(_FLOW_STATS)}",
+                do=did_you_mean(stat or "", _FLOW_STATS),
+            )
+        return
+    if "parameter" not in selects:
+        document.add(path, found="no parameter", expected="parameter: a variable of the table")
+        return
+    if part == ADVERSE:
+        shown = [each["endpoint"] for each in files.plan.get("displays", ADVERSE) or ()]
+        what = "an endpoint of displays.adverse_events"
+        known(document, (*path, "parameter"), selects["parameter"], shown, what)
+        return
+    variables = files.plan.get("displays", "baseline", "variables")
+    parameter, what = selects["parameter"], "a variable of displays.baseline"
+    if known(document, (*path, "parameter"), parameter, variables, what) and "level" in selects:
+        choices = files.subject_choices(parameter)
+        known(document, (*path, "level"), selects["level"], choices, f"a level of {parameter}")
+
+
+def _stat(files: Files, path: Path_, selects: Given, given: Given) -> None:
+    document, analysis = files.claims, selects["analysis"]
+    made = made_by(files, analysis, given)
+    names = list(dict.fromkeys(one.name for one in made))
+    stat = selects.get("stat")
+    if stat is None:
+        if not any(one.stat == "proportion" for one in made):
+            document.add(
+                path,
+                found=f"no stat, while {analysis} has no proportion",
+                expected=f"stat: one of {one_of(names, SHOWN)}",
+            )
+        return
+    if not (own := _named(made, selects)):
+        by = [f" by {key}" for key in SECOND if key in selects and stat in names]
+        document.add(
+            (*path, "stat"),
+            found=tell(stat) + "".join(by),
+            expected=f"a statistic of {analysis}: {one_of(names, SHOWN)}",
+            do=_nearest(stat, names),
+        )
+    elif (
+        "by" in (direction := document.get("claims", str(path[1])).get("direction", {}))
+        or not direction
+    ):
+        _who(files, path, selects, own)
+
+
+def _nearest(stat: str, names: list[str]) -> str | None:
+    """The same quantity by another method, rather than another quantity by the same one."""
+    first, _, method = stat.partition(".")
+    if (turned := f"{method}.{first}") in names:
+        return f'did you mean "{turned}"?'
+    same = [name for name in names if name.partition(".")[0] == first and name != stat]
+    if len(same) == 1 and first not in P_VALUES:
+        return f'did you mean "{same[0]}"?'
+    return did_you_mean(stat, same) or did_you_mean(stat, [name for name in names if name != stat])
+
+
+def _named(made: list[Statistic], selects: Given) -> list[Statistic]:
+    """Those that a claim names by `stat`, and of these the ones by the further key it has."""
+    key = next((key for key in SECOND if key in selects), None)
+    return [
+        one
+        for one in made
+        if selects.get("stat") in (one.stat, one.name)
+        and (key is None or (one.second is not None and one.second[0] == key))
+    ]
+
+
+def made_by(files: Files, analysis: str, given: Given) -> list[Statistic]:
+    """Every statistic that an analysis gives, with the adjusted p-values of its families."""
+    own = files.trial.get("design", "kind") in methods.OWN_TREATMENT
+    made = [one for step in steps_of(given) for one in statistics(step, own=own)]
+    adjusted = [
+        replace(one, stat="p_adjusted", method=f"{family['adjust']}_{one.method}")
+        for _, family in files.plan.entries("multiplicity")
+        for test in family["tests"]
+        for one in made
+        if (test["analysis"], test["test"], "p_value") == (analysis, one.method, one.stat)
+    ]
+    return made + adjusted
+
+
+def _who(files: Files, path: Path_, selects: Given, own: list[Statistic]) -> None:
+    """The group or comparison that a claim names, against what its statistic is of."""
+    at: Path_
+    stat, of = selects["stat"], {one.of for one in own}
+    if "compare" in selects:
+        fits, found, at = bool(of & {PAIR, EVERY_PAIR}), "compare", (*path, "compare")
+    elif selects.get("group") == ALL:
+        fits, found, at = bool(of & {EVERYONE, GROUP}), "group: all", (*path, "group")
+    elif "group" in selects:
+        fits, found = bool(of & {GROUP, ARM}), f"group: {selects['group']}"
+        at = (*path, "group")
+    else:
+        fits, found, at = (
+            bool(of & {PAIR, EVERY_PAIR, EVERYONE}),
+            "neither group nor compare",
+            path,
+        )
+    if not fits:
+        expected = " or ".join(dict.fromkeys(told for one, told in _OF.items() if one in of))
+        files.claims.add(at, found=found, expected=f"{expected}, as {stat} has")
+        return
+    keys = {one.second[0] for one in own if one.second} if all(one.second for one in own) else set()
+    for key in keys & set(SECOND) - set(selects):
+        values = list(dict.fromkeys(one.second[1] for one in own if one.second and one.second[1]))
+        if len(values) != 1:
+            told = f"one of {one_of(values)}" if values else "which of them"
+            files.claims.add(path, found=f"no {key}", expected=f"{key}: {told}")
+    effects = [one.second[1] for one in own if one.second and one.second[0] == "effect"]
+    if effects and "effect" in selects:
+        offered = [effect for effect in dict.fromkeys(effects) if effect]
+        known(files.claims, (*path, "effect"), selects["effect"], offered, f"an effect of {stat}")
+
+
+def _groups(files: Files, path: Path_, selects: Given, given: Given) -> None:
+    document, analysis = files.claims, selects["analysis"]
+    everyone = given.get("overall") or of_whole_patients(files, analysis)
+    if selects.get("group") == ALL and not everyone:
+        document.add(
+            (*path, "group"),
+            found=f"all, while {analysis} describes each arm alone",
+            expected=f"an arm, or overall: true in analyses.{analysis}",
+        )
+    estimand = estimand_of(files, analysis)
+    if estimand is None:
+        return
+    treated = estimand["treatment"]["of"]
+    treated = treated if isinstance(treated, list) else [treated]
+    if compare := selects.get("compare"):
+        known(
+            document,
+            (*path, "compare", "of"),
+            compare["of"],
+            treated,
+            f"a treated arm of {analysis}",
+        )
+        reference = [estimand["treatment"]["to"]]
+        known(
+            document,
+            (*path, "compare", "to"),
+            compare["to"],
+            reference,
+            f"the reference of {analysis}",
+        )
+    elif len(treated) > 1 and _of_pairs(selects.get("stat", "").partition(".")[0]):
+        document.add(
+            path,
+            found=f"no compare, while {analysis} has {len(treated)} comparisons",
+            expected=f"compare: {{of: {' or '.join(treated)}, to: {estimand['treatment']['to']}}}",
+        )
+
+
+def _of_pairs(statistic: str) -> bool:
+    """Whether a statistic is one of a comparison."""
+    return statistic in STATISTICS and STATISTICS[statistic].section == "estimates"
+
+
+def _visit(files: Files, path: Path_, selects: Given) -> None:
+    document, analysis = files.claims, selects["analysis"]
+    visits = used_visits(files, analysis)
+    if visits is None:
+        return
+    given = files.plan.get("analyses", analysis)
+    own = _named(made_by(files, analysis, given), selects)
+    over = bool(own) and all(one.visits is None for one in own)
+    if "visit" in selects:
+        what = f"a visit of {analysis}"
+        known(document, (*path, "visit"), selects["visit"], visits, what)
+    elif visits and not over:
+        document.add(
+            path, found="no visit", expected=f"visit: one of {one_of(visits)}, as in {analysis}"
+        )
+
+
+def _strata(files: Files, path: Path_, selects: Mapping[str, object]) -> None:
+    """The strata that a direction compares are those of its analysis."""
+    document, claim = files.claims, path[:2]
+    direction = document.get("claims", str(claim[1])).get("direction", {})
+    if "by" not in direction:
+        return
+    analysis = str(selects["analysis"])
+    by = inherited(files, analysis, "by")
+    if by != direction["by"]:
+        told = f"by: {by}" if by else f"no by; {analysis} has no `by`"
+        document.add((*claim, "direction", "by"), found=tell(direction["by"]), expected=told)
+    elif "stratum" in selects or "stat" not in selects:
+        document.add(
+            path,
+            found="stratum" if "stratum" in selects else "no stat",
+            expected="a stat and no stratum, where a direction compares strata",
+        )
+    else:
+        for side in set(direction) - {"by"}:
+            choices = files.subject_choices(by)
+            known(
+                document, (*claim, "direction", side), direction[side], choices, f"a level of {by}"
+            )
+
+
+def _stratum(files: Files, path: Path_, selects: Given) -> None:
+    document, analysis = files.claims, selects["analysis"]
+    if "stratum" not in selects:
+        return
+    by = inherited(files, analysis, "by")
+    variable, _, level = selects["stratum"].partition("=")
+    if by != variable:
+        document.add(
+            (*path, "stratum"),
+            found=tell(selects["stratum"]),
+            expected=f"{by}=level" if by else f"no stratum; {analysis} has no `by`",
+        )
+        return
+    known(document, (*path, "stratum"), level, files.subject_choices(by), f"a level of {by}")

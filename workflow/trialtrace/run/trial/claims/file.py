@@ -1,0 +1,19 @@
+"""What stands in claims.yaml."""
+
+from __future__ import annotations
+
+from trialtrace.audit.ledger.item import SourceItems
+from trialtrace.audit.ledger.published import Published
+from trialtrace.base.config.names import Name
+from trialtrace.base.config.spec import key, optional, shape
+from trialtrace.run.trial.claims.claim import DeclaredClaim
+
+
+@shape
+class ClaimsFile(Published):
+    """Published numbers to audit."""
+
+    claims: dict[Name, DeclaredClaim] = key("Claims: one printed expression each.")
+    items: SourceItems | None = optional(
+        "What the texts tell besides, each with what covers it: for `trialtrace coverage`."
+    )

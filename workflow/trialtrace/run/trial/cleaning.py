@@ -1,0 +1,309 @@
+"""What stands in cleaning.yaml: missing codes, units, conflicts and checks of each table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from trialtrace.base.config.names import Column, Condition, Name, Severity, Text, Value
+from trialtrace.base.config.spec import (
+    Distinct,
+    Filled,
+    Listed,
+    Rule,
+    entry_name,
+    key,
+    mapping_of,
+    optional,
+    shape,
+)
+
+
+@shape
+class LinearFactor:
+    """A factor and what is added, for a scale with another zero."""
+
+    multiply: float = key("Factor.", exclusiveMinimum=0)
+    add: float = key("What is added after the factor.")
+
+
+Factor = Annotated[
+    Annotated[float, Rule(expected="a factor above 0", exclusiveMinimum=0)] | LinearFactor,
+    Rule(expected="a factor above 0, or {multiply: …, add: …}"),
+]
+
+
+@shape(by="expect")
+class CheckExpect:
+    """Rows that meet `where` must meet `expect`."""
+
+    name: str = entry_name(default="")
+    label: Text = key("What is expected, as a sentence.")
+    table: Name = key("Clean table.")
+    severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
+    columns: Distinct[Column] = key("Columns that are listed when the check fails.")
+    where: Condition | None = optional("Rows that are checked; all where it is left out.")
+    expect: Condition = key("What must hold; unknown is not a failure.")
+    beside: Filled[Name, Beside] = optional(
+        "Values of the same subject from other tables (or other rows of this one): a name "
+        "that conditions of this check may use as a column, and where it comes from.",
+        empty=dict,
+    )
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The columns that are listed, and taken away where the severity is reject."""
+        return self.columns
+
+
+@shape
+class Point:
+    """A criterion."""
+
+    give: float = key("Points.")
+    when: Condition = key("When they are given.")
+
+
+@shape(by="stored")
+class CheckStored:
+    """A stored score must be the sum of its points."""
+
+    name: str = entry_name(default="")
+    label: Text = key("What is expected, as a sentence.")
+    table: Name = key("Clean table.")
+    severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
+    stored: Column = key("Column of the stored score.")
+    points: Listed[Point] = key("What the score is the sum of.")
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The columns that are listed, and taken away where the severity is reject."""
+        return (self.stored,)
+
+
+@shape(by="constant")
+class CheckConstant:
+    """Columns that are the same in all rows of a subject."""
+
+    name: str = entry_name(default="")
+    label: Text = key("What is expected, as a sentence.")
+    table: Name = key("Clean table.")
+    severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
+    constant: Distinct[Column] = key("The columns.")
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The columns that are listed, and taken away where the severity is reject."""
+        return self.constant
+
+
+@shape
+class EachOf:
+    """What every subject must have."""
+
+    column: Column = key("Column of the values.")
+    values: Distinct[Annotated[str | float, Rule(expected="text in quotes or a number")]] = key(
+        "The values."
+    )
+    times: Literal["once", "at_least_once"] = key("How often each stands in the rows of a subject.")
+    by: Distinct[Column] = optional(
+        "Columns that part the rows of a subject, such as visit and side.", empty=tuple
+    )
+
+
+@shape(by="each_of")
+class CheckEachOf:
+    """Every subject has each of the values."""
+
+    name: str = entry_name(default="")
+    label: Text = key("What is expected, as a sentence.")
+    table: Name = key("Clean table.")
+    severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
+    columns: Distinct[Column] = optional(
+        "Columns that are listed when the check fails; the column of each_of where it is left out.",
+        empty=tuple,
+    )
+    where: Condition | None = optional("Rows that are checked; all where it is left out.")
+    each_of: EachOf = key("What every subject must have.")
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The columns that are listed, and taken away where the severity is reject."""
+        return self.columns or (self.each_of.column,)
+
+
+@shape(by="unique")
+class CheckUnique:
+    """No two rows have the same values."""
+
+    name: str = entry_name(default="")
+    label: Text = key("What is expected, as a sentence.")
+    table: Name = key("Clean table.")
+    severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
+    columns: Distinct[Column] = optional(
+        "Columns that are listed when the check fails; those of unique where it is left out.",
+        empty=tuple,
+    )
+    where: Condition | None = optional("Rows that are checked; all where it is left out.")
+    unique: Distinct[Column] = key(
+        "Columns that together tell rows apart; rows with a missing one are not compared."
+    )
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The columns that are listed, and taken away where the severity is reject."""
+        return self.columns or self.unique
+
+
+CleaningCheck = Annotated[
+    CheckExpect | CheckStored | CheckConstant | CheckEachOf | CheckUnique,
+    Rule(expected="one of expect, stored (with points), constant, each_of, unique"),
+]
+
+
+@shape
+class Beside:
+    """A value from another table; missing where no row is there."""
+
+    table: Name = key("Clean table.")
+    column: Column | None = optional(
+        "Its column; left out only with take: count, which then counts rows."
+    )
+    match: Filled[Column, Column] = optional(
+        "Columns that must agree beside the subject: column of this table to column of the other.",
+        empty=dict,
+    )
+    where: Condition | None = optional(
+        "Rows of the other table that are looked at; all where it is left out."
+    )
+    take: Literal["lowest", "highest", "sum", "count"] | None = optional(
+        "What is taken where several rows are there: the lowest, the highest or the sum "
+        "of the values that are present, or their count (0 where no row is there). "
+        "Without it, one row at most may be there."
+    )
+
+
+@shape
+class Convert:
+    """A conversion to one unit."""
+
+    unit_column: Column = key("Column that holds the unit of each value.")
+    to: Text = key("Unit that all values become.")
+    factors: Filled[Value, Factor] = key(
+        "Unit as stored, in quotes where it is not a plain word, to its factor."
+    )
+
+    @property
+    def linear(self) -> dict[str, LinearFactor]:
+        """Unit as stored -> its factor and what is added after it."""
+        return {
+            unit: factor
+            if isinstance(factor, LinearFactor)
+            else LinearFactor(multiply=factor, add=0)
+            for unit, factor in self.factors.items()
+        }
+
+
+@shape(one_key=True)
+class OnConflict:
+    """Which of the rows that share a key and differ is used, and why."""
+
+    reject: Text | None = optional("Why none of the rows is used.")
+    first: Text | None = optional("Why the first row is the right one.")
+    last: Text | None = optional("Why the last row is the right one.")
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Which of the rows that share a key and differ is used: stop, reject, first or last."""
+
+    take: str = "stop"
+    reason: str = ""
+
+
+@shape(least=1)
+class Exclude:
+    """Rows that are left out with their subject, or in such number that the run would stop, and
+    may: rule to the reason."""
+
+    subject_missing: Text | None = optional("Why rows without a usable subject are left out.")
+    key_missing: Text | None = optional(
+        "Why rows without a usable value in another column of the key are left out."
+    )
+    unknown_subject: Text | None = optional(
+        "Why rows are left out whose subject is not in the table of subjects."
+    )
+
+
+@shape
+class CleaningTable:
+    """Cleaning of a table; every part may be left out."""
+
+    name: str = entry_name(default="")
+    ignore: dict[Column, Text] = optional(
+        "Columns of the raw table that are not in the dictionary: column to the reason "
+        'why they are not used. `"lab_*"` stands for all that begin so, `others` for all that '
+        "no other entry covers; the report lists which these were.",
+        empty=dict,
+    )
+    missing: dict[Column, Distinct[Value]] = optional(
+        "Values that mean missing: column to a list of values in quotes.", empty=dict
+    )
+    units: dict[Column, Text] = optional("Unit of a column.", empty=dict)
+    convert: dict[Column, Convert] = optional(
+        "Columns whose values stand in several units: column to the conversion.", empty=dict
+    )
+    on_conflict: Literal["stop"] | OnConflict | None = optional(
+        (
+            "Which of several rows is used that share the key and differ: `stop` ends the run "
+            "and is what holds where this is left out; `reject`, `first` and `last` use none, "
+            "the first or the last of them, and say why."
+        ),
+        expected="stop, or {reject: why}, {first: why}, {last: why}",
+    )
+    accept: Filled[Column, Text] = optional(
+        "Columns that lose so many values that the run would stop, or that hold none, and "
+        "may: column to the reason. The report shows them all the same.",
+        empty=dict,
+    )
+    exclude: Exclude | None = optional(
+        "Rows that are left out with their subject, or in such number that the run would "
+        "stop, and may: rule to the reason."
+    )
+    covers: Literal["some", "earlier"] | None = optional(
+        "Which subjects the table is expected to have rows of, where these are far from "
+        "all: `some` of them, whoever they are; `earlier`, those who were enrolled early "
+        "enough."
+    )
+    empty: bool = optional("Whether the table is expected to have no row.", empty=bool)
+
+    @property
+    def conflict(self) -> Conflict:
+        """What becomes of rows that share a key and differ; they end the run by default."""
+        if not isinstance(self.on_conflict, OnConflict):
+            return Conflict()
+        ((take, reason),) = mapping_of(self.on_conflict).items()
+        return Conflict(take, reason)
+
+    @property
+    def excluded(self) -> dict[str, str]:
+        """Rule -> the reason why its rows are left out."""
+        return mapping_of(self.exclude) if self.exclude else {}
+
+    @property
+    def declared(self) -> str | None:
+        """That not every subject has a row here: some, earlier, empty, or nothing said."""
+        return "empty" if self.empty else self.covers
+
+    @property
+    def unit_of(self) -> dict[str, str]:
+        """Column -> unit of its clean values, where one is declared or converted to."""
+        return self.units | {column: each.to for column, each in self.convert.items()}
+
+
+@shape
+class Cleaning:
+    """What the dictionary has no place for."""
+
+    tables: dict[Name, CleaningTable] = optional("Cleaning of each clean table.", empty=dict)
+    checks: dict[Name, CleaningCheck] = optional("Checks over several columns or rows.", empty=dict)

@@ -1,0 +1,284 @@
+"""The rules of each kind of quantity in cohort.yaml."""
+
+import datetime
+import itertools
+import math
+from collections.abc import Iterable
+from functools import singledispatch
+
+from trialtrace.base.config.compose import Document, Path_
+from trialtrace.base.errors import one_of
+from trialtrace.run.trial.check_conditions import check_condition
+from trialtrace.run.trial.cohort.check_scores import check_scores
+from trialtrace.run.trial.cohort.levels import MOST_ROWS
+from trialtrace.run.trial.cohort.quantities.arithmetic import Linear, Product
+from trialtrace.run.trial.cohort.quantities.bands import BandsQuantity
+from trialtrace.run.trial.cohort.quantities.choice import Choice
+from trialtrace.run.trial.cohort.quantities.continuous import Continuous, Uniform
+from trialtrace.run.trial.cohort.quantities.dates import DateQuantity, DaysQuantity
+from trialtrace.run.trial.cohort.quantities.gather import Gather
+from trialtrace.run.trial.cohort.quantities.options import Limited
+from trialtrace.run.trial.cohort.quantities.ordinal import Ordinal
+from trialtrace.run.trial.cohort.quantities.pattern import PartsNumber, Pattern
+from trialtrace.run.trial.cohort.quantities.pick import Pick
+from trialtrace.run.trial.cohort.quantities.quantity import Quantity
+from trialtrace.run.trial.cohort.quantities.rule import RuleQuantity
+from trialtrace.run.trial.cohort.quantities.running import Running
+from trialtrace.run.trial.cohort.quantities.spread import Spread
+from trialtrace.run.trial.cohort.quantities.text import TextQuantity
+from trialtrace.run.trial.cohort.tables import cells, key_of, names_in
+from trialtrace.run.trial.cohort.types import Types
+from trialtrace.run.trial.context import known
+
+TINY = 1e-6
+MOST_PARTS = 12
+
+
+def check_kind(document: Document, types: Types, quantity: Quantity) -> None:
+    check_scores(document, types, quantity)
+    _rules(quantity, document, types, ("quantities", quantity.name, quantity.kind))
+    if isinstance(quantity, Limited):
+        _limits(document, quantity)
+
+
+@singledispatch
+def _rules(quantity: Quantity, document: Document, types: Types, path: Path_) -> None:
+    """What a kind of quantity asks for beside its shape; a share has its rules in check_margins."""
+
+
+def _numeric(document: Document, types: Types, path: Path_, name: str, kind: str = "") -> None:
+    held = types.columns.get(name)
+    if held is not None and not (held.kind == kind if kind else held.numeric):
+        document.add(path, found=f"{name}, {held.kind}", expected=kind or "a number")
+
+
+def _limits(document: Document, quantity: Limited) -> None:
+    bounds = quantity.bounds()
+    ends = bounds.get("from", bounds.get("above")), bounds.get("to", bounds.get("below"))
+    _ascending(document, ("quantities", quantity.name, "limits"), *ends)
+
+
+def _ascending(document: Document, path: Path_, low: object, high: object) -> None:
+    """Two ends that are both written out; others are told by the draw."""
+    if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+        document.add(path, found=f"{low} to {high}", expected="the lower end first")
+
+
+@_rules.register
+def _(quantity: Continuous, document: Document, types: Types, path: Path_) -> None:
+    """Numbers of a distribution that are written out; those of tables are told by the draw."""
+    parameters = quantity.parameters()
+    for key in quantity.positive:
+        value = parameters[key]
+        if isinstance(value, int | float) and value <= 0:
+            document.add((*path, key), found=f"{value}", expected="more than 0")
+    if isinstance(quantity, Uniform):
+        _ascending(document, path, quantity.uniform.from_, quantity.uniform.to)
+
+
+@_rules.register
+def _(quantity: Spread, document: Document, types: Types, path: Path_) -> None:
+    for group, leaf in cells(quantity.table):
+        if leaf.total > MOST_ROWS:
+            document.add(
+                (*path, *key_of(group), "total"),
+                found=f"{leaf.total}",
+                expected=f"at most {MOST_ROWS}",
+            )
+
+
+@_rules.register
+def _(quantity: Choice, document: Document, types: Types, path: Path_) -> None:
+    choice = quantity.choice
+    if (choice.of is None) == (choice.counts is None):
+        keys = document.names(*path) or ()
+        document.add(path, found=f"the keys {one_of(keys)}", expected="either of or counts")
+        return
+    if choice.counts is not None and choice.quota is not None:
+        document.add((*path, "quota"), found="quota beside counts", expected="quota beside of")
+    for group, leaf in () if choice.of is None else cells(choice.of):
+        _adds_up(document, (*path, "of", *key_of(group)), leaf.values())
+
+
+@_rules.register
+def _(quantity: Ordinal, document: Document, types: Types, path: Path_) -> None:
+    for group, leaf in cells(quantity.ordinal.probabilities):
+        _adds_up(document, (*path, "probabilities", *key_of(group)), leaf)
+
+
+def _adds_up(document: Document, path: Path_, numbers: Iterable[float]) -> None:
+    total = math.fsum(numbers)
+    if abs(total - 1) > TINY:
+        document.add(
+            path,
+            found=f"probabilities that add up to {total:.6g}",
+            expected="probabilities that add up to 1",
+        )
+
+
+@_rules.register
+def _(quantity: Pattern, document: Document, types: Types, path: Path_) -> None:
+    parts = list(quantity.pattern.parts)
+    of = types.columns.get(quantity.pattern.of)
+    if of is not None and (not of.yes_no or of.level != quantity.level):
+        document.add(
+            (*path, "of"),
+            found=f"{of.name}, {of.kind} of the level {of.level}",
+            expected=f"a yes/no quantity of the level {quantity.level}",
+        )
+    if not 2 <= len(parts) <= MOST_PARTS:
+        document.add(
+            (*path, "parts"), found=f"{len(parts)} parts", expected=f"2 to {MOST_PARTS} parts"
+        )
+    for key, numbers in quantity.pattern.states.items():
+        if numbers is not None:
+            _numbers(document, parts, (*path, key), numbers)
+    for name, part in quantity.pattern.parts.items():
+        if (part.share is None) == (part.propensity is None):
+            document.add(
+                (*path, "parts", name),
+                found=f"the keys {one_of(document.names(*path, 'parts', name) or ())}",
+                expected="either share or propensity",
+            )
+
+
+def _numbers(document: Document, parts: list[str], path: Path_, numbers: PartsNumber) -> None:
+    """How many parts may be yes in a state of the composite, the last key of the path."""
+    state, missing = path[-1], numbers.missing or ()
+    for position, name in enumerate(missing):
+        known(document, (*path, "missing", position), name, parts, "a part")
+    most = len(parts) - (len(missing) if state != "unknown" else 0)
+    least = numbers.at_least or 0
+    top = len(parts) if numbers.at_most is None else numbers.at_most
+    if least > most or (state != "unknown" and least > top):
+        document.add(
+            path,
+            found=f"at least {least} of {most} parts, at most {top}",
+            expected="a number that the parts can have",
+        )
+    if state == "no" and top < len(missing):
+        document.add(
+            path,
+            found=f"{len(missing)} parts missing, at most {top}",
+            expected="no more missing parts than may be yes: a missing part may be one",
+        )
+
+
+@_rules.register
+def _(quantity: RuleQuantity, document: Document, types: Types, path: Path_) -> None:
+    if quantity.name in types.columns:
+        return
+    document.add(
+        path,
+        found="values of different kinds",
+        expected="values that are all text, all numbers or all dates",
+    )
+
+
+@_rules.register
+def _(quantity: BandsQuantity, document: Document, types: Types, path: Path_) -> None:
+    ends, values = quantity.bands.up_to, quantity.bands.values
+    _numeric(document, types, (*path, "of"), quantity.bands.of)
+    if any(b <= a for a, b in itertools.pairwise(ends)):
+        document.add((*path, "up_to"), found=f"{list(ends)}", expected="ascending numbers")
+    if len(values) != len(ends) + 1:
+        document.add(
+            (*path, "values"),
+            found=f"{len(values)} values for {len(ends)} bands",
+            expected=f"{len(ends) + 1} values: one a band, and one for what is above",
+        )
+    if len({isinstance(value, str) for value in values}) > 1:
+        document.add((*path, "values"), found="text and numbers", expected="one of both")
+
+
+@_rules.register
+def _(quantity: Linear, document: Document, types: Types, path: Path_) -> None:
+    for name in quantity.linear.terms:
+        _numeric(document, types, (*path, "terms", name), name)
+
+
+@_rules.register
+def _(quantity: Product, document: Document, types: Types, path: Path_) -> None:
+    factors = quantity.product
+    for key, names in (("of", factors.of), ("divided_by", factors.divided_by or ())):
+        for position, name in enumerate(names):
+            _numeric(document, types, (*path, key, position), name)
+
+
+@_rules.register
+def _(quantity: DateQuantity, document: Document, types: Types, path: Path_) -> None:
+    day = quantity.date
+    keys = document.names(*path) or ()
+    if set(keys) not in ({"between"}, {"between", "ordered"}, {"from", "days"}):
+        document.add(
+            path,
+            found=f"the keys {one_of(keys)}",
+            expected="between, with or without ordered; or from and days",
+        )
+    elif day.from_ is not None:
+        _numeric(document, types, (*path, "from"), day.from_, "date")
+    elif day.between is not None:
+        _between(document, (*path, "between"), day.between)
+
+
+def _between(document: Document, path: Path_, days: tuple[str, ...]) -> None:
+    try:
+        first, last = (datetime.date.fromisoformat(day) for day in days)
+    except ValueError:
+        document.add(path, found=one_of(days), expected="dates that exist")
+        return
+    if first > last:
+        document.add(path, found=f"{first} to {last}", expected="the first day first")
+
+
+@_rules.register
+def _(quantity: DaysQuantity, document: Document, types: Types, path: Path_) -> None:
+    _numeric(document, types, (*path, "from"), quantity.days.from_, "date")
+    _numeric(document, types, (*path, "to"), quantity.days.to, "date")
+
+
+@_rules.register
+def _(quantity: Gather, document: Document, types: Types, path: Path_) -> None:
+    level, of, statistic = quantity.gather.level, quantity.gather.of, quantity.gather.statistic
+    levels = [name for name in types.cohort.levels if quantity.level in types.above(name)[1:]]
+    what = f"a level below {quantity.level}"
+    if not known(document, (*path, "level"), level, levels, what):
+        return
+    inside = types.seen(level)
+    if of is None:
+        if statistic != "count":
+            document.add(path, found="no `of`", expected="the quantity that is summarised")
+    elif known(document, (*path, "of"), of, inside, f"a quantity of {level}"):
+        if statistic in ("sum", "mean"):
+            _numeric(document, types, (*path, "of"), of)
+        elif statistic in ("min", "max") and inside[of].kind == "text":
+            document.add((*path, "of"), found=f"{of}, text", expected="numbers or dates")
+    if quantity.gather.where is not None:
+        columns = {name: held.variable() for name, held in inside.items()}
+        check_condition(document, (*path, "where"), quantity.gather.where, columns)
+
+
+@_rules.register
+def _(quantity: Running, document: Document, types: Types, path: Path_) -> None:
+    _numeric(document, types, (*path, "of"), quantity.running.of)
+
+
+@_rules.register
+def _(quantity: TextQuantity, document: Document, types: Types, path: Path_) -> None:
+    _numeric(document, types, (*path, "of"), quantity.text.of, "integer")
+
+
+@_rules.register
+def _(quantity: Pick, document: Document, types: Types, path: Path_) -> None:
+    level = types.cohort.levels[quantity.level]
+    if level.of is None:
+        document.add(path, found=f"the level {level.name}", expected="a level below another one")
+        return
+    above = types.seen(level.of)
+    for name in names_in(quantity.pick.count):
+        if name not in above:
+            document.add(
+                (*path, "count"),
+                found=f"{name}, a quantity of the level {level.name}",
+                expected=f"a quantity of the level {level.of} or above, one number a parent",
+            )

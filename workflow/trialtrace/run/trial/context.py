@@ -1,0 +1,286 @@
+"""The files of one trial as they were read, and what the checks ask of them."""
+
+import datetime
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from trialtrace.base.config.compose import Document, Path_
+from trialtrace.base.config.schema import tell
+from trialtrace.base.config.spec import structure
+from trialtrace.base.errors import did_you_mean, one_of
+from trialtrace.base.paths import Project
+from trialtrace.run.trial.endpoints.families import expanded
+from trialtrace.run.trial.model import Endpoint, Variable
+from trialtrace.run.trial.study.groups import Groups, made_variable
+from trialtrace.run.trial.study.subjects import ARM
+from trialtrace.run.trial.visits import visit_labels
+
+SOURCE_ROW = "source_row"
+NUMERIC = ("number", "integer")
+Code = TypeVar("Code", bound=Hashable)
+AN_ARM = "an arm of trial.yaml"
+
+
+@dataclass(frozen=True)
+class Files:
+    """A trial's files. `dictionary` is table -> column -> variable, as far as it could be read."""
+
+    at: Project
+    trial: Document
+    cleaning: Document
+    endpoints: Document
+    plan: Document
+    claims: Document
+    dictionary: dict[str, dict[str, Variable]]
+    dictionary_shown: str
+    cohort: Document | None = None
+
+    def columns(self, table: str | None) -> dict[str, Variable] | None:
+        """The dictionary's columns of a clean table; None where it has none."""
+        return self.dictionary.get(table) if table else None
+
+    @property
+    def subjects_table(self) -> str | None:
+        return self.trial.get("subjects", "table")
+
+    @property
+    def arms(self) -> list[str] | None:
+        return self.trial.names("design", "arms")
+
+    def arm_meant(self, written: str) -> str | None:
+        """The name of the arm whose label, code or part in the trial was written for it."""
+        for name, arm in self.trial.entries("design", "arms"):
+            called = [arm["label"], arm["code"], *(["control"] if arm.get("control") else [])]
+            if written.casefold() in [one.casefold() for one in called]:
+                return name
+        return None
+
+    @property
+    def populations(self) -> list[str] | None:
+        return self.trial.names("populations")
+
+    @property
+    def subject_variables(self) -> list[str] | None:
+        """What strata, subgroups and the baseline table may name."""
+        given = self.trial.names("subjects")
+        if given is None:
+            return None
+        own = [name for name in ("age", "sex", "site") if name in given]
+        made = self.trial.names("subjects", "groups") or []
+        return own + (self.trial.names("subjects", "variables") or []) + made
+
+    def subject_variable(self, name: str) -> Variable | None:
+        """The dictionary's variable of a subject variable; None where that cannot be known."""
+        given = self.trial.get("subjects") or {}
+        if name in given.get("groups", {}):
+            return self._groups(name)
+        table, column = self.subjects_table, given.get("variables", {}).get(name)
+        if name in ("age", "sex"):
+            column = given.get(name, {}).get("column")
+        elif name == "site":
+            column = given.get("site")
+        elif isinstance(column, dict):
+            table, column = column.get("table", table), column["column"]
+        return (self.columns(table) or {}).get(column) if column else None
+
+    def _groups(self, name: str) -> Variable | None:
+        """Groups as the variable that they make; None where they are not sound."""
+        if not self.trial.sound("subjects", "groups", name):
+            return None
+        made: Groups = structure(Groups, self.trial.get("subjects", "groups", name))
+        return made_variable(made, self.subjects_table or "", made.of)
+
+    @property
+    def columns_of_subjects(self) -> dict[str, Variable] | None:
+        """What a population's condition may name: columns of the table of subjects, and variables
+        that stand elsewhere, the arm included."""
+        columns = self.columns(self.subjects_table)
+        given = self.trial.get("subjects") or {}
+        if columns is None:
+            return None
+        elsewhere = {
+            name: variable
+            for name, one in given.get("variables", {}).items()
+            if isinstance(one, dict) and (variable := self.subject_variable(name))
+        }
+        if arm := given.get("arm"):
+            known = (self.columns(arm["table"]) or {}).get(arm["column"])
+            elsewhere |= {ARM: known} if known else {}
+        return elsewhere | columns
+
+    def subject_choices(self, name: str) -> list[str] | None:
+        """The labels of a declared variable with choices; None where that cannot be known."""
+        given = self.trial.get("subjects") or {}
+        declared = name in given.get("variables", {}) or name in given.get("groups", {})
+        known = self.subject_variable(name) if declared else None
+        return list(known.choices.values()) if known and known.choices else None
+
+    @cached_property
+    def derived(self) -> dict[str, Endpoint]:
+        """The endpoints of every entry that is sound, an instrument's by their scales."""
+        made = [one for name, given in self.endpoints.entries() for one in expanded(name, given)]
+        return {endpoint.name: endpoint for endpoint in made}
+
+    @cached_property
+    def endpoint_names(self) -> list[str] | None:
+        """What an analysis or another endpoint may name; None where an instrument is not sound."""
+        entries = self.endpoints.names()
+        if entries is None:
+            return None
+        families = {endpoint.family for endpoint in self.derived.values()}
+        unsound = [name for name in entries if name not in families]
+        given = (self.endpoints.data[name] for name in unsound)
+        if any(isinstance(one, dict) and one.get("kind") == "instrument" for one in given):
+            return None
+        return [*self.derived, *unsound]
+
+    @property
+    def plannable(self) -> list[str] | None:
+        """What an estimand may name: endpoints, and entries that stand for several."""
+        if self.endpoint_names is None:
+            return None
+        families = dict.fromkeys(endpoint.family for endpoint in self.derived.values())
+        return list(dict.fromkeys([*self.endpoint_names, *families]))
+
+    def family(self, name: str) -> list[Endpoint]:
+        """The endpoints of an entry, or the one endpoint of that name."""
+        if name in self.derived:
+            return [self.derived[name]]
+        return [endpoint for endpoint in self.derived.values() if endpoint.family == name]
+
+    def endpoint_kind(self, name: str) -> str | None:
+        endpoint = self.derived.get(name)
+        return endpoint.kind if endpoint else None
+
+    def visits_of(self, name: str) -> list[str] | None:
+        """The labels of an endpoint's visits: [] where it has none, None where it is not sound."""
+        return None if name not in self.derived else visit_labels(name, self.derived.get)
+
+
+def known(
+    document: Document,
+    path: Path_,
+    name: object,
+    names: Iterable[str] | None,
+    what: str,
+    do: str | None = None,
+) -> bool:
+    """Whether a name is one of `names`; told where it is not, with what to do where that is known.
+
+    True where they are not known.
+    """
+    if names is None or not isinstance(name, str) or name in (listed := list(names)):
+        return True
+    if document.full:
+        return False
+    document.add(
+        path,
+        found=tell(name),
+        expected=f"{what}: {one_of(listed)}" if listed else f"{what}, and there is none",
+        do=do or did_you_mean(name, listed),
+    )
+    return False
+
+
+def known_arm(files: Files, document: Document, path: Path_, name: object) -> bool:
+    """Whether a name is that of an arm; told where it is not, with the one that is meant."""
+    meant = (
+        files.arm_meant(name) if isinstance(name, str) and name not in (files.arms or ()) else None
+    )
+    do = f"did you mean {tell(meant)}?" if meant else None
+    return known(document, path, name, files.arms, AN_ARM, do)
+
+
+def known_code(document: Document, path: Path_, code: object, variable: Variable | None) -> bool:
+    """Whether a code is a choice of its variable; told with the code that is near where not.
+
+    True where the variable is not known, or has no choices.
+    """
+    choices = variable.choices if variable else {}
+    if variable is None or not choices or not isinstance(code, str) or code in choices:
+        return True
+    if document.full:
+        return False
+    told = one_of(f'"{one}" {label}'.rstrip() for one, label in choices.items())
+    document.add(
+        path,
+        found=tell(code),
+        expected=f"a choice of {variable.name}: {told}",
+        do=near_code(variable, code),
+    )
+    return False
+
+
+def near_code(variable: Variable, written: str) -> str | None:
+    """The code that was meant: that of a label which was written, or one that is spelt alike."""
+    labels: dict[str, str] = {}
+    for code, label in variable.choices.items():
+        labels.setdefault(label.casefold(), code)
+    if written.casefold() in labels:
+        return f"did you mean the code {tell(labels[written.casefold()])}?"
+    return did_you_mean(written, variable.choices)
+
+
+def proposed_codes(variable: Variable) -> str | None:
+    """What `codes` may say of a column of words; None of another."""
+    if variable.kind != "text":
+        return None
+    named = [f"{tell(code)}: …" for code in variable.choices] or ["poor: 0", "good: 1"]
+    return f"say what each code is worth: codes: {{{', '.join(named[:6])}}}"
+
+
+def column(
+    document: Document,
+    path: Path_,
+    name: str,
+    columns: Mapping[str, Variable] | None,
+    kinds: tuple[str, ...] = (),
+    extra: tuple[str, ...] = (),
+) -> Variable | None:
+    """The dictionary's variable of a column, checked to be of one of `kinds` where given."""
+    if columns is None or not known(document, path, name, [*columns, *extra], "a column"):
+        return None
+    variable = columns.get(name)
+    if variable and kinds and variable.kind and variable.kind not in kinds:
+        document.add(
+            path,
+            found=f"{name}, a column of {told_kind(variable)}",
+            expected=f"a column of {' or '.join(kinds)} by the dictionary",
+        )
+        return None
+    return variable
+
+
+def told_kind(variable: Variable) -> str:
+    return f"{variable.kind} with choices" if variable.choices else variable.kind
+
+
+def repeated(values: Mapping[str, Code]) -> list[tuple[str, str, Code]]:
+    """(key, earlier key, value) for every value that stands under two keys."""
+    first: dict[Code, str] = {}
+    found = []
+    for key, value in values.items():
+        if value in first:
+            found.append((key, first[value], value))
+        else:
+            first[value] = key
+    return found
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a day such as 2026-11-20."""
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

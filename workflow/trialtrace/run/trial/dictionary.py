@@ -1,0 +1,285 @@
+"""Reads a data dictionary in REDCap's 18 columns, as exported or as its API gives it.
+
+A form is a clean table. Every mistake is gathered with the line on which its record starts.
+"""
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from trialtrace.base.errors import Problem, Problems, ProblemsError, did_you_mean, one_of
+from trialtrace.base.paths import Project
+from trialtrace.run.trial.dictionary_types import (
+    FIXED_CHOICES,
+    NO_DATA,
+    PARTS,
+    UNSUPPORTED,
+    bounds_problem,
+    kind_of,
+    normalised,
+)
+from trialtrace.run.trial.model import Variable
+
+Tables = dict[str, dict[str, Variable]]
+
+_FIELD = re.compile(r"[^\s\x00-\x1f](?:[^\x00-\x1f]{0,98}[^\s\x00-\x1f])?")
+_FORM = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_TAKEN = ("any", "all", "not", "source_file", "source_row")
+_TYPES = ("text", "notes", "calc", "radio", "dropdown", "checkbox", "yesno", "truefalse", "slider")
+
+
+def read_dictionary(at: Project, path: Path) -> Tables:
+    """table -> column -> variable. Raises UserError with every mistake of the file."""
+    tables, problems = check_dictionary(at, path)
+    if problems:
+        raise ProblemsError(problems)
+    return tables
+
+
+def check_dictionary(at: Project, path: Path) -> tuple[Tables, list[Problem]]:
+    """What could be read of a dictionary, and what is wrong with it."""
+    problems = Problems()
+    tables: Tables = {}
+    text = _text(at.shown(path), path, problems)
+    if text is None:
+        return tables, problems.found
+    lines = _Lines(text.splitlines(keepends=True))
+    reader = csv.reader(lines, strict=True)
+    columns: list[str] | None = None
+    try:
+        for cells in reader:
+            line = lines.start
+            lines.start = lines.read + 1
+            if not any(cell.strip() for cell in cells):
+                continue
+            if columns is None:
+                columns = _header(at.shown(path), cells, problems)
+                if columns is None:
+                    return tables, problems.found
+                continue
+            _row(_Row(at.shown(path), line, problems), columns, cells, tables)
+    except csv.Error as error:
+        problems.add(f"{at.shown(path)}, line {lines.start}", f"this is not CSV: {error}")
+    if columns is None:
+        problems.add(at.shown(path), found="an empty file", expected="a header and its rows")
+    elif not tables and not problems.found:
+        problems.add(at.shown(path), found="no variable", expected="a row for every variable")
+    return tables, problems.found
+
+
+class _Lines:
+    """Lines for the CSV reader, with the line on which the present record starts."""
+
+    def __init__(self, lines: list[str]):
+        self.lines = iter(lines)
+        self.read = 0
+        self.start = 1
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = next(self.lines)
+        self.read += 1
+        return line
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of the dictionary, with what it takes to tell a mistake in it."""
+
+    shown: str
+    line: int
+    problems: Problems
+
+    def add(self, column: str, message: str = "", **details: str | None) -> None:
+        place = f"{self.shown}, line {self.line}, column {PARTS[column]}"
+        self.problems.add(place, message, **details)
+
+
+def _text(shown: str, path: Path, problems: Problems) -> str | None:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        problems.add(
+            shown, "this file is not there", do="export the dictionary from REDCap or write it"
+        )
+        return None
+    except OSError as error:
+        problems.add(shown, f"cannot be read: {error.strerror}")
+        return None
+    try:
+        # newline="" keeps a line break inside a cell as it stands.
+        return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="").read()
+    except UnicodeDecodeError:
+        bad = _first_bad_line(data)
+        problems.add(
+            f"{shown}, line {bad}",
+            found="bytes that are not UTF-8",
+            expected="a CSV file in UTF-8",
+            do='save it again as "CSV UTF-8"',
+        )
+        return None
+
+
+def _first_bad_line(data: bytes) -> int:
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError:
+            return number
+    return 1
+
+
+def _header(shown: str, cells: list[str], problems: Problems) -> list[str] | None:
+    """The API name of every column in the order of the file, or None if one is missing."""
+    place = f"{shown}, line 1"
+    if len(cells) == 1 and ";" in cells[0]:
+        problems.add(place, found="semicolons between the cells", expected="commas")
+        return None
+    known = normalised()
+    names = [known.get(" ".join(cell.split()).lower(), "") for cell in cells]
+    for cell, name in zip(cells, names, strict=True):
+        if not name:
+            near = did_you_mean(cell, PARTS.values())
+            problems.add(place, found=f'the column "{cell}"', expected="REDCap's columns", do=near)
+    for name in sorted({name for name in names if name and names.count(name) > 1}):
+        problems.add(place, found=f'the column "{PARTS[name]}" twice', expected="every column once")
+    missing = [told for name, told in PARTS.items() if name not in names]
+    if missing:
+        problems.add(
+            place,
+            found=f"no column {one_of([repr(told) for told in missing], 18)}",
+            expected="the 18 columns of REDCap's data dictionary",
+        )
+    return None if problems.found else names
+
+
+def _row(row: _Row, columns: list[str], cells: list[str], tables: Tables) -> None:
+    if len(cells) != len(columns):
+        row.problems.add(
+            f"{row.shown}, line {row.line}",
+            found=f"{len(cells)} cells",
+            expected=f"{len(columns)} cells, as in the header",
+            do="look for a comma outside quotes",
+        )
+        return
+    given = {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
+    before = len(row.problems.found)
+    name, form, kind = given["field_name"], given["form_name"], given["field_type"]
+    _check_names(row, name, form, tables)
+    if kind in NO_DATA:
+        return
+    named = len(row.problems.found) == before
+    if kind in UNSUPPORTED:
+        row.add("field_type", f"the field type {kind} is not supported", do=UNSUPPORTED[kind])
+    elif kind not in _TYPES:
+        near = did_you_mean(kind, _TYPES)
+        row.add("field_type", found=f'"{kind}"', expected=one_of(_TYPES), do=near)
+    made = _variables(row, given) if len(row.problems.found) == before else []
+    if len(row.problems.found) > before and named:
+        made = [_unread(given, row.line)]
+    for variable in made:
+        tables.setdefault(form, {})[variable.name] = variable
+
+
+def is_field(name: str) -> bool:
+    """Whether a column of this name can stand in a dictionary."""
+    return _FIELD.fullmatch(name) is not None and name not in _TAKEN
+
+
+def _check_names(row: _Row, name: str, form: str, tables: Tables) -> None:
+    if not _FORM.fullmatch(form):
+        row.add(
+            "form_name",
+            found=f'"{form}"',
+            expected="the name of a clean table: small letters, digits and _",
+        )
+    if not _FIELD.fullmatch(name):
+        row.add("field_name", found=f'"{name}"', expected="the name of a column, one line")
+    elif name in _TAKEN:
+        row.add("field_name", found=f'"{name}", a word of trialtrace', expected="another name")
+    elif name in tables.get(form, {}):
+        first = tables[form][name].row
+        row.add(
+            "field_name",
+            found=f'"{name}", which stands already in line {first}',
+            expected=f"every variable once in the form {form}",
+        )
+
+
+def _variables(row: _Row, given: dict[str, str]) -> list[Variable]:
+    """The columns that a field has in an export: one, or for checkboxes one a choice."""
+    field_type = given["field_type"]
+    kind = kind_of(row, field_type, given["validation"])
+    low, high = given["minimum"] or None, given["maximum"] or None
+    problem = bounds_problem(field_type, kind, low, high, given["validation"])
+    if problem:
+        row.add(*problem[:1], found=problem[1], expected=problem[2])
+    required, identifier = (_yes(row, given, part) for part in ("required", "identifier"))
+    choices = dict(FIXED_CHOICES.get(field_type, {}))
+    if field_type in ("radio", "dropdown", "checkbox"):
+        choices = _choices(row, given["choices"])
+    made = Variable(
+        name=given["field_name"],
+        table=given["form_name"],
+        kind=kind.removesuffix("_comma"),
+        label=given["label"],
+        choices=choices,
+        minimum=low,
+        maximum=high,
+        required=required,
+        identifier=identifier,
+        note=given["note"],
+        date_order=given["validation"].removeprefix("date_") if kind == "date" else None,
+        row=row.line,
+        decimal="," if kind == "number_comma" else ".",
+        branching=given["branching"],
+    )
+    return _checkbox(made) if field_type == "checkbox" else [made]
+
+
+def _unread(given: dict[str, str], line: int) -> Variable:
+    """A variable whose row is wrong: known by its name, of no kind."""
+    name, form = given["field_name"], given["form_name"]
+    return Variable(name, form, "", name, {}, None, None, False, False, "", None, line)
+
+
+def _checkbox(whole: Variable) -> list[Variable]:
+    """REDCap exports a checkbox as columns field___code that hold 0 or 1."""
+    from dataclasses import replace
+
+    return [
+        replace(
+            whole,
+            name=f"{whole.name}___{code.lower().replace('-', '_')}",
+            label=f"{whole.label}: {label}",
+            choices=FIXED_CHOICES["checkbox"],
+        )
+        for code, label in whole.choices.items()
+    ]
+
+
+def _yes(row: _Row, given: dict[str, str], part: str) -> bool:
+    if given[part].lower() not in ("", "y"):
+        row.add(part, found=f'"{given[part]}"', expected="y, or nothing")
+    return given[part].lower() == "y"
+
+
+def _choices(row: _Row, text: str) -> dict[str, str]:
+    """ "1, Yes | 0, No" as {"1": "Yes", "0": "No"}."""
+    choices: dict[str, str] = {}
+    if not text:
+        row.add("choices", found="nothing", expected='choices, such as "1, Yes | 0, No"')
+        return choices
+    for entry in text.split("|"):
+        code, comma, label = (part.strip() for part in entry.partition(","))
+        if not comma or not code or not label:
+            row.add("choices", found=f'"{entry.strip()}"', expected='"code, label" between |')
+        elif code in choices:
+            row.add("choices", found=f'the code "{code}" twice', expected="every code once")
+        else:
+            choices[code] = label
+    return choices

@@ -1,0 +1,237 @@
+"""endpoints.yaml: tables, columns, codes, visits, and the endpoints that others are made from."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.schema import tell
+from trialtrace.base.config.spec import structure
+from trialtrace.base.errors import one_of
+from trialtrace.run.trial.check_conditions import check_condition, check_test
+from trialtrace.run.trial.constants import declared_in
+from trialtrace.run.trial.context import (
+    NUMERIC,
+    Files,
+    column,
+    is_number,
+    known,
+    known_code,
+    proposed_codes,
+    repeated,
+)
+from trialtrace.run.trial.endpoints import check_instruments as instruments
+from trialtrace.run.trial.endpoints import check_made as made
+from trialtrace.run.trial.endpoints import check_many_rows as many_rows
+from trialtrace.run.trial.endpoints import check_times as times
+from trialtrace.run.trial.endpoints import check_windows as windows
+from trialtrace.run.trial.endpoints.wide import VisitPattern
+from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.plan import methods
+
+# Key -> kinds of column that may stand there.
+_COLUMNS = {
+    "time": NUMERIC,
+    "date": ("date",),
+    "event_date": ("date",),
+    "last_contact": ("date",),
+    "starts": NUMERIC,
+    "stops": NUMERIC,
+    "term_column": (),
+}
+AXES = ("visit", "location", "side")
+_WHOLE = re.compile("0|-?[1-9][0-9]*")
+_PARENTS = {
+    "event": methods.SCORES,
+    "any_occurrence": methods.OCCURRENCES,
+    "occurrence_count": methods.OCCURRENCES,
+    "graded": methods.SCORES,
+    "difference": methods.SCORES,
+    "time_to_event": ("time_to_event",),
+    "finding": methods.SCORES,
+    "interval_time": methods.BINARY,
+    "event_by": ("time_to_event",),
+}
+
+
+def check(files: Files) -> None:
+    document = files.endpoints
+    sound = dict(document.entries())
+    codes = {name: endpoint.code for name, endpoint in files.derived.items()}
+    for name, first, code in repeated(codes):
+        document.add(
+            (files.derived[name].family, "code"),
+            found=f"{tell(code)}, which is also the code of {first}",
+            expected="a code of its own",
+        )
+    for name, given in sound.items():
+        _endpoint(files, name, given)
+        if given["kind"] == "instrument":
+            instruments.check(files, name, given)
+
+
+def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
+    document = files.endpoints
+    for key in ("of", "first_of"):
+        if key in given:
+            _parents(files, name, given, key)
+    if "of" in given and given["kind"] == "event" and isinstance(given["event"], dict):
+        check_test(document, (name, "event"), made.AVAL, given["event"], {"AVAL": made.AVAL})
+    if "source" in given and not any(list(declared_in(one.entry)) for one in files.family(name)):
+        document.add(
+            (name, "source"),
+            found="a source, but nothing in this entry is taken as given",
+            expected="a source only beside limits, thresholds or days that the entry declares",
+        )
+    made.check(files, name, given)
+    many_rows.check(files, name, given)
+    times.check(files, name, given)
+    _scale(files, name, given.get("scale"))
+    _baseline(files, name, given)
+    if "table" not in given:
+        return
+    tables = files.trial.names("tables")
+    if known(document, (name, "table"), given["table"], tables, "a table of trial.yaml"):
+        _columns(files, name, given)
+
+
+def _columns(files: Files, name: str, given: dict[str, Any]) -> None:
+    document, columns = files.endpoints, files.columns(given["table"])
+    for key in ("where", "event"):
+        if key in given:
+            check_condition(document, (name, key), given[key], columns)
+    for key, kinds in _COLUMNS.items():
+        if key in given:
+            column(document, (name, key), given[key], columns, kinds)
+    if "column" in given and given["kind"] != "instrument":
+        variable = column(document, (name, "column"), given["column"], columns)
+        if given["kind"] != "aggregate":
+            _scores(files, (name, "column"), given, variable)
+        _codes(files, name, given, variable)
+    for path, visit in _visit_columns(given.get("visits", {})):
+        variable = column(document, (name, "visits", *path), visit, columns)
+        _scores(files, (name, "visits", *path), given, variable)
+        _codes(files, name, given, variable)
+    for axis in AXES:
+        if axis in given and "labels" in given[axis]:
+            _labelled(files, name, axis, given[axis], columns)
+    if "windows" in given.get("visit", {}):
+        windows.check(files, name, given, columns)
+
+
+def _visit_columns(visits: Mapping[str, object]) -> Iterator[tuple[Path_, str]]:
+    """(place, column) of the visits of a wide table: by name, or by a pattern of the names."""
+    if "pattern" not in visits:
+        yield from (((name,), name) for name in visits)
+        return
+    told: VisitPattern = structure(VisitPattern, visits)
+    for visit, name in zip(told.labels, told.columns, strict=True):
+        yield ("labels", visit), name
+
+
+def _labelled(
+    files: Files,
+    name: str,
+    axis: str,
+    given: dict[str, Any],
+    columns: dict[str, Variable] | None,
+) -> None:
+    """The column of visits, sides or locations, and its codes."""
+    document = files.endpoints
+    variable = column(document, (name, axis, "column"), given["column"], columns)
+    for code in given["labels"]:
+        known_code(document, (name, axis, "labels", code), code, variable)
+
+
+def _scores(files: Files, path: Path_, given: dict[str, Any], variable: Variable | None) -> None:
+    """A measured value is a number, a code that is worth one, or a numeric code of a scale."""
+    if variable is None or "codes" in given or variable.kind in ("", *NUMERIC):
+        return
+    coded = bool(variable.choices) and all(is_number(code) for code in variable.choices)
+    if not (coded and "scale" in given):
+        files.endpoints.add(
+            path,
+            found=f"{variable.name}, a column of {variable.kind}",
+            expected="a column of numbers, or numeric codes and a `scale`",
+            do=proposed_codes(variable),
+        )
+
+
+def _codes(files: Files, name: str, given: dict[str, Any], variable: Variable | None) -> None:
+    """Codes are those of the dictionary, each of them, and worth a number of the scale."""
+    if "codes" not in given or variable is None or not variable.kind:
+        return
+    document, place = files.endpoints, (name, "codes")
+    if variable.kind not in ("text", "integer"):
+        document.add(
+            place,
+            found=f"codes of {variable.name}, a column of {variable.kind}",
+            expected="codes of a column of text or whole numbers",
+        )
+        return
+    for code, value in given["codes"].items():
+        known_code(document, (*place, code), code, variable)
+        if variable.kind == "integer" and not _WHOLE.fullmatch(code):
+            document.add(
+                (*place, code),
+                found=tell(code),
+                expected=f"a whole number in quotes; {variable.name} is a column of integer",
+            )
+        if (scale := given.get("scale")) and not scale["from"] <= value <= scale["to"]:
+            document.add(
+                (*place, code),
+                found=tell(value),
+                expected=f"a number of the scale, {scale['from']} to {scale['to']}",
+            )
+    none = files.cleaning.get("tables", given["table"], "missing", variable.name) or ()
+    lacking = [code for code in variable.choices if code not in (*given["codes"], *none)]
+    if lacking:
+        document.add(
+            place,
+            found=f"no number for {one_of(tell(code) for code in lacking)} of {variable.name}",
+            expected="a number for every choice of the dictionary",
+            do="declare a code that means that nothing is known under `missing` in cleaning.yaml",
+        )
+
+
+def _scale(files: Files, name: str, scale: dict[str, Any] | None) -> None:
+    if scale and scale["from"] >= scale["to"]:
+        files.endpoints.add(
+            (name, "scale"),
+            found=f"from {scale['from']} to {scale['to']}",
+            expected="from the lowest to the highest value",
+        )
+
+
+def _baseline(files: Files, name: str, given: dict[str, Any]) -> None:
+    places: dict[Path_, dict[str, str]] = {}
+    if isinstance(visits := given.get("visits"), dict):
+        wide = "pattern" in visits
+        places[(name, "visits", *["labels"] * wide)] = visits["labels"] if wide else visits
+    if isinstance(items := given.get("items"), dict) and "visits" in items:
+        places[name, "items", "visits"] = items["visits"]
+    for axis in AXES:
+        if axis in given and "labels" in given[axis]:
+            places[name, axis, "labels"] = given[axis]["labels"]
+    for path, labels in places.items():
+        for key, first, label in repeated(labels):
+            files.endpoints.add(
+                (*path, key),
+                found=f"{tell(label)}, which is also the label of {first}",
+                expected="a label of its own",
+            )
+    if "baseline" in given:
+        told = (
+            labels for path, labels in places.items() if path[1] in ("visit", "visits", "items")
+        )
+        every = list(given.get("visit", {}).get("windows", ()))
+        every += [label for labels in told for label in labels.values()]
+        place = (name, "baseline")
+        known(files.endpoints, place, given["baseline"], every, "the label of a visit")
+
+
+def _parents(files: Files, name: str, given: dict[str, Any], key: str) -> None:
+    listed = given[key] if isinstance(given[key], list) else [given[key]]
+    for position, parent in enumerate(listed):
+        place: Path_ = (name, key, position) if isinstance(given[key], list) else (name, key)
+        made.parent(files, name, place, parent, _PARENTS[given["kind"]])

@@ -1,0 +1,197 @@
+"""Entries of kind instrument: their scales and items, and the names and codes that they make."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.schema import tell
+from trialtrace.base.errors import one_of
+from trialtrace.run.trial.context import (
+    NUMERIC,
+    Files,
+    column,
+    is_number,
+    known,
+    known_code,
+    proposed_codes,
+    told_kind,
+)
+from trialtrace.run.trial.endpoints import item_codes
+from trialtrace.run.trial.endpoints.families import items_of, module_of, scales_of
+from trialtrace.run.trial.endpoints.item_codes import applies
+from trialtrace.run.trial.endpoints.norms import check_norms
+from trialtrace.run.trial.endpoints.registry import entry
+from trialtrace.run.trial.endpoints.wide import ItemPattern
+from trialtrace.run.trial.instruments.shared import InstrumentEntry, ItemsPrefix, ScoredItems
+from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.plan import methods
+
+if TYPE_CHECKING:
+    from trialtrace.run.instruments.declaration import Item
+
+_CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
+_LONGEST_NAME = 40
+# What does not go with a row a subject, where items have a column for each visit.
+ONE_ROW = {"visit", "side", "location", "date", "start", "windows", "outside"}
+# What an instrument says of an endpoint that it is made from -> kinds of endpoint.
+KINDS_OF = {"scores": methods.SCORES, "times": methods.TIMES}
+
+
+def check(files: Files, name: str, given: dict[str, Any]) -> None:
+    told: InstrumentEntry = entry(given)
+    module, scales = module_of(told), {scale.name: scale for scale in scales_of(told)}
+    for label in given.get("labels", {}):
+        known(files.endpoints, (name, "labels", label), label, scales, "a scale")
+    wanted = given.get("scales", "all")
+    for position, scale in enumerate(wanted if isinstance(wanted, list) else ()):
+        place = (name, "scales", position)
+        known(files.endpoints, place, scale, scales, "a scale under these options")
+    _names(files, name, told)
+    if "items" in given or "column" in given:
+        _items(files, name, given, told)
+    for key, kinds in getattr(module, "COLUMNS", {}).items():
+        if key in given:
+            column(files.endpoints, (name, key), given[key], files.columns(given["table"]), kinds)
+    for key, kinds in getattr(module, "PARENTS", {}).items():
+        _parent(files, name, key, given[key], KINDS_OF[kinds])
+    if "norm" in given:
+        _norm(files, name, given["norm"])
+    for path, found, expected in getattr(module, "mistakes", lambda _: ())(told):
+        files.endpoints.add((name, *path), found=found, expected=expected)
+
+
+def _norm(files: Files, name: str, given: dict[str, Any]) -> None:
+    """A table of the project, groups that it has, and a variable of the subjects with the age."""
+    document, place = files.endpoints, (name, "norm")
+    known(document, (*place, "age"), given["age"], files.subject_variables, "a subject variable")
+    norms, problems = check_norms(files.at, given["table"])
+    for problem in problems:
+        document.tell(problem)
+    if problems:
+        return
+    named = {("groups", location): group for location, group in given.get("groups", {}).items()}
+    for path, group in (named | ({("group",): given["group"]} if "group" in given else {})).items():
+        known(document, (*place, *path), group, norms.bands, "a group of the table")
+
+
+def _parent(files: Files, name: str, key: str, parent: str, kinds: tuple[str, ...]) -> None:
+    what = "an endpoint of endpoints.yaml"
+    if known(files.endpoints, (name, key), parent, files.endpoint_names, what):
+        kind = files.endpoint_kind(parent)
+        if kind and kind not in kinds:
+            files.endpoints.add(
+                (name, key),
+                found=f"{parent}, an endpoint of kind {kind}",
+                expected=f"an endpoint of kind {one_of(kinds, 20)}",
+            )
+
+
+def _names(files: Files, name: str, told: InstrumentEntry) -> None:
+    """The endpoints that the entry makes: their codes, and names that no other entry has."""
+    document = files.endpoints
+    for endpoint in (one for one in files.derived.values() if one.family == name):
+        if not _CODE.fullmatch(endpoint.code):
+            document.add(
+                (name, "code"),
+                found=f"{tell(told.code)}, with which {endpoint.name} has the code "
+                f"{tell(endpoint.code)}",
+                expected="a code of at most 8 capitals and digits with the suffix of the scale",
+            )
+        if len(endpoint.name) > _LONGEST_NAME:
+            document.add(
+                (name,),
+                found=f"the endpoint {endpoint.name}",
+                expected=f"an entry whose endpoints have names of at most {_LONGEST_NAME} letters",
+            )
+    every = [scale.name for scale in scales_of(told) if scale.name]
+    for scale in every:
+        if (taken := f"{name}_{scale}") in (document.names() or ()):
+            document.add(
+                (taken,),
+                found=f"the name of the scale {scale} of {name}",
+                expected="a name of its own",
+            )
+
+
+def _items(files: Files, name: str, given: dict[str, Any], told: InstrumentEntry) -> None:
+    """Every item that a chosen scale needs has a column of values that the item can have."""
+    document, columns, items = files.endpoints, files.columns(given["table"]), items_of(told)
+    scales = [scale for scale in scales_of(told) if told.has_scale(scale.name)]
+    needed = list(dict.fromkeys(item for scale in scales for item in scale.items))
+    by_name = given.get("items", {"prefix": ""})
+    named = isinstance(told.items, dict)
+    for item in by_name if named else ():
+        known(document, (name, "items", item), item, items, "an item")
+    if isinstance(told.items, ItemPattern):
+        for key in ONE_ROW & given.keys():
+            document.add(
+                (name, key),
+                found=f"{key} beside a pattern, by which a subject has one row",
+                expected=f"no {key} here",
+            )
+    found_columns: dict[str, list[Variable]] = {}
+    for item in needed:
+        if named and item not in by_name:
+            found, expected = f"no column of item {item}", one_of(needed, 40)
+            document.add((name, "items"), found=found, expected=expected)
+            continue
+        place = (name, *_item_place(told, item))
+        for own in told.columns_of(item):
+            variable = column(document, place, own, columns)
+            if variable is not None and variable.kind:
+                found_columns.setdefault(item, []).append(variable)
+                if items[item].codes or not applies(told.worth_of(item), variable):
+                    _values(files, name, given, told, place, variable, items[item])
+    if told.codes or told.item_codes:
+        item_codes.check(files, name, told, given["table"], found_columns, items)
+
+
+def _item_place(told: InstrumentEntry, item: str) -> tuple[str, ...]:
+    """The key that gives an item its column: under `items`, by prefix, pattern or each by itself,
+    or `column` for the one item."""
+    if told.items is None:
+        return ("column",)
+    if isinstance(told.items, ItemPattern):
+        return ("items", "pattern")
+    return ("items", "prefix" if isinstance(told.items, ItemsPrefix) else item)
+
+
+def _values(
+    files: Files,
+    name: str,
+    given: dict[str, Any],
+    told: InstrumentEntry,
+    place: Path_,
+    variable: Variable,
+    item: "Item",
+) -> None:
+    """A column of numbers, of numeric codes, or of codes that all have their values."""
+    document, meanings = files.endpoints, given.get(item.codes, {})
+    codes = {code: code in meanings for code in variable.choices}
+    if item.codes:
+        for code in meanings:
+            known_code(document, (name, item.codes, code), code, variable)
+    if variable.kind in NUMERIC and (item.numbers or not item.codes):
+        return
+    lacking = [
+        code
+        for code, listed in codes.items()
+        if not (listed or (is_number(code) and (item.numbers or not item.codes)))
+    ]
+    if item.codes and (lacking or not codes):
+        document.add(
+            (name, item.codes) if item.codes in given else place,
+            found=f"{variable.name}, with the codes {one_of(lacking)}"
+            if lacking
+            else f"{variable.name}, a column of {told_kind(variable)}",
+            expected=f"a value for every choice under {item.codes}"
+            if lacking
+            else "a column with choices",
+        )
+    elif not item.codes and (lacking or not codes):
+        document.add(
+            place,
+            found=f"{variable.name}, a column of {told_kind(variable)}",
+            expected="a column of numbers, or of numeric codes",
+            do=proposed_codes(variable) if isinstance(told, ScoredItems) else None,
+        )

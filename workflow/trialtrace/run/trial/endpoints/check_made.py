@@ -1,0 +1,243 @@
+"""endpoints.yaml: endpoints that are made from others by a rule, and times from dates."""
+
+from collections.abc import Callable
+from typing import Any
+
+from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.schema import tell
+from trialtrace.base.errors import one_of
+from trialtrace.run.trial.check_conditions import check_condition, check_test
+from trialtrace.run.trial.context import NUMERIC, Files, known
+from trialtrace.run.trial.endpoints.norms import check_norms
+from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.plan import methods
+from trialtrace.run.trial.visits import baseline, chosen_visits, visit_labels
+
+# The value of an endpoint, as a column that a test can be held against.
+AVAL = Variable("AVAL", "bds", "number", "value", {}, None, None, False, False, "", None, 0)
+COUNT = "findings"
+
+
+def check(files: Files, name: str, given: dict[str, Any]) -> None:
+    if given["kind"] in _CHECKS:
+        _CHECKS[given["kind"]](files, name, given)
+
+
+def made_from(files: Files, name: str) -> set[str]:
+    """An endpoint and all that it is made from."""
+    reached: set[str] = set()
+    todo = [name]
+    while todo:
+        one = todo.pop()
+        if one not in reached:
+            reached.add(one)
+            endpoint = files.derived.get(one)
+            todo += endpoint.entry.parents if endpoint else []
+    return reached
+
+
+def parent(files: Files, name: str, place: Path_, of: str, kinds: tuple[str, ...]) -> bool:
+    """Whether a part exists, is of a kind that suits, and is not made from the whole."""
+    document = files.endpoints
+    if not known(document, place, of, files.endpoint_names, "an endpoint of endpoints.yaml"):
+        return False
+    kind = files.endpoint_kind(of)
+    if kind and kind not in kinds:
+        document.add(
+            place,
+            found=f"{of}, an endpoint of kind {kind}",
+            expected=f"an endpoint of kind {' or '.join(kinds)}",
+        )
+        return False
+    if name in made_from(files, of):
+        document.add(place, found=f"{of}, which is made from {name}", expected="another endpoint")
+        return False
+    return True
+
+
+def subject_date(files: Files, name: str, key: str, given: dict[str, Any]) -> None:
+    """A date among the subject variables."""
+    place = (name, key)
+    if key not in given:
+        return
+    if known(files.endpoints, place, given[key], files.subject_variables, "a subject variable"):
+        _of_kind(files, place, given[key], ("date",))
+
+
+def subject_number(files: Files, place: Path_, name: str) -> None:
+    """A number among the subject variables."""
+    if known(files.endpoints, place, name, files.subject_variables, "a subject variable"):
+        _of_kind(files, place, name, NUMERIC)
+
+
+def _of_kind(files: Files, place: Path_, name: str, kinds: tuple[str, ...]) -> None:
+    variable = files.subject_variable(name)
+    if variable is not None and variable.kind and variable.kind not in kinds:
+        files.endpoints.add(
+            place,
+            found=f"{name}, a column of {variable.kind}",
+            expected=f"a column of {' or '.join(kinds)} by the dictionary",
+        )
+
+
+def _visits(files: Files, name: str, given: dict[str, Any]) -> None:
+    """Visits that the parts have, at least one of them, and a baseline where it is asked for."""
+    document = files.endpoints
+    parts = [part for part in files.derived[name].entry.parents if part in files.derived]
+    labels = {label for part in parts for label in visit_labels(part, files.derived.get)}
+    if isinstance(given.get("visits"), list):
+        for position, label in enumerate(given["visits"]):
+            known(document, (name, "visits", position), label, sorted(labels), "a visit")
+    needs = given.get("visits") == "after_baseline" or given.get("new")
+    needs = needs or given.get("value", "value") != "value"
+    if needs and parts and baseline(name, files.derived.get) is None:
+        document.add(
+            (name,),
+            found=f"no baseline of {one_of(parts)}",
+            expected="an endpoint with `baseline`, for new findings, changes and after_baseline",
+        )
+    elif labels and not chosen_visits(name, files.derived.get):
+        document.add((name, "visits"), found="no visit", expected="one visit or more")
+
+
+def _finding(files: Files, name: str, given: dict[str, Any]) -> None:
+    document = files.endpoints
+    _visits(files, name, given)
+    if isinstance(given.get("abnormal"), dict):
+        check_test(document, (name, "abnormal"), AVAL, given["abnormal"], {"AVAL": AVAL})
+    for place, test in given.get("abnormal_by_location", {}).items():
+        if isinstance(test, dict):
+            where = (name, "abnormal_by_location", place)
+            check_test(document, where, AVAL, test, {"AVAL": AVAL})
+    if given.get("new") and given.get("value", "value") != "value":
+        document.add(
+            (name, "new"),
+            found=f"new: true with value: {given['value']}",
+            expected="one of them; a change already compares with the baseline",
+        )
+    if ("at_least" in given) != ("missing" in given):
+        lacking = "missing" if "at_least" in given else "at_least"
+        document.add((name,), found=f"no {lacking}", expected="at_least and missing together")
+    _locations(files, name, given)
+    if "norm" in given:
+        _norm(files, name, given["norm"])
+
+
+def _locations(files: Files, name: str, given: dict[str, Any]) -> None:
+    """Sides and locations of the endpoint with the values, and a rule where there are several."""
+    of = files.derived.get(given["of"])
+    if of is None:
+        return
+    several = 1
+    for key, plural, records in (("side", "sides", "LAT"), ("location", "locations", "LOC")):
+        labels = of.places.get(records, [])
+        for position, label in enumerate(given.get(plural, ())):
+            known(files.endpoints, (name, plural, position), label, labels, f"a {key} of the value")
+        several *= max(len(given.get(plural, labels)), 1)
+    if several > 1 and "at_least" not in given:
+        files.endpoints.add(
+            (name,),
+            found=f"{several} sides and locations of {given['of']} without a rule",
+            expected="at_least: how many of them must be abnormal, and missing",
+        )
+
+
+def _norm(files: Files, name: str, given: dict[str, Any]) -> None:
+    document, place = files.endpoints, (name, "norm")
+    norms, problems = check_norms(files.at, given["table"])
+    for problem in problems:
+        document.tell(problem)
+    if problems:
+        return
+    groups = [group for group in norms.bands if group]
+    if groups and "groups" not in given:
+        document.add(
+            place, found="no groups", expected=f"a group for each location: {one_of(groups)}"
+        )
+    for location, group in given.get("groups", {}).items():
+        known(document, (*place, "groups", location), group, groups, "a group of the table")
+    aged = any(len(bands) > 1 for bands in norms.bands.values())
+    if aged and "age" not in given:
+        document.add(place, found="no age", expected="age: the subject variable with the age")
+    if "age" in given and known(
+        document, (*place, "age"), given["age"], files.subject_variables, "a subject variable"
+    ):
+        _of_kind(files, (*place, "age"), given["age"], NUMERIC)
+
+
+def _composite(files: Files, name: str, given: dict[str, Any]) -> None:
+    document = files.endpoints
+    for position, of in enumerate(given["findings"]):
+        parent(files, name, (name, "findings", position), of, methods.BINARY)
+    kinds = methods.SCORES + methods.BINARY
+    for score, one in given.get("scores", {}).items():
+        place = (name, "scores", score)
+        if score in (COUNT, *given["findings"]):
+            document.add(place, found=f"the name {score}", expected="a name that is not taken yet")
+        if parent(files, name, (*place, "of"), one["of"], kinds):
+            changed = one.get("value", "value") != "value"
+            if changed and baseline(one["of"], files.derived.get) is None:
+                document.add(
+                    place, found=f"{one['of']} without a baseline", expected="one with `baseline`"
+                )
+    columns = {COUNT: AVAL} | dict.fromkeys([*given["findings"], *given.get("scores", {})], AVAL)
+    check_condition(document, (name, "event"), given["event"], columns, "a part of the composite")
+    over = given["counted"] in ("by_visit", "ever")
+    if over != ("missing_visits" in given):
+        document.add(
+            (name, "counted"),
+            found=f"{tell(given['counted'])} {'without' if over else 'with'} missing_visits",
+            expected="missing_visits with by_visit and ever, and only with them",
+        )
+    _visits(files, name, given)
+
+
+def _dated(files: Files, name: str, given: dict[str, Any]) -> None:
+    """Dates of records, and windows of visits with what they need."""
+    document = files.endpoints
+    subject_date(files, name, "start", given)
+    keys = ("windows", "outside")
+    needed = ("date", "start", *keys) if set(keys) & set(given) else ("date",) * ("start" in given)
+    lacking = [key for key in needed if key not in given]
+    if lacking:
+        document.add(
+            (name,),
+            found=f"no {one_of(lacking)}",
+            expected="date with start; date, start and outside with windows",
+        )
+    labels = list(given.get("visit", {}).get("labels", {}).values())
+    for label, (low, high) in given.get("windows", {}).items():
+        place = (name, "windows", label)
+        known(document, place, label, labels, "the label of a visit")
+        if low > high:
+            document.add(place, found=f"{low} to {high}", expected="the first day first")
+
+
+def _difference(files: Files, name: str, given: dict[str, Any]) -> None:
+    by, of = given["by"], files.derived.get(given["of"])
+    labels: list[str] | None = None
+    if by == "treatment":
+        labels = files.arms
+    elif of is not None and by == "visit":
+        labels = files.visits_of(given["of"])
+    elif of is not None and of.kind in ("repeated", "measure", "aggregate", "instrument"):
+        axis = of.entry.axes.get(by)
+        labels = list(axis.labels.values()) if axis else []
+    for position, level in enumerate(given["levels"]):
+        known(files.endpoints, (name, "levels", position), level, labels, f"a {by}")
+    changed = given.get("value", "value") != "value" and of is not None
+    if changed and baseline(given["of"], files.derived.get) is None:
+        files.endpoints.add(
+            (name, "value"),
+            found=f"{given['of']}, an endpoint without a baseline",
+            expected="an endpoint with `baseline`",
+        )
+
+
+_CHECKS: dict[str, Callable[[Files, str, dict[str, Any]], None]] = {
+    "repeated": _dated,
+    "instrument": _dated,
+    "difference": _difference,
+    "finding": _finding,
+    "composite_event": _composite,
+}

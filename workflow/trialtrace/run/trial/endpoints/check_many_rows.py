@@ -1,0 +1,274 @@
+"""endpoints.yaml: endpoints over many rows of a subject, and occurrences with further columns."""
+
+from collections.abc import Callable
+from typing import Any
+
+from trialtrace.base.errors import one_of
+from trialtrace.run.tables.contracts import OCCDS
+from trialtrace.run.trial.check_conditions import check_condition, check_test
+from trialtrace.run.trial.context import (
+    NUMERIC,
+    Files,
+    column,
+    known,
+    known_code,
+    proposed_codes,
+    told_kind,
+)
+from trialtrace.run.trial.endpoints.check_derived import columns_of_analysis
+from trialtrace.run.trial.endpoints.check_made import AVAL, parent, subject_date, subject_number
+from trialtrace.run.trial.endpoints.conversions import check_conversions
+from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.plan.methods import TIMES
+
+DATES = ("date",)
+
+
+def check(files: Files, name: str, given: dict[str, Any]) -> None:
+    if given["kind"] in _CHECKS:
+        columns = files.columns(given["table"]) if "table" in given else None
+        _CHECKS[given["kind"]](files, name, given, columns)
+
+
+Columns = dict[str, Variable] | None
+
+
+def _typed(
+    files: Files,
+    name: str,
+    given: dict[str, Any],
+    columns: Columns,
+    *keys: str,
+    kinds: tuple[str, ...] = (),
+) -> None:
+    for key in keys:
+        if key in given:
+            column(files.endpoints, (name, key), given[key], columns, kinds)
+
+
+def _together(files: Files, name: str, given: dict[str, Any], key: str, *needed: str) -> None:
+    """Keys that another one needs."""
+    lacking = [one for one in needed if one not in given]
+    if key in given and lacking:
+        files.endpoints.add(
+            (name, key), found=f"no {one_of(lacking)}", expected=f"{one_of(needed)} with {key}"
+        )
+
+
+def _aggregate(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
+    document, statistic = files.endpoints, given["statistic"]
+    subject_date(files, name, "start", given)
+    if (statistic == "quantile") != ("quantile" in given):
+        document.add(
+            (name, "statistic"),
+            found=f"{statistic} {'with' if 'quantile' in given else 'without'} quantile",
+            expected="quantile with statistic: quantile, and only there",
+        )
+    if given.get("without_rows") == "zero" and statistic not in ("count", "distinct", "sum"):
+        document.add(
+            (name, "without_rows"),
+            found=f"zero for a {statistic}",
+            expected="missing; zero only for count, distinct and sum",
+        )
+    if "codes" in given and statistic in ("count", "distinct"):
+        document.add(
+            (name, "codes"),
+            found=f"codes with statistic: {statistic}, which asks for no numbers",
+            expected="no codes",
+        )
+    variable = (columns or {}).get(given["column"])
+    if variable is None or not variable.kind or statistic in ("count", "distinct"):
+        return
+    if "codes" in given:
+        return
+    if variable.kind == "text":
+        document.add(
+            (name, "column"),
+            found=f"{variable.name}, a column of {told_kind(variable)}",
+            expected="a column of number or integer by the dictionary, or `codes`",
+            do=proposed_codes(variable),
+        )
+        return
+    allowed: tuple[str, ...] = (*NUMERIC, "date") if statistic == "span" else NUMERIC
+    allowed = DATES if "start" in given else allowed
+    column(document, (name, "column"), given["column"], columns, allowed)
+
+
+def _graded(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
+    for label, test in given["grades"].items():
+        if isinstance(test, dict):
+            place = (name, "grades", label)
+            check_test(files.endpoints, place, AVAL, test, {"AVAL": AVAL})
+
+
+def _dose_intensity(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
+    document = files.endpoints
+    _typed(files, name, given, columns, "cycle", "planned", "delivered", kinds=NUMERIC)
+    _typed(files, name, given, columns, "date", kinds=DATES)
+    _typed(files, name, given, columns, "drug")
+    for key in ("interval", "planned_cycles"):
+        one = given.get(key)
+        if isinstance(one, dict) and "column" in one:
+            column(document, (name, key, "column"), one["column"], columns, NUMERIC)
+    whole = given["convention"] == "whole_plan"
+    if whole != ("planned_cycles" in given):
+        document.add(
+            (name, "convention"),
+            found=f"{given['convention']} {'without' if whole else 'with'} planned_cycles",
+            expected="planned_cycles with whole_plan, and only there",
+        )
+    by_drug = given["interval"].get("by_drug", {}) if isinstance(given["interval"], dict) else {}
+    drug = (columns or {}).get(given.get("drug", ""))
+    for key, codes in (("interval", by_drug), ("caps", given.get("caps", {}))):
+        if codes and "drug" not in given:
+            document.add((name, key), found="no drug", expected="drug: the column of the drug")
+        for code in codes:
+            place = (name, key, "by_drug", code) if key == "interval" else (name, key, code)
+            known_code(document, place, code, drug)
+    if by_drug and drug is not None and drug.choices:
+        lacking = [code for code in drug.choices if code not in by_drug]
+        if lacking:
+            document.add(
+                (name, "interval", "by_drug"),
+                found=f"no days for {one_of(lacking)}",
+                expected="days for every drug",
+            )
+
+
+def _dose_change(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
+    _typed(files, name, given, columns, "planned", "delivered", kinds=NUMERIC)
+    _typed(files, name, given, columns, "date", "planned_date", kinds=DATES)
+    _together(files, name, given, "reduced", "planned", "delivered")
+    _together(files, name, given, "delayed", "date", "planned_date")
+    if not {"reduced", "delayed", "stopped"} & set(given):
+        files.endpoints.add(
+            (name,), found="no change", expected="one or more of reduced, delayed, stopped"
+        )
+    if "stopped" in given:
+        check_condition(files.endpoints, (name, "stopped"), given["stopped"], columns)
+    _further(files, name, given, columns)
+
+
+def _attendance(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
+    document = files.endpoints
+    check_condition(document, (name, "done"), given["done"], columns)
+    if isinstance(given["planned"], dict):
+        subject_number(files, (name, "planned", "variable"), given["planned"]["variable"])
+    elif given["planned"] == "rows" and given.get("without_rows") == "zero":
+        document.add(
+            (name, "without_rows"),
+            found="zero with planned: rows",
+            expected="missing; without rows nothing is planned",
+        )
+    if end := given.get("end"):
+        column(document, (name, "end", "date"), end["date"], columns, DATES)
+        place = (name, "end", "event")
+        if parent(files, name, place, end["event"], TIMES):
+            ending = files.derived.get(end["event"])
+            if ending is not None and ending.entry.start is None:
+                document.add(
+                    place,
+                    found=f"{end['event']}, a time without dates",
+                    expected="a time_to_event endpoint from dates",
+                )
+
+
+def _oral_morphine(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
+    document = files.endpoints
+    _typed(files, name, given, columns, "dose", kinds=NUMERIC)
+    _typed(files, name, given, columns, "drug", "route", "unit_column")
+    if "none" in given:
+        check_condition(document, (name, "none"), given["none"], columns)
+    table, problems = check_conversions(files.at, given["conversion"])
+    for problem in problems:
+        document.tell(problem)
+    if problems:
+        return
+    for key, of, names in (
+        ("drugs", "drug", table.drugs),
+        ("routes", "route", table.routes),
+        ("units", "unit_column", table.units),
+    ):
+        variable = (columns or {}).get(given.get(of, ""))
+        for code, told in given.get(key, {}).items():
+            what = f"a {of.partition('_')[0]} of config/conversions/{given['conversion']}.csv"
+            known(document, (name, key, code), told, names, what)
+            known_code(document, (name, key, code), code, variable)
+    if "units" in given and "unit_column" not in given:
+        document.add((name, "units"), found="no unit_column", expected="unit_column with units")
+
+
+def _occurrence(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
+    _further(files, name, given, columns)
+
+
+def _further(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
+    """Further columns: not ones that OCCDS has, and of one type over all endpoints."""
+    document = files.endpoints
+    taken = set(OCCDS.names) | set(columns_of_analysis(files, "occurrence") or ())
+    for short, source in given.get("columns", {}).items():
+        place = (name, "columns", short)
+        if short.upper() in taken or short == "term":
+            document.add(
+                place,
+                found=f"{short.upper()}, a column that the data set has already",
+                expected="another name",
+            )
+        variable = column(document, place, source, columns)
+        for other, kind in _kinds(files, short).items():
+            if variable and kind and other != name and kind != _kind(variable):
+                document.add(
+                    place,
+                    found=f"a column of {_kind(variable)}, while {other} has one of {kind}",
+                    expected="one type under one name",
+                )
+
+
+def _kind(variable: Variable) -> str:
+    return "text" if variable.choices else variable.kind
+
+
+def _kinds(files: Files, short: str) -> dict[str, str]:
+    """The type of a further column by the endpoints that have it."""
+    found = {}
+    for name, given in files.endpoints.entries():
+        source = given.get("columns", {}).get(short)
+        variable = (files.columns(given.get("table")) or {}).get(source) if source else None
+        if variable is not None:
+            found[name] = _kind(variable)
+    return found
+
+
+def _any_occurrence(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
+    """`where` reads the term and the further columns of the occurrences."""
+    if "where" not in given:
+        return
+    of = files.endpoints.get(given["of"])
+    if of is None or of["kind"] not in ("occurrence", "dose_change"):
+        return
+    source = files.columns(of["table"]) or {}
+    there = {"term": Variable("term", "", "text", "", {}, None, None, False, False, "", None, 0)}
+    for short, told in of.get("columns", {}).items():
+        if told in source:
+            there[short] = _by_label(short, source[told])
+    what = f"term, or a column of {given['of']}"
+    check_condition(files.endpoints, (name, "where"), given["where"], there, what)
+
+
+def _by_label(name: str, variable: Variable) -> Variable:
+    """In OCCDS a code has become its label."""
+    labels = dict.fromkeys(variable.choices.values(), "")
+    return Variable(name, "", _kind(variable), name, labels, None, None, False, False, "", None, 0)
+
+
+_CHECKS: dict[str, Callable[[Files, str, dict[str, Any], Columns], None]] = {
+    "aggregate": _aggregate,
+    "graded": _graded,
+    "dose_intensity": _dose_intensity,
+    "dose_change": _dose_change,
+    "attendance": _attendance,
+    "oral_morphine": _oral_morphine,
+    "occurrence": _occurrence,
+    "any_occurrence": _any_occurrence,
+    "occurrence_count": _any_occurrence,
+}

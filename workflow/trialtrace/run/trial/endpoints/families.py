@@ -1,0 +1,73 @@
+"""One entry of endpoints.yaml can be several endpoints: an instrument has a score a scale."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.run.trial.endpoints.registry import entry
+from trialtrace.run.trial.instruments.shared import InstrumentEntry
+from trialtrace.run.trial.model import Endpoint
+
+if TYPE_CHECKING:
+    from trialtrace.run.instruments.declaration import Item, Scale
+
+
+def endpoints(data: dict[str, Any]) -> dict[str, Endpoint]:
+    """Every endpoint by its name; an instrument gives one a scale."""
+    made: dict[str, Endpoint] = {}
+    for name, given in data.items():
+        made |= {endpoint.name: endpoint for endpoint in expanded(name, given)}
+    return made
+
+
+def expanded(name: str, data: Mapping[str, Any]) -> list[Endpoint]:
+    """The endpoints of an entry: itself, or one a scale, named `<entry>_<scale>`.
+
+    A scale without a name bears that of the entry. The code of each is the entry's with the scale's
+    suffix; `family` is the entry.
+    """
+    told = entry(data)
+    if not isinstance(told, InstrumentEntry):
+        return [Endpoint(name, told.label, told.code, told.endpoint_kind, told, name)]
+    joined = getattr(module_of(told), "joined", lambda _: ())(told)
+    return [
+        Endpoint(
+            f"{name}_{scale.name}" if scale.name else name,
+            _label(told, scale),
+            told.code + scale.suffix,
+            scale.kind,
+            told,
+            name,
+            scale,
+            joined,
+        )
+        for scale in scales_of(told)
+        if told.has_scale(scale.name)
+    ]
+
+
+def scales_of(told: InstrumentEntry) -> "tuple[Scale, ...]":
+    """All the scales that an instrument has as an entry declares it."""
+    module = module_of(told)
+    return module.scales(told) if hasattr(module, "scales") else module.INSTRUMENT.scales
+
+
+def items_of(told: InstrumentEntry) -> "Mapping[str, Item]":
+    """The items of an instrument as an entry declares it."""
+    module = module_of(told)
+    return module.items(told) if hasattr(module, "items") else module.INSTRUMENT.items
+
+
+def _label(told: InstrumentEntry, scale: "Scale") -> str:
+    named = told.labels or {}
+    if scale.name in named:
+        return named[scale.name]
+    if scale.name or told.label is None:
+        return f"{told.label or told.declared.title}: {scale.label}"
+    return told.label
+
+
+def module_of(told: InstrumentEntry) -> Any:
+    """The module of the instrument of an entry."""
+    from trialtrace.run.instruments.registry import instrument_module
+
+    return instrument_module(told.instrument)

@@ -1,0 +1,152 @@
+"""A finding: abnormal by a norm or a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from trialtrace.base.config.names import Name, Test, VisitLabel, Words
+from trialtrace.base.config.spec import Distinct, Filled, key, optional, shape
+from trialtrace.run.tables.conditions import describe_test
+from trialtrace.run.trial.endpoints.norms import FOLDER, read_norms
+from trialtrace.run.trial.endpoints.shared import (
+    AFTER_BASELINE,
+    MISSING,
+    VALUES,
+    Labels,
+    MissingItems,
+    ValueOfEndpoint,
+    VisitChoice,
+)
+
+
+@shape
+class Norm:
+    """Normal values: outside them a value is abnormal."""
+
+    table: Name = key(
+        "Table of norms: config/norms/<name>.csv with group, age_to, normal_from, "
+        "normal_to, verified, source."
+    )
+    age: Name | None = optional(
+        "Subject variable with the age in years; needed where the table has ages."
+    )
+    groups: Filled[Words, Words] | None = optional(
+        "Label of a location to its group in the table; needed where the table has groups."
+    )
+    shift: float | None = optional(
+        "Added to each normal value, such as -0.5: what a finding hangs on the norms for.",
+        constant="shift of the normal values",
+    )
+
+
+@shape
+class Finding(ValueOfEndpoint):
+    """Whether the values of another endpoint are abnormal."""
+
+    of: Name = key("Endpoint with the values (measure, repeated, a scale of an instrument).")
+    new: bool | None = optional(
+        "Whether a side and location counts only if it was not abnormal at the baseline; "
+        "unknown where the baseline is missing."
+    )
+    locations: Distinct[Words] | None = optional(
+        "Labels of the locations that are looked at; all where it is left out."
+    )
+    sides: Distinct[Words] | None = optional(
+        "Labels of the sides that are looked at; all where it is left out."
+    )
+    at_least: int | None = optional(
+        ("How many of the sides and locations must be abnormal; needed where there are several."),
+        constant="sides and locations that must be abnormal",
+        minimum=1,
+    )
+    missing: MissingItems | None = optional(
+        "Needed where there are several sides or locations. any_missing: the outcome is "
+        "missing where any part is; undecided: only where the unknown parts could change "
+        "it; measured: unknown parts count as absent."
+    )
+    visits: VisitChoice | Distinct[VisitLabel] | None = optional(
+        (
+            "Visits of the records: all (so where it is left out), after_baseline, or a list "
+            "of labels."
+        ),
+        expected="all, after_baseline, or a list of labels of visits",
+    )
+
+    @property
+    def chosen_visits(self) -> str | tuple[str, ...] | None:
+        return self.visits or (AFTER_BASELINE if self.new else None)
+
+    def rule(self, labels: Labels) -> str:
+        newly = "newly " if self.new else ""
+        text = f"yes where {VALUES[self.value]}{labels.of(self.of)} is {newly}{self._abnormal}"
+        if self.new:
+            text += ", which it was not at baseline"
+        if self.at_least is not None:
+            text += f", at {self.at_least} or more of its sides and locations"
+        return text + (f"; {MISSING[self.missing]}" if self.missing else "")
+
+    @property
+    def _abnormal(self) -> str:
+        """What an abnormal value is, in words."""
+        raise NotImplementedError
+
+
+@shape(by="norm")
+class FindingByNorm(Finding):
+    """A finding by a norm."""
+
+    norm: Norm = key("Normal values: outside them a value is abnormal.")
+
+    @property
+    def project_tables(self) -> list[tuple[str, str]]:
+        return [(FOLDER, self.norm.table)]
+
+    def rule(self, labels: Labels) -> str:
+        unverified = read_norms(labels.at, self.norm.table).unverified
+        sources = "; the norms are not verified: a source was not at hand" if unverified else ""
+        return super().rule(labels) + sources
+
+    @property
+    def _abnormal(self) -> str:
+        age = " for the age" if self.norm.age else ""
+        shift = f" shifted by {self.norm.shift:g}" if self.norm.shift else ""
+        return f"outside the norms{age} ({self.norm.table.replace('_', ' ')}){shift}"
+
+
+def by_location(tests: Mapping[str, object]) -> str:
+    """ "< 4 (ankle); < 5 (hand)"."""
+    return "; ".join(f"{describe_test(test)} ({place})" for place, test in tests.items())
+
+
+@shape(by="abnormal_by_location")
+class FindingByLocation(Finding):
+    """A finding by a test for each location."""
+
+    abnormal_by_location: Filled[Words, Test] = key(
+        "Label of a location to the test of an abnormal value there.",
+        constant="abnormal values of a location",
+        words=by_location,
+    )
+
+    @property
+    def _abnormal(self) -> str:
+        return by_location(self.abnormal_by_location)
+
+
+@shape
+class FindingByTest(Finding):
+    """A finding by a test."""
+
+    abnormal: Test = key(
+        "Test of an abnormal value, such as {below: 4}.",
+        constant="abnormal values",
+        words=describe_test,
+    )
+
+    @property
+    def _abnormal(self) -> str:
+        return describe_test(self.abnormal)
+
+
+AnyFinding = FindingByNorm | FindingByLocation | FindingByTest
+ENTRY = AnyFinding

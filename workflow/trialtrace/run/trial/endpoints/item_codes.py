@@ -1,0 +1,128 @@
+"""endpoints.yaml: what the codes of an instrument's items are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.schema import tell
+from trialtrace.base.errors import one_of
+from trialtrace.run.trial.context import NUMERIC, Files, is_number, known_code, near_code
+from trialtrace.run.trial.model import Variable
+
+if TYPE_CHECKING:
+    from trialtrace.run.instruments.declaration import Item
+    from trialtrace.run.trial.instruments.shared import InstrumentEntry
+
+Place = tuple[str, ...]
+
+
+def applies(codes: Mapping[str, float], variable: Variable | None) -> bool:
+    """Whether the codes are those of a column, which else has numbers that stand for themselves."""
+    if not codes or (variable is not None and variable.kind in NUMERIC and not variable.choices):
+        return False
+    choices = list(variable.choices) if variable is not None else []
+    plain = bool(choices) and all(is_number(code) for code in choices)
+    return not plain or any(code in codes for code in choices)
+
+
+def check(
+    files: Files,
+    name: str,
+    told: InstrumentEntry,
+    table: str,
+    columns: dict[str, list[Variable]],
+    items: Mapping[str, Item],
+) -> None:
+    """Codes of the dictionary, each with a number that the item can have. `columns` are those of
+    each item that is needed."""
+    document = files.endpoints
+    for item in told.item_codes or {}:
+        if item not in columns:
+            document.add(
+                (name, "item_codes", item),
+                found=f"item {item}",
+                expected=f"an item of these scales with a column: {one_of(columns, 40)}",
+            )
+        elif items[item].codes:
+            document.add(
+                (name, "item_codes", item),
+                found=f"item {item}, whose codes have their values under {items[item].codes}",
+                expected="another item",
+            )
+    used: dict[str, list[Variable]] = {}
+    for item, own in columns.items():
+        place: Place = (name, "codes")
+        if item in (told.item_codes or {}):
+            place = (name, "item_codes", item)
+        codes = told.worth_of(item)
+        for variable in own:
+            if items[item].codes or not applies(codes, variable):
+                continue
+            _column(files, place, codes, table, variable, items[item])
+            if place == (name, "codes"):
+                used.setdefault("codes", []).append(variable)
+            else:
+                for code in codes:
+                    known_code(document, (*place, code), code, variable)
+    _unused(files, (name, "codes"), told.codes or {}, used.get("codes", []))
+
+
+def _column(
+    files: Files,
+    place: Path_,
+    codes: Mapping[str, float],
+    table: str,
+    variable: Variable,
+    item: Item,
+) -> None:
+    """Every choice of a column has a number, and one that the item can have."""
+    document = files.endpoints
+    none = files.cleaning.get("tables", table, "missing", variable.name) or ()
+    lacking = [code for code in variable.choices if code not in (*codes, *none)]
+    if lacking:
+        document.add(
+            place,
+            found=f"no number for {one_of(tell(code) for code in lacking)} of {variable.name}",
+            expected="a number for every choice of the dictionary",
+            do="declare a code that means that nothing is known under `missing` in cleaning.yaml",
+        )
+    for code in variable.choices or codes:
+        value = codes.get(code)
+        if value is None:
+            continue
+        if not item.low <= value <= item.high or (item.whole and value != int(value)):
+            document.add(
+                (*place, code),
+                found=f"{tell(value)}, for {variable.name}",
+                expected=f"a {'whole ' if item.whole else ''}number from {item.low:g} "
+                f"to {item.high:g}",
+            )
+
+
+def _unused(
+    files: Files, place: Path_, codes: Mapping[str, float], columns: list[Variable]
+) -> None:
+    """A code that no column has is a mistake of spelling; columns without choices may have it."""
+    document = files.endpoints
+    if not codes:
+        return
+    if not columns:
+        document.add(
+            place,
+            found="codes, while every item has a column of numbers",
+            expected="no codes, or a column of text or choices",
+        )
+        return
+    known = {code for variable in columns for code in variable.choices}
+    if any(not variable.choices for variable in columns):
+        return
+    for code in codes:
+        if code not in known and not document.full:
+            document.add(
+                (*place, code),
+                found=tell(code),
+                expected=f"a choice of an item: {one_of(tell(one) for one in sorted(known))}",
+                do=near_code(columns[0], code),
+            )

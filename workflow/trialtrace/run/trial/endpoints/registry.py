@@ -1,0 +1,55 @@
+"""What an entry of endpoints.yaml says: the kind of the endpoint to the module and the shape."""
+
+import importlib
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from trialtrace.base.config.names import Name
+from trialtrace.base.config.spec import By, Filled, structure
+from trialtrace.run.trial.instruments import registry as instruments
+
+_HERE = "trialtrace.run.trial.endpoints"
+
+MODULES: dict[str, str] = {
+    "event": f"{_HERE}.event",
+    "measure": f"{_HERE}.measure",
+    "repeated": f"{_HERE}.repeated",
+    "occurrence": f"{_HERE}.occurrence",
+    "any_occurrence": f"{_HERE}.any_occurrence",
+    "time_to_event": f"{_HERE}.time_to_event",
+    "instrument": "trialtrace.run.trial.instruments.registry",
+    "finding": f"{_HERE}.finding",
+    "composite_event": f"{_HERE}.composite_event",
+    "interval_time": f"{_HERE}.interval_time",
+    "event_by": f"{_HERE}.event_by",
+    "aggregate": f"{_HERE}.aggregate",
+    "graded": f"{_HERE}.graded",
+    "dose_intensity": f"{_HERE}.dose_intensity",
+    "dose_change": f"{_HERE}.dose_change",
+    "attendance": f"{_HERE}.attendance",
+    "oral_morphine": f"{_HERE}.oral_morphine",
+    "occurrence_count": f"{_HERE}.occurrence_count",
+    "difference": f"{_HERE}.difference",
+    "recurrent_events": f"{_HERE}.recurrent_events",
+}
+
+
+def entry_of(kind: str) -> Any:
+    """The shape, or choice of shapes, of an entry of a kind; not of an instrument's."""
+    return importlib.import_module(MODULES[kind]).ENTRY
+
+
+def entry(data: Mapping[str, Any]) -> Any:
+    """The object of an entry that its schema has accepted, of the shape of its kind."""
+    if data["kind"] == "instrument":
+        return structure(instruments.entry_of(data["instrument"]), data)
+    return structure(entry_of(data["kind"]), data)
+
+
+def every_entry() -> Any:
+    """The choice of the entries of all kinds."""
+    each = {
+        kind: instruments.every_entry() if kind == "instrument" else entry_of(kind)
+        for kind in MODULES
+    }
+    return Filled[Name, Annotated[Any, By("kind", "Kind of the endpoint.", each=each)]]

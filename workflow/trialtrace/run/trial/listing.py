@@ -1,0 +1,73 @@
+"""Which trials there are: those that config/config.yaml lists, each with its folder."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trialtrace.base.config.compose import compose
+from trialtrace.base.errors import Problem, ProblemsError, UserError, did_you_mean, one_of
+from trialtrace.base.paths import NAME, Project
+
+
+def listed_trials(at: Project) -> list[str]:
+    """The names under `trials` and `examples`, as far as the file can be read."""
+    content = compose(at, at.config / "config.yaml")
+    found = [content.get(key) for key in ("trials", "examples")]
+    each = (name for names in found if isinstance(names, list) for name in names)
+    return [name for name in each if isinstance(name, str)]
+
+
+def plain_name(at: Project, name: str) -> str:
+    """A name that a trial can have. Raises UserError for another, with the nearest listed one."""
+    try:
+        at.trial_config(name)
+    except UserError as error:
+        near = did_you_mean(name, listed_trials(at))
+        raise ProblemsError([replace(one, do=near) for one in error.problems]) from None
+    return name
+
+
+def without_folder(at: Project, but: str) -> list[Problem]:
+    """What is wrong with the other trials of config/config.yaml that have no folder."""
+    listed = listed_trials(at)
+    others = [one for one in listed if one != but and but not in one.split()]
+    found = (not_a_trial(at, one, listed) for one in others)
+    return [problem for problem in found if problem is not None]
+
+
+def _joined(entry: str) -> str | None:
+    """What to do about an entry that is several names."""
+    if len(entry.split()) < 2:
+        return None
+    return f"a comma is missing in `trials` of config/config.yaml: write {', '.join(entry.split())}"
+
+
+def not_a_trial(at: Project, name: str, listed: Sequence[str]) -> Problem | None:
+    """What is wrong with the name of a trial: not listed, or listed and without a folder."""
+    folders = at.config / "trials"
+    joined = next((one for one in listed if name in one.split()), "")
+    there = NAME.fullmatch(name) is not None and (folders / name).is_dir()
+    place = f"trial {name}"
+    if name not in listed:
+        also = f", though there is a folder {at.shown(folders / name)}" if there else ""
+        return Problem(
+            place,
+            found=f"{name} is not among `trials` of config/config.yaml{also}",
+            expected=f"one of `trials`: {one_of(listed)}",
+            do=_joined(joined)
+            or (
+                f"add {name} to `trials` of config/config.yaml"
+                if there
+                else did_you_mean(name, listed)
+            ),
+        )
+    if there:
+        return None
+    known = [path.name for path in sorted(folders.glob("*")) if path.is_dir()]
+    return Problem(
+        place,
+        found=f"no folder {at.shown(folders / name)}",
+        expected=f"a folder of that name: {one_of(known)}",
+        do=_joined(name)
+        or did_you_mean(name, known)
+        or "make it, or take the name out of `trials`",
+    )

@@ -1,0 +1,248 @@
+"""Reads the configuration of the workflow and of a trial; each file is read when it is first asked.
+
+A stage reads only the files whose parts it uses, so that a change in another file leaves it fresh.
+"""
+
+import importlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.base.config.compose import Path_, compose
+from trialtrace.base.config.files import read_yaml, sound_document
+from trialtrace.base.config.spec import structure
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.paths import Project, project
+from trialtrace.run.trial.dictionary import read_dictionary
+from trialtrace.run.trial.endpoints import families
+from trialtrace.run.trial.guesses import (
+    FILE,
+    GuessesFile,
+    pooled_design,
+    pooled_plan,
+    pooled_populations,
+    pooled_tables,
+)
+from trialtrace.run.trial.model import Endpoint, Variable
+from trialtrace.run.trial.readers import READERS
+from trialtrace.run.trial.settings import EMBEDDED, QUARTO, RENDERER_KEY, Settings
+from trialtrace.run.trial.study.design import Design
+from trialtrace.run.trial.study.file import TrialFile
+from trialtrace.run.trial.study.populations import Population
+from trialtrace.run.trial.study.source import Files, Source, Synthetic
+from trialtrace.run.trial.study.subjects import Subjects
+from trialtrace.run.trial.study.tables import TableSpec
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.cleaning import Cleaning
+    from trialtrace.run.trial.cohort.file import CohortFile
+    from trialtrace.run.trial.plan.build import Plan
+
+
+def load_settings(root: Project | None = None) -> Settings:
+    """The workflow's settings. Raises UserError for any mistake in the file."""
+    at = root or project()
+    settings: Settings = structure(Settings, read_yaml(at, at.config / "config.yaml", "config"))
+    if settings.report.without_pdf:
+        raise UserError(
+            Problem(
+                f"config/config.yaml: {RENDERER_KEY}",
+                found=f"{QUARTO}, and pdf among report.formats",
+                expected=f"html and docx, which Quarto makes, or `renderer: {EMBEDDED}`",
+                do=f"write `formats: [html, docx]`, or `renderer: {EMBEDDED}`",
+            )
+        )
+    return settings
+
+
+def _reader(file: str) -> ModuleType:
+    return importlib.import_module(READERS[file])
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trial's configuration. Properties read their file on first use."""
+
+    name: str
+    at: Project
+
+    def _file(self, part: str) -> Any:
+        document = sound_document(self.at, self._path(part), part)
+        self._lines[part] = document.lines
+        return document.data
+
+    def _path(self, part: str) -> Path:
+        return self.at.trial_config(self.name) / f"{part}.yaml"
+
+    @cached_property
+    def _lines(self) -> dict[str, dict[Path_, int]]:
+        return {}
+
+    def lines(self, part: str) -> dict[Path_, int]:
+        """The line of every key and entry of a file, such as "plan", as it was last read."""
+        if part not in self._lines:
+            self._lines[part] = compose(self.at, self._path(part)).lines
+        return self._lines[part]
+
+    @cached_property
+    def _trial(self) -> TrialFile:
+        read: TrialFile = structure(TrialFile, self._file("trial"))
+        return read
+
+    @cached_property
+    def guesses(self) -> GuessesFile | None:
+        """What its draft guessed; None where it was never drafted."""
+        if not (self.at.trial_config(self.name) / FILE).is_file():
+            return None
+        read: GuessesFile = structure(GuessesFile, self._file("guesses"))
+        return read
+
+    @property
+    def draft(self) -> str:
+        """The stamp of every page of a draft; empty once everything is confirmed."""
+        return self.guesses.stamp if self.guesses else ""
+
+    @property
+    def blinded(self) -> bool:
+        """Whether this is a draft of which nothing may be computed by arm.
+
+        The design has no arms then, the tables no arm, and the plan and the claims are empty: no
+        stage can store what none of them has.
+        """
+        return self.guesses is not None and self.guesses.blind
+
+    @property
+    def title(self) -> str:
+        return self._trial.title
+
+    @property
+    def question(self) -> str:
+        return self._trial.question
+
+    @property
+    def registration(self) -> str | None:
+        return self._trial.registration
+
+    @property
+    def drawn(self) -> bool:
+        """Whether its patients are drawn from cohort.yaml."""
+        return isinstance(self.source, Synthetic)
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether its patients are none: drawn here, or in files that are declared as drawn."""
+        return self.drawn or (isinstance(self.source, Files) and self.source.synthetic)
+
+    @cached_property
+    def design(self) -> Design:
+        """Raises UserError where not exactly one arm is the control."""
+        controls = [arm.name for arm in self._trial.design.arms.values() if arm.control]
+        if len(controls) != 1:
+            raise UserError(
+                Problem(
+                    "trial.yaml: design.arms",
+                    found=f"{len(controls)} control arms",
+                    expected="control: true on exactly one arm",
+                )
+            )
+        declared = self._trial.design
+        return pooled_design(declared) if self.blinded else declared
+
+    @property
+    def source(self) -> Source:
+        return self._trial.source
+
+    @property
+    def private(self) -> bool:
+        """Whether tables of its patients are for the eyes of their owner only: not public ones, nor
+        drawn ones."""
+        return isinstance(self.source, Files)
+
+    @cached_property
+    def cohort(self) -> "CohortFile":
+        """What a synthetic source is drawn from. Raises UserError where there is no such file."""
+        shape: type[CohortFile] = _reader("cohort.yaml").CohortFile
+        cohort: CohortFile = structure(shape, self._file("cohort"))
+        return cohort
+
+    @property
+    def tables(self) -> dict[str, TableSpec]:
+        declared = self._trial.tables
+        return pooled_tables(declared) if self.blinded else declared
+
+    @property
+    def subjects(self) -> Subjects:
+        return self._trial.subjects
+
+    @property
+    def populations(self) -> dict[str, Population]:
+        declared = self._trial.populations
+        return pooled_populations(declared) if self.blinded else declared
+
+    @cached_property
+    def dictionary(self) -> dict[str, dict[str, Variable]]:
+        """table -> column -> variable, in the order of the file."""
+        return read_dictionary(self.at, self.at.trial_config(self.name) / "dictionary.csv")
+
+    @cached_property
+    def cleaning(self) -> "Cleaning":
+        """cleaning.yaml, with an entry for every clean table."""
+        data = self._file("cleaning")
+        declared = data.get("tables", {})
+        tables = {name: declared.get(name, {}) for name in self.tables}
+        shape: type[Cleaning] = _reader("cleaning.yaml").Cleaning
+        read: Cleaning = structure(shape, data | {"tables": tables})
+        return read
+
+    @cached_property
+    def endpoints(self) -> dict[str, Endpoint]:
+        return families.endpoints(self._file("endpoints"))
+
+    def family(self, name: str) -> list[Endpoint]:
+        """The endpoints of an entry of endpoints.yaml, or the one endpoint of that name."""
+        if name in self.endpoints:
+            return [self.endpoints[name]]
+        return [endpoint for endpoint in self.endpoints.values() if endpoint.family == name]
+
+    @cached_property
+    def plan(self) -> "Plan":
+        data = self._file("plan")
+        plan: Plan = _reader("plan.yaml").plan(pooled_plan(data) if self.blinded else data)
+        return plan
+
+    @property
+    def claims_document(self) -> dict[str, Any]:
+        """claims.yaml as it stands; `trialtrace.audit.ledger.claim` makes claims of it."""
+        return {"papers": {}, "claims": {}} if self.blinded else self._file("claims")
+
+    def disclosure(self, settings: Settings) -> str:
+        """full or restricted: as set, or by the kind of source. What is blinded is restricted: a
+        row shows the arm beside the outcome."""
+        if self.blinded:
+            return "restricted"
+        if settings.disclosure != "by_source":
+            return settings.disclosure
+        return "restricted" if self.private else "full"
+
+    @property
+    def shows_values(self) -> bool:
+        """Whether a message may show values of the data, by config.yaml."""
+        return self.disclosure(load_settings(self.at)) == "full"
+
+
+def load_trial(name: str, root: Project | None = None) -> Trial:
+    """A trial's configuration, read lazily. Raises UserError for a name that is none."""
+    at = root or project()
+    at.trial_config(name)
+    return Trial(name, at)
+
+
+def draft_line(at: Project, name: str) -> str | None:
+    """One line on a drafted trial of which something is not confirmed; None for any other."""
+    try:
+        draft = load_trial(name, at).draft
+    except UserError:
+        return None
+    return f"{name}: {draft}: trialtrace confirm {name}" if draft else None

@@ -1,0 +1,129 @@
+"""Brings a trial's configuration of an older version forward: what would change, as a diff.
+
+A migration says what today's version has to say for the folder to mean what it meant. The texts are
+edited entry by entry and read again: what they then say must be what was meant, and nothing else.
+"""
+
+import copy
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from trialtrace.base.config.compose import Document, compose, compose_text
+from trialtrace.base.config.edit import Entry, with_entry
+from trialtrace.base.errors import Problem, ProblemsError, UserError
+from trialtrace.base.paths import Project
+from trialtrace.base.store import write_bytes
+from trialtrace.run.trial.migrations import FILES, MIGRATIONS, TRIAL, Folder
+from trialtrace.run.trial.version import CURRENT, KEY, WITHOUT, version_of
+
+Texts = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """A trial's folder before and after: its version, and the text of each file that may change."""
+
+    trial: str
+    folder: Path
+    shown: str
+    version: int
+    before: Texts
+    after: Texts
+
+    @property
+    def changed(self) -> list[str]:
+        """The files that are another afterwards."""
+        return [name for name, text in self.after.items() if text != self.before[name]]
+
+    def diff(self) -> str:
+        """A unified diff, as `patch -p1` and `git apply` take it in the project's folder."""
+        return "".join(line for name in self.changed for line in self._diff(name))
+
+    def _diff(self, name: str) -> Iterator[str]:
+        before, after = (text[name].splitlines(keepends=True) for text in (self.before, self.after))
+        path = f"{self.shown}/{name}"
+        for line in difflib.unified_diff(before, after, f"a/{path}", f"b/{path}"):
+            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+    def write(self) -> None:
+        """Write the changed files, each whole, with the rights that it has."""
+        for name in self.changed:
+            path = self.folder / name
+            write_bytes(path, self.after[name].encode("utf-8"), path.stat().st_mode & 0o777)
+
+
+def migrated(at: Project, trial: str) -> Migrated:
+    """What a trial's folder would be in today's version; nothing is written.
+
+    Raises UserError for a folder that is newer or cannot be read, or whose files have not the shape
+    that a migration needs.
+    """
+    folder = at.trial_config(trial)
+    documents: Folder = {name: compose(at, folder / name) for name in FILES}
+    version = _version(documents[TRIAL])
+    unreadable = [problem for one in documents.values() for problem in one.in_order()]
+    if unreadable and version < CURRENT:
+        raise ProblemsError([_nothing(trial, "its files cannot be read"), *unreadable])
+    before = {name: _text(folder / name) for name in FILES} if version < CURRENT else {}
+    after, read = before, documents
+    for step in range(version, CURRENT):
+        entries = [Entry(TRIAL, (), KEY, step + 1), *MIGRATIONS[step](read)]
+        after, read = _edited(trial, after, read, entries)
+    return Migrated(trial, folder, at.shown(folder), version, before, after)
+
+
+def _text(path: Path) -> str:
+    """The text as it stands, with the ends of lines that it has."""
+    return path.read_bytes().decode("utf-8")
+
+
+def _version(document: Document) -> int:
+    """The version that a trial.yaml names. Raises UserError for one that there is not."""
+    version = version_of(document)
+    if version is None and document.problems:
+        raise ProblemsError(document.in_order())
+    if version is None or not WITHOUT <= version <= CURRENT:
+        raise UserError(
+            Problem(
+                document.place((KEY,)),
+                found="no whole number" if version is None else f"version {version}",
+                expected=f"a version from {WITHOUT} to {CURRENT}, or none for {WITHOUT}",
+                do="use a newer trialtrace" if version and version > CURRENT else None,
+            )
+        )
+    return version
+
+
+def _edited(
+    trial: str, texts: Texts, documents: Folder, entries: Sequence[Entry]
+) -> tuple[Texts, Folder]:
+    """Texts with the entries, and what they say.
+
+    Raises UserError where that is not what was meant.
+    """
+    texts = dict(texts)
+    meant = {name: copy.deepcopy(document.data) for name, document in documents.items()}
+    for entry in entries:
+        mapping = meant[entry.file]
+        for key in entry.path:
+            mapping = mapping[key]
+        mapping[entry.key] = entry.value
+        try:
+            texts[entry.file] = with_entry(texts[entry.file], entry)
+        except LookupError:
+            raise UserError(_nothing(trial, f"{entry.file} is written as no edit can be")) from None
+    read = {name: compose_text(documents[name].shown, text) for name, text in texts.items()}
+    for name, document in read.items():
+        if document.problems or document.data != meant[name]:
+            raise UserError(_nothing(trial, f"{name} would not say what it should"))
+    return texts, read
+
+
+def _nothing(trial: str, why: str) -> Problem:
+    return Problem(
+        f"{trial}: nothing is migrated",
+        why,
+        do="mend it by hand (docs/add-a-trial.md says what each version changed), then try again",
+    )

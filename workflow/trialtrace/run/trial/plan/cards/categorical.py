@@ -1,0 +1,279 @@
+"""Two arms with yes or no: proportions, their comparisons, exact and chi-squared tests."""
+
+from __future__ import annotations
+
+from trialtrace.base.config.names import Sides
+from trialtrace.base.config.spec import key, shape
+from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.methods import BINARY
+from trialtrace.run.trial.plan.options import Continuity
+
+
+@shape
+class Fisher:
+    """Fisher's exact test."""
+
+    sides: Sides = key("Sidedness.")
+
+
+@shape
+class ChiSquared:
+    """Chi-squared test."""
+
+    correction: Continuity = key("Correction.")
+
+
+_WILSON = """\
+wilson <- function(events, n) {
+  prop.test(events, n, correct = FALSE, conf.level = {confidence})$conf.int
+}
+"""
+_NEWCOMBE = (
+    _WILSON
+    + """\
+p1 <- e1 / n1
+p0 <- e0 / n0
+w1 <- wilson(e1, n1)
+w0 <- wilson(e0, n0)
+low <- p1 - p0 - sqrt((p1 - w1[1])^2 + (w0[2] - p0)^2)
+high <- p1 - p0 + sqrt((w1[2] - p1)^2 + (p0 - w0[1])^2)
+"""
+)
+_EVENTS = {"count": "sum(x)"}
+_Z = "z <- qnorm(0.5 + {confidence} / 2)\n"
+_MIETTINEN_NURMINEN = """\
+# Both risks by maximum likelihood where their difference is held at `by`.
+held <- function(by) {
+  slope <- function(p) {
+    e1 / (p + by) - (n1 - e1) / (1 - p - by) + e0 / p - (n0 - e0) / (1 - p)
+  }
+  ends <- c(max(0, -by), min(1, 1 - by)) + c(1e-12, -1e-12)
+  p <- uniroot(slope, ends, tol = 1e-15)$root
+  c(p + by, p)
+}
+excess <- function(by) {
+  p <- held(by)
+  v <- sum(p * (1 - p) / c(n1, n0)) * (n1 + n0) / (n1 + n0 - 1)
+  abs(e1 / n1 - e0 / n0 - by) - qnorm(0.5 + {confidence} / 2) * sqrt(v)
+}
+p <- e1 / n1 - e0 / n0
+bound <- function(end) uniroot(excess, sort(c(p, end)), tol = 1e-14)$root
+"""
+
+_KOOPMAN = """\
+# The risk of the reference by maximum likelihood where the ratio of the risks is held at `by`.
+held <- function(by) {
+  slope <- function(p) {
+    (e1 + e0) / p - by * (n1 - e1) / (1 - by * p) - (n0 - e0) / (1 - p)
+  }
+  uniroot(slope, c(1e-13, 1 - 1e-13) * min(1, 1 / by), tol = 1e-17, maxiter = 10000)$root
+}
+score <- function(log_ratio) {
+  by <- exp(log_ratio)
+  p <- held(by)
+  (e1 / n1 - by * e0 / n0) / sqrt(by * p * (1 - by * p) / n1 + by^2 * p * (1 - p) / n0)
+}
+ratio <- (e1 / n1) / (e0 / n0)
+z <- qnorm(0.5 + {confidence} / 2)
+low <- uniroot(function(l) score(l) - z, c(-15, log(ratio)), tol = 1e-14)$root
+high <- uniroot(function(l) score(l) + z, c(log(ratio), 15), tol = 1e-14)$root
+"""
+
+CARDS = (
+    Card(
+        "proportion.wilson",
+        "Wilson's score interval",
+        "Wilson 1927, J Am Stat Assoc 22:209",
+        gives="count.events@group proportion.{}@group",
+        formula="categorical.proportions:wilson",
+        r=R(
+            _EVENTS | {"proportion": "c(e1 / n1, wilson(e1, n1))"},
+            _WILSON,
+        ),
+    ),
+    Card(
+        "proportion.clopper_pearson",
+        "exact interval",
+        "Clopper and Pearson 1934, Biometrika 26:404",
+        gives="count.events@group proportion.{}@group",
+        formula="categorical.proportions:clopper_pearson",
+        r=R(
+            _EVENTS | {"proportion": "c(test$estimate, test$conf.int)"},
+            "test <- binom.test(e1, n1, conf.level = {confidence})",
+        ),
+    ),
+    Card(
+        "risk_difference.newcombe",
+        "Newcombe's score interval",
+        "Newcombe 1998, Stat Med 17:873, method 10",
+        formula="categorical.contingency:risk_difference_newcombe",
+        r=R({"risk_difference": "c(p1 - p0, low, high)"}, _NEWCOMBE),
+    ),
+    Card(
+        "risk_difference.wald",
+        "Wald's interval",
+        "normal approximation with unpooled variance",
+        formula="categorical.contingency:risk_difference_wald",
+        r=R(
+            {"risk_difference": "p1 - p0 + c(0, -1, 1) * z * error"},
+            _Z + "p1 <- e1 / n1\n"
+            "p0 <- e0 / n0\n"
+            "error <- sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)\n",
+        ),
+    ),
+    Card(
+        "risk_difference.miettinen_nurminen",
+        "Miettinen and Nurminen's score interval",
+        "Miettinen and Nurminen 1985, Stat Med 4:213",
+        check="score",
+        formula="categorical.score:risk_difference_miettinen_nurminen",
+        r=R({"risk_difference": "c(p, bound(-1 + 1e-9), bound(1 - 1e-9))"}, _MIETTINEN_NURMINEN),
+    ),
+    Card(
+        "risk_difference.mee",
+        "Mee's score interval",
+        "Mee 1984, Biometrics 40:1175",
+        check="score",
+        formula="categorical.score:risk_difference_score",
+        fixed={"variance": "farrington_manning"},
+        r=R(
+            {"risk_difference": "c(p, bound(-1 + 1e-9), bound(1 - 1e-9))"},
+            _MIETTINEN_NURMINEN.replace(" * (n1 + n0) / (n1 + n0 - 1)", ""),
+        ),
+    ),
+    Card(
+        "risk_ratio.katz_log",
+        "log interval",
+        "Katz et al. 1978, Biometrics 34:469",
+        formula="categorical.contingency:risk_ratio_log",
+        r=R(
+            {"risk_ratio": "exp(log((e1 / n1) / (e0 / n0)) + c(0, -1, 1) * z * error)"},
+            _Z + "error <- sqrt(1 / e1 - 1 / n1 + 1 / e0 - 1 / n0)\n",
+        ),
+    ),
+    Card(
+        "odds_ratio.woolf",
+        "sample odds ratio, log interval",
+        "Woolf 1955, Ann Hum Genet 19:251",
+        formula="categorical.contingency:odds_ratio_sample",
+        r=R(
+            {"odds_ratio": "exp(log(odds) + c(0, -1, 1) * z * sqrt(sum(1 / cells)))"},
+            _Z + "odds <- cells[1, 1] * cells[2, 2] / (cells[1, 2] * cells[2, 1])\n",
+        ),
+    ),
+    Card(
+        "number_needed_to_treat.newcombe",
+        formula="categorical.contingency:number_needed_to_treat",
+        r=R(
+            {
+                "number_needed_to_treat": "c(1 / (p0 - p1), "
+                "if (low != 0 && high != 0) sort(-1 / c(low, high)) else c(NA, NA))"
+            },
+            _NEWCOMBE,
+        ),
+    ),
+    Card(
+        "p_value.chi_squared",
+        "Pearson's χ² test",
+        "Pearson 1900",
+        means="Chi-squared test.",
+        options=ChiSquared,
+        gives="p_value.{}@pair chi_squared.{}@pair? df.{}@pair?",
+        kinds=BINARY,
+        also={
+            "chi_squared_continuity": Named(
+                "χ² test with Yates' continuity correction", "Yates 1934"
+            )
+        },
+        formula="categorical.equal_risks:chi_squared",
+        r=R(
+            {
+                "p_value": "test$p.value",
+                "chi_squared": "test$statistic",
+                "df": "test$parameter",
+            },
+            "test <- chisq.test(cells, correct = {correction=continuity})",
+        ),
+    ),
+    Card(
+        "p_value.fisher",
+        "Fisher's exact test",
+        "Fisher 1935, J R Stat Soc 98:39",
+        means="Fisher's exact test.",
+        options=Fisher,
+        gives="p_value.{}@pair",
+        kinds=BINARY,
+        formula="categorical.equal_risks:fisher_exact",
+        r=R({"p_value": "fisher.test(cells, alternative = {sides})$p.value"}),
+    ),
+    Card(
+        "proportion.wald",
+        gives="count.events@group proportion.{}@group",
+        check="one_proportion",
+        formula="categorical.proportions:wald",
+        r=R(
+            _EVENTS | {"proportion": "p + c(0, -1, 1) * z * sqrt(p * (1 - p) / n1)"},
+            _Z + "p <- e1 / n1\n",
+        ),
+    ),
+    Card(
+        "proportion.agresti_coull",
+        "Agresti and Coull's interval",
+        "Agresti and Coull 1998, Am Stat 52:119",
+        gives="count.events@group proportion.{}@group",
+        check="one_proportion",
+        formula="categorical.proportions:agresti_coull",
+        r=R(
+            _EVENTS
+            | {"proportion": "c(e1 / n1, p + c(-1, 1) * z * sqrt(p * (1 - p) / (n1 + z^2)))"},
+            _Z + "p <- (e1 + z^2 / 2) / (n1 + z^2)\n",
+        ),
+    ),
+    Card(
+        "proportion.jeffreys",
+        "Jeffreys' interval",
+        "Brown, Cai and DasGupta 2001, Stat Sci 16:101",
+        gives="count.events@group proportion.{}@group",
+        check="one_proportion",
+        formula="categorical.proportions:jeffreys",
+        r=R(
+            _EVENTS | {"proportion": "c(e1 / n1, low, high)"},
+            "ends <- qbeta(0.5 + c(-1, 1) * {confidence} / 2, e1 + 0.5, n1 - e1 + 0.5)\n"
+            "low <- if (e1 == 0) 0 else ends[1]\nhigh <- if (e1 == n1) 1 else ends[2]\n",
+        ),
+    ),
+    Card(
+        "risk_difference.agresti_caffo",
+        "Agresti and Caffo's interval",
+        "Agresti and Caffo 2000, Am Stat 54:280",
+        check="score_ratio",
+        formula="categorical.contingency:risk_difference_agresti_caffo",
+        r=R(
+            {"risk_difference": "c(e1 / n1 - e0 / n0, p1 - p0 + c(-1, 1) * z * error)"},
+            _Z + "p1 <- (e1 + 1) / (n1 + 2)\np0 <- (e0 + 1) / (n0 + 2)\n"
+            "error <- sqrt(p1 * (1 - p1) / (n1 + 2) + p0 * (1 - p0) / (n0 + 2))\n",
+        ),
+    ),
+    Card(
+        "risk_ratio.koopman",
+        "Koopman's score interval",
+        "Koopman 1984, Biometrics 40:513",
+        check="score_ratio",
+        formula="categorical.score_ratio:risk_ratio_score",
+        fixed={"variance": "koopman"},
+        r=R({"risk_ratio": "c(ratio, exp(c(low, high)))"}, _KOOPMAN),
+    ),
+    Card(
+        "risk_ratio.miettinen_nurminen",
+        check="score_ratio",
+        formula="categorical.score_ratio:risk_ratio_score",
+        fixed={"variance": "miettinen_nurminen"},
+        r=R(
+            {"risk_ratio": "c(ratio, exp(c(low, high)))"},
+            _KOOPMAN.replace(
+                "by^2 * p * (1 - p) / n0)",
+                "by^2 * p * (1 - p) / n0) *\n    sqrt((n1 + n0 - 1) / (n1 + n0))",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,169 @@
+"""Subjects in clusters: errors that allow for them, and clusters compared as wholes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.base.config.names import Name
+from trialtrace.base.config.spec import key, shape
+from trialtrace.run.trial.plan.card import Card, R
+from trialtrace.run.trial.plan.cards.mixed import RANDOM_CLUSTER
+from trialtrace.run.trial.plan.gives import PAIR, contrast
+from trialtrace.run.trial.plan.options import Estimation, MixedDf, Reference, Sandwich
+from trialtrace.run.trial.plan.r_gee import EQUATIONS
+
+_COVARIATES = (
+    "Covariates, measured before randomisation: `baseline` (the value there) and variables of "
+    "`subjects`."
+)
+_CLUSTER = "What subjects are clustered by, or randomised by: a variable of `subjects`."
+
+
+@shape
+class Clustered:
+    """Linear or logistic model with errors that allow for clusters."""
+
+    cluster: Name = key(_CLUSTER)
+    working: Literal["independence", "exchangeable"] = key(
+        "`independence`: the ordinary model with cluster-robust errors; `exchangeable`: "
+        "estimating equations with a common correlation within clusters."
+    )
+    variance: Sandwich = key(
+        "Sandwich: as it is (CR0), or corrected for few clusters by Kauermann and Carroll "
+        "(CR2) or by Mancl and DeRouen (CR3)."
+    )
+    reference: Reference = key(
+        "Reference distribution: normal, or t with clusters less coefficients degrees of freedom."
+    )
+    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
+
+
+@shape
+class ClusterMeans:
+    """T test of the clusters' means."""
+
+    cluster: Name = key(f"{_CLUSTER[:-1]}, whose clusters each lie in one arm.")
+
+
+@shape
+class RandomCluster:
+    """Mixed model with clusters at random."""
+
+    cluster: Name = key(_CLUSTER)
+    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
+    estimation: Estimation = key("Estimation of the covariance.")
+    df: MixedDf = key("Degrees of freedom.")
+
+
+_MODEL = "regression.clusters:clustered"
+_MEANS = (
+    "regression.clusters:cluster_means_difference",
+    "regression.clusters:intracluster_correlation",
+    "regression.clusters:design_effect_of_sizes",
+)
+
+
+def _compared(statistic: str) -> str:
+    more = (f"{each}.{{}}@{PAIR}?" for each in ("intracluster_correlation", "design_effect"))
+    return " ".join((contrast(statistic, PAIR), *more))
+
+
+_CLUSTER_MEANS = """\
+means <- tapply(d$AVAL, cluster, mean)
+of <- d$TRTP[match(names(means), cluster)]
+test <- t.test(means[of == {treated}], means[of == {reference}], var.equal = TRUE,
+               conf.level = {confidence})
+# By the analysis of variance of clusters within arms.
+fit <- anova(lm(d$AVAL ~ arm + factor(cluster)))
+sizes <- table(cluster)
+own <- tapply(c(sizes), d$TRTP[match(names(sizes), cluster)], function(n) sum(n^2) / sum(n))
+typical <- (nrow(d) - sum(own)) / fit$Df[2]
+between <- (fit$`Mean Sq`[2] - fit$`Mean Sq`[3]) / typical
+correlation <- between / (between + fit$`Mean Sq`[3])
+"""
+
+_CLUSTERED = """\
+id <- cluster
+at <- ave(seq_along(cluster), cluster, FUN = seq_along)
+rows <- data.frame(d[covariates], arm, value = d$AVAL)
+fit <- glm(reformulate(c("arm", covariates), "value"), FAMILY, rows)
+"""
+_COMPARED = """\
+found <- compared((names(beta) == paste0("arm", {treated})) + 0)
+"""
+
+
+def _of_family(family: str) -> str:
+    return _CLUSTERED.replace("FAMILY", family) + EQUATIONS + _COMPARED
+
+
+CARDS = (
+    Card(
+        "mean_difference.clustered",
+        "model with errors that allow for clusters",
+        "Liang and Zeger 1986, Biometrika 73:13; Bell and McCaffrey 2002, Surv Methodol 28:169",
+        options=Clustered,
+        gives=f"mean_difference.{{}}@{PAIR} p_value.{{}}@{PAIR}",
+        compares="between",
+        formula=_MODEL,
+        fixed={"family": "gaussian"},
+        r=R({"mean_difference": "found$interval", "p_value": "found$p"}, _of_family("gaussian")),
+    ),
+    Card(
+        "odds_ratio.clustered",
+        options=Clustered,
+        gives=f"odds_ratio.{{}}@{PAIR} p_value.{{}}@{PAIR}",
+        compares="between",
+        formula=_MODEL,
+        fixed={"family": "binomial"},
+        r=R({"odds_ratio": "exp(found$interval)", "p_value": "found$p"}, _of_family("binomial")),
+    ),
+    Card(
+        "mean_difference.cluster_means",
+        "t test of clusters' means",
+        "Donner and Klar 2000; design effect: Eldridge et al. 2006, Int J Epidemiol 35:1292",
+        options=ClusterMeans,
+        gives=_compared("mean_difference"),
+        compares="between",
+        formula=_MEANS,
+        r=R(
+            {
+                "mean_difference": "c(-diff(test$estimate), test$conf.int)",
+                "p_value": "test$p.value",
+                "t": "test$statistic",
+                "df": "test$parameter",
+                "intracluster_correlation": "correlation",
+                "design_effect": "1 + (sum(table(cluster)^2) / nrow(d) - 1) * correlation",
+            },
+            _CLUSTER_MEANS,
+        ),
+    ),
+    Card(
+        "risk_difference.cluster_means",
+        options=ClusterMeans,
+        gives=_compared("risk_difference"),
+        compares="between",
+        formula=_MEANS,
+        r=R(
+            {
+                "risk_difference": "c(-diff(test$estimate), test$conf.int)",
+                "p_value": "test$p.value",
+                "t": "test$statistic",
+                "df": "test$parameter",
+                "intracluster_correlation": "correlation",
+                "design_effect": "1 + (sum(table(cluster)^2) / nrow(d) - 1) * correlation",
+            },
+            _CLUSTER_MEANS,
+        ),
+    ),
+    Card(
+        "mean_difference.random_cluster",
+        "mixed model, clusters at random",
+        "Laird and Ware 1982, Biometrics 38:963",
+        options=RandomCluster,
+        gives="mean_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
+        compares="between",
+        formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:mixed_contrast"),
+        r=RANDOM_CLUSTER,
+    ),
+)

@@ -1,0 +1,194 @@
+"""Competing events and interval-censored times."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from trialtrace.base.config.names import Name
+from trialtrace.base.config.spec import Distinct, Rule, key, shape
+from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.methods import INTERVALS, TIMES
+from trialtrace.run.trial.plan.options import Groups, IncidenceVariance
+
+
+@shape
+class AalenJohansen:
+    """Cumulative incidence at given times."""
+
+    variance: IncidenceVariance = key("Variance: Aalen's, or the delta method's.")
+    times: Distinct[Annotated[float, Rule(minimum=0)]] = key("Times, in the unit of the time.")
+
+
+@shape
+class IncidenceDifferenceAalenJohansen:
+    """Difference of cumulative incidences at given times."""
+
+    variance: IncidenceVariance = key("Variance: Aalen's, or the delta method's.")
+    time: float = key("Time, in the unit of the time.", exclusiveMinimum=0)
+
+
+@shape
+class FineGray:
+    """Fine and Gray's model of the cumulative incidence, given covariates."""
+
+    covariates: tuple[Name, ...] = key(
+        "Covariates: variables of `subjects`, known at randomisation.",
+        minItems=0,
+        uniqueItems=True,
+    )
+
+
+@shape
+class Gray:
+    """Gray's test of equal cumulative incidences, other causes competing."""
+
+    rho: float = key("Power of the weight (1 - incidence of all).", minimum=0)
+    groups: Groups = key(
+        "all: all arms in one test; pairs: each treated arm against the reference."
+    )
+
+
+@shape
+class Turnbull:
+    """Turnbull's estimate at given times."""
+
+    times: Distinct[Annotated[float, Rule(minimum=0)]] = key("Times, in the unit of the time.")
+
+
+@shape
+class IntervalLogRank:
+    """Log-rank test of times that are only known to lie between visits."""
+
+    scores: Literal["sun", "finkelstein"] = key("Scores.")
+    groups: Groups = key(
+        "all: all arms in one test; pairs: each treated arm against the reference."
+    )
+
+
+_INCIDENCE = """\
+cause <- c(1, 0, 2)[d$CNSR + 1]  # the event, censoring, what competes
+curve <- cuminc(time, cause)
+at <- lapply(timepoints(curve["1 1"], {time}), c)
+half <- qnorm(0.5 + {confidence} / 2) * sqrt(at$var) / (-at$est * log(at$est))
+"""
+_INCIDENCES = """\
+cause <- c(1, 0, 2)[d$CNSR + 1]  # the event, censoring, what competes
+at <- function(of) {
+  own <- arm == of
+  if (!any(cause[own] == 1)) return(list(est = 0, var = 0))
+  lapply(timepoints(cuminc(time[own], cause[own])["1 1"], {time}), c)
+}
+treated <- at({treated})
+reference <- at({reference})
+difference <- treated$est - reference$est
+error <- sqrt(treated$var + reference$var)
+"""
+
+_FINE_GRAY = """\
+cause <- c(1, 0, 2)[d$CNSR + 1]  # the event, censoring, what competes
+rows <- data.frame(d[covariates], arm)
+X <- model.matrix(reformulate(c("arm", covariates)), rows)[, -1, drop = FALSE]
+fit <- crr(time, cause, X, gtol = 1e-12, maxiter = 100)
+of <- colnames(X) == paste0("arm", {treated})
+b <- fit$coef[of]
+error <- sqrt(diag(fit$var)[of])
+"""
+
+CARDS = (
+    Card(
+        "incidence.aalen_johansen",
+        "Aalen and Johansen's estimate",
+        "Aalen and Johansen 1978, Scand J Stat 5:141",
+        options=AalenJohansen,
+        gives="incidence.{}@group;time",
+        kinds=TIMES,
+        formula="survival.competing_risks:cumulative_incidence",
+        r=R(
+            {"incidence": "c(at$est, exp(-exp(log(-log(at$est)) + c(1, -1) * half)))"},
+            _INCIDENCE,
+            packages=("cmprsk",),
+            only={"variance": ("aalen",)},
+        ),
+    ),
+    Card(
+        "incidence_difference.aalen_johansen",
+        options=IncidenceDifferenceAalenJohansen,
+        tested="z test of the difference of incidences at a time",
+        gives="incidence_difference.{}@pair;time p_value.{}@pair;time z.{}@pair;time?",
+        kinds=TIMES,
+        formula="survival.competing_risks:cumulative_incidence_difference",
+        r=R(
+            {
+                "incidence_difference": "difference + c(0, -1, 1) * "
+                "qnorm(0.5 + {confidence} / 2) * error",
+                "z": "difference / error",
+                "p_value": "2 * pnorm(-abs(difference / error))",
+            },
+            _INCIDENCES,
+            packages=("cmprsk",),
+            only={"variance": ("aalen",)},
+        ),
+    ),
+    Card(
+        "subdistribution_hazard_ratio.fine_gray",
+        "Fine and Gray's model",
+        "Fine and Gray 1999, J Am Stat Assoc 94:496",
+        options=FineGray,
+        gives="subdistribution_hazard_ratio.{}@pair p_value.{}_wald@pair?",
+        also={"fine_gray_wald": Named("Wald test in Fine and Gray's model", "")},
+        kinds=TIMES,
+        formula=("survival.fine_gray:fine_gray", "survival.cox:hazard_ratio_test"),
+        r=R(
+            {
+                "subdistribution_hazard_ratio": "exp(b + c(0, -1, 1) * "
+                "qnorm(0.5 + {confidence} / 2) * error)",
+                "p_value": "2 * pnorm(-abs(b / error))",
+            },
+            _FINE_GRAY,
+            packages=("cmprsk",),
+        ),
+    ),
+    Card(
+        "p_value.gray",
+        "Gray's test",
+        "Gray 1988, Ann Stat 16:1141",
+        means="Gray's test of equal cumulative incidences, other causes competing.",
+        options=Gray,
+        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        kinds=TIMES,
+        formula="survival.gray:gray_test",
+        r=R(
+            {
+                "p_value": "pchisq(test[['stat']], test[['df']], lower.tail = FALSE)",
+                "chi_squared": "test[['stat']]",
+                "df": "test[['df']]",
+            },
+            "cause <- c(1, 0, 2)[d$CNSR + 1]  # the event, censoring, what competes\n"
+            'test <- cuminc(time, cause, arm, rho = {rho})$Tests["1", ]\n',
+            packages=("cmprsk",),
+        ),
+    ),
+    Card(
+        "incidence.turnbull",
+        "Turnbull's estimate",
+        "Turnbull 1976, J R Stat Soc B 38:290",
+        options=Turnbull,
+        gives="incidence.{}@group;time",
+        kinds=INTERVALS,
+        check="interval_times",
+        formula="survival.interval_censored:turnbull",
+        r_none="no package that comes with R computes it",
+    ),
+    Card(
+        "p_value.interval_log_rank",
+        "log-rank test of interval-censored times",
+        "Sun 1996, Stat Med 15:1387; Finkelstein 1986",
+        means="Log-rank test of times that are only known to lie between visits.",
+        options=IntervalLogRank,
+        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        kinds=INTERVALS,
+        check="interval_times",
+        formula="survival.interval_censored:interval_log_rank",
+        r_none="no package that comes with R computes it",
+    ),
+)

@@ -1,0 +1,140 @@
+"""Two treatments of one subject in two periods, in the order of its sequence."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.base.config.names import Name, Sides, Value
+from trialtrace.base.config.spec import Filled, key, shape
+from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.methods import BINARY, SCORES
+
+_SEQUENCE = "Variable of `subjects` that tells in which order a subject had the two treatments."
+_FIRST = "The arm of the first period, by label of that variable (by value where it has none)."
+
+
+@shape
+class Crossover:
+    """Difference of means in a two-period crossover, adjusted for the period."""
+
+    sequence: Name = key(_SEQUENCE)
+    starts_with: Filled[Value, Name] = key(_FIRST)
+
+
+@shape
+class CrossoverT:
+    """Student's t test in a two-period crossover."""
+
+    sequence: Name = key(_SEQUENCE)
+    starts_with: Filled[Value, Name] = key(_FIRST)
+    compared: Literal["treatment", "period", "carry_over"] = key(
+        "treatment, adjusted for the period; period, second less first; carry_over, Grizzle's "
+        "test, of little power: it describes, and must not choose the analysis."
+    )
+    sides: Sides = key("Sidedness.")
+
+
+@shape
+class CrossoverEvents:
+    """Test of a yes/no outcome in a two-period crossover."""
+
+    sequence: Name = key(_SEQUENCE)
+    starts_with: Filled[Value, Name] = key(_FIRST)
+    sides: Sides = key("Sidedness.")
+
+
+_PERIODS = """\
+early <- unlist({starts_with})[sequence] == {treated}  # who has the treated arm first
+begins <- ifelse(early, sides[, {treated}], sides[, {reference}])
+ends <- ifelse(early, sides[, {reference}], sides[, {treated}])
+"""
+_SCORES = """\
+score <- switch({compared}, treatment = (begins - ends) / 2, carry_over = begins + ends,
+                period = ifelse(early, ends - begins, begins - ends) / 2)
+x <- score[early]
+y <- score[!early]
+test <- t.test(x, y, var.equal = TRUE, alternative = {sides})
+"""
+_DIFFER = """\
+score <- begins - ends
+differ <- score != 0
+cells <- table(factor(early[differ], c(TRUE, FALSE)), factor(score[differ], c(1, -1)))
+z <- cor(score, early) * sqrt(length(score) - 1)
+"""
+
+CARDS = (
+    Card(
+        "mean_difference.crossover",
+        "difference of treatments adjusted for the period, Student's t interval",
+        "Hills and Armitage 1979, Br J Clin Pharmacol 8:7",
+        options=Crossover,
+        compares="within",
+        formula="continuous.crossover:crossover_effect",
+        fixed={"effect": "treatment"},
+        r=R(
+            {
+                "mean_difference": "c(-diff(test$estimate), "
+                "t.test(x, y, var.equal = TRUE, conf.level = {confidence})$conf.int)",
+            },
+            _PERIODS
+            + _SCORES.replace("{compared}", '"treatment"').replace("{sides}", '"two.sided"'),
+        ),
+    ),
+    Card(
+        "p_value.crossover_t",
+        "t test of treatments adjusted for the period",
+        "Hills and Armitage 1979, Br J Clin Pharmacol 8:7",
+        means="Student's t test in a two-period crossover.",
+        options=CrossoverT,
+        gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
+        kinds=SCORES,
+        compares="within",
+        also={
+            "crossover_t_period": Named(
+                "t test of the periods", "Hills and Armitage 1979, Br J Clin Pharmacol 8:7"
+            ),
+            "crossover_t_carry_over": Named(
+                "t test of carry-over, of little power", "Grizzle 1965, Biometrics 21:467"
+            ),
+        },
+        formula="continuous.crossover:crossover_t",
+        r=R(
+            {"p_value": "test$p.value", "t": "test$statistic", "df": "test$parameter"},
+            _PERIODS + _SCORES,
+        ),
+    ),
+    Card(
+        "p_value.mainland_gart",
+        "Mainland and Gart's test",
+        "Gart 1969, Biometrika 56:75",
+        means="Mainland and Gart's exact test of a yes/no outcome in a two-period crossover.",
+        options=CrossoverEvents,
+        gives="p_value.{}@pair",
+        kinds=BINARY,
+        compares="within",
+        formula="continuous.crossover:mainland_gart",
+        r=R(
+            {"p_value": "fisher.test(cells, alternative = {sides})$p.value"},
+            _PERIODS + _DIFFER,
+        ),
+    ),
+    Card(
+        "p_value.prescott",
+        "Prescott's test",
+        "Prescott 1981, J R Stat Soc C 30:9",
+        means="Prescott's test of a yes/no outcome in a two-period crossover.",
+        options=CrossoverEvents,
+        gives="p_value.{}@pair z.{}@pair?",
+        kinds=BINARY,
+        compares="within",
+        formula="continuous.crossover:prescott",
+        r=R(
+            {
+                "z": "z",
+                "p_value": "switch({sides}, two.sided = 2 * pnorm(-abs(z)), greater = pnorm(-z), "
+                "less = pnorm(z))",
+            },
+            _PERIODS + _DIFFER,
+        ),
+    ),
+)

@@ -1,0 +1,207 @@
+"""Survival of two arms at a time; log-rank tests within strata or weighted by who is at risk."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.base.config.names import Name, Sides
+from trialtrace.base.config.spec import Distinct, key, shape
+from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.gives import chi_squared_or_z
+from trialtrace.run.trial.plan.methods import TIMES
+from trialtrace.run.trial.plan.options import SIGNED_SIDES, Groups
+
+
+@shape
+class SurvivalRatio:
+    """Ratio of survival at a time, on the scale of its logarithm."""
+
+    time: float = key("Time, in the unit of the time.", exclusiveMinimum=0)
+
+
+@shape
+class SurvivalDifference(SurvivalRatio):
+    """Difference of survival at a time."""
+
+    interval: Literal["plain", "log_log"] = key(
+        "Interval and test: Wald's on the plain scale, or by the scale of log(-log), whose test is "
+        "conservative in small arms."
+    )
+
+
+@shape
+class AtRiskLogRank:
+    """Log-rank test weighted by who is at risk."""
+
+    strata: tuple[Name, ...] = key(
+        "Strata, over which differences are summed: variables of `subjects`.",
+        minItems=0,
+        uniqueItems=True,
+    )
+    groups: Groups = key(
+        "all: all arms in one test; pairs: each treated arm against the reference."
+    )
+    sides: Sides = key(SIGNED_SIDES)
+
+
+@shape
+class LogRankStratified:
+    """Log-rank test within strata, with Fleming and Harrington's weights."""
+
+    strata: Distinct[Name] = key(
+        "Strata, over which differences are summed: variables of `subjects`."
+    )
+    rho: float = key("Power of S; 0 with gamma 0 is the log-rank test.", minimum=0)
+    gamma: float = key("Power of 1 - S.", minimum=0)
+    groups: Groups = key(
+        "all: all arms in one test; pairs: each treated arm against the reference."
+    )
+    sides: Sides = key(SIGNED_SIDES)
+
+
+_WEIGHTED = """\
+parts <- lapply(split(seq_along(time), stratum), function(i) {
+  g <- numeric(nlevels(arm))
+  v <- diag(g)
+  s <- 1  # of all arms, before each time
+  for (at in sort(unique(time[i][event[i]]))) {
+    n <- table(arm[i][time[i] >= at])
+    own <- table(arm[i][time[i] == at & event[i]])
+    total <- sum(n)
+    all <- sum(own)
+    w <- WEIGHT
+    g <- g + w * c(own - n * all / total)
+    share <- c(n) / total
+    if (total > 1) {
+      v <- v + w^2 * all * (total - all) / (total - 1) * (diag(share) - outer(share, share))
+    }
+    s <- s * (1 - all / total)
+  }
+  list(g, v)
+})
+g <- Reduce(`+`, lapply(parts, `[[`, 1))[-1]
+v <- Reduce(`+`, lapply(parts, `[[`, 2))[-1, -1, drop = FALSE]
+chi_squared <- sum(g * solve(v, g))
+df <- length(g)
+z <- g[1] / sqrt(v[1])
+"""
+
+
+def weighted(weight: str) -> R:
+    """R's log-rank test whose differences at each time have a `weight`, an expression of R in
+    `total` (at risk) and `s` (share of all arms without the event before)."""
+    return R(
+        {
+            "p_value": "if ({sides=two_sided}) pchisq(chi_squared, df, lower.tail = FALSE) "
+            "else pnorm(if ({sides=less}) z else -z)",
+            "chi_squared": "chi_squared",
+            "df": "df",
+            "z": "z",
+        },
+        _WEIGHTED.replace("WEIGHT", weight),
+    )
+
+
+_SURVIVALS = """\
+curve <- function(of) {
+  own <- arm == of
+  summary(survfit(Surv(time[own], event[own]) ~ 1), times = {time}, extend = TRUE)
+}
+treated <- curve({treated})
+reference <- curve({reference})
+difference <- treated$surv - reference$surv
+error <- sqrt(treated$std.err^2 + reference$std.err^2)
+ratio <- log(treated$surv / reference$surv)
+relative <- sqrt((treated$std.err / treated$surv)^2 + (reference$std.err / reference$surv)^2)
+"""
+
+CARDS = (
+    Card(
+        "survival_difference.kaplan_meier",
+        options=SurvivalDifference,
+        gives="survival_difference.{}@pair;time p_value.{}_difference@pair;time "
+        "z.{}_difference@pair;time?",
+        also={
+            "kaplan_meier_difference": Named(
+                "test of survival at a time", "Klein et al. 2007, Stat Med 26:4505"
+            )
+        },
+        formula="survival.survival_at:survival_difference",
+        r=R(
+            {
+                "survival_difference": "difference + c(0, -1, 1) * "
+                "qnorm(0.5 + {confidence} / 2) * error",
+                "z": "difference / error",
+                "p_value": "2 * pnorm(-abs(difference / error))",
+            },
+            _SURVIVALS,
+            packages=("survival",),
+            only={"interval": ("plain",)},
+        ),
+    ),
+    Card(
+        "survival_ratio.kaplan_meier",
+        options=SurvivalRatio,
+        gives="survival_ratio.{}@pair;time p_value.{}_ratio@pair;time z.{}_ratio@pair;time?",
+        also={
+            "kaplan_meier_ratio": Named(
+                "test of the ratio of survival at a time", "Klein et al. 2007, Stat Med 26:4505"
+            )
+        },
+        formula="survival.survival_at:survival_ratio",
+        r=R(
+            {
+                "survival_ratio": "exp(ratio + c(0, -1, 1) * "
+                "qnorm(0.5 + {confidence} / 2) * relative)",
+                "z": "ratio / relative",
+                "p_value": "2 * pnorm(-abs(ratio / relative))",
+            },
+            _SURVIVALS,
+            packages=("survival",),
+        ),
+    ),
+    Card(
+        "p_value.log_rank_stratified",
+        "stratified log-rank test",
+        "Mantel 1966; Fleming and Harrington 1991, Counting Processes, chapter 7",
+        means="Log-rank test within strata, with Fleming and Harrington's weights.",
+        options=LogRankStratified,
+        gives=chi_squared_or_z("compared"),
+        kinds=TIMES,
+        formula=(
+            "survival.weighted_log_rank:weighted_log_rank",
+            "survival.signed_log_rank:signed_log_rank",
+        ),
+        r=weighted("s^{rho} * (1 - s)^{gamma}"),
+    ),
+    Card(
+        "p_value.gehan",
+        "Gehan's generalised Wilcoxon test",
+        "Gehan 1965, Biometrika 52:203",
+        means="Log-rank test weighted by the number at risk.",
+        options=AtRiskLogRank,
+        gives=chi_squared_or_z("compared"),
+        kinds=TIMES,
+        formula=(
+            "survival.weighted_log_rank:at_risk_log_rank",
+            "survival.signed_log_rank:signed_at_risk",
+        ),
+        fixed={"weight": "gehan"},
+        r=weighted("total"),
+    ),
+    Card(
+        "p_value.tarone_ware",
+        "Tarone and Ware's test",
+        "Tarone and Ware 1977, Biometrika 64:156",
+        means="Log-rank test weighted by the root of the number at risk.",
+        options=AtRiskLogRank,
+        gives=chi_squared_or_z("compared"),
+        kinds=TIMES,
+        formula=(
+            "survival.weighted_log_rank:at_risk_log_rank",
+            "survival.signed_log_rank:signed_at_risk",
+        ),
+        fixed={"weight": "tarone_ware"},
+        r=weighted("sqrt(total)"),
+    ),
+)

@@ -1,0 +1,274 @@
+"""Values of a subject over visits, or of subjects in clusters, by estimating equations."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Literal
+
+from trialtrace.base.config.names import Name, VisitLabel
+from trialtrace.base.config.spec import items_of, key, shape
+from trialtrace.run.trial.plan.card import Card, R
+from trialtrace.run.trial.plan.gives import PAIR
+from trialtrace.run.trial.plan.methods import OVER_TIME, SCORES
+from trialtrace.run.trial.plan.options import Reference, Sandwich
+from trialtrace.run.trial.plan.r_gee import EQUATIONS
+
+_COVARIATES = (
+    "Covariates, measured before randomisation: `baseline` (the value there) and variables of "
+    "`subjects`."
+)
+_EFFECT = (
+    "One difference of the arms at each visit, or one over all visits, each of which has a mean of "
+    "its own."
+)
+_VARIANCE = (
+    "Sandwich: as it is, or corrected for few units by Kauermann and Carroll or by Mancl and "
+    "DeRouen."
+)
+_REFERENCE = "Reference distribution: normal, or t with units less coefficients degrees of freedom."
+_TIMES = (
+    "Time of each visit of the analysis. The mean of each arm, in a logistic model its logit, is a "
+    "line over it; slopes are of a unit of it."
+)
+_TIME = "Time at which the lines of the arms are compared, from the first of `times` to the last."
+_NODES = (
+    "Nodes of the adaptive quadrature, or `enough`: doubled until more change nothing. A number "
+    "that does not suffice is an error."
+)
+Nodes = int | Literal["enough"]
+Effect = Literal["each_visit", "over_visits"]
+Working = Literal["independence", "exchangeable", "ar1", "unstructured"]
+
+
+@shape
+class Gee:
+    """Estimating equations over visits."""
+
+    effect: Effect = key(_EFFECT)
+    working: Working = key("Working correlation of the visits of a subject.")
+    variance: Sandwich = key(_VARIANCE)
+    reference: Reference = key(_REFERENCE)
+    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
+
+
+@shape
+class OrdinalGee:
+    """Cumulative logit model over visits by estimating equations; robust errors."""
+
+    effect: Effect = key(_EFFECT)
+    working: Literal["independence", "uniform", "pairwise"] = key(
+        "Local odds ratios of two visits of a subject: all 1, one for all pairs of visits, or one "
+        "for each pair."
+    )
+    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
+
+
+@shape
+class GeeSlopes:
+    """Estimating equations over visits, the mean of each arm a line over time."""
+
+    times: dict[VisitLabel, float] = key(_TIMES, minProperties=2)
+    working: Working = key("Working correlation of the visits of a subject.")
+    variance: Sandwich = key(_VARIANCE)
+    reference: Reference = key(_REFERENCE)
+    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
+
+
+@shape
+class GeeLine(GeeSlopes):
+    """The same, for the arms at one time."""
+
+    time: float = key(_TIME)
+
+
+@shape
+class LogisticMixed:
+    """Logistic model with a random intercept of each subject."""
+
+    effect: Effect = key(_EFFECT)
+    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
+    nodes: Nodes = key(_NODES, expected="a whole number or `enough`", minimum=7, maximum=200)
+
+
+@shape
+class LogisticMixedSlopes:
+    """Logistic model with a random intercept of each subject, logits a line over time."""
+
+    times: dict[VisitLabel, float] = key(_TIMES, minProperties=2)
+    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
+    nodes: Nodes = key(_NODES, expected="a whole number or `enough`", minimum=7, maximum=200)
+
+
+@shape
+class LogisticMixedLine(LogisticMixedSlopes):
+    """The same, for the arms at one time."""
+
+    time: float = key(_TIME)
+
+
+def _slopes(stat: str) -> str:
+    """One result of a comparison over all visits, with its p-value."""
+    return f"{stat}.{{}}@{PAIR};effect=slope p_value.{{}}@{PAIR};effect=slope"
+
+
+def _at_time(stat: str) -> str:
+    """One result of a comparison at a time of the lines, with its p-value."""
+    return f"{stat}.{{}}@{PAIR};time p_value.{{}}@{PAIR};time"
+
+
+def _gives(statistic: str, options: object, own: bool) -> str:
+    """At each visit, or of the effect over them."""
+    whole = items_of(options).get("effect") == "over_visits"
+    second = ";effect=over_visits" if whole else ""
+    return f"{statistic}.{{}}@{PAIR}{second} p_value.{{}}@{PAIR}{second}"
+
+
+_EQUATIONS = "regression.gee:gee"
+
+_VALUES = """\
+id <- d$USUBJID
+at <- match(d$AVISIT, visits)
+rows <- data.frame(d[covariates], arm, value = d$AVAL)
+"""
+_VISITS = """\
+rows$visit <- factor(d$AVISIT, visits)
+effect <- if ({effect=each_visit}) "visit:arm" else "arm"
+fit <- glm(reformulate(c("0 + visit", effect, covariates), "value"), FAMILY, rows)
+"""
+_COMPARED = """\
+of <- paste0(if ({effect=each_visit}) paste0("visit", {visit}, ":"), "arm", {treated})
+found <- compared((names(beta) == of) + 0)
+"""
+_LINES = """\
+rows$when <- unlist({times})[d$AVISIT]
+fit <- glm(reformulate(c("when * arm", covariates), "value"), FAMILY, rows)
+"""
+_SLOPE = """\
+found <- compared((names(beta) == paste0("when:arm", {treated})) + 0)
+"""
+_AT_TIME = """\
+L <- (names(beta) == paste0("arm", {treated})) +
+  {time} * (names(beta) == paste0("when:arm", {treated}))
+found <- compared(L)
+"""
+
+
+def _equations(statistic: str, family: str, model: str, compared: str) -> R:
+    """By the equations; an odds ratio from its logarithm."""
+    interval = "exp(found$interval)" if family == "binomial" else "found$interval"
+    lines = _VALUES + model.replace("FAMILY", family) + EQUATIONS + compared
+    return R({statistic: interval, "p_value": "found$p"}, lines)
+
+
+CARDS = (
+    Card(
+        "mean_difference.gee",
+        "estimating equations over visits",
+        "Liang and Zeger 1986, Biometrika 73:13",
+        options=Gee,
+        gives=partial(_gives, "mean_difference"),
+        kinds=OVER_TIME,
+        visits="over",
+        compares="between",
+        formula=_EQUATIONS,
+        fixed={"family": "gaussian"},
+        r=_equations("mean_difference", "gaussian", _VISITS, _COMPARED),
+    ),
+    Card(
+        "odds_ratio.gee",
+        options=Gee,
+        gives=partial(_gives, "odds_ratio"),
+        visits="over",
+        compares="between",
+        formula=_EQUATIONS,
+        fixed={"family": "binomial"},
+        r=_equations("odds_ratio", "binomial", _VISITS, _COMPARED),
+    ),
+    Card(
+        "odds_ratio.ordinal_gee",
+        "cumulative logit model over visits, estimating equations",
+        "Touloumis, Agresti and Kateri 2013, Biometrics 69:633",
+        options=OrdinalGee,
+        gives=partial(_gives, "odds_ratio"),
+        kinds=SCORES,
+        visits="over",
+        compares="between",
+        check="ordinal_visits",
+        formula="regression.ordinal_gee:ordinal_gee",
+        r_none="no package that comes with R computes it",
+    ),
+    Card(
+        "odds_ratio.logistic_mixed",
+        "logistic model over visits, random intercepts",
+        "Stiratelli, Laird and Ware 1984, Biometrics 40:961",
+        options=LogisticMixed,
+        gives=partial(_gives, "odds_ratio"),
+        visits="over",
+        compares="between",
+        formula="regression.ordinal_mixed:ordinal_mixed",
+        r_none="lme4 and ordinal stop after four digits of the random effects",
+    ),
+    Card(
+        "slope_difference.gee",
+        options=GeeSlopes,
+        gives=_slopes("slope_difference"),
+        visits="over",
+        compares="between",
+        formula=_EQUATIONS,
+        fixed={"family": "gaussian"},
+        r=_equations("slope_difference", "gaussian", _LINES, _SLOPE),
+    ),
+    Card(
+        "slope_odds_ratio.gee",
+        options=GeeSlopes,
+        gives=_slopes("slope_odds_ratio"),
+        visits="over",
+        compares="between",
+        formula=_EQUATIONS,
+        fixed={"family": "binomial"},
+        r=_equations("slope_odds_ratio", "binomial", _LINES, _SLOPE),
+    ),
+    Card(
+        "slope_odds_ratio.logistic_mixed",
+        options=LogisticMixedSlopes,
+        gives=_slopes("slope_odds_ratio"),
+        visits="over",
+        compares="between",
+        formula="regression.ordinal_mixed:ordinal_mixed",
+        r_none="lme4 and ordinal stop after four digits of the random effects",
+    ),
+    Card(
+        "mean_difference.gee_line",
+        "estimating equations, lines over time",
+        "Liang and Zeger 1986, Biometrika 73:13",
+        options=GeeLine,
+        gives=_at_time("mean_difference"),
+        kinds=OVER_TIME,
+        visits="over",
+        compares="between",
+        formula=_EQUATIONS,
+        fixed={"family": "gaussian"},
+        r=_equations("mean_difference", "gaussian", _LINES, _AT_TIME),
+    ),
+    Card(
+        "odds_ratio.gee_line",
+        options=GeeLine,
+        gives=_at_time("odds_ratio"),
+        visits="over",
+        compares="between",
+        formula=_EQUATIONS,
+        fixed={"family": "binomial"},
+        r=_equations("odds_ratio", "binomial", _LINES, _AT_TIME),
+    ),
+    Card(
+        "odds_ratio.logistic_mixed_line",
+        "logistic model with lines over time, random intercepts",
+        "Stiratelli, Laird and Ware 1984, Biometrics 40:961",
+        options=LogisticMixedLine,
+        gives=_at_time("odds_ratio"),
+        visits="over",
+        compares="between",
+        formula="regression.ordinal_mixed:ordinal_mixed",
+        r_none="lme4 and ordinal stop after four digits of the random effects",
+    ),
+)

@@ -1,0 +1,104 @@
+"""Hazard ratios given covariates and strata, and against a margin."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.base.config.names import Name, Sides
+from trialtrace.base.config.spec import key, shape
+from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.methods import TIMES
+
+AdjustedTies = Literal["efron", "breslow", "discrete"]
+HazardVariance = Literal["model", "robust", "robust_by_site"]
+
+
+FORMULAS = (
+    "survival.cox:cox",
+    "survival.cox_start_stop:cox_start_stop",
+    "survival.cox:hazard_ratio_test",
+)
+
+
+@shape
+class CoxAdjusted:
+    """Cox model of the arms with covariates and strata."""
+
+    ties: AdjustedTies = key(
+        "How tied times are handled; discrete is the conditional logistic likelihood that R calls "
+        "exact."
+    )
+    covariates: tuple[Name, ...] = key(
+        "Covariates: variables of `subjects`, known at randomisation.",
+        minItems=0,
+        uniqueItems=True,
+    )
+    strata: tuple[Name, ...] = key(
+        "Strata, each with its own hazard: variables of `subjects`.", minItems=0, uniqueItems=True
+    )
+    variance: HazardVariance = key(
+        "Standard errors: of the model, the sandwich of subjects (robust), or of sites, where "
+        "subjects of one site are alike (robust_by_site), which rejects too often with fewer than "
+        "some 50 sites; discrete ties have those of the model."
+    )
+
+
+@shape
+class HazardRatioMargin(CoxAdjusted):
+    """Wald test of the hazard ratio against a margin: non-inferiority, or superiority by more."""
+
+    margin: float = key("Ratio of hazards, above 0.", exclusiveMinimum=0)
+    sides: Sides = key("Sidedness; less tests for a hazard ratio below the margin.")
+
+
+_COX = """\
+rows <- data.frame(d[covariates], arm, time, event, stratum, id = d$USUBJID)
+terms <- paste(c("arm", covariates[seq_along({covariates})], "strata(stratum)"), collapse = " + ")
+fit <- coxph(as.formula(paste("Surv(time, event) ~", terms)), rows, cluster = id,
+             robust = {variance=robust}, ties = {ties},
+             control = coxph.control(1e-12, iter.max = 100))
+of <- paste0("arm", {treated})
+b <- coef(fit)[[of]]
+error <- sqrt(vcov(fit)[of, of])
+"""
+
+CARDS = (
+    Card(
+        "hazard_ratio.cox_adjusted",
+        "Cox model with covariates",
+        "Cox 1972, J R Stat Soc B 34:187; Lin and Wei 1989, J Am Stat Assoc 84:1074 (robust)",
+        options=CoxAdjusted,
+        gives="hazard_ratio.{}@pair p_value.{}_wald@pair?",
+        also={"cox_adjusted_wald": Named("Wald test in the Cox model with covariates", "")},
+        formula=FORMULAS,
+        r=R(
+            {
+                "hazard_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
+                "p_value": "2 * pnorm(-abs(b / error))",
+            },
+            _COX,
+            packages=("survival",),
+            only={"variance": ("model", "robust")},
+        ),
+    ),
+    Card(
+        "p_value.hazard_ratio_margin",
+        "Wald test of the hazard ratio against a margin",
+        "Rothmann, Wiens and Chan 2011, Design and Analysis of Non-Inferiority Trials, chapter 13",
+        means="Wald test of the hazard ratio in a Cox model against a margin.",
+        options=HazardRatioMargin,
+        gives="p_value.{}@pair z.{}@pair?",
+        kinds=TIMES,
+        formula=FORMULAS,
+        r=R(
+            {
+                "z": "z",
+                "p_value": "switch({sides}, two.sided = 2 * pnorm(-abs(z)), greater = pnorm(-z), "
+                "less = pnorm(z))",
+            },
+            _COX + "z <- (b - log({margin})) / error\n",
+            packages=("survival",),
+            only={"variance": ("model", "robust")},
+        ),
+    ),
+)

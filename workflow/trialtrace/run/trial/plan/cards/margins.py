@@ -1,0 +1,230 @@
+"""Bounds, margins and unconditional exact tests of proportions."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.base.config.names import Sides
+from trialtrace.base.config.spec import key, shape
+from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.methods import BINARY
+from trialtrace.run.trial.plan.options import DifferenceVariance, RatioVariance
+from trialtrace.run.trial.plan.r_score import DIFFERENCE, RATIO
+
+
+@shape
+class RiskDifferenceMargin:
+    """Score test of the risk difference against a margin: superiority or non-inferiority."""
+
+    margin: float = key(
+        "Difference of risks, above -1 and below 1.", exclusiveMinimum=-1, exclusiveMaximum=1
+    )
+    sides: Sides = key("Sidedness.")
+    variance: DifferenceVariance = key("Variance.")
+
+
+@shape
+class RiskDifferenceEquivalence:
+    """Two one-sided score tests: is the risk difference between two margins?"""
+
+    lower: float = key(
+        "Difference of risks, above -1 and below 1.", exclusiveMinimum=-1, exclusiveMaximum=1
+    )
+    upper: float = key(
+        "Difference of risks, above -1 and below 1.", exclusiveMinimum=-1, exclusiveMaximum=1
+    )
+    variance: DifferenceVariance = key("Variance.")
+
+
+@shape
+class RiskRatioMargin:
+    """Score test of the risk ratio against a margin."""
+
+    margin: float = key("Ratio of risks, above 0.", exclusiveMinimum=0)
+    sides: Sides = key("Sidedness.")
+    variance: RatioVariance = key("Variance.")
+
+
+@shape
+class Barnard:
+    """Barnard's unconditional exact test."""
+
+    sides: Sides = key("Sidedness.")
+    statistic: Literal["score", "wald"] = key(
+        "What orders the tables: z with the pooled (score) or the unpooled (wald) standard error."
+    )
+
+
+@shape
+class Boschloo:
+    """Boschloo's unconditional exact test."""
+
+    sides: Sides = key("Sidedness.")
+    two_sided: Literal["fisher", "doubled"] = key(
+        "Two sides: tables ordered by Fisher's two-sided p-value, or twice the smaller "
+        "one-sided result."
+    )
+
+
+@shape
+class Binomial:
+    """Exact binomial test of each arm's proportion against a threshold."""
+
+    threshold: float = key(
+        "Proportion, above 0 and below 1.", exclusiveMinimum=0, exclusiveMaximum=1
+    )
+    sides: Sides = key("Sidedness.")
+
+
+@shape
+class Fisher:
+    """Fragility of Fisher's two-sided test."""
+
+    rule: Literal["walsh", "smallest"] = key(
+        "walsh: events added to the arm with fewer; smallest: fewest changes of any kind, "
+        "for a result that is not significant too."
+    )
+
+
+def fragility(options: Fisher, own: bool) -> str:
+    """The index by the rule that the step names."""
+    return f"fragility_index.{{}}_{options.rule}@pair"
+
+
+_FRAGILITY = """\
+significant <- function(a, b) {
+  fisher.test(rbind(c(a, n1 - a), c(b, n0 - b)))$p.value < {level}
+}
+# The tables after so many changed outcomes.
+changed <- function(by) {
+  if ({rule=walsh}) return(if (e1 <= e0) cbind(e1 + by, e0) else cbind(e1, e0 + by))
+  first <- -by:by
+  rest <- by - abs(first)
+  found <- rbind(cbind(e1 + first, e0 + rest), cbind(e1 + first, e0 - rest))
+  possible <- found[, 1] >= 0 & found[, 1] <= n1 & found[, 2] >= 0 & found[, 2] <= n0
+  found[possible, , drop = FALSE]
+}
+turned <- function(by) {
+  tables <- changed(by)
+  any(mapply(significant, tables[, 1], tables[, 2]) != significant(e1, e0))
+}
+index <- 1
+while (!turned(index)) index <- index + 1
+"""
+
+CARDS = (
+    Card(
+        "upper_bound.clopper_pearson",
+        gives="count.events@group upper_bound.{}@group",
+        formula="categorical.binomial:upper_bound",
+        r=R(
+            {"upper_bound": "test$conf.int[2]", "count": "e1"},
+            'test <- binom.test(e1, n1, alternative = "less", conf.level = {confidence})',
+        ),
+    ),
+    Card(
+        "upper_bound.rule_of_three",
+        "rule of three, one-sided",
+        "Hanley and Lippman-Hand 1983, JAMA 249:1743",
+        gives="count.events@group upper_bound.{}@group",
+        formula="categorical.binomial:rule_of_three",
+        r=R({"upper_bound": "min(1, -log(1 - {confidence}) / n1)", "count": "e1"}),
+    ),
+    Card(
+        "p_value.risk_difference_margin",
+        "score test of the risk difference at a margin",
+        "Miettinen and Nurminen 1985, Stat Med 4:213; Farrington and Manning 1990",
+        means=(
+            "Score test of the risk difference against a margin: superiority or non-inferiority."
+        ),
+        options=RiskDifferenceMargin,
+        gives="p_value.{}@pair z.{}@pair?",
+        kinds=BINARY,
+        check="score_ratio",
+        formula="categorical.score:risk_difference_score_test",
+        r=R({"p_value": "p_of(z_at({margin}), {sides})", "z": "z_at({margin})"}, DIFFERENCE),
+    ),
+    Card(
+        "p_value.risk_difference_equivalence",
+        "two one-sided score tests of the risk difference",
+        "Schuirmann 1987; Farrington and Manning 1990, Stat Med 9:1447",
+        means="Two one-sided score tests: is the risk difference between two margins?",
+        options=RiskDifferenceEquivalence,
+        gives="p_value.{}@pair z.{}@pair?",
+        kinds=BINARY,
+        check="score_ratio",
+        formula="categorical.score:risk_difference_score_test",
+        r=R(
+            {
+                "p_value": 'max(p_of(z_at({lower}), "greater"), p_of(z_at({upper}), "less"))',
+                "z": "if (z_at({lower}) < -z_at({upper})) z_at({lower}) else z_at({upper})",
+            },
+            DIFFERENCE,
+        ),
+    ),
+    Card(
+        "p_value.risk_ratio_margin",
+        "score test of the risk ratio at a margin",
+        "Miettinen and Nurminen 1985; Koopman 1984, Biometrics 40:513",
+        means="Score test of the risk ratio against a margin.",
+        options=RiskRatioMargin,
+        gives="p_value.{}@pair z.{}@pair?",
+        kinds=BINARY,
+        check="score_ratio",
+        formula="categorical.score_ratio:risk_ratio_score_test",
+        r=R({"p_value": "p_of(z_at({margin}), {sides})", "z": "z_at({margin})"}, RATIO),
+    ),
+    Card(
+        "p_value.barnard",
+        "Barnard's unconditional exact test",
+        "Barnard 1947; Suissa and Shuster 1985, J R Stat Soc A 148:317",
+        means="Barnard's unconditional exact test.",
+        options=Barnard,
+        gives="p_value.{}@pair",
+        kinds=BINARY,
+        check="exact",
+        formula="categorical.unconditional:barnard",
+        r_none="no package that comes with R computes it",
+    ),
+    Card(
+        "p_value.boschloo",
+        "Boschloo's unconditional exact test",
+        "Boschloo 1970, Stat Neerl 24:1",
+        means="Boschloo's unconditional exact test.",
+        options=Boschloo,
+        gives="p_value.{}@pair",
+        kinds=BINARY,
+        check="exact",
+        formula="categorical.unconditional:boschloo",
+        r_none="no package that comes with R computes it",
+    ),
+    Card(
+        "p_value.binomial",
+        "exact binomial test against a threshold",
+        "Clopper and Pearson 1934",
+        means="Exact binomial test of each arm's proportion against a threshold.",
+        options=Binomial,
+        gives="p_value.{}@group",
+        kinds=BINARY,
+        formula="categorical.binomial:binomial_test",
+        r=R({"p_value": "binom.test(e1, n1, {threshold}, alternative = {sides})$p.value"}),
+    ),
+    Card(
+        "fragility_index.fisher",
+        options=Fisher,
+        also={
+            "fisher_walsh": Named(
+                "Fisher's test, events added to the arm with fewer",
+                "Walsh et al. 2014, J Clin Epidemiol 67:622",
+            ),
+            "fisher_smallest": Named(
+                "Fisher's test, fewest changes of any kind",
+                "Baer et al. 2021, J Clin Epidemiol 137:49",
+            ),
+        },
+        check="compliers",
+        gives=fragility,
+        formula="categorical.fragility:fragility_index",
+        r=R({"fragility_index": "index"}, _FRAGILITY),
+    ),
+)

@@ -1,0 +1,201 @@
+"""Restricted mean times, weighted tests and strata of times."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from trialtrace.base.config.names import Name, Sides
+from trialtrace.base.config.spec import Distinct, Rule, key, shape
+from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.cards.curves import weighted
+from trialtrace.run.trial.plan.gives import chi_squared_or_z
+from trialtrace.run.trial.plan.methods import TIMES
+from trialtrace.run.trial.plan.options import SIGNED_SIDES, Groups, Ties
+
+
+@shape
+class Restricted:
+    """Restricted mean time of each arm."""
+
+    horizon: Annotated[float, Rule(exclusiveMinimum=0)] | Literal["last_observed"] = key(
+        (
+            "Time up to which the mean is taken, in the unit of the time, or last_observed: "
+            "the last time at which somebody is seen, which differs between arms."
+        ),
+        expected="a time, or last_observed",
+    )
+
+
+@shape
+class MeanTimeDifferenceRestricted:
+    """Difference of restricted mean times."""
+
+    horizon: float = key(
+        "Time up to which the means are taken, in the unit of the time.", exclusiveMinimum=0
+    )
+
+
+@shape
+class MeanTimeRatioRestricted:
+    """Ratio of restricted mean times."""
+
+    horizon: float = key(
+        "Time up to which the means are taken, in the unit of the time.", exclusiveMinimum=0
+    )
+    of: Literal["time_without_event", "time_lost"] = key(
+        "Ratio of the time without the event, or of the time lost to it."
+    )
+
+
+@shape
+class CoxStratified:
+    """Cox model with strata."""
+
+    ties: Ties = key("How tied times are handled.")
+    strata: Distinct[Name] = key("Strata, each with its own hazard: variables of `subjects`.")
+
+
+@shape
+class WeightedLogRank:
+    """Fleming and Harrington's weighted log-rank test."""
+
+    rho: float = key("Power of S.", minimum=0)
+    gamma: float = key("Power of 1 - S.", minimum=0)
+    groups: Groups = key(
+        "all: all arms in one test; pairs: each treated arm against the reference."
+    )
+    sides: Sides = key(SIGNED_SIDES)
+
+
+@shape
+class ProportionalHazards:
+    """Test of a hazard ratio that is constant over time."""
+
+    ties: Ties = key("How tied times are handled.")
+    transform: Literal["km", "rank", "identity", "log"] = key(
+        "Function of the time that the log hazard ratio may follow."
+    )
+
+
+_MEAN_TIME = """\
+curve <- summary(survfit(Surv(time, event) ~ 1), rmean = {horizon})$table
+half <- qnorm(0.5 + {confidence} / 2) * curve["se(rmean)"]
+"""
+_MEAN_TIMES = """\
+curves <- summary(survfit(Surv(time, event) ~ arm), rmean = {horizon})$table
+treated <- curves[paste0("arm=", {treated}), ]
+reference <- curves[paste0("arm=", {reference}), ]
+difference <- treated["rmean"] - reference["rmean"]
+error <- sqrt(treated["se(rmean)"]^2 + reference["se(rmean)"]^2)
+half <- qnorm(0.5 + {confidence} / 2) * error
+"""
+
+_RATIO = """\
+log_ratio <- log(treated["rmean"] / reference["rmean"])
+relative <- sqrt((treated["se(rmean)"] / treated["rmean"])^2 +
+                   (reference["se(rmean)"] / reference["rmean"])^2)
+"""
+
+CARDS = (
+    Card(
+        "mean_time.restricted",
+        "restricted mean",
+        "Royston and Parmar 2013, BMC Med Res Methodol 13:152",
+        options=Restricted,
+        gives="mean_time.{}@group",
+        formula="survival.rmst:restricted_mean",
+        r=R(
+            {"mean_time": 'curve["rmean"] + c(0, -1, 1) * half'},
+            _MEAN_TIME,
+            packages=("survival",),
+        ),
+    ),
+    Card(
+        "mean_time_difference.restricted",
+        options=MeanTimeDifferenceRestricted,
+        gives="mean_time_difference.{}@pair p_value.{}_difference@pair z.{}_difference@pair?",
+        also={"restricted_difference": Named("Wald test of restricted means", "")},
+        formula="survival.rmst:restricted_mean_difference",
+        r=R(
+            {
+                "mean_time_difference": "difference + c(0, -1, 1) * half",
+                "z": "difference / error",
+                "p_value": "2 * pnorm(-abs(difference / error))",
+            },
+            _MEAN_TIMES,
+            packages=("survival",),
+        ),
+    ),
+    Card(
+        "mean_time_ratio.restricted",
+        options=MeanTimeRatioRestricted,
+        gives="mean_time_ratio.{}@pair p_value.{}_ratio@pair z.{}_ratio@pair?",
+        also={"restricted_ratio": Named("Wald test of the ratio of restricted means", "")},
+        formula="survival.rmst:restricted_mean_ratio",
+        r=R(
+            {
+                "mean_time_ratio": "exp(log_ratio + c(0, -1, 1) * "
+                "qnorm(0.5 + {confidence} / 2) * relative)",
+                "z": "log_ratio / relative",
+                "p_value": "2 * pnorm(-abs(log_ratio / relative))",
+            },
+            _MEAN_TIMES + _RATIO,
+            packages=("survival",),
+        ),
+    ),
+    Card(
+        "hazard_ratio.cox_stratified",
+        "Cox model with strata",
+        "Cox 1972, J R Stat Soc B 34:187; ties: Efron 1977, Breslow 1974",
+        options=CoxStratified,
+        gives="hazard_ratio.{}@pair p_value.{}_wald@pair?",
+        also={"cox_stratified_wald": Named("Wald test in the Cox model with strata", "")},
+        check="survival",
+        formula="survival.cox:cox",
+        r=R(
+            {
+                "hazard_ratio": "exp(c(coef(fit)[of], confint(fit, of, {confidence})))",
+                "p_value": 'summary(fit)$coefficients[of, "Pr(>|z|)"]',
+            },
+            "fit <- coxph(Surv(time, event) ~ arm + strata(stratum), ties = {ties},\n"
+            "             control = coxph.control(eps = 1e-12, iter.max = 100))\n"
+            'of <- paste0("arm", {treated})\n',
+            packages=("survival",),
+        ),
+    ),
+    Card(
+        "p_value.weighted_log_rank",
+        "weighted log-rank test",
+        "Fleming and Harrington 1991, Counting Processes, chapter 7",
+        means="Fleming and Harrington's weighted log-rank test.",
+        options=WeightedLogRank,
+        gives=chi_squared_or_z("compared"),
+        kinds=TIMES,
+        formula=(
+            "survival.weighted_log_rank:weighted_log_rank",
+            "survival.signed_log_rank:signed_log_rank",
+        ),
+        r=weighted("s^{rho} * (1 - s)^{gamma}"),
+    ),
+    Card(
+        "p_value.proportional_hazards",
+        "score test of proportional hazards",
+        "Grambsch and Therneau 1994, Biometrika 81:515",
+        means="Test of a hazard ratio that is constant over time.",
+        options=ProportionalHazards,
+        gives="p_value.{}@all chi_squared.{}@all? df.{}@all?",
+        kinds=TIMES,
+        formula="survival.proportional_hazards:proportional_hazards_test",
+        r=R(
+            {
+                "p_value": 'test["GLOBAL", "p"]',
+                "chi_squared": 'test["GLOBAL", "chisq"]',
+                "df": 'test["GLOBAL", "df"]',
+            },
+            "fit <- coxph(Surv(time, event) ~ arm, ties = {ties},\n"
+            "             control = coxph.control(eps = 1e-12, iter.max = 100))\n"
+            "test <- cox.zph(fit, {transform})$table\n",
+            packages=("survival",),
+        ),
+    ),
+)

@@ -1,0 +1,228 @@
+"""Covariates and mixed models over visits."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.base.config.names import Name, Sides
+from trialtrace.base.config.spec import key, shape
+from trialtrace.run.trial.plan.card import Card, R
+from trialtrace.run.trial.plan.gives import contrast
+from trialtrace.run.trial.plan.options import Estimation, LinearErrors, MixedDf
+from trialtrace.run.trial.plan.r_mixed import FIT
+
+
+@shape
+class Mmrm:
+    """Mixed model for repeated measures."""
+
+    covariance: Literal["unstructured", "compound_symmetry"] = key(
+        "Covariance of the visits of a subject."
+    )
+    groups: Literal["common", "by_arm"] = key("One covariance for all arms, or one for each.")
+    covariates: tuple[Name, ...] = key(
+        (
+            "Covariates, measured before randomisation: `baseline` (the value there) and "
+            "variables of `subjects`."
+        ),
+        minItems=0,
+        uniqueItems=True,
+    )
+    slopes: Literal["each_visit", "common"] = key(
+        "Whether covariates have a slope at each visit or one for all."
+    )
+    estimation: Estimation = key("Estimation of the covariance.")
+    df: MixedDf = key("Degrees of freedom.")
+
+
+@shape
+class Ancova:
+    """Analysis of covariance."""
+
+    covariates: tuple[Name, ...] = key(
+        (
+            "Covariates, measured before randomisation: `baseline` (the value there) and "
+            "variables of `subjects`."
+        ),
+        minItems=0,
+        uniqueItems=True,
+    )
+    strata: tuple[Name, ...] = key("Strata: variables of `subjects`.", minItems=0, uniqueItems=True)
+    variance: LinearErrors = key("Standard errors.")
+
+
+@shape
+class AncovaDunnett(Ancova):
+    """Adjusted means of the treated arms against the reference, by the multivariate t."""
+
+    sides: Sides = key("Sidedness of the test; the interval is two-sided.")
+
+
+@shape
+class RandomSite:
+    """Mixed model with sites at random."""
+
+    covariates: tuple[Name, ...] = key(
+        (
+            "Covariates, measured before randomisation: `baseline` (the value there) and "
+            "variables of `subjects`."
+        ),
+        minItems=0,
+        uniqueItems=True,
+    )
+    estimation: Estimation = key("Estimation of the covariance.")
+    df: MixedDf = key("Degrees of freedom.")
+
+
+_ANCOVA = """\
+fit <- lm(reformulate(c("arm", covariates), "AVAL"), cbind(d, arm))
+of <- paste0("arm", {treated})
+error <- sqrt(vcovHC(fit, type = sub("model", "const", {variance}))[of, of])
+t <- coef(fit)[[of]] / error
+half <- qt(0.5 + {confidence} / 2, df.residual(fit)) * error
+"""
+
+# Covariates with a slope at each visit or one for all; levels of a variable as effects.
+_CELLS = """\
+seen <- d[order(d$USUBJID, match(d$AVISIT, visits)), ]
+at <- match(seen$AVISIT, visits)
+own_arm <- match(seen$TRTP, treatments)
+k <- length(visits)
+as_columns <- function(v) {
+  if (is.numeric(v)) cbind(v) else model.matrix(~ C(factor(v), contr.sum))[, -1, drop = FALSE]
+}
+Z <- do.call(cbind, c(list(matrix(0, nrow(seen), 0)),
+                      lapply(covariates, function(name) as_columns(seen[[name]]))))
+columns <- function(arm, visit, z) {
+  cells <- outer((arm - 1) * k + visit, seq_len(k * length(treatments)), "==") + 0
+  at_visit <- lapply(seq_len(k), function(v) z * matrix(visit == v, nrow(z), ncol(z)))
+  do.call(cbind, c(list(cells), if ({slopes=each_visit}) at_visit else list(z)))
+}
+X <- columns(own_arm, at, Z)
+means <- rbind(colMeans(Z[!duplicated(seen$USUBJID), , drop = FALSE]))
+row_of <- function(arm, visit) {
+  drop(columns(match(arm, treatments), match(visit, visits), means))
+}
+own <- at + if ({groups=by_arm}) k * (own_arm - 1) else 0
+places <- seq_len(if ({groups=by_arm}) k * length(treatments) else k)
+group_of <- (places - 1) %/% k
+entry <- outer(places, places, function(i, j) {
+  if ({covariance=unstructured}) paste(pmin(i, j), pmax(i, j)) else paste(group_of[i], i == j)
+})
+entry[outer(group_of, group_of, "!=")] <- NA
+"""
+# Which arms differ from the first, and by visit from the first visit.
+_COURSES = """\
+rows <- expand.grid(arm = treatments[-1], visit = visits[-1], stringsAsFactors = FALSE)
+of <- function(arm, visit) row_of(arm, visit) - row_of(treatments[1], visit)
+L <- t(mapply(function(arm, visit) of(arm, visit) - of(arm, visits[1]), rows$arm, rows$visit))
+courses <- f_test(L)
+"""
+_DIFFERENCE = "contrast(row_of({treated}, {visit}) - row_of({reference}, {visit}))"
+
+# A normal intercept of each cluster.
+_RANDOM = """\
+seen <- d[order(cluster, d$USUBJID), ]
+seen$USUBJID <- sort(cluster)
+own <- ave(seq_len(nrow(seen)), seen$USUBJID, FUN = seq_along)
+as_columns <- function(v) {
+  if (is.numeric(v)) cbind(v) else model.matrix(~ C(factor(v), contr.sum))[, -1, drop = FALSE]
+}
+Z <- lapply(covariates, function(name) as_columns(seen[[name]]))
+X <- do.call(cbind, c(list(outer(seen$TRTP, treatments, "==") + 0), Z))
+places <- seq_len(max(own))
+entry <- outer(places, places, "==")
+"""
+_ARMS = """\
+L <- c((treatments == {treated}) - (treatments == {reference}),
+       rep(0, ncol(X) - length(treatments)))
+told <- contrast(L)
+if (S[1, 2] < 0) stop("the variance between the clusters is at its bound, 0")
+"""
+RANDOM_CLUSTER = R(
+    {"mean_difference": "told$interval", "p_value": "told$p", "t": "told$t", "df": "told$df"},
+    _RANDOM + FIT + _ARMS,
+    only={"estimation": ("REML",), "df": ("kenward_roger",)},
+)
+
+CARDS = (
+    Card(
+        "mean_difference.mmrm",
+        "mixed model for repeated measures",
+        ("Mallinckrodt et al. 2008, Drug Inf J 42:303; degrees of freedom: Kenward and Roger 1997"),
+        options=Mmrm,
+        gives=(
+            "mean.{}@arm mean_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair? "
+            "p_value.{}@all;effect=arm_visit f.{}@all;effect=arm_visit? "
+            "df1.{}@all;effect=arm_visit? df2.{}@all;effect=arm_visit?"
+        ),
+        visits="over",
+        compares="between",
+        formula=("mixed.mmrm:mmrm", "mixed.mixed_tests:mixed_contrast", "mixed.mixed_tests:f_test"),
+        r=R(
+            {
+                "mean": "contrast(row_of({group}, {visit}))$interval",
+                "mean_difference": f"{_DIFFERENCE}$interval",
+                "p_value": f"{_DIFFERENCE}$p",
+                "t": f"{_DIFFERENCE}$t",
+                "df": f"{_DIFFERENCE}$df",
+                "p_value@arm_visit": "courses$p",
+                "f": "courses$f",
+                "df1": "courses$df1",
+                "df2": "courses$df2",
+            },
+            _CELLS + FIT + _COURSES,
+            only={"estimation": ("REML",), "df": ("kenward_roger",)},
+        ),
+    ),
+    Card(
+        "mean_difference.ancova",
+        "analysis of covariance",
+        "Fisher 1932; robust errors: White 1980, HC1 to HC3",
+        options=Ancova,
+        gives="mean_difference.{}@pair p_value.{}@pair f.{}@pair? df1.{}@pair? df2.{}@pair?",
+        compares="between",
+        check="ancova",
+        formula=(
+            "regression.ancova:ancova",
+            "regression.ancova:arm_difference",
+            "regression.ancova:arm_row",
+        ),
+        r=R(
+            {
+                "mean_difference": "coef(fit)[[of]] + c(0, -1, 1) * half",
+                "p_value": "2 * pt(-abs(t), df.residual(fit))",
+                "f": "t^2",
+                "df1": "1",
+                "df2": "df.residual(fit)",
+            },
+            _ANCOVA,
+            packages=("sandwich",),
+        ),
+    ),
+    Card(
+        "mean_difference.ancova_dunnett",
+        "analysis of covariance, all comparisons with the reference together",
+        "Hothorn, Bretz and Westfall 2008, Biom J 50:346",
+        options=AncovaDunnett,
+        gives=contrast("mean_difference", "pair"),
+        compares="between",
+        check="ancova",
+        formula=(
+            "regression.ancova:ancova",
+            "regression.ancova:arm_row",
+            "multiplicity.max_t:max_t",
+        ),
+        r_none="R integrates the multivariate t at random points",
+    ),
+    Card(
+        "mean_difference.random_site",
+        "mixed model, sites at random",
+        "Laird and Ware 1982, Biometrics 38:963",
+        options=RandomSite,
+        gives="mean_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
+        compares="between",
+        formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:mixed_contrast"),
+        r=RANDOM_CLUSTER,
+    ),
+)

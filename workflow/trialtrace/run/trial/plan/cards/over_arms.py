@@ -1,0 +1,259 @@
+"""Tables of all arms: association, trend, interaction."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.base.config.names import Name, Sides
+from trialtrace.base.config.spec import Distinct, key, shape
+from trialtrace.run.trial.plan.card import Card, R
+from trialtrace.run.trial.plan.methods import BINARY, SCORES
+from trialtrace.run.trial.plan.options import Groups
+
+
+@shape
+class ChiSquaredTable:
+    """Pearson's chi-squared test of arms by all values of the endpoint, without correction."""
+
+    groups: Groups = key(
+        "all: all arms in one test; pairs: each treated arm against the reference."
+    )
+
+
+@shape
+class DrawnTables:
+    """The exact test of arms by all values of the endpoint, by drawn tables."""
+
+    groups: Groups = key(
+        "all: all arms in one test; pairs: each treated arm against the reference."
+    )
+    draws: int = key("Number of tables.", minimum=100, maximum=10000000)
+    seed: int = key("Seed of the draws.", minimum=0)
+
+
+@shape
+class CmhGeneralAssociation:
+    """Generalised Cochran-Mantel-Haenszel test: any association of arm and endpoint within
+    strata."""
+
+    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    groups: Groups = key(
+        "all: all arms in one test; pairs: each treated arm against the reference."
+    )
+
+
+@shape
+class CmhRowMeanScores:
+    """Generalised Cochran-Mantel-Haenszel test: mean scores of the arms within strata."""
+
+    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    groups: Groups = key(
+        "all: all arms in one test; pairs: each treated arm against the reference."
+    )
+    scores: Literal["values", "equal", "midranks", "ridit", "modified_ridit"] = key(
+        "Scores of the endpoint's values: the values themselves, 1, 2, 3… in their order, "
+        "or ranks within strata."
+    )
+
+
+@shape
+class CochranArmitage:
+    """Cochran-Armitage test for trend over all arms."""
+
+    scores: dict[Name, float] = key("Score of each arm that is compared.", minProperties=2)
+    sides: Sides = key("Sidedness.")
+    variance: Literal["binomial", "hypergeometric"] = key("Divisor of the variance: N or N - 1.")
+
+
+@shape
+class LogisticOverLevels:
+    """Likelihood ratio test of arm by the levels of `by` in a logistic model."""
+
+    groups: Groups = key(
+        "all: all arms in one test; pairs: each treated arm against the reference."
+    )
+
+
+@shape
+class FirthOverLevels(LogisticOverLevels):
+    """The same by Firth's penalised likelihood."""
+
+
+_ROW_MEANS = """\
+rows <- nlevels(arm)
+levels <- sort(unique(d$AVAL))
+counts <- table(arm, factor(d$AVAL, levels), stratum)
+g <- numeric(rows)
+v <- matrix(0, rows, rows)
+for (i in seq_len(dim(counts)[3])) {
+  m <- matrix(counts[, , i], rows)
+  n <- colSums(m)
+  total <- sum(m)
+  if (total < 2) next
+  midranks <- cumsum(n) - n / 2 + 0.5
+  score <- switch({scores}, values = levels, equal = seq_along(n), midranks = midranks,
+                  ridit = midranks / total, modified_ridit = midranks / (total + 1))
+  mean_score <- sum(n * score) / total
+  size <- rowSums(m) / total
+  g <- g + drop(m %*% score) - rowSums(m) * mean_score
+  v <- v + total^2 / (total - 1) * (diag(size) - outer(size, size)) *
+    sum(n / total * (score - mean_score)^2)
+}
+e <- eigen(v, symmetric = TRUE)
+used <- e$values > 1e-9 * max(e$values)
+chi_squared <- sum((t(e$vectors[, used, drop = FALSE]) %*% g)^2 / e$values[used])
+df <- sum(used)
+"""
+
+CARDS = (
+    Card(
+        "p_value.chi_squared_table",
+        "Pearson's χ² test of all values",
+        "Pearson 1900",
+        means=(
+            "Pearson's chi-squared test of arms by all values of the endpoint, without correction."
+        ),
+        options=ChiSquaredTable,
+        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        kinds=BINARY + SCORES,
+        formula="categorical.exact_tables:chi_squared_table",
+        r=R(
+            {"p_value": "test$p.value", "chi_squared": "test$statistic", "df": "test$parameter"},
+            "test <- chisq.test(table(arm, d$AVAL), correct = FALSE)",
+        ),
+    ),
+    Card(
+        "p_value.fisher_freeman_halton",
+        "Fisher, Freeman and Halton's exact test",
+        "Freeman and Halton 1951, Biometrika 38:141",
+        means="Exact test of arms by all values of the endpoint (Fisher, Freeman and Halton).",
+        options=ChiSquaredTable,
+        gives="p_value.{}@compared",
+        kinds=BINARY + SCORES,
+        formula="categorical.exact_tables:fisher_freeman_halton",
+        r=R({"p_value": "fisher.test(table(arm, d$AVAL))$p.value"}),
+    ),
+    Card(
+        "p_value.fisher_freeman_halton_drawn",
+        "Fisher, Freeman and Halton's test by drawn tables",
+        "Freeman and Halton 1951, Biometrika 38:141; Phipson and Smyth 2010",
+        means=(
+            "The exact test of arms by all values of the endpoint by drawn tables, where these are "
+            "too many to enumerate."
+        ),
+        options=DrawnTables,
+        gives="p_value.{}@compared mc_se.{}@compared?",
+        kinds=BINARY + SCORES,
+        formula="categorical.exact_tables:fisher_freeman_halton_drawn",
+        r_none="drawn by a generator whose draws R does not repeat",
+    ),
+    Card(
+        "p_value.cmh_general_association",
+        "generalised Cochran-Mantel-Haenszel test, general association",
+        "Landis, Heyman and Koch 1978, Int Stat Rev 46:237",
+        means=(
+            "Generalised Cochran-Mantel-Haenszel test: any association of arm and endpoint "
+            "within strata."
+        ),
+        options=CmhGeneralAssociation,
+        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        kinds=BINARY + SCORES,
+        formula="stratified.generalised_cmh:cmh_general_association",
+        r=R(
+            {"p_value": "test$p.value", "chi_squared": "test$statistic", "df": "test$parameter"},
+            "test <- mantelhaen.test(table(arm, d$AVAL, stratum), correct = FALSE)",
+        ),
+    ),
+    Card(
+        "p_value.cmh_general_association_exact",
+        "exact test of general association within strata",
+        "Landis, Heyman and Koch 1978, Int Stat Rev 46:237; exactly: Agresti 1992, Stat Sci 7:131",
+        means=(
+            "Exact test of any association of arm and event within strata, all margins given: the "
+            "statistic of the generalised Cochran-Mantel-Haenszel test."
+        ),
+        options=CmhGeneralAssociation,
+        gives="p_value.{}@compared chi_squared.{}@compared?",
+        kinds=BINARY,
+        formula="stratified.exact_association:cmh_general_association_exact",
+        r_none="no package that comes with R computes it",
+    ),
+    Card(
+        "p_value.cmh_row_mean_scores",
+        "generalised Cochran-Mantel-Haenszel test, row mean scores",
+        "Landis, Heyman and Koch 1978, Int Stat Rev 46:237",
+        means="Generalised Cochran-Mantel-Haenszel test: mean scores of the arms within strata.",
+        options=CmhRowMeanScores,
+        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        kinds=BINARY + SCORES,
+        formula="stratified.generalised_cmh:cmh_row_mean_scores",
+        r=R(
+            {
+                "p_value": "pchisq(chi_squared, df, lower.tail = FALSE)",
+                "chi_squared": "chi_squared",
+                "df": "df",
+            },
+            _ROW_MEANS,
+        ),
+    ),
+    Card(
+        "p_value.cochran_armitage",
+        "Cochran-Armitage test for trend",
+        "Armitage 1955, Biometrics 11:375",
+        means="Cochran-Armitage test for trend over all arms.",
+        options=CochranArmitage,
+        gives="p_value.{}@all z.{}@all?",
+        kinds=BINARY,
+        formula="categorical.trend:cochran_armitage",
+        r=R(
+            {
+                "p_value": "c(two.sided = 2 * pnorm(-abs(z)), greater = pnorm(-z), "
+                "less = pnorm(z))[[{sides}]]",
+                "z": "z",
+            },
+            "score <- unlist({scores})[levels(arm)]\n"
+            "yes <- tapply(d$AVAL, arm, sum)\n"
+            "n <- table(arm)\n"
+            "chi_squared <- prop.trend.test(yes, n, score)$statistic[[1]]\n"
+            "less <- if ({variance=hypergeometric}) 1 - 1 / sum(n) else 1\n"
+            "z <- sign(cor(d$AVAL, score[arm])) * sqrt(chi_squared * less)\n",
+        ),
+    ),
+    Card(
+        "p_value.logistic_interaction",
+        "likelihood ratio test of an interaction in a logistic model",
+        "Cox 1970",
+        means="Likelihood ratio test of arm by stratum in a logistic model.",
+        options=CmhGeneralAssociation,
+        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        kinds=BINARY,
+        interaction=LogisticOverLevels,
+        check="interaction",
+        formula="stratified.interaction:logistic_interaction",
+        r=R(
+            {
+                "p_value": "test$`Pr(>Chi)`[2]",
+                "chi_squared": "test$Deviance[2]",
+                "df": "test$Df[2]",
+            },
+            "control <- glm.control(epsilon = 1e-14, maxit = 100)\n"
+            "plain <- glm(d$AVAL ~ arm + stratum, binomial, control = control)\n"
+            'test <- anova(plain, update(plain, . ~ arm * stratum), test = "Chisq")\n',
+        ),
+    ),
+    Card(
+        "p_value.firth_interaction",
+        "penalised likelihood ratio test of an interaction (Firth)",
+        "Firth 1993, Biometrika 80:27; Heinze and Schemper 2002, Stat Med 21:2409",
+        means=(
+            "The same by Firth's penalised likelihood, which exists also without events in a cell."
+        ),
+        options=CmhGeneralAssociation,
+        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        kinds=BINARY,
+        interaction=FirthOverLevels,
+        check="interaction",
+        formula="stratified.interaction:firth_interaction",
+        r_none="no package that comes with R computes it",
+    ),
+)

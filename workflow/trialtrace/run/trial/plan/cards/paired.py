@@ -1,0 +1,202 @@
+"""The two treatments of a subject."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.base.config.names import Name, Sides
+from trialtrace.base.config.spec import Distinct, key, shape
+from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.methods import SCORES
+
+
+@shape
+class PairedRegression:
+    """Regression of the differences within subjects."""
+
+    covariates: Distinct[Name] = key(
+        "What the difference of the two treatments of a subject may depend on: `baseline` "
+        "(the difference there), `treated_side`, variables of `subjects`."
+    )
+
+
+@shape
+class PairedT:
+    """Paired t test of the two treatments of a subject."""
+
+    sides: Sides = key("Sidedness.")
+
+
+@shape
+class SignedRank:
+    """Wilcoxon's signed rank test, exact given ties."""
+
+    sides: Sides = key("Sidedness.")
+    zeros: Literal["wilcoxon", "pratt"] = key(
+        "Differences of 0: left out (Wilcoxon), or ranked and then left out (Pratt)."
+    )
+
+
+@shape
+class RerandomiseSides:
+    """Re-randomisation of the treated side of each subject, all assignments."""
+
+    allocation: Literal["coin", "balanced"] = key(
+        "coin: each subject by a coin; balanced: as many subjects treated on each side as were."
+    )
+    sides: Sides = key("Sidedness.")
+
+
+_T_TEST = {"p_value": "test$p.value", "t": "test$statistic", "df": "test$parameter"}
+_INTERVAL = "t.test(change, conf.level = {confidence})$conf.int"
+
+_REGRESSION = """\
+one <- d[d$TRTP == {treated}, ]
+one <- one[match(names(change), one$USUBJID), ]
+other <- d[d$TRTP == {reference}, ]
+other <- other[match(names(change), other$USUBJID), ]
+of <- function(name) switch(name, BASE = signif(one$BASE - other$BASE, 12),
+                            TREATED_SIDE = one$LAT, one[[name]])
+centred <- function(v) {
+  if (is.numeric(v)) cbind(v - mean(v)) else model.matrix(~ C(factor(v), contr.sum))[, -1]
+}
+terms <- lapply(covariates, function(name) centred(of(name)))
+fit <- lm(change ~ do.call(cbind, terms))
+others <- terms[match({covariate}, {covariates}) != seq_along(terms)]
+rest <- do.call(cbind, c(list(rep(1, length(change))), others))
+test <- anova(lm(change ~ 0 + rest), fit)
+"""
+# Every sum of ranks, as often as the signs give it; tied ranks are doubled to whole numbers.
+_SIGNED_RANK = """\
+ranked <- signif(change, 12)
+ranked <- ranked[ranked != 0 | {zeros=pratt}]
+r <- 2 * rank(abs(ranked))[ranked != 0]
+ways <- Reduce(function(w, by) (c(w, rep(0, by)) + c(rep(0, by), w)) / 2, r, 1)
+v <- sum(r[ranked[ranked != 0] > 0]) / 2
+upper <- sum(ways[(2 * v + 1):length(ways)])
+lower <- sum(ways[1:(2 * v + 1)])
+"""
+_WALSH = """\
+n <- length(change)
+walsh <- outer(change, change, "+")[upper.tri(diag(n), TRUE)] / 2
+outside <- qsignrank((1 - {confidence}) / 2, n)
+bounds <- if (outside == 0) c(-Inf, Inf) else sort(walsh)[c(outside, length(walsh) + 1 - outside)]
+"""
+# All signs: the sums of one half of the subjects added to those of the other.
+_SIDES = """\
+sums <- function(v) c(as.matrix(expand.grid(rep(list(c(-1, 1)), length(v)))) %*% v)
+half <- seq_along(change) <= length(change) / 2
+away <- c(outer(sums(change[half]), sums(change[!half]), "+"))
+mine <- sum(change)
+tie <- 1e-9 * sum(abs(change))
+"""
+
+CARDS = (
+    Card(
+        "mean_difference.paired_t",
+        compares="within",
+        formula="continuous.means:mean_interval",
+        r=R({"mean_difference": f"c(mean(change), {_INTERVAL})"}),
+    ),
+    Card(
+        "mean_difference.paired_regression",
+        "regression of the differences within subjects",
+        options=PairedRegression,
+        gives=(
+            "mean_difference.{}@pair p_value.{}@pair;covariate f.{}@pair;covariate? "
+            "df1.{}@pair;covariate? df2.{}@pair;covariate?"
+        ),
+        compares="within",
+        formula="regression.ancova:ols",
+        r=R(
+            {
+                "mean_difference": "c(coef(fit)[1], confint(fit, 1, {confidence}))",
+                "p_value@covariate": "test$`Pr(>F)`[2]",
+                "p_value": "test$`Pr(>F)`[2]",
+                "f": "test$F[2]",
+                "df1": "test$Df[2]",
+                "df2": "df.residual(fit)",
+            },
+            _REGRESSION,
+        ),
+    ),
+    Card(
+        "fold_change.paired_t",
+        compares="within",
+        formula="continuous.ratios:fold_change",
+        r=R({"fold_change": f"2^-c(mean(change), rev({_INTERVAL}))"}),
+    ),
+    Card(
+        "median_difference.signed_rank",
+        "signed rank test, exact; median of the Walsh averages",
+        "Wilcoxon 1945, Biometrics Bull 1:80; Hodges and Lehmann 1963, Ann Math Stat 34:598",
+        compares="within",
+        also={
+            "signed_rank_pratt": Named(
+                "signed rank test, exact, zeros as Pratt",
+                "Pratt 1959, J Am Stat Assoc 54:655",
+            )
+        },
+        formula="continuous.signed_rank:pseudomedian",
+        fixed={"method": "exact"},
+        r=R(
+            {"median_difference": "c(median(walsh), bounds)"},
+            _WALSH,
+        ),
+    ),
+    Card(
+        "p_value.paired_t",
+        means="Paired t test of the two treatments of a subject.",
+        options=PairedT,
+        gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
+        kinds=SCORES,
+        compares="within",
+        formula="continuous.means:paired_t",
+        r=R(_T_TEST, "test <- t.test(change, alternative = {sides})"),
+    ),
+    Card(
+        "p_value.signed_rank",
+        means="Wilcoxon's signed rank test, exact given ties.",
+        options=SignedRank,
+        gives="p_value.{}@pair v.{}@pair?",
+        kinds=SCORES,
+        compares="within",
+        formula="continuous.signed_rank:signed_rank",
+        fixed={"method": "exact"},
+        r=R(
+            {
+                "v": "v",
+                "p_value": "min(1, switch({sides}, two.sided = 2 * min(upper, lower), "
+                "greater = upper, less = lower))",
+            },
+            _SIGNED_RANK,
+        ),
+    ),
+    Card(
+        "p_value.rerandomise_sides",
+        "re-randomisation of the treated side, all assignments",
+        "Fisher 1935, Design of Experiments",
+        means="Re-randomisation of the treated side of each subject, all assignments.",
+        options=RerandomiseSides,
+        gives="p_value.{}@pair sum.{}@pair?",
+        kinds=SCORES,
+        compares="within",
+        also={
+            "rerandomise_sides_balanced": Named(
+                "re-randomisation of the treated side, all assignments of the same numbers "
+                "of sides",
+                "Fisher 1935, Design of Experiments",
+            )
+        },
+        formula="resampling.linear:rerandomisation_test",
+        r=R(
+            {
+                "sum": "sum(change)",
+                "p_value": "mean(switch({sides}, two.sided = abs(away) >= abs(mine) - tie, "
+                "greater = away >= mine - tie,\n                less = away <= mine + tie))",
+            },
+            _SIDES,
+            only={"allocation": ("coin",)},
+        ),
+    ),
+)

@@ -1,0 +1,182 @@
+"""Yes or no under the treatments of one subject."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.base.config.names import Sides
+from trialtrace.base.config.spec import key, shape
+from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.methods import BINARY
+from trialtrace.run.trial.plan.options import Continuity
+from trialtrace.run.trial.plan.r_score import PAIRED
+
+
+@shape
+class McNemar:
+    """McNemar's test of the two treatments of a subject."""
+
+    sides: Sides = key("Sidedness.")
+    correction: Continuity = key("Correction.")
+
+
+@shape
+class McNemarExact:
+    """Exact McNemar test of the two treatments of a subject."""
+
+    sides: Sides = key("Sidedness.")
+    mid_p: Literal["none", "half_of_observed"] = key(
+        "Mid-p: none, or half of the observed outcome's probability off."
+    )
+
+
+@shape
+class PairedMargin:
+    """Tango's score test of the two treatments of a subject against a margin."""
+
+    margin: float = key(
+        "Difference of risks, above -1 and below 1.", exclusiveMinimum=-1, exclusiveMaximum=1
+    )
+    sides: Sides = key("Sidedness.")
+
+
+@shape
+class CochranQ:
+    """Cochran's Q test of all treatments of a subject."""
+
+
+_MCNEMAR = "McNemar 1947, Psychometrika 12:153"
+
+# Subjects with the event under the treated arm alone, under the reference alone, under both.
+COUNTS = """\
+n <- nrow(sides)
+b <- sum(sides[, {treated}] == 1 & sides[, {reference}] == 0)
+c <- sum(sides[, {treated}] == 0 & sides[, {reference}] == 1)
+a <- sum(sides[, {treated}] == 1 & sides[, {reference}] == 1)
+"""
+_NEWCOMBE = """\
+wilson <- function(events) {
+  prop.test(events, n, correct = FALSE, conf.level = {confidence})$conf.int
+}
+w1 <- wilson(a + b)
+w0 <- wilson(a + c)
+p1 <- (a + b) / n
+p0 <- (a + c) / n
+surplus <- a * (n - a - b - c) - b * c
+if (surplus > 0) surplus <- max(surplus - n / 2, 0)
+phi <- surplus / (n^2 * sqrt(p1 * (1 - p1) * p0 * (1 - p0)))
+away <- function(x, y) sqrt(x^2 - 2 * phi * x * y + y^2)
+low <- p1 - p0 - away(p1 - w1[1], w0[2] - p0)
+high <- p1 - p0 + away(w1[2] - p1, p0 - w0[1])
+"""
+
+CARDS = (
+    Card(
+        "risk_difference.newcombe_paired",
+        "Newcombe's score interval within subjects",
+        "Newcombe 1998, Stat Med 17:2635, method 10",
+        compares="within",
+        formula="categorical.paired:paired_risk_difference_newcombe",
+        r=R({"risk_difference": "c((b - c) / n, low, high)"}, COUNTS + _NEWCOMBE),
+    ),
+    Card(
+        "risk_difference.wald_paired",
+        "Wald's interval within subjects",
+        "normal approximation, McNemar 1947",
+        compares="within",
+        formula="categorical.paired:paired_risk_difference_wald",
+        r=R(
+            {"risk_difference": "(b - c) / n + c(0, -1, 1) * half"},
+            COUNTS + "error <- sqrt(b + c - (b - c)^2 / n) / n\n"
+            "half <- qnorm(0.5 + {confidence} / 2) * error\n",
+        ),
+    ),
+    Card(
+        "risk_difference.tango",
+        "Tango's score interval within subjects",
+        "Tango 1998, Stat Med 17:891",
+        compares="within",
+        formula="categorical.paired:paired_risk_difference_tango",
+        r=R(
+            {"risk_difference": "c(best, bound(-1 + 1e-9, z), bound(1 - 1e-9, z))"},
+            COUNTS + PAIRED + "z <- qnorm(0.5 + {confidence} / 2)\n",
+        ),
+    ),
+    Card(
+        "p_value.mcnemar",
+        "McNemar's test",
+        _MCNEMAR,
+        means="McNemar's test of the two treatments of a subject.",
+        options=McNemar,
+        gives="p_value.{}@pair z.{}@pair?",
+        kinds=BINARY,
+        compares="within",
+        also={
+            "mcnemar_continuity": Named(
+                "McNemar's test with continuity correction",
+                "Edwards 1948, Psychometrika 13:185",
+            )
+        },
+        formula="categorical.paired:mcnemar",
+        r=R(
+            {
+                "z": "z",
+                "p_value": "switch({sides}, two.sided = 2 * pnorm(-abs(z)), greater = pnorm(-z), "
+                "less = pnorm(z))",
+            },
+            COUNTS + "towards <- switch({sides}, two.sided = sign(b - c), greater = 1, less = -1)\n"
+            "z <- (b - c - {correction=continuity} * towards) / sqrt(b + c)\n",
+        ),
+    ),
+    Card(
+        "p_value.mcnemar_exact",
+        "exact McNemar test",
+        f"{_MCNEMAR}; mid-P: Fagerland, Lydersen and Laake 2013",
+        means="Exact McNemar test of the two treatments of a subject.",
+        options=McNemarExact,
+        gives="p_value.{}@pair",
+        kinds=BINARY,
+        compares="within",
+        formula="categorical.paired:mcnemar_exact",
+        r=R(
+            {"p_value": "binom.test(b, b + c, alternative = {sides})$p.value"},
+            COUNTS,
+            only={"mid_p": ("none",)},
+        ),
+    ),
+    Card(
+        "p_value.paired_risk_difference_margin",
+        "score test of the risk difference within subjects at a margin",
+        "Tango 1998, Stat Med 17:891",
+        means="Score test of the risk difference within subjects against a margin.",
+        options=PairedMargin,
+        gives="p_value.{}@pair z.{}@pair?",
+        kinds=BINARY,
+        compares="within",
+        formula="categorical.paired:paired_risk_difference_score_test",
+        r=R({"p_value": "p_of(z_at({margin}), {sides})", "z": "z_at({margin})"}, COUNTS + PAIRED),
+    ),
+    Card(
+        "p_value.cochran_q",
+        "Cochran's Q test",
+        "Cochran 1950, Biometrika 37:256",
+        means="Cochran's Q test of all treatments of a subject.",
+        options=CochranQ,
+        gives="p_value.{}@all chi_squared.{}@all? df.{}@all?",
+        kinds=BINARY,
+        compares="within",
+        formula="categorical.paired:cochran_q",
+        r=R(
+            {
+                "p_value": "pchisq(q, df, lower.tail = FALSE)",
+                "chi_squared": "q",
+                "df": "df",
+            },
+            "k <- ncol(sides)\n"
+            "df <- k - 1\n"
+            "own <- rowSums(sides)\n"
+            "of_all <- colSums(sides)\n"
+            "q <- k * df * sum((of_all - mean(of_all))^2) / sum(own * (k - own))\n",
+        ),
+    ),
+)

@@ -1,0 +1,266 @@
+"""Several events a subject, and counts over an exposure: rates, mean numbers, rate ratios."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from trialtrace.base.config.names import Name
+from trialtrace.base.config.spec import Distinct, Rule, key, shape
+from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.methods import COUNTS, RECURRENT
+from trialtrace.run.trial.plan.options import Ties
+
+_COVARIATES = "Covariates: variables of `subjects`, known at randomisation."
+ANDERSEN_GILL = "Andersen and Gill 1982, Ann Stat 10:1100"
+LWYY = "Lin, Wei, Yang and Ying 2000, J R Stat Soc B 62:711"
+_EXPOSURE = (
+    "What each count is over: time_at_risk of an endpoint of kind recurrent_events; of other "
+    "counts a variable of `subjects`, such as weeks observed, or same_for_all."
+)
+
+
+@shape
+class Recurrent:
+    """Events, subjects with any, time at risk and rate."""
+
+    per: float = key(
+        "Time at risk that the rate is of, in the unit of the time: 100 for events in 100 days.",
+        exclusiveMinimum=0,
+    )
+
+
+@shape
+class LawlessNadeau:
+    """Mean number of events by given times."""
+
+    interval: Literal["log", "plain"] = key(
+        "Scale on which the interval is symmetric: of the logarithm, or of the mean."
+    )
+    times: Distinct[Annotated[float, Rule(minimum=0)]] = key("Times, in the unit of the time.")
+
+
+@shape
+class AndersenGill:
+    """Model of the rate of events over start-stop intervals."""
+
+    ties: Ties = key("How tied times are handled.")
+    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
+
+
+@shape
+class AndersenGillStratified(AndersenGill):
+    """The same with strata."""
+
+    strata: Distinct[Name] = key("Strata, each with a rate of its own: variables of `subjects`.")
+
+
+@shape
+class NegativeBinomial:
+    """Negative binomial regression of a count over an exposure."""
+
+    exposure: Name = key(_EXPOSURE)
+    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
+
+
+@shape
+class PoissonRegression(NegativeBinomial):
+    """Poisson regression of a count over an exposure."""
+
+    variance: Literal["model", "robust"] = key(
+        "Standard errors: of the model, in which a count varies as its mean, or the sandwich."
+    )
+
+
+def _wald(method: str, title: str) -> dict[str, Named]:
+    return {f"{method}_wald": Named(f"Wald test in {title}", "")}
+
+
+def _andersen_gill(robust: str, strata: str = "NULL") -> str:
+    return f"""\
+rows <- data.frame(d[covariates], arm, event, start = d$TSTART, stop = d$TSTOP, id = d$USUBJID)
+rows$strata <- {strata}
+adjusted <- covariates[seq_along({{covariates}})]
+terms <- c("arm", adjusted, if (!is.null(rows$strata)) "strata(strata)")
+fit <- coxph(reformulate(terms, "Surv(start, stop, event)"), rows, cluster = id,
+             robust = {robust}, ties = {{ties}}, control = coxph.control(1e-12, iter.max = 100))
+of <- paste0("arm", {{treated}})
+"""
+
+
+# Of times the events and the time at risk of each subject; of other counts each row.
+_COUNTS = """\
+of_times <- !is.null(d$TSTOP) && !is.null(d$CNSR)
+one <- if (of_times) match(unique(d$USUBJID), d$USUBJID) else seq_len(nrow(d))
+total <- function(v) tapply(v, d$USUBJID, sum)[unique(d$USUBJID)]
+n <- c(if (of_times) total(d$CNSR == 0) else d$AVAL)
+exposure <- switch({exposure}, time_at_risk = c(total(d$TSTOP - d$TSTART)),
+                   same_for_all = rep(1, length(one)), d[one, toupper({exposure})])
+rows <- data.frame(d[one, covariates, drop = FALSE], arm = arm[one], n, exposure)
+model <- reformulate(c("arm", covariates, "offset(log(exposure))"), "n")
+of <- paste0("arm", {treated})
+"""
+_POISSON = """\
+fit <- glm(model, poisson, rows, control = glm.control(1e-14, 100))
+b <- coef(fit)[[of]]
+spread <- if ({variance=robust}) vcovHC(fit, type = "HC0") else vcov(fit)
+error <- sqrt(spread[of, of])
+"""
+_NEGATIVE_BINOMIAL = """\
+fit <- glm.nb(model, rows, control = glm.control(1e-12, 200))
+b <- coef(fit)[[of]]
+error <- sqrt(vcov(fit)[of, of])
+"""
+
+_MEAN_EVENTS = """\
+curve <- survfit(Surv(d$TSTART, d$TSTOP, event) ~ 1, id = d$USUBJID, robust = TRUE)
+last <- sum(curve$time <= {time})
+mean <- c(0, curve$cumhaz)[last + 1]
+half <- qnorm(0.5 + {confidence} / 2) * if (mean > 0) curve$std.chaz[last] else NA
+ends <- if ({interval=log}) mean * exp(c(-1, 1) * half / mean) else
+  c(max(0, mean - half), mean + half)
+"""
+
+CARDS = (
+    Card(
+        "events.recurrent",
+        "counts over the time at risk",
+        options=Recurrent,
+        gives="analysed.{}@group patients.{}@group events.{}@group person_time.{}@group "
+        "rate.{}@group",
+        kinds=RECURRENT,
+        r=R(
+            {
+                "analysed": "length(unique(d$USUBJID))",
+                "patients": "length(unique(d$USUBJID[event]))",
+                "events": "sum(event)",
+                "person_time": "sum(d$TSTOP - d$TSTART)",
+                "rate": "{per} * sum(event) / sum(d$TSTOP - d$TSTART)",
+            }
+        ),
+    ),
+    Card(
+        "mean_events.lawless_nadeau",
+        "mean cumulative function with Lawless and Nadeau's variance",
+        "Lawless and Nadeau 1995, Technometrics 37:158",
+        options=LawlessNadeau,
+        gives="mean_events.{}@group;time",
+        kinds=RECURRENT,
+        formula="survival.recurrent:mean_cumulative",
+        r=R({"mean_events": "c(mean, ends)"}, _MEAN_EVENTS, packages=("survival",)),
+    ),
+    Card(
+        "rate_ratio.andersen_gill",
+        "Andersen and Gill's model",
+        ANDERSEN_GILL,
+        options=AndersenGill,
+        gives="rate_ratio.{}@pair p_value.{}_wald@pair?",
+        kinds=RECURRENT,
+        also=_wald("andersen_gill", "Andersen and Gill's model"),
+        formula="survival.cox_start_stop:cox_start_stop",
+        fixed={"variance": "model"},
+        r=R(
+            {
+                "rate_ratio": "exp(c(coef(fit)[of], confint(fit, of, {confidence})))",
+                "p_value": 'summary(fit)$coefficients[of, "Pr(>|z|)"]',
+            },
+            _andersen_gill("FALSE"),
+            packages=("survival",),
+        ),
+    ),
+    Card(
+        "rate_ratio.lwyy",
+        "Lin, Wei, Yang and Ying's model",
+        LWYY,
+        options=AndersenGill,
+        gives="rate_ratio.{}@pair p_value.{}_wald@pair?",
+        kinds=RECURRENT,
+        also=_wald("lwyy", "Lin, Wei, Yang and Ying's model"),
+        formula="survival.cox_start_stop:cox_start_stop",
+        fixed={"variance": "robust"},
+        r=R(
+            {
+                "rate_ratio": "exp(c(coef(fit)[of], confint(fit, of, {confidence})))",
+                "p_value": 'summary(fit)$coefficients[of, "Pr(>|z|)"]',
+            },
+            _andersen_gill("TRUE"),
+            packages=("survival",),
+        ),
+    ),
+    Card(
+        "rate_ratio.andersen_gill_stratified",
+        "Andersen and Gill's model with strata",
+        ANDERSEN_GILL,
+        options=AndersenGillStratified,
+        gives="rate_ratio.{}@pair p_value.{}_wald@pair?",
+        kinds=RECURRENT,
+        also=_wald("andersen_gill_stratified", "Andersen and Gill's model with strata"),
+        formula="survival.cox_start_stop:cox_start_stop",
+        fixed={"variance": "model"},
+        r=R(
+            {
+                "rate_ratio": "exp(c(coef(fit)[of], confint(fit, of, {confidence})))",
+                "p_value": 'summary(fit)$coefficients[of, "Pr(>|z|)"]',
+            },
+            _andersen_gill("FALSE", "stratum"),
+            packages=("survival",),
+        ),
+    ),
+    Card(
+        "rate_ratio.lwyy_stratified",
+        "Lin, Wei, Yang and Ying's model with strata",
+        LWYY,
+        options=AndersenGillStratified,
+        gives="rate_ratio.{}@pair p_value.{}_wald@pair?",
+        kinds=RECURRENT,
+        also=_wald("lwyy_stratified", "Lin, Wei, Yang and Ying's model with strata"),
+        formula="survival.cox_start_stop:cox_start_stop",
+        fixed={"variance": "robust"},
+        r=R(
+            {
+                "rate_ratio": "exp(c(coef(fit)[of], confint(fit, of, {confidence})))",
+                "p_value": 'summary(fit)$coefficients[of, "Pr(>|z|)"]',
+            },
+            _andersen_gill("TRUE", "stratum"),
+            packages=("survival",),
+        ),
+    ),
+    Card(
+        "rate_ratio.poisson_regression",
+        "Poisson regression",
+        "McCullagh and Nelder 1989, Generalized Linear Models, chapter 6",
+        options=PoissonRegression,
+        gives="rate_ratio.{}@pair p_value.{}_wald@pair?",
+        kinds=RECURRENT + COUNTS,
+        also=_wald("poisson_regression", "Poisson regression"),
+        formula="regression.counts:poisson_rates",
+        check="recurrent_counts",
+        r=R(
+            {
+                "rate_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
+                "p_value": "2 * pnorm(-abs(b / error))",
+            },
+            _COUNTS + _POISSON,
+            packages=("sandwich",),
+        ),
+    ),
+    Card(
+        "rate_ratio.negative_binomial",
+        "negative binomial regression",
+        "Lawless 1987, Can J Stat 15:209",
+        options=NegativeBinomial,
+        gives="rate_ratio.{}@pair p_value.{}_wald@pair? dispersion.{}@all",
+        kinds=RECURRENT + COUNTS,
+        also=_wald("negative_binomial", "negative binomial regression"),
+        formula="regression.counts:negative_binomial",
+        check="recurrent_counts",
+        r=R(
+            {
+                "rate_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
+                "p_value": "2 * pnorm(-abs(b / error))",
+                "dispersion": "1 / fit$theta",
+            },
+            _COUNTS + _NEGATIVE_BINOMIAL,
+            packages=("MASS",),
+        ),
+    ),
+)

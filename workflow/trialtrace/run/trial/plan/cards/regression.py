@@ -1,0 +1,170 @@
+"""Regression of a yes/no outcome."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.base.config.names import Name
+from trialtrace.base.config.spec import key, shape
+from trialtrace.run.trial.plan.card import Card, R
+
+
+@shape
+class Standardised:
+    """Risks standardised over the covariates of a logistic model."""
+
+    covariates: tuple[Name, ...] = key(
+        (
+            "Covariates: variables of `subjects`, known at randomisation; a centre or stratum "
+            "among them is a fixed effect."
+        ),
+        minItems=0,
+        uniqueItems=True,
+    )
+    variance: Literal["fixed", "random", "sandwich"] = key(
+        "What is random: nothing but the outcomes (fixed), the covariates too (random), "
+        "the model perhaps wrong (sandwich)."
+    )
+
+
+@shape
+class ModifiedPoisson:
+    """Poisson model with robust errors."""
+
+    covariates: tuple[Name, ...] = key(
+        (
+            "Covariates: variables of `subjects`, known at randomisation; a centre or stratum "
+            "among them is a fixed effect."
+        ),
+        minItems=0,
+        uniqueItems=True,
+    )
+
+
+@shape
+class LogisticRandomSite:
+    """Logistic model with sites at random."""
+
+    covariates: tuple[Name, ...] = key(
+        (
+            "Covariates: variables of `subjects`, known at randomisation; a centre or stratum "
+            "among them is a fixed effect."
+        ),
+        minItems=0,
+        uniqueItems=True,
+    )
+    nodes: int | Literal["enough"] = key(
+        (
+            "Nodes of the adaptive quadrature, or `enough`: doubled until more change nothing. A "
+            "number that does not suffice is an error."
+        ),
+        expected="a whole number or `enough`",
+        minimum=7,
+        maximum=200,
+    )
+
+
+def _model(family: str, covariance: str) -> str:
+    return f"""\
+rows <- data.frame(d[covariates], arm, y = d$AVAL)
+fit <- glm(reformulate(c("arm", covariates), "y"), {family}, rows,
+           control = glm.control(1e-14, 100))
+of <- paste0("arm", {{treated}})
+b <- coef(fit)[[of]]
+error <- sqrt({covariance}[of, of])
+"""
+
+
+# Everybody's risk under either arm, what the coefficients move of the means, and their covariance.
+_STANDARDISED = """\
+rows <- data.frame(d[covariates], arm, y = d$AVAL)
+fit <- glm(reformulate(c("arm", covariates), "y"), binomial, rows,
+           control = glm.control(1e-14, 100))
+X <- model.matrix(fit)
+under <- function(of) {
+  rows$arm[] <- of
+  model.matrix(formula(fit), rows)
+}
+X1 <- under({treated})
+X0 <- under({reference})
+risks <- plogis(cbind(X1 %*% coef(fit), X0 %*% coef(fit)))
+means <- colMeans(risks)
+slopes <- risks * (1 - risks)
+J <- rbind(colMeans(slopes[, 1] * X1), colMeans(slopes[, 2] * X0))
+n <- nrow(rows)
+influence <- sweep(risks, 2, means) + n * (X * (rows$y - fitted(fit))) %*% vcov(fit) %*% t(J)
+V <- if ({variance=sandwich}) crossprod(influence) / n^2 else
+  J %*% vcov(fit) %*% t(J) + if ({variance=random}) cov(risks) / n else 0
+z <- qnorm(0.5 + {confidence} / 2)
+error <- sqrt(V[1, 1] + V[2, 2] - 2 * V[1, 2])
+relative <- V / outer(means, means)
+log_error <- sqrt(relative[1, 1] + relative[2, 2] - 2 * relative[1, 2])
+"""
+
+CARDS = (
+    Card(
+        "risk_difference.standardised",
+        "risks standardised by a logistic model",
+        "Robins 1986; Ge et al. 2011, Drug Inf J 45:481",
+        options=Standardised,
+        formula=(
+            "regression.standardisation:standardise",
+            "regression.standardisation:standardised_difference",
+        ),
+        r=R(
+            {"risk_difference": "means[1] - means[2] + c(0, -1, 1) * z * error"},
+            _STANDARDISED,
+        ),
+    ),
+    Card(
+        "risk_ratio.standardised",
+        options=Standardised,
+        formula=(
+            "regression.standardisation:standardise",
+            "regression.standardisation:standardised_ratio",
+        ),
+        r=R(
+            {"risk_ratio": "means[1] / means[2] * exp(c(0, -1, 1) * z * log_error)"},
+            _STANDARDISED,
+        ),
+    ),
+    Card(
+        "risk_ratio.modified_poisson",
+        "modified Poisson regression",
+        "Zou 2004, Am J Epidemiol 159:702",
+        options=ModifiedPoisson,
+        formula="regression.poisson:modified_poisson",
+        r=R(
+            {"risk_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)"},
+            _model("poisson", 'vcovHC(fit, type = "HC0")'),
+            packages=("sandwich",),
+        ),
+    ),
+    Card(
+        "odds_ratio.logistic",
+        "logistic regression",
+        "Cox 1958, J R Stat Soc B 20:215",
+        options=ModifiedPoisson,
+        formula="regression.logistic:logistic",
+        r=R(
+            {"odds_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)"},
+            _model("binomial", "vcov(fit)"),
+        ),
+    ),
+    Card(
+        "odds_ratio.firth",
+        "Firth's logistic regression, profile interval",
+        "Firth 1993; Heinze and Schemper 2002, Stat Med 21:2409",
+        options=ModifiedPoisson,
+        formula="regression.logistic:firth",
+        r_none="no package that comes with R computes it",
+    ),
+    Card(
+        "odds_ratio.logistic_random_site",
+        "logistic regression, a normal intercept of each site",
+        "Agresti and Hartzel 2000",
+        options=LogisticRandomSite,
+        formula="regression.ordinal_mixed:ordinal_mixed",
+        r_none="lme4 and ordinal stop after four digits of the random effects",
+    ),
+)

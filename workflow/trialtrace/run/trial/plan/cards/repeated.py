@@ -1,0 +1,200 @@
+"""Analysis of variance, one factor within and one between subjects."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.base.config.names import Name, Sides, VisitLabel
+from trialtrace.base.config.spec import key, shape
+from trialtrace.run.trial.plan import gives
+from trialtrace.run.trial.plan.card import Card, R
+from trialtrace.run.trial.plan.methods import OVER_TIME
+from trialtrace.run.trial.plan.options import Sphericity
+from trialtrace.run.trial.plan.r_anova import FROM_TABLE, GIVES, TABLE
+
+
+@shape
+class MixedAnova:
+    """Analysis of variance, one factor within and one between subjects."""
+
+    within: Literal["visit"] = key("Factor within subjects.")
+    between: Literal["arm"] = key("Factor between subjects.")
+    sums_of_squares: Literal["II", "III"] = key("Type of the sums of squares, in capitals.")
+    sphericity: Sphericity = key("Correction for departure from sphericity.")
+
+
+@shape
+class Friedman:
+    """Friedman's test."""
+
+    within: Literal["visit"] = key("Factor within subjects.")
+
+
+@shape
+class BoxM:
+    """Box's M test that all arms have one covariance matrix of their visits."""
+
+    within: Literal["visit"] = key("Factor within subjects.")
+    between: Literal["arm"] = key("Factor between subjects.")
+
+
+@shape
+class VisitContrast:
+    """Contrasts of visits between arms."""
+
+    combinations: dict[Name, dict[VisitLabel, float]] = key(
+        "Combinations of visits by name: the weight of each visit; one without a weight has 0. The "
+        "change over the last visit: {late: {week 4: 1, week 3: -1}}; the mean of two visits: "
+        "{mean: {week 3: 0.5, week 4: 0.5}}.",
+        minProperties=1,
+    )
+    variance: Literal["pooled", "separate"] = key(
+        "One variance of the combination in all arms that are compared, or one in each of the two "
+        "(Welch)."
+    )
+    sides: Sides = key("Sidedness of the test; the interval is two-sided.")
+
+
+def visit_contrasts(options: VisitContrast, own: bool) -> str:
+    """Estimate, p-value, t and its degrees of freedom of each combination, by comparison."""
+    return " ".join(
+        gives.contrast("visit_contrast", "pair", f";contrast={name}")
+        for name in options.combinations
+    )
+
+
+_OVER_VISITS = " ".join(
+    f"{stat}.{{}}@arm;over=visits{'' if stat == 'p_value' else '?'}"
+    for stat in ("p_value", "chi_squared", "df")
+)
+
+_ANOVA = """\
+visit <- factor(visits, visits)
+model <- lm(wide ~ group, contrasts = list(group = "contr.sum"))
+test <- Anova(model, idata = data.frame(visit), idesign = ~visit, type = {sums_of_squares})
+effect <- c(arm = "group", visit = "visit", arm_visit = "group:visit")[[{effect}]]
+"""
+_ERRORS = """\
+within_df <- length(visits) - 1
+errors <- sum(squares[c("group", "visit"), "Error SS"])
+"""
+_BOX_M = """\
+sizes <- table(group) - 1
+own <- lapply(split(as.data.frame(wide), group), cov)
+pooled <- Reduce(`+`, Map(`*`, own, sizes)) / sum(sizes)
+m <- sum(sizes) * log(det(pooled)) - sum(sizes * log(sapply(own, det)))
+k <- ncol(wide)
+arms <- length(sizes)
+scale <- (2 * k^2 + 3 * k - 1) / (6 * (k + 1) * (arms - 1))
+chi_squared <- m * (1 - scale * (sum(1 / sizes) - 1 / sum(sizes)))
+df <- k * (k + 1) * (arms - 1) / 2
+"""
+_OWN_ERROR = """\
+weights <- unlist({combinations}[[{contrast}]])
+score <- drop(wide[, names(weights), drop = FALSE] %*% weights)
+if ({variance=pooled}) {
+  fit <- lm(score ~ 0 + group)
+  m <- setNames(coef(fit), levels(group))
+  error <- sigma(fit) * sqrt(sum(1 / table(group)[c({treated}, {reference})]))
+  df <- df.residual(fit)
+  difference <- m[[{treated}]] - m[[{reference}]]
+} else {
+  test <- t.test(score[group == {treated}], score[group == {reference}])
+  error <- test$stderr
+  df <- test$parameter[[1]]
+  difference <- test$estimate[[1]] - test$estimate[[2]]
+}
+t <- difference / error
+half <- qt(0.5 + {confidence} / 2, df) * error
+"""
+_EFFECT = GIVES | {"p_value@arm": "row$`Pr(>F)`"}
+
+
+CARDS = (
+    Card(
+        "visit_contrast.own_error",
+        "contrast of visits with its own error term",
+        "Boik 1981, Psychometrika 46:241; Maxwell and Delaney 2004",
+        options=VisitContrast,
+        gives=visit_contrasts,
+        visits="whole",
+        compares="between",
+        check="friedman",
+        formula="repeated.contrasts:repeated_contrast",
+        r=R(
+            {
+                "visit_contrast": "difference + c(0, -1, 1) * half",
+                "p_value": "c(two.sided = 2 * pt(-abs(t), df), greater = pt(-t, df), "
+                "less = pt(t, df))[[{sides}]]",
+                "t": "t",
+                "df": "df",
+            },
+            _OWN_ERROR,
+        ),
+    ),
+    Card(
+        "p_value.mixed_anova",
+        "mixed analysis of variance, sphericity corrected by ε",
+        ("Greenhouse and Geisser 1959, Psychometrika 24:95; Huynh and Feldt 1976; Lecoutre 1991"),
+        means="Analysis of variance, one factor within and one between subjects.",
+        options=MixedAnova,
+        gives=gives.mixed_effects(),
+        kinds=OVER_TIME,
+        visits="whole",
+        compares="between",
+        formula=("repeated.anova:mixed_anova", "repeated.eta:partial_eta_squared_interval"),
+        r=R(_EFFECT, _ANOVA + TABLE + _ERRORS + FROM_TABLE, packages=("car",)),
+    ),
+    Card(
+        "p_value.box_m",
+        "Box's M test of equal covariance matrices, by chi-squared",
+        "Box 1949, Biometrika 36:317",
+        means="Box's M test that all arms have one covariance matrix of their visits.",
+        options=BoxM,
+        gives=_OVER_VISITS.replace("@arm", "@all"),
+        kinds=OVER_TIME,
+        visits="whole",
+        compares="between",
+        check="box_m",
+        formula="repeated.covariances:box_m",
+        r=R(
+            {
+                "p_value": "pchisq(chi_squared, df, lower.tail = FALSE)",
+                "chi_squared": "chi_squared",
+                "df": "df",
+            },
+            _BOX_M,
+        ),
+    ),
+    Card(
+        "p_value.friedman",
+        "Friedman's test over the visits",
+        "Friedman 1937, JASA 32:675",
+        means="Friedman's test over the visits of each arm's subjects, by chi-squared.",
+        options=Friedman,
+        gives=_OVER_VISITS,
+        kinds=OVER_TIME,
+        visits="whole",
+        check="friedman",
+        formula="repeated.friedman:friedman",
+        fixed={"method": "asymptotic"},
+        r=R(
+            {"p_value": "test$p.value", "chi_squared": "test$statistic", "df": "test$parameter"},
+            "test <- friedman.test(wide)",
+        ),
+    ),
+    Card(
+        "p_value.friedman_exact",
+        "Friedman's exact test over the visits",
+        "Friedman 1937, JASA 32:675",
+        means="The same over all orders of the ranks; for few subjects and visits.",
+        options=Friedman,
+        gives=_OVER_VISITS,
+        kinds=OVER_TIME,
+        visits="whole",
+        check="friedman",
+        formula="repeated.friedman:friedman",
+        fixed={"method": "exact"},
+        r_none="no package that comes with R computes it",
+    ),
+)

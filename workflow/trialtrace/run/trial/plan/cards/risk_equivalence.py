@@ -1,0 +1,278 @@
+"""Risks and odds against margins: equivalence and non-inferiority."""
+
+from __future__ import annotations
+
+from trialtrace.base.config.spec import key, shape
+from trialtrace.run.trial.endpoints.shared import Higher
+from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.cards.paired_events import COUNTS
+from trialtrace.run.trial.plan.gives import equivalence, non_inferiority
+from trialtrace.run.trial.plan.methods import BINARY
+from trialtrace.run.trial.plan.options import DifferenceVariance, OwnMargins, RatioVariance
+from trialtrace.run.trial.plan.r_score import DIFFERENCE, ODDS, PAIRED, RATIO
+
+_ONE = "Level of the one-sided test; the interval has confidence 1 - 2 alpha."
+_TWO = "Level of each of the two one-sided tests; the interval has confidence 1 - 2 alpha."
+_LOWER = "Lower margin: effects from here on do not matter."
+_UPPER = "Upper margin: effects up to here do not matter."
+_DIFFERENCE = (
+    "How much worse does not matter, as a difference of risks: below 0 of a wanted event (higher "
+    "is better), above 0 of an unwanted one."
+)
+_RATIO = (
+    "How much worse does not matter, as a ratio: below 1 of a wanted event (higher is better), "
+    "above 1 of an unwanted one."
+)
+_HIGHER = "Whether a higher risk of the event is better or worse."
+
+
+@shape
+class PairedDifferenceEquivalence(OwnMargins):
+    """Two one-sided score tests within subjects."""
+
+    lower: float = key(_LOWER, exclusiveMinimum=-1, exclusiveMaximum=1)
+    upper: float = key(_UPPER, exclusiveMinimum=-1, exclusiveMaximum=1)
+    alpha: float = key(_TWO, exclusiveMinimum=0, exclusiveMaximum=0.5)
+
+
+@shape
+class DifferenceEquivalence(PairedDifferenceEquivalence):
+    """Two one-sided score tests of the risk difference."""
+
+    variance: DifferenceVariance = key("Variance.")
+
+
+@shape
+class OddsEquivalence(OwnMargins):
+    """Two one-sided Wald tests of the odds ratio."""
+
+    lower: float = key(_LOWER, exclusiveMinimum=0)
+    upper: float = key(_UPPER, exclusiveMinimum=0)
+    alpha: float = key(_TWO, exclusiveMinimum=0, exclusiveMaximum=0.5)
+
+
+@shape
+class RatioEquivalence(OddsEquivalence):
+    """Two one-sided score tests of the risk ratio."""
+
+    variance: RatioVariance = key("Variance.")
+
+
+@shape
+class PairedDifferenceMargin(OwnMargins):
+    """Score test within subjects at a margin."""
+
+    margin: float = key(_DIFFERENCE, exclusiveMinimum=-1, exclusiveMaximum=1)
+    higher: Higher = key(_HIGHER)
+    alpha: float = key(_ONE, exclusiveMinimum=0, exclusiveMaximum=0.5)
+
+
+@shape
+class DifferenceMargin(PairedDifferenceMargin):
+    """Score test of the risk difference at a margin."""
+
+    variance: DifferenceVariance = key("Variance.")
+
+
+@shape
+class OddsMargin(OwnMargins):
+    """Wald test of the odds ratio at a margin."""
+
+    margin: float = key(_RATIO, exclusiveMinimum=0)
+    higher: Higher = key(_HIGHER)
+    alpha: float = key(_ONE, exclusiveMinimum=0, exclusiveMaximum=0.5)
+
+
+@shape
+class RatioMargin(OddsMargin):
+    """Score test of the risk ratio at a margin."""
+
+    variance: RatioVariance = key("Variance.")
+
+
+_FM = "Farrington and Manning 1990, Stat Med 9:1447; Miettinen and Nurminen 1985"
+_TANGO = "Tango 1998, Stat Med 17:891"
+_WOOLF = "Woolf 1955, Ann Hum Genet 19:251"
+
+# The interval that goes with one-sided tests at level alpha.
+_ENDS = """\
+z <- qnorm(1 - {alpha})
+low <- bound(-1 + 1e-9, z)
+high <- bound(1 - 1e-9, z)
+"""
+_RATIO_ENDS = _ENDS.replace("-1 + 1e-9", "-1").replace("1 - 1e-9", "1")
+_ODDS_ENDS = """\
+low <- exp(best - qnorm(1 - {alpha}) * error)
+high <- exp(best + qnorm(1 - {alpha}) * error)
+"""
+_TWO_TESTS = """\
+above <- p_of(z_at({lower}), "greater")
+below <- p_of(z_at({upper}), "less")
+within <- low > {lower} && high < {upper}
+beyond <- low >= {upper} || high <= {lower}
+"""
+_ONE_TEST = """\
+p <- p_of(z_at({margin}), if ({higher=better}) "greater" else "less")
+within <- if ({higher=better}) low > {margin} else high < {margin}
+beyond <- if ({higher=better}) high <= {margin} else low >= {margin}
+"""
+_VERDICT = "within - beyond"
+
+
+def _equivalence(effect: str, best: str, lines: str) -> R:
+    return R(
+        {
+            effect: f"c({best}, low, high)",
+            "p_value": "max(above, below)",
+            "p_above_lower": "above",
+            "p_below_upper": "below",
+            "verdict": _VERDICT,
+        },
+        lines + _TWO_TESTS,
+    )
+
+
+def _non_inferiority(effect: str, best: str, lines: str) -> R:
+    return R(
+        {effect: f"c({best}, low, high)", "p_value": "p", "verdict": _VERDICT}, lines + _ONE_TEST
+    )
+
+
+CARDS = (
+    Card(
+        "equivalence.risk_difference",
+        "score test and interval of the risk difference",
+        _FM,
+        options=DifferenceEquivalence,
+        gives=equivalence("risk_difference"),
+        kinds=BINARY,
+        compares="between",
+        also={
+            "equivalence_risk_difference": Named(
+                "equivalence by two score tests of the risk difference", _FM
+            )
+        },
+        formula=(
+            "categorical.score:risk_difference_score",
+            "categorical.score:risk_difference_score_test",
+        ),
+        r=_equivalence("risk_difference", "best", DIFFERENCE + _ENDS),
+    ),
+    Card(
+        "equivalence.risk_ratio",
+        "score test and interval of the risk ratio",
+        _FM,
+        options=RatioEquivalence,
+        gives=equivalence("risk_ratio"),
+        kinds=BINARY,
+        compares="between",
+        also={"equivalence_risk_ratio": Named("two one-sided score tests of the risk ratio", _FM)},
+        formula=(
+            "categorical.score_ratio:risk_ratio_score",
+            "categorical.score_ratio:risk_ratio_score_test",
+        ),
+        r=_equivalence("risk_ratio", "exp(best)", RATIO + _RATIO_ENDS),
+    ),
+    Card(
+        "equivalence.odds_ratio",
+        "Wald test and interval of the odds ratio",
+        _WOOLF,
+        options=OddsEquivalence,
+        gives=equivalence("odds_ratio"),
+        kinds=BINARY,
+        compares="between",
+        also={
+            "equivalence_odds_ratio": Named("two one-sided Wald tests of the odds ratio", _WOOLF)
+        },
+        formula=(
+            "categorical.contingency:odds_ratio_sample",
+            "categorical.contingency:odds_ratio_wald_test",
+        ),
+        r=_equivalence("odds_ratio", "exp(best)", ODDS + _ODDS_ENDS),
+    ),
+    Card(
+        "equivalence.paired_risk_difference",
+        "Tango's score test and interval within subjects",
+        _TANGO,
+        options=PairedDifferenceEquivalence,
+        gives=equivalence("risk_difference"),
+        kinds=BINARY,
+        compares="within",
+        also={
+            "equivalence_paired_risk_difference": Named(
+                "two one-sided score tests within subjects", _TANGO
+            )
+        },
+        formula=(
+            "categorical.paired:paired_risk_difference_tango",
+            "categorical.paired:paired_risk_difference_score_test",
+        ),
+        r=_equivalence("risk_difference", "best", COUNTS + PAIRED + _ENDS),
+    ),
+    Card(
+        "non_inferiority.risk_difference",
+        options=DifferenceMargin,
+        gives=non_inferiority("risk_difference"),
+        kinds=BINARY,
+        compares="between",
+        also={
+            "non_inferiority_risk_difference": Named(
+                "non-inferiority by a score test of the risk difference", _FM
+            )
+        },
+        formula=(
+            "categorical.score:risk_difference_score",
+            "categorical.score:risk_difference_score_test",
+        ),
+        r=_non_inferiority("risk_difference", "best", DIFFERENCE + _ENDS),
+    ),
+    Card(
+        "non_inferiority.risk_ratio",
+        options=RatioMargin,
+        gives=non_inferiority("risk_ratio"),
+        kinds=BINARY,
+        compares="between",
+        also={
+            "non_inferiority_risk_ratio": Named(
+                "non-inferiority by a score test of the risk ratio", _FM
+            )
+        },
+        formula=(
+            "categorical.score_ratio:risk_ratio_score",
+            "categorical.score_ratio:risk_ratio_score_test",
+        ),
+        r=_non_inferiority("risk_ratio", "exp(best)", RATIO + _RATIO_ENDS),
+    ),
+    Card(
+        "non_inferiority.odds_ratio",
+        options=OddsMargin,
+        gives=non_inferiority("odds_ratio"),
+        kinds=BINARY,
+        compares="between",
+        also={
+            "non_inferiority_odds_ratio": Named("Wald test of the odds ratio at a margin", _WOOLF)
+        },
+        formula=(
+            "categorical.contingency:odds_ratio_sample",
+            "categorical.contingency:odds_ratio_wald_test",
+        ),
+        r=_non_inferiority("odds_ratio", "exp(best)", ODDS + _ODDS_ENDS),
+    ),
+    Card(
+        "non_inferiority.paired_risk_difference",
+        options=PairedDifferenceMargin,
+        gives=non_inferiority("risk_difference"),
+        kinds=BINARY,
+        compares="within",
+        also={
+            "non_inferiority_paired_risk_difference": Named(
+                "score test within subjects at a margin", _TANGO
+            )
+        },
+        formula=(
+            "categorical.paired:paired_risk_difference_tango",
+            "categorical.paired:paired_risk_difference_score_test",
+        ),
+        r=_non_inferiority("risk_difference", "best", COUNTS + PAIRED + _ENDS),
+    ),
+)

@@ -1,0 +1,220 @@
+"""Means of several arms over their pooled variance: contrasts, trends, all pairs, one reference."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.base.config.names import Name, Sides
+from trialtrace.base.config.spec import Distinct, key, shape
+from trialtrace.run.trial.plan.card import Card, R
+from trialtrace.run.trial.plan.gives import contrast, every_contrast
+from trialtrace.run.trial.plan.methods import SCORES
+
+_DUNNETT = "Dunnett 1955, JASA 50:1096; unequal sizes: Dunnett 1964, Biometrics 20:482"
+
+
+@shape
+class Dunnett:
+    """Dunnett's comparisons of each treated arm with the reference."""
+
+    sides: Sides = key("Sidedness of the test; the interval is two-sided.")
+
+
+@shape
+class Contrasts:
+    """Contrasts of the arms' means."""
+
+    contrasts: dict[Name, dict[Name, float]] = key(
+        "Contrasts by name: the coefficient of each arm, summing to 0; an arm without one has 0 "
+        "and counts in the pooled variance all the same. Two doses together against placebo: "
+        "{treated: {high: 0.5, low: 0.5, placebo: -1}}.",
+        minProperties=1,
+    )
+    sides: Sides = key("Sidedness of the tests; the intervals are two-sided.")
+
+
+@shape
+class LinearTrend:
+    """Slope of the arms' means over their scores."""
+
+    scores: dict[Name, float] = key("Score of each arm that is compared, as its dose.")
+    sides: Sides = key("Sidedness of the test; the interval is two-sided.")
+
+
+@shape
+class JonckheereTerpstra:
+    """Jonckheere and Terpstra's test for a trend over the arms."""
+
+    order: Distinct[Name] = key("Every arm that is compared, in the order of the trend.")
+    sides: Sides = key("Sidedness; greater: values rise along the order.")
+
+
+@shape
+class WilliamsTest:
+    """Williams' test of each dose against the reference."""
+
+    doses: Distinct[Name] = key("The treated arms, from the lowest dose to the highest.")
+    sides: Literal["greater", "less"] = key(
+        "greater: means do not fall from dose to dose; less: they do not rise."
+    )
+
+
+def named_contrasts(options: Contrasts, own: bool) -> str:
+    """Estimate, p-value, t and its degrees of freedom of each contrast."""
+    return every_contrast("mean_contrast", options.contrasts)
+
+
+_POOLED = """\
+fit <- lm(d$AVAL ~ 0 + arm)
+m <- setNames(coef(fit), levels(arm))
+n <- table(arm)
+df <- df.residual(fit)
+contrast <- function(L) {
+  error <- sigma(fit) * sqrt(sum(L^2 / n[names(L)]))
+  list(estimate = sum(L * m[names(L)]), error = error, t = sum(L * m[names(L)]) / error)
+}
+"""
+_PAIR = """\
+found <- contrast(setNames(c(1, -1), c({treated}, {reference})))
+# TukeyHSD stops after four digits of the quantile.
+beyond <- function(t) ptukey(t * sqrt(2), nlevels(arm), df, lower.tail = FALSE)
+half <- uniroot(function(t) beyond(t) - 1 + {confidence}, c(0.1, 50), tol = 1e-13)$root *
+  found$error
+"""
+_SINGLE = """\
+half <- qt(0.5 + {confidence} / 2, df) * found$error
+p <- c(two.sided = 2 * pt(-abs(found$t), df), greater = pt(-found$t, df),
+       less = pt(found$t, df))[[{sides}]]
+"""
+_DECLARED = "found <- contrast(unlist({contrasts}[[{contrast}]]))\n"
+_SLOPE = """\
+away <- unlist({scores}) - mean(unlist({scores}))
+found <- contrast(away / sum(away^2))
+"""
+_ORDERED = """\
+place <- match(d$TRTP, {order})
+later <- outer(place, place, ">")
+pairs <- outer(d$AVAL, d$AVAL, ">") + outer(d$AVAL, d$AVAL, "==") / 2
+"""
+
+
+def _contrast(statistic: str, p: str, lines: str) -> R:
+    return R(
+        {
+            statistic: "found$estimate + c(0, -1, 1) * half",
+            "p_value": p,
+            "t": "found$t",
+            "df": "df",
+        },
+        _POOLED + lines,
+    )
+
+
+CARDS = (
+    Card(
+        "mean_difference.dunnett",
+        "Dunnett's comparisons with the reference",
+        _DUNNETT,
+        options=Dunnett,
+        gives=contrast("mean_difference", "pair"),
+        compares="between",
+        formula="continuous.arm_contrasts:dunnett",
+        r_none="R integrates the multivariate t at random points",
+    ),
+    Card(
+        "mean_difference.tukey",
+        "Tukey's comparisons of all pairs of arms (Kramer's of unequal sizes)",
+        "Tukey 1953; Kramer 1956, Biometrics 12:307",
+        gives=contrast("mean_difference", "every_pair"),
+        compares="between",
+        formula="continuous.arm_contrasts:tukey",
+        r=_contrast("mean_difference", "beyond(abs(found$t))", _PAIR),
+    ),
+    Card(
+        "mean_contrast.pooled_variance",
+        "contrast of means over the variance pooled over all arms",
+        "Scheffé 1959, The analysis of variance",
+        options=Contrasts,
+        gives=named_contrasts,
+        compares="between",
+        formula="continuous.arm_contrasts:arm_contrasts",
+        fixed={"adjust": "none"},
+        r=_contrast("mean_contrast", "p", _DECLARED + _SINGLE),
+    ),
+    Card(
+        "mean_contrast.max_t",
+        "contrasts of means together, by the multivariate t distribution",
+        "Hothorn, Bretz and Westfall 2008, Biom J 50:346",
+        options=Contrasts,
+        gives=named_contrasts,
+        compares="between",
+        formula="continuous.arm_contrasts:arm_contrasts",
+        fixed={"adjust": "max_t"},
+        r_none="R integrates the multivariate t at random points",
+    ),
+    Card(
+        "mean_trend.linear",
+        "slope of the means over the scores of the arms",
+        "Scheffé 1959, The analysis of variance",
+        options=LinearTrend,
+        gives=contrast("mean_trend", "all"),
+        compares="between",
+        formula=(
+            "continuous.arm_contrasts:arm_contrasts",
+            "continuous.arm_contrasts:trend_coefficients",
+        ),
+        fixed={"adjust": "none"},
+        r=_contrast("mean_trend", "p", _SLOPE + _SINGLE),
+    ),
+    Card(
+        "p_value.jonckheere_terpstra",
+        "Jonckheere-Terpstra test",
+        "Terpstra 1952, Indag Math 14:327; Jonckheere 1954, Biometrika 41:133",
+        means="Jonckheere-Terpstra test for a trend over all arms, normal approximation.",
+        options=JonckheereTerpstra,
+        gives="p_value.{}@all j.{}@all?",
+        kinds=SCORES,
+        compares="between",
+        check="ordered_arms",
+        formula="continuous.ordered_arms:jonckheere_terpstra",
+        fixed={"method": "asymptotic"},
+        r=R(
+            {
+                "p_value": "cor.test(d$AVAL, place, alternative = {sides}, method = 'kendall', "
+                "exact = FALSE)$p.value",
+                "j": "sum(later * pairs)",
+            },
+            _ORDERED,
+        ),
+    ),
+    Card(
+        "p_value.jonckheere_terpstra_exact",
+        "exact Jonckheere-Terpstra test",
+        "Terpstra 1952, Indag Math 14:327; Jonckheere 1954, Biometrika 41:133",
+        means="The same by the permutation distribution, for values without ties.",
+        options=JonckheereTerpstra,
+        gives="p_value.{}@all j.{}@all?",
+        kinds=SCORES,
+        compares="between",
+        check="ordered_arms",
+        formula="continuous.ordered_arms:jonckheere_terpstra",
+        fixed={"method": "exact"},
+        r_none="no package that comes with R computes it",
+    ),
+    Card(
+        "p_value.williams",
+        "Williams' test",
+        "Williams 1971, Biometrics 27:103; 1972, 28:519",
+        means=(
+            "Williams' test of each dose against the reference, from the highest dose down; its "
+            "p-values are those of the whole procedure."
+        ),
+        options=WilliamsTest,
+        gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
+        kinds=SCORES,
+        compares="between",
+        check="ordered_arms",
+        formula="continuous.ordered_arms:williams",
+        r_none="no package that comes with R computes it",
+    ),
+)

@@ -1,0 +1,297 @@
+"""plan.yaml: estimands, analyses and families against the trial, the endpoints and each other."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.schema import tell
+from trialtrace.base.config.spec import structure
+from trialtrace.base.errors import one_of
+from trialtrace.run.trial.check_conditions import check_condition
+from trialtrace.run.trial.context import Files, known, known_arm
+from trialtrace.run.trial.endpoints import check_derived as derived
+from trialtrace.run.trial.plan import check_deaths as after_death
+from trialtrace.run.trial.plan import check_families as families
+from trialtrace.run.trial.plan import check_levels as levels
+from trialtrace.run.trial.plan import check_places as places
+from trialtrace.run.trial.plan import check_repeats as repeats
+from trialtrace.run.trial.plan import check_steps_arms as steps_arms
+from trialtrace.run.trial.plan import check_steps_binary as steps_binary
+from trialtrace.run.trial.plan import check_steps_counts as steps_counts
+from trialtrace.run.trial.plan import check_steps_missing as steps_missing
+from trialtrace.run.trial.plan import check_steps_repeated as steps_repeated
+from trialtrace.run.trial.plan import check_steps_times as steps_times
+from trialtrace.run.trial.plan import check_undecided as undecided
+from trialtrace.run.trial.plan import methods, planning, registry
+from trialtrace.run.trial.plan.displays import registry as displays
+from trialtrace.run.trial.resolve import (
+    STEPS,
+    inherited,
+    of_whole_patients,
+    steps,
+    used_visits,
+    variables,
+    variables_of,
+    visits_of_all,
+)
+
+
+def check(files: Files) -> None:
+    for name, given in files.plan.entries("estimands"):
+        _estimand(files, name, given)
+    for name, given in files.plan.entries("analyses"):
+        _analysis(files, name, given)
+    for name, given in files.plan.entries("multiplicity"):
+        families.check(files, name, given)
+    for name, given in files.plan.entries("planning"):
+        planning.check(files, ("planning", name), structure(planning.Entry, given))
+    levels.check(files)
+    displays.check(files)
+
+
+def _estimand(files: Files, name: str, given: dict[str, Any]) -> None:
+    document, path = files.plan, ("estimands", name)
+    treated, reference = given["treatment"]["of"], given["treatment"]["to"]
+    listed = treated if isinstance(treated, list) else [treated]
+    for position, arm in enumerate(listed):
+        place: Path_ = (*path, "treatment", "of")
+        place = (*place, position) if isinstance(treated, list) else place
+        _control_as_treated(files, place, arm, given["treatment"])
+        if known_arm(files, document, place, arm) and arm == reference:
+            document.add(place, found=f"{tell(arm)} against itself", expected="another arm")
+    known_arm(files, document, (*path, "treatment", "to"), reference)
+    known(
+        document,
+        (*path, "population"),
+        given["population"],
+        files.populations,
+        "a population of trial.yaml",
+    )
+    for position, variable in enumerate(variables(given)):
+        place = (*path, "variable")
+        place = (*place, position) if isinstance(given["variable"], list) else place
+        _variable(files, place, variable)
+    after_death.check_estimand(files, name, given)
+
+
+def _control_as_treated(files: Files, place: Path_, arm: str, given: Mapping[str, str]) -> None:
+    """The control is what others are compared with, unless the estimand says why not."""
+    control = (files.trial.get("design", "arms", arm) or {}).get("control")
+    if control and given["to"] != arm and "reason" not in given:
+        files.plan.add(
+            place,
+            found=f"{tell(arm)}, which trial.yaml declares as the control "
+            f"(design.arms.{arm}.control), with {tell(given['to'])} as its reference",
+            expected=f"to: {arm}, so that effects are against the control",
+            do="exchange `of` and `to`, or mend trial.yaml; where it is meant, say why: "
+            "treatment: {of: …, to: …, reason: …}",
+        )
+
+
+def _variable(files: Files, place: Path_, variable: str) -> None:
+    document, named = files.plan, files.plannable
+    if not known(document, place, variable, named, "an endpoint of endpoints.yaml"):
+        return
+    for endpoint in files.family(variable):
+        kind = endpoint.kind
+        if kind not in methods.ANALYSABLE:
+            document.add(
+                place,
+                found=f"{variable}, an endpoint of kind {kind}",
+                expected=f"an endpoint of kind {one_of(methods.ANALYSABLE)}",
+                do="declare an endpoint of kind any_occurrence of it"
+                * (kind in methods.OCCURRENCES),
+            )
+
+
+def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
+    document, path = files.plan, ("analyses", name)
+    if displays.with_results(name) or name == planning.ANALYSIS:
+        document.add(path, found=f"the name {name}, which the report uses", expected="another name")
+    if not _line_of_descent(files, name, given):
+        return
+    if "estimand" in given:
+        estimands = document.names("estimands")
+        known(document, (*path, "estimand"), given["estimand"], estimands, "an estimand above")
+    if not any(section in given for section in STEPS):
+        document.add(path, found="nothing to do", expected=f"one of {one_of(STEPS)}")
+    if "by" in given:
+        _levels(files, (*path, "by"), given["by"])
+    if "interaction" in given and inherited(files, name, "by") is None:
+        document.add(
+            (*path, "interaction"), found="no `by`", expected="by: the variable of the subgroups"
+        )
+    if given.get("p_values_by_level") is False:
+        _no_p_values(files, name, given)
+    if "where" in given:
+        _where(files, name, (*path, "where"), given["where"])
+    for place, section, statistic, method, options in steps(given):
+        _suits(files, name, (*path, *place), (section, statistic, method))
+        for position, one in enumerate(options.get("strata", ())):
+            _levels(files, (*path, *place, "strata", position), one)
+        steps_arms.check(
+            files,
+            name,
+            (*path, *place),
+            options.get("contrasts", {}),
+            options.get("order"),
+            options.get("doses"),
+        )
+        steps_binary.check(files, name, (*path, *place), options)
+        steps_repeated.check(files, name, (*path, *place), method, options)
+        steps_times.check(files, (*path, *place), options)
+        steps_counts.check(files, name, (*path, *place), options)
+        steps_counts.check_cycles(files, name, (*path, *place))
+        steps_missing.check(files, name, (*path, *place), method, options)
+        after_death.check(files, name, (*path, *place), (section, statistic, method))
+        families.check_stopped(files, name, (*path, *place), method, options)
+    repeats.check(files, name, given)
+    undecided.check(files, name, given)
+    _visits(files, name, given)
+    _change(files, name, given)
+    places.check(files, name)
+    families.check_level(files, (*path, "decision_level"), given.get("decision_level"))
+
+
+def _no_p_values(files: Files, name: str, given: dict[str, Any]) -> None:
+    place = ("analyses", name, "p_values_by_level")
+    if inherited(files, name, "by") is None:
+        files.plan.add(place, found="no `by`", expected="by: the variable of the subgroups")
+    elif "tests" in given:
+        files.plan.add(
+            place,
+            found="tests, whose p-values would not be shown",
+            expected="no tests",
+            do="give interaction, or leave p_values_by_level out",
+        )
+
+
+def _change(files: Files, name: str, given: dict[str, Any]) -> None:
+    """A change needs endpoints with a baseline, and has no value at the baseline itself."""
+    value = inherited(files, name, "value")
+    if value in (None, "value"):
+        return
+    document, path = files.plan, ("analyses", name)
+    visits = inherited(files, name, "visits")
+    for variable in variables_of(files, name):
+        endpoint = files.derived.get(variable)
+        start = endpoint.entry.baseline if endpoint else None
+        if endpoint and endpoint.kind in methods.BINARY:
+            document.add(
+                (*path, *(("value",) if "value" in given else ())),
+                found=f"{value} of {variable}, which is yes or no",
+                expected="value",
+                do="derive an endpoint of kind finding with new: true, or give `codes` a `scale`",
+            )
+        elif endpoint and start is None:
+            document.add(
+                (*path, *(("value",) if "value" in given else ())),
+                found=f"{value} of {variable}, which has no baseline",
+                expected="an endpoint with `baseline`",
+            )
+        elif isinstance(visits, list) and start in visits:
+            document.add(
+                (*path, *(("visits",) if "visits" in given else ())),
+                found=f"{tell(start)}, the baseline itself",
+                expected="visits after the baseline, since the analysis is of a change",
+            )
+
+
+def _line_of_descent(files: Files, name: str, given: dict[str, Any]) -> bool:
+    """Whether the `of` of an analysis exists and does not lead back to it."""
+    document, place = files.plan, ("analyses", name, "of")
+    if "of" not in given:
+        return True
+    if not known(
+        document, place, given["of"], document.names("analyses"), "an analysis of the plan"
+    ):
+        return False
+    seen, parent = [name], given["of"]
+    while parent is not None:
+        if parent in seen:
+            document.add(
+                place,
+                found=" of ".join([*seen, parent]),
+                expected="an analysis that does not lead back to itself",
+            )
+            return False
+        seen.append(parent)
+        parent = (document.get("analyses", parent) or {}).get("of")
+    return True
+
+
+def _levels(files: Files, place: Path_, name: str) -> None:
+    if known(files.plan, place, name, files.subject_variables, "a variable of subjects"):
+        derived.check_levels(files, place, name)
+
+
+def _where(files: Files, name: str, path: Path_, condition: Any) -> None:
+    """Columns of the derived data: those of the endpoint's records and those of the subjects."""
+    kind = next((files.endpoint_kind(one) for one in variables_of(files, name)), None)
+    if kind in methods.ANALYSABLE:
+        columns = derived.columns_of_analysis(files, kind)
+        if columns is not None:
+            columns |= places.columns(files, variables_of(files, name))
+        check_condition(files.plan, path, condition, columns, "a column of the derived data")
+
+
+def _suits(files: Files, name: str, place: Path_, step: tuple[str, str, str]) -> None:
+    section, statistic, method = step
+    if section != "describe":
+        _compares(files, name, place)
+    kinds = registry.kinds_of(*step)
+    told = method if registry.narrower(statistic, method) else statistic
+    for variable in variables_of(files, name):
+        kind = files.endpoint_kind(variable)
+        if kind not in methods.ANALYSABLE or kind in kinds:
+            continue
+        offered = one_of(registry.suited(section, kind))
+        files.plan.add(
+            place,
+            found=f"{told} of {variable}, an endpoint of kind {kind}",
+            expected=f"an endpoint of kind {one_of(kinds)}",
+            do=f"for kind {kind}, {section} has: {offered}",
+        )
+        return
+
+
+def _compares(files: Files, name: str, place: Path_) -> None:
+    """What has no treatment, where each patient has every treatment, compares nothing."""
+    for variable in of_whole_patients(files, name):
+        files.plan.add(
+            place,
+            found=f"a comparison of {variable}, which is of the patient as a whole: its table "
+            "has no column of the treatment",
+            expected="describe alone",
+            do="or `arm` of that table in trial.yaml, where a row is of one treatment",
+        )
+
+
+def _visits(files: Files, name: str, given: dict[str, Any]) -> None:
+    document, place = files.plan, ("analyses", name, "visits")
+    labels = visits_of_all(files, name)
+    if labels is None:
+        return
+    visits, who = inherited(files, name, "visits"), " and ".join(variables_of(files, name))
+    if labels and visits is None:
+        document.add(
+            ("analyses", name),
+            found=f"no visits, while {who} has several",
+            expected=f"visits: all, or a list of {one_of(labels)}",
+        )
+    elif visits is not None and not labels:
+        document.add(
+            place,
+            found=f"visits of {who}, which is not a repeated endpoint",
+            expected="no visits",
+        )
+    elif "visits" in given and isinstance(given["visits"], list):
+        for position, visit in enumerate(given["visits"]):
+            known(document, (*place, position), visit, labels, f"a visit of {who}")
+    together = [
+        method
+        for _, section, statistic, method, _ in steps(given)
+        if registry.card_of(registry.step_key(section, statistic, method)).visits != "each"
+    ]
+    if together and labels and len(used_visits(files, name) or labels) < 2:
+        document.add(place, found="one visit", expected=f"two or more for {together[0]}")

@@ -1,0 +1,257 @@
+"""Families of tests, and levels of looks: against the analyses of the plan and in themselves."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from trialtrace.base.config.compose import Path_
+from trialtrace.base.words import RATIOS
+from trialtrace.run.trial.context import Files, known
+from trialtrace.run.trial.plan.methods import INTERIM
+from trialtrace.run.trial.plan.multiplicity import OF_TIME
+from trialtrace.run.trial.plan.registry import card_of
+from trialtrace.run.trial.resolve import estimand_of, inherited, steps, used_visits, variables_of
+
+
+def check(files: Files, name: str, given: dict[str, Any]) -> None:
+    path = ("multiplicity", name)
+    for position, test in enumerate(given["tests"]):
+        place: Path_ = (*path, "tests", position)
+        if _test(files, place, test) and "comparison" in test:
+            _comparison(files, (*place, "comparison"), test)
+    _one_kind(files, path, given["tests"])
+    if "global" in given:
+        _closed(files, path, given)
+    if "weights" in given:
+        _graph(files, path, given)
+
+
+def _test(files: Files, place: Path_, test: dict[str, Any]) -> bool:
+    document = files.plan
+    names = document.names("analyses")
+    if not known(
+        document, (*place, "analysis"), test["analysis"], names, "an analysis of the plan"
+    ):
+        return False
+    analysis = document.get("analyses", test["analysis"])
+    if analysis is not None:
+        made = [s for _, section, s, _, _ in steps(analysis) if section == "tests"]
+        known(document, (*place, "test"), test["test"], made, f"a test of {test['analysis']}")
+    return analysis is not None
+
+
+def _one_kind(files: Files, path: Path_, tests: list[dict[str, list[str]]]) -> None:
+    """Effects of time are hardly ever null: among them a treatment is found too easily.
+
+    Adjusting for the false discovery rate lets as many false effects of treatment pass as there
+    are true ones of time to hide them; by Holm's procedure they cost the treatment power. So do
+    means over visits of which one is the baseline: no treatment changes these.
+    """
+    found: dict[str, None] = {}
+    for position, test in enumerate(tests):
+        place = (*path, "tests", position)
+        offered = _effects_of(str(test["test"]))
+        named = test.get("effects")
+        for number, effect in enumerate(named or ()):
+            known(files.plan, (*place, "effects", number), effect, offered, "an effect of the test")
+        kinds: dict[str, list[str]] = {}
+        for effect in named or offered or [""]:
+            kinds.setdefault(_kind(files, str(test["analysis"]), effect), []).append(effect)
+        if len(kinds) > 1:
+            told, of = ", ".join(sorted(named or offered)), sorted(kinds, reverse=True)
+            own = [f"`effects: [{', '.join(each)}]`" for each in kinds.values()]
+            files.plan.add(
+                (*place, "effects") if named else place,
+                found=f"effects of {' and of '.join(of)} in one family: {told}",
+                expected="tests of one kind",
+                do=f"give {' and '.join(own)} a family each",
+            )
+        else:
+            found |= dict.fromkeys(kinds)
+    if len(found) > 1:
+        files.plan.add(
+            (*path, "tests"),
+            found=f"tests of {' and of '.join(sorted(found, reverse=True))} in one family",
+            expected="tests of one kind",
+            do="give each kind a family of its own",
+        )
+
+
+def _kind(files: Files, analysis: str, effect: str) -> str:
+    """What an effect of an analysis of variance is of; a test without effects is of treatment."""
+    factors = set(effect.split("_")) - {""}
+    if factors == {OF_TIME}:
+        return "time"
+    if not factors or factors & {OF_TIME, "cell"} or not _has_baseline(files, analysis):
+        return "treatment"
+    return "means over visits with the baseline"
+
+
+def _has_baseline(files: Files, analysis: str) -> bool:
+    """Whether an analysis is of values at visits of which one is a baseline."""
+    if inherited(files, analysis, "value") not in (None, "value"):
+        return False
+    own = (files.derived.get(name) for name in variables_of(files, analysis))
+    starts = {getattr(one.entry, "baseline", None) for one in own if one is not None}
+    return bool(starts & {*(used_visits(files, analysis) or ())})
+
+
+def _effects_of(test: str) -> list[str]:
+    """The effects that a test of the plan has a p-value of; none for other tests."""
+    if test == "visit_pairs":
+        return [OF_TIME]
+    try:
+        gives = card_of(f"p_value.{test}").gives
+    except KeyError:
+        return []
+    told = gives if isinstance(gives, str) else ""
+    return list(dict.fromkeys(re.findall(r"p_value\.\{\}@\w+;effect=(\w+)", told)))
+
+
+def _treated(files: Files, analysis: str) -> list[str] | None:
+    estimand = estimand_of(files, analysis)
+    if estimand is None:
+        return None
+    treated = estimand["treatment"]["of"]
+    return treated if isinstance(treated, list) else [treated]
+
+
+def _comparison(files: Files, place: Path_, test: dict[str, Any]) -> None:
+    treated = _treated(files, test["analysis"])
+    if treated is not None:
+        what = f"a treated arm of {test['analysis']}"
+        known(files.plan, place, test["comparison"], treated, what)
+
+
+def _closed(files: Files, path: Path_, given: dict[str, Any]) -> None:
+    """Only with three arms are all intersections of pairs the global hypothesis."""
+    place = (*path, "global")
+    if not _test(files, place, given["global"]):
+        return
+    treated = _treated(files, given["global"]["analysis"])
+    if treated is not None and len(treated) != 2:
+        files.plan.add(
+            place,
+            found=f"a closed test of {len(treated) + 1} arms",
+            expected="three arms: two treated ones and the reference",
+            do="adjust by holm or hommel",
+        )
+    _as_primary(files, place, given["global"])
+    wanted = _strata_of(files, given["global"])
+    for position, test in enumerate(given["tests"]):
+        own = _strata_of(files, test)
+        if wanted is not None and own is not None and own != wanted:
+            files.plan.add(
+                (*path, "tests", position),
+                found=f"{test['test']} {_within(own)}, after {given['global']['test']} "
+                f"{_within(wanted)}",
+                expected="the strata of the test of all arms in each test of a pair",
+            )
+
+
+def _as_primary(files: Files, place: Path_, test: Mapping[str, str]) -> None:
+    """The test of all arms keeps the strata by which its own analysis tests all arms."""
+    if _strata_of(files, test) != []:
+        return
+    analysis = files.plan.get("analyses", test["analysis"]) or {}
+    for _, section, name, _, options in steps(analysis):
+        strata = options.get("strata")
+        if section == "tests" and strata and options.get("groups") == "all":
+            files.plan.add(
+                (*place, "test"),
+                found=f"{test['test']}, which leaves out the strata of {name} in the same analysis",
+                expected=f"{name}, or its exact form",
+            )
+            return
+
+
+def _strata_of(files: Files, test: Mapping[str, str]) -> list[str] | None:
+    """The strata that a test of an analysis keeps, in the order of their names."""
+    analysis = files.plan.get("analyses", test["analysis"]) or {}
+    for _, section, name, _, options in steps(analysis):
+        if section == "tests" and name == test["test"]:
+            return sorted(options.get("strata", ()))
+    return None
+
+
+def _within(strata: list[str]) -> str:
+    return f"within strata of {' and '.join(strata)}" if strata else "without strata"
+
+
+def _graph(files: Files, path: Path_, given: dict[str, Any]) -> None:
+    weights, transitions = given["weights"], given["transitions"]
+    if sum(weights) > 1 + 1e-9:
+        files.plan.add(
+            (*path, "weights"), found=f"a sum of {sum(weights):g}", expected="at most 1 in all"
+        )
+    if len(transitions) != len(weights):
+        files.plan.add(
+            (*path, "transitions"),
+            found=f"{len(transitions)} lists for {len(weights)} weights",
+            expected="a list for each weight",
+        )
+    for position, row in enumerate(transitions):
+        place = (*path, "transitions", position)
+        if len(row) != len(weights) or sum(row) > 1 + 1e-9:
+            files.plan.add(
+                place,
+                found=f"{len(row)} shares that add up to {sum(row):g}",
+                expected=f"{len(weights)} shares that add up to at most 1",
+            )
+        elif position < len(row) and row[position] != 0:
+            files.plan.add(
+                place, found="a share that goes to itself", expected="0 at its own place"
+            )
+
+
+def check_level(files: Files, place: Path_, given: Any) -> None:
+    """A look of a group-sequential design."""
+    if not isinstance(given, dict):
+        return
+    fractions, look = given["fractions"], given["look"]
+    if sorted(set(fractions)) != fractions or fractions[-1] != 1:
+        files.plan.add(
+            (*place, "fractions"),
+            found=f"{fractions}",
+            expected="shares of the information that grow and end at 1",
+        )
+    if look > len(fractions):
+        files.plan.add(
+            (*place, "look"),
+            found=f"look {look} of {len(fractions)}",
+            expected=f"1 to {len(fractions)}",
+        )
+
+
+def check_stopped(
+    files: Files, name: str, place: Path_, method: str, options: Mapping[str, object]
+) -> None:
+    """An estimate after stopping, and what is asked at a look, need the looks of the trial."""
+    statistic = str(place[-1])
+    if method != "median_unbiased" and statistic not in INTERIM:
+        return
+    level = inherited(files, name, "decision_level")
+    if not isinstance(level, dict):
+        files.plan.add(
+            place,
+            found="no interim looks",
+            expected="decision_level: {boundary: …, alpha: …, fractions: […], look: …}",
+        )
+        return
+    if statistic in INTERIM and level["look"] >= len(level["fractions"]):
+        files.plan.add(
+            place,
+            found=f"look {level['look']} of {len(level['fractions'])}, after which nothing comes",
+            expected="an analysis at an earlier look",
+        )
+    effect = options.get("effect")
+    if method.removeprefix("of_") in RATIOS and isinstance(effect, int | float) and effect <= 0:
+        files.plan.add(
+            (*place, "effect"), found=f"the ratio {effect:g}", expected="a ratio above 0"
+        )
+    if statistic == "futility_limit" and not level["boundary"].startswith("spending_"):
+        files.plan.add(
+            place,
+            found=f"the boundary {level['boundary']}, which spends no level look by look",
+            expected="decision_level with a boundary spending_obrien_fleming or spending_pocock",
+        )

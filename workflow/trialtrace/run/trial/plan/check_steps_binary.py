@@ -1,0 +1,155 @@
+"""Options of steps about events: what the schema cannot say of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from trialtrace.base.config.compose import Path_
+from trialtrace.base.errors import one_of
+from trialtrace.run.trial.context import Files, known
+from trialtrace.run.trial.endpoints import check_derived as derived
+from trialtrace.run.trial.plan import methods
+from trialtrace.run.trial.plan.check_steps_arms import compared_arms
+from trialtrace.run.trial.plan.check_steps_repeated import BASELINE, TREATED_SIDE
+from trialtrace.run.trial.resolve import estimand_of, used_visits
+
+
+def check(files: Files, analysis: str, place: Path_, options: dict[str, Any]) -> None:
+    """Every option of a step that names something or must fit another one."""
+    if isinstance(options.get("scores"), dict):
+        _arm_scores(files, analysis, (*place, "scores"), options["scores"])
+    for position, name in enumerate(options.get("covariates", ())):
+        here = (*place, "covariates", position)
+        # What is no variable of the subject, and where it may stand, is told by steps_repeated.
+        if name in (BASELINE, TREATED_SIDE):
+            continue
+        if known(files.plan, here, name, files.subject_variables, "a variable of subjects"):
+            derived.check_baseline(files, here, name)
+    for position, name in enumerate(options.get("components", ())):
+        _component(files, (*place, "components", position), name)
+    if "components" in options and "at_least" not in options:
+        _own_rule(files, analysis, place, options["components"])
+    elif "components" in options and options["at_least"] > len(options["components"]):
+        files.plan.add(
+            (*place, "at_least"),
+            found=f"{options['at_least']} of {len(options['components'])} components",
+            expected="a number of components that can be met",
+        )
+    if "components" in options:
+        _counted(files, analysis, place, options)
+    if "receipt" in options:
+        what = "a population of trial.yaml"
+        known(files.plan, (*place, "receipt"), options["receipt"], files.populations, what)
+    if options.get("groups") == "all" and options.get("sides", "two_sided") != "two_sided":
+        files.plan.add(
+            (*place, "sides"),
+            found=f"{options['sides']} in a test of all arms, which has no direction",
+            expected="two_sided",
+            do="or give groups: pairs",
+        )
+    if "lower" in options and "upper" in options and options["lower"] >= options["upper"]:
+        files.plan.add(
+            (*place, "lower"),
+            found=f"{options['lower']}, not below upper: {options['upper']}",
+            expected="a lower margin below the upper one",
+        )
+
+
+def _component(files: Files, place: Path_, name: str) -> None:
+    """A yes/no endpoint."""
+    what = "an endpoint of endpoints.yaml"
+    if known(files.plan, place, name, files.endpoints.names(), what):
+        kind = files.endpoint_kind(name)
+        if kind and kind not in methods.BINARY:
+            files.plan.add(
+                place,
+                found=f"{name}, an endpoint of kind {kind}",
+                expected=f"an endpoint of kind {one_of(methods.BINARY)}",
+            )
+
+
+def _own_rule(files: Files, analysis: str, place: Path_, components: list[str]) -> None:
+    """Without a number of components the composite's own rule counts, which must be one."""
+    estimand = estimand_of(files, analysis)
+    name = estimand["variable"] if estimand else None
+    endpoint = files.endpoints.get(name) if isinstance(name, str) else None
+    if endpoint is None:
+        return
+    if endpoint["kind"] != "composite_event":
+        files.plan.add(
+            place,
+            found=f"no at_least, and {name} is no composite event",
+            expected="at_least: how many components make the event",
+        )
+        return
+    scores = [one["of"] for one in endpoint.get("scores", {}).values() if "value" not in one]
+    for position, one in enumerate(components):
+        here, what = (*place, "components", position), f"a finding of {name}, or a yes/no score"
+        known(files.plan, here, one, [*endpoint.get("findings", []), *scores], what)
+    if any(s.get("value") == "percent_change" for s in endpoint.get("scores", {}).values()):
+        files.plan.add(
+            place, found="a score in percent of baseline", expected="a value or a change"
+        )
+
+
+def _counted(files: Files, analysis: str, place: Path_, options: Mapping[str, object]) -> None:
+    """The rule that is imputed is that of the composite: its event, and the visits that count."""
+    estimand = estimand_of(files, analysis)
+    name = estimand["variable"] if estimand else None
+    endpoint = files.endpoints.get(name) if isinstance(name, str) else None
+    if not isinstance(name, str) or not endpoint or endpoint["kind"] != "composite_event":
+        return
+    if endpoint["counted"] == "ever":
+        files.plan.add(
+            place,
+            found=f"the components of one visit, while {name} counts an event at any visit",
+            expected="an endpoint that counts at_visit or by_visit",
+        )
+    if "at_least" in options:
+        plain = endpoint["event"] == {"findings": {"at_least": options["at_least"]}}
+        drawn = options["components"]
+        same = isinstance(drawn, list) and set(drawn) == set(endpoint["findings"])
+        if not plain or not same or endpoint["counted"] != "at_visit":
+            files.plan.add(
+                (*place, "at_least"),
+                found=f"another rule than that of {name}",
+                expected="no at_least, so that the composite's own rule counts",
+            )
+        return
+    _before(files, analysis, place, name, options)
+
+
+def _before(
+    files: Files, analysis: str, place: Path_, name: str, options: Mapping[str, object]
+) -> None:
+    """What an earlier visit counts for that is left open, where the outcome asks for it."""
+    endpoint, key = files.endpoints.get(name) or {}, "undecided_before"
+    so_far = endpoint["counted"] == "by_visit" and endpoint.get("missing_visits") == "undecided"
+    later = (files.visits_of(name) or [])[1:]
+    used = set(used_visits(files, analysis) or [])
+    if so_far and used & set(later) and key not in options:
+        files.plan.add(
+            place,
+            found=f"no {key}, while {name} counts earlier visits too",
+            expected=f"{key}: no_event, refuse or drawn",
+            do="drawn draws them together with this one; an event that came and went by an earlier "
+            "visit left open is lost with no_event, and the result says of how many that may be",
+        )
+    elif key in options and not so_far:
+        files.plan.add(
+            (*place, key),
+            found=f"{key} of {name}, in which no earlier visit is left open",
+            expected="an outcome counted by_visit with missing_visits: undecided, or no such key",
+        )
+
+
+def _arm_scores(files: Files, analysis: str, place: Path_, scores: dict[str, float]) -> None:
+    """A score for each arm that is compared, and for no other."""
+    arms = compared_arms(files, analysis)
+    if not arms:
+        return
+    for name in scores:
+        known(files.plan, (*place, name), name, arms, "an arm of the estimand")
+    if lacking := [arm for arm in arms if arm not in scores]:
+        files.plan.add(
+            place, found=f"no score of {one_of(lacking)}", expected=f"a score of each of {arms}"
+        )

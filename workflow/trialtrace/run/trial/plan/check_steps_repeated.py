@@ -1,0 +1,239 @@
+"""Steps of the plan within subjects, adjusted, or over several endpoints: what they name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.schema import tell
+from trialtrace.base.errors import one_of
+from trialtrace.run.trial.context import Files, known, known_arm, repeated
+from trialtrace.run.trial.plan import methods
+from trialtrace.run.trial.plan.registry import comparing
+from trialtrace.run.trial.resolve import used_visits, variables_of
+
+BASELINE, TREATED_SIDE = "baseline", "treated_side"
+
+
+def check(files: Files, name: str, place: Path_, method: str, options: dict[str, Any]) -> None:
+    _design(files, place, method)
+    for position, one in enumerate(options.get("covariates", ())):
+        here = (*place, "covariates", position)
+        _covariate(files, name, here, one, within=method in comparing("within"))
+    if "cluster" in options:
+        where, what = (*place, "cluster"), "a variable of subjects"
+        known(files.plan, where, options["cluster"], files.subject_variables, what)
+    _one_treatment(files, place, options)
+    _locations(files, name, place, options)
+    if "between" in options and method == "repeated_measures_anova":
+        where, what = (*place, "between"), "a variable of subjects"
+        known(files.plan, where, options["between"], files.subject_variables, what)
+    if "times" in options and isinstance(options["times"], dict):
+        _times(files, name, (*place, "times"), options["times"])
+        _within_times(files, place, options["times"], options.get("time"))
+    for combination, weights in options.get("combinations", {}).items():
+        _weights(files, name, (*place, "combinations", combination), weights)
+    _margins(files, place, method, options)
+    if "sequence" in options:
+        _sequences(files, place, options["sequence"], options["starts_with"])
+    others: list[tuple[Path_, dict[str, object]]] = (
+        [(("with",), options)] if "with" in options else []
+    )
+    others += [(("then", at), one) for at, one in enumerate(options.get("then", ()))]
+    for where, one in others:
+        _other(files, (*place, *where), one)
+    if first := options.get("first"):
+        for variable in variables_of(files, name):
+            _wins(files, (*place, "first"), variable, first["wins"], first["margin"])
+
+
+def _design(files: Files, place: Path_, method: str) -> None:
+    """Two treatments of one subject are compared within subjects, arms between them."""
+    kind = files.trial.get("design", "kind")
+    if kind is None:
+        return
+    own = kind in methods.OWN_TREATMENT
+    if method in comparing("between" if own else "within"):
+        chosen = comparing("within" if own else "between")
+        files.plan.add(
+            place,
+            found=f"{method}, while the design is {kind}",
+            expected=f"a comparison {'within' if own else 'between'} subjects: {one_of(chosen)}",
+        )
+
+
+def _covariate(files: Files, name: str, place: Path_, covariate: str, *, within: bool) -> None:
+    """What was known before randomisation: the baseline, or a variable of the subjects."""
+    document = files.plan
+    if covariate == BASELINE:
+        for variable in variables_of(files, name):
+            endpoint = files.derived.get(variable)
+            if endpoint and endpoint.entry.baseline is None:
+                document.add(
+                    place,
+                    found=f"the baseline of {variable}, which has none",
+                    expected="an endpoint with `baseline`; a variable of that name needs another",
+                )
+        return
+    if within and covariate == TREATED_SIDE:
+        return
+    if covariate in (files.endpoint_names or ()):
+        document.add(
+            place,
+            found=f"{covariate}, an endpoint, which may be measured after randomisation",
+            expected=f"{BASELINE}, or a variable of subjects",
+            do="adjusting for what the treatment may have changed biases its effect",
+        )
+    else:
+        known(document, place, covariate, files.subject_variables, "a variable of subjects")
+
+
+def _times(files: Files, name: str, place: Path_, times: dict[str, float]) -> None:
+    """Every visit of the analysis has a time of its own."""
+    labels = used_visits(files, name)
+    for visit in times if labels else ():
+        known(files.plan, (*place, visit), visit, labels, "a visit of the analysis")
+    if lacking := [visit for visit in labels or () if visit not in times]:
+        files.plan.add(
+            place, found=f"no time of {one_of(lacking)}", expected="a time of each visit"
+        )
+    for visit, first, time in repeated(times):
+        files.plan.add(
+            (*place, visit), found=f"{time:g}, also that of {first}", expected="another time"
+        )
+
+
+def _within_times(files: Files, place: Path_, times: dict[str, float], time: float | None) -> None:
+    """Lines are compared where they were observed."""
+    first, last = min(times.values()), max(times.values())
+    if time is not None and not first <= time <= last:
+        files.plan.add(
+            (*place, "time"),
+            found=f"{time:g}, beyond the times of the visits",
+            expected=f"a time from {first:g} to {last:g}",
+        )
+
+
+def _weights(files: Files, name: str, place: Path_, weights: dict[str, float]) -> None:
+    """Weights are of visits that the analysis covers, and not all 0."""
+    labels = used_visits(files, name)
+    for visit in weights if labels else ():
+        known(files.plan, (*place, visit), visit, labels, "a visit of the analysis")
+    if not any(weights.values()):
+        files.plan.add(place, found="no weight but 0", expected="a weight for some visit")
+
+
+def _locations(files: Files, name: str, place: Path_, options: Mapping[str, object]) -> None:
+    """A design with locations is of endpoints that have several."""
+    if "location" not in str(options.get("design", "")):
+        return
+    for variable in variables_of(files, name):
+        endpoint = files.derived.get(variable)
+        if endpoint and len(endpoint.places.get("LOC", ())) < 2:
+            files.plan.add(
+                (*place, "design"),
+                found=f"{variable}, which does not tell locations apart",
+                expected="an endpoint with `location` and at least two labels",
+                do="take treatment_by_visit",
+            )
+
+
+def _one_treatment(files: Files, place: Path_, options: dict[str, Any]) -> None:
+    """`treatment` goes with a design of the visits under one treatment, and only with it."""
+    document, wanted = files.plan, options.get("design") == "visits"
+    if "design" not in options or wanted == ("treatment" in options):
+        if "treatment" in options:
+            known_arm(files, document, (*place, "treatment"), options["treatment"])
+        return
+    document.add(
+        place,
+        found="no treatment" if wanted else "a treatment",
+        expected="treatment: the one whose visits are analysed" if wanted else "no treatment",
+    )
+
+
+def _margins(files: Files, place: Path_, method: str, options: dict[str, Any]) -> None:
+    if "margin" in options and "higher" in options:
+        _worse(files, (*place, "margin"), method, options["margin"], options["higher"])
+    if "lower" in options and not options["lower"] < options["upper"]:
+        files.plan.add(
+            (*place, "lower"),
+            found=f"margins from {options['lower']:g} to {options['upper']:g}",
+            expected="a lower margin below the upper one",
+        )
+
+
+def _sequences(files: Files, place: Path_, sequence: str, begun: Mapping[str, str]) -> None:
+    """A variable that tells the order of two treatments, and which arm each value begins with."""
+    document = files.plan
+    what, of = "a variable of subjects", f"a label of {sequence}"
+    known(document, (*place, "sequence"), sequence, files.subject_variables, what)
+    variable, labels = files.subject_variable(sequence), files.subject_choices(sequence)
+    for value, arm in begun.items():
+        at = (*place, "starts_with", value)
+        label = variable.choices.get(value) if variable else None
+        do = f"did you mean its label, {tell(label)}?" if label else None
+        known(document, at, value, labels, of, do)
+        known_arm(files, document, at, arm)
+    if len(set(begun.values())) != 2:
+        document.add(
+            (*place, "starts_with"),
+            found=f"sequences that begin with {one_of(sorted(set(begun.values())))}",
+            expected="two treatments, each first in some sequence",
+            do="the methods of crossover trials are for two treatments in two periods",
+        )
+
+
+def _worse(files: Files, place: Path_, method: str, margin: float, higher: str) -> None:
+    """A margin of non-inferiority lies on the worse side of no effect."""
+    none = 1 if method.endswith("_ratio") else 0
+    side = "below" if higher == "better" else "above"
+    if not (margin < none if higher == "better" else margin > none):
+        files.plan.add(
+            place,
+            found=f"a margin of {margin:g}, while a higher value is {higher}",
+            expected=f"a margin {side} {none}: how much worse does not matter",
+            do="for superiority by a margin take a test at that margin",
+        )
+
+
+def _wins(files: Files, place: Path_, name: str, wins: str | None, margin: float) -> bool:
+    """Whether an endpoint can win as the options say: a time by being later, and by that alone."""
+    kind, later = files.endpoint_kind(name), wins == "later"
+    suits = methods.TIMES if later else methods.SCORES
+    if kind and kind not in suits:
+        files.plan.add(
+            place,
+            found=f"{name}, an endpoint of kind {kind}",
+            expected=f"an endpoint of kind {one_of(suits)}",
+            do=None if later or kind not in methods.TIMES else "a time wins by being later",
+        )
+        return False
+    if later and margin > 0:
+        files.plan.add(
+            (*place, "margin"),
+            found=f"{margin:g} for {name}, a time",
+            expected="0: a time wins by being later, by however little",
+        )
+    return True
+
+
+def _other(files: Files, place: Path_, options: dict[str, Any]) -> None:
+    """Another endpoint of a step: it exists, has a visit where one is needed, and a baseline."""
+    document = files.plan
+    name, key = (options["with"], "with_") if "with" in options else (options["endpoint"], "")
+    if not known(document, place, name, files.endpoint_names, "an endpoint"):
+        return
+    if not _wins(files, place, name, options.get("wins"), options.get("margin", 0)):
+        return
+    labels, visit = files.visits_of(name), options.get(f"{key}visit")
+    if labels and visit is None:
+        document.add(place, found=f"no {key}visit of {name}", expected=f"one of {one_of(labels)}")
+    elif labels is not None and visit is not None:
+        known(document, place, visit, labels, f"a visit of {name}")
+    endpoint = files.derived.get(name)
+    if options[f"{key}value"] != "value" and endpoint and endpoint.entry.baseline is None:
+        document.add(
+            place,
+            found=f"{options[f'{key}value']} of {name}, which has no baseline",
+            expected="an endpoint with `baseline`",
+        )

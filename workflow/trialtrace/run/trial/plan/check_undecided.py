@@ -1,0 +1,71 @@
+"""An analysis of a composite that is known as soon as the known parts decide it, beside another.
+
+Who has an outcome then depends on the outcome. Beside the analysis of those of whom each part is
+known it shows what the rule does, with what those still undecided could change, and beside
+multiple imputation; it is no analysis that stands for them.
+"""
+
+from collections.abc import Mapping
+
+from trialtrace.run.trial.context import Files
+from trialtrace.run.trial.resolve import estimand_of, lineage, steps, variables
+
+SAME = ("findings", "scores", "event", "counted", "missing_visits", "visits")
+BOUNDS = ("risk_difference_bounds", "best_worst")
+IMPUTED = ("risk_difference", "multiple_imputation")
+
+
+def check(files: Files, name: str, given: Mapping[str, object]) -> None:
+    parent = given.get("of")
+    if not isinstance(parent, str) or "estimand" not in given:
+        return
+    own, other = _composite(files, name), _composite(files, parent)
+    if own is None or other is None or own.get("missing") != "undecided":
+        return
+    if other.get("missing") == "undecided":
+        return
+    document, path = files.plan, ("analyses", name)
+    differing = [key for key in SAME if own.get(key) != other.get(key)]
+    if differing:
+        document.add(
+            (*path, "estimand"),
+            found=f"an endpoint that differs from that of {parent} in {', '.join(differing)}",
+            expected="the same rule, with another `missing`",
+        )
+    if given["role"] != "sensitivity":
+        document.add(
+            (*path, "role"),
+            found=f"{given['role']}, of an outcome that lets a patient in by what it is",
+            expected="sensitivity",
+        )
+    if BOUNDS not in _methods(files, name):
+        document.add(
+            path,
+            found=f"no bounds for those still undecided, whom {parent} leaves out too",
+            expected="estimates: [{risk_difference_bounds: best_worst}]",
+        )
+    family = (one for one in files.plan.names("analyses") or () if _of(files, one, parent))
+    if not any(IMPUTED in _methods(files, one) for one in family):
+        document.add(
+            path,
+            found=f"no multiple imputation of the components beside it, in an analysis of {parent}",
+            expected="estimates: [{risk_difference: {method: multiple_imputation, …}}]",
+        )
+
+
+def _composite(files: Files, name: str) -> Mapping[str, object] | None:
+    """The one endpoint of an analysis, where it is a composite event."""
+    estimand = estimand_of(files, name)
+    named = variables(estimand) if estimand else []
+    entry = files.endpoints.get(named[0]) if len(named) == 1 else None
+    return entry if entry and entry.get("kind") == "composite_event" else None
+
+
+def _methods(files: Files, name: str) -> list[tuple[str, str]]:
+    given = files.plan.get("analyses", name) or {}
+    return [(statistic, method) for _, _, statistic, method, _ in steps(given)]
+
+
+def _of(files: Files, name: str, parent: str) -> bool:
+    """Whether an analysis is the parent, or takes over from it."""
+    return any(given is files.plan.get("analyses", parent) for given in lineage(files, name))

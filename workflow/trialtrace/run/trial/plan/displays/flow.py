@@ -1,0 +1,196 @@
+"""Flow of the patients."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.names import Condition, Name, Text
+from trialtrace.base.config.schema import tell
+from trialtrace.base.config.spec import Distinct, Listed, Rule, key, optional, shape
+from trialtrace.run.trial.check_conditions import check_condition
+from trialtrace.run.trial.context import Files, known
+from trialtrace.run.trial.endpoints import check_derived as derived
+from trialtrace.run.trial.plan.displays import names
+from trialtrace.run.trial.plan.displays.display import Display
+from trialtrace.run.trial.plan.displays.why import NO_VALUE, OUTSIDE, UNREPORTED
+from trialtrace.run.trial.plan.methods import OWN_TREATMENT
+
+
+@shape
+class Ended:
+    """Who did not complete the trial, by reason."""
+
+    variable: Name = key("Variable of `subjects` with the end of the trial or the reason.")
+    completed: tuple[Text, ...] = key(
+        "Its values that mean that the trial was completed; all others are reasons.",
+        minItems=0,
+        uniqueItems=True,
+    )
+
+
+@shape
+class Excluded:
+    """Where the subjects' table has everybody who was assessed: why those without an arm were
+    not randomised."""
+
+    variable: Name = key("Variable of `subjects` with the reason.")
+
+
+@shape(by="variable")
+class Recorded:
+    """Reasons that a variable has; whoever has none stands under "reason not reported"."""
+
+    variable: Name = key("Variable of `subjects` with the reason.")
+    no_reason: tuple[Text, ...] = optional(
+        "Its values that are no reason, such as that the trial was completed.",
+        empty=tuple,
+        uniqueItems=True,
+    )
+
+
+@shape
+class Reason:
+    """A reason, by a condition."""
+
+    label: Text = key("The reason, in words.")
+    where: Condition = key("Whose it is: a condition over columns of ADSL, its flags among them.")
+
+
+@shape(by="reasons")
+class Conditioned:
+    """Reasons by conditions; a subject is counted at the first that surely holds."""
+
+    reasons: Listed[Reason] = key("The reasons, in the order in which they are asked.")
+
+
+Why = Annotated[
+    Recorded | Conditioned,
+    Rule(expected="{variable: NAME}, or {reasons: [{label: WORDS, where: CONDITION}]}"),
+]
+
+
+@shape
+class FlowDisplay:
+    """Flow of the patients."""
+
+    analysed: Distinct[Name] = key("Analyses whose numbers end the flow.")
+    patients: Text | None = optional(
+        "Who the patients with an arm in the data are where they are not all who were randomised, "
+        "such as Eligible. Nobody is called randomised then, and the flow and the summary say that "
+        "their number is not in the data."
+    )
+    received: Condition | None = optional(
+        "Who received the treatment: a condition over columns of ADSL."
+    )
+    not_received: Why | None = optional(
+        "Why others did not receive it. Needs `received`.",
+    )
+    ended: Ended | None = optional("Who did not complete the trial, by reason.")
+    excluded: Excluded | None = optional(
+        "Where the subjects' table has everybody who was assessed: why those without an "
+        "arm were not randomised."
+    )
+    screening: Name | None = optional(
+        "Table that is a log of who was assessed: its `where` leaves out who was not randomised, "
+        "by `reason`. Not with `excluded`."
+    )
+    not_analysed: dict[Name, Why] = optional(
+        "Why subjects who were randomised did not enter an analysis of `analysed`, by its name.",
+        empty=dict,
+    )
+
+
+def _check(files: Files, place: Path_, given: FlowDisplay) -> None:
+    for position, name in enumerate(given.analysed):
+        names.analysis(files, (*place, "analysed", position), name)
+    if given.received is not None:
+        columns = derived.columns_of_analysis(files, "measure")
+        here = (*place, "received")
+        check_condition(files.plan, here, given.received, columns, "a column of ADSL")
+    if given.not_received is not None:
+        here = (*place, "not_received")
+        if given.received is None:
+            files.plan.add(
+                here, found="not_received without received", expected="who received the treatment"
+            )
+        _why(files, here, given.not_received)
+    for name, why in given.not_analysed.items():
+        here = (*place, "not_analysed", name)
+        known(files.plan, here, name, given.analysed, "an analysis of `analysed`")
+        _why(files, here, why)
+    if given.excluded is not None:
+        _excluded(files, (*place, "excluded"), given.excluded.variable)
+    if given.screening is not None:
+        if given.excluded is not None:
+            here = (*place, "screening")
+            files.plan.add(here, found="screening beside excluded", expected="one of the two")
+        _screening(files, (*place, "screening"), given.screening)
+    if given.ended is not None:
+        _ended(files, (*place, "ended"), given.ended)
+
+
+def _screening(files: Files, place: Path_, log: str) -> None:
+    tables = files.trial.names("tables")
+    if known(files.plan, place, log, tables, "a table of trial.yaml"):
+        table = files.trial.get("tables", log) or {}
+        if "reason" not in table:
+            files.plan.add(
+                place,
+                found=f"{log}, a table without a reason for the rows left out",
+                expected="a table with `where` and `reason` in trial.yaml",
+            )
+
+
+def _why(files: Files, place: Path_, given: Recorded | Conditioned) -> None:
+    """Reasons that are there, each once, none of them called as those without a reason are."""
+    if isinstance(given, Recorded):
+        name, at = given.variable, (*place, "variable")
+        if known(files.plan, at, name, files.subject_variables, "a variable of subjects"):
+            derived.check_levels(files, at, name)
+            for position, level in enumerate(given.no_reason):
+                here = (*place, "no_reason", position)
+                known(files.plan, here, level, files.subject_choices(name), f"a label of {name}")
+        return
+    columns = derived.columns_of_analysis(files, "measure")
+    seen = {UNREPORTED, OUTSIDE, NO_VALUE}
+    for position, reason in enumerate(given.reasons):
+        here = (*place, "reasons", position)
+        if reason.label in seen:
+            files.plan.add(
+                (*here, "label"), found=tell(reason.label), expected="a label of its own"
+            )
+        seen.add(reason.label)
+        check_condition(files.plan, (*here, "where"), reason.where, columns, "a column of ADSL")
+
+
+def _ended(files: Files, place: Path_, given: Ended) -> None:
+    name, what = given.variable, "a variable of subjects"
+    if known(files.plan, (*place, "variable"), name, files.subject_variables, what):
+        derived.check_levels(files, (*place, "variable"), name)
+        for position, level in enumerate(given.completed):
+            at = (*place, "completed", position)
+            known(files.plan, at, level, files.subject_choices(name), f"a label of {name}")
+
+
+def _excluded(files: Files, place: Path_, name: str) -> None:
+    """Reasons of those without an arm, which only a design of one arm a subject can tell."""
+    if files.trial.get("design", "kind") in OWN_TREATMENT:
+        files.plan.add(
+            place, found="subjects without an arm", expected="a design of one arm a subject"
+        )
+    elif known(
+        files.plan, (*place, "variable"), name, files.subject_variables, "a variable of subjects"
+    ):
+        derived.check_levels(files, (*place, "variable"), name)
+
+
+DISPLAY = Display(
+    "flow",
+    "Flow of the patients.",
+    FlowDisplay,
+    _check,
+    figure="flow",
+    once=True,
+    results=True,
+)

@@ -1,0 +1,125 @@
+"""What displays name must exist and be of the right kind: what their checks share."""
+
+from trialtrace.base.config.compose import Path_
+from trialtrace.base.errors import one_of
+from trialtrace.run.trial.check_conditions import check_condition
+from trialtrace.run.trial.context import Files, known
+from trialtrace.run.trial.endpoints import check_derived as derived
+from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.plan.displays.shapes import OfAnalyses, OfEndpoint, OfTable
+from trialtrace.run.trial.resolve import principal
+
+WITHOUT_VALUES = ("time_to_event", "interval_time", "recurrent_events", "occurrence")
+
+
+def population(files: Files, place: Path_, name: str) -> None:
+    """A population of a display, whose place is given."""
+    here = (*place, "population")
+    known(files.plan, here, name, files.populations, "a population of trial.yaml")
+
+
+def analysis(files: Files, place: Path_, name: str) -> bool:
+    """Whether an analysis of this name is there."""
+    return known(files.plan, place, name, files.plan.names("analyses"), "an analysis of the plan")
+
+
+def estimates(files: Files, place: Path_, given: OfAnalyses) -> None:
+    """Each analysis exists, and makes the estimate, or one of several of the same statistic."""
+    wanted = given.estimate
+    for position, name in enumerate(given.of):
+        if not analysis(files, (*place, "of", position), name):
+            continue
+        declared = files.plan.get("analyses", name)
+        if declared is None:
+            continue
+        made = [step for step in principal(declared) if not step.startswith("p_value.")]
+        if isinstance(wanted, str):
+            known(files.plan, (*place, "estimate"), wanted, made, f"an estimate of {name}")
+        elif not set(wanted) & set(made):
+            here = (*place, "estimate")
+            told = f"one that {name} estimates: {one_of(made)}"
+            files.plan.add(here, found=one_of(wanted), expected=told)
+    if not isinstance(wanted, str) and len({step.split(".")[0] for step in wanted}) > 1:
+        here = (*place, "estimate")
+        files.plan.add(here, found=one_of(wanted), expected="methods of one statistic")
+
+
+def endpoints(
+    files: Files, place: Path_, named: str | tuple[str, ...], among: str
+) -> list[tuple[Path_, str]]:
+    """Place and name of the endpoints of a display that exist; its population is checked too."""
+    population(files, place, among)
+    here = (*place, "endpoint")
+    if isinstance(named, str):
+        every: list[tuple[Path_, str]] = [(here, named)]
+    else:
+        every = [((*here, position), name) for position, name in enumerate(named)]
+    what = "an endpoint of endpoints.yaml"
+    found = []
+    for at, name in every:
+        if known(files.plan, at, name, files.plannable, what):
+            found += [(at, endpoint.name) for endpoint in files.family(name)]
+    return found
+
+
+def of_data(files: Files, place: Path_, given: OfEndpoint) -> list[tuple[Path_, str]]:
+    """The same of a display of derived data, whose `where` is over the columns of these."""
+    found = endpoints(files, place, given.endpoint, given.population)
+    if given.where is not None and found and (kind := files.endpoint_kind(found[0][1])):
+        columns = derived.columns_of_analysis(files, kind)
+        where = (*place, "where")
+        check_condition(files.plan, where, given.where, columns, "a column of the derived data")
+    return found
+
+
+def of_kind(files: Files, place: Path_, name: str, wanted: str) -> None:
+    """An endpoint is of the kind that can be drawn so."""
+    kind = files.endpoint_kind(name)
+    if kind and kind != wanted:
+        files.plan.add(
+            place,
+            found=f"{name}, an endpoint of kind {kind}",
+            expected=f"an endpoint of kind {wanted}",
+        )
+
+
+def times(files: Files, place: Path_, given: OfEndpoint) -> None:
+    """Times to an event."""
+    for here, name in of_data(files, place, given):
+        of_kind(files, here, name, "time_to_event")
+
+
+def repeated(files: Files, place: Path_, given: OfEndpoint, visits: tuple[str, ...] = ()) -> None:
+    """Values at visits, and these visits among them."""
+    for here, name in of_data(files, place, given):
+        labels = files.visits_of(name)
+        if labels == []:
+            found = f"{name}, which has no visits"
+            files.plan.add(here, found=found, expected="a repeated endpoint")
+        for position, visit in enumerate(visits if labels else ()):
+            there = (*place, "visits", position)
+            known(files.plan, there, visit, labels, f"a visit of {name}")
+
+
+def valued(files: Files, place: Path_, given: OfEndpoint) -> None:
+    """Values."""
+    for here, name in of_data(files, place, given):
+        kind = files.endpoint_kind(name)
+        if kind in WITHOUT_VALUES:
+            found = f"{name}, an endpoint of kind {kind}"
+            files.plan.add(here, found=found, expected="an endpoint with values")
+
+
+def of_table(
+    files: Files, place: Path_, given: OfTable, kind: str
+) -> list[dict[str, Variable] | None]:
+    """The columns of the table behind each endpoint, None where they are not known."""
+    found = []
+    for here, name in endpoints(files, place, given.endpoint, given.population):
+        of_kind(files, here, name, kind)
+        endpoint = files.endpoints.get(name)
+        columns = files.columns(endpoint.get("table")) if endpoint else None
+        if given.where is not None:
+            check_condition(files.plan, (*place, "where"), given.where, columns)
+        found.append(columns)
+    return found

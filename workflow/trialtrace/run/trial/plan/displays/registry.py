@@ -1,0 +1,95 @@
+"""The kinds of display, each by its module, in the order in which a section of a report shows
+them."""
+
+import importlib
+from collections.abc import Iterable
+from functools import cache
+from typing import Annotated, Any
+
+from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.spec import Hint, Listed, Made, Schema, optional, shape, structure
+from trialtrace.base.config.spec_schema import definition
+from trialtrace.run.trial.context import Files
+from trialtrace.run.trial.plan.displays.display import Display
+
+_HERE = "trialtrace.run.trial.plan.displays"
+
+MODULES: dict[str, str] = {
+    "baseline": f"{_HERE}.baseline",
+    "flow": f"{_HERE}.flow",
+    "forest": f"{_HERE}.forest",
+    "bars": f"{_HERE}.bars",
+    "stacked": f"{_HERE}.stacked",
+    "kaplan_meier": f"{_HERE}.kaplan_meier",
+    "cumulative_incidence": f"{_HERE}.cumulative_incidence",
+    "mean_cumulative": f"{_HERE}.mean_cumulative",
+    "interval_survival": f"{_HERE}.interval_survival",
+    "profile": f"{_HERE}.profile",
+    "spaghetti": f"{_HERE}.spaghetti",
+    "paired_slopes": f"{_HERE}.paired_slopes",
+    "epsilon_curve": f"{_HERE}.epsilon_curve",
+    "residual_quantiles": f"{_HERE}.residual_quantiles",
+    "power_curve": f"{_HERE}.power_curve",
+    "tipping": f"{_HERE}.tipping",
+    "delta_tipping": f"{_HERE}.delta_tipping",
+    "swimmer": f"{_HERE}.swimmer",
+    "dose_intensity": f"{_HERE}.dose_intensity",
+    "heat_map": f"{_HERE}.heat_map",
+    "ridgeline": f"{_HERE}.ridgeline",
+    "adverse_events": f"{_HERE}.adverse_events",
+}
+
+
+def display_of(kind: str) -> Display[Any]:
+    """The card of a kind of display. Raises KeyError where there is none."""
+    display: Display[Any] = importlib.import_module(MODULES[kind]).DISPLAY
+    return display
+
+
+def displays(kinds: Iterable[str] = MODULES) -> list[Display[Any]]:
+    """The cards of these kinds, in the order of the registry."""
+    named = set(kinds)
+    return [display_of(kind) for kind in MODULES if kind in named]
+
+
+def with_results(name: str) -> bool:
+    """Whether a display of this name has results, which stand beside those of the analyses."""
+    return name in MODULES and display_of(name).results
+
+
+def check(files: Files) -> None:
+    """Tells what the displays of a plan name that is not there."""
+    for display in displays(files.plan.names("displays") or ()):
+        place: Path_ = ("displays", display.kind)
+        given = files.plan.get("displays", display.kind)
+        if given is None:
+            continue
+        if display.once:
+            display.check(files, place, structure(display.shape, given))
+            continue
+        for position, entry in enumerate(given):
+            display.check(files, (*place, position), structure(display.shape, entry))
+
+
+@cache
+def _every_kind() -> type:
+    """The shape of `displays`: a key for each kind."""
+    every = displays()
+    about = {
+        "__doc__": "What the report shows beside the analyses; every part may be left out.",
+        "__annotations__": {each.kind: _key_of(each) for each in every},
+    }
+    return shape(type("Displays", (), about | {each.kind: optional(each.means) for each in every}))
+
+
+def _key_of(display: Display[Any]) -> Hint:
+    entry: Hint = display.shape
+    return (entry if display.once else Listed[entry]) | None
+
+
+def _schema() -> Schema:
+    return definition(_every_kind())
+
+
+# As a plan writes them.
+Displays = Annotated[dict[str, Any], Made(_schema, lambda data: data, lambda: (_every_kind(),))]

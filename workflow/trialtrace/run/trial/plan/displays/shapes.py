@@ -1,0 +1,68 @@
+"""What the shapes of several displays have in common."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from trialtrace.base.config.names import Condition, Name, StepName, Text, TimeUnit
+from trialtrace.base.config.spec import Distinct, Rule, key, optional, shape
+
+Times = Distinct[Annotated[float, Rule(minimum=0)]]
+
+
+@shape
+class OfAnalyses:
+    """Estimates of analyses."""
+
+    title: Text = key("Title.")
+    of: Distinct[Name] = key("Analyses, in order.")
+    estimate: StepName | Distinct[StepName] = key("Estimate that is drawn.")
+
+
+@shape(last=True)
+class Rows:
+    """Which rows are shown."""
+
+    where: Condition | None = optional(
+        "Condition over columns of the derived data (LOC, LAT, and those of the "
+        "subjects); only rows that meet it are shown."
+    )
+
+
+@shape
+class OfEndpoint(Rows):
+    """Derived values of a population."""
+
+    title: Text = key("Title.")
+    endpoint: Name | Distinct[Name] = key("Endpoint.")
+    population: Name = key("Population.")
+
+
+@shape
+class OverTime(OfEndpoint):
+    """With an axis of the time of an endpoint."""
+
+    endpoint: Name = key("Endpoint.")
+    unit: TimeUnit = key("Unit of the axis; times are in days.")
+    axis: Text | None = optional(
+        "What the axis of time is called, in place of “… since …”; its unit is added."
+    )
+    at: Times = key("Times of the axis, in days.")
+
+
+@shape(last=True)
+class TableRows:
+    """Which rows of a table are shown."""
+
+    where: Condition | None = optional(
+        "Condition over columns of the table; only rows that meet it are shown."
+    )
+
+
+@shape
+class OfTable(TableRows):
+    """The rows of the clean table behind an endpoint."""
+
+    title: Text = key("Title.")
+    endpoint: Name = key("Endpoint.")
+    population: Name = key("Population.")

@@ -1,0 +1,145 @@
+"""Families of tests whose p-values are adjusted together."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from trialtrace.base.config.names import Effect, Name, Text, VisitLabel
+from trialtrace.base.config.spec import (
+    Distinct,
+    Listed,
+    Rule,
+    entry_name,
+    key,
+    mapping_of,
+    optional,
+    shape,
+)
+
+OF_TIME = "visit"
+"""The effect that is alike in all arms: a change over time."""
+
+
+ASYMPTOTIC = ("cmh_general_association", "cmh_row_mean_scores", "cochran_mantel_haenszel")
+"""Tests within strata whose statistic is held against a χ² distribution."""
+
+LEAST_EXPECTED = 5
+SPARSE = (
+    "An expected count within a stratum is below 5, where the χ² distribution can be far from the "
+    "exact one; exact are cmh_general_association_exact and exact_conditional"
+)
+
+
+@shape
+class HolmTest:
+    """A test; each of its p-values (visits, strata, pairs) is a member."""
+
+    analysis: Name = key("Analysis.")
+    test: Name = key("Test of that analysis.")
+    comparison: Name | None = optional(
+        "Only the p-values of this treated arm against the reference."
+    )
+    visit: VisitLabel | None = optional("Only those of this visit.")
+    parameter: Name | None = optional("Only those of this endpoint.")
+    effects: Distinct[Effect] | None = optional(
+        "Only those of these effects of an analysis of variance. That of time (`visit`), means "
+        "over visits of which one is the baseline (`arm`), and effects of treatment (`arm_visit`) "
+        "are no one family."
+    )
+
+
+@shape
+class AdjustedTogether:
+    """Tests whose p-values are adjusted together; `name` is that of the family."""
+
+    name: str = entry_name(default="")
+    label: Text = key("Label in reports.")
+    adjust: str = key("Procedure.")
+    tests: Distinct[HolmTest] = key("Its tests.")
+
+    @property
+    def options(self) -> dict[str, object]:
+        """Every choice of the procedure, as the plan writes it."""
+        written = mapping_of(self)
+        return {key: written[key] for key in written if key not in ("label", "adjust", "tests")}
+
+
+@shape
+class Holm(AdjustedTogether):
+    """Holm's step-down procedure."""
+
+    adjust: Literal["holm"] = key("Procedure.")
+
+
+@shape
+class Hochberg(AdjustedTogether):
+    """Hochberg's step-up procedure."""
+
+    adjust: Literal["hochberg"] = key("Procedure.")
+
+
+@shape
+class Hommel(AdjustedTogether):
+    """Hommel's procedure."""
+
+    adjust: Literal["hommel"] = key("Procedure.")
+
+
+@shape
+class BenjaminiHochberg(AdjustedTogether):
+    """Benjamini and Hochberg's control of the false discovery rate."""
+
+    adjust: Literal["benjamini_hochberg"] = key("Procedure.")
+
+
+@shape
+class Global:
+    """Test of all three arms; no pair is decided before it."""
+
+    analysis: Name = key("Analysis.")
+    test: Name = key("Test of that analysis.")
+
+
+@shape
+class Closed(AdjustedTogether):
+    """Closed testing of three arms."""
+
+    adjust: Literal["closed"] = key("Procedure.")
+    global_: Global = key(
+        "Test of all three arms; no pair is decided before it. Where the analysis tests all arms "
+        "within strata, so does this, and each pair within the same: asymptotically "
+        "(cmh_general_association, cochran_mantel_haenszel) or exactly "
+        "(cmh_general_association_exact, exact_conditional)."
+    )
+
+
+Missing = Literal["left_out", "stops"]
+
+
+@shape
+class FixedSequence(AdjustedTogether):
+    """Tests in a fixed order."""
+
+    adjust: Literal["fixed_sequence"] = key("Procedure.")
+    missing: Missing = key(
+        "A p-value that cannot be computed is left out, or stops what comes after it."
+    )
+
+
+@shape
+class Graphical(AdjustedTogether):
+    """Bretz and colleagues' graph of levels."""
+
+    adjust: Literal["graphical"] = key("Procedure.")
+    weights: Listed[Annotated[float, Rule(minimum=0, maximum=1)]] = key(
+        "Weight of each p-value, in the order of the tests; they add up to at most 1."
+    )
+    transitions: Listed[Listed[Annotated[float, Rule(minimum=0, maximum=1)]]] = key(
+        "For each p-value the shares of its weight that go to the others when it is rejected."
+    )
+    missing: Missing = key(
+        "A p-value that cannot be computed is left out, or stops what comes after it."
+    )
+
+
+Family = Holm | Hochberg | Hommel | BenjaminiHochberg | Closed | FixedSequence | Graphical

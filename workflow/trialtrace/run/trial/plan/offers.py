@@ -1,0 +1,151 @@
+"""What the plan of a trial may say of each of its endpoints, as it would be written."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from trialtrace.base.config.schema import SHARED, load_schema
+from trialtrace.base.config.spec_schema import schema_of
+from trialtrace.base.paths import SCHEMAS
+from trialtrace.run.trial.context import Files
+from trialtrace.run.trial.endpoints.check_derived import OWN
+from trialtrace.run.trial.plan import methods
+from trialtrace.run.trial.plan.card import TEST, Card
+from trialtrace.run.trial.plan.references import method_of
+from trialtrace.run.trial.plan.registry import cards
+from trialtrace.run.trial.plan.statistics import STATISTICS
+from trialtrace.run.trial.reference_keys import Key, Reader
+
+SECTIONS = ("describe", "estimates", "tests", "interaction")
+STOPPED = "median_unbiased"
+VARIABLE, LEVELS, POPULATION = "variable", "variable with levels", "population"
+# Options that name what the trial declares.
+NAMING = {
+    "strata": LEVELS,
+    "covariates": VARIABLE,
+    "cluster": VARIABLE,
+    "sequence": VARIABLE,
+    "receipt": POPULATION,
+}
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A step as it stands in a plan, and the words of its method."""
+
+    section: str
+    written: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Endpoints of which a plan may say the same."""
+
+    kind: str
+    names: tuple[str, ...]
+    offers: tuple[Offered, ...]
+
+
+def with_levels(files: Files) -> list[str]:
+    """The variables of subjects that have few values."""
+    names = files.subject_variables or []
+    return [name for name in names if name in OWN or files.subject_choices(name)]
+
+
+def groups(files: Files) -> list[Group]:
+    """The endpoints of which a plan may say something, those of one kind together; of several
+    visits apart from those of one."""
+    alike: dict[tuple[str, bool], list[str]] = {}
+    for name, endpoint in files.derived.items():
+        if endpoint.kind in methods.ANALYSABLE:
+            several = len(files.visits_of(name) or ()) > 1
+            alike.setdefault((endpoint.kind, several), []).append(name)
+    writer = _Writer(files)
+    return [
+        Group(kind, tuple(names), tuple(writer.offers(kind, several)))
+        for (kind, several), names in alike.items()
+    ]
+
+
+def endpoint_rows(files: Files) -> list[list[str]]:
+    """name, PARAMCD, kind and visits of each endpoint."""
+    return [
+        [name, one.entry.code, one.kind, ", ".join(files.visits_of(name) or ())]
+        for name, one in files.derived.items()
+    ]
+
+
+class _Writer:
+    """Writes the steps that suit a trial; names of its variables stand where one is needed."""
+
+    def __init__(self, files: Files):
+        self.own = files.trial.get("design", "kind") in methods.OWN_TREATMENT
+        self.crossover = files.trial.get("design", "kind") == "crossover"
+        self.variables = files.subject_variables or []
+        self.levels = with_levels(files)
+        levels = [files.plan.get("decision_level")]
+        levels += [given.get("decision_level") for _, given in files.plan.entries("analyses")]
+        self.looks = any(isinstance(level, dict) for level in levels)
+        schemas = {name: load_schema(SCHEMAS, name) for name in ("plan", *SHARED)}
+        self.reader = Reader(schemas)
+
+    def offers(self, kind: str, several: bool) -> Iterator[Offered]:
+        for section in SECTIONS:
+            for card in cards():
+                if section in _sections(card) and self._suits(card, kind, several):
+                    options = card.interaction if section == "interaction" else card.options
+                    needed = self._needed(options)
+                    if needed is not None:
+                        title = method_of(card.step).title
+                        yield Offered(section, _written(card, section, needed), title)
+
+    def _suits(self, card: Card, kind: str, several: bool) -> bool:
+        return (
+            kind in (card.kinds or STATISTICS[card.statistic].kinds)
+            and (several or card.visits == "each")
+            and card.compares != ("between" if self.own else "within")
+            and (self.looks or (card.method != STOPPED and card.statistic not in methods.INTERIM))
+            and ("site" in self.variables or not card.method.endswith("random_site"))
+        )
+
+    def _needed(self, options: type | None) -> list[str] | None:
+        """The options that must be given; None where the trial lacks what one of them names."""
+        if options is None:
+            return []
+        keys = [key for key in self.reader.keys(schema_of(options)) if key.required]
+        named = [key.path for key in keys]
+        if ("strata" in named and not self.levels) or ("sequence" in named and not self.crossover):
+            return None
+        return [f"{key.path}: {self._value(key)}" for key in keys if not _below(key)]
+
+    def _value(self, key: Key) -> str:
+        several = key.kind.startswith("list of ")
+        told = key.kind.removeprefix("list of ")
+        if key.path in NAMING:
+            told = NAMING[key.path]
+        elif "`" in told and " or " not in told:
+            told = told.replace("`", "").replace(", ", " | ")
+        return f"[<{told}>]" if several else f"<{told}>"
+
+
+def _sections(card: Card) -> tuple[str, ...]:
+    if card.statistic != TEST:
+        return (STATISTICS[card.statistic].section,)
+    return ("tests", "interaction") if card.interaction is not None else ("tests",)
+
+
+def _below(key: Key) -> bool:
+    """Whether a key stands below another one, which tells that there is more."""
+    return "." in key.path or "[]" in key.path
+
+
+def _written(card: Card, section: str, needed: list[str]) -> str:
+    if card.step == "summary.descriptive":
+        return needed[0].replace("statistics: ", "summary: ")
+    if card.statistic == TEST:
+        written = f"{card.method}: {{{', '.join(needed)}}}"
+    elif card.options is None:
+        written = f"{card.statistic}: {card.method}"
+    else:
+        written = f"{card.statistic}: {{{', '.join([f'method: {card.method}', *needed])}}}"
+    return written

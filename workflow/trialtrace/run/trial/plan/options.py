@@ -1,0 +1,56 @@
+"""Choices that the options of several methods have."""
+
+from typing import Literal
+
+from trialtrace.base.config.spec import Distinct, optional, shape
+
+# All arms in one test, or each treated arm against the reference.
+Groups = Literal["all", "pairs"]
+Continuity = Literal["none", "continuity"]
+# On which scale the interval of a curve is computed.
+CurveScale = Literal["log_log", "log"]
+Ties = Literal["efron", "breslow"]
+Summarised = Distinct[Literal["mean", "sd", "median", "quartiles", "minimum", "maximum"]]
+# The side of a value, or of a risk, that a plan says something of.
+HigherLower = Literal["higher", "lower"]
+TwoByTwoTest = Literal["fisher", "chi_squared"]
+MixedDf = Literal["satterthwaite", "kenward_roger", "kenward_roger_observed"]
+Estimation = Literal["REML", "ML"]
+# Errors of a linear model: its own, or a sandwich.
+LinearErrors = Literal["model", "HC0", "HC1", "HC2", "HC3"]
+Sandwich = Literal["robust", "kauermann_carroll", "mancl_derouen"]
+Reference = Literal["normal", "t"]
+DifferenceVariance = Literal["miettinen_nurminen", "farrington_manning"]
+RatioVariance = Literal["miettinen_nurminen", "koopman"]
+IncidenceVariance = Literal["aalen", "delta"]
+BreslowDayCorrection = Literal["none", "tarone"]
+ImputedArms = Literal["by_arm", "in_model"]
+Wins = Literal["later", "higher", "lower"]
+Sphericity = Literal["greenhouse_geisser", "huynh_feldt", "lower_bound", "none"]
+# Of tests of two arms that are chi-squared where they are two-sided.
+SIGNED_SIDES = (
+    "Sidedness. A test of one side has two arms: `less` tests for a lower hazard or fewer events "
+    "in the treated arm, by the signed root of the statistic."
+)
+
+
+LEVEL_REASON = (
+    "Why a confidence below 0.5 (also 1 - 2 alpha of a step), or a level above 0.5, is meant; the "
+    "report says it. Needed where there is one."
+)
+
+
+@shape
+class NoOptions:
+    """A method that leaves nothing to choose."""
+
+
+@shape
+class OwnMargins:
+    """Margins that somebody declared."""
+
+    declared_by: Literal["trial", "plan"] | None = optional(
+        "Who declared the margins: the trial, in its protocol or paper, or this plan alone (so "
+        "where it is left out). Only of a trial's own margins does the verdict say whether a "
+        "difference matters."
+    )

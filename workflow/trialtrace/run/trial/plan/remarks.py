@@ -1,0 +1,75 @@
+"""What stands in a plan against its own names: no mistake, and to be looked at before its numbers.
+
+An analysis that is named as an endpoint and is of another shows that one's numbers under the wrong
+name; an endpoint that nothing uses may be the one that was meant.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+
+from trialtrace.run.trial.load import Trial
+
+MARK = "  ! "
+"""Before a line on what is to be looked at, at the end of a check or a run."""
+
+
+def plan_remarks(trial: Trial) -> list[str]:
+    """Sentences; none of a blinded draft, which has no plan."""
+    return [] if trial.blinded else [*_named_otherwise(trial), *_without_use(trial)]
+
+
+def _named_otherwise(trial: Trial) -> Iterator[str]:
+    for name, analysis in trial.plan.analyses.items():
+        meant = trial.family(name)
+        of = [each.name for one in analysis.estimand.variables for each in trial.family(one)]
+        if meant and not {each.name for each in meant} & _behind(trial, of):
+            told = ", ".join(f"{one} ({trial.endpoints[one].label})" for one in of)
+            yield (
+                f"plan.yaml, analyses.{name}: named as the endpoint {name} ({meant[0].label}), and "
+                f"its estimand {analysis.estimand.name} is of {told}"
+            )
+
+
+def _behind(trial: Trial, names: Iterable[str]) -> set[str]:
+    """Endpoints, and all that they are made from."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        if (name := waiting.pop()) not in found and name in trial.endpoints:
+            found.add(name)
+            waiting += trial.endpoints[name].entry.parents
+    return found
+
+
+def _without_use(trial: Trial) -> Iterator[str]:
+    """One sentence if entries of endpoints.yaml are in no analysis, display nor population."""
+    plan = trial.plan
+    steps = [
+        (each.describe, each.estimates, each.tests, each.interaction, each.estimand)
+        for each in plan.analyses.values()
+    ]
+    named = set(_texts([steps, plan.displays, plan.planning, trial.populations]))
+    used = [each.name for name in named for each in trial.family(name)]
+    families = {trial.endpoints[name].family for name in _behind(trial, used)}
+    unused = dict.fromkeys(e.family for e in trial.endpoints.values() if e.family not in families)
+    if unused:
+        are = "is" if len(unused) == 1 else "are"
+        yield f"endpoints.yaml: {', '.join(unused)} {are} in no analysis, display nor population"
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in what a plan says, keys of mappings too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _texts(key)
+            yield from _texts(each)
+    elif isinstance(value, Iterable):
+        for each in value:
+            yield from _texts(each)
+    elif is_dataclass(value):
+        for field in fields(value):
+            # Names that a plan gives, such as an estimand's own, name no endpoint.
+            if field.name != "name":
+                yield from _texts(getattr(value, field.name))

@@ -1,0 +1,190 @@
+"""Steps of an analysis: what `describe`, `estimates`, `tests` and `interaction` may list.
+
+Their shape follows from the cards: a statistic by the name of its method, by {method: …} with its
+options, or, of a test, by the options alone. `summary` lists its statistics instead.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+
+from trialtrace.base.config.spec import Made, Schema, Shared, mapping_of, structure
+from trialtrace.base.config.spec_schema import definition
+from trialtrace.run.trial.plan.card import TEST, Card
+from trialtrace.run.trial.plan.options import NoOptions, Summarised
+from trialtrace.run.trial.plan.registry import card_of, cards
+from trialtrace.run.trial.plan.statistics import STATISTICS
+
+O_co = TypeVar("O_co", covariant=True)
+
+
+@dataclass(frozen=True)
+class Step(Generic[O_co]):
+    """One entry of describe, estimates, tests: a statistic, its method, every option spelt out.
+
+    `options` is of the shape that the card of the method has.
+    """
+
+    statistic: str
+    method: str
+    options: O_co
+
+    @property
+    def key(self) -> str:
+        return f"{self.statistic}.{self.method}"
+
+
+def _one_of(means: str, properties: dict[str, Schema]) -> Schema:
+    return {
+        "description": means,
+        "type": "object",
+        "required": [],
+        "additionalProperties": False,
+        "properties": properties,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+
+
+def _of_statistics(section: str, means: str) -> Schema:
+    named = {name: each for name, each in STATISTICS.items() if each.section == section}
+    by_name: dict[str, list[Card]] = {name: [] for name in named}
+    for card in cards():
+        by_name.get(card.statistic, []).append(card)
+    return _one_of(
+        means,
+        {
+            name: {"description": each.means}
+            | (definition(Summarised) if name == "summary" else _of_methods(by_name[name]))
+            for name, each in named.items()
+        },
+    )
+
+
+def _of_methods(found: Iterable[Card]) -> Schema:
+    plain = [card.method for card in found if card.options is None]
+    full = {card.method: card.options for card in found if card.options is not None}
+    expected = {"x-expected": ", ".join([*plain, *(f"{{method: {name}, …}}" for name in full)])}
+    text: Schema = {"enum": plain} | expected
+    if not full:
+        return {"type": "string"} | text
+    method = {"type": "string", "enum": list(full), "description": "Method."}
+    body = {
+        "type": "object",
+        "required": ["method"],
+        **expected,
+        "properties": {"method": method},
+        "allOf": [
+            {
+                "if": {"properties": {"method": {"const": name}}, "required": ["method"]},
+                "then": _with_method(name, options),
+            }
+            for name, options in full.items()
+        ],
+    }
+    if not plain:
+        return body
+    return {
+        "type": ["string", "object"],
+        **expected,
+        "if": {"type": "string"},
+        "then": text,
+        "else": body,
+    }
+
+
+def _with_method(name: str, options: type) -> Schema:
+    made = definition(options)
+    method = {"type": "string", "const": name, "description": f"{name}."}
+    return made | {
+        "required": ["method", *made["required"]],
+        "properties": {"method": method} | made["properties"],
+    }
+
+
+def _of_tests() -> Schema:
+    tests = {card.method: card for card in cards() if card.statistic == TEST}
+    return _one_of(
+        "One test, with every option spelt out.",
+        {
+            name: definition(card.options) | {"description": card.means}
+            for name, card in tests.items()
+        },
+    )
+
+
+def _of_interaction() -> Schema:
+    tests = {card.method: card.interaction for card in cards() if card.interaction is not None}
+    return _one_of(
+        "Test of the interaction with `by`.",
+        {name: definition(options) for name, options in tests.items()},
+    )
+
+
+def step_of(entry: dict[str, Any]) -> Step[object]:
+    """{statistic: method}, {statistic: {method: m, option: …}} or {summary: [statistics]}."""
+    ((statistic, how),) = entry.items()
+    if isinstance(how, str):
+        return Step(statistic, how, NoOptions())
+    if isinstance(how, list):
+        return _made(statistic, "descriptive", {"statistics": how})
+    given = {name: value for name, value in how.items() if name != "method"}
+    return _made(statistic, how["method"], given)
+
+
+def test_of(entry: dict[str, Any]) -> Step[object]:
+    """{test: {option: …}}: its principal statistic is a p-value."""
+    ((method, given),) = entry.items()
+    return _made(TEST, method, given)
+
+
+def interaction_of(entry: dict[str, Any]) -> Step[object]:
+    """{test: {option: …}}, without the strata: these are the levels of `by`."""
+    ((method, given),) = entry.items()
+    return Step(TEST, method, structure(card_of(f"{TEST}.{method}").interaction, given))
+
+
+def steps_of(analysis: dict[str, Any]) -> Iterator[Step[object]]:
+    """Every step of an analysis as it stands in the plan."""
+    for section in ("describe", "estimates"):
+        yield from map(step_of, analysis.get(section, ()))
+    yield from map(test_of, analysis.get("tests", ()))
+    if "interaction" in analysis:
+        yield interaction_of(analysis["interaction"])
+
+
+def over_levels(interaction: Step[object], by: str) -> Step[object]:
+    """The test of an interaction as a test within strata, which are the levels of a variable."""
+    given = mapping_of(interaction.options) | {"strata": [by]}
+    return _made(interaction.statistic, interaction.method, given)
+
+
+def _made(statistic: str, method: str, given: dict[str, Any]) -> Step[object]:
+    return Step(statistic, method, structure(card_of(f"{statistic}.{method}").options, given))
+
+
+DescribeStep = Annotated[
+    Any,
+    Made(
+        lambda: _of_statistics(
+            "describe", "One description; an arm each, and all arms where `overall` is true."
+        ),
+        step_of,
+    ),
+    Shared("plan", "describe"),
+]
+EstimateStep = Annotated[
+    Any,
+    Made(
+        lambda: _of_statistics(
+            "estimates",
+            "One estimate with its interval, for each treated arm against the reference.",
+        ),
+        step_of,
+    ),
+    Shared("plan", "estimate"),
+]
+TestStep = Annotated[Any, Made(_of_tests, test_of), Shared("plan", "test_step")]
+InteractionStep = Annotated[
+    Any, Made(_of_interaction, interaction_of), Shared("plan", "interaction")
+]

@@ -1,0 +1,99 @@
+"""What an analysis of the plan says once `of` is followed; None wherever something is not sound."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from trialtrace.base.config.compose import Path_
+from trialtrace.run.trial.context import Files
+from trialtrace.run.trial.plan.registry import step_key
+from trialtrace.run.trial.whole_patients import has_no_treatment
+
+STEPS = ("describe", "estimates", "tests")
+
+
+def lineage(files: Files, name: str) -> Iterator[dict[str, Any]]:
+    """An analysis and those it takes over from, nearest first."""
+    seen: set[str] = set()
+    following: str | None = name
+    while following is not None and following not in seen:
+        seen.add(following)
+        given = files.plan.get("analyses", following)
+        if given is None:
+            return
+        yield given
+        following = given.get("of")
+
+
+def inherited(files: Files, name: str, key: str) -> Any:
+    """What an analysis has under a key that `of` hands down."""
+    return next((given[key] for given in lineage(files, name) if key in given), None)
+
+
+def estimand_of(files: Files, name: str) -> dict[str, Any] | None:
+    estimand = inherited(files, name, "estimand")
+    return files.plan.get("estimands", estimand) if estimand is not None else None
+
+
+def variables_of(files: Files, name: str) -> list[str]:
+    """The endpoints of an analysis: those its estimand names, every scale of an instrument."""
+    estimand = estimand_of(files, name)
+    named = variables(estimand) if estimand else []
+    return [one for name in named for one in [e.name for e in files.family(name)] or [name]]
+
+
+def of_whole_patients(files: Files, analysis: str) -> list[str]:
+    """The variables of an analysis whose records have no treatment though each patient has all."""
+    design = files.trial.get("design", "kind")
+    arms = {table: "arm" in spec for table, spec in files.trial.entries("tables")}
+    return [
+        variable
+        for variable in variables_of(files, analysis)
+        if (endpoint := files.derived.get(variable)) is not None
+        and has_no_treatment(design, endpoint, arms, files.derived.get)
+    ]
+
+
+def variables(estimand: dict[str, Any]) -> list[str]:
+    given = estimand["variable"]
+    return given if isinstance(given, list) else [given]
+
+
+def visits_of_all(files: Files, name: str) -> list[str] | None:
+    """Every visit of the endpoints of an analysis: [] where none has one."""
+    labels: dict[str, None] = {}
+    for variable in (found := variables_of(files, name)):
+        own = files.visits_of(variable)
+        if own is None:
+            return None
+        labels |= dict.fromkeys(own)
+    return list(labels) if found else None
+
+
+def used_visits(files: Files, name: str) -> list[str] | None:
+    """The visits an analysis covers: [] for an endpoint without visits."""
+    labels = visits_of_all(files, name)
+    given = inherited(files, name, "visits")
+    return given if labels and isinstance(given, list) else labels
+
+
+def steps(given: dict[str, Any]) -> Iterator[tuple[Path_, str, str, str, dict[str, Any]]]:
+    """(place, section, statistic or test, method, options) for every step of an analysis."""
+    for section in STEPS:
+        for position, entry in enumerate(given.get(section, ())):
+            ((name, how),) = entry.items()
+            yield (section, position, name), section, name, *_how(section, name, how)
+    for name, how in given.get("interaction", {}).items():
+        yield ("interaction", name), "interaction", name, name, how
+
+
+def _how(section: str, name: str, how: Any) -> tuple[str, dict[str, Any]]:
+    if isinstance(how, str):
+        return how, {}
+    if isinstance(how, list):
+        return "descriptive", {"statistics": how}
+    return (name if section == "tests" else how["method"]), how
+
+
+def principal(given: dict[str, Any]) -> list[str]:
+    """statistic.method of every step, as displays name them."""
+    return [step_key(section, name, method) for _, section, name, method, _ in steps(given)]

@@ -1,0 +1,88 @@
+"""What stands in config/config.yaml: which trials run, and how."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from trialtrace.base.config.names import Name
+from trialtrace.base.config.spec import Distinct, Rule, key, optional, shape
+
+QUARTO, EMBEDDED = "quarto", "embedded"
+RENDERER_KEY = "report.renderer"
+
+Run = Annotated[
+    str,
+    Rule(
+        pattern="^[0-9a-f]{12}$",
+        expected="the name of a kept run, 12 letters and digits, as trialtrace runs lists them",
+    ),
+]
+
+
+@shape
+class Report:
+    """How reports are made."""
+
+    formats: Distinct[Literal["html", "docx", "pdf"]] = key(
+        "Formats of every report. A PDF has the report and its supplement in one file; Quarto, "
+        "where it renders, makes none."
+    )
+    renderer: Literal["embedded", "quarto"] | None = optional(
+        (
+            "What renders reports: embedded, which is what is meant without it, or the Quarto that "
+            "is on the PATH. Quarto makes the same texts and numbers in another layout."
+        ),
+        expected="embedded or quarto",
+    )
+
+    @property
+    def without_pdf(self) -> bool:
+        """Whether a PDF is asked for of a renderer that makes none here."""
+        return self.by_quarto and "pdf" in self.formats
+
+    @property
+    def by_quarto(self) -> bool:
+        """Whether Quarto was chosen; the embedded renderer needs nothing else."""
+        return self.renderer == QUARTO
+
+
+@shape
+class Settings:
+    """Which trials run, and how."""
+
+    trials: Distinct[Name] = key(
+        "Trials that run, in this order; each has a folder of its name under config/trials/."
+    )
+    examples: Distinct[Name] | None = optional(
+        "Trials that run only where they are asked for by name, and stand on no site: examples."
+    )
+    seed: int = key(
+        "Number from which every random stream starts.", minimum=0, maximum=9223372036854775807
+    )
+    disclosure: Literal["by_source", "full", "restricted"] = key(
+        (
+            "What reports, pages and messages may show of the data: by_source is full for "
+            "registry and synthetic sources and restricted for files of your own; full shows "
+            "values and rows; restricted shows counts and hashes only."
+        ),
+        expected="by_source, full or restricted (public is not built yet)",
+    )
+    hash_key: str | None = optional(
+        (
+            "A file outside the project that holds 32 random bytes or more and that only its "
+            "owner can read, as an absolute path or from ~/: the key of the row hashes that "
+            "pages under restricted disclosure show. Without it they show none."
+        ),
+        minLength=1,
+        maxLength=1000,
+    )
+    compare_to: dict[Name, Run] | None = optional(
+        "Of a trial the kept run that its report is compared with: it has a section on what "
+        "changed since, and needs that run in archive/."
+    )
+    report: Report = key("How reports are made.")
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Every trial that can run: those of a whole run, then the examples."""
+        return (*self.trials, *(self.examples or ()))

