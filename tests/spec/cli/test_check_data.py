@@ -86,6 +86,22 @@ def test_losses_keys_and_variables_that_vary_are_told_before_a_run(run, project)
     assert "different values in the rows of" in told
 
 
+def test_a_number_far_off_within_the_limits_is_asked_about(run, project):
+    rows = [row.split(",") for row in (project / "data" / "export.csv").read_text().splitlines()]
+    at = rows[0].index("age")
+    for row in rows[2:4]:
+        row[at] = "999"
+    (project / "data" / "export.csv").write_text("\n".join(map(",".join, rows)) + "\n")
+    put(project / "config/trials/mini/dictionary.csv", ",integer,0,110,", ",integer,0,1000,")
+    put(project / TRIAL.format("trial"), "at_least: 18}", "at_least: 18, at_most: 110}")
+    (line,) = [one for one in said(run, project, rc=0).splitlines() if "far off" in one]
+    assert "Table patients, column age: 999 stands in 2 cells, far off all other values" in line
+    assert "tables.patients.missing.age" in line
+    cleaning = project / TRIAL.format("cleaning")
+    put(cleaning, "missing: {", 'missing: {age: ["999"], ')
+    assert "far off" not in said(run, project, rc=0)
+
+
 def test_codes_that_nobody_declared_are_counted_and_not_shown(run, project):
     rows = (project / "data" / "export.csv").read_text().splitlines()
     header = rows[0].split(",")

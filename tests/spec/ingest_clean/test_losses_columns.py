@@ -177,8 +177,31 @@ def test_more_than_a_twentieth_is_a_red_line(tmp_path: Path):
     (line,) = account(tmp_path, given).warnings
     assert (line.kind, line.table, line.column) == ("column_rejected", "patients", "weight")
     assert line.text.startswith(
-        "Table patients, column weight: 3 of 40 values (7.5 %) rejected: above_maximum 3."
+        "Table patients, column weight: 3 of 40 values (7.5 %) rejected: above_maximum 3. By arm: "
+        "Active 1 of 20, Control 2 of 20."
     )
+
+
+def test_more_than_a_twentieth_of_one_arm_is_a_red_line(tmp_path: Path):
+    given = Given()
+    given.column("weight", lambda cell: "500", slice(0, 4, 2))
+    (line,) = account(tmp_path / "a", given).warnings
+    assert (line.kind, line.column) == ("column_rejected", "weight")
+    assert "2 of 40 values (5.0 %)" in line.text
+    assert "By arm: Active 0 of 20, Control 2 of 20." in line.text
+    even = Given()
+    even.column("weight", lambda cell: "500", slice(0, 2))
+    assert account(tmp_path / "b", even).warnings == ()
+
+
+def test_values_of_another_table_are_told_by_the_arm_of_their_subject(tmp_path: Path):
+    given = Given()
+    for row in given.visits[0:24:4]:
+        row[2] = "11"
+    (line,) = account(tmp_path, given).warnings
+    assert (line.table, line.column) == ("visits", "pain")
+    assert "6 of 80 values (7.5 %)" in line.text
+    assert "By arm: Active 0 of 40, Control 6 of 40." in line.text
 
 
 def test_one_in_a_required_column_is_a_red_line(tmp_path: Path):

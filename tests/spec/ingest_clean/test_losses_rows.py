@@ -83,12 +83,13 @@ def test_which_of_two_rows_is_used_can_be_declared(tmp_path: Path, take, weight,
         == {
             "first": "Table patients: 1 of 41 rows is not used, "
             "since the first row of the same id is "
-            "taken (line 42). Declared: as the site says.",
+            "taken (line 42). By arm: Active 0 of 20, Control 1 of 21. Declared: as the site says.",
             "last": "Table patients: 1 of 41 rows is not used, "
             "since the last row of the same id is "
-            "taken (line 2). Declared: as the site says.",
+            "taken (line 2). By arm: Active 0 of 20, Control 1 of 21. Declared: as the site says.",
             "reject": "Table patients: 2 of 41 rows share their id with one that differs; none is "
-            "used (lines 2, 42). Declared: as the site says.",
+            "used (lines 2, 42). By arm: Active 0 of 20, Control 2 of 21. "
+            "Declared: as the site says.",
         }[take]
     )
     assert (found.subjects.in_export, found.subjects.kept) == (40, kept)

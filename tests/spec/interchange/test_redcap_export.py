@@ -5,8 +5,11 @@ import io
 
 import pyarrow.parquet as pq
 import pytest
+from lossy_trial import DICTIONARY, TRIAL, Given, account
 
+from trialtrace.base.paths import Project
 from trialtrace.report.interchange.redcap import RECORD, REPEAT, redcap_files
+from trialtrace.run.trial.load import load_trial
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +53,36 @@ def test_the_dictionary_has_the_fields_of_the_file_each_once(files):
     assert len(set(fields)) == len(fields)
     assert [name for name in fields if name in columns] == columns
     assert fields[0] == RECORD
+
+
+def test_rows_that_are_their_own_subjects_have_their_line_as_record(tmp_path):
+    """No column of the file says whose a row is."""
+    given = Given(
+        trial=TRIAL.replace("[id], subject: id, arm", "[source_row], subject: source_row, arm")
+    )
+    given.trial = "\n".join(
+        line for line in given.trial.splitlines() if "visits" not in line and "events" not in line
+    )
+    given.cleaning = "tables: {}\n"
+    given.dictionary = "\n".join(
+        line
+        for line in DICTIONARY.splitlines()
+        if ",visits," not in line and ",events," not in line
+    )
+    account(tmp_path, given)
+    trial = load_trial("lossy", Project(tmp_path))
+    (tmp_path / "results" / "lossy").mkdir(parents=True)
+    (tmp_path / "clean").rename(tmp_path / "results" / "lossy" / "clean")
+    made = {
+        name: csv.DictReader(io.StringIO(data.decode()))
+        for name, data in redcap_files(trial).items()
+    }
+    rows = list(made["lossy_DATA.csv"])
+    assert [row[RECORD] for row in rows] == [str(line) for line in range(2, 42)]
+    first, *fields = made["lossy_DataDictionary.csv"]
+    assert (first["Variable / Field Name"], first["Form Name"]) == (RECORD, "patients")
+    assert (first["Field Type"], first["Field Label"]) == ("text", "Line of the file")
+    assert [one["Variable / Field Name"] for one in fields][:2] == ["id", "arm"]
 
 
 def test_two_exports_are_the_same_bytes(mini):

@@ -1,5 +1,6 @@
 """Papers that are made to cost time or memory, or are damaged: each ends in a sentence."""
 
+import faulthandler
 import io
 import os
 import resource
@@ -26,6 +27,14 @@ def docx(body, damaged=False):
     for at in range(200, 220) if damaged else ():
         content[at] ^= 0x55
     return bytes(content)
+
+
+def test_a_child_that_dies_leaves_no_dump(capfd):
+    """pytest, and who asks Python for it, has a dying process write its stack."""
+    faulthandler.enable()
+    with pytest.raises(UserError):
+        in_a_child(os.abort, "paper.pdf")
+    assert capfd.readouterr().err == ""
 
 
 def pdf(operators, pages=1):

@@ -253,6 +253,27 @@ def test_a_run_on_other_data_that_was_killed_is_no_alteration(
     assert "altered: 1 changed" in capsys.readouterr().out
 
 
+def test_a_run_that_was_killed_between_two_jobs_is_no_alteration(
+    whole: Project, tmp_path: Path, capsys
+):
+    """The first stage is of other data; every record is there, the others of the run before."""
+    at = Project(shutil.copytree(whole.root, tmp_path / "killed", symlinks=True))
+    folder, record = at.results / "mini", at.results / "mini" / "made" / "ingest_sources.json"
+    before = record.read_bytes()
+    export = at.root / "data" / "export.csv"
+    export.write_text(export.read_text().replace(",seen\n", ",met\n", 1))
+    ingest_sources(load_trial("mini", at), folder / "raw")
+    new = ("ingest_sources", "another")
+    write_record(at.root, record_path(new[0], "mini"), new, [], [f"{FOLDER}/raw"])
+    assert call(at, folder) == 2
+    assert "mini: clean_tables\n  has not ended on these results" in capsys.readouterr().err
+    # A record of the run that is kept, beside files that are not its own, is no newer run.
+    fresh = json.loads(before)["fresh"]
+    write_record(at.root, record_path(new[0], "mini"), (new[0], fresh), [], [f"{FOLDER}/raw"])
+    assert call(at, folder) == 1
+    assert "ALTERED" in capsys.readouterr().out
+
+
 def test_a_site_that_no_run_has_come_to_since_is_told_as_that(
     whole: Project, tmp_path: Path, capsys
 ):

@@ -21,6 +21,22 @@ def remarks(tmp_path, plan: str, endpoints: str = ENDPOINTS) -> list[str]:
     return plan_remarks(load_trial("mini", at))
 
 
+def test_an_arm_that_is_called_like_the_control_and_is_not(tmp_path):
+    def control(other: str, declared: str) -> list[str]:
+        at = write_project(tmp_path / other, claims="papers: {}\nclaims: {}\n")
+        edit(at, "trial.yaml", "{label: Drug,", f'{{label: "{other}",')
+        edit(at, "trial.yaml", "{label: Placebo,", f'{{label: "{declared}",')
+        return plan_remarks(load_trial("mini", at))
+
+    (line, _) = control("Placebo tablets", "Drug")
+    assert line == (
+        "trial.yaml, design.arms.drug: called Placebo tablets, and control: true is at placebo "
+        "(Drug), against which every effect is"
+    )
+    for pair in (("Drug", "Placebo"), ("Drug plus placebo", "Drug"), ("Sham", "Placebo")):
+        assert len(control(*pair)) == 1
+
+
 def renamed(analysis: str, name: str) -> str:
     return PLAN.replace(f"  {analysis}:\n", f"  {name}:\n").replace(
         f"analysis: {analysis}", f"analysis: {name}"

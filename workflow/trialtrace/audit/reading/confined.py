@@ -1,6 +1,7 @@
 """A stranger's file is read by a child process with limits: one that is made to cost more time or
 memory than a paper does ends in a sentence. The child is a fork, so nothing is loaded anew."""
 
+import faulthandler
 import multiprocessing
 import os
 import signal
@@ -49,7 +50,8 @@ def confined(work: Callable[[], _Made], shown: str) -> _Made:
 
 
 def _answer(work: Callable[[], object], there: Connection) -> None:
-    """In the child: the work's value or its error, to the parent."""
+    """In the child: the work's value or its error, to the parent, who tells how it died."""
+    faulthandler.disable()
     _limit()
     try:
         try:

@@ -15,7 +15,15 @@ from trialtrace.report.seal_file import NAME as SEAL
 from trialtrace.report.seal_file import Sealed, read_seal
 from trialtrace.run.archive.shelf import Manifest, Shelf
 from trialtrace.run.jobs.fresh import RENDER, STAGES
-from trialtrace.run.jobs.products import FOLDER, VOLATILE, Made, read_record, record_path, together
+from trialtrace.run.jobs.products import (
+    FOLDER,
+    VOLATILE,
+    Contents,
+    Made,
+    read_record,
+    record_path,
+    together,
+)
 from trialtrace.run.jobs.standing import stopped
 from trialtrace.run.trace.seal import value_of
 
@@ -83,11 +91,31 @@ class KeptRun:
 
     @property
     def unfinished(self) -> str | None:
-        """The stage that a run has not come to the end of. Records of later ones may be there:
-        they are removed once it is known that their stages have to run again."""
+        """The stage that a run has not come to the end of. Its record and those of later ones may
+        be there: they are removed once it is known that their stages have to run again."""
         paths = {rule: self.at.root / record_path(rule, self.trial) for rule in STAGES}
         gone = [rule for rule, path in paths.items() if not path.exists()]
-        return gone[0] if gone and not self._as_sealed else None
+        if self._as_sealed:
+            return None
+        return gone[0] if gone else self._behind_a_newer
+
+    @property
+    def _behind_a_newer(self) -> str | None:
+        """The first stage that read what another run wrote, behind one that is not of the run that
+        the archive keeps: a newer run was stopped between the two, or is there now."""
+        if (kept := archived(self)) is None:
+            return None
+        newer, written = False, dict[str, Contents]()
+        for rule, made in self.records.items():
+            of_another = any(
+                one in written and together(written[one]) != digest
+                for one, digest in made.inputs.items()
+            )
+            if newer and of_another:
+                return rule
+            newer = newer or kept["made"].get(rule, [made.fresh])[0] != made.fresh
+            written |= made.outputs
+        return None
 
     @cached_property
     def _as_sealed(self) -> bool:

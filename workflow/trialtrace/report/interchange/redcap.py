@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.base.store import SYNTHETIC
 from trialtrace.base.synthetic import MARK
-from trialtrace.run.tables.contracts import CLEAN, read_table
+from trialtrace.run.tables.contracts import CLEAN, SOURCE, read_table
 from trialtrace.run.trial.load import Trial
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DATA, DICTIONARY = "DATA.csv", "DataDictionary.csv"
 RECORD = "record_id"
 REPEAT = ("redcap_repeat_instrument", "redcap_repeat_instance")
-_NAME, _FORM = 0, 1
+_NAME, _FORM, _TYPE, _LABEL = 0, 1, 3, 4
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,12 @@ def _dictionary(trial: Trial, forms: list[_Form]) -> Iterator[list[str]]:
         header, *rows = [row for row in csv.reader(file) if any(row)]
     by_place = {(row[_FORM], row[_NAME]): row for row in rows}
     yield header
-    record = list(by_place[forms[0].name, forms[0].subject])
+    first = forms[0]
+    record = list(by_place.get((first.name, first.subject), [""] * len(header)))
     record[_NAME] = RECORD
+    if first.subject in (column.name for column in SOURCE):
+        # Its place in the file, of which the file's dictionary says nothing.
+        record[_FORM], record[_TYPE], record[_LABEL] = first.name, "text", "Line of the file"
     yield record
     for form in forms:
         yield from (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from trialtrace.base.errors import Problems, UserError, problems_of
 from trialtrace.base.store import make_folder, write_json, write_parquet
 from trialtrace.run.cleaning.account import FILE, write_account
+from trialtrace.run.cleaning.by_arm import arms_of
 from trialtrace.run.cleaning.cells import blank
 from trialtrace.run.cleaning.checks import run_check
 from trialtrace.run.cleaning.conservation import Balance, Cells
@@ -91,10 +92,11 @@ def losses_of_typing(trial: Trial, typed: dict[str, Typed], people: People) -> L
     if arm := arm_origin(trial):
         without_arm(typed[arm.table], arm.column, people, losses)
     look_alikes(first, losses)
+    arms = arms_of(trial, typed)
     for one in typed.values():
         losses.decisions += ignore_decisions(trial, one.spec, one.raw)
-        row_losses(trial, one, people, losses)
-        column_losses(trial, one, columns)
+        row_losses(trial, one, people, arms, losses)
+        column_losses(trial, one, arms, columns)
     losses.problems.found += columns.problems.found
     losses.problems.raise_if_any()
     return losses
@@ -105,8 +107,9 @@ def losses_of_checks(
 ) -> None:
     """Add what columns lose, checks included, and which tables do not belong together."""
     tables = []
+    arms = arms_of(trial, {name: one.typed for name, one in cleaned.items()})
     for name, one in cleaned.items():
-        column_losses(trial, one.typed, losses)
+        column_losses(trial, one.typed, arms, losses)
         if name != trial.subjects.table:
             declared = trial.cleaning.tables[name].declared
             rows = one.typed.raw.num_rows

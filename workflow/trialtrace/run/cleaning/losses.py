@@ -1,16 +1,19 @@
 """What cleaning takes away, told by how much it is: a red line, or the end of the run.
 
-Of the values of a column that are there, more than `TOLD` rejected are a red line, and so is one
-in a required column; more than `STOPS`, or all, end the run unless cleaning.yaml accepts it with a
-reason. Columns that hold nothing are a red line (see `emptied`). Columns of the key are counted as
-rows (see `lost_rows`): with them the row goes.
+Of the values of a column that are there, more than `TOLD` rejected, of all or of those of one arm,
+are a red line that tells them by arm, and so is one in a required column; more than `STOPS`, or
+all, end the run unless cleaning.yaml accepts it with a reason. Columns that hold nothing are a red
+line (see `emptied`). Columns of the key are counted as rows (see `lost_rows`): with them the row
+goes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import Problem, Problems
 from trialtrace.run.cleaning.account import Decision, RedLine
+from trialtrace.run.cleaning.by_arm import Arms, told_by_arm
 from trialtrace.run.cleaning.emptied import gaps
 from trialtrace.run.cleaning.fits import Wanted, better_orders, fits, other_orders, seen
 from trialtrace.run.cleaning.summary import run_text
@@ -39,12 +42,15 @@ class Losses:
 
 @dataclass(frozen=True)
 class ColumnLoss:
-    """The rejected values of a column among those that are there, by rule, with the reasons."""
+    """The rejected values of a column among those that are there, by rule and by arm; `in_an_arm`
+    is the largest share of an arm's."""
 
     lost: int
     there: int
     rules: dict[str, int]
     positions: "np.ndarray"
+    by_arm: str = ""
+    in_an_arm: float = 0.0
 
     @property
     def share(self) -> float:
@@ -53,16 +59,17 @@ class ColumnLoss:
     @property
     def told(self) -> str:
         rules = ", ".join(f"{rule} {n}" for rule, n in self.rules.items())
-        return f"{self.lost} of {self.there} values ({100 * self.share:.1f} %) rejected: {rules}"
+        told = f"{self.lost} of {self.there} values ({100 * self.share:.1f} %) rejected: {rules}"
+        return f"{told}. {self.by_arm}" if self.by_arm else told
 
 
-def column_losses(trial: Trial, typed: Typed, losses: Losses) -> None:
+def column_losses(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> None:
     """Add what the columns of a table lose, by the findings in its log."""
-    spec = typed.spec
+    spec, rows = typed.spec, arms.rows(typed)
     accept = trial.cleaning.tables[spec.name].accept
     for column in typed.columns:
         if column not in (spec.subject, *spec.key_):
-            loss = column_loss(typed, column)
+            loss = column_loss(typed, column, rows)
             wanted = Wanted(trial.dictionary[spec.name][column], spelling_of(trial, spec, column))
             reason = accept.get(column)
             bare = gaps(typed, trial.dictionary[spec.name], column)
@@ -73,16 +80,20 @@ def column_losses(trial: Trial, typed: Typed, losses: Losses) -> None:
             _empty(spec.name, column, bare, reason, losses)
 
 
-def column_loss(typed: Typed, column: str) -> ColumnLoss:
-    """The rejected values of a column, counted by the first rule that each breaks."""
+def column_loss(typed: Typed, column: str, arms: "Mapping[str, np.ndarray]") -> ColumnLoss:
+    """The rejected values of a column, counted by the first rule that each breaks; `arms` are masks
+    of rows."""
     import numpy as np
 
     gone = np.zeros(typed.raw.num_rows, dtype=bool)
     rules = typed.log.first_rules(column, gone)
     counts = {rule: n for rule, n in sorted(rules.items()) if n}
     positions = np.flatnonzero(gone)
-    there = int((~typed.columns[column].missing).sum())
-    return ColumnLoss(len(positions), there, counts, positions)
+    there = ~np.asarray(typed.columns[column].missing)
+    by_arm = told_by_arm(arms, gone, there) if len(positions) else ""
+    shares = [(gone & mask).sum() / max(1, (there & mask).sum()) for mask in arms.values()]
+    most = float(max(shares, default=0.0))
+    return ColumnLoss(len(positions), int(there.sum()), counts, positions, by_arm, most)
 
 
 def _judge(
@@ -100,7 +111,8 @@ def _judge(
     orders = better_orders(wanted, text) if wanted.variable.kind == "date" else []
     stops = loss.share > STOPS or bool(orders)
     mixed = other_orders(wanted, text) if wanted.variable.kind == "date" else []
-    told = stops or loss.share > TOLD or wanted.variable.required or bool(mixed)
+    many = max(loss.share, loss.in_an_arm) > TOLD
+    told = stops or many or wanted.variable.required or bool(mixed)
     hints = orders or (fits(wanted, text, loss.positions) if told else [])
     if stops and not accepted:
         expected = BETTER if orders else AT_MOST
@@ -172,7 +184,7 @@ def _place_to_mend(typed: Typed, loss: ColumnLoss, wanted: Wanted) -> str:
 
 def _red_line(table: str, loss: ColumnLoss, wanted: Wanted, hints: list[str]) -> RedLine:
     variable = wanted.variable
-    few = variable.required and loss.share <= TOLD
+    few = variable.required and max(loss.share, loss.in_an_arm) <= TOLD
     required = " (required)" if variable.required else ""
     told = sentences(f"Table {table}, column {variable.name}{required}: {loss.told}", hints)
     kind = "required_rejected" if few else "column_rejected"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import Problem
 from trialtrace.run.cleaning.account import Decision, RedLine
+from trialtrace.run.cleaning.by_arm import Arms, told_by_arm
 from trialtrace.run.cleaning.cells import as_mask, stripped
 from trialtrace.run.cleaning.fits import Wanted, better_orders, fits, seen
 from trialtrace.run.cleaning.keys import CONFLICT, PLACE
@@ -44,15 +45,15 @@ WHY = {
 }
 
 
-def row_losses(trial: Trial, typed: Typed, people: People, losses: Losses) -> None:
+def row_losses(trial: Trial, typed: Typed, people: People, arms: Arms, losses: Losses) -> None:
     """Add what a table loses by rows."""
     _selection(trial, typed, losses)
-    _conflicts(trial, typed, losses)
+    _conflicts(trial, typed, arms, losses)
     _repeats(typed, losses)
     named = {one.rule for one in people.lost} if typed.spec.name == trial.subjects.table else set()
     for rule in WHY:
         if rule not in named:
-            _by_rule(trial, typed, people, rule, losses)
+            _by_rule(trial, typed, people, rule, arms, losses)
 
 
 def _selection(trial: Trial, typed: Typed, losses: Losses) -> None:
@@ -80,7 +81,7 @@ def _selection(trial: Trial, typed: Typed, losses: Losses) -> None:
         losses.warnings.append(RedLine("where_undecided", spec.name, None, told))
 
 
-def _conflicts(trial: Trial, typed: Typed, losses: Losses) -> None:
+def _conflicts(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> None:
     """Rows that share a key and differ."""
     table = typed.spec.name
     conflict = trial.cleaning.tables[table].conflict
@@ -93,7 +94,7 @@ def _conflicts(trial: Trial, typed: Typed, losses: Losses) -> None:
     losses.decisions.append(Decision(table, None, what, len(at), conflict.reason))
     if len(at):
         told = f"Table {table}: {_taken(typed, at, conflict.take)} ({lines_alone(typed, at)})"
-        told = sentences(told, [f"declared: {conflict.reason}"])
+        told = sentences(told, [*_by_arm(typed, arms, at), f"declared: {conflict.reason}"])
         losses.warnings.append(RedLine("conflicts", table, None, told))
 
 
@@ -166,7 +167,9 @@ def _repeats(typed: Typed, losses: Losses) -> None:
         losses.warnings.append(RedLine("repeated_rows", typed.spec.name, None, told))
 
 
-def _by_rule(trial: Trial, typed: Typed, people: People, rule: str, losses: Losses) -> None:
+def _by_rule(
+    trial: Trial, typed: Typed, people: People, rule: str, arms: Arms, losses: Losses
+) -> None:
     """Rows of a rule: a red line, or the end of the run."""
     import numpy as np
 
@@ -192,8 +195,19 @@ def _by_rule(trial: Trial, typed: Typed, people: People, rule: str, losses: Loss
     if not reason:
         hints = _hints(trial, typed, people, rule, at, None)
     told += f" ({lines_alone(typed, at)}{_of_key(typed, rule)})"
+    hints = [*_by_arm(typed, arms, at), *hints] if rule == "key_missing" else hints
     kind = "unknown_subjects" if rule == UNKNOWN else "rows_without_key"
     losses.warnings.append(RedLine(kind, table, None, sentences(f"Table {table}: {told}", hints)))
+
+
+def _by_arm(typed: Typed, arms: Arms, at: "np.ndarray") -> list[str]:
+    """Of each arm how many of its rows are among some that are lost."""
+    import numpy as np
+
+    gone = np.zeros(typed.raw.num_rows, dtype=bool)
+    gone[at] = True
+    told = told_by_arm(arms.rows(typed), gone, np.ones_like(gone))
+    return [told] if told else []
 
 
 def why(rule: str, n: int) -> str:

@@ -15,6 +15,7 @@ from trialtrace.run.cleaning.counting import account_of
 from trialtrace.run.cleaning.losses import Losses
 from trialtrace.run.cleaning.subjects import People
 from trialtrace.run.cleaning.typed import Typed
+from trialtrace.run.rehearsal.codes import undeclared_codes
 from trialtrace.run.rehearsal.endpoints import Derived, rehearse_endpoints
 from trialtrace.run.rehearsal.sample import sampled
 from trialtrace.run.sources.ingest import read_sources
@@ -70,7 +71,8 @@ def rehearse(trial: Trial, names: bool = False, sample: bool = False) -> Rehears
     if problems.found:
         return Rehearsed(problems.found, looked_at=looked_at)
     account = account_of(trial, noted, people, cleaned, losses)
-    return Rehearsed([], account, tuple(derived.remarks), looked_at)
+    remarks = (*undeclared_codes(trial, typed), *derived.remarks)
+    return Rehearsed([], account, remarks, looked_at)
 
 
 def _judged(

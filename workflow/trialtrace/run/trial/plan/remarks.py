@@ -7,15 +7,60 @@ name; an endpoint that nothing uses may be the one that was meant.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 
+from trialtrace.run.trial.label_words import words_of
 from trialtrace.run.trial.load import Trial
 
 MARK = "  ! "
 """Before a line on what is to be looked at, at the end of a check or a run."""
 
 
+# Words by which an arm without the treatment is called, in the languages of the exports.
+_CONTROLS = frozenset(
+    {
+        "placebo",
+        "sham",
+        "control",
+        "dummy",
+        "kontrolle",
+        "kontrollgruppe",
+        "schein",
+        "scheinbehandlung",
+        "témoin",
+        "contrôle",
+        "controllo",
+        "controle",
+        "kontroll",
+        "untreated",
+        "unbehandelt",
+    }
+)
+_BESIDE = frozenset({"plus", "and", "with", "und", "mit", "et", "avec", "con", "e", "y"})
+
+
 def plan_remarks(trial: Trial) -> list[str]:
     """Sentences; none of a blinded draft, which has no plan."""
-    return [] if trial.blinded else [*_named_otherwise(trial), *_without_use(trial)]
+    if trial.blinded:
+        return []
+    return [*_other_control(trial), *_named_otherwise(trial), *_without_use(trial)]
+
+
+def _other_control(trial: Trial) -> Iterator[str]:
+    """An arm that is called like a control where the declared control is not."""
+    control = trial.design.control
+    if _is_called_control(control.label):
+        return
+    for arm in trial.design.arms.values():
+        if arm is not control and _is_called_control(arm.label):
+            yield (
+                f"trial.yaml, design.arms.{arm.name}: called {arm.label}, and control: true is at "
+                f"{control.name} ({control.label}), against which every effect is"
+            )
+
+
+def _is_called_control(label: str) -> bool:
+    """Whether a label has a word for a control, and names nothing beside it: not "A + placebo"."""
+    words = set(words_of(label))
+    return bool(words & _CONTROLS) and not (words & _BESIDE or set(label) & {"+", "/", "&"})
 
 
 def _named_otherwise(trial: Trial) -> Iterator[str]:
