@@ -46,6 +46,20 @@ def test_a_flag_keeps_the_values():
     assert cleaned.balance.checks == {"order": counts}
 
 
+def test_of_columns_with_a_condition_each_the_broken_one_is_flagged():
+    rule = check(columns=("low", "high"), expect={"low": {"below": 5}, "high": {"above": 1}})
+    text = "id|visit|low|high|sex\n1|a|1|2|f\n2|a|9|2|f\n3|a|1|0|f\n4|a|9|0|m\n5|a||0|m\n"
+    cleaned = clean(rule, text)
+    assert [found[:2] for found in rejects(cleaned)] == [
+        (3, "low"),
+        (4, "high"),
+        (5, "high"),
+        (5, "low"),
+        (6, "high"),
+    ]
+    assert cleaned.balance.checks["order"]["broken"] == 4
+
+
 def test_a_reject_takes_the_values_away():
     cleaned = clean(check("reject", **(ORDER | {"columns": ("low",)})), PAIRS)
     assert column(cleaned, "low") == [1.0, None, None, None]

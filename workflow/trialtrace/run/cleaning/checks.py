@@ -6,7 +6,7 @@ is counted.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import Problems
@@ -57,8 +57,30 @@ def run_check(
     where = as_mask(met(check.where, table)) if check.where else None
     if isinstance(check, CheckExpect):
         reason = f"{check.label}: does not hold"
-        return _judged(check, table, evaluate(check.expect, table), where, reason)
+        judged = _judged(check, table, evaluate(check.expect, table), where, reason)
+        each = check.severity == FLAG and set(check.listed) <= set(check.expect)
+        return _at_fault(check, table, judged) if each else judged
     return _grouped(check, table, mine.subject, where)
+
+
+def _at_fault(check: CheckExpect, table: "pa.Table", judged: Judged) -> Judged:
+    """Without the flags of cells that meet what is expected of them, where another of the row does
+    not: of six columns each with its condition the one that is broken."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    conditions = {column: {column: check.expect[column]} for column in check.listed}
+    bad = {
+        column: as_mask(pc.invert(evaluate(condition, table)))
+        for column, condition in conditions.items()
+    }
+    some = np.any(list(bad.values()), axis=0)
+    findings = [
+        replace(one, positions=one.positions[(~some | bad[one.column])[one.positions]])
+        for one in judged.findings
+        if one.column
+    ]
+    return replace(judged, findings=findings)
 
 
 def _grouped(

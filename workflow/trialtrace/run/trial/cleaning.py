@@ -41,7 +41,10 @@ class CheckExpect:
     label: Text = key("What is expected, as a sentence.")
     table: Name = key("Clean table.")
     severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
-    columns: Distinct[Column] = key("Columns that are listed when the check fails.")
+    columns: Distinct[Column] = key(
+        "Columns that are listed when the check fails; under flag, where each has its own "
+        "condition in expect, those whose condition fails."
+    )
     where: Condition | None = optional("Rows that are checked; all where it is left out.")
     expect: Condition = key("What must hold; unknown is not a failure.")
     beside: Filled[Name, Beside] = optional(
