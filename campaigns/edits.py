@@ -143,7 +143,7 @@ EDITS = (
                 "CARDS = (",
             ),
             Change(
-                f"{CODE}/run/trial/plan/registry.py",
+                f"{CODE}/run/trial/plan/card_modules.py",
                 '    "proportion.added": f"{_HERE}.categorical",\n',
                 '"proportion.wald": ',
             ),

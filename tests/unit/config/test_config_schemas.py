@@ -21,9 +21,10 @@ from trialtrace.run.methods.analysing.formulas import STATS, formulas
 from trialtrace.run.methods.analysing.registry import MODULES
 from trialtrace.run.tables.contracts import ADSL as ADSL_CONTRACT
 from trialtrace.run.trial.check_trial import ADSL
+from trialtrace.run.trial.plan import card_index
 from trialtrace.run.trial.plan.card import TEST
+from trialtrace.run.trial.plan.card_modules import MODULES as CARD_MODULES
 from trialtrace.run.trial.plan.options import NoOptions
-from trialtrace.run.trial.plan.registry import MODULES as CARD_MODULES
 from trialtrace.run.trial.plan.registry import cards
 from trialtrace.run.trial.plan.statistics import STATISTICS
 from trialtrace.run.trial.plan.steps import Step
@@ -129,6 +130,20 @@ def test_reading_cards_imports_no_formula():
         check=True,
     )
     assert told.stdout.split() == ["False", "False"]
+
+
+def test_the_registry_of_cards_is_written_from_them():
+    stale = "run: python -m trialtrace.run.trial.plan.card_index"
+    assert card_index.FILE.read_text(encoding="utf-8") == card_index.text(), stale
+
+
+def test_a_card_in_two_modules_is_refused(monkeypatch):
+    monkeypatch.setattr(card_index, "FIRST", ("categorical",))
+    other = importlib.import_module(f"{card_index.ROOM}.margins")
+    twice = importlib.import_module(f"{card_index.ROOM}.categorical").CARDS[0]
+    monkeypatch.setattr(other, "CARDS", (*other.CARDS, twice))
+    with pytest.raises(ValueError, match="is a card of categorical and of margins"):
+        card_index.steps()
 
 
 def test_every_family_runs():

@@ -72,7 +72,8 @@ STAGES = {
 SITE, SITE_STAGE = "build_site", Stage((), ("trials", "disclosure", "report"))
 
 # The registries of statistics and of displays, and where the cards are that these lead to.
-REGISTRY, CARDS = "trialtrace.run.trial.plan.registry", "trialtrace.run.trial.plan.cards."
+REGISTRY = "trialtrace.run.trial.plan.card_modules"
+CARDS = "trialtrace.run.trial.plan.cards."
 DISPLAYS, KINDS = (
     "trialtrace.run.trial.plan.displays.registry",
     "trialtrace.run.trial.plan.displays.",
