@@ -41,6 +41,7 @@ WINGS: dict[str, tuple[tuple[str, ...], ...]] = {
     "report": (
         ("report.interchange", "report.rcode"),
         ("report",),
+        ("report.verify",),
         ("report.commands",),
         ("cli",),
     ),

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from trialtrace.report.commands.verified_document import places_of, result_at
 from trialtrace.report.shown.compare import NUMBER, place_of
 from trialtrace.report.shown.docx_lines import docx_lines
 from trialtrace.report.shown.html_lines import html_lines
 from trialtrace.report.shown.lines import Line, is_trace
+from trialtrace.report.verify.document import places_of, result_at
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 

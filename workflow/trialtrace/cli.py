@@ -15,7 +15,7 @@ from trialtrace.report.commands.audit import add_audit, audit_output
 from trialtrace.report.commands.history import add_history
 from trialtrace.report.commands.read import add_read
 from trialtrace.report.commands.script import add_script
-from trialtrace.report.commands.which_run import configured, tell_run, tell_version
+from trialtrace.report.which_run import configured, tell_run, tell_version
 from trialtrace.run.drafting.command import add_commands
 
 if TYPE_CHECKING:

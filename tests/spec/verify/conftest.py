@@ -7,7 +7,7 @@ import kept_report
 import pytest
 
 from trialtrace.base.paths import Project
-from trialtrace.report.commands.verify import Verified, verified
+from trialtrace.report.verify.verified import Verified, verified
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,8 @@ import pytest
 from kept_report import FOLDER, repacked
 
 from trialtrace.base.paths import Project
-from trialtrace.report.commands.verify import told_text, verified
+from trialtrace.report.commands.verify import told_text
+from trialtrace.report.verify.verified import verified
 from trialtrace.run.archive.shelf import Shelf
 
 

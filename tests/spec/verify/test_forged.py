@@ -10,8 +10,8 @@ import pytest
 from kept_report import FOLDER, repacked
 
 from trialtrace.base.paths import Project
-from trialtrace.report.commands.verify import Verified, verified
 from trialtrace.report.links import trace_link
+from trialtrace.report.verify.verified import Verified, verified
 
 Spoil = Callable[[str, bytes], Verified]
 HTML, DOCX = "report/report.html", "report/report.docx"

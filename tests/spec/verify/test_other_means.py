@@ -9,8 +9,8 @@ import pytest
 from kept_report import FOLDER, repacked
 
 from trialtrace.base.paths import Project
-from trialtrace.report.commands.verify import Verified
 from trialtrace.report.shown.docx_colours import Colour, contrast
+from trialtrace.report.verify.verified import Verified
 
 PALE = "letters too like what is behind them to be read"
 ASIDE, TURNED = "text out of its place", "text in another direction"

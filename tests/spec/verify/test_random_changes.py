@@ -12,8 +12,8 @@ from pathlib import Path
 from kept_report import FOLDER
 
 from trialtrace.base.paths import Project
-from trialtrace.report.commands.verify import verified
 from trialtrace.report.shown.docx_lines import docx_lines
+from trialtrace.report.verify.verified import verified
 from trialtrace.run.jobs.products import VOLATILE
 
 SEED = 20260101

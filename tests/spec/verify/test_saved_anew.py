@@ -10,8 +10,9 @@ import pytest
 from kept_report import FOLDER, repacked
 
 from trialtrace.base.paths import Project
-from trialtrace.report.commands.verify import Verified, told_text, verified
+from trialtrace.report.commands.verify import told_text
 from trialtrace.report.shown.docx_lines import docx_lines
+from trialtrace.report.verify.verified import Verified, verified
 
 DOCX = f"{FOLDER}/report/report.docx"
 MAIN, LINKS = "word/document.xml", "word/_rels/document.xml.rels"

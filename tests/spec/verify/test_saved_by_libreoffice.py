@@ -7,7 +7,8 @@ import pytest
 from kept_report import FOLDER, repacked
 
 from trialtrace.base.paths import Project
-from trialtrace.report.commands.verify import told_text, verified
+from trialtrace.report.commands.verify import told_text
+from trialtrace.report.verify.verified import verified
 
 pytestmark = pytest.mark.libreoffice
 DOCX = f"{FOLDER}/report/report.docx"

@@ -6,8 +6,8 @@ import pytest
 from kept_report import FOLDER
 
 from trialtrace.base.paths import Project
-from trialtrace.report.commands.verify import verified
 from trialtrace.report.crumbs import in_site
+from trialtrace.report.verify.verified import verified
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from kept_report import FOLDER
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.cli import main
-from trialtrace.report.commands.verify import verified
+from trialtrace.report.verify.verified import verified
 from trialtrace.run.jobs.fresh import SITE
 from trialtrace.run.jobs.products import record_path, write_record
 from trialtrace.run.sources.ingest import ingest_sources

@@ -12,13 +12,13 @@ from pypdfium2 import PdfDocument, raw
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_bytes
-from trialtrace.report.commands.verified_document import judged
 from trialtrace.report.render import render_document
 from trialtrace.report.render.pdf import SETTER
 from trialtrace.report.render.typeset import STANDARD
 from trialtrace.report.seal_file import Kept
 from trialtrace.report.shown.docx_lines import BrokenDocument
 from trialtrace.report.shown.pdf_lines import pdf_lines
+from trialtrace.report.verify.document import judged
 
 WIDE = "| " + " | ".join(["word" * 5] * 7) + " |\n|" + "---|" * 7 + "\n"
 WIDE += WIDE.split("\n")[0] + "\n"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
-from trialtrace.report.commands.which_run import configured
 from trialtrace.report.listing import json_text
+from trialtrace.report.which_run import configured
 from trialtrace.run.archive.comparison import Told, told_comparison
 from trialtrace.run.archive.function_faults import function_faults
 from trialtrace.run.archive.shelf import Kept, Shelf

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from trialtrace.base.errors import Problem, UserError
-from trialtrace.report.commands.which_run import configured, tell_run
+from trialtrace.report.which_run import configured, tell_run
 
 
 def add_history(add: Callable[..., argparse.ArgumentParser]) -> None:

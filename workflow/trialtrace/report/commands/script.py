@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from trialtrace.report.commands.which_run import configured, tell_run
+from trialtrace.report.which_run import configured, tell_run
 
 if TYPE_CHECKING:
     from trialtrace.report.rcode.script import Scripts

@@ -7,9 +7,9 @@ from pathlib import Path, PurePosixPath
 
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.store import sha256_bytes
-from trialtrace.report.commands.verified_run import Found, KeptRun
 from trialtrace.report.seal_file import FOLDERS
 from trialtrace.report.shown.compare import NUMBER
+from trialtrace.report.verify.kept_run import Found, KeptRun
 
 KINDS = (".csv", ".xlsx", ".svg", ".png")
 

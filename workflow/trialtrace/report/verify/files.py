@@ -7,9 +7,9 @@ from pathlib import Path
 
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes
-from trialtrace.report.commands.verified_run import Found, KeptRun
 from trialtrace.report.crumbs import alone
 from trialtrace.report.seal_file import HTML
+from trialtrace.report.verify.kept_run import Found, KeptRun
 from trialtrace.run.jobs.fresh import SITE
 from trialtrace.run.jobs.products import VOLATILE, read_record, record_path
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_bytes
-from trialtrace.report.commands.verified_run import Found, KeptRun
 from trialtrace.report.links import bookmark_link, number_anchor, trace_link
 from trialtrace.report.seal_file import DOCX, HTML, PDF, Kept
 from trialtrace.report.shown.compare import NUMBER, alterations
@@ -14,6 +13,7 @@ from trialtrace.report.shown.docx_lines import BrokenDocument, Docx, docx_lines
 from trialtrace.report.shown.html_lines import html_lines
 from trialtrace.report.shown.lines import Line, is_trace
 from trialtrace.report.shown.pdf_lines import pdf_lines
+from trialtrace.report.verify.kept_run import Found, KeptRun
 from trialtrace.run.tables.contracts import RESULTS, read_table
 
 PROGRAM = "docProps/app.xml"

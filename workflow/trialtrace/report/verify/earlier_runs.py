@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_bytes
-from trialtrace.report.commands.verified_document import Judged, lines_of
-from trialtrace.report.commands.verified_run import Found, KeptRun
 from trialtrace.report.seal_file import DOCX
 from trialtrace.report.shown.compare import place_of
 from trialtrace.report.shown.docx_lines import BrokenDocument, Docx, docx_lines
 from trialtrace.report.shown.lines import Line
+from trialtrace.report.verify.document import Judged, lines_of
+from trialtrace.report.verify.kept_run import Found, KeptRun
 from trialtrace.run.archive.kept_documents import KeptDocuments, kept_documents, line_hash
 from trialtrace.run.archive.shelf import Kept, Shelf
 from trialtrace.run.trace.seal import grouped

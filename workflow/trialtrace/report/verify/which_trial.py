@@ -5,11 +5,11 @@ from pathlib import Path
 
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.paths import Project
-from trialtrace.report.commands.verified_document import lines_of
-from trialtrace.report.commands.verified_earlier import of_earlier_run
-from trialtrace.report.commands.verified_run import KeptRun, altered_file
 from trialtrace.report.seal_file import NAME, Kept, kept_documents
 from trialtrace.report.shown.docx_lines import BrokenDocument
+from trialtrace.report.verify.document import lines_of
+from trialtrace.report.verify.earlier_runs import of_earlier_run
+from trialtrace.report.verify.kept_run import KeptRun, altered_file
 from trialtrace.run.trial.listing import listed_trials
 
 # The least share of its lines by which a document that lies anywhere is known for a trial's.

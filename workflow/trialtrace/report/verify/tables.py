@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import read_parquet
-from trialtrace.report.commands.verified_run import Found, KeptRun
+from trialtrace.report.verify.kept_run import Found, KeptRun
 from trialtrace.run.archive.kept_tables import kept_table
 from trialtrace.run.archive.shelf import Manifest, Shelf
 

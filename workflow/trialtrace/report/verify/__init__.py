@@ -1,0 +1,1 @@
+"""Verification: whether reports, pages and tables are what a run wrote."""

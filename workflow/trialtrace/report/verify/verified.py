@@ -1,0 +1,318 @@
+"""A document, a page, a file or a folder against the run that made it."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.paths import Project
+from trialtrace.base.store import sha256_bytes, sha256_file
+from trialtrace.report.crumbs import alone
+from trialtrace.report.seal_file import HTML, Kept, kept_documents
+from trialtrace.report.shown.docx_lines import BrokenDocument
+from trialtrace.report.verify.document import (
+    Judged,
+    judged,
+    kind_of,
+    lines_of,
+    no_report,
+    pages_of,
+)
+from trialtrace.report.verify.downloads import altered_download, is_download, sealed_as
+from trialtrace.report.verify.earlier_runs import of_earlier_run
+from trialtrace.report.verify.files import (
+    altered_in_site,
+    altered_site,
+    called_like,
+    known_by_bytes,
+    sealed_files,
+    site_files,
+)
+from trialtrace.report.verify.kept_run import (
+    Found,
+    KeptRun,
+    altered_file,
+    altered_run,
+    archived,
+    outdated_files,
+)
+from trialtrace.report.verify.tables import altered_values
+from trialtrace.report.verify.which_trial import (
+    READ,
+    runs_of,
+    seal_stands,
+    share,
+    trial_of,
+    without_seal,
+)
+from trialtrace.report.which_run import configured
+from trialtrace.run.jobs.fresh import STAGES
+from trialtrace.run.jobs.products import VOLATILE, record_path
+
+# What a folder has in it that is a report's.
+FIRST = ("report.html", "report.docx", "report.pdf")
+
+
+@dataclass
+class Verified:
+    """What `verify` tells; `earlier` is the kept run that a document is of, if not of the last.
+
+    `trial` is None for what is of all trials, the site. `uncompared` says why a page was not held
+    against anything.
+    """
+
+    trial: str | None
+    what: str
+    seal: str | None
+    found: list[Found] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    compared: list[str] = field(default_factory=list)
+    earlier: str | None = None
+    uncompared: str | None = None
+
+
+def verified(at: Project, path: Path, trial: str | None = None) -> Verified:
+    """A report, a file of a trial's results, or their folder. Raises UserError."""
+    place = path.resolve()
+    if not place.exists():
+        raise UserError(Problem(str(path), "is not there", expected="a report, or results/TRIAL"))
+    results = at.results.resolve()
+    inside = place.relative_to(results).parts if place.is_relative_to(results) else ()
+    name = configured(at, trial or inside[0]) if trial or inside else None
+    if inside and name != inside[0]:
+        raise UserError(
+            Problem(
+                str(path),
+                found=f"results of {inside[0]}, and --trial {name}",
+                do=f"leave --trial out, or copy the file to hold it against {name}",
+            )
+        )
+    if place.is_dir():
+        return _folder(at, path, place, name, inside)
+    if inside and not (inside[1:-1] == ("report",) and inside[-1] in _documents(at, inside[0])):
+        return _one_file(KeptRun(at, inside[0]), "/".join(("results", *inside)))
+    data = place.read_bytes()
+    if not inside and (told := _page_or_file(at, path, data, name)):
+        return told
+    if is_download(place.name):
+        return _download(at, path, data, name)
+    return _document(at, path, data, name)
+
+
+def _page_or_file(at: Project, path: Path, data: bytes, name: str | None) -> Verified | None:
+    """A file that is no document of a run: in the site by its place, elsewhere by its bytes, or a
+    page by what it calls itself; None for any other."""
+    site, place = site_files(at), path.resolve()
+    runs = [run for run in runs_of(at, name) if seal_stands(run)]
+    sealed = {one for run in runs for one in sealed_files(run)}
+    # What seal.json knows is left to it: it is held against another file than a stage's record.
+    site = {one: digest for one, digest in site.items() if one not in sealed}
+    in_site = at.shown(place) if place.is_relative_to(at.root) else ""
+    if in_site in site:
+        found = list(altered_in_site(at, in_site, site[in_site]))
+        return Verified(None, str(path), None, found, compared=["1 file"])
+    known = known_by_bytes(runs, sealed, site, data)
+    if known:
+        run = known[0][0]
+        own = run.trial if run else None
+        told = Verified(own, str(path), _seal(run) if run else None, compared=["1 file"])
+        told.notes = [f"is {file}, as it was written" for _, file in known]
+        return told
+    named = {one.rpartition("/")[2] for one in sealed}
+    page = None if place.name in named else called_like(at, runs, sealed, site, data)
+    if page is None:
+        return None
+    run, file = page
+    why = f"it calls itself as {file} does, and is not the page that the run wrote"
+    return Verified(run.trial if run else None, str(path), None, uncompared=why)
+
+
+def _download(at: Project, path: Path, data: bytes, name: str | None) -> Verified:
+    """A figure or a table that lies alone, elsewhere than in the results."""
+    runs = {run.trial: run for run in runs_of(at, name)}
+    run, file = sealed_as({one: r for one, r in runs.items() if seal_stands(r)}, path, data)
+    found = list(altered_download(run, file, data, str(path)))
+    return Verified(run.trial, str(path), _seal(run), found, compared=["1 file"])
+
+
+def _folder(
+    at: Project, path: Path, place: Path, name: str | None, inside: tuple[str, ...]
+) -> Verified:
+    if name is not None and len(inside) == 1:
+        return _results(KeptRun(at, name))
+    if place == at.site.resolve():
+        if not (site := site_files(at)):
+            what = "has no record of the run that built it: a run since then has not come to it"
+            raise UserError(Problem(str(path), what, do="make run"))
+        found = list(altered_site(at, site))
+        return Verified(None, str(path), None, found, compared=[f"{len(site)} files"])
+    reports = [place / one for one in FIRST if (place / one).is_file()]
+    if not reports:
+        raise UserError(
+            Problem(
+                str(path),
+                "is no folder of a run: neither results/TRIAL, nor the site, nor one with a report",
+                do="name report.html, .docx or .pdf, or the folder of a trial in results/",
+            )
+        )
+    told = _document(at, reports[0], reports[0].read_bytes(), name)
+    assert told.trial is not None  # a document is of a trial
+    run = KeptRun(at, told.trial)
+    kept = _documents(at, told.trial)
+    others = (place / one for one in kept if one != reports[0].name)
+    for other in (one for one in others if one.is_file()):
+        more = _document(at, other, other.read_bytes(), told.trial)
+        told.found, told.notes = told.found + more.found, told.notes + more.notes
+        told.compared += more.compared
+    prefix = f"results/{told.trial}/report/"
+    wrote = {n.removeprefix(prefix): d for n, (d, _) in run.written.items() if n.startswith(prefix)}
+    told.what = str(path)
+    if told.earlier is not None:
+        told.notes.append("of earlier runs reports are known, other files are not compared")
+        return told
+    told.found += _copied(run, place, wrote, kept)
+    told.compared.append(f"{len(wrote)} files")
+    return told
+
+
+def _documents(at: Project, trial: str) -> list[str]:
+    """The names of the documents that the run of a trial made, as far as that is known."""
+    run = KeptRun(at, trial)
+    return list(kept_documents(run.sealed)) if seal_stands(run) else list(FIRST)
+
+
+def _copied(
+    run: KeptRun, place: Path, wrote: dict[str, str], documents: Collection[str]
+) -> Iterable[Found]:
+    """A copy of a report's folder against what was written; its documents are told apart."""
+    there = {one.relative_to(place).as_posix(): one for one in sorted(place.rglob("*"))}
+    for name, digest in wrote.items():
+        if name not in there:
+            yield Found(name, "missing")
+        elif name not in documents and _digest(there[name]) != digest:
+            sealed = run.sealed["downloads"] if seal_stands(run) else {}
+            told = altered_download(run, name, there[name].read_bytes(), name)
+            yield from told if name in sealed else [Found(name, "changed")]
+    for name, one in there.items():
+        if name not in wrote and one.is_file() and one.name not in VOLATILE:
+            yield Found(name, "extra")
+
+
+def _digest(file: Path) -> str:
+    """The sha256 of a file of a report; of a page of a site, as it is in the report's folder."""
+    return sha256_bytes(alone(file.read_bytes())) if file.suffix == HTML else sha256_file(file)
+
+
+def _results(run: KeptRun) -> Verified:
+    """Every file of a trial's results; in a report that is another, what."""
+    run.check_there()
+    found = altered_run(run)
+    if not found:
+        run.check_ended()
+    told = Verified(run.trial, run.at.shown(run.folder), _seal(run))
+    told.compared.append(f"{len(run.written)} files")
+    kept = archived(run) if found else None
+    documents = {f"results/{run.trial}/report/{one}": one for one in _documents(run.at, run.trial)}
+    for one in found:
+        told.found.append(one)
+        if one.what == "changed" and one.file in run.written:
+            told.found += altered_values(run, one.file, kept)
+        if one.what == "changed" and one.file in documents and seal_stands(run):
+            document = kept_documents(run.sealed)[documents[one.file]]
+            more = judged(document, (run.at.root / one.file).read_bytes(), one.file, pages_of(run))
+            told.found += more.found
+            told.notes += more.notes
+    told.notes += [*_outdated(run), *_unfinished(run)]
+    told.notes.append("run.json, with the commit and the time of the run, is under no seal")
+    return told
+
+
+def _one_file(run: KeptRun, name: str) -> Verified:
+    """A file of the results that is no report."""
+    run.check_there()
+    told = Verified(run.trial, name, _seal(run), compared=["1 file"])
+    if name in {record_path(rule, run.trial) for rule in STAGES}:
+        told.found = [one for one in altered_run(run) if one.file == name]
+        return told
+    if name not in run.written:
+        run.check_ended()
+        raise UserError(
+            Problem(
+                name,
+                "is no file that a stage wrote",
+                expected=f"a file of the records in results/{run.trial}/made",
+            )
+        )
+    if found := altered_file(run, name):
+        told.found += [found, *altered_values(run, name, archived(run))]
+    return told
+
+
+def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verified:
+    own = any(path.resolve().is_relative_to(one.resolve()) for one in (at.results, at.site))
+    if not own and (what := no_report(data)):
+        raise UserError(Problem(str(path), f"is {what}: no report", expected=READ))
+    kind = kind_of(data)
+    data = alone(data) if kind == HTML else data
+    run = KeptRun(at, name or trial_of(at, path, kind, data))
+    if not own and run.unfinished and (told := _kept_earlier(run, path, data)):
+        return told
+    run.check_there()
+    if not seal_stands(run):
+        run.check_ended()
+        raise UserError(without_seal(run))
+    kept = _alike(run, path.name, kind, data)
+    if kept is None:
+        raise UserError(Problem(str(path), f"the run of {run.trial} made no report as {kind[1:]}"))
+    made = judged(kept, data, str(path), pages_of(run))
+    # What stands in the place of the last run's is that run's, or altered.
+    earlier = None if own or not made.found else of_earlier_run(run, kind, data, str(path))
+    told = Verified(run.trial, str(path), _seal(run), made.found, made.notes, _counted(made))
+    if earlier is not None:
+        told.seal, told.earlier = earlier.seal, earlier.run
+        told.found, told.notes = earlier.judged.found, earlier.judged.notes
+        told.compared = []
+        return told
+    told.notes += [*_outdated(run), *_unfinished(run)]
+    return told
+
+
+def _kept_earlier(run: KeptRun, path: Path, data: bytes) -> Verified | None:
+    """A document of a kept run, while a newer run of its trial is under way or was stopped."""
+    made = of_earlier_run(run, kind_of(data), data, str(path))
+    if made is None:
+        return None
+    found, notes = made.judged.found, [*made.judged.notes, "a newer run has not ended"]
+    return Verified(run.trial, str(path), made.seal, found, notes, earlier=made.run)
+
+
+def _alike(run: KeptRun, name: str, kind: str, data: bytes) -> Kept | None:
+    """The document of the run that some bytes are held against: the one of that name, else the one
+    of that format of which they show most."""
+    documents = kept_documents(run.sealed)
+    if name in documents:
+        return documents[name]
+    chosen = [one for one in documents.values() if one.name.endswith(kind)]
+    try:
+        shown = {line.key for line in lines_of(kind, data)}
+    except BrokenDocument:
+        shown = set()
+    return max(chosen, key=lambda one: share(one, shown), default=None)
+
+
+def _counted(made: Judged) -> list[str]:
+    return [", ".join(made.compared)] if made.compared else []
+
+
+def _seal(run: KeptRun) -> str | None:
+    return run.sealed["seal"] if seal_stands(run) else None
+
+
+def _outdated(run: KeptRun) -> list[str]:
+    files = outdated_files(run) if seal_stands(run) else []
+    return [f"the configuration was changed after the run: {', '.join(files)}"] if files else []
+
+
+def _unfinished(run: KeptRun) -> list[str]:
+    rule = run.unfinished
+    return [f"the run has not ended: no record of {rule}"] if rule else []
