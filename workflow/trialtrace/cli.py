@@ -6,7 +6,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.errors import Problem, UserError
@@ -20,6 +20,8 @@ from trialtrace.run.drafting.command import add_commands
 
 if TYPE_CHECKING:
     from trialtrace.base.paths import Project
+
+Add = Callable[..., argparse.ArgumentParser]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -65,119 +67,39 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--project", metavar="FOLDER", help="the project (default: the one here)")
     commands = made.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    add = commands.add_parser
+    _add_results(add)
+    _add_trace(add)
+    _add_claims(add)
+    _add_coverage(add)
+    add_audit(add)
+    _add_check(add)
+    _add_power(add)
+    _add_open(add)
+    _add_serve(add)
+    add_history(add)
+    add_script(add)
+    _add_verify(add)
+    _add_export(add)
+    _add_quarto_project(add)
+    add_commands(add, WithoutPandas.lifted)
+    add_read(add)
+    _add_migrate(add)
+    return made
 
-    results = commands.add_parser("results", help="the results of a trial")
-    results.add_argument("trial", help="name of the trial, as under config/trials")
-    results.add_argument("--analysis", metavar="ID", help="only this analysis of the plan")
-    results.add_argument("--format", choices=("table", "json", "csv"), default="table")
-    results.add_argument(
+
+def _add_results(add: Add) -> None:
+    command = add("results", help="the results of a trial")
+    command.add_argument("trial", help="name of the trial, as under config/trials")
+    command.add_argument("--analysis", metavar="ID", help="only this analysis of the plan")
+    command.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    command.add_argument(
         "--planned", action="store_true", help="those that the plan asks for, before any run"
     )
-    results.add_argument(
+    command.add_argument(
         "--unverified", action="store_true", help="also where the run has not confirmed them"
     )
-    results.set_defaults(run=run_results)
-
-    trace = commands.add_parser("trace", help="follow one number to its raw rows")
-    trace.add_argument("result_id", help="trial/analysis/statistic.method@group, as results lists")
-    trace.add_argument("--rows", action="store_true", help="list every raw cell behind it")
-    trace.add_argument("--format", choices=("text", "json"), default="text")
-    trace.set_defaults(run=run_trace)
-
-    claims = commands.add_parser("claims", help="published numbers of a trial and their verdicts")
-    claims.add_argument("trial", help="name of the trial, as under config/trials")
-    audit_output(claims)
-    claims.set_defaults(run=run_claims)
-
-    covered = commands.add_parser(
-        "coverage", help="what covers each thing that a trial's source texts tell"
-    )
-    covered.add_argument("trial", help="name of the trial, as under config/trials")
-    covered.add_argument("--format", choices=("table", "json", "csv", "html"), default="table")
-    covered.add_argument("-o", "--output", metavar="FILE", help="write to a file")
-    covered.set_defaults(run=run_coverage)
-
-    add_audit(commands.add_parser)
-
-    check = commands.add_parser(
-        "check", help="configuration, dictionary and data: every mistake, before a run"
-    )
-    check.add_argument("trial", help="name of the trial, as under config/trials")
-    check.add_argument("--no-data", action="store_true", help="do not look at the data")
-    check.add_argument("--large", action="store_true", help="look at data of any size")
-    check.add_argument(
-        "--plan", action="store_true", help="what a plan may say here: endpoints, methods, options"
-    )
-    check.add_argument(
-        "--names",
-        action="store_true",
-        help="also the names of columns of the export that nobody declared",
-    )
-    check.set_defaults(run=run_check)
-
-    power = commands.add_parser(
-        "power", help="what the designs of a plan can find: power, sizes, precision"
-    )
-    power.add_argument("trial", help="name of the trial, as under config/trials")
-    power.add_argument("--json", action="store_true", help="for a program")
-    power.set_defaults(run=run_power)
-
-    opening = commands.add_parser("open", help="the summary of a trial's report in the browser")
-    opening.add_argument("trial", help="name of the trial, as under config/trials")
-    opening.set_defaults(run=run_open)
-
-    serving = commands.add_parser(
-        "serve", help="the report of a trial, or the site of all, to a browser on this machine"
-    )
-    serving.add_argument("trial", nargs="?", help="name of a trial (default: the site of all)")
-    serving.set_defaults(run=run_serve)
-
-    add_history(commands.add_parser)
-    add_script(commands.add_parser)
-
-    verify = commands.add_parser(
-        "verify", help="whether a report, or the results of a trial, are as the run made them"
-    )
-    verify.add_argument(
-        "path", metavar="FILE | FOLDER", help="report.html, report.docx, report.pdf, results/TRIAL"
-    )
-    verify.add_argument("--trial", help="the trial it is of, where that cannot be seen")
-    verify.add_argument("--format", choices=("text", "json"), default="text")
-    verify.set_defaults(run=run_verify)
-
-    export = commands.add_parser("export", help="write a trial's data as files of an export")
-    export.add_argument("trial", help="name of the trial, as under config/trials")
-    export.add_argument("folder", help="a new folder for the files")
-    export.add_argument(
-        "--as",
-        dest="form",
-        choices=("cohort", "adam", "csv", "redcap"),
-        default="cohort",
-        help="cohort: a synthetic cohort, drawn anew, with its dictionary (the default); adam: the "
-        "derived data sets of the last run as XPT with define.xml; csv: the same as CSV, which "
-        "scripts of R read; redcap: its clean tables as one "
-        "file of raw codes with the data dictionary",
-    )
-    export.set_defaults(run=run_export)
-
-    own = commands.add_parser(
-        "quarto-project",
-        help="write the report of a trial as a folder to extend in your own Quarto",
-    )
-    own.add_argument("trial", help="name of the trial, as under config/trials")
-    own.add_argument("folder", help="a new folder; no run of trialtrace reads it")
-    own.set_defaults(run=run_quarto_project)
-
-    add_commands(commands.add_parser, WithoutPandas.lifted)
-    add_read(commands.add_parser)
-
-    migrate = commands.add_parser("migrate", help="bring an older configuration forward")
-    migrate.add_argument("trial", nargs="?", help="name of a trial (default: every listed one)")
-    migrate.add_argument(
-        "--write", action="store_true", help="write what is otherwise only shown, as a diff"
-    )
-    migrate.set_defaults(run=run_migrate)
-    return made
+    command.set_defaults(run=run_results)
 
 
 def run_results(arguments: argparse.Namespace) -> int:
@@ -199,6 +121,13 @@ def run_results(arguments: argparse.Namespace) -> int:
     rows = _table(at, name, "analysis/results.parquet", RESULTS)
     tell_results(rows, arguments.analysis, arguments.format)
     return 0
+
+
+def _add_claims(add: Add) -> None:
+    command = add("claims", help="published numbers of a trial and their verdicts")
+    command.add_argument("trial", help="name of the trial, as under config/trials")
+    audit_output(command)
+    command.set_defaults(run=run_claims)
 
 
 def run_claims(arguments: argparse.Namespace) -> int:
@@ -231,6 +160,14 @@ def run_claims(arguments: argparse.Namespace) -> int:
     return int(failing(audit["claims"]))
 
 
+def _add_coverage(add: Add) -> None:
+    command = add("coverage", help="what covers each thing that a trial's source texts tell")
+    command.add_argument("trial", help="name of the trial, as under config/trials")
+    command.add_argument("--format", choices=("table", "json", "csv", "html"), default="table")
+    command.add_argument("-o", "--output", metavar="FILE", help="write to a file")
+    command.set_defaults(run=run_coverage)
+
+
 def run_coverage(arguments: argparse.Namespace) -> int:
     from trialtrace.base.paths import project
     from trialtrace.report.commands.coverage import coverage_as
@@ -242,6 +179,16 @@ def run_coverage(arguments: argparse.Namespace) -> int:
     tell_version(at, trial.name)
     put(coverage_as(trial, arguments.format), arguments.output)
     return 0
+
+
+def _add_trace(add: Add) -> None:
+    command = add("trace", help="follow one number to its raw rows")
+    command.add_argument(
+        "result_id", help="trial/analysis/statistic.method@group, as results lists"
+    )
+    command.add_argument("--rows", action="store_true", help="list every raw cell behind it")
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.set_defaults(run=run_trace)
 
 
 def run_trace(arguments: argparse.Namespace) -> int:
@@ -272,6 +219,22 @@ def run_trace(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _add_check(add: Add) -> None:
+    command = add("check", help="configuration, dictionary and data: every mistake, before a run")
+    command.add_argument("trial", help="name of the trial, as under config/trials")
+    command.add_argument("--no-data", action="store_true", help="do not look at the data")
+    command.add_argument("--large", action="store_true", help="look at data of any size")
+    command.add_argument(
+        "--plan", action="store_true", help="what a plan may say here: endpoints, methods, options"
+    )
+    command.add_argument(
+        "--names",
+        action="store_true",
+        help="also the names of columns of the export that nobody declared",
+    )
+    command.set_defaults(run=run_check)
+
+
 def run_check(arguments: argparse.Namespace) -> int:
     from trialtrace.base.paths import project
     from trialtrace.report.commands.check import check
@@ -292,6 +255,13 @@ def run_check(arguments: argparse.Namespace) -> int:
     )
 
 
+def _add_power(add: Add) -> None:
+    command = add("power", help="what the designs of a plan can find: power, sizes, precision")
+    command.add_argument("trial", help="name of the trial, as under config/trials")
+    command.add_argument("--json", action="store_true", help="for a program")
+    command.set_defaults(run=run_power)
+
+
 def run_power(arguments: argparse.Namespace) -> int:
     from trialtrace.base.paths import project
     from trialtrace.report.commands.power import tell_power
@@ -299,6 +269,12 @@ def run_power(arguments: argparse.Namespace) -> int:
     at = project(arguments.project)
     name = configured(at, arguments.trial)
     return tell_power(at, name, WithoutPandas.lifted, as_json=arguments.json)
+
+
+def _add_open(add: Add) -> None:
+    command = add("open", help="the summary of a trial's report in the browser")
+    command.add_argument("trial", help="name of the trial, as under config/trials")
+    command.set_defaults(run=run_open)
 
 
 def run_open(arguments: argparse.Namespace) -> int:
@@ -310,6 +286,14 @@ def run_open(arguments: argparse.Namespace) -> int:
     check_blind(at, configured(at, arguments.trial))
     open_report(at, arguments.trial)
     return 0
+
+
+def _add_serve(add: Add) -> None:
+    command = add(
+        "serve", help="the report of a trial, or the site of all, to a browser on this machine"
+    )
+    command.add_argument("trial", nargs="?", help="name of a trial (default: the site of all)")
+    command.set_defaults(run=run_serve)
 
 
 def run_serve(arguments: argparse.Namespace) -> int:
@@ -325,12 +309,41 @@ def run_serve(arguments: argparse.Namespace) -> int:
     return serve(at, arguments.trial)
 
 
+def _add_verify(add: Add) -> None:
+    command = add(
+        "verify", help="whether a report, or the results of a trial, are as the run made them"
+    )
+    command.add_argument(
+        "path", metavar="FILE | FOLDER", help="report.html, report.docx, report.pdf, results/TRIAL"
+    )
+    command.add_argument("--trial", help="the trial it is of, where that cannot be seen")
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.set_defaults(run=run_verify)
+
+
 def run_verify(arguments: argparse.Namespace) -> int:
     """Exit code 1 where something is altered, 2 where it could not be looked at."""
     from trialtrace.base.paths import project
     from trialtrace.report.commands.verify import verify
 
     return verify(project(arguments.project), arguments.path, arguments.trial, arguments.format)
+
+
+def _add_export(add: Add) -> None:
+    command = add("export", help="write a trial's data as files of an export")
+    command.add_argument("trial", help="name of the trial, as under config/trials")
+    command.add_argument("folder", help="a new folder for the files")
+    command.add_argument(
+        "--as",
+        dest="form",
+        choices=("cohort", "adam", "csv", "redcap"),
+        default="cohort",
+        help="cohort: a synthetic cohort, drawn anew, with its dictionary (the default); adam: the "
+        "derived data sets of the last run as XPT with define.xml; csv: the same as CSV, which "
+        "scripts of R read; redcap: its clean tables as one "
+        "file of raw codes with the data dictionary",
+    )
+    command.set_defaults(run=run_export)
 
 
 def run_export(arguments: argparse.Namespace) -> int:
@@ -355,6 +368,16 @@ def run_export(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _add_quarto_project(add: Add) -> None:
+    command = add(
+        "quarto-project",
+        help="write the report of a trial as a folder to extend in your own Quarto",
+    )
+    command.add_argument("trial", help="name of the trial, as under config/trials")
+    command.add_argument("folder", help="a new folder; no run of trialtrace reads it")
+    command.set_defaults(run=run_quarto_project)
+
+
 def run_quarto_project(arguments: argparse.Namespace) -> int:
     from trialtrace.base.paths import project
     from trialtrace.report.commands.quarto_project import write_project
@@ -366,6 +389,15 @@ def run_quarto_project(arguments: argparse.Namespace) -> int:
     tell_run(at, trial.name, RENDER)
     print(write_project(trial, load_settings(at), arguments.folder), end="")
     return 0
+
+
+def _add_migrate(add: Add) -> None:
+    command = add("migrate", help="bring an older configuration forward")
+    command.add_argument("trial", nargs="?", help="name of a trial (default: every listed one)")
+    command.add_argument(
+        "--write", action="store_true", help="write what is otherwise only shown, as a diff"
+    )
+    command.set_defaults(run=run_migrate)
 
 
 def run_migrate(arguments: argparse.Namespace) -> int:
