@@ -13,7 +13,7 @@ from functools import cached_property
 from math import ceil, floor
 
 from trialtrace.audit.ledger.about import ALL
-from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.claim import TIMED, Claim
 from trialtrace.audit.ledger.design import ToldDesign
 from trialtrace.audit.ledger.paper import (
     PaperGroup,
@@ -321,6 +321,17 @@ class Ledger:
             if entry.about.fact is not None:
                 found.setdefault(entry.about.fact, []).append(entry)
         return found
+
+    @cached_property
+    def timed(self) -> set[str | None]:
+        """The outcomes of which a claim is of times: a rate, a curve, a log-rank test."""
+        return {
+            entry.about.outcome
+            for entry in self.entries.values()
+            if entry.measure in TIMED
+            or entry.about.basis == "curve"
+            or entry.about.test == "log_rank"
+        }
 
     @cached_property
     def comparisons(self) -> dict[tuple, list[Claim]]:

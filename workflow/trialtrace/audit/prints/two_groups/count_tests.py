@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from trialtrace.audit.candidates.count_methods import TESTS
-from trialtrace.audit.ledger.claim import TIMED, Claim
+from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
@@ -95,11 +95,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 def _unless_timed(ledger: Ledger, entry: Claim, made: Finding) -> Finding:
     """A p of no named test may be the log-rank test's, where the outcome is one of times."""
-    timed = any(
-        one.about.outcome == entry.about.outcome
-        and (one.measure in TIMED or one.about.basis == "curve" or one.about.test == "log_rank")
-        for one in ledger.entries.values()
-    )
+    timed = entry.about.outcome in ledger.timed
     if entry.about.test is not None or made.agreement != ALTERNATIVE or not timed:
         return made
     text = f"Not checkable: {made.sentence} It may be that of a test of the times."
