@@ -77,7 +77,7 @@ and, where its records are more than rows of items, `run/endpoints/scores/<name>
 say of either stands in `run/trial/`, which a job reads before it loads what does the work.
 
 Imports run one way, from a room to those below it, also inside functions, for type checkers, and
-where a registry names a module; and no file is reached from itself. So the audit of a paper loads
+where a registry names a module; and no file is reached from itself. So what audits a paper knows
 nothing of a trial, and a job hangs on no room above its own.
 `tests/unit/base/test_base_layers.py` holds this.
 
