@@ -127,5 +127,4 @@ MISSES = {
     "causaldata/greek_data": {"subject", "arm"},
     "KMsurv/burn": {"subject", "arm"},
     "datasets/ToothGrowth": {"arm"},
-    "mlmRev/bdf": {"subject", "key"},
 }

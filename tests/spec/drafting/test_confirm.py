@@ -80,7 +80,7 @@ WRONG = {
     ("--key", "controll"): 'did you mean "control"?',
     ("--value", "x"): "--key with it",
     ("--key", "control", "--value", "X"): "an arm of column arm",
-    ("--key", "ranges.trial", "--value", "0 to 9"): "mend that file",
+    ("--key", "bounds.trial", "--value", "0 to 9"): "mend that file",
 }
 
 

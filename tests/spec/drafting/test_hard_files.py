@@ -159,7 +159,8 @@ def test_a_guess_that_a_new_primary_endpoint_brings_is_open(at: Project, call: C
 
 
 def test_results_of_a_run_before_the_draft_are_not_shown(at: Project, call: Call, capsys: Out):
-    assert call("new", "mine", at.root / "data" / "trial.csv", "--yes") == 0
+    flags = ("--yes", "--primary", "responded")
+    assert call("new", "mine", at.root / "data" / "trial.csv", *flags) == 0
     run_stages(load_trial("mine", at), at.results / "mine", at)
     shutil.rmtree(at.trial_config("mine"))
     assert call("new", "mine", at.root / "data" / "trial.csv") == 0

@@ -33,7 +33,7 @@ def results(at: Project, name: str) -> list[dict]:
 
 
 def test_a_wide_export(at: Project, call: Call, capsys: pytest.CaptureFixture[str]):
-    assert call("new", "mine", at.root / "data" / "trial.csv", "--yes") == 0
+    assert call("new", "mine", at.root / "data" / "trial.csv", "--yes", "--primary", "time") == 0
     assert "next: make run TRIAL=mine" in capsys.readouterr().out
     assert check_trial(at, "mine") == []
     trial = read(at, "mine", "trial.yaml")
@@ -52,7 +52,7 @@ def test_a_wide_export(at: Project, call: Call, capsys: pytest.CaptureFixture[st
     assert {"responded", "final_score"} <= set(endpoints)
     assert read(at, "mine", "cleaning.yaml")["tables"]["trial"]["units"] == {"weight_kg": "kg"}
     assert "trials: [mini, mine]" in (at.config / "config.yaml").read_text(encoding="utf-8")
-    # Arms, control and primary endpoint were answered by --yes: comparisons are made.
+    # Arms and control were answered by --yes: comparisons are made.
     groups = {row["group1_level"] for row in results(at, "mine")}
     assert {"active", "placebo"} <= groups
 
@@ -116,6 +116,8 @@ def test_an_export_of_ours_is_drafted_and_run(tmp_path: Path, form: str):
     mini = run_mini(tmp_path)
     write_form(mini.trial, str(tmp_path / form), form)
     given = ["--project", str(mini.at.root), "new", "mine", str(tmp_path / form), "--yes"]
+    flags = ("--primary", "adbds.AVAL", "--parameter", "PAIN")
+    given += flags if form == "adam" else ("--primary", "pain1")
     assert main(given) == 0
     assert check_trial(mini.at, "mine") == []
     groups = {row["group1_level"] for row in results(mini.at, "mine")}

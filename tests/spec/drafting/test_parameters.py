@@ -51,7 +51,8 @@ def test_deaths_come_first_and_are_those_of_the_exported_trial(
     clean_tables(made, folder / "raw", folder / "clean")
     derive_datasets(made, folder / "clean", folder / "derived")
     write_form(made, str(tmp_path / form), form)
-    assert call("new", "mine", tmp_path / form, "--yes") == 0
+    flags = ("--yes", "--parameter", "DEATH" if form == "adam" else "2")
+    assert call("new", "mine", tmp_path / form, *flags) == 0
     assert check_trial(at, "mine") == []
     endpoints = read(at, "mine", "endpoints.yaml")
     assert next(iter(endpoints)) == death
@@ -127,7 +128,7 @@ def test_a_table_without_parameters_has_none_to_tell(at: Project):
 
 
 def test_a_dialogue_lists_them(at: Project, monkeypatch: pytest.MonkeyPatch, capsys):
-    answers = iter(["", "", "", "2"])
+    answers = iter(["", "", "AVAL", "2"])
     monkeypatch.setattr("builtins.input", lambda _: next(answers))
     made = decide(profile([str(bds(at.root / "data" / "adqs.csv"))]), {}, ask_on_terminal)
     assert "Which PARAMCD is the primary endpoint?  (--parameter)" in capsys.readouterr().out

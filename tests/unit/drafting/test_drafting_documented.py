@@ -1,12 +1,17 @@
 """Guesses on registry data sets beside their documentation; what is missed is listed."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from documented_outcomes import EVERY as OUTCOMES
 from documented_trials import FIRST, MISSES, SECOND, SEEN, Documented
 
+from trialtrace.base.errors import UserError
+from trialtrace.run.drafting.draft import decide
 from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.questions import Question
 from trialtrace.run.drafting.tables import profile
 
 EVERY = (*SEEN, *FIRST, *SECOND)
@@ -42,6 +47,43 @@ def test_the_page_counts_them():
         row = re.search(rf"^\| {told}, now \|.*$", text, re.MULTILINE)
         assert row, told
         assert [int(cell) for cell in row[0].split("|")[2:7]] == [len(group), *hits]
+
+
+def question(item: str, told: dict[str, str], flag: str) -> Question | None:
+    """What would be asked; None where it comes to no question."""
+    asked: list[Question] = []
+    with suppress(UserError):
+        decide(profile([f"registry:{item}"]), told, asked.append)
+    return next((one for one in asked if one.flag == flag), None)
+
+
+def counted(outcomes: list[str]) -> list[int]:
+    return [len(outcomes), *(outcomes.count(one) for one in ("right", "wrong", "asked"))]
+
+
+def test_what_is_taken_unasked_is_right():
+    documented = {one.item: one.arm for one in EVERY} | {one.item: one.arm for one in OUTCOMES}
+    rows: dict[str, list[str]] = {}
+    for item, arm in documented.items():
+        if asked := question(item, {}, "arm"):
+            right = "right" if asked.choices[0][0] == arm else "wrong"
+            rows.setdefault("arm", []).append(right if asked.sure else "asked")
+    for one in OUTCOMES:
+        if asked := question(one.item, {"arm": one.arm}, "primary"):
+            known = {column.partition("+")[0] for column in one.columns.split()}
+            right = "right" if asked.choices[0][0] in known else "wrong"
+            half = "half for rules" if one.ruled else "other half"
+            rows.setdefault(f"primary endpoint, {half}", []).append(
+                right if asked.sure else "asked"
+            )
+    text = PAGE.read_text(encoding="utf-8")
+    shown = {
+        name: [int(cell) for cell in found[1].split("|")]
+        for name in rows
+        if (found := re.search(rf"^\| {name} \|(.*)\|$", text, re.MULTILINE))
+    }
+    assert {name: counted(each) for name, each in rows.items()} == shown
+    assert all("wrong" not in each for each in rows.values())
 
 
 def test_ids_that_are_numbered_within_sites_are_told():

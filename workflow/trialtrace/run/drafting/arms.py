@@ -1,12 +1,29 @@
 """Which columns may be the arm: few levels, the name or the levels of one, one arm a subject."""
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from trialtrace.run.drafting.fingerprints import joined
 from trialtrace.run.drafting.keys import Load
-from trialtrace.run.drafting.names import ARM_PARTS, ARMS, NO_ARM_PARTS, TREATED, parts, rank
+from trialtrace.run.drafting.names import (
+    ARM_PARTS,
+    ARMS,
+    NO_ARM_PARTS,
+    NOT_RANDOMISED,
+    PARAMETERS,
+    SEQUENCES,
+    SURE_ARMS,
+    TREATED,
+    VISIT_PARTS,
+    VISITS,
+    parts,
+    plain,
+    rank,
+    speaks_of,
+)
 from trialtrace.run.drafting.profile import Column
 
 MOST_ARMS = 8
@@ -14,40 +31,95 @@ MOST_ARMS = 8
 BALANCED = 0.4
 # The least score of a candidate: what speaks for an arm is added up, what speaks against it taken.
 LEAST = 2.0
-VARIES, CROSSED = 3.0, 1.0
+NAMED, LABELLED, SPOKEN, TREATMENTS, EVEN, TWO = 4.0, 3.0, 2.0, 2.0, 1.0, 0.5
+VARIES, CROSSED, ORDER = 3.0, 1.0, 4.0
 # Pairs of a subject and a level, of all there could be.
 WHOLLY_CROSSED = 0.9
-LABELS = ("treatment arm", "study arm", "randomis", "randomiz", "treatment group", "allocat")
+MOST_CROSSED = 4
+# Nobody need be asked where so much speaks for a column, and for any other so much less.
+SURE, AHEAD = 4.0, 1.0
+LABELS = re.compile(
+    r"treatment arm|study arm|randomi[sz]|treatment group|allocat|"
+    r"actual treatment|planned treatment|"
+    r"behandlungs(arm|gruppe)|bras de|braccio|brazo de|behandelarm",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Arms:
+    """Candidates, the best first, with how much speaks for each; whether the first is beyond doubt
+    by its own column; and sentences, by `arm` for the first and `arm.rx` for each."""
+
+    weights: Mapping[str, float]
+    sure: bool
+    evidence: Mapping[str, str]
 
 
 def arms_of(
     columns: Sequence[Column], subject: Sequence[str], constant: Mapping[str, bool], load: Load
-) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The candidates, the best first, and a sentence on each."""
+) -> Arms:
+    """The candidates of a table."""
     why: dict[str, str] = {}
-    found: list[tuple[tuple[float, int], str]] = []
-    for place, one in enumerate(columns):
-        levels = one.distinct
-        if not 2 <= levels <= MOST_ARMS or one.validation == "number" or one.mostly_lacking:
+    weights: dict[str, float] = {}
+    doubted: set[str] = set()
+    for one in columns:
+        if not 2 <= one.distinct <= MOST_ARMS or one.validation == "number" or one.mostly_lacking:
             continue
-        score, told = _score(one)
-        if score >= LEAST and constant.get(one.name) is False:
-            if _crossed(subject[0], one.name, load):
-                score -= CROSSED
-                told.append("subjects have all levels, as in a crossover")
-            else:
+        score, evidence, doubt = _score(one)
+        if constant.get(one.name) is False:
+            crossed = _may_cross(one) and _crossed(subject[0], one.name, load)
+            if crossed:
+                score = max(score, LEAST + CROSSED) - CROSSED
+                evidence.append("subjects have all levels, as in a crossover")
+            elif score >= LEAST:
                 score -= VARIES
-                told.append("it varies within subjects")
+                evidence.append("it varies within subjects")
+                doubt = True
         if score < LEAST:
             continue
-        found.append(((-score, place), one.name))
-        why[f"arm.{one.name}"] = f"It has {levels} levels; {'; '.join(told)}."
-    ranked = tuple(name for _, name in sorted(found))
-    if ranked:
-        why["arm"] = f"{ranked[0]}: {why[f'arm.{ranked[0]}']}"
+        weights[one.name] = score
+        if doubt:
+            doubted.add(one.name)
+        why[f"arm.{one.name}"] = f"It has {one.distinct} levels; {'; '.join(evidence)}."
+    ranked = dict(sorted(weights.items(), key=lambda item: -item[1]))
+    first = next(iter(ranked), "")
+    if first:
+        why["arm"] = f"{first}: {why[f'arm.{first}']}"
     else:
         why["arm"] = "No column of few levels has the name or the levels of an arm."
-    return ranked, why
+    return Arms(ranked, bool(first) and first not in doubted, why)
+
+
+def without_unrandomised(column: Column) -> Column:
+    """A candidate without the levels of those who were never randomised, which are missing."""
+    known = [*(code for code, _ in column.choices), *(text for text, _ in column.values)]
+    told = dict(column.choices)
+    out = [
+        code for code in dict.fromkeys(known)
+        if NOT_RANDOMISED.fullmatch(code) or NOT_RANDOMISED.fullmatch(told.get(code, ""))
+    ]  # fmt: skip
+    left = column.distinct - sum(code in dict(column.values) for code in out)
+    if not out or left < 2:
+        return column
+    cells = sum(count for code, count in column.values if code in out)
+    why = f"Those of {', '.join(out)} ({cells} rows) were in no arm."
+    return replace(
+        column,
+        choices=tuple(one for one in column.choices if one[0] not in out),
+        values=tuple(one for one in column.values if one[0] not in out),
+        missing_codes=(*column.missing_codes, *out),
+        blank=column.blank + cells,
+        distinct=left,
+        evidence={**column.evidence, "missing_codes": why},
+    )
+
+
+def _may_cross(one: Column) -> bool:
+    """Whether a column that varies within subjects may be a treatment: no visit, no parameter."""
+    if speaks_of(one.name, VISITS, VISIT_PARTS) or rank(one.name, PARAMETERS) is not None:
+        return False
+    return rank(one.name, ARMS) is not None or one.distinct <= MOST_CROSSED
 
 
 def _crossed(subject: str, name: str, load: Load) -> bool:
@@ -58,26 +130,36 @@ def _crossed(subject: str, name: str, load: Load) -> bool:
     return pairs >= WHOLLY_CROSSED * subjects * levels
 
 
-def _score(one: Column) -> tuple[float, list[str]]:
-    told, score = [], 0.0
+def _score(one: Column) -> tuple[float, list[str], bool]:
+    """How much speaks for a column, what, and whether it could as well be another group."""
+    evidence: list[str] = []
+    score, doubt = 0.0, True
     named, words = rank(one.name, ARMS), set(parts(one.name))
     if named is not None:
-        score += 4 - 2 * named / len(ARMS)
-        told.append("its name is that of an arm")
+        score += NAMED - (NAMED / 2 if named >= SURE_ARMS else named / len(ARMS))
+        evidence.append("its name is that of an arm")
+        doubt = named >= SURE_ARMS
+    elif LABELS.search(one.label):
+        score += LABELLED
+        evidence.append("its label is that of an arm")
     elif words & set(ARM_PARTS) and not words & set(NO_ARM_PARTS):
-        score += 2
-        told.append("its name speaks of an arm")
-    elif any(word in one.label.lower() for word in LABELS):
-        score += 3
-        told.append("its label is that of an arm")
+        score += SPOKEN
+        evidence.append("its name speaks of an arm")
+    if {*words, plain(one.name)} & SEQUENCES:
+        score -= ORDER
+        evidence.append("its name is that of a sequence of treatments")
     levels = [*(text for text, _ in one.values), *(label for _, label in one.choices)]
     if any(TREATED.search(level) for level in levels):
-        score += 2
-        told.append("its levels read like treatments")
+        score += TREATMENTS
+        doubt = doubt and named is None
+        evidence.append("its levels read like treatments")
+    if any(NOT_RANDOMISED.fullmatch(level) for level in levels):
+        score -= EVEN
+        evidence.append("a level is of those who were not randomised")
     counts = [count for _, count in one.values]
     if counts and min(counts) >= BALANCED * max(counts):
-        score += 1
-        told.append(f"they are balanced ({', '.join(map(str, counts))} rows)")
+        score += EVEN
+        evidence.append(f"they are balanced ({', '.join(map(str, counts))} rows)")
     if one.distinct == 2:
-        score += 0.5
-    return score, told
+        score += TWO
+    return score, evidence, doubt

@@ -1,17 +1,20 @@
 """A column of a profile: what its cells show and what is said of it, with the evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from trialtrace.base.errors import one_of
+from trialtrace.run.drafting.bounds import counted, far_values, possible
 from trialtrace.run.drafting.column_types import Kind, inferred, reads
 from trialtrace.run.drafting.declared import declared
 from trialtrace.run.drafting.described import Described
-from trialtrace.run.drafting.names import UNITS, identifies, unit_of
+from trialtrace.run.drafting.names import SUBJECTS, UNITS, identifies, rank, unit_of
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.drafting.tally import Tally
+from trialtrace.run.tables.canonical import number_text
 
-SHOWN = 12
+SHOWN, MOST_SHOWN = 12, 5
 FIRST_DAY_OF_SAS = date(1960, 1, 1)
 # From 1970 to 2100.
 DAYS_OF_SAS = (3653, 51134)
@@ -27,6 +30,13 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
         evidence["unit"] = f"{about.by or 'The name'} says {unit}."
     if day := _day_count(name, about, kind):
         evidence["date"] = day
+    bounds, outside, far = _ends(name, unit, tally, kind, sign)
+    if about.type:
+        bounds = (kind.low, kind.high)
+    elif bounds:
+        evidence["bounds"] = outside
+    if far:
+        evidence["far"] = far
     known = about.identifier or identifies(name)
     if known and not about.identifier:
         evidence["identifier"] = "Columns of this name often tell who a patient is."
@@ -41,6 +51,7 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
         choices=kind.choices,
         low=kind.low,
         high=kind.high,
+        bounds=bounds,
         unit=unit,
         missing_codes=kind.missing,
         rows=tally.rows,
@@ -55,6 +66,29 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
         given=about.given if agree else {},
         date_orders=kind.orders,
     )
+
+
+def _ends(
+    name: str, unit: str, tally: Tally, kind: Kind, sign: str
+) -> tuple[tuple[str, str] | None, str, str]:
+    """The bounds of a measure where they are known; the cells outside; and those that lie inside,
+    far from all others."""
+    if kind.validation not in ("integer", "number") or not kind.low:
+        return None, "", ""
+    numbers = counted(tally, tally.comma if sign == "," else tally.point, frozenset(kind.missing))
+    ends = possible(name, unit, numbers) if numbers else None
+    low, high = ends or (float("-inf"), float("inf"))
+    outside = [value for value in sorted(numbers) if not low <= value <= high]
+    far = [] if rank(name, SUBJECTS) is not None else far_values(numbers)
+    far = [value for value in far if value not in outside]
+    shown = None if ends is None else (number_text(ends[0]), number_text(ends[1]))
+    return shown, _cells(outside, numbers), _cells(far, numbers)
+
+
+def _cells(values: Sequence[float], numbers: Mapping[float, int]) -> str:
+    cells = sum(numbers[value] for value in values)
+    shown = one_of([number_text(value) for value in values], MOST_SHOWN) if values else ""
+    return f"{cells} cell{'s' if cells > 1 else ''} ({shown})" if values else ""
 
 
 def _agree(kind: Kind, about: Described) -> bool:

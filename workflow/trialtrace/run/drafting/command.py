@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from trialtrace.base.paths import Project
     from trialtrace.run.drafting.confirm import Choice
 
+OPEN = "?"
+UNSURE = (
+    f"  Too little speaks for one of them: type a number or a name, or {OPEN} to leave it open "
+    "(nothing is computed by arm until it is known)"
+)
 INTERRUPTED = "\ninterrupted: nothing was written"
 
 
@@ -33,7 +38,7 @@ def add_commands(
     for flag, words in FLAGS.items():
         new.add_argument(f"--{flag}", metavar="NAME", help=words)
     new.add_argument(
-        "--yes", action="store_true", help="ask nothing: what would be guessed is the answer"
+        "--yes", action="store_true", help="ask nothing: what is sure is the answer, the rest open"
     )
     new.add_argument(
         "--again", action="store_true", help="tell what a new cut of the data has that is new"
@@ -166,16 +171,23 @@ def _asking(yes: bool) -> Ask:
     return ask_on_terminal
 
 
-def ask_on_terminal(question: Question) -> str:
-    """A numbered list; Enter takes the first, a number or a name another."""
+def ask_on_terminal(question: Question) -> str | None:
+    """A numbered list; a number or a name takes one, Enter the first where it is sure, and a
+    question mark none: then nothing is computed by arm."""
     if question.wrong:
         print(visible(f"\n{question.wrong}"))
     print(f"\n{question.words}  (--{question.flag})")
     for number, (value, why) in enumerate(question.choices, start=1):
         print(visible(f"  {number}  {value}: {why}"))
-    answer = input("[1] ").strip()
-    if not answer:
-        return question.choices[0][0]
+    if not question.sure:
+        print(UNSURE)
+    answer = ""
+    while not answer:
+        answer = input("[1] " if question.sure else "> ").strip()
+        if not answer and question.sure:
+            return question.choices[0][0]
+    if answer == OPEN:
+        return None
     values = [value for value, _ in question.choices]
     if answer not in values and answer.isdecimal() and 1 <= int(answer) <= len(values):
         return values[int(answer) - 1]

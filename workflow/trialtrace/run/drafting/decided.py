@@ -35,16 +35,18 @@ class Decided:
 
     def choose(
         self, flag: str, words: str, choices: Sequence[tuple[str, str]], place: tuple[str, str],
-        read: Callable[[str], Made],
+        read: Callable[[str], Made], sure: bool,
     ) -> Made:  # fmt: skip
         """What was told or answered, else the first choice as a guess that blinds the report.
+
+        `sure` says whether the first may be taken by Enter and by --yes.
 
         `read` makes something of it and raises UserError where it does not fit: what was told is
         then an error, and what was answered is asked again.
         """
         if flag in self.told:
             return read(self.told[flag])
-        question = Question(flag, words, choices[:SHOWN])
+        question = Question(flag, words, choices[:SHOWN], sure=sure)
         asked = 0
         while True:
             answer = self.ask(question)
@@ -70,10 +72,12 @@ class Decided:
 
 
 def column_of(tables: Iterable[Table], name: str, flag: str) -> tuple[Table, Column]:
-    """The first table with a column of that name. Raises UserError where none has it."""
+    """The first table with a column of that name, or that of TABLE.COLUMN. Raises UserError where
+    none has it."""
+    tables = tuple(tables)
     for table in tables:
         for one in table.columns:
-            if one.name == name:
+            if name in (one.name, f"{table.name}.{one.name}"):
                 return table, one
     known = [one.name for table in tables for one in table.columns]
     raise UserError(

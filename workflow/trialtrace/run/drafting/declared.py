@@ -11,7 +11,7 @@ from dataclasses import replace
 from trialtrace.base.errors import one_of
 from trialtrace.run.drafting.column_types import Kind, inferred, no_code, reads
 from trialtrace.run.drafting.described import Described
-from trialtrace.run.drafting.names import not_known
+from trialtrace.run.drafting.names import SPECIAL_MISSING, not_known
 from trialtrace.run.drafting.tally import Tally
 
 CODED = ("radio", "dropdown", "yesno", "truefalse", "checkbox")
@@ -21,7 +21,16 @@ Told = tuple[tuple[str, str], ...]
 
 def declared(name: str, tally: Tally, about: Described, sign: str) -> Kind:
     """What a column holds, by what is said of it and by its cells."""
-    unknown = [code for code, label in about.choices if not_known(label)]
+    unknown = [
+        code for code, label in about.choices
+        if not_known(label) or SPECIAL_MISSING.fullmatch(code)
+    ]  # fmt: skip
+    if not about.type:
+        # A convention lists codes that this file need not have.
+        absent = [code for code in unknown if code not in tally.values]
+        choices = tuple(one for one in about.choices if one[0] not in absent)
+        about = replace(about, choices=choices)
+        unknown = [code for code in unknown if code not in absent]
     missing = tuple(sorted({*about.missing, *unknown}))
     rest = tally.without(missing) if missing and tally.exact else tally
     if about.type:
@@ -32,7 +41,9 @@ def declared(name: str, tally: Tally, about: Described, sign: str) -> Kind:
         kind = inferred(name, rest, sign)
     if not missing:
         return kind
-    told = f"{about.by} says that {one_of(missing)} is missing."
+    labels = dict(about.choices)
+    codes = [f"{code} ({labels[code]})" if labels.get(code) else code for code in missing]
+    told = f"{about.by} says that {one_of(codes)} is missing."
     told = " ".join([*(text for key, text in kind.also if key == "missing_codes"), told])
     others = [one for one in kind.also if one[0] != "missing_codes"]
     return replace(

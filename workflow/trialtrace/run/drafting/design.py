@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.run.drafting.cells_of import cells_of
 from trialtrace.run.drafting.decided import Decided
-from trialtrace.run.drafting.names import SITES, parts, plain, rank
+from trialtrace.run.drafting.names import SEQUENCES, SITES, parts, plain, rank
 from trialtrace.run.drafting.outcomes import label_of, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 
 PARALLEL, CROSSOVER, WITHIN, CLUSTER = "parallel", "crossover", "within_subject", "cluster"
 KINDS = (PARALLEL, CROSSOVER, WITHIN, CLUSTER)
 PERIODS = {"period", "phase", "session", "occasion", "visit", "stage", "order", "day", "week"}
-SIDES = {"side", "eye", "eyes", "leg", "foot", "knee", "limb", "hand", "hip", "ear", "lat"}
-SEQUENCES = {"sequence", "seq", "sequencegroup", "trtseq", "trtseqp", "seqgroup", "ordering"}
+PERIODS |= {"periode", "sitzung", "visite", "abschnitt", "tag", "woche", "periodo", "seance"}
+SIDES = {"side", "eye", "eyes", "leg", "foot", "knee", "limb", "hand", "hip", "ear", "lat", "seite"}
 CLUSTERS = {"cluster", "practice", "ward", "school", "village", "household", "centre", "center"}
 CLUSTERS |= {"site", "hospital", "clinic", "class", "town", "gp", "surgery", "nursinghome"}
 # Fewer clusters may have one arm each by chance, or by a name that is none of a cluster.

@@ -127,7 +127,7 @@ def row(table: Table, column: Column, bounded: bool = True) -> dict[str, str]:
     validation = column.declared_validation
     if validation == "number" and table.reading.get("decimal") == ",":
         validation = "number_comma_decimal"
-    bounded = bounded and bool(validation)
+    low, high = column.bounds if column.bounds and bounded else ("", "")
     choices = "" if column.type in FIXED_CHOICES else " | ".join(_choices(column))
     return {
         "field_name": column.field,
@@ -136,8 +136,8 @@ def row(table: Table, column: Column, bounded: bool = True) -> dict[str, str]:
         "label": column.label,
         "choices": choices,
         "validation": validation,
-        "minimum": column.low if bounded else "",
-        "maximum": column.high if bounded else "",
+        "minimum": low,
+        "maximum": high,
         "identifier": "y" if column.identifier else "",
     }
 
@@ -179,18 +179,23 @@ def _guesses(table: Table, columns: list[Column], names: set[str]) -> Iterator[G
         why = "Their values are 0 and 1, read as no and yes."
         key = f"{table.name}, {PARTS['field_type']}"
         yield Guessed(f"yesno.{table.name}", DICTIONARY, key, _listed(binary), why)
-    ranged = [
-        one.name
-        for one in columns
-        if one.declared_validation and one.low and not one.given and one.name not in names
-    ]
+    ranged = [one for one in columns if "bounds" in one.evidence and one.name not in names]
     if ranged:
         why = (
-            "Bounds are the lowest and the highest value found: a value outside of them in a later "
-            "cut would not be used."
+            "Their names say what they measure, and these are the ends of what it can be: a value "
+            "outside is not used. Columns of other measures have none."
         )
+        outside = {one.name: told for one in ranged if (told := one.evidence["bounds"])}
+        why += "".join(f" {name}: outside are {told}." for name, told in outside.items())
         key = f"{table.name}, {PARTS['minimum']} and {PARTS['maximum']}"
-        yield Guessed(f"ranges.{table.name}", DICTIONARY, key, _listed(ranged), why)
+        told = _listed([f"{one.name} {' to '.join(one.bounds or ())}" for one in ranged])
+        yield Guessed(f"bounds.{table.name}", DICTIONARY, key, told, why)
+    far = {one.name: one.evidence["far"] for one in columns if "far" in one.evidence}
+    if far:
+        why = " ".join(f"{name}: {told} far from all others." for name, told in far.items())
+        why += " They are used as they are: mend them, or set bounds."
+        key = f"{table.name}, {PARTS['minimum']} and {PARTS['maximum']}"
+        yield Guessed(f"far.{table.name}", DICTIONARY, key, _listed([*far]), why)
     units = {one.name: one.unit for one in columns if one.unit and "unit" in one.evidence}
     if units:
         told = _listed([f"{name} {unit}" for name, unit in units.items()])

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.run.drafting.arms import AHEAD, LEAST, MOST_ARMS, SURE
 from trialtrace.run.drafting.cells_of import cells_of
 from trialtrace.run.drafting.columns import SHOWN as SHOWN_LEVELS
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
@@ -12,7 +13,7 @@ from trialtrace.run.drafting.design import Design, by_treatment, design_of, pati
 from trialtrace.run.drafting.final_outcomes import once_in
 from trialtrace.run.drafting.intervals import recurrent
 from trialtrace.run.drafting.likely_outcome import candidates
-from trialtrace.run.drafting.names import ARMS, rank, words_of
+from trialtrace.run.drafting.names import AGES, ARMS, PARAMETERS, folded, plain, rank, words_of
 from trialtrace.run.drafting.outcomes import (
     COUNT,
     EVENT,
@@ -23,16 +24,22 @@ from trialtrace.run.drafting.outcomes import (
     levels,
 )
 from trialtrace.run.drafting.parameters import Parameters, parameters_of
-from trialtrace.run.drafting.primary import primary_of
+from trialtrace.run.drafting.primary import primary_of, with_competing
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
 
-MOST_ARMS = 8
 CONTROL = re.compile(
-    r".*(placebo|control|ctrl|sham|standard|usual|no treatment|untreated|plac|pbo|observation|obs|"
-    r"none|reference|vehicle).*|[cp]|0",
+    r".*(pla[cz]ebo|plasebo|control|kontroll|controle|temoin|ctrl|sham|schein|standard|usual|"
+    r"no treatment|untreated|plac|pbo|observation|\bobs\b|\bnone\b|reference|vehicle|ubliche|"
+    r"soins courants|cura usuale|habitual|gebruikelijk|wait(ing)?[ -]?list|warteliste).*|obs|none",
     re.IGNORECASE,
 )
+# The arm as randomised goes before the treatment as taken (CDISC ADaM IG 1.3, 3.2.3).
+PLANNED = {"arm", "armcd", "trt01p", "trtp", "trt01pn", "trtpn"}
+CDISC = PLANNED | {"actarm", "actarmcd", "trt01a", "trta", "trt01an", "trtan"}
+# The control by a code alone; beyond doubt only of a column that is named after its treatment.
+BARE_CONTROL = re.compile(r"[cp0]|no", re.IGNORECASE)
+TREATMENTS = {"treat", "treated", "treatment", "trt", "trtmt", "trtment", "intervention"}
 # Endpoints beside the primary one.
 MOST_OTHERS = 5
 LEAST_SCORE = 1.5
@@ -106,6 +113,7 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
             whole = recurrent(table, subject[table.name], taken[table.name])
         used = {name for one in whole for name in (one.column, one.starts, one.stops)}
         if table.name in told_by:
+            used |= {one.name for one in table.columns if rank(one.name, PARAMETERS) is not None}
             used.add(told_by[table.name].column)
         found += [*whole, *candidates(table, taken[table.name] | used, at[table.name])]
     once = {
@@ -119,6 +127,7 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
         found = [one for one in found if one.table == home.name and one.kind in (MEASURE, EVENT)]
     found.sort(key=lambda one: -one.score)
     primary = primary_of(views, found, at, subject, arm, told_by, once, decided)
+    primary = with_competing(views, primary, decided)
     others = [
         one
         for one in found
@@ -159,6 +168,10 @@ def _subject(table: Table, decided: Decided) -> str:
         return column_of([table], told, "subject")[1].name
     place = ("trial.yaml", f"tables.{table.name}.subject")
     if table.subject:
+        if "repeats" in table.evidence:
+            why = table.evidence["repeats"]
+            key = ("trial.yaml", f"tables.{table.name}.key")
+            decided.guess(f"key.{table.name}", key, table.subject[0], why)
         if len(table.subject) > 1:
             why = table.evidence.get("subject", "")
             decided.guess(f"subject.{table.name}", place, table.subject[0], why)
@@ -194,8 +207,9 @@ def _arm(
     if told := decided.told.get("arm"):
         return _with_levels(*column_of(_by_patients(tables, subject), told, "arm"))
     ranked = [(t, name) for t in _by_patients(tables, subject) for name in t.arm]
-    ranked.sort(key=lambda one: -_share_of_name(one[1]))
+    ranked.sort(key=lambda one: -one[0].weights.get(one[1], 0.0))
     choices = [(name, table.evidence[f"arm.{name}"]) for table, name in ranked]
+    sure = _sure_arm(ranked)
     passed = [
         f" {one.name} is passed over: {one.distinct} values, where 2 to {MOST_ARMS} arms are read."
         for table in tables
@@ -228,7 +242,7 @@ def _arm(
     def read(name: str) -> tuple[Table, Column]:
         return _with_levels(*column_of(_by_patients(tables, subject), name, "arm"))
 
-    table, column = decided.choose("arm", "Which column is the arm?", choices, at, read)
+    table, column = decided.choose("arm", "Which column is the arm?", choices, at, read, sure)
     decided.guesses = [
         replace(one, key=one.key.format(table.name)) if one.name == "arm" else one
         for one in decided.guesses
@@ -241,12 +255,37 @@ def tells_arm(column: Column, table: Table, arm: Column) -> bool:
 
     Of a draft it is no outcome and no variable of patients, or a blinded report would not be blind.
     """
-    if column.name == arm.name or column.name in table.arm:
+    if column.name == arm.name or table.weights.get(column.name, 0.0) > LEAST:
         return True
     counts, own = (sorted(count for _, count in one.values) for one in (column, arm))
     if counts != own or arm not in table.columns:
         return False
     return 0 < len(set(cells_of(table, [column.name, arm.name]))) == column.distinct
+
+
+def _sure_arm(ranked: Sequence[tuple[Table, str]]) -> bool:
+    """Whether much speaks for the first, and for no column that divides patients otherwise."""
+    if not ranked:
+        return False
+    table, name = ranked[0]
+    most = table.weights.get(name, 0.0)
+    rivals = [
+        other for at, other in ranked[1:]
+        if at.weights.get(other, 0.0) > most - AHEAD and other != name
+        and not (plain(name) in PLANNED and plain(other) in CDISC)
+        and not (
+            _same_groups(table, name, other) if at is table
+            else {*levels(at.column(other))} <= {*levels(table.column(name))}
+        )
+    ]  # fmt: skip
+    return table.sure_arm and table.arm[0] == name and most >= SURE and not rivals
+
+
+def _same_groups(table: Table, name: str, other: str) -> bool:
+    """Whether two columns tell the same arms: a code beside its label."""
+    cells = [row for row in cells_of(table, [name, other]) if all(row)]
+    pairs = set(cells)
+    return len(pairs) == len({one for one, _ in pairs}) == len({one for _, one in pairs})
 
 
 def _share_of_name(name: str) -> float:
@@ -281,7 +320,7 @@ def _arms(column: Column, table: Table) -> dict[str, tuple[str, str]]:
     for code in levels(column):
         label = label_of(column, code)
         label = words_of(label)
-        name = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:36]
+        name = re.sub(r"[^a-z0-9]+", "_", folded(label).lower()).strip("_")[:36]
         name = name if re.match("[a-z]", name) else f"arm_{name or len(made) + 1}"
         while name in made:
             name = f"{name}_{len(made) + 1}"
@@ -292,15 +331,16 @@ def _arms(column: Column, table: Table) -> dict[str, tuple[str, str]]:
 def _control(column: Column, arms: Mapping[str, tuple[str, str]], decided: Decided) -> str:
     """The name of the control arm. Raises UserError where what was told is no arm."""
     counts = dict(column.values)
-    ranked = sorted(arms, key=lambda name: not _reads_control(name, *arms[name]))
+    said = [name for name in arms if _reads_control(*arms[name])]
+    bare = [name for name in arms if _bare_control(*arms[name])]
+    ranked = sorted(arms, key=lambda name: (name not in said, name not in bare))
+    sure = len(said) == 1 or (
+        not said and len(bare) == 1 and len(arms) == 2 and plain(column.name) in TREATMENTS
+    )
     choices = []
     for name in ranked:
         label, code = arms[name]
-        why = (
-            "It reads like a control."
-            if _reads_control(name, label, code)
-            else "Nothing tells which arm is the control; this one comes first."
-        )
+        why = "It reads like a control." if name in (said or bare) else "Nothing tells what it is."
         choices.append((code, f"{label}, {counts.get(code, 0)} rows. {why}"))
     place = ("trial.yaml", "design.arms")
 
@@ -318,13 +358,17 @@ def _control(column: Column, arms: Mapping[str, tuple[str, str]], decided: Decid
             )
         )
 
-    name = decided.choose("control", "Which arm is the control?", choices, place, read)
+    name = decided.choose("control", "Which arm is the control?", choices, place, read, sure)
     decided.told.update({"control": arms[name][1]} if "control" in decided.told else {})
     return name
 
 
-def _reads_control(name: str, label: str, code: str) -> bool:
-    return any(CONTROL.fullmatch(text) is not None for text in (label, code))
+def _reads_control(label: str, code: str) -> bool:
+    return any(CONTROL.fullmatch(folded(text)) is not None for text in (label, code))
+
+
+def _bare_control(label: str, code: str) -> bool:
+    return any(BARE_CONTROL.fullmatch(text) is not None for text in (label, code))
 
 
 def _roles(table: Table) -> set[str]:
@@ -337,6 +381,6 @@ def _roles(table: Table) -> set[str]:
     return own | {
         one.name
         for one in table.columns
-        if one.name.lower() == "age"
+        if plain(one.name) in AGES
         or (rank(one.name, VISITS) is not None and one.constant_within is False)
     }

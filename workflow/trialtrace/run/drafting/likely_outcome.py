@@ -33,7 +33,7 @@ OUTCOMES = re.compile(
     r"post|after$|endpoint|primary|result|followup|fup$|fu$|infect|mortal|progress|preterm|"
     r"complication|pain|score|count$|seizure|aval$|birth|remission|healed|healing|ulcer|toler|"
     r"discharge|evntfl|dthfl|relief|efficacy|accuracy|effect|rate$|episode|attack|bleed|adv[e]?|"
-    r"hospitali[sz]|readmi|exacerbation|incidence|occurr|onset|duration|longevity|classification"
+    r"nausea|vomit|emesis|hospitali[sz]|readmi|exacerbation|incidence|occurr|onset|duration|longevity|classification"
 )
 # Words of what patients are or have before treatment.
 PATIENTS = re.compile(
@@ -63,6 +63,8 @@ RESPONSE = re.compile(r"y[0-9]?|y[._][0-9]", re.IGNORECASE)
 LONGEST_FAMILY = 8
 # For each of name and label the same words count once.
 NAMED, EXACT, SAID_PRIMARY, PATIENT, OF_PROCESS, EARLIER = 2.0, 3.5, 3.0, -2.5, -1.5, -3.0
+# Fitted on the half for rules.
+SURE, BESIDE, ALONE = 3.5, 1.0, 2.0
 VISITS, PLACE, BINARY, COUNTED, AFTER, FAMILY = 3.0, 1.0, 0.5, -1.0, 1.0, 1.0
 
 
@@ -80,6 +82,33 @@ def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
         if made is not None:
             found.append(_scored(made, one, place / max(1, len(free)), names))
     return sorted(found, key=lambda one: -one.score)
+
+
+def after_start(column: Column, beside: Sequence[str]) -> str:
+    """Why a column is later than randomisation, or may be; nothing where its name and its label do
+    not say so. `beside` are the names of all columns of its table."""
+    name, label = _words(column.name), set(parts(column.label))
+    if (name | label) & BEFORE:
+        return ""
+    family = NUMBERED.fullmatch(column.name)
+    if family:
+        same = [one for one in map(NUMBERED.fullmatch, beside) if one and one[1] == family[1]]
+        if len(same) > 1 and float(family[2]) == min(float(one[2]) for one in same):
+            return ""
+    if LATER.search(column.name) or LATER.search(column.label):
+        return "a time after the start"
+    if word := _outcome_words(name) or _outcome_words(label):
+        return word
+    return _of_family(column.name, beside)
+
+
+def sure_first(ranked: Sequence[Outcome]) -> bool:
+    """Whether the first of the candidates may be taken unasked: much speaks for it, and little for
+    any other."""
+    scores = [one.score for one in ranked]
+    if len(scores) == 1:
+        return scores[0] >= ALONE
+    return bool(scores) and scores[0] >= SURE and max(scores[1:]) <= BESIDE
 
 
 def _scored(made: Outcome, column: Column, place: float, beside: Sequence[str]) -> Outcome:

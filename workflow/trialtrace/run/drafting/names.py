@@ -1,9 +1,12 @@
 """What names of columns and levels say in trials: subjects, arms, visits, units, persons, codes."""
 
 import re
+import unicodedata
 
 from trialtrace.run.trial.label_words import NOT_KNOWN
 
+_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "Ae",
+                          "œ": "oe", "đ": "d", "ı": "i"})  # fmt: skip
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+|[%µ]")
 
 # The whole name in small letters without marks between, the surest first.
@@ -22,7 +25,8 @@ SUBJECTS = (
         "patientno",
         "ptno",
     ),
-    *("subjectno", "subjno", "subjectnumber", "patientnumber"),
+    *("subjectno", "subjno", "subjectnumber", "patientnumber", "patnum", "patientennummer"),
+    *("proband", "probandennr", "probandid", "patientnr", "paziente", "paciente", "patienten"),
     *("id", "idno", "idnum", "idnumber", "identifier", "person", "personid", "individual", "child"),
     *(
         "caseid",
@@ -44,35 +48,87 @@ SUBJECTS = (
 SURE_SUBJECTS = SUBJECTS.index("person")
 ROW_NUMBERS = ("rownames", "rowname", "row", "rownumber", "index", "x", "unnamed0", "obs", "obsno")
 ARMS = (
-    *("arm", "trt01p", "trt01a", "trtp", "trta", "actarm", "armcd", "actarmcd", "trt01pn"),
+    *("trt01p", "trtp", "arm", "trt01a", "trta", "actarm", "armcd", "actarmcd", "trt01pn"),
     *("treatment", "treat", "trt", "trtmt", "trtment", "treatmnt", "rx", "tx", "randomisation"),
     *("randomization", "randomised", "randomized", "allocation", "randarm", "treatmentarm"),
     *("treatmentgroup", "studyarm", "trtgrp", "trtgroup", "txgroup", "rand", "randgroup"),
-    *("intervention", "therapy", "regimen", "drug", "grp", "group", "condition", "vaccine", "diet"),
-    *("assignment", "assigned", "dosegroup", "method", "program", "programme", "stim", "dose"),
-    *("formulation", "preparation", "product"),
+    *("intervention", "assignment", "assigned", "dosegroup", "treatmentgrp", "studygroup"),
+    *(
+        "behandlung",
+        "behandlungsarm",
+        "behandlungsgruppe",
+        "studienarm",
+        "therapiearm",
+        "zuteilung",
+    ),
+    *("randomisierung", "prufmedikation", "studienmedikation", "randomisierungsarm"),
+    *("bras", "traitement", "brasdetraitement", "groupedetraitement", "randomisationgroupe"),
+    *("braccio", "trattamento", "randomizzazione", "gruppoditrattamento", "bracciodistudio"),
+    *("brazo", "tratamiento", "aleatorizacion", "asignacion", "braco", "tratamento"),
+    *("randomizacao", "alocacao", "behandeling", "behandelarm", "behandelgroep", "randomisatie"),
+    *("behandling", "behandlingsgrupp", "behandlingsgruppe", "randomisering", "lottning"),
+    *("hoito", "hoitoryhma", "satunnaistaminen", "leczenie", "ramie", "randomizacja"),
+    *("lecba", "rameno", "randomizace", "liecba", "kezeles", "kezelesicsoport", "tratament"),
+    *("tedavi", "tedavigrubu"),
+    *("therapy", "regimen", "drug", "grp", "group", "condition", "vaccine", "diet", "therapie"),
+    *("gruppe", "groupe", "gruppo", "grupo", "groep", "grupp", "grupa", "skupina", "csoport"),
+    *("ryhma", "grup", "medikation", "medikament", "terapia", "bedingung", "method", "program"),
+    *("programme", "stim", "dose", "formulation", "preparation", "product"),
 )
-ARM_PARTS = ("arm", "treatment", "treat", "trt", "rx", "tx", "group", "grp", "allocation")
+# Names from here on are also those of other groups than arms.
+SURE_ARMS = ARMS.index("therapy")
+ARM_PARTS = ("arm", "treatment", "treat", "trt", "rx", "tx", "group", "grp", "allocation", "gruppe",
+             "groupe", "gruppo", "grupo", "behandlung", "traitement", "trattamento", "tratamiento",
+             "behandeling", "behandling", "randomisierung", "prufmedikation")  # fmt: skip
 # A group of these is none of treatment.
-NO_ARM_PARTS = ("age", "sex", "race", "ethnic", "blood", "risk", "income", "stage", "diagnosis")
+NO_ARM_PARTS = ("age", "sex", "race", "ethnic", "blood", "risk", "income", "stage", "diagnosis",
+                "alter", "alters", "blut", "sequence", "seq", "sequenz", "reihenfolge")  # fmt: skip
+# Columns of who has which treatments in which order.
+SEQUENCES = {"sequence", "seq", "sequencegroup", "trtseq", "trtseqp", "seqgroup", "ordering",
+             "sequenz", "sequenzgruppe", "reihenfolge", "sequenza", "secuencia", "sequencia",
+             "volgorde", "sekvens", "sekwencja"}  # fmt: skip
 VISITS = (
     *("avisit", "visit", "visitnum", "visitno", "avisitn", "redcapeventname", "timepoint"),
     *("week", "month", "day", "wk", "time", "visitday", "followup", "period", "occasion", "wave"),
     *("assessment", "session", "cycle", "year", "hour", "hours", "days", "weeks", "months", "ady"),
-    *("years", "epoch", "t", "age"),
+    *(
+        "years",
+        "epoch",
+        "t",
+        "age",
+        "visite",
+        "woche",
+        "monat",
+        "tag",
+        "zeitpunkt",
+        "messzeitpunkt",
+    ),
+    *("semaine", "mois", "jour", "settimana", "mese", "semana", "mes", "dia", "maand", "vecka"),
 )
 VISIT_PARTS = ("visit", "week", "month", "day", "timepoint", "wk", "occasion", "session", "period")
 PARAMETERS = ("paramcd", "parameter", "param", "testcd", "test", "measure", "variable", "item")
 REPEATS = ("redcaprepeatinstance", "redcaprepeatinstrument", "seq", "aeseq", "instance", "rep")
-SITES = ("site", "siteid", "center", "centre", "clinic", "hospital", "centerid", "centreid", "inst")
+SITES = ("site", "siteid", "center", "centre", "clinic", "hospital", "centerid", "centreid", "inst",
+         "zentrum", "klinik", "haus", "prufzentrum", "centro", "hopital", "ospedale", "centrum",
+         "sykehus", "sjukhus", "hospitaal")  # fmt: skip
 # Words in the levels of an arm.
 TREATED = re.compile(
     r"\b(placebo|control|ctrl|sham|active|standard|usual care|treatment|treated|drug|intervention|"
     r"experimental|vaccine|plac|pbo|no treatment|observation|obs|comparator|untreated|"
-    r"[0-9.]+ ?mg|chemotherapy|radiotherapy|surgery|therapy|standard care|test)\b|placebo",
+    r"[0-9.]+ ?mg|chemotherapy|radiotherapy|surgery|therapy|standard care|test|verum|"
+    r"kontroll\w*|behandlung|intervencion|controle|controllo|temoin)\b|pla[cz]ebo|plasebo",
     re.IGNORECASE,
 )
-SEX = ("sex", "gender", "female", "male")
+# Of who was never randomised: no arm, whatever column it stands in.
+NOT_RANDOMISED = re.compile(
+    r"(not|never|non|nicht|no|ikke|inte|niet)[ _-]*(randomi[sz]\w*|assigned|allocated|aleatori\w*)|"
+    r"screen(ing)?[ _-]*fail\w*|no record|not (tested|applicable)|n/?a|notassgn|scrnfail",
+    re.IGNORECASE,
+)
+SEX = ("sex", "gender", "female", "male", "geschlecht", "sexe", "sesso", "sexo", "geslacht", "kon",
+       "kjonn", "sukupuoli", "plec", "pohlavi", "nem", "cinsiyet")  # fmt: skip
+AGES = {"age", "alter", "eta", "edad", "idade", "leeftijd", "alder", "ika", "wiek", "vek",
+        "eletkor", "yas", "varsta"}  # fmt: skip
 PERSONS = (
     *("name", "surname", "firstname", "lastname", "initials", "email", "phone", "telephone"),
     *("address", "street", "postcode", "zip", "zipcode", "mrn", "ssn", "nhsnumber", "insurance"),
@@ -115,14 +171,20 @@ _NUMBERED = re.compile(r"[0-9]{1,3}\s*[_.:=)-]\s*([^\W\d].*)")
 _COMMA = re.compile(r",\s*([^,()]{1,12})$")
 
 
+def folded(text: str) -> str:
+    """Letters without their marks: Prüfmedikation is Prufmedikation, groß is gross."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return bare.translate(_LETTERS)
+
+
 def plain(name: str) -> str:
-    """Small letters and digits only: Patient.ID is patientid."""
-    return re.sub(r"[\W_]+", "", name).lower()
+    """Small letters and digits only, without marks: Patient.ID is patientid."""
+    return re.sub(r"[\W_]+", "", folded(name)).lower()
 
 
 def parts(name: str) -> list[str]:
     """The words of a name: weightKg and weight_kg are weight, kg."""
-    return [part.lower() for part in _PARTS.findall(name)]
+    return [part.lower() for part in _PARTS.findall(folded(name))]
 
 
 def rank(name: str, known: tuple[str, ...]) -> int | None:

@@ -4,16 +4,16 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, write_text
 from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.dictionary import columns_of
 from trialtrace.run.drafting.draft import Draft, decide
-from trialtrace.run.drafting.people import people
+from trialtrace.run.drafting.people import People, people
 from trialtrace.run.drafting.plan import Planned, endpoints_file, plan_file, planned
 from trialtrace.run.drafting.questions import Ask
-from trialtrace.run.drafting.study import QUESTION, trial_file
+from trialtrace.run.drafting.study import QUESTION, randomised_flag, trial_file
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.drafting.yaml_text import Quoted, document
 from trialtrace.run.trial.guesses import FILE
@@ -23,6 +23,7 @@ HEAD = (
     "# What trialtrace new guessed and nobody has confirmed: trialtrace confirm {name}\n"
     "# Pages are stamped until `guesses` is empty.\n"
 )
+MOST_NAMED = 12
 NO_NAMES = ("null", "true", "false")
 Files = dict[str, str]
 
@@ -84,9 +85,24 @@ def files_of(at: Project, name: str, given: Sequence[str], draft: Draft) -> File
         "plan.yaml": document(plan_file(draft, chosen, who), apart=True),
         "claims.yaml": "papers: {}\nclaims: {}\n",
     }
-    guesses = [*draft.guesses, *columns.guesses, *_of_the_plan(chosen)]
+    guesses = [*draft.guesses, *columns.guesses, *_of_the_plan(chosen), *_of_people(who)]
+    if flag := randomised_flag(draft):
+        why = f"{flag} is N for some who are in the file: they are no part of it."
+        guesses.append(Guessed("population", "trial.yaml", "populations.itt", f"{flag} is Y", why))
     files[FILE] = guesses_text(name, given, draft.told, files, guesses)
     return files
+
+
+def _of_people(who: People) -> list[Guessed]:
+    """The variables of the baseline table, which nothing says were measured before."""
+    if not who.variables:
+        return []
+    why = "No file says when they were measured; a baseline table has what was known before."
+    if who.left_out:
+        names = [f"{name} ({word.rstrip('.')})" for name, word in who.left_out.items()]
+        why += f" Left out, as they may be later: {one_of(names, MOST_NAMED)}."
+    shown = ", ".join(who.variables.values())
+    return [Guessed("baseline", "plan.yaml", "displays.baseline.variables", shown, why)]
 
 
 def _of_the_plan(chosen: Sequence[Planned]) -> list[Guessed]:

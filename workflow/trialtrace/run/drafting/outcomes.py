@@ -63,9 +63,10 @@ WORDS = {
 @dataclass(frozen=True)
 class Outcome:
     """A column as an endpoint. `event` is the code that counts, `status` the column that tells
-    whether a time ended with the event; `codes` are what levels of a scale are worth; `starts` and
-    `stops` are the columns of the interval that ends with or without the event. `where` are columns
-    and codes of the rows that are meant, with their `label` and the codes of their `visits`."""
+    whether a time ended with the event, `competing` its code of an event after which this one
+    cannot come; `codes` are what levels of a scale are worth; `starts` and `stops` are the columns
+    of the interval that ends with or without the event. `where` are columns and codes of the rows
+    that are meant, with their `label` and the codes of their `visits`."""
 
     table: str
     column: str
@@ -82,6 +83,7 @@ class Outcome:
     where: tuple[tuple[str, str], ...] = ()
     label: str = ""
     visits: tuple[str, ...] = ()
+    competing: str = ""
 
 
 def levels(column: Column) -> tuple[str, ...]:

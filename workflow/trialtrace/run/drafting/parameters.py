@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from trialtrace.run.drafting.cells_of import cells_of
 from trialtrace.run.drafting.names import PARAMETERS, parts, plain, rank
-from trialtrace.run.drafting.outcomes import Outcome, label_of, levels
+from trialtrace.run.drafting.outcomes import STATUSES, TIMES, Outcome, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
 
 NAMES = (*PARAMETERS, "etype", "eventtype", "endpoint", "endpt", "outcometype", "eventcode")
@@ -118,7 +118,7 @@ def _read(
         table,
         columns=tuple(
             replace(one, constant_within=None)
-            if one.constant_within is False and not visit
+            if not visit and (one.constant_within is False or _of_record(one.name))
             else one
             for one in table.columns
         ),
@@ -126,6 +126,12 @@ def _read(
     ranked = dict(sorted(labels.items(), key=lambda one: _likely(*one)))
     there = {code: tuple(found) for code, found in visits.items()} if visit else {}
     return Parameters(column.name, ranked, view, visit, there, where)
+
+
+def _of_record(name: str) -> bool:
+    """Whether a column is of a record, also where all records of each patient have the same: deaths
+    that are also the events of another parameter."""
+    return bool({*parts(name), plain(name)} & (TIMES | STATUSES))
 
 
 def _likely(code: str, label: str) -> int:

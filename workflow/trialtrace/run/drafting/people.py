@@ -5,7 +5,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from trialtrace.run.drafting.draft import Draft, tells_arm
-from trialtrace.run.drafting.names import ROW_NUMBERS, SEX, SITES, SUBJECTS, parts, plain, rank
+from trialtrace.run.drafting.likely_outcome import after_start
+from trialtrace.run.drafting.names import (
+    AGES,
+    ROW_NUMBERS,
+    SEX,
+    SITES,
+    SUBJECTS,
+    parts,
+    plain,
+    rank,
+)
 from trialtrace.run.drafting.outcomes import BEFORE, is_coded, is_number, label_of, levels
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.tables.contracts import ADTTE, BDS, OCCDS
@@ -17,17 +27,21 @@ TAKEN = {
     # As a covariate `baseline` is the endpoint's own; records have columns of their own.
     *("BASELINE", *(column.name for one in (BDS, ADTTE, OCCDS) for column in one.columns)),
 }
+# Flags of populations and the state of a form say how a trial went.
+FLAG = re.compile(r"[A-Z0-9]{1,6}FL|\w+_complete")
 MONTHS = {"months": "months", "mths": "months", "weeks": "weeks", "wks": "weeks", "days": "days"}
 
 
 @dataclass(frozen=True)
 class People:
-    """Columns of the subjects' table by what they are; `variables` are by their short names."""
+    """Columns of the subjects' table by what they are; `variables` are by their short names, and
+    `left_out` are columns that may be later than randomisation, with the word that says so."""
 
     age: tuple[str, str] | None
     sex: tuple[str, Mapping[str, str]] | None
     site: str | None
     variables: Mapping[str, str]
+    left_out: Mapping[str, str]
 
     def named(self, column: str) -> str:
         """What a step calls a column: the site, or the short name of a variable."""
@@ -53,6 +67,12 @@ def people(draft: Draft) -> People:
         one for one in draft.home.columns
         if one.name not in used and (_describes(one) or one.name in told)
     ]  # fmt: skip
+    beside = [one.name for one in draft.home.columns]
+    later = {
+        one.name: why for one in free
+        if one.name not in told and not _is_age(one) and (why := after_start(one, beside))
+    }  # fmt: skip
+    free = [one for one in free if one.name not in later]
     age = next((one for one in free if _is_age(one)), None)
     sex = next((made for one in free if (made := _sex(one)) is not None), None)
     site = next((one.name for one in free if rank(one.name, SITES) is not None), None)
@@ -65,7 +85,9 @@ def people(draft: Draft) -> People:
     ]
     chosen = [*before, *(one for one in rest if one not in before)][:MOST_VARIABLES]
     chosen.sort(key=rest.index)
-    return People((age.name, _age_unit(age)) if age else None, sex, site, dict(_named(chosen)))
+    return People(
+        (age.name, _age_unit(age)) if age else None, sex, site, dict(_named(chosen)), later
+    )
 
 
 def _describes(column: Column) -> bool:
@@ -76,13 +98,14 @@ def _describes(column: Column) -> bool:
         and rank(column.name, SUBJECTS) is None
         and column.distinct > 1
         and not column.mostly_lacking
+        and not FLAG.fullmatch(column.name)
         and (is_number(column) or (is_coded(column) and len(levels(column)) <= MOST_LEVELS)
              or rank(column.name, SITES) is not None)
     )  # fmt: skip
 
 
 def _is_age(column: Column) -> bool:
-    return is_number(column) and "age" in parts(column.name)[:2] + parts(column.name)[-1:]
+    return is_number(column) and bool(AGES & {*parts(column.name)[:2], *parts(column.name)[-1:]})
 
 
 def _age_unit(column: Column) -> str:
@@ -107,7 +130,10 @@ def _sex(column: Column) -> tuple[str, dict[str, str]] | None:
 
 def _letter(label: str) -> str:
     first = re.sub(r"^[0-9_. -]+", "", label).lower()
-    return {"f": "F", "w": "F", "m": "M"}.get(first[:1], "")
+    whole = {"donna": "F", "mujer": "F", "mulher": "F", "vrouw": "F", "kvinna": "F", "kvinne": "F",
+             "kvinde": "F", "nainen": "F", "uomo": "M", "hombre": "M", "homem": "M", "homme": "M",
+             "mies": "M"}  # fmt: skip
+    return whole.get(first) or {"f": "F", "w": "F", "m": "M"}.get(first[:1], "")
 
 
 def _named(columns: Iterable[Column]) -> Iterator[tuple[str, str]]:

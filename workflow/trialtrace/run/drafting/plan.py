@@ -174,10 +174,18 @@ def _entries(draft: Draft, one: Planned, codes: set[str]) -> Iterator[tuple[str,
         return
     if made.kind == TIME:
         status = draft.table(made.table).column(made.status)
+        other = f"{one.name}_competing"
+        if made.competing:
+            label = f"{_words(label_of(status, made.competing))} ({made.status})"
+            entry = {**head, "label": label, "code": _code(other, codes), "time": made.column}
+            event = {made.status: {"is": Quoted(made.competing)}}
+            ended = {"event_label": label, "censored_label": "Last contact without it"}
+            yield other, {**entry, "event": event, **ended}
         yield (
             one.name,
             head
             | {
+                **({"competing": [other]} if made.competing else {}),
                 "time": made.column,
                 "event": {made.status: {"is": Quoted(made.event)}},
                 "event_label": _words(label_of(status, made.event)) + f" ({made.status})",

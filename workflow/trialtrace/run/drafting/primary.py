@@ -7,12 +7,14 @@ from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.final_outcomes import Once
 from trialtrace.run.drafting.intervals import recurrent_of
+from trialtrace.run.drafting.likely_outcome import sure_first
 from trialtrace.run.drafting.outcomes import (
     COUNT,
     EVENT,
     KINDS,
     MEASURE,
     MOST_STATES,
+    NO,
     RECURRENT,
     REPEATED_EVENT,
     TIME,
@@ -28,6 +30,7 @@ from trialtrace.run.drafting.outcomes import (
 from trialtrace.run.drafting.parameters import Parameters
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 
+NO_COMPETING = "none"
 ROW_A_PATIENT = "give a file with a row a patient: in this one its value stands in several rows"
 
 
@@ -60,15 +63,25 @@ def primary_of(
                 do="name it: --primary COLUMN",
             )
         )
-    choices = [(one.column, f"{WORDS[one.kind]}. {one.evidence}") for one in fitting]
+    tables_of = {
+        one.column: {each.table for each in found if each.column == one.column} for one in found
+    }
+
+    def named(one: Outcome) -> str:
+        return one.column if len(tables_of[one.column]) == 1 else f"{one.table}.{one.column}"
+
+    choices = [(named(one), f"{WORDS[one.kind]}. {one.evidence}") for one in fitting]
     place = ("plan.yaml", "analyses")
     words = "Which column is the primary endpoint?"
 
     def read(name: str) -> Outcome:
-        made = next((one for one in fitting if one.column == name), None)
+        made = next(
+            (one for one in fitting if name in (one.column, f"{one.table}.{one.column}")), None
+        )
         if made is not None and not decided.told.get("status"):
             return made
         table, column = column_of(tables, name, "primary")
+        name = column.name
         filled = once[table.name].columns.get(name) if table.name in once else None
         if filled is not None and kind in ("", EVENT, MEASURE, TIME):
             made = once[table.name].placed(_as_told(table, filled[0], "", kind, decided))
@@ -83,7 +96,7 @@ def primary_of(
             )
         return made
 
-    made = decided.choose("primary", words, choices, place, read)
+    made = decided.choose("primary", words, choices, place, read, sure_first(fitting))
     if made.kind == RECURRENT and not kind:
         decided.guess("kind", ("endpoints.yaml", "kind"), RECURRENT, made.evidence)
     return _of_parameter(parameters, _with_event(tables, made, decided), decided)
@@ -113,7 +126,7 @@ def _of_parameter(parameters: Mapping[str, Parameters], made: Outcome, decided: 
         )  # fmt: skip
 
     words = f"Which {told.column} is the primary endpoint?"
-    return decided.choose("parameter", words, choices, ("endpoints.yaml", "where"), read)
+    return decided.choose("parameter", words, choices, ("endpoints.yaml", "where"), read, False)
 
 
 def _as_recurrent(table: Table, column: Column, subject: str) -> Outcome:
@@ -209,4 +222,39 @@ def _with_event(tables: Sequence[Table], made: Outcome, decided: Decided) -> Out
                     do=did_you_mean(told, codes))
         )  # fmt: skip
 
-    return decided.choose("event", words, choices, place, read)
+    return decided.choose("event", words, choices, place, read, False)
+
+
+def with_competing(tables: Sequence[Table], made: Outcome, decided: Decided) -> Outcome:
+    """A time whose status has further codes: whether they are censored, or events after which this
+    one cannot come, is asked."""
+    told = decided.told.get("competing")
+    if made.kind != TIME:
+        return made
+    own = [one for one in tables if one.name == made.table]
+    column = column_of(own, made.status, "status")[1]
+    codes = [code for code in levels(column) if code != made.event]
+    censored = [code for code in codes if NO.fullmatch(label_of(column, code))]
+    if len(codes) < 2 and told in (None, NO_COMPETING):
+        return made
+    counts = dict(column.values)
+    choices = [(NO_COMPETING, f"All but {made.event} are censored.")]
+    choices += [
+        (code, f"{label_of(column, code)}, {counts.get(code, 0)} rows. It would be an event after "
+         "which the primary one cannot come, in place of censored.")
+        for code in reversed(codes) if code not in censored
+    ]  # fmt: skip
+
+    def read(answer: str) -> Outcome:
+        if answer == NO_COMPETING:
+            return made
+        if answer not in codes:
+            raise UserError(
+                Problem("--competing", found=answer, expected=one_of([NO_COMPETING, *codes]),
+                        do=did_you_mean(answer, codes))
+            )  # fmt: skip
+        return replace(made, competing=answer)
+
+    words = f"Which value of {column.name} is an event that competes?"
+    place = ("endpoints.yaml", "competing")
+    return decided.choose("competing", words, choices, place, read, False)

@@ -21,6 +21,7 @@ class Column:
     `type` is a field type of REDCap, `validation` its validation type, or `datetime_ymd` and the
     like or `time`, which the dictionary does not know. `low` and `high` are spelt with a point,
     dates as 2026-11-20; they are the ends of what was found, or the bounds of a given dictionary.
+    `bounds` are the ends of what a known measure can be, whatever was found.
     `missing_codes` are suspected: they are no part of `choices`, `low`, `high` and `values`.
     `field` is the field of the dictionary, of which checkboxes have several columns; `given` is its
     row in a dictionary that came with the file, by our names of the 18 columns, where a run can use
@@ -51,6 +52,7 @@ class Column:
     given: Mapping[str, str] = dataclasses.field(default_factory=dict)
     date_orders: tuple[str, ...] = ()
     lacking: float | None = None
+    bounds: tuple[str, str] | None = None
 
     @property
     def mostly_lacking(self) -> bool:
@@ -79,6 +81,8 @@ class Table:
     condition that chooses the rows, as `tables.<name>.of` and `.where` of cleaning.yaml have them.
     Columns that have no value in these rows are left out; those of the condition stay. `drawn` says
     whether rows are marked as those of a synthetic cohort; the column of the mark is left out too.
+    `weights` says how much speaks for each candidate of the arm, and `sure_arm` whether the first
+    may be taken for it unasked, as far as this table tells.
     """
 
     name: str
@@ -96,6 +100,8 @@ class Table:
     of: str = ""
     where: Mapping[str, str | Mapping[str, str]] = dataclasses.field(default_factory=dict)
     drawn: bool = False
+    weights: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    sure_arm: bool = False
 
     def column(self, name: str) -> Column:
         """The column of that name."""

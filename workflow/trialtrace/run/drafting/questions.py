@@ -15,19 +15,22 @@ FLAGS: Mapping[str, str] = {
     "kind": "kind of the primary endpoint",
     "status": "column that tells whether the time of the primary endpoint ended with the event",
     "event": "code that counts as the event of the primary endpoint",
+    "competing": "code of the status that is a competing event, or none",
 }
-BLINDING = ("arm", "control", "primary", "parameter", "event")
+BLINDING = ("arm", "control", "primary", "parameter", "event", "competing")
 
 
 @dataclass(frozen=True)
 class Question:
     """What is asked: the flag that would have told it, words, and what may be answered, each with
-    a reason; the first is what would be guessed. `wrong` is why the answer before did not fit."""
+    a reason; the first is what would be guessed. `wrong` is why the answer before did not fit.
+    Where it is not `sure`, nobody takes the first unseen: neither Enter nor --yes."""
 
     flag: str
     words: str
     choices: Sequence[tuple[str, str]]
     wrong: str = ""
+    sure: bool = True
 
 
 # The answer; None where nobody is there to give one.
@@ -38,6 +41,6 @@ def guess_nothing_told(question: Question) -> None:
     """Nobody is asked: every guess stays open."""
 
 
-def first_choice(question: Question) -> str:
-    """Under --yes: what would be guessed is the answer."""
-    return question.choices[0][0]
+def first_choice(question: Question) -> str | None:
+    """Under --yes: what would be guessed is the answer, where it is sure."""
+    return question.choices[0][0] if question.sure else None

@@ -1,5 +1,6 @@
 """What tells the rows of a table apart, and which columns are its subject, arm and visit."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -22,21 +23,26 @@ from trialtrace.run.drafting.names import (
 from trialtrace.run.drafting.profile import Column
 
 MOST_VISITS = 60
+# A subject with a row each may come again in so few of them; rows that are named.
+NEARLY, FEWEST_ROWS, MOST_SHOWN = 0.97, 30, 10
+ID = re.compile(r"[a-z]{2,}(id|no|nr|num|number|code)")
 # Columns whose cells are kept for a look at rows, and how many cells of them.
 MOST_LOOKED_AT, CELLS_LOOKED_AT = 24, 80_000_000
 
 
 @dataclass(frozen=True)
 class Structure:
-    """Ranked candidates, with a sentence each."""
+    """Ranked candidates, with a sentence each; of the arm also how much speaks for each, and
+    whether the first may be taken for it unasked."""
 
     keys: tuple[tuple[str, ...], ...]
     subject: tuple[str, ...]
-    arm: tuple[str, ...]
+    arm: Mapping[str, float]
     visit: tuple[str, ...]
     constant: Mapping[str, bool]
     evidence: Mapping[str, str]
     lacking: Mapping[str, float] = field(default_factory=dict)
+    sure_arm: bool = False
 
 
 def structure_of(
@@ -48,9 +54,12 @@ def structure_of(
     """
     if not rows or not columns:
         why = {"keys": "The table has no rows."}
-        return Structure((), (), (), (), {}, why)
+        return Structure((), (), {}, (), {}, why)
     keys, told = keys_of(columns, rows, load, said)
     subject, why = _subjects(columns, keys, rows)
+    if subject and (repeats := _few_repeats(columns, subject[0], keys, rows, load)):
+        keys, told = ((subject[0],), *keys), repeats
+        why["repeats"] = repeats
     evidence = dict(why) | {"keys": told}
     constant: dict[str, bool] = {}
     lacking: dict[str, float] = {}
@@ -59,11 +68,11 @@ def structure_of(
         columns = [replace(one, lacking=lacking.get(one.name)) for one in columns]
     if nested := _nested(columns, constant):
         evidence["subject"] += nested
-    arm, why = arms_of(columns, subject, constant, load)
-    evidence |= why
+    arms = arms_of(columns, subject, constant, load)
+    evidence |= arms.evidence
     visit, why = _visits(columns, keys, subject, constant, load)
     evidence |= why
-    return Structure(keys, subject, arm, visit, constant, evidence, lacking)
+    return Structure(keys, subject, arms.weights, visit, constant, evidence, lacking, arms.sure)
 
 
 def with_constant(column: Column, structure: Structure) -> Column:
@@ -91,7 +100,7 @@ def _subjects(
         if named is not None and (sure or one.distinct > 2 or one.name in single):
             found.append(((0, named), one.name))
             why[f"subject.{one.name}"] = f"Its name is that of a subject; {one.distinct} different."
-        elif ends_in_id(one.name) and one.distinct > MOST_ARMS:
+        elif one.distinct > MOST_ARMS and (ends_in_id(one.name) or _like_id(one)):
             found.append(((1, place), one.name))
             why[f"subject.{one.name}"] = f"Its name ends in id; {one.distinct} different."
     if not found and (beside := _beside_visit(columns, keys)):
@@ -105,6 +114,34 @@ def _subjects(
     else:
         why["subject"] = "No column has the name of a subject: every row would be a subject."
     return ranked, why
+
+
+def _like_id(column: Column) -> bool:
+    """Whether a name of one word ends in id or in a word for a number, and nearly every row has a
+    value of its own."""
+    return bool(ID.fullmatch(plain(column.name))) and column.distinct >= NEARLY * column.rows
+
+
+def _few_repeats(
+    columns: Sequence[Column],
+    subject: str,
+    keys: tuple[tuple[str, ...], ...],
+    rows: int,
+    load: Load,
+) -> str:
+    """A sentence on the rows in which a subject comes again, where nearly all have one row; nothing
+    where the subject has several rows by design, or none."""
+    column = next(one for one in columns if one.name == subject)
+    if (subject,) in keys or column.blank or rows < FEWEST_ROWS or column.distinct < NEARLY * rows:
+        return ""
+    _, whose, counts = np.unique(load([subject])[subject], return_inverse=True, return_counts=True)
+    again = np.flatnonzero(counts[whose] > 1)
+    shown = ", ".join(str(at + 1) for at in again[:MOST_SHOWN])
+    more = f" and {len(again) - MOST_SHOWN} more" if len(again) > MOST_SHOWN else ""
+    return (
+        f"{subject} tells all but {rows - column.distinct} of {rows} rows apart; it comes again in "
+        f"the rows {shown}{more} of the data. They have to be settled before a run."
+    )
 
 
 def _beside_visit(columns: Sequence[Column], keys: tuple[tuple[str, ...], ...]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.draft import Draft
+from trialtrace.run.drafting.outcomes import levels
 from trialtrace.run.drafting.people import People
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.yaml_text import Quoted
@@ -32,14 +33,39 @@ def trial_file(draft: Draft, who: People, name: str, at: Project) -> dict[str, o
         "source": source(draft, at),
         "tables": {table.name: _table(draft, table.name) for table in draft.tables},
         "subjects": _subjects(draft, who),
-        "populations": {
-            "itt": {
-                "label": "All randomised in the data",
-                "flag": "ITTFL",
-                "where": {_of_patients(draft): "present"},
-            }
-        },
+        "populations": populations(draft),
     }
+
+
+def randomised_flag(draft: Draft) -> str:
+    """The column that says who was randomised, where it leaves somebody out: RANDFL, then ITTFL."""
+    names = {one.name.upper(): one for one in draft.home.columns}
+    return next(
+        (
+            names[flag].name for flag in ("RANDFL", "ITTFL")
+            if flag in names and {*levels(names[flag])} == {"Y", "N"}
+        ),
+        "",
+    )  # fmt: skip
+
+
+def populations(draft: Draft) -> dict[str, object]:
+    """All randomised; and who was treated, where a flag of the file says so."""
+    flag = randomised_flag(draft)
+    arm = {_of_patients(draft): "present"}
+    where: Mapping[str, object] = {flag: {"is": Quoted("Y")}} if flag else {}
+    label = f"All randomised ({flag})" if flag else "All randomised in the data"
+    made: dict[str, object] = {
+        "itt": {"label": label, "flag": "ITTFL", "where": {**arm, **where}},
+    }
+    treated = next((one for one in draft.home.columns if one.name.upper() == "SAFFL"), None)
+    if treated is not None and "Y" in levels(treated):
+        made["safety"] = {
+            "label": f"Treated ({treated.name})",
+            "flag": "SAFFL",
+            "where": {**arm, treated.name: {"is": Quoted("Y")}},
+        }
+    return made
 
 
 def _of_patients(draft: Draft) -> str:
@@ -102,7 +128,9 @@ def source(draft: Draft, at: Project) -> Mapping[str, object]:
                 for table in draft.tables
             },
         }
-    paths = {table.name: Path(table.item).absolute() for table in draft.tables}
+    paths = {
+        table.name: Path(os.path.normpath(Path(table.item).absolute())) for table in draft.tables
+    }
     folder = Path(os.path.commonpath([path.parent for path in paths.values()]))
     inside = folder.is_relative_to(at.root) and folder != at.root
     shown = str(folder.relative_to(at.root)) if inside else str(folder)

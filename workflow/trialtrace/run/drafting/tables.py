@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.run.drafting.arms import without_unrandomised
 from trialtrace.run.drafting.cells import Cells
 from trialtrace.run.drafting.columns import column, decimal_sign, with_units
 from trialtrace.run.drafting.described import NOTHING
@@ -96,15 +97,21 @@ def _profile(one: Found, tallies: dict[str, Tally], of_file: tuple[str, str] | N
         reading=reading,
         sha256=one.sha256,
         rows=rows,
-        columns=tuple(with_constant(each, structure) for each in columns),
+        columns=tuple(
+            without_unrandomised(made) if each.name in structure.arm else made
+            for each in columns
+            for made in [with_constant(each, structure)]
+        ),
         keys=structure.keys,
         subject=structure.subject,
-        arm=structure.arm,
+        arm=tuple(structure.arm),
         visit=structure.visit,
         evidence=evidence | dict(structure.evidence),
         of=one.of,
         where=one.where,
         drawn=drawn,
+        weights=structure.arm,
+        sure_arm=structure.sure_arm,
     )
 
 

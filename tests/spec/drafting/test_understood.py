@@ -1,0 +1,186 @@
+"""What a draft knows of a stranger's files, what it asks, and what it never takes unasked."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from mini_run import run_stages
+
+from trialtrace.base.paths import Project
+from trialtrace.run.drafting.command import ask_on_terminal
+from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.people import people
+from trialtrace.run.drafting.questions import first_choice, guess_nothing_told
+from trialtrace.run.drafting.study import populations
+from trialtrace.run.drafting.tables import profile
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import load_trial
+
+Call = Callable[..., int]
+
+
+def written(path: Path, *lines: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def drafted(*paths: Path, **told: str) -> Draft:
+    return decide(profile([str(one) for one in paths]), told, guess_nothing_told)
+
+
+@pytest.fixture
+def weak(tmp_path: Path) -> Path:
+    """Two columns that could be the arm by nothing but their levels."""
+    rows = [f"{n},{n % 3},{n % 2},{20 + n % 50},{n * 7 % 5 % 2}" for n in range(1, 61)]
+    return written(tmp_path / "weak.csv", "respid,zone,incent,age,got", *rows)
+
+
+def test_enter_takes_no_arm_from_weak_evidence(weak: Path, monkeypatch, capsys):
+    answers = iter(["", "", "incent", "", "?", "", "got"])
+    monkeypatch.setattr("builtins.input", lambda _: next(answers))
+    made = decide(profile([str(weak)]), {}, ask_on_terminal)
+    assert made.arm.name == "incent" and made.primary.column == "got"
+    assert "Too little speaks for one of them" in capsys.readouterr().out
+    (control,) = [one for one in made.guesses if one.name == "control"]
+    assert control.blinds
+
+
+def test_yes_answers_nothing_that_is_weak(weak: Path):
+    made = decide(profile([str(weak)]), {}, first_choice)
+    assert {"arm", "control", "primary"} <= {one.name for one in made.guesses if one.blinds}
+    assert "arm" not in made.told
+
+
+def adam(folder: Path) -> Path:
+    """Overall survival and a composite with the same times; a quarter was not randomised."""
+    generator = random.Random(1)
+    subjects = ["USUBJID,AGE,SEX,ARM,TRT01P,ITTFL,RANDFL"]
+    times = ["USUBJID,PARAMCD,PARAM,AVAL,CNSR"]
+    for n in range(1, 121):
+        out = n % 4 == 0
+        arm = "Not randomised" if out else ("Placebo", "D-penicillamine")[n // 2 % 2]
+        flag = "NY"[not out]
+        planned = "" if out else arm
+        subjects.append(f"P{n},{30 + n % 40},{'MF'[n % 2]},{arm},{planned},{flag},{flag}")
+        time, code = generator.randint(40, 4500), generator.choice([0, 1, 1, 2])
+        for name, label in (("OS", "Overall survival"), ("TFS", "Transplant-free survival")):
+            times.append(f"P{n},{name},{label} (days),{time},{code}")
+    written(folder / "adsl.csv", *subjects)
+    written(folder / "adtte.csv", *times)
+    return folder
+
+
+def test_who_was_not_randomised_is_in_no_arm(tmp_path: Path):
+    made = drafted(adam(tmp_path))
+    assert (made.arm.name, set(made.arms)) == ("TRT01P", {"placebo", "d_penicillamine"})
+    assert populations(made)["itt"] == {
+        "label": "All randomised (RANDFL)",
+        "flag": "ITTFL",
+        "where": {"TRT01P": "present", "RANDFL": {"is": "Y"}},
+    }
+    assert not {"ITTFL", "RANDFL"} & set(people(made).variables.values())
+
+
+def test_a_level_that_is_no_arm_without_another_column(tmp_path: Path):
+    path = adam(tmp_path) / "adsl.csv"
+    lines = [line.split(",") for line in path.read_text().splitlines()]
+    made = drafted(written(path, *(",".join(one[:4]) for one in lines)))
+    assert (made.arm.name, len(made.arms)) == ("ARM", 2)
+    assert made.arm.missing_codes == ("Not randomised",)
+
+
+def test_times_that_two_parameters_share_are_times(tmp_path: Path):
+    made = drafted(adam(tmp_path))
+    first = made.primary
+    assert (first.kind, first.column, first.status) == ("time_to_event", "AVAL", "CNSR")
+    assert first.where == (("PARAMCD", "OS"),)
+    assert [one.where[0][1] for one in made.others] == ["TFS"]
+
+
+@pytest.mark.parametrize("competing", ["none", "2"])
+def test_a_third_code_is_asked_about(at: Project, call: Call, competing: str):
+    folder = adam(at.root / "data" / "pbc")
+    flags = ("--yes", "--parameter", "OS", "--event", "0")
+    assert call("new", "mine", folder, *flags) == 0
+    assert load_trial("mine", at).blinded
+    assert call("confirm", "mine", "--key", "competing", "--value", competing) == 0
+    assert not load_trial("mine", at).blinded and check_trial(at, "mine") == []
+    endpoints = yaml.safe_load((at.trial_config("mine") / "endpoints.yaml").read_text())
+    assert endpoints["os"].get("competing") == (["os_competing"] if competing == "2" else None)
+    run_stages(load_trial("mine", at), at.results / "mine", at)
+
+
+def test_a_column_is_named_with_its_table(tmp_path: Path):
+    folder = adam(tmp_path)
+    made = drafted(folder, primary="adtte.AVAL", parameter="TFS")
+    assert made.primary.where == (("PARAMCD", "TFS"),)
+
+
+def test_a_treatment_of_each_period_in_german(tmp_path: Path):
+    rows = ["Patient;Sequenz;Periode;Prüfmedikation;Alter;Geschlecht;Kopfschmerz (cm)"]
+    for n in range(1, 17):
+        for period, letter in enumerate(("AP", "PA")[n % 2], start=1):
+            drug = {"A": "L-NMMA", "P": "Plazebo"}[letter]
+            order, sex = ("AP", "PA")[n % 2], "mw"[n % 2]
+            rows.append(f"{n};{order};{period};{drug};{25 + n};{sex};{n * 7 % 11},{period}")
+    made = drafted(written(tmp_path / "kopfschmerz.csv", *rows))
+    assert (made.arm.name, made.control) == ("Prüfmedikation", "plazebo")
+    assert (made.design.kind, made.design.sequence) == ("crossover", "Sequenz")
+    assert made.primary.column == "Kopfschmerz (cm)"
+    who = people(made)
+    assert who.age == ("Alter", "years") and who.sex == ("Geschlecht", {"M": "m", "F": "w"})
+
+
+def test_an_id_that_comes_again_is_the_key(at: Project, call: Call, weak: Path, capsys):
+    lines = weak.read_text().splitlines()
+    again = written(at.root / "data" / "weak.csv", *lines, "17,2,1,37,1")
+    flags = ("--arm", "incent", "--control", "0", "--primary", "got", "--yes")
+    assert call("new", "mine", again, *flags) == 0
+    trial = yaml.safe_load((at.trial_config("mine") / "trial.yaml").read_text())
+    assert trial["tables"]["weak"]["key"] == ["respid"]
+    guesses = yaml.safe_load((at.trial_config("mine") / "guesses.yaml").read_text())["guesses"]
+    assert "in the rows 17, 61 of the data" in guesses["key.weak"]["evidence"]
+
+
+def test_bounds_are_what_can_be(weak: Path):
+    lines = weak.read_text().splitlines()
+    odd = written(weak, *lines, "61,0,1,1989,3.095746")
+    (table,) = profile([str(odd)])
+    assert table.column("age").bounds == ("0", "120")
+    assert table.column("age").evidence["bounds"] == "1 cell (1989)"
+    assert table.column("got").evidence["far"] == "1 cell (3.095746)"
+    assert table.column("got").bounds is None
+
+
+def test_letters_behind_a_point_are_missing(tmp_path: Path):
+    rows = ["id,treat,got", *(f"{n},{n % 2},{n % 3 % 2}" for n in range(1, 41))]
+    rows += [f"{n},{n % 2},.a" for n in range(41, 61)]
+    made = drafted(written(tmp_path / "stata.csv", *rows))
+    assert made.primary.column == "got" and made.primary.kind == "event"
+
+
+def test_what_came_later_is_in_no_baseline_table(tmp_path: Path):
+    head = "id,group,age,housing,dead,adm_link_12m,score1,score2,visit_complete,relapse"
+    rows = [
+        f"{n},{'ab'[n % 2]},{20 + n},{n % 3},{n % 5 % 2},{n % 2},{n % 7},{n % 9},2,{n % 3 % 2}"
+        for n in range(1, 61)
+    ]
+    made = drafted(written(tmp_path / "help.csv", head, *rows), arm="group", primary="relapse")
+    who = people(made)
+    assert set(who.variables.values()) <= {"housing", "score1"}
+    assert not {"dead", "adm_link_12m"} & {*who.variables.values()}
+
+
+def test_a_file_outside_of_the_project(at: Project, call: Call, weak: Path, monkeypatch):
+    folder = at.root / "inside"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    outside = written(at.root.parent / f"{at.root.name}_exports" / "weak.csv", weak.read_text())
+    shown = f"../../{outside.parent.name}/weak.csv"
+    assert call("new", "mine", shown) == 0
+    trial = yaml.safe_load((at.trial_config("mine") / "trial.yaml").read_text())
+    assert trial["source"]["folder"] == str(outside.parent)
+    assert check_trial(at, "mine") == []
