@@ -6,6 +6,7 @@ several times; any of them is right. Values before treatment are none.
 """
 
 import hashlib
+import re
 from typing import NamedTuple
 
 
@@ -18,6 +19,11 @@ class Outcomes(NamedTuple):
     def ruled(self) -> bool:
         """Whether it is of the half on which rules were made; the split is by a checksum."""
         return hashlib.sha256(self.item.encode()).digest()[0] % 2 == 0
+
+
+def holds(name: str, column: str) -> bool:
+    """Whether a choice is a column, or the pattern of several of which it is one."""
+    return bool(re.fullmatch(re.escape(name).replace(r"\{visit\}", "[0-9]+"), column))
 
 
 EVERY = (

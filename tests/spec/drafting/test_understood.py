@@ -185,3 +185,46 @@ def test_a_file_outside_of_the_project(at: Project, call: Call, weak: Path, monk
     trial = yaml.safe_load((at.trial_config("mine") / "trial.yaml").read_text())
     assert trial["source"]["folder"] == str(outside.parent)
     assert check_trial(at, "mine") == []
+
+
+def wide(path: Path) -> Path:
+    """Four visits in columns with their months, and four items of a scale."""
+    generator = random.Random(2)
+    head = "Nr,Behandlung,Alter"
+    for stem in ("schwere", "monat", "q"):
+        head += "".join(f",{stem}{n}" for n in range(1, 5))
+    rows = []
+    for n in range(1, 61):
+        cells = [str(n), "AB"[n % 2], str(30 + n % 30)]
+        cells += [str(generator.randint(0, 1)) for _ in range(4)]
+        cells += [f"{visit + generator.random():.2f}" for visit in range(4)]
+        cells += [str(generator.randint(0, 3)) for _ in range(4)]
+        rows.append(",".join(cells))
+    return written(path, head, *rows)
+
+
+def test_visits_in_columns_are_one_outcome(at: Project, call: Call):
+    path = wide(at.root / "data" / "nagel.csv")
+    offered = [one.column for one in drafted(path).others]
+    assert not {"monat{visit}", "monat1", "q{visit}"} & {drafted(path).primary.column, *offered}
+    told = ("--arm", "Behandlung", "--control", "A", "--primary", "schwere{visit}")
+    assert call("new", "mine", path, *told) == 0
+    assert check_trial(at, "mine") == []
+    endpoints = yaml.safe_load((at.trial_config("mine") / "endpoints.yaml").read_text())
+    assert endpoints["schwere"]["kind"] == "repeated"
+    assert endpoints["schwere"]["visits"] == {
+        "pattern": "schwere{visit}",
+        "labels": {"1": "visit 1", "2": "visit 2", "3": "visit 3", "4": "visit 4"},
+    }
+    run = run_stages(load_trial("mine", at), at.results / "mine", at)
+    assert run
+
+
+def test_numbers_of_months_are_visits(tmp_path: Path):
+    rows = [
+        f"{n},{('placebo', 'drug')[n % 2]},{n * 7 % 40}.5,{n * 5 % 40}.5,{n * 3 % 40}.5"
+        for n in range(1, 61)
+    ]
+    made = drafted(written(tmp_path / "s.csv", "id,group,score_0,score_3,score_12", *rows))
+    assert made.primary.kind == "repeated" and made.primary.column == "score_{visit}"
+    assert made.primary.columns == (("0", "score_0"), ("3", "score_3"), ("12", "score_12"))

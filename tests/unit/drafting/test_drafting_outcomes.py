@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from documented_outcomes import EVERY, Outcomes
+from documented_outcomes import EVERY, Outcomes, holds
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.draft import decide
@@ -31,7 +31,7 @@ def place(documented: Outcomes) -> int:
         at
         for at, (name, words) in enumerate(shown)
         if any(name == time and f"{status} tells" in words for time, _, status in right if status)
-        or any(name == column for column, _, status in right if not status)
+        or any(holds(name, column) for column, _, status in right if not status)
     ]
     return min(hits, default=99)
 

@@ -103,7 +103,8 @@ def _used(draft: Draft, table: Table) -> set[str]:
     """Columns with a role, which are never left out."""
     own = {*draft.key(table), draft.subject[table.name], draft.visit[table.name], *table.where}
     design = {draft.design.place, draft.design.sequence, draft.design.cluster}
-    return own | design | {draft.arm.name, draft.primary.column, draft.primary.status}
+    wide = {name for _, name in draft.primary.columns}
+    return own | design | wide | {draft.arm.name, draft.primary.column, draft.primary.status}
 
 
 def _not_used(column: Column, used: set[str]) -> str:

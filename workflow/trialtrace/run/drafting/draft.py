@@ -27,6 +27,7 @@ from trialtrace.run.drafting.parameters import Parameters, parameters_of
 from trialtrace.run.drafting.primary import primary_of, with_competing
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
+from trialtrace.run.drafting.wide import over_visits
 
 CONTROL = re.compile(
     r".*(pla[cz]ebo|plasebo|control|kontroll|controle|temoin|ctrl|sham|schein|standard|usual|"
@@ -115,7 +116,10 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
         if table.name in told_by:
             used |= {one.name for one in table.columns if rank(one.name, PARAMETERS) is not None}
             used.add(told_by[table.name].column)
-        found += [*whole, *candidates(table, taken[table.name] | used, at[table.name])]
+        single = candidates(table, taken[table.name] | used, at[table.name])
+        if not at[table.name] and table.name not in told_by and not design.own_treatment:
+            single = over_visits(single, table.columns)
+        found += [*whole, *single]
     once = {
         one.name: once_in(one, at[one.name], taken[one.name], arm.name)
         for one in views
@@ -131,7 +135,9 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
     others = [
         one
         for one in found
-        if one.score >= LEAST_SCORE and one.column not in (primary.column, primary.status)
+        if one.score >= LEAST_SCORE
+        and one.column not in (primary.column, primary.status)
+        and not {name for _, name in one.columns} & {primary.column, primary.status}
     ]
     others = [*_other_parameters(told_by, primary), *(_likeliest(told_by, one) for one in others)]
     treated = home

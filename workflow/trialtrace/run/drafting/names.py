@@ -26,7 +26,16 @@ SUBJECTS = (
         "ptno",
     ),
     *("subjectno", "subjno", "subjectnumber", "patientnumber", "patnum", "patientennummer"),
-    *("proband", "probandennr", "probandid", "patientnr", "paziente", "paciente", "patienten"),
+    *(
+        "nr",
+        "proband",
+        "probandennr",
+        "probandid",
+        "patientnr",
+        "paziente",
+        "paciente",
+        "patienten",
+    ),
     *("id", "idno", "idnum", "idnumber", "identifier", "person", "personid", "individual", "child"),
     *(
         "caseid",

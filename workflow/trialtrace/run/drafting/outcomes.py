@@ -66,7 +66,9 @@ class Outcome:
     whether a time ended with the event, `competing` its code of an event after which this one
     cannot come; `codes` are what levels of a scale are worth; `starts` and `stops` are the columns
     of the interval that ends with or without the event. `where` are columns and codes of the rows
-    that are meant, with their `label` and the codes of their `visits`."""
+    that are meant, with their `label` and the codes of their `visits`. Of an outcome with a column
+    a visit, `columns` are the numbers of the visits with theirs, `column` the pattern of their
+    names, `visit_word` what such a number counts."""
 
     table: str
     column: str
@@ -84,6 +86,13 @@ class Outcome:
     label: str = ""
     visits: tuple[str, ...] = ()
     competing: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+    visit_word: str = ""
+
+    @property
+    def source(self) -> str:
+        """Its column; of several the last."""
+        return self.columns[-1][1] if self.columns else self.column
 
 
 def levels(column: Column) -> tuple[str, ...]:

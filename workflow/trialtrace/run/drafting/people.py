@@ -61,6 +61,7 @@ def people(draft: Draft) -> People:
     used = {draft.arm.name, draft.subject[draft.home.name], draft.visit[draft.home.name]}
     used |= {draft.primary.column, draft.primary.status}
     used |= {name for one in draft.others for name in (one.column, one.status)}
+    used |= {name for one in (draft.primary, *draft.others) for _, name in one.columns}
     used |= {one.name for one in draft.home.columns if tells_arm(one, draft.home, draft.arm)}
     told = {draft.design.sequence, draft.design.cluster}
     free = [

@@ -100,12 +100,18 @@ def planned(draft: Draft) -> list[Planned]:
     taken: set[str] = set(RESERVED)
     made = []
     for one in (draft.primary, *draft.others):
-        column = draft.table(one.table).column(one.column)
+        column = draft.table(one.table).column(one.source)
         name = _name(_named(one), taken)
         visits = _visits(draft.table(one.table).column(one.visit), one) if one.visit else {}
+        visits |= {Quoted(number): f"{one.visit_word} {int(number)}" for number, _ in one.columns}
         first = next((label for code, label in visits.items() if BASELINE.fullmatch(code)), "")
         first = first if len(visits) > 1 else ""
-        label = one.label or (column.label if column.label != column.name else _words(column.name))
+        named = _words(one.column.replace("{visit}", "")) if one.columns else _words(column.name)
+        label = (
+            one.label
+            or (named if one.columns else "")
+            or (column.label if column.label != column.name else named)
+        )
         stop = draft.table(one.table).column(one.stops) if one.stops else None
         made.append(Planned(name, one, column, label, visits, first, stop))
     return made
@@ -113,7 +119,7 @@ def planned(draft: Draft) -> list[Planned]:
 
 def _named(one: Outcome) -> str:
     """What an endpoint is named after: its column, or the parameter in whose rows it is."""
-    code = one.where[0][1] if one.label else one.column
+    code = one.where[0][1] if one.label else one.column.replace("{visit}", "")
     return code if re.search("[A-Za-z]", code) else one.label or code
 
 
@@ -206,7 +212,10 @@ def _entries(draft: Draft, one: Planned, codes: set[str]) -> Iterator[tuple[str,
             },
         )
         return
-    head["column"] = made.column
+    if made.columns:
+        head["visits"] = {"pattern": made.column, "labels": one.visits}
+    else:
+        head["column"] = made.column
     if draft.design.own_treatment:
         place = draft.table(made.table).column(draft.design.place)
         labels = {

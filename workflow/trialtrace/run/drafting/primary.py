@@ -204,7 +204,7 @@ def _with_event(tables: Sequence[Table], made: Outcome, decided: Decided) -> Out
                         expected="an endpoint of two values")
             )  # fmt: skip
         return made
-    column = column_of(tables, made.status or made.column, "primary")[1]
+    column = column_of(tables, made.status or made.source, "primary")[1]
     codes = sorted(levels(column), key=lambda code: code != made.event)
     if made.sure and "event" not in decided.told:
         return made
