@@ -1,5 +1,6 @@
 """`trialtrace confirm` and `new --again`: guesses are worked off, new cuts are told."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -163,3 +164,18 @@ def test_changed_data_are_asked_for_on_a_terminal(
     monkeypatch.setattr("builtins.input", lambda _: answer)
     done = call("confirm", "mine", "--key", "control", "--value", "Active")
     assert (done, pinned(drafted) == before) == ((0, False) if answer else (1, True))
+
+
+def test_what_was_edited_is_settled(drafted: Project, call: Call, capsys):
+    folder = drafted.trial_config("mine")
+    assert {"question", "intercurrent", "baseline"} <= set(open_guesses(drafted))
+    trial = (folder / "trial.yaml").read_text(encoding="utf-8")
+    asked = re.sub(r"(?m)^question: .*$", 'question: "Does it help?"', trial)
+    (folder / "trial.yaml").write_text(asked, encoding="utf-8")
+    plan = yaml.safe_load((folder / "plan.yaml").read_text(encoding="utf-8"))
+    plan["displays"]["baseline"]["variables"] = ["age"]
+    (folder / "plan.yaml").write_text(yaml.safe_dump(plan, sort_keys=False), encoding="utf-8")
+    call("confirm", "mine")
+    assert "mine: settled in its files: question, baseline" in capsys.readouterr().out
+    left = set(open_guesses(drafted))
+    assert "intercurrent" in left and not {"question", "baseline"} & left

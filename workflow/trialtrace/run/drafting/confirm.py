@@ -15,6 +15,7 @@ from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, write_text
+from trialtrace.run.drafting.by_hand import settled_by_hand
 from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.draft import decide
 from trialtrace.run.drafting.new import Files, files_of, guesses_text
@@ -68,9 +69,21 @@ def told(guess: Guess) -> list[str]:
 
 
 def open_lines(at: Project, name: str) -> list[str]:
-    """Everything that is open."""
+    """Everything that is open, and before it what the files have settled."""
+    closed = close_by_hand(at, name)
     guesses = read_guesses(at, name).guesses
-    return [line for guess in guesses.values() for line in told(guess)] or [_left(name, 0)]
+    return closed + (
+        [line for guess in guesses.values() for line in told(guess)] or [_left(name, 0)]
+    )
+
+
+def close_by_hand(at: Project, name: str) -> list[str]:
+    """Settle what the files do not say any longer; a line on it."""
+    guesses = read_guesses(at, name).guesses
+    settled = settled_by_hand(at, name, guesses)
+    for each in settled:
+        settle(at, name, guesses[each])
+    return [f"{name}: settled in its files: {', '.join(settled)}"] if settled else []
 
 
 def confirm(
@@ -86,10 +99,11 @@ def confirm(
     With `only` and a `value` what a flag could have told is changed, also where it is not open.
     `take` says whether a draft may be made of files that are others than it was drafted from.
     """
+    closed = close_by_hand(at, name)
     found = read_guesses(at, name)
     if only is not None and only in FLAGS and value is not None:
         redraft(at, name, only, value, take)
-        return [_left(name, len(read_guesses(at, name).guesses))]
+        return [*closed, _left(name, len(read_guesses(at, name).guesses))]
     if only is not None and only not in found.guesses:
         names = list(found.guesses)
         raise UserError(
@@ -106,7 +120,7 @@ def confirm(
             settle(at, name, guess)
         elif choice.take == "change":
             change(at, name, guess, choice.value, take)
-    return [_left(name, len(read_guesses(at, name).guesses))]
+    return [*closed, _left(name, len(read_guesses(at, name).guesses))]
 
 
 def _left(name: str, n: int) -> str:

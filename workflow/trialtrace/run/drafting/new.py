@@ -101,7 +101,7 @@ def _of_people(who: People) -> list[Guessed]:
     if who.left_out:
         names = [f"{name} ({word.rstrip('.')})" for name, word in who.left_out.items()]
         why += f" Left out, as they may be later: {one_of(names, MOST_NAMED)}."
-    shown = ", ".join(who.variables.values())
+    shown = ", ".join(who.variables)
     return [Guessed("baseline", "plan.yaml", "displays.baseline.variables", shown, why)]
 
 
