@@ -42,7 +42,10 @@ def test_true_trials_are_seldom_unusual():
 
 
 def test_every_check_looks_at_something(made):
-    assert {one.check for one in look_at(export_of(made))} == set(CHECKS)
+    # No table of a true trial has a column of another; its rows are not in an order that is known.
+    elsewhere = {"agreement", "ordered"}
+    export = replace(export_of(made), used=frozenset({("patients", "age")}))
+    assert {one.check for one in look_at(export)} == {*CHECKS} - elsewhere
 
 
 def test_chances_are_chances(made):

@@ -30,6 +30,7 @@ from trialtrace.report.sections.printed_in_short import printed_in_short, regist
 from trialtrace.report.sections.sections import design_line, left_out, lost, of_data, recomputed
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import captioned, link, pipe_table
+from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
@@ -101,6 +102,7 @@ def _patients(material: Material, drawn: list[Drawn]) -> list[str]:
     told += "; the number randomised is not in the data" if who and told else ""
     of = [
         f"Analysed for {escape_markdown(one.label)}: {analysed(material, one)}"
+        + _known(material, one)
         + _not_analysed(material, one, named)
         for one in primary(material)
     ]
@@ -123,7 +125,38 @@ def _not_analysed(material: Material, analysis: "Analysis", named: str) -> str:
         for row in rows
         if row["stat_value"]
     ]
-    return f" Not analysed: {'; '.join(told)}." if told else f" Nobody {named} is left out."
+    if told:
+        return f" Not analysed: {'; '.join(told)}."
+    whole = all(k == n for _, arms in _counts(material, analysis) for k, n in arms.values())
+    return f" Nobody {named} is left out." if whole else ""
+
+
+def _counts(
+    material: Material, analysis: "Analysis"
+) -> list[tuple[str, dict[str, tuple[int, int]]]]:
+    """Of each endpoint and visit of an analysis, of how many the outcome is known, by arm."""
+    known = material.endpoint_losses.known
+    return [
+        (visit, arms)
+        for endpoint in parameters(material.trial, analysis)
+        for visit, arms in known.get(endpoint.name, {}).items()
+        if analysis.visits is None or visit in analysis.visits
+    ]
+
+
+def _known(material: Material, analysis: "Analysis") -> str:
+    """ " Outcome known: Drug 55 of 60, Placebo 51 of 60.", the least and the most of the visits."""
+    counts = _counts(material, analysis)
+    if not counts:
+        return ""
+    told = []
+    for arm in material.trial.design.arms:
+        k = [arms[arm][0] for _, arms in counts]
+        most = f" to {max(k)}" if max(k) > min(k) else ""
+        label = escape_markdown(material.arm_label(arm))
+        told.append(f"{label} {min(k)}{most} of {counts[0][1][arm][1]}")
+    several = ", by visit" if len(counts) > 1 else ""
+    return f" Outcome known{several}: {', '.join(told)}."
 
 
 def _choices(material: Material, places: Mapping[str, str]) -> Iterator[str]:

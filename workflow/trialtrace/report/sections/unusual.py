@@ -11,7 +11,7 @@ from trialtrace.report.tables import captioned, named, pipe_table, with_names
 from trialtrace.run.cleaning.summary import run_text
 from trialtrace.run.integrity.look import LEVEL, Judged, judged
 from trialtrace.run.integrity.read import read_export
-from trialtrace.run.integrity.registry import CHECKS, look_at
+from trialtrace.run.integrity.registry import CHECKS, IN_SECTION, look_at
 
 ROWS_SHOWN, RUNS_SHOWN = 25, 12
 # Of a look at a column that finds no single rows.
@@ -21,7 +21,8 @@ NO_ROWS = "no single rows"
 def unusual_rows(material: Material) -> str:
     """A sentence on all looks, and a table of those with p below .01."""
     export = read_export(material.trial, material.folder / "clean")
-    return told_rows(material, judged(look_at(export)))
+    looks = [*look_at(export, IN_SECTION), *material.endpoint_losses.looks]
+    return told_rows(material, judged(looks))
 
 
 def told_rows(material: Material, looks: list[Judged]) -> str:

@@ -19,12 +19,11 @@ from trialtrace.run.drafting.names import (
     TREATED,
     VISIT_PARTS,
     VISITS,
-    parts,
-    plain,
     rank,
     speaks_of,
 )
 from trialtrace.run.drafting.profile import Column
+from trialtrace.run.tables.measures import parts, plain
 
 MOST_ARMS = 8
 # The smallest arm, as a share of the largest.

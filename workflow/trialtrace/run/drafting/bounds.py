@@ -4,41 +4,13 @@ The ends of what a file holds are no bounds: with them an age of 1989 would be o
 is known has those of what is possible, any other none.
 """
 
-import re
 from collections.abc import Mapping
 
 import numpy as np
 
-from trialtrace.run.drafting.names import AGES, parts, plain
 from trialtrace.run.drafting.tally import Numbers, Tally
+from trialtrace.run.tables.measures import known_ends
 
-# Words of a variable, its unit, the ends of what it can be: people from birth, in illness and in
-# intensive care. Where no unit is said, the first row whose ends hold nearly all cells is taken.
-POSSIBLE: tuple[tuple[str, str, float, float], ...] = (
-    ("age", "years", 0, 120),
-    ("age", "months", 0, 1440),
-    ("age", "weeks", 0, 6300),
-    ("age", "days", 0, 44000),
-    (r"weight|wt|gewicht|poids|peso", "kg", 0.3, 450),
-    (r"weight|wt", "lb", 0.6, 990),
-    (r"height|ht|grosse|taille|altezza|talla|lengte", "cm", 20, 260),
-    (r"height|ht", "m", 0.2, 2.6),
-    ("bmi|bodymassindex", "", 7, 110),
-    (r"sbp|sysbp|systolic|bpsys", "", 20, 320),
-    (r"dbp|diabp|diastolic|bpdia", "", 10, 220),
-    (r"pulse|heartrate|hr_?bpm|pulsrate", "", 10, 350),
-    (r"temp|temperature|bodytemp", "°C", 25, 45),
-    (r"karno\w*|kps", "", 0, 100),
-    (r"ecog|ecogps", "", 0, 5),
-    (r"h(a)?emoglobin|hgb", "g/dL", 1, 28),
-    (r"h(a)?emoglobin|hgb", "g/L", 10, 280),
-    (r"sodium|natrium", "", 80, 220),
-    (r"potassium|kalium", "", 0.8, 15),
-    (r"albumin", "g/dL", 0.3, 7),
-    (r"albumin", "g/L", 3, 70),
-)  # fmt: skip
-# Changes and scores of a variable are not the variable.
-NOT_IT = re.compile(r"chg|change|diff|delta|gain|loss|score|z|percent\w*|pct|cat|group|grp|gr")
 # Cells outside by which a variable is taken for another than its name says.
 MOST_OUTSIDE = 0.05
 # Quartile distances from the quartile, and times further out than the next value.
@@ -50,14 +22,8 @@ NEARLY_ALL = 0.98
 def possible(name: str, unit: str, numbers: Mapping[float, int]) -> tuple[float, float] | None:
     """The ends of what a variable can be; None where nothing is known of it, or where more than
     one cell in twenty is outside."""
-    words = {*parts(name), plain(name)}
-    if any(NOT_IT.fullmatch(word) for word in words):
-        return None
     cells = sum(numbers.values())
-    for known, its_unit, low, high in POSSIBLE:
-        named = words & AGES if known == "age" else [w for w in words if re.fullmatch(known, w)]
-        if not named or (unit and its_unit and unit != its_unit):
-            continue
+    for low, high in known_ends(name, unit):
         outside = sum(count for value, count in numbers.items() if not low <= value <= high)
         if outside <= max(1, MOST_OUTSIDE * cells):
             return low, high

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.delimited import FALLBACK
 from trialtrace.run.drafting.draft import Draft
-from trialtrace.run.drafting.names import ROW_NUMBERS, plain, words_of
+from trialtrace.run.drafting.names import ROW_NUMBERS, words_of
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.yaml_text import Quoted
+from trialtrace.run.tables.measures import plain
 from trialtrace.run.trial.dictionary_types import FIXED_CHOICES, PARTS
 
 DICTIONARY, CLEANING = "dictionary.csv", "cleaning.yaml"

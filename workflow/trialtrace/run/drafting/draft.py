@@ -13,7 +13,7 @@ from trialtrace.run.drafting.design import Design, by_treatment, design_of, pati
 from trialtrace.run.drafting.final_outcomes import once_in
 from trialtrace.run.drafting.intervals import recurrent
 from trialtrace.run.drafting.likely_outcome import candidates
-from trialtrace.run.drafting.names import AGES, ARMS, PARAMETERS, folded, plain, rank, words_of
+from trialtrace.run.drafting.names import ARMS, PARAMETERS, rank, words_of
 from trialtrace.run.drafting.outcomes import (
     COUNT,
     EVENT,
@@ -28,6 +28,7 @@ from trialtrace.run.drafting.primary import primary_of, with_competing
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.wide import over_visits
+from trialtrace.run.tables.measures import AGES, folded, plain
 
 CONTROL = re.compile(
     r".*(pla[cz]ebo|plasebo|control|kontroll|controle|temoin|ctrl|sham|schein|standard|usual|"

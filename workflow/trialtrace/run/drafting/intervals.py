@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from trialtrace.run.drafting.cells_of import cells_of
-from trialtrace.run.drafting.names import plain
 from trialtrace.run.drafting.outcomes import (
     RECURRENT,
     STATUSES,
@@ -16,6 +15,7 @@ from trialtrace.run.drafting.outcomes import (
     levels,
 )
 from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.tables.measures import plain
 
 # Names of a start with those of its stop, without marks between their words.
 PAIRS = {

@@ -18,11 +18,10 @@ from trialtrace.run.drafting.names import (
     SUBJECTS,
     VISIT_PARTS,
     VISITS,
-    parts,
-    plain,
     rank,
 )
 from trialtrace.run.drafting.profile import Column
+from trialtrace.run.tables.measures import parts, plain
 
 if TYPE_CHECKING:
     from trialtrace.run.drafting.fingerprints import Numbers

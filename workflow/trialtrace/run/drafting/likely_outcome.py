@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from trialtrace.run.drafting.names import parts, plain
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
     COUNT,
@@ -21,6 +20,7 @@ from trialtrace.run.drafting.outcomes import (
     usable,
 )
 from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.tables.measures import parts, plain
 
 WHOLE = {
     *("outcome", "outcomes", "endpoint", "primary", "primaryoutcome", "primaryendpoint", "y"),

@@ -1,13 +1,9 @@
 """What names of columns and levels say in trials: subjects, arms, visits, units, persons, codes."""
 
 import re
-import unicodedata
 
+from trialtrace.run.tables.measures import parts, plain
 from trialtrace.run.trial.label_words import NOT_KNOWN
-
-_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "Ae",
-                          "œ": "oe", "đ": "d", "ı": "i"})  # fmt: skip
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+|[%µ]")
 
 # The whole name in small letters without marks between, the surest first.
 SUBJECTS = (
@@ -136,8 +132,6 @@ NOT_RANDOMISED = re.compile(
 )
 SEX = ("sex", "gender", "female", "male", "geschlecht", "sexe", "sesso", "sexo", "geslacht", "kon",
        "kjonn", "sukupuoli", "plec", "pohlavi", "nem", "cinsiyet")  # fmt: skip
-AGES = {"age", "alter", "eta", "edad", "idade", "leeftijd", "alder", "ika", "wiek", "vek",
-        "eletkor", "yas", "varsta"}  # fmt: skip
 PERSONS = (
     *("name", "surname", "firstname", "lastname", "initials", "email", "phone", "telephone"),
     *("address", "street", "postcode", "zip", "zipcode", "mrn", "ssn", "nhsnumber", "insurance"),
@@ -178,22 +172,6 @@ _BRACKET = re.compile(r"[(\[]([^()\[\]]{1,20})[)\]]\s*$")
 _RATIO = re.compile(r"[a-zµμ%0-9^²³*·]{1,8}/[a-z0-9^²³]{1,6}")
 _NUMBERED = re.compile(r"[0-9]{1,3}\s*[_.:=)-]\s*([^\W\d].*)")
 _COMMA = re.compile(r",\s*([^,()]{1,12})$")
-
-
-def folded(text: str) -> str:
-    """Letters without their marks: Prüfmedikation is Prufmedikation, groß is gross."""
-    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-    return bare.translate(_LETTERS)
-
-
-def plain(name: str) -> str:
-    """Small letters and digits only, without marks: Patient.ID is patientid."""
-    return re.sub(r"[\W_]+", "", folded(name)).lower()
-
-
-def parts(name: str) -> list[str]:
-    """The words of a name: weightKg and weight_kg are weight, kg."""
-    return [part.lower() for part in _PARTS.findall(folded(name))]
 
 
 def rank(name: str, known: tuple[str, ...]) -> int | None:

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from trialtrace.run.drafting.names import parts, plain, words_of
+from trialtrace.run.drafting.names import words_of
 from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.tables.measures import parts, plain
 
 YES = re.compile(
     r"(1[_. -]*)?(yes|y|true|t|event|dead|died|death|relapsed?|progress\w*|positive|pos|present|"

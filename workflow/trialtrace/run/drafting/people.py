@@ -6,19 +6,11 @@ from dataclasses import dataclass
 
 from trialtrace.run.drafting.draft import Draft, tells_arm
 from trialtrace.run.drafting.likely_outcome import after_start
-from trialtrace.run.drafting.names import (
-    AGES,
-    ROW_NUMBERS,
-    SEX,
-    SITES,
-    SUBJECTS,
-    parts,
-    plain,
-    rank,
-)
+from trialtrace.run.drafting.names import ROW_NUMBERS, SEX, SITES, SUBJECTS, rank
 from trialtrace.run.drafting.outcomes import BEFORE, is_coded, is_number, label_of, levels
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.tables.contracts import ADTTE, BDS, OCCDS
+from trialtrace.run.tables.measures import AGES, parts, plain
 
 MOST_VARIABLES, MOST_LEVELS, LONGEST = 12, 8, 8
 TAKEN = {

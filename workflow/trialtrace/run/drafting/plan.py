@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from trialtrace.run.drafting.design import place_labels
 from trialtrace.run.drafting.design_steps import designed
 from trialtrace.run.drafting.draft import Draft
-from trialtrace.run.drafting.names import parts
 from trialtrace.run.drafting.outcomes import (
     COUNT,
     EVENT,
@@ -22,6 +21,7 @@ from trialtrace.run.drafting.outcomes import (
 from trialtrace.run.drafting.people import People
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.drafting.yaml_text import Quoted
+from trialtrace.run.tables.measures import parts
 
 # A time from which it is rounded to whole numbers.
 LONG = 10

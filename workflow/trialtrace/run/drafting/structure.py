@@ -16,11 +16,10 @@ from trialtrace.run.drafting.names import (
     SURE_SUBJECTS,
     VISIT_PARTS,
     VISITS,
-    parts,
-    plain,
     rank,
 )
 from trialtrace.run.drafting.profile import Column
+from trialtrace.run.tables.measures import parts, plain
 
 MOST_VISITS = 60
 # A subject with a row each may come again in so few of them; rows that are named.

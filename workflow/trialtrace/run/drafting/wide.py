@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from trialtrace.run.drafting.names import VISIT_PARTS, VISITS, parts
+from trialtrace.run.drafting.names import VISIT_PARTS, VISITS
 from trialtrace.run.drafting.outcomes import (
     EVENT,
     MEASURE,
@@ -16,6 +16,7 @@ from trialtrace.run.drafting.outcomes import (
     levels,
 )
 from trialtrace.run.drafting.profile import Column
+from trialtrace.run.tables.measures import parts
 
 # Visits in columns; more are rather the items of a scale.
 FEWEST, MOST = 3, 16

@@ -1,6 +1,7 @@
 """The stage derive: clean tables in; adsl, bds, adtte, occds, sources, rejects and account out."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from trialtrace.run.endpoints.populations import add_flags
 from trialtrace.run.endpoints.registry import derivation
 from trialtrace.run.endpoints.study import Study, config_file, read_clean
 from trialtrace.run.endpoints.unused import rejects_table
+from trialtrace.run.integrity.first_page import Uses, looks_at_rows
 from trialtrace.run.tables.contracts import (
     ADSL,
     ADTTE,
@@ -50,7 +52,19 @@ def derive_datasets(trial: Trial, clean_dir: Path, out_dir: Path) -> None:
     for contract, table in derive_tables(study):
         file = Path(out_dir) / f"{contract.name}.parquet"
         write_table(file, table, contract, synthetic=trial.synthetic)
-    write_losses(Path(out_dir), endpoint_losses(study))
+    losses = endpoint_losses(study)
+    looks, unusual = looks_at_rows(trial, clean_dir, endpoints_by_column(study))
+    warnings = (*losses.warnings, *unusual)
+    write_losses(Path(out_dir), replace(losses, warnings=warnings, looks=looks))
+
+
+def endpoints_by_column(study: Study) -> Uses:
+    """Of each column of a clean table that endpoints are made of, which these are."""
+    uses: Uses = {}
+    for name, records in study.made.items():
+        for at in dict.fromkeys((one.table, one.column) for one in records.cells):
+            uses.setdefault(at, []).append(name)
+    return uses
 
 
 def verify_subjects(trial: str, account: Account, in_adsl: int) -> None:

@@ -9,7 +9,7 @@ Both are `account.json`, in counts and configured words only.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +18,16 @@ import numpy as np
 from trialtrace.base.store import write_json
 from trialtrace.run.cleaning.account import FILE, RedLine
 from trialtrace.run.cleaning.losses import TOLD
+from trialtrace.run.endpoints.known import (
+    Known,
+    known_by_arm,
+    planned_arms,
+    unequal_losses,
+)
 from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.unused import Unused
+from trialtrace.run.integrity.look import Look
 from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.plan.methods import BINARY, INTERVALS, RECURRENT, SCORES, TIMES
 
@@ -34,10 +41,12 @@ NAMED = 12
 
 @dataclass(frozen=True)
 class EndpointLosses:
-    """Red lines, and what else is to be looked at."""
+    """Red lines, what else is to be looked at, looks at the rows, and who is known by arm."""
 
     warnings: tuple[RedLine, ...] = ()
     notes: tuple[RedLine, ...] = ()
+    looks: tuple[Look, ...] = ()
+    known: Known = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,9 @@ def endpoint_losses(study: Study) -> EndpointLosses:
         for line in _red_line(study, endpoints[name], study.made[name], unused)
     ]
     made = {name: study.made[name] for name in endpoints if name in study.made}
-    return EndpointLosses(tuple(warnings), tuple(_alike(study, made)))
+    known = known_by_arm(study)
+    warnings += unequal_losses(study, known)
+    return EndpointLosses(tuple(warnings), tuple(_alike(study, made)), known=known)
 
 
 def write_losses(derived_dir: Path, losses: EndpointLosses) -> None:
@@ -80,7 +91,8 @@ def read_losses(derived_dir: Path) -> EndpointLosses:
         return EndpointLosses()
     given = json.loads(path.read_text(encoding="utf-8"))
     lines = {part: tuple(RedLine(**one) for one in given[part]) for part in ("warnings", "notes")}
-    return EndpointLosses(**lines)
+    looks = [Look(**{**one, "rows": tuple(one["rows"])}) for one in given.get("looks", ())]
+    return EndpointLosses(**lines, looks=tuple(looks), known=given.get("known", {}))
 
 
 def _red_line(
@@ -146,11 +158,8 @@ def _valid(records: Records) -> np.ndarray:
 
 def _arms(study: Study) -> dict[str, np.ndarray]:
     """Label of each arm -> its patients; none where a patient has every treatment."""
-    planned = study.adsl.columns.get("TRT01P")
-    if planned is None:
-        return {}
-    names = np.array(planned.to_pylist(), dtype=object)
-    return {arm.label: names == arm.name for arm in study.trial.design.arms.values()}
+    arms = study.trial.design.arms
+    return {arms[name].label: mask for name, mask in planned_arms(study).items()}
 
 
 def _by_rule(unused: Iterable[Unused]) -> str:
@@ -165,11 +174,15 @@ def _by_rule(unused: Iterable[Unused]) -> str:
 NOBODY = "Nobody has {}. A condition that nothing can meet looks the same."
 EVERYBODY = "Everybody has {}. A condition that nothing can fail looks the same."
 ONE_VALUE = "Every value is the same of {}."
+COPIED = (
+    "Every patient has the same value at each visit of {}. Values carried forward look the same."
+)
+FEWEST_PATIENTS = 20
 
 
 def _alike(study: Study, made: Mapping[str, Records]) -> Iterator[RedLine]:
     """Events that nobody or everybody has, and measures of one value, a line each."""
-    found: dict[str, list[str]] = {NOBODY: [], EVERYBODY: [], ONE_VALUE: []}
+    found: dict[str, list[str]] = {NOBODY: [], EVERYBODY: [], ONE_VALUE: [], COPIED: []}
     for name, records in made.items():
         endpoint = study.trial.endpoints[name]
         for line, counted in _of_one_value(endpoint.kind, records):
@@ -194,6 +207,22 @@ def _of_one_value(kind: str, records: Records) -> Iterator[tuple[str, str]]:
         values = _numbers(records, "AVAL")
         if len(values) >= FEWEST and (values == values[0]).all():
             yield ONE_VALUE, f"{len(values)} values"
+        elif patients := _copied(records):
+            yield COPIED, f"{patients} patients"
+
+
+def _copied(records: Records) -> int:
+    """How many patients have several values that are all alike; 0 where one has others, or few."""
+    values = records.columns["AVAL"].to_numpy(zero_copy_only=False).astype(float)
+    known = ~np.isnan(values)
+    subject, value = records.subject[known], values[known]
+    order = np.argsort(subject, kind="stable")
+    subject, value = subject[order], value[order]
+    same = subject[1:] == subject[:-1]
+    if (value[1:][same] != value[:-1][same]).any():
+        return 0
+    patients = len(np.unique(subject[1:][same]))
+    return patients if patients >= FEWEST_PATIENTS else 0
 
 
 def _events(values: np.ndarray, bool_of: np.ndarray) -> Iterator[tuple[str, str]]:

@@ -6,14 +6,15 @@ last digit, so whoever rounds meets both as often (Fisher's exact test). Where h
 that far from its target, the share is that of other patients' targets, doubled (binomial). A column
 is looked at where equal values are rare, the spread is at least eight units, and visits are
 correlated by at most 0.9: what hardly changes is equal to itself. Values at either end of the
-column are left out.
+column are left out. Where visits are correlated by more because most values are the one before,
+and the others change by eight units and more, more than a quarter alike is unusual (binomial).
 """
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from trialtrace.base.arrays import Flags, Floats
+from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.blocks import chance_alike
 from trialtrace.run.integrity.correlations import rank_correlation, successive
@@ -23,7 +24,7 @@ from trialtrace.run.integrity.look import Look
 NAME = "carried"
 TITLE = "Values midway between their neighbours, or carried forward"
 FEWEST, SPREAD, STABLE, ALIKE = 30, 8, 0.9, 0.1
-NEAR, STEP, FEWEST_APART, ALLOWED = 5, 10, 20, 2.0
+NEAR, STEP, FEWEST_APART, ALLOWED, COPIES = 5, 10, 20, 2.0, 0.25
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -50,10 +51,23 @@ def _look(middle: Slice, target: Floats, first: Floats, last: Floats, told: str)
     if unit is None or min(x.std(), y.std()) < SPREAD * unit or chance_alike(x) > ALIKE:
         return
     if rank_correlation(first[known], last[known]) > STABLE:
+        if target is last:
+            yield from _copied(middle, known, x - y, unit)
         return
     same, p = met(x, y, unit)
     rows = tuple(sorted(int(row) for row in middle.rows[known[same]]))
     yield Look(NAME, middle.where, f"{int(same.sum())} of {len(x)} values {told}", p, rows)
+
+
+def _copied(middle: Slice, known: Places, changes: Floats, unit: float) -> Iterator[Look]:
+    """A look at values of which most are those before, where the others are far from them."""
+    same = np.abs(changes) < unit / 2
+    k, n = int(same.sum()), len(same)
+    if n - k < 2 or np.median(np.abs(changes[~same])) < SPREAD * unit:
+        return
+    rows = tuple(sorted(int(row) for row in middle.rows[known[same]]))
+    told = f"{k} of {n} values equal to the value before, where others are far from it"
+    yield Look(NAME, middle.where, told, chances.binomial(k, n, COPIES), rows)
 
 
 def met(x: Floats, target: Floats, unit: float) -> tuple[Flags, float]:
@@ -72,5 +86,5 @@ def met(x: Floats, target: Floats, unit: float) -> tuple[Flags, float]:
     every = np.abs(x[:, None] - target[None, :]) / unit
     np.fill_diagonal(every, np.inf)
     within = int((every <= near).sum())
-    due = int((every <= half).sum()) / within if within else 1.0
+    due = (1 + int((every <= half).sum())) / (1 + within) if within else 1.0
     return same, chances.binomial(k, close, min(1.0, ALLOWED * due))

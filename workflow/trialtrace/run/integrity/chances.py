@@ -17,6 +17,12 @@ def normal(z: float) -> float:
     return float(special.ndtr(z))
 
 
+def upper(z: "Floats") -> "Floats":
+    """The upper tails of standard normal values."""
+    made: Floats = special.ndtr(-z)
+    return made
+
+
 def scores(share: "Floats") -> "Floats":
     """Standard normal values with these lower tails."""
     made: Floats = special.ndtri(share)

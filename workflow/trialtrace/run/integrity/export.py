@@ -21,6 +21,7 @@ class Column:
     kind: str
     values: Floats
     unit: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Sheet:
     """A clean table without its keys: rows of the raw file, subject of each, its columns.
 
     `step` is the place of a row in the order of visits, `part` what else the key holds (a nerve, a
-    side, a kind of event); both are 0 where a subject has one row.
+    side, a kind of event); both are 0 where a subject has one row. `in_order` says whether the rows
+    stand in the order of their subjects' keys.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Sheet:
     step: Places
     part: Places
     columns: tuple[Column, ...]
+    in_order: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ class Slice:
 @dataclass(frozen=True)
 class Export:
     """All that the checks look at. Arm, site and strata are places by subject, `NOBODY` where
-    missing, and None where the configuration names none; `scheme` is that of the randomisation."""
+    missing, and None where the configuration names none; `scheme` is that of the randomisation,
+    `used` the tables and columns that an endpoint or a variable of the patients is made of."""
 
     n: int
     subjects: str
@@ -77,6 +81,7 @@ class Export:
     baseline: tuple[tuple[str, str], ...] = ()
     scheme: str = "unknown"
     block_sizes: tuple[int, ...] = ()
+    used: frozenset[tuple[str, str]] = frozenset()
 
     @cached_property
     def slices(self) -> tuple[Slice, ...]:

@@ -1,5 +1,7 @@
 """The clean tables of a trial as an `Export`; what each column is the configuration says."""
 
+import re
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,9 +23,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def read_export(trial: Trial, clean_dir: Path) -> Export:
+def read_export(
+    trial: Trial, clean_dir: Path, used: frozenset[tuple[str, str]] = frozenset()
+) -> Export:
     """What the checks look at. There is no arm where the data are blinded, nor where other units
-    than patients were allocated: each test of arms is of patients."""
+    than patients were allocated: each test of arms is of patients. `used` are the tables and
+    columns that endpoints and variables of the patients are made of."""
     tables = {name: read_table(Path(clean_dir) / f"{name}.parquet", CLEAN) for name in trial.tables}
     names = {name: subject_text(tables[name], spec) for name, spec in trial.tables.items()}
     first = trial.subjects.table
@@ -32,7 +37,10 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         name: np.array([people.get(one, NOBODY) for one in of.to_pylist()], dtype=np.intp)
         for name, of in names.items()
     }
-    sheets = [_sheet(trial, spec, tables[name], who[name]) for name, spec in trial.tables.items()]
+    sheets = [
+        _sheet(trial, spec, tables[name], who[name], names[name])
+        for name, spec in trial.tables.items()
+    ]
     randomisation = trial.design.randomisation
     sizes = None
     if isinstance(randomisation, Blocked | StratifiedBlocks):
@@ -55,16 +63,19 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         baseline=_baseline(trial),
         scheme=randomisation.scheme,
         block_sizes=tuple(sizes or ()),
+        used=used,
     )
 
 
-def _sheet(trial: Trial, spec: TableSpec, table: "pa.Table", subject: Places) -> Sheet:
+def _sheet(
+    trial: Trial, spec: TableSpec, table: "pa.Table", subject: Places, names: "pa.Array"
+) -> Sheet:
     keys = [name for name in spec.key_ if name not in (spec.subject, "source_row")]
     left_out = {spec.subject, *keys, *arm_columns(trial, spec)}
     known = trial.dictionary[spec.name]
     units = trial.cleaning.tables[spec.name].unit_of
     columns = [
-        Column(name, kind, _numbers(table, name, kind), units.get(name, ""))
+        Column(name, kind, _numbers(table, name, kind), units.get(name, ""), variable.label)
         for name, variable in known.items()
         if name not in left_out and (kind := _kind(variable))
     ]
@@ -82,8 +93,22 @@ def _sheet(trial: Trial, spec: TableSpec, table: "pa.Table", subject: Places) ->
         subject[used],
         step[used],
         (np.zeros(len(subject), np.intp) if part is None else part)[used],
-        tuple(Column(c.name, c.kind, c.values[used], c.unit) for c in columns),
+        tuple(Column(c.name, c.kind, c.values[used], c.unit, c.label) for c in columns),
+        _in_order(names, table["source_row"].to_numpy()),
     )
+
+
+def _in_order(names: "pa.Array", rows: Places) -> bool:
+    """Whether keys rise with the rows of the file, numbers in them by their size."""
+    every = names.to_pylist()
+    keys = [_natural(every[at]) for at in np.argsort(rows, kind="stable") if every[at]]
+    return all(one <= later for one, later in pairwise(keys))
+
+
+def _natural(key: str) -> list[tuple[str, int]]:
+    """A key as texts and the numbers between them."""
+    parts = re.split(r"(\d+)", key)
+    return [(text, int(number or 0)) for text, number in zip_longest(parts[::2], parts[1::2])]
 
 
 def _visit_columns(trial: Trial) -> set[str]:

@@ -1,0 +1,211 @@
+"""Slips of hands and of programs in an export, after what was tried on trialtrace by others.
+
+Each takes a true trial and a generator, and changes the trial. `FOUND_BY` says which check is to
+tell of it; `UNSEEN` are slips that no look at these columns can tell from what is true.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from rows.true_trials import Made, export_of, true_trial
+from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Export
+from trialtrace.run.integrity.intervals import EXCEL, days_exchanged
+
+Slip = Callable[[Made, np.random.Generator], None]
+
+
+def trial_to_spoil(seed: int) -> tuple[Made, np.random.Generator]:
+    """A true trial with deaths, a weight, CRP and response at entry, and the days of its visits."""
+    made, rng = true_trial(seed), np.random.Generator(np.random.PCG64([23, seed]))
+    n, entered, visited = made.n, made.patients["entered"][1], made.visits["visited"][1]
+    last = np.fmax.reduce(np.column_stack([visited, entered]), axis=1)
+    died = last + 1 + np.floor(rng.exponential(90, n))
+    weight = np.round(rng.normal(76, 13, n), 1)
+    crp = np.round(np.exp(rng.normal(1.5, 1, n)), 1)
+    made.patients["died_on"] = (DATE, np.where(rng.random(n) < 0.3, died, np.nan), "")
+    made.patients["weight"] = (NUMBER, weight, "kg")
+    made.patients["crp"] = (NUMBER, crp, "mg/l")
+    made.patients["responded"] = (CODE, (rng.random(n) < 0.4).astype(float), "")
+    made.visits["day"] = (NUMBER, visited - entered[:, None], "")
+    return made, rng
+
+
+def spoiled_export(made: Made) -> Export:
+    """What the checks see of it: rows in the order of the patients, every column used."""
+    export = export_of(made)
+    used = frozenset((one.name, c.name) for one in export.sheets for c in one.columns)
+    sheets = tuple(replace(one, in_order=True) for one in export.sheets)
+    return replace(export, used=used, sheets=sheets)
+
+
+def _of_patients(made: Made, name: str, values: np.ndarray) -> None:
+    kind, _, unit = made.patients[name]
+    made.patients[name] = kind, values, unit
+
+
+def _of_visits(made: Made, name: str, values: np.ndarray) -> None:
+    kind, _, unit = made.visits[name]
+    made.visits[name] = kind, values, unit
+
+
+def _every_visit(made: Made, change: Callable[[np.ndarray], np.ndarray]) -> None:
+    for name, (_, values, _) in list(made.visits.items()):
+        _of_visits(made, name, change(values))
+
+
+def _later_half(made: Made) -> np.ndarray:
+    return np.arange(made.n) >= made.n // 2
+
+
+def entry_of_1904(made: Made, rng: np.random.Generator) -> None:
+    values = made.patients["entered"][1]
+    _of_patients(made, "entered", values - EXCEL * _later_half(made))
+
+
+def visits_of_1904(made: Made, rng: np.random.Generator) -> None:
+    values = made.visits["visited"][1]
+    _of_visits(made, "visited", values - EXCEL * _later_half(made)[:, None])
+
+
+def deaths_of_1904(made: Made, rng: np.random.Generator) -> None:
+    values = made.patients["died_on"][1]
+    _of_patients(made, "died_on", values + EXCEL * _later_half(made))
+
+
+def visits_in_reverse(made: Made, rng: np.random.Generator) -> None:
+    _every_visit(made, lambda values: values[::-1])
+
+
+def deaths_before_visits(made: Made, rng: np.random.Generator) -> None:
+    died = made.patients["died_on"][1].copy()
+    early = np.flatnonzero(~np.isnan(died))[::3]
+    died[early] = made.patients["entered"][1][early] + 5
+    _of_patients(made, "died_on", died)
+
+
+def total_row(made: Made, rng: np.random.Generator) -> None:
+    values = made.patients["weight"][1].copy()
+    values[-1] = values[:-1].sum()
+    _of_patients(made, "weight", values)
+
+
+def code_999(made: Made, rng: np.random.Generator) -> None:
+    values = made.patients["crp"][1]
+    _of_patients(made, "crp", np.where(rng.random(made.n) < 0.06, 9999, values))
+
+
+def code_minus_9(made: Made, rng: np.random.Generator) -> None:
+    values = made.patients["crp"][1].copy()
+    values[rng.choice(made.n, 4, replace=False)] = -9
+    _of_patients(made, "crp", values)
+
+
+def weight_sorted(made: Made, rng: np.random.Generator) -> None:
+    _of_patients(made, "weight", np.sort(made.patients["weight"][1]))
+
+
+def response_sorted(made: Made, rng: np.random.Generator) -> None:
+    _of_patients(made, "responded", np.sort(made.patients["responded"][1]))
+
+
+def laboratory_sorted(made: Made, rng: np.random.Generator) -> None:
+    values = made.visits["lab1"][1]
+    _of_visits(made, "lab1", np.sort(values.ravel()).reshape(values.shape))
+
+
+def columns_exchanged(made: Made, rng: np.random.Generator) -> None:
+    weight, crp = made.patients["weight"][1], made.patients["crp"][1]
+    _of_patients(made, "weight", crp * 0.01)
+    _of_patients(made, "crp", weight)
+
+
+def pounds_at_a_site(made: Made, rng: np.random.Generator) -> None:
+    site = np.bincount(made.site).argmax()
+    values = made.patients["weight"][1]
+    if np.all(made.site == site):
+        made.site = np.arange(made.n) % 3
+        site = 1
+    pounds = np.round(values * 2.2046, 1)
+    _of_patients(made, "weight", np.where(made.site == site, pounds, values))
+
+
+def another_unit_from_a_day_on(made: Made, rng: np.random.Generator) -> None:
+    values = made.patients["crp"][1]
+    _of_patients(made, "crp", np.where(_later_half(made), values / 20, values))
+
+
+def labels_shifted(made: Made, rng: np.random.Generator) -> None:
+    moved = np.arange(made.n) % 3 == 0
+
+    def change(values: np.ndarray) -> np.ndarray:
+        later = np.column_stack([values[:, 1:], np.full(len(values), np.nan)])
+        return np.where(moved[:, None], later, values)
+
+    made.visits["day"] = (NUMBER, np.round(np.tile(np.arange(4) * 30.0, (made.n, 1))), "")
+    _every_visit(made, change)
+
+
+def one_weight(made: Made, rng: np.random.Generator) -> None:
+    _of_patients(made, "weight", np.full(made.n, 70.0))
+
+
+def one_day_of_entry(made: Made, rng: np.random.Generator) -> None:
+    _of_patients(made, "entered", np.full(made.n, made.patients["entered"][1][0]))
+
+
+def first_carried_forward(made: Made, rng: np.random.Generator) -> None:
+    values, who = made.visits["lab1"][1].copy(), rng.random(made.n) < 0.9
+    values[who, 1:] = values[who, :1]
+    _of_visits(made, "lab1", values)
+
+
+def patients_again(made: Made, rng: np.random.Generator) -> None:
+    who = np.arange(made.n)
+    who[-4:] = who[:4]
+    again = made.taken(who)
+    made.patients, made.visits = again.patients, again.visits
+
+
+def days_and_months_exchanged(made: Made, rng: np.random.Generator) -> None:
+    values = made.visits["visited"][1]
+    later = np.where(np.isnan(values), np.nan, days_exchanged(np.nan_to_num(values)))
+    later[1::2] = 0
+    _of_visits(made, "visited", values + np.nan_to_num(later))
+
+
+def a_year_late(made: Made, rng: np.random.Generator) -> None:
+    values = made.visits["visited"][1].copy()
+    values[::6, 3] += 365
+    _of_visits(made, "visited", values)
+
+
+def weight_of_the_next(made: Made, rng: np.random.Generator) -> None:
+    _of_patients(made, "weight", np.roll(made.patients["weight"][1], 1))
+
+
+FOUND_BY: dict[Slip, tuple[str, ...]] = {
+    entry_of_1904: ("intervals",),
+    visits_of_1904: ("intervals",),
+    deaths_of_1904: ("intervals",),
+    visits_in_reverse: ("intervals",),
+    deaths_before_visits: ("intervals",),
+    total_row: ("totals", "far"),
+    code_999: ("far",),
+    code_minus_9: ("far",),
+    weight_sorted: ("ordered",),
+    response_sorted: ("ordered",),
+    laboratory_sorted: ("ordered",),
+    columns_exchanged: ("possible",),
+    pounds_at_a_site: ("breaks",),
+    another_unit_from_a_day_on: ("breaks",),
+    labels_shifted: ("labels",),
+    one_weight: ("constants",),
+    one_day_of_entry: ("constants",),
+    first_carried_forward: ("carried",),
+    patients_again: ("records", "duplicates"),
+    days_and_months_exchanged: ("intervals", "sequence"),
+    a_year_late: ("intervals", "sequence"),
+}
+UNSEEN: tuple[Slip, ...] = (weight_of_the_next,)

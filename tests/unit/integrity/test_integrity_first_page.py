@@ -1,0 +1,174 @@
+"""Looks that stand on page 1: what they find, what they leave alone, and how it is told."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from rows.spoiled import FOUND_BY, UNSEEN, spoiled_export, trial_to_spoil
+from rows.true_trials import chosen
+from scipy import stats
+
+from trialtrace.run.integrity import agreement, breaks, far, ordered, totals
+from trialtrace.run.integrity.export import CODE, NUMBER, Column, Export, Sheet
+from trialtrace.run.integrity.first_page import red_lines_of
+from trialtrace.run.integrity.intervals import days_exchanged
+from trialtrace.run.integrity.look import Look, judged
+from trialtrace.run.integrity.registry import IN_SECTION, MODULES, OF_ROWS, look_at
+from trialtrace.run.tables.measures import known_ends
+
+
+def unusual(export: Export) -> set[str]:
+    return {one.look.check for one in judged(look_at(export, OF_ROWS)) if one.unusual}
+
+
+def one_sheet(name: str, columns: list[Column], *, in_order: bool = True) -> Sheet:
+    n = len(columns[0].values)
+    nothing = np.zeros(n, np.intp)
+    return Sheet(
+        name, np.arange(2, n + 2), np.arange(n), nothing, nothing, tuple(columns), in_order
+    )
+
+
+def numbers(name: str, values, unit: str = "") -> Column:
+    return Column(name, NUMBER, np.asarray(values, float), unit)
+
+
+@pytest.mark.parametrize("slip", FOUND_BY, ids=lambda one: one.__name__)
+def test_a_slip_is_found_by_its_check(slip):
+    made, rng = trial_to_spoil(1001)
+    assert not unusual(spoiled_export(made))
+    slip(made, rng)
+    assert unusual(spoiled_export(made)) & {*FOUND_BY[slip]}
+
+
+def test_true_trials_have_no_red_line_and_none_when_their_rows_are_in_any_order():
+    for seed in range(12):
+        made, rng = trial_to_spoil(seed)
+        export = spoiled_export(made)
+        assert not unusual(export)
+        assert not unusual(chosen(export, rng.permutation(export.n)))
+
+
+def test_every_check_is_on_one_of_both_pages():
+    assert not {*OF_ROWS} & {*IN_SECTION}
+    assert len(MODULES) == len({module.NAME for module in MODULES})
+
+
+def test_looks_of_rows_need_no_arm():
+    """A blinded export has the same looks."""
+    made, _ = trial_to_spoil(1001)
+    export = spoiled_export(made)
+    assert look_at(export, OF_ROWS) == look_at(replace(export, arm=None), OF_ROWS)
+
+
+def test_the_chance_of_a_sorted_column_is_that_of_all_orders():
+    # 2 of 4! orders of distinct values are sorted; 2 of 6 of {1, 1, 2, 2}.
+    assert ordered.chance(np.array([1.0, 2, 3, 4])) == pytest.approx(2 / 24)
+    assert ordered.chance(np.array([2.0, 2, 1, 1])) == pytest.approx(2 / 6)
+    assert ordered.chance(np.array([1.0, 3, 2, 4])) == 1
+
+
+def test_a_file_that_was_sorted_before_it_was_numbered_is_left_alone():
+    rng = np.random.default_rng(1)
+    first = np.sort(np.round(rng.normal(50, 9, 80)))
+    both = one_sheet("p", [numbers("x", first), numbers("y", np.arange(80) / 7)])
+    alone = one_sheet("p", [numbers("x", first), numbers("y", rng.normal(size=80))])
+    for sheet, p in ((both, 1), (alone, 0)):
+        looks = [one for one in ordered.looks(Export(80, "p", (sheet,))) if one.where == "p.x"]
+        assert [round(one.p, 9) for one in looks] == [p]
+
+
+@pytest.mark.parametrize("at", [1.2, 2.5])
+def test_the_chance_of_means_further_apart_is_that_of_the_noncentral_t(at):
+    rng = np.random.default_rng(3)
+    x, y = rng.normal(0, 1, 40), rng.normal(at, 1, 60)
+    ours = float(breaks.further(*breaks._sums(x), *breaks._sums(y)))
+    root = np.sqrt(40 * 60 / 100)
+    t = abs(stats.ttest_ind(x, y).statistic)
+    assert ours == pytest.approx(2 * stats.nct(98, root).sf(t), rel=0.35)
+
+
+def test_a_step_of_a_standard_deviation_between_sites_is_nothing():
+    rng = np.random.default_rng(4)
+    site = np.arange(90) % 3
+    values = np.round(rng.normal(60, 10, 90) + 8 * (site == 1), 1)
+    export = Export(90, "p", (one_sheet("p", [numbers("x", values)]),), site=site)
+    assert all(one.p > 0.2 for one in breaks.looks(export))
+
+
+def test_a_long_tail_is_no_value_that_stands_alone():
+    rng = np.random.default_rng(5)
+    long = np.exp(rng.normal(1, 1.3, 200))
+    export = Export(200, "p", (one_sheet("p", [numbers("crp", long)]),))
+    assert next(far.looks(export)).p > 0.01
+    spoiled = long.copy()
+    spoiled[7] = 40000
+    export = Export(200, "p", (one_sheet("p", [numbers("crp", spoiled)]),))
+    look = next(far.looks(export))
+    assert look.p < 1e-6 and look.rows == (9,)
+
+
+def test_a_row_that_is_the_sum_of_all_others():
+    values = np.arange(1.0, 31)
+    values[-1] = values[:-1].sum()
+    export = Export(30, "p", (one_sheet("p", [numbers("x", values)]),))
+    look = next(totals.looks(export))
+    assert look.rows == (31,) and look.p == 30 * 2.0**-29
+    export = Export(30, "p", (one_sheet("p", [numbers("x", values + 1)]),))
+    assert next(totals.looks(export)).p == 1
+
+
+def test_two_tables_that_disagree_on_a_sex():
+    rng = np.random.default_rng(6)
+    sex = rng.integers(0, 2, 60).astype(float)
+    other = np.roll(sex, 1)
+    sheets = [
+        one_sheet(name, [Column("sex", CODE, one)]) for name, one in (("a", sex), ("b", other))
+    ]
+    look = next(agreement.looks(Export(60, "a", tuple(sheets))))
+    assert f"{int((sex != other).sum())} of 60" in look.told and look.p < 1e-9
+    same = one_sheet("b", [Column("sex", CODE, sex)])
+    assert next(agreement.looks(Export(60, "a", (sheets[0], same)))).p == 1
+
+
+def test_what_was_measured_twice_may_differ():
+    rng = np.random.default_rng(7)
+    sheets = [one_sheet(name, [numbers("weight", rng.normal(70, 9, 60))]) for name in "ab"]
+    assert not list(agreement.looks(Export(60, "a", tuple(sheets))))
+
+
+def test_days_and_months_change_places():
+    days = np.array(["2020-03-04", "2020-03-13", "2020-05-05"], "datetime64[D]").astype(float)
+    later = days_exchanged(days)
+    assert later[0] == 30 and np.isnan(later[1:]).all()  # 3 April; no month 13; the same day
+
+
+def test_what_a_measure_can_be_is_known_by_name_and_unit():
+    assert known_ends("weight_kg", "kg") == [(0.3, 450)]
+    assert known_ends("Gewicht", "") == [(0.3, 450)]
+    assert known_ends("Hgb", "g/dl") == [(1, 28)]
+    assert known_ends("weight_change", "kg") == known_ends("score", "") == []
+
+
+def test_a_red_line_says_where_how_likely_which_rows_and_who_uses_it():
+    looks = judged(
+        [
+            Look("far", "visits.crp", "2 of 90 values stand alone", 1e-9, (4, 5)),
+            Look("far", "visits.score", "0 of 90 values stand alone", 1.0),
+        ]
+    )
+    line, *others = red_lines_of(looks, {("visits", "crp"): ["crp", "crp_change"]})
+    assert not others and (line.table, line.column) == ("visits", "crp")
+    assert line.text == (
+        "Unusual rows, visits.crp: values that stand alone: 2 of 90 values stand alone, which has "
+        "p below 0.0001 by chance among 2 looks; rows 4–5. Used by crp, crp_change."
+    )
+    line = next(red_lines_of(looks, {}))
+    assert line.text.endswith("No endpoint is made of it.")
+
+
+def test_what_nobody_can_see_is_said_to_be_unseen():
+    for slip in UNSEEN:
+        made, rng = trial_to_spoil(1001)
+        slip(made, rng)
+        assert not unusual(spoiled_export(made))

@@ -1,0 +1,90 @@
+"""A column whose level is another at one site, or from one patient on.
+
+Sites and years differ. The difference of two means, on the scale of logs where all values are above
+zero, is therefore held against one of a whole standard deviation, not against none: another unit or
+another coding is further away. The test is that of two samples with a noncentral t, by its normal
+approximation, times the sites, or times the places at which the patients in the order of their
+entry can be cut.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from trialtrace.base.arrays import Floats, Places
+from trialtrace.run.integrity import chances
+from trialtrace.run.integrity.export import Export, Slice
+from trialtrace.run.integrity.look import Look
+
+NAME = "breaks"
+TITLE = "Another level at one site, or from one day on"
+FEWEST, LEVELS, ALLOWED = 10, 8, 1.0
+
+
+def looks(export: Export) -> Iterator[Look]:
+    """A look by site and one by entry for each column of numbers."""
+    entry = export.known(export.entry)
+    for one in export.first_numbers:
+        values = one.values[one.there]
+        if len(np.unique(values)) < LEVELS or len(values) < 2 * FEWEST:
+            continue
+        scaled = np.log(values) if values.min() > 0 else values
+        if export.site is not None:
+            yield from _by_site(export, one, scaled, export.site[one.there])
+        if entry is not None:
+            yield from _by_entry(one, scaled, entry.values[one.there])
+
+
+def _by_site(export: Export, one: Slice, values: Floats, site: Places) -> Iterator[Look]:
+    found = []
+    for s in np.unique(site[site >= 0]):
+        own = site == s
+        if own.sum() >= FEWEST and (~own).sum() >= FEWEST:
+            inside, others = values[own], values[~own]
+            found.append((float(further(*_sums(inside), *_sums(others))), int(s)))
+    if found:
+        p, s = min(found)
+        told = f"the level of {len(values)} values at the site that differs most from the others"
+        rows = tuple(sorted(int(row) for row in one.rows[one.there[site == s]]))
+        yield Look(NAME, one.where, told, min(1.0, float(p) * len(found)), rows)
+
+
+def _by_entry(one: Slice, values: Floats, entered: Floats) -> Iterator[Look]:
+    known = np.flatnonzero(~np.isnan(entered))
+    order = known[np.argsort(entered[known], kind="stable")]
+    x, day, n = values[order], entered[order], len(order)
+    if n < 2 * FEWEST:
+        return
+    at = np.arange(FEWEST, n - FEWEST)
+    at = at[day[at - 1] < day[at]]
+    if not len(at):
+        return
+    sums, squares = np.cumsum(x), np.cumsum(x * x)
+    size = at.astype(float)
+    p = further(
+        size, sums[at - 1], squares[at - 1],
+        n - size, sums[-1] - sums[at - 1], squares[-1] - squares[at - 1],
+    )  # fmt: skip
+    best = int(np.argmin(p))
+    rows = tuple(sorted(int(row) for row in one.rows[one.there[order[at[best] :]]]))
+    told = f"the level of {n} values before and after the day of entry that parts them most"
+    yield Look(NAME, one.where, told, float(min(1.0, p[best] * len(at))), rows)
+
+
+def _sums(values: Floats) -> tuple[Floats, Floats, Floats]:
+    return np.array(float(len(values))), values.sum(), (values**2).sum()
+
+
+def further(
+    n: Floats, total: Floats, squares: Floats, m: Floats, others: Floats, of_others: Floats
+) -> Floats:
+    """The chance of means as far apart where they are `ALLOWED` standard deviations apart, of two
+    samples by their sizes, sums and sums of squares."""
+    within = squares - total**2 / n + of_others - others**2 / m
+    df = n + m - 2
+    spread = np.sqrt(np.maximum(within, 1e-300) / df)
+    root = np.sqrt(n * m / (n + m))
+    t = np.abs(total / n - others / m) / spread * root
+    z = (t - ALLOWED * root) / np.sqrt(1 + t**2 / (2 * df))
+    made: Floats = np.minimum(1.0, 2 * chances.upper(z))
+    return made

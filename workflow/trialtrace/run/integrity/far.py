@@ -1,0 +1,95 @@
+"""Values that stand alone: far outside the quartiles with nothing near, or one negative code.
+
+The gap between the values at an end of a column and all others is held against the gaps next to it,
+as those of an exponential tail (Rényi, Acta Math Hung 1953;4:191). It must be as wide on a scale of
+logs, which takes long tails for what they are. A column whose only negative
+values are one and the same number holds a code for missing: values drawn from those that the column
+has would all be alike with the chance of one over their number, for each after the first.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from trialtrace.base.arrays import Flags, Floats, Places
+from trialtrace.run.integrity.export import NUMBER, Column, Export, Sheet
+from trialtrace.run.integrity.look import Look
+
+NAME = "far"
+TITLE = "Values that stand alone"
+FEWEST, LEVELS = 20, 5
+QUARTILE_RANGES, MOST, BELOW = 8.0, 0.1, 50
+
+
+def looks(export: Export) -> Iterator[Look]:
+    """A look for each column of numbers that has enough of them."""
+    for sheet in export.sheets:
+        for column in sheet.columns:
+            known = np.flatnonzero(~np.isnan(column.values))
+            if column.kind == NUMBER and len(known) >= FEWEST:
+                yield from _look(sheet, column, known)
+
+
+def _look(sheet: Sheet, column: Column, known: Places) -> Iterator[Look]:
+    values = column.values[known]
+    if len(np.unique(values)) < LEVELS:
+        return
+    ends = [_isolated(values, values), _isolated(-values, values), _negative(values)]
+    p, far = min(ends, key=lambda end: end[0])
+    rows = tuple(sorted(int(row) for row in sheet.rows[known[far]]))
+    told = f"{int(far.sum())} of {len(values)} values stand alone, far from all others"
+    yield Look(NAME, f"{sheet.name}.{column.name}", told, min(1.0, len(ends) * p), rows)
+
+
+def _isolated(signed: Floats, values: Floats) -> tuple[float, Flags]:
+    """The chance of the widest gap below the highest values, and which stand above it."""
+    first, third = np.quantile(signed, [0.25, 0.75])
+    spread = third - first
+    above = int((signed > third + QUARTILE_RANGES * spread).sum())
+    best, highest = 1.0, 0
+    if spread > 0 and above <= MOST * len(signed):
+        scales = [signed, *_logs(signed, values)]
+        for j in range(1, above + 1):
+            p = above * max(_gap(scale, j) for scale in scales)
+            best, highest = min((best, highest), (p, j))
+    far = np.zeros(len(signed), dtype=bool)
+    far[np.argsort(-signed, kind="stable")[:highest]] = True
+    return best, far
+
+
+def _logs(signed: Floats, values: Floats) -> list[Floats]:
+    """A scale on which long tails are no longer than an exponential one, in the direction of
+    `signed`: of numbers above zero squared distances from the median of the logs, as of a normal
+    value; of others the logs of distances from the median."""
+    if values.min() < 0:
+        apart = signed - np.median(signed)
+        spread = np.median(np.abs(apart))
+        return [np.sign(apart) * np.log1p(np.abs(apart) / spread)] if spread > 0 else []
+    if not (values > 0).any():
+        return []
+    least = values[values > 0].min() if values.min() == 0 else 0.0
+    logs = np.sign(signed.sum()) * np.log(values + least)
+    apart = logs - np.median(logs)
+    return [np.sign(apart) * apart**2]
+
+
+def _gap(values: Floats, j: int) -> float:
+    """The chance of the gap below the `j` highest values, by those next to it."""
+    below = min(BELOW, (len(values) - j) // 4)
+    x = -np.sort(-values)[: j + below + 1]
+    if below < 2 or len(x) <= j + below:
+        return 1.0
+    gap = j * (x[j - 1] - x[j])
+    rest = x[j : j + below].sum() + j * x[j] - (j + below) * x[j + below]
+    if rest <= 0:
+        return 1.0
+    return float(min(1.0, np.exp(-below * np.log1p(gap / rest))))
+
+
+def _negative(values: Floats) -> tuple[float, Flags]:
+    """The chance that all negative values are one number, where most values are above zero."""
+    below = values < 0
+    k = int(below.sum())
+    if k < 2 or k > MOST * len(values) or len(np.unique(values[below])) > 1:
+        return 1.0, below
+    return float(len(np.unique(values[~below])) ** -(k - 1.0)), below

@@ -1,0 +1,74 @@
+"""Looks that a reader meets first: of rows alone, without an outcome by arm.
+
+They are made where the endpoints are derived, so that it is known which columns are used. What is
+unusual among them is a red line: on page 1 of the report, and in the last lines of a run.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from trialtrace.run.cleaning.account import RedLine
+from trialtrace.run.cleaning.summary import run_text
+from trialtrace.run.integrity.look import Judged, Look, judged
+from trialtrace.run.integrity.read import read_export
+from trialtrace.run.integrity.registry import CHECKS, OF_ROWS, look_at
+from trialtrace.run.trial.load import Trial
+
+# A table and column -> the endpoints made of it.
+Uses = dict[tuple[str, str], list[str]]
+LEAST_P, RUNS_SHOWN, NAMES_SHOWN = 0.0001, 8, 4
+
+
+def looks_at_rows(
+    trial: Trial, clean_dir: Path, uses: Uses
+) -> tuple[tuple[Look, ...], tuple[RedLine, ...]]:
+    """Every look of the checks that need no arm, and a red line for each that is unusual."""
+    used = {(one.table, one.column) for one in trial.subjects.origins.values()}
+    export = read_export(trial, clean_dir, frozenset({*uses, *used}))
+    looks = tuple(look_at(export, OF_ROWS))
+    return looks, tuple(red_lines_of(judged(looks), uses))
+
+
+def red_lines_of(looks: Iterable[Judged], uses: Uses) -> Iterator[RedLine]:
+    """A line for each check that found something: its most unusual look, and where others are."""
+    every = list(looks)
+    found: dict[str, list[Look]] = {}
+    for one in every:
+        if one.unusual:
+            found.setdefault(one.look.check, []).append(one.look)
+    chance = {one.look: one.adjusted for one in every}
+    for check, (look, *others) in found.items():
+        table, _, column = look.where.partition(".")
+        text = f"Unusual rows, {look.where}: {CHECKS[check].title.lower()}: {look.told}, "
+        text += f"which has p {_p(chance[look])} by chance among {len(every)} looks"
+        text += f"; rows {_rows(look)}. " if look.rows else ". "
+        text += _use(look.where, uses)
+        if also := list(dict.fromkeys(one.where for one in others if one.where != look.where)):
+            more = f" and {len(also) - NAMES_SHOWN} more" if len(also) > NAMES_SHOWN else ""
+            text += f" So are {', '.join(also[:NAMES_SHOWN])}{more}."
+        yield RedLine("unusual_rows", table, column or None, text)
+
+
+def _p(p: float) -> str:
+    return f"below {LEAST_P}" if p < LEAST_P else f"of {p:.4f}"
+
+
+def _rows(look: Look) -> str:
+    runs = run_text(look.rows).split(", ")
+    return ", ".join(runs if len(runs) <= RUNS_SHOWN else [*runs[:RUNS_SHOWN], "…"])
+
+
+def _use(where: str, uses: Uses) -> str:
+    """Which endpoints use a column, or a table."""
+    table, _, column = where.partition(".")
+    names = [
+        name
+        for at, found in uses.items()
+        if at[0] == table and column in ("", at[1])
+        for name in found
+    ]
+    names = list(dict.fromkeys(names))
+    if not names:
+        return "No endpoint is made of it."
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    return f"Used by {', '.join(names[:NAMES_SHOWN])}{more}."

@@ -1,0 +1,180 @@
+"""Dates against dates: visits before entry or after death, dates that are off by a known step.
+
+Slips of the pen happen: more than one patient in a hundred with a visit before entry, of visits
+that are after it for most, or after death, is unusual (binomial). Dates that are off by the 1,462
+days between the two calendars of Excel, by a year, or with day and month exchanged come back to the
+usual time of their visit when that is undone. Of the dates far from it, those that do so are held
+against those that come as near when the step is a little shorter or longer (binomial). A month is
+no such step: courses of three and of four weeks are that far apart. Where the days between two
+dates fall into two groups 1,462 days apart, the gap is held against the widest of spacings drawn at
+random.
+"""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from trialtrace.base.arrays import Flags, Floats, Places
+from trialtrace.run.integrity import chances
+from trialtrace.run.integrity.export import DATE, Column, Export, Sheet, Slice
+from trialtrace.run.integrity.look import Look
+
+NAME = "intervals"
+TITLE = "Dates against dates"
+FEWEST, SLIPS, MOSTLY = 20, 0.01, 0.8
+EXCEL, NEAREST, APART, FEWEST_OFF = 1462, 3.0, 3.0, 3
+STEPS = {
+    f"{EXCEL} days late, as by another calendar of Excel": (EXCEL,),
+    f"{EXCEL} days early, as by another calendar of Excel": (-EXCEL,),
+    "a year late": (365, 366),
+    "a year early": (-365, -366),
+}
+DEATH = re.compile(
+    r"death|died|deceas|\bdod\b|\bdth|dthdt|verst(or|ar)b|todes|\btod\b|d[ée]c[èe]s|\bmort[eo]?\b"
+    r"|fallec|overl(e|ij)d|[óo]bito|zgon|exitus",
+    re.IGNORECASE,
+)
+
+# A date of death or of something else.
+LATER = re.compile(r"last|contact|follow|censor|status|letzt|dernier|ultim", re.IGNORECASE)
+
+
+def looks(export: Export) -> Iterator[Look]:
+    """Looks at every column of dates: against entry, against death, against its visits."""
+    entry = export.known(export.entry)
+    deaths = [one for one in export.slices if one.kind == DATE and _is_death(export, one)]
+    for sheet in export.sheets:
+        for column in sheet.columns:
+            if column.kind != DATE or not _repeated(sheet):
+                continue
+            if entry is not None:
+                since = column.values - entry.values[sheet.subject]
+                yield from _before_entry(sheet, column, since)
+                yield from _off(sheet, column, since)
+            for death in deaths:
+                if death.table != sheet.name:
+                    yield from _after_death(sheet, column, death)
+    if entry is not None:
+        for one in export.slices:
+            if one.kind == DATE and (one.table, one.column) != export.entry:
+                yield from _two_groups(one, one.values - entry.values)
+
+
+def _repeated(sheet: Sheet) -> bool:
+    return bool(sheet.step.any())
+
+
+def _is_death(export: Export, one: Slice) -> bool:
+    named = [
+        f"{column.name} {column.label}"
+        for sheet in export.sheets
+        if sheet.name == one.table
+        for column in sheet.columns
+        if column.name == one.column
+    ]
+    single = export.known((one.table, one.column)) is not None
+    return single and any(DEATH.search(text) and not LATER.search(text) for text in named)
+
+
+def _before_entry(sheet: Sheet, column: Column, since: Floats) -> Iterator[Look]:
+    known = ~np.isnan(since)
+    counted = np.zeros(len(since), dtype=bool)
+    for step in np.unique(sheet.step[known]):
+        own = known & (sheet.step == step)
+        if (since[own] >= 0).mean() >= MOSTLY:
+            counted |= own
+    told = "patients have visits dated before their entry"
+    yield from _patients(sheet, column, counted, counted & (since < 0), told)
+
+
+def _after_death(sheet: Sheet, column: Column, death: Slice) -> Iterator[Look]:
+    until = death.values[sheet.subject] - column.values
+    known = ~np.isnan(until)
+    told = f"patients who died have visits dated after {death.column}"
+    yield from _patients(sheet, column, known, known & (until < 0), told)
+
+
+def _patients(
+    sheet: Sheet, column: Column, counted: Flags, wrong: Flags, told: str
+) -> Iterator[Look]:
+    n, k = len(np.unique(sheet.subject[counted])), len(np.unique(sheet.subject[wrong]))
+    if n:
+        rows = tuple(sorted(int(row) for row in sheet.rows[wrong]))
+        where = f"{sheet.name}.{column.name}"
+        yield Look(NAME, where, f"{k} of {n} {told}", chances.binomial(k, n, SLIPS), rows)
+
+
+def _off(sheet: Sheet, column: Column, since: Floats) -> Iterator[Look]:
+    """Dates far from the usual time of their visit that a known step brings back to it."""
+    middle, width = _usual(sheet.step, since)
+    known = np.flatnonzero(~np.isnan(since) & ~np.isnan(middle))
+    if len(known) < FEWEST:
+        return
+    rest, near = (since - middle)[known], width[known]
+    far = np.abs(rest) > 2 * near
+    exchanged = days_exchanged(column.values[known])
+    ways: dict[str, list[Floats]] = {
+        told: [rest - step for step in steps] for told, steps in STEPS.items()
+    }
+    ways["with day and month exchanged"] = [rest + exchanged]
+    found = []
+    for told, undone in ways.items():
+        back = far & np.any([np.abs(one) <= near for one in undone], axis=0)
+        beside = [[np.abs(one + s * APART * near) <= near for one in undone] for s in (-1, 1)]
+        others = sum(int((far & np.any(one, axis=0)).sum()) for one in beside)
+        k = int(back.sum())
+        p = chances.binomial(k, k + others, 1 / 3) if k >= FEWEST_OFF else 1.0
+        found.append((p, told, back))
+    p, told, back = min(found, key=lambda one: one[0])
+    rows = tuple(sorted(int(row) for row in sheet.rows[known[back]]))
+    text = f"{int(back.sum())} of {len(known)} dates are {told}, by the usual time of their visit"
+    yield Look(NAME, f"{sheet.name}.{column.name}", text, min(1.0, p * len(ways)), rows)
+
+
+def _usual(step: Places, since: Floats) -> tuple[Floats, Floats]:
+    """The usual days since entry of each row's visit, and how far from it is usual."""
+    middle, width = np.full(len(since), np.nan), np.full(len(since), np.nan)
+    for one in np.unique(step):
+        own = np.flatnonzero((step == one) & ~np.isnan(since))
+        if len(own) >= FEWEST:
+            middle[own] = np.median(since[own])
+            spread = 1.4826 * np.median(np.abs(since[own] - middle[own]))
+            width[own] = max(NEAREST, 2 * spread)
+    return middle, width
+
+
+def days_exchanged(days: Floats) -> Floats:
+    """How many days later each date is with its day and month exchanged; nan where it cannot be."""
+    dates = days.astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    day = (dates - months).astype(int) + 1
+    month = months.astype(int) % 12 + 1
+    other = (dates.astype("datetime64[Y]").astype("datetime64[M]") + (day - 1)).astype(
+        "datetime64[D]"
+    ) + (month - 1)
+    later = (other - dates).astype(float)
+    made: Floats = np.where((day <= 12) & (day != month), later, np.nan)
+    return made
+
+
+def _two_groups(one: Slice, apart: Floats) -> Iterator[Look]:
+    """Days between two dates that fall into two groups as far apart as the calendars of Excel."""
+    known = np.flatnonzero(~np.isnan(apart))
+    order = known[np.argsort(apart[known], kind="stable")]
+    x, n = apart[order], len(order)
+    if n < FEWEST:
+        return
+    gaps = np.diff(x)
+    at = int(gaps.argmax()) + 1
+    low, high = x[:at], x[at:]
+    moved = float(np.median(high) - np.median(low))
+    inside = max(np.ptp(low), np.ptp(high), 1.0)
+    p = 1.0
+    if min(len(low), len(high)) >= FEWEST_OFF and abs(moved - EXCEL) <= min(inside / 2, 200) + 1:
+        whole = max(float(x[-1] - x[0]), 1.0)
+        p = min(1.0, n * (1 - (gaps[at - 1] - 1) / whole) ** (n - 1))
+    fewer = order[at:] if len(high) <= len(low) else order[:at]
+    told = f"{len(fewer)} of {n} stand {EXCEL} days, as of another calendar of Excel, from the rest"
+    rows = tuple(sorted(int(row) for row in one.rows[fewer])) if p < 1 else ()
+    yield Look(NAME, one.where, told, p, rows)

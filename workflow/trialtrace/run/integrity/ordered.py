@@ -1,0 +1,79 @@
+"""A column that stands sorted in a file whose rows are in the order of its patients.
+
+Who sorts one column of a sheet and not the others gives each patient the value of another. Of n
+values in an order drawn at random the chance of one without a step down is the product of the
+factorials of how often each occurs, over n factorial; twice that for either direction. Dates and
+numbers that count entries rise by themselves; so do what belongs to a site, and codes of a phase:
+those of few levels are looked at where an endpoint uses them.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy import special
+
+from trialtrace.base.arrays import Floats, Places, Whole
+from trialtrace.run.integrity.export import DATE, Column, Export, Sheet
+from trialtrace.run.integrity.look import Look
+
+NAME = "ordered"
+TITLE = "A column that is sorted while its rows are not"
+FEWEST, FEW_LEVELS = 20, 10
+
+
+def looks(export: Export) -> Iterator[Look]:
+    """A look for each column of the tables whose rows are in the order of their patients."""
+    for sheet in export.sheets:
+        if not sheet.in_order or len(sheet.rows) < FEWEST:
+            continue
+        place = np.argsort(sheet.rows, kind="stable")
+        for column in sheet.columns:
+            values = column.values[place]
+            known = ~np.isnan(values)
+            if _expected(export, sheet, column, values[known], sheet.subject[place][known]):
+                continue
+            told = f"{int(known.sum())} values, in the order of the rows"
+            p = chance(values[known])
+            if sum(_rises(other, place) for other in sheet.columns) > 1:
+                p = 1.0
+            yield Look(NAME, f"{sheet.name}.{column.name}", told, p)
+
+
+def chance(values: Floats) -> float:
+    """The chance of so few steps against the order; 1 where there is any in both directions."""
+    steps = np.diff(values)
+    if (steps < 0).any() and (steps > 0).any():
+        return 1.0
+    counts = np.unique(values, return_counts=True)[1]
+    log = special.gammaln(counts + 1.0).sum() - special.gammaln(len(values) + 1.0)
+    return float(min(1.0, 2 * np.exp(log)))
+
+
+def _rises(column: Column, place: Whole) -> bool:
+    """Whether a column that is no date has several values and is sorted, as a whole file is that
+    was sorted by it before its rows were numbered."""
+    values = column.values[place]
+    values = values[~np.isnan(values)]
+    several = len(values) > 1 and float(np.ptp(values)) > 0
+    return column.kind != DATE and several and chance(values) < 1
+
+
+def _expected(
+    export: Export, sheet: Sheet, column: Column, values: Floats, subject: Places
+) -> bool:
+    """Whether a column may well be sorted, or there is too little of it."""
+    levels = np.unique(values)
+    if column.kind == DATE or len(values) < FEWEST or len(levels) < 2:
+        return True
+    if len(levels) <= FEW_LEVELS:
+        return (sheet.name, column.name) not in export.used or _of_sites(export, values, subject)
+    counts = len(levels) == len(values) and bool(np.all(values == np.round(values)))
+    return counts or _of_sites(export, values, subject)
+
+
+def _of_sites(export: Export, values: Floats, subject: Places) -> bool:
+    """Whether a site has one value only."""
+    if export.site is None:
+        return False
+    pairs = np.unique(np.column_stack([export.site[subject], values]), axis=0)
+    return len(pairs) == len(np.unique(pairs[:, 0]))

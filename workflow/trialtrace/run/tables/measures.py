@@ -1,0 +1,68 @@
+"""What a measure can be, by the words of its name and by its unit."""
+
+import re
+import unicodedata
+
+AGES = {"age", "alter", "eta", "edad", "idade", "leeftijd", "alder", "ika", "wiek", "vek",
+        "eletkor", "yas", "varsta"}  # fmt: skip
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+|[%µ]")
+
+_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "Ae",
+                          "œ": "oe", "đ": "d", "ı": "i"})  # fmt: skip
+# Words of a variable, its unit, the ends of what it can be: people from birth, in illness and in
+# intensive care. Where no unit is said, the first row whose ends hold nearly all cells is taken.
+POSSIBLE: tuple[tuple[str, str, float, float], ...] = (
+    ("age", "years", 0, 120),
+    ("age", "months", 0, 1440),
+    ("age", "weeks", 0, 6300),
+    ("age", "days", 0, 44000),
+    (r"weight|wt|gewicht|poids|peso", "kg", 0.3, 450),
+    (r"weight|wt", "lb", 0.6, 990),
+    (r"height|ht|grosse|taille|altezza|talla|lengte", "cm", 20, 260),
+    (r"height|ht", "m", 0.2, 2.6),
+    ("bmi|bodymassindex", "", 7, 110),
+    (r"sbp|sysbp|systolic|bpsys", "", 20, 320),
+    (r"dbp|diabp|diastolic|bpdia", "", 10, 220),
+    (r"pulse|heartrate|hr_?bpm|pulsrate", "", 10, 350),
+    (r"temp|temperature|bodytemp", "°C", 25, 45),
+    (r"karno\w*|kps", "", 0, 100),
+    (r"ecog|ecogps", "", 0, 5),
+    (r"h(a)?emoglobin|hgb", "g/dL", 1, 28),
+    (r"h(a)?emoglobin|hgb", "g/L", 10, 280),
+    (r"sodium|natrium", "", 80, 220),
+    (r"potassium|kalium", "", 0.8, 15),
+    (r"albumin", "g/dL", 0.3, 7),
+    (r"albumin", "g/L", 3, 70),
+)  # fmt: skip
+# Changes and scores of a variable are not the variable.
+NOT_IT = re.compile(r"chg|change|diff|delta|gain|loss|score|z|percent\w*|pct|cat|group|grp|gr")
+
+
+def folded(text: str) -> str:
+    """Letters without their marks: Prüfmedikation is Prufmedikation, groß is gross."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return bare.translate(_LETTERS)
+
+
+def plain(name: str) -> str:
+    """Small letters and digits only, without marks: Patient.ID is patientid."""
+    return re.sub(r"[\W_]+", "", folded(name)).lower()
+
+
+def parts(name: str) -> list[str]:
+    """The words of a name: weightKg and weight_kg are weight, kg."""
+    return [part.lower() for part in _PARTS.findall(folded(name))]
+
+
+def known_ends(name: str, unit: str) -> list[tuple[float, float]]:
+    """The ends of what a variable of this name and unit can be: several where the unit is not said,
+    none where nothing is known of it, as of its change or a score of it."""
+    words = {*parts(name), plain(name)}
+    if any(NOT_IT.fullmatch(word) for word in words):
+        return []
+    return [
+        (low, high)
+        for known, its_unit, low, high in POSSIBLE
+        if (not unit or not its_unit or unit.lower() == its_unit.lower())
+        and (words & AGES if known == "age" else any(re.fullmatch(known, w) for w in words))
+    ]
