@@ -74,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
     _add_coverage(add)
     add_audit(add)
     _add_check(add)
+    _add_plan(add)
     _add_power(add)
     _add_open(add)
     _add_serve(add)
@@ -225,9 +226,6 @@ def _add_check(add: Add) -> None:
     command.add_argument("--no-data", action="store_true", help="do not look at the data")
     command.add_argument("--large", action="store_true", help="look at data of any size")
     command.add_argument(
-        "--plan", action="store_true", help="what a plan may say here: endpoints, methods, options"
-    )
-    command.add_argument(
         "--names",
         action="store_true",
         help="also the names of columns of the export that nobody declared",
@@ -239,20 +237,36 @@ def run_check(arguments: argparse.Namespace) -> int:
     from trialtrace.base.paths import project
     from trialtrace.report.commands.check import check
 
-    at = project(arguments.project)
-    if arguments.plan:
-        from trialtrace.report.commands.plan import tell_plan
-
-        tell_plan(at, configured(at, arguments.trial))
-        return 0
     return check(
-        at,
+        project(arguments.project),
         arguments.trial,
         WithoutPandas.lifted,
         data=not arguments.no_data,
         large=arguments.large,
         names=arguments.names,
     )
+
+
+def _add_plan(add: Add) -> None:
+    command = add("plan", help="what a plan may say here: endpoints, methods, options")
+    command.add_argument("trial", help="name of the trial, as under config/trials")
+    command.add_argument(
+        "--ask", metavar="ENDPOINT", help="a block of plan.yaml that asks what is usual of it"
+    )
+    command.set_defaults(run=run_plan)
+
+
+def run_plan(arguments: argparse.Namespace) -> int:
+    from trialtrace.base.paths import project
+    from trialtrace.report.commands.plan import tell_block, tell_plan
+
+    at = project(arguments.project)
+    name = configured(at, arguments.trial)
+    if arguments.ask:
+        tell_block(at, name, arguments.ask)
+    else:
+        tell_plan(at, name)
+    return 0
 
 
 def _add_power(add: Add) -> None:

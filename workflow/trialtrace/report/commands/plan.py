@@ -1,14 +1,19 @@
-"""`trialtrace check --plan`: what a plan may say here."""
+"""`trialtrace plan`: what a plan may say here, and a block that asks it of one endpoint."""
 
-from trialtrace.base.errors import one_of
+import re
+from collections.abc import Iterator
+
+from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.base.paths import Project
 from trialtrace.report.listing import aligned
 from trialtrace.run.trial.check import read_files
+from trialtrace.run.trial.context import Files
 from trialtrace.run.trial.plan.offers import (
     LEVELS,
     POPULATION,
     SECTIONS,
     VARIABLE,
+    Offered,
     endpoint_rows,
     groups,
     with_levels,
@@ -23,6 +28,17 @@ HEADS = {
     "interaction": "interaction:  # one, of an analysis with `by`",
 }
 CHOICE = "What stands in < > is to be chosen: one of those between bars, or what is named."
+
+# What is asked first of an endpoint, as the steps begin; of the first line any step is offered.
+USUAL = (
+    ("proportion: wilson", "risk_difference: newcombe", "risk_ratio: katz_log", "fisher: "),
+    ("events: count", "median_time: ", "hazard_ratio: {method: cox,", "log_rank: "),
+    ("summary: ", "mean_difference: welch", "welch_t: "),
+    ("summary: ", "mean_difference: paired", "paired_t: "),
+    ("categories: count", "probability_of_superiority: brunner_munzel", "mann_whitney: "),
+)
+SUMMARY = "summary: [mean, sd, median, quartiles]"
+PLACE = re.compile(r"<([^<>]*)>")
 
 
 def tell_plan(at: Project, name: str) -> None:
@@ -46,3 +62,87 @@ def tell_plan(at: Project, name: str) -> None:
                 mark = "  " if section == "interaction" else "  - "
                 lines = [f"{mark}{{{one.written}}}  # {one.words}" for one in offers]
                 print("\n".join(lines))
+
+
+def tell_block(at: Project, name: str, endpoint: str) -> None:
+    """Print an estimand and an analysis of an endpoint to paste into plan.yaml: what is asked first
+    of its kind stands as steps, what else may be asked as comments."""
+    files = read_files(at, name).files
+    names = {one: group for group in groups(files) for one in group.names}
+    if endpoint not in names:
+        raise UserError(
+            Problem(
+                f"{name}: --ask",
+                found=f'"{endpoint}"',
+                expected=f"an endpoint that a plan can ask of: {one_of(names, MANY)}",
+            )
+        )
+    print("\n".join(_block(files, endpoint, names[endpoint].offers)))
+
+
+def _block(files: Files, endpoint: str, offers: tuple[Offered, ...]) -> Iterator[str]:
+    asked = f"{endpoint}_asked"
+    arms = files.trial.get("design", "arms") or {}
+    control = next((arm for arm, given in arms.items() if given.get("control")), "")
+    treated = [arm for arm in arms if arm != control]
+    of = treated[0] if len(treated) == 1 else f"[{', '.join(treated)}]"
+    label = files.derived[endpoint].entry.label
+    yield "# under estimands:"
+    yield f"  {asked}:"
+    yield f"    treatment: {{of: {of}, to: {control or '<arm>'}}}"
+    yield f"    population: {next(iter(files.populations or ()), '<population>')}"
+    yield f"    variable: {endpoint}"
+    yield "    intercurrent: []"
+    yield f"    summary: {_quoted(f'difference between the arms in {label}')}"
+    yield "# under analyses:"
+    yield f"  {asked}:"
+    yield f"    label: {_quoted(label)}"
+    yield "    role: exploratory"
+    yield f"    estimand: {asked}"
+    if files.visits_of(endpoint):
+        yield "    visits: all"
+    for section in ("describe", "estimates", "tests"):
+        yield from _steps(files, section, offers)
+
+
+def _steps(files: Files, section: str, offers: tuple[Offered, ...]) -> Iterator[str]:
+    """The steps of a section: as comments those that are not asked first, or need a number."""
+    first = _first(offers, section)
+    steps = [(_filled(files, one), one) for one in offers if one.section == section]
+    asked = [one for one in steps if one[1] in first and "<" not in one[0]]
+    others = [one for one in steps if one not in asked]
+    if steps:
+        yield f"    {section}:" if asked else f"    # {section}:"
+    yield from (f"      - {{{step}}}  # {one.words}" for step, one in asked)
+    yield from (f"      # - {{{step}}}  # {one.words}" for step, one in others)
+
+
+def _first(offers: tuple[Offered, ...], section: str) -> list[Offered]:
+    """What is asked first: by the family that has a description and an estimate among the offers;
+    where none has, the first description alone."""
+    for family in USUAL:
+        steps = [one for one in offers if one.written.startswith(family)]
+        if {"describe", "estimates"} <= {one.section for one in steps}:
+            return [one for one in steps if one.section == section]
+    return [one for one in offers if one.section == section == "describe"][:1]
+
+
+def _filled(files: Files, offer: Offered) -> str:
+    """A step with the first choice at each of its places; a number stays open."""
+    named = {
+        LEVELS: with_levels(files),
+        VARIABLE: files.subject_variables or [],
+        POPULATION: files.populations or [],
+    }
+
+    def choice(found: re.Match[str]) -> str:
+        if found[1] in named:
+            return next(iter(named[found[1]]), found[0])
+        return found[1].split(" | ")[0] if " | " in found[1] else found[0]
+
+    return SUMMARY if offer.written.startswith("summary: ") else PLACE.sub(choice, offer.written)
+
+
+def _quoted(text: str) -> str:
+    """A text as YAML reads it back."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,4 +1,4 @@
-"""`trialtrace check --plan`: what it lists can be written, and what it leaves out cannot."""
+"""`trialtrace plan`: what it lists can be written, and what it leaves out cannot."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 from mini_trial import edit, write_project
 
 from trialtrace.base.errors import UserError
-from trialtrace.report.commands.plan import tell_plan
+from trialtrace.report.commands.plan import tell_block, tell_plan
 from trialtrace.run.trial.check import check_trial, read_files
 from trialtrace.run.trial.plan.offers import endpoint_rows, groups
 
@@ -116,3 +116,35 @@ def test_results_have_a_heading_an_analysis():
     table = "id  n\na/1  1\na/2  2\nb/1  3\n"
     assert headed(table, ["a", "a", "b"]) == "id  n\n\na\na/1  1\na/2  2\n\nb\nb/1  3\n"
     assert headed(table, ["a", "a", "a"]) == table
+
+
+def test_a_block_of_every_endpoint_can_be_pasted(tmp_path: Path, capsys):
+    at = write_project(tmp_path)
+    names = [name for group in groups(read_files(at, "mini").files) for name in group.names]
+    for name in names:
+        tell_block(at, "mini", name)
+        estimand, _, analysis = capsys.readouterr().out.partition("# under analyses:\n")
+        estimand = estimand.removeprefix("# under estimands:\n")
+        edit(at, "plan.yaml", "estimands:\n", f"estimands:\n{estimand}")
+        edit(at, "plan.yaml", "\nanalyses:\n", f"\nanalyses:\n{analysis}")
+    assert len(names) > 3
+    assert "\n\n".join(map(str, check_trial(at, "mini"))) == ""
+
+
+def test_what_is_asked_first_stands_as_steps(tmp_path: Path, capsys):
+    tell_block(write_project(tmp_path), "mini", "relief")
+    written = [line for line in capsys.readouterr().out.splitlines() if "# -" not in line]
+    assert [line.partition("  #")[0].strip() for line in written[-7:]] == [
+        "describe:",
+        "- {proportion: wilson}",
+        "estimates:",
+        "- {risk_difference: newcombe}",
+        "- {risk_ratio: katz_log}",
+        "tests:",
+        "- {fisher: {sides: two_sided}}",
+    ]
+
+
+def test_a_block_of_what_is_no_endpoint_is_refused(tmp_path: Path):
+    with pytest.raises(UserError, match=r"an endpoint that a plan can ask of: .*relief"):
+        tell_block(write_project(tmp_path), "mini", "reliev")
