@@ -84,9 +84,7 @@ def tiny(endpoints: str = "{}", trial: str = "", cleaning: str = "", choices: An
     source = structure(Source, data["source"])
     rules = (yaml.safe_load(cleaning) or {}).get("tables", {})
     fields = {
-        column: Variable(
-            column, "patients", "text", column, codes, *[None] * 2, *[False] * 2, "", None, 2
-        )
+        column: field(column, "patients", "text", codes)
         for column, codes in (choices or {}).items()
     }
     return SimpleNamespace(
@@ -105,11 +103,22 @@ def tiny(endpoints: str = "{}", trial: str = "", cleaning: str = "", choices: An
     )
 
 
+def field(column: str, table: str, kind: str, codes: dict[str, str] | None = None) -> Variable:
+    """A column of the dictionary of which nothing else is said."""
+    return Variable(
+        column, table, kind, column, codes or {}, *[None] * 2, *[False] * 2, "", None, 2
+    )
+
+
 def derived(trial: Any, folder: Path, **tables: str | pa.Table) -> dict[str, pa.Table]:
     """The six tables of a trial whose clean tables are drawn."""
     for name, table in tables.items():
         table = drawn(table) if isinstance(table, str) else table
         write_table(folder / "clean" / f"{name}.parquet", table, CLEAN)
+        kinds = {arrow: kind for kind, (arrow, _) in TYPES.items()}
+        columns = [one for one in table.schema if not one.name.startswith("source_")]
+        known = {one.name: field(one.name, name, kinds[one.type]) for one in columns}
+        trial.dictionary[name] = known | trial.dictionary.get(name, {})
         if name == trial.subjects.table:
             subjects = len(table[trial.tables[name].subject].unique())
             account = Account(SubjectCount(name, subjects, subjects), {})

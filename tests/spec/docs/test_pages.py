@@ -30,6 +30,7 @@ COMMANDS = (
     "confirm",
     "open",
     "serve",
+    "plan",
     "results",
     "trace",
     "script",

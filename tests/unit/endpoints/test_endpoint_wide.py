@@ -24,7 +24,8 @@ PAIN = "id pain_0:integer pain_3:integer\na 5 3\nb 4 ."
 def test_a_pattern_is_the_columns_that_it_names(tmp_path: Path):
     found = []
     for number, text in enumerate((NAMED, PATTERN)):
-        tables = derived(tiny(text, TRIAL), tmp_path / str(number), patients=PATIENTS, wide=PAIN)
+        drawn = {"patients": PATIENTS, "wide": PAIN, "long": "id visit"}
+        tables = derived(tiny(text, TRIAL), tmp_path / str(number), **drawn)
         found.append((tables["bds"], tables["sources"]))
     assert found[0] == found[1]
     assert shown(found[1][0], "AVISIT", "AVAL", "CHG") == [

@@ -113,6 +113,7 @@ def test_an_analysis_without_an_estimate_tells_its_descriptions_and_tests(mini):
 
 def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     places = {"sec-harms": "report-3.html", "tbl-relief-primary-choices": "report-2.html"}
+    places["tbl-known"] = "report-2.html"
     text = summary(mini, [], "embedded", places)
     assert "[By term](report-3.html#sec-harms)" in text
     assert "[2 estimates](report-2.html#tbl-relief-primary-choices)" in text
@@ -127,7 +128,8 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     shown = words(text)
     assert "20 randomised: 10 Drug, 10 Placebo." in shown
     # Patient 20 has a coded missing relief.
-    assert re.search(r"Analysed for Relief: .*9 of 10 Placebo\. Not analysed: 1 \w", shown)
+    assert re.search(r"Analysed for Relief: .*9 of 10 Placebo\. Outcome known: ", shown)
+    assert "Outcome known: Drug 10 of 10, Placebo 9 of 10. Not analysed: 1 " in shown
     assert "2 estimates of the risk difference, 26.7 percentage points in all; " in shown
     assert "none of 2 intervals excludes no effect" in shown
     assert "Bounds, with every missing value taken for the one arm or for the other: " in shown

@@ -6,16 +6,24 @@ unusual in the rows.
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialtrace.report.audit.red_lines import excluded_line
 from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.findings import primary
 from trialtrace.report.sections.unusual import unusual_rows
 from trialtrace.report.tables import captioned, named, pipe_table, under, with_names
 from trialtrace.run.cleaning.account import WITH_ROW, Account, Decision
 from trialtrace.run.cleaning.summary import RejectSummary, rejects_summary
+from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.conditions import lower_first
 
+if TYPE_CHECKING:
+    from trialtrace.run.trial.plan.build import Analysis
+
+# Endpoint, visit, and of each arm how many are known and all.
+Counts = tuple[str, str, dict[str, tuple[int, int]]]
 LINES_SHOWN = 12
 NOT_USED = "cell not used"
 
@@ -35,6 +43,7 @@ def data_quality(material: Material) -> str:
         decisions_table(material, account),
         rejects_table(material, lines),
         notes_of_endpoints(material),
+        known_table(material),
         unusual_rows(material),
     ]
     return "\n".join(filter(None, parts))
@@ -64,6 +73,33 @@ def selection_lines(account: Account) -> str:
 def notes_of_endpoints(material: Material) -> str:
     """Endpoints that tell nobody apart, a paragraph each; nothing where there is none."""
     return "\n".join(with_names(one.text) + "\n" for one in material.endpoint_losses.notes)
+
+
+def known_counts(material: Material, analysis: "Analysis") -> list[Counts]:
+    """Each endpoint and visit of an analysis, with how many of each arm have a value."""
+    known = material.endpoint_losses.known
+    return [
+        (endpoint.label, visit, arms)
+        for endpoint in parameters(material.trial, analysis)
+        for visit, arms in known.get(endpoint.name, {}).items()
+        if analysis.visits is None or not visit or visit in analysis.visits
+    ]
+
+
+def known_table(material: Material) -> str:
+    """Of how many of each arm the outcomes of primary analyses are known, by visit."""
+    counts = [row for one in primary(material) for row in known_counts(material, one)]
+    unique = {(label, visit): arms for label, visit, arms in counts}
+    body = [
+        [*map(with_names, (label, visit)), *(f"{k} of {n}" for k, n in arms.values())]
+        for (label, visit), arms in unique.items()
+    ]
+    if not body:
+        return ""
+    arms = [escape_markdown(one.label) for one in material.trial.design.arms.values()]
+    caption = "Of how many of those with an arm the outcome of a primary analysis is known."
+    table = pipe_table(["Outcome", "Visit", *arms], body)
+    return captioned(material, table, "known", caption)
 
 
 def coverage_table(material: Material, account: Account) -> str:

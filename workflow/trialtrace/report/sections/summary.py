@@ -18,6 +18,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.same_question import children, question_of, same_question
 from trialtrace.report.sections.analysis_section import analysed
 from trialtrace.report.sections.choices import missing_bounds
+from trialtrace.report.sections.data_quality import known_counts
 from trialtrace.report.sections.findings import primary, primary_sentences
 from trialtrace.report.sections.harms import harms_in_short
 from trialtrace.report.sections.key_sentences import (
@@ -30,7 +31,6 @@ from trialtrace.report.sections.printed_in_short import printed_in_short, regist
 from trialtrace.report.sections.sections import design_line, left_out, lost, of_data, recomputed
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import captioned, link, pipe_table
-from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
@@ -56,7 +56,7 @@ def summary(
     parts += [f"**{escape_markdown(trial.question)}**", design_line(material), *of_data(material)]
     sections = {
         "Primary result": _primary(material, drawn, places),
-        "Patients": [*_patients(material, drawn), *left_out(material)],
+        "Patients": [*_patients(material, drawn, places), *left_out(material)],
         "Harms": harms_in_short(material, places),
         "Under other choices": [*_choices(material, places), strips(drawn)],
         "Published numbers": list(printed_in_short(material)),
@@ -83,7 +83,7 @@ def _primary(material: Material, drawn: list[Drawn], places: Mapping[str, str]) 
     return [*(f"**{text}**" for text in told), *said, put_in, first_forest(drawn)]
 
 
-def _patients(material: Material, drawn: list[Drawn]) -> list[str]:
+def _patients(material: Material, drawn: list[Drawn], places: Mapping[str, str]) -> list[str]:
     """How many are in each arm, and who of them the primary analyses have."""
     counts = {
         row["group1_level"]: row
@@ -102,7 +102,7 @@ def _patients(material: Material, drawn: list[Drawn]) -> list[str]:
     told += "; the number randomised is not in the data" if who and told else ""
     of = [
         f"Analysed for {escape_markdown(one.label)}: {analysed(material, one)}"
-        + _known(material, one)
+        + _known(material, one, places)
         + _not_analysed(material, one, named)
         for one in primary(material)
     ]
@@ -127,36 +127,26 @@ def _not_analysed(material: Material, analysis: "Analysis", named: str) -> str:
     ]
     if told:
         return f" Not analysed: {'; '.join(told)}."
-    whole = all(k == n for _, arms in _counts(material, analysis) for k, n in arms.values())
+    whole = all(k == n for *_, arms in known_counts(material, analysis) for k, n in arms.values())
     return f" Nobody {named} is left out." if whole else ""
 
 
-def _counts(
-    material: Material, analysis: "Analysis"
-) -> list[tuple[str, dict[str, tuple[int, int]]]]:
-    """Of each endpoint and visit of an analysis, of how many the outcome is known, by arm."""
-    known = material.endpoint_losses.known
-    return [
-        (visit, arms)
-        for endpoint in parameters(material.trial, analysis)
-        for visit, arms in known.get(endpoint.name, {}).items()
-        if analysis.visits is None or visit in analysis.visits
-    ]
-
-
-def _known(material: Material, analysis: "Analysis") -> str:
-    """ " Outcome known: Drug 55 of 60, Placebo 51 of 60.", the least and the most of the visits."""
-    counts = _counts(material, analysis)
+def _known(material: Material, analysis: "Analysis", places: Mapping[str, str]) -> str:
+    """ "Outcome known: Drug 55 of 60, Placebo 51 of 60.", the least and the most of the visits; a
+    link to the table of all of them."""
+    counts = [arms for *_, arms in known_counts(material, analysis)]
     if not counts:
         return ""
     told = []
     for arm in material.trial.design.arms:
-        k = [arms[arm][0] for _, arms in counts]
+        k = [arms[arm][0] for arms in counts]
         most = f" to {max(k)}" if max(k) > min(k) else ""
         label = escape_markdown(material.arm_label(arm))
-        told.append(f"{label} {min(k)}{most} of {counts[0][1][arm][1]}")
+        told.append(f"{label} {min(k)}{most} of {counts[0][arm][1]}")
     several = ", by visit" if len(counts) > 1 else ""
-    return f" Outcome known{several}: {', '.join(told)}."
+    place = place_link("tbl-known", places)
+    shown = f"[{', '.join(told)}]({place})" if place else ", ".join(told)
+    return f" Outcome known{several}: {shown}."
 
 
 def _choices(material: Material, places: Mapping[str, str]) -> Iterator[str]:

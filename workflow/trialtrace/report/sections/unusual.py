@@ -3,6 +3,8 @@
 No value of the data is shown, whatever the disclosure: counts, and rows of the raw file.
 """
 
+from dataclasses import replace
+
 from trialtrace.base.styles import Style
 from trialtrace.base.words import decimals, p_text
 from trialtrace.report.material import Material
@@ -10,7 +12,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import captioned, named, pipe_table, with_names
 from trialtrace.run.cleaning.summary import run_text
 from trialtrace.run.integrity.look import LEVEL, Judged, judged
-from trialtrace.run.integrity.read import read_export
+from trialtrace.run.integrity.read import read_export, shown_at_entry
 from trialtrace.run.integrity.registry import CHECKS, IN_SECTION, look_at
 
 ROWS_SHOWN, RUNS_SHOWN = 25, 12
@@ -21,6 +23,7 @@ NO_ROWS = "no single rows"
 def unusual_rows(material: Material) -> str:
     """A sentence on all looks, and a table of those with p below .01."""
     export = read_export(material.trial, material.folder / "clean")
+    export = replace(export, baseline=shown_at_entry(material.trial))
     looks = [*look_at(export, IN_SECTION), *material.endpoint_losses.looks]
     return told_rows(material, judged(looks))
 

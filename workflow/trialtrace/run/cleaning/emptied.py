@@ -7,6 +7,7 @@ by which rows are selected hold what is asked for, and that of the reason why ot
 nothing.
 """
 
+import re
 from typing import TYPE_CHECKING
 
 from trialtrace.run.cleaning.typed import Typed
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 FILLED = 0.80
 FEWEST = 5
 """Blank cells of fewer rows of a visit are no sign."""
+NAMED = 3
+SELDOM = re.compile(r"[A-Z][A-Z0-9]*FL|P?CHG|BASE|DTYPE")
+"""Columns of ADaM that hold something where they apply: flags, and what has a baseline."""
 
 
 def gaps(typed: Typed, variables: dict[str, Variable], column: str) -> list[str]:
@@ -30,14 +34,15 @@ def gaps(typed: Typed, variables: dict[str, Variable], column: str) -> list[str]
         return []
     if missing.all():
         return [f"{there} of its {len(missing)} rows"]
-    if variables[column].branching:
+    if variables[column].branching or SELDOM.fullmatch(column):
         return []
     return [
-        f"{there} of the {n} rows {where}; of those of each other {key}, at least "
-        f"{100 * FILLED:.0f} % have one"
+        f"{there} of the {', '.join(f'{n} rows {where}' for n, where in bare[:NAMED])}"
+        f"{f' and of {len(bare) - NAMED} more' if len(bare) > NAMED else ''}"
+        f"; of those of each other {key}, at least {100 * FILLED:.0f} % have one"
         for key in typed.spec.key_
         if key in variables and key != typed.spec.subject
-        for n, where in _bare(typed, variables[key], missing)
+        if (bare := _bare(typed, variables[key], missing))
     ]
 
 

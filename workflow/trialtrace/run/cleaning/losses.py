@@ -77,7 +77,8 @@ def column_losses(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> Non
                 lost = bool(loss.lost or bare)
                 _accepted(spec.name, loss, column, reason, lost, losses)
             _judge(trial, typed, loss, wanted, reason, losses)
-            _empty(spec.name, column, bare, reason, losses)
+            if not reason:
+                _empty(spec.name, column, bare, losses)
 
 
 def column_loss(typed: Typed, column: str, arms: "Mapping[str, np.ndarray]") -> ColumnLoss:
@@ -133,12 +134,11 @@ def _accepted(
         losses.warnings.append(RedLine("stale_accept", table, column, told))
 
 
-def _empty(table: str, column: str, bare: list[str], accepted: str | None, losses: Losses) -> None:
-    """Where a column holds nothing, and the reason for it where cleaning.yaml has one."""
+def _empty(table: str, column: str, bare: list[str], losses: Losses) -> None:
+    """Where a column holds nothing, and how to declare that this is right."""
     way = f"where that is right, declare it in cleaning.yaml: tables.{table}.accept.{column}"
-    more = f"accepted: {accepted}" if accepted else way
     for told in bare:
-        losses.warnings.append(RedLine("empty_column", table, column, sentences(told, [more])))
+        losses.warnings.append(RedLine("empty_column", table, column, sentences(told, [way])))
 
 
 def _problem(

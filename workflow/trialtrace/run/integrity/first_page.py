@@ -5,6 +5,7 @@ unusual among them is a red line: on page 1 of the report, and in the last lines
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from trialtrace.run.cleaning.account import RedLine
@@ -24,7 +25,7 @@ def looks_at_rows(
 ) -> tuple[tuple[Look, ...], tuple[RedLine, ...]]:
     """Every look of the checks that need no arm, and a red line for each that is unusual."""
     used = {(one.table, one.column) for one in trial.subjects.origins.values()}
-    export = read_export(trial, clean_dir, frozenset({*uses, *used}))
+    export = replace(read_export(trial, clean_dir), used=frozenset({*uses, *used}))
     looks = tuple(look_at(export, OF_ROWS))
     return looks, tuple(red_lines_of(judged(looks), uses))
 

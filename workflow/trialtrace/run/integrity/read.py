@@ -23,12 +23,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def read_export(
-    trial: Trial, clean_dir: Path, used: frozenset[tuple[str, str]] = frozenset()
-) -> Export:
+def read_export(trial: Trial, clean_dir: Path) -> Export:
     """What the checks look at. There is no arm where the data are blinded, nor where other units
-    than patients were allocated: each test of arms is of patients. `used` are the tables and
-    columns that endpoints and variables of the patients are made of."""
+    than patients were allocated: each test of arms is of patients. What is used, and what the
+    plan shows at entry, whoever asks for looks at it adds."""
     tables = {name: read_table(Path(clean_dir) / f"{name}.parquet", CLEAN) for name in trial.tables}
     names = {name: subject_text(tables[name], spec) for name, spec in trial.tables.items()}
     first = trial.subjects.table
@@ -60,20 +58,19 @@ def read_export(
         site=by_subject(first, site) if site else None,
         strata=_crossed([by_subject(one.table, one.column) for one in strata]),
         entry=_entry(trial),
-        baseline=_baseline(trial),
         scheme=randomisation.scheme,
         block_sizes=tuple(sizes or ()),
-        used=used,
     )
 
 
 def _sheet(
     trial: Trial, spec: TableSpec, table: "pa.Table", subject: Places, names: "pa.Array"
 ) -> Sheet:
-    keys = [name for name in spec.key_ if name not in (spec.subject, "source_row")]
-    left_out = {spec.subject, *keys, *arm_columns(trial, spec)}
     known = trial.dictionary[spec.name]
-    units = trial.cleaning.tables[spec.name].unit_of
+    keys = [name for name in spec.key_ if name in known and name != spec.subject]
+    left_out = {spec.subject, *keys, *arm_columns(trial, spec)}
+    cleaning = trial.cleaning.tables.get(spec.name)
+    units = cleaning.unit_of if cleaning else {}
     columns = [
         Column(name, kind, _numbers(table, name, kind), units.get(name, ""), variable.label)
         for name, variable in known.items()
@@ -186,7 +183,7 @@ def _entry(trial: Trial) -> tuple[str, str] | None:
     return dates[0] if len(dates) == 1 else None
 
 
-def _baseline(trial: Trial) -> tuple[tuple[str, str], ...]:
+def shown_at_entry(trial: Trial) -> tuple[tuple[str, str], ...]:
     """The columns of what the plan shows at entry, without strata, site and dates."""
     shown = trial.plan.displays.get("baseline", {}).get("variables", ())
     made = []

@@ -153,6 +153,12 @@ class Impact:
         self.tracer = tracer
         self._parts: dict[tuple[int, ...], Frames] = {}
 
+    def _file(self, asked: str) -> str:
+        """A file of the source by its name, or by that of the table that alone is made of it, as a
+        trace calls it."""
+        made = [file for file, table in self._files.items() if asked in (table, Path(file).stem)]
+        return made[0] if asked not in self._files and len(made) == 1 else asked
+
     def place(self, asked: str) -> RawPlace:
         """FILE:LINE[:COLUMN] as a place of the export. Raises UserError where there is none."""
         match = PLACE.fullmatch(asked)
@@ -165,7 +171,7 @@ class Impact:
                     + (f", such as {next(iter(self._files))}:2" if self._full else ""),
                 )
             )
-        file, row, column = match["file"], int(match["row"]), match["column"]
+        file, row, column = self._file(match["file"]), int(match["row"]), match["column"]
         if file not in self._files:
             raise UserError(
                 Problem(
