@@ -22,6 +22,7 @@ NO_RESULTS = {
     "tbl-sources",
     "tbl-endpoints",
     "tbl-coverage",
+    "tbl-known",
     "tbl-decisions",
     "tbl-unusual",
 }
