@@ -130,3 +130,10 @@ def test_the_first_screen_has_the_primary_result_and_the_audit_in_a_line(found, 
 def test_the_index_leads_to_each_trial(found, site):
     links = found[site / "index.html"].links
     assert {f"{trial}/report.html" for trial in TRIALS} <= set(links)
+
+
+@pytest.mark.parametrize("trial", TRIALS)
+def test_page_1_links_to_of_how_many_the_outcome_is_known(site, trial):
+    text = (site / trial / "summary.html").read_text().replace("\n", " ")
+    told = re.search(r'Outcome known[^<]*<a href="(report[^"]*\.html)#tbl-known">[^<]* of ', text)
+    assert 'id="tbl-known"' in (site / trial / told[1]).read_text()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("Told", "Endpoint", "Analysis", "Claim", "In the report")
 SECTIONS = {"sec-patients": "Patients", "sec-harms": "Harms", "sec-endpoints": "Endpoints"}
-_PLACE = re.compile(r'id="((?:sec|fig|claim)-[^"]+|tbl-[^"]+-choices)"')
+_PLACE = re.compile(r'id="((?:sec|fig|claim)-[^"]+|tbl-[^"]+-choices|tbl-known)"')
 LEAD = (
     "What the source texts of this trial tell, item by item, and what covers each: made from the "
     "configuration. What nothing covers is listed with its reason."
@@ -27,7 +27,8 @@ LEAD = (
 
 
 def section_pages(pages: Iterable[Path]) -> dict[str, str]:
-    """The first page of the report that has each section, figure, claim and table of choices."""
+    """The first page of the report that has each section, figure, claim, table of choices, and that
+    of known outcomes."""
     return {
         place: page.name
         for page in reversed(list(pages))
