@@ -24,7 +24,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.registry import findings
 from trialtrace.audit.search.bundles import bundles
-from trialtrace.audit.verdicts.verdict import verdicts
+from trialtrace.audit.verdicts.audit import verdicts
 
 PAGE = ROOT / "docs" / "audit-accuracy.md"
 ALARMS = ("inconsistent", "alternative")

@@ -12,7 +12,7 @@ from browsed.window import Problem, View, Window
 NUMBER = re.compile(r"[\N{MINUS SIGN}<]?\d[\d.]*")
 LINKS = """() => [...document.querySelectorAll('main a[href^="trace/"]')].map(
   (at, place) => [place, at.textContent, at.getAttribute('href'), at.nextSibling?.data ?? ''])"""
-# What lies between the value of a result and the number shown of it (run/trace/steps.py).
+# What lies between the value of a result and the number shown of it (run/trace/content.py).
 STEP = re.compile(
     r"^ \((?:1 [\N{MINUS SIGN}/] (?P<of>[\d.]+)"
     r"|(?P<from>[\N{MINUS SIGN}\d.]+)(?: with the other sign| days / [\d.]+|, rounded))\)"

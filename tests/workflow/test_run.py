@@ -15,7 +15,7 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.base.store import sha256_file
 from trialtrace.run.jobs.fresh import STAGES, freshness
-from trialtrace.run.jobs.locks import lock_run
+from trialtrace.run.jobs.products import lock_run
 from trialtrace.run.jobs.standing import changed_since
 
 # Read by its values, not as a file.

@@ -4,7 +4,7 @@ import pytest
 from paper import read, told
 
 from trialtrace.audit.prints.registry import findings
-from trialtrace.audit.verdicts.verdict import verdicts
+from trialtrace.audit.verdicts.audit import verdicts
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from scipy import stats
 from trialtrace.audit.files.make import ledger
 from trialtrace.audit.prints.many_groups.group_statistics import welch_degrees
 from trialtrace.audit.prints.registry import findings
-from trialtrace.audit.verdicts.verdict import verdicts
+from trialtrace.audit.verdicts.audit import verdicts
 from trialtrace.cli import main
 from trialtrace.stats.summaries.printed import read
 

@@ -6,8 +6,8 @@ from scipy import stats
 from scipy.stats.contingency import odds_ratio
 
 from trialtrace.audit.prints.registry import findings
+from trialtrace.audit.verdicts.audit import verdicts
 from trialtrace.audit.verdicts.tally import unmatched
-from trialtrace.audit.verdicts.verdict import verdicts
 
 ITT = {"outcome": "event", "group": "training", "population": "itt"}
 

@@ -4,8 +4,8 @@ import pytest
 from paper import TWO, claim, read
 
 from trialtrace.audit.prints.registry import findings
+from trialtrace.audit.verdicts.audit import verdicts
 from trialtrace.audit.verdicts.text import told
-from trialtrace.audit.verdicts.verdict import verdicts
 
 TRAINING = {"outcome": "event", "group": "training"}
 CONTROL = {"outcome": "event", "group": "control"}

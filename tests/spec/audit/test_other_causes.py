@@ -5,7 +5,7 @@ from paper import OUTCOMES, TWO, claim, read
 
 from trialtrace.audit.files.make import ledger
 from trialtrace.audit.prints.registry import findings
-from trialtrace.audit.verdicts.verdict import verdicts
+from trialtrace.audit.verdicts.audit import verdicts
 
 
 def changes(printed, spread="SD"):

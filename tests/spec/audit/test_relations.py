@@ -18,7 +18,7 @@ from trialtrace.audit.prints.many_groups.baseline import Row, place, stouffer
 from trialtrace.audit.prints.registry import findings
 from trialtrace.audit.prints.times.curves import least_and_greatest
 from trialtrace.audit.prints.two_groups.medians import greatest_p
-from trialtrace.audit.verdicts.verdict import verdicts
+from trialtrace.audit.verdicts.audit import verdicts
 
 PAIR = {"outcome": "event", "compare": ["training", "control"]}
 FOUR = {name: {"label": name, "randomised": "20"} for name in ("a", "b", "c", "d")}

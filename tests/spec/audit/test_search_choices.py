@@ -11,7 +11,7 @@ from paper import claim, read
 from scipy import stats
 
 from trialtrace.audit.candidates.grid import p_families
-from trialtrace.audit.search.number_needed import of_ratio
+from trialtrace.audit.search.bundles import of_ratio
 from trialtrace.audit.verdicts.audit import audit_ledger
 
 TRAINING = {"outcome": "event", "group": "training"}

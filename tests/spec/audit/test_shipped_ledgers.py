@@ -12,8 +12,7 @@ from paper import told
 
 from trialtrace.audit.files.make import ledger
 from trialtrace.audit.prints.registry import findings
-from trialtrace.audit.verdicts.audit import audit_ledger
-from trialtrace.audit.verdicts.verdict import verdicts
+from trialtrace.audit.verdicts.audit import audit_ledger, verdicts
 from trialtrace.base.paths import project
 
 STOP, DISPO, NMMS = "streckmann2024", "sprave2019", "musaro2019"

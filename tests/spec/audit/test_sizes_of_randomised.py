@@ -7,7 +7,7 @@ from paper import OUTCOMES, TWO, claim, read, told
 
 from trialtrace.audit.files.make import ledger
 from trialtrace.audit.prints.registry import findings
-from trialtrace.audit.verdicts.verdict import verdicts
+from trialtrace.audit.verdicts.audit import verdicts
 
 EVENT, SCORE = {"outcome": "event"}, {"outcome": "score"}
 ITT = {"itt": {"label": "intention to treat", "everyone": True}}

@@ -8,9 +8,9 @@ import pytest
 from kept_report import FOLDER
 
 from trialtrace.base.paths import Project
-from trialtrace.report.chains import chains
 from trialtrace.report.links import bookmark_link, number_anchor
 from trialtrace.report.material import Material
+from trialtrace.report.report import chains
 from trialtrace.report.shown.docx_lines import docx_lines
 from trialtrace.report.shown.lines import BOOKMARK
 from trialtrace.run.trial.load import load_settings, load_trial

@@ -13,8 +13,8 @@ from kept_report import FOLDER
 
 from trialtrace.base.paths import Project
 from trialtrace.cli import main
-from trialtrace.report.render.assemble import INLINE
 from trialtrace.report.render.document import Cell, read_document
+from trialtrace.report.render.embedded import INLINE
 from trialtrace.report.shown.html_lines import html_lines
 from trialtrace.report.shown.lines import is_trace
 

@@ -14,12 +14,12 @@ from trialtrace.base.store import write_parquet
 from trialtrace.run.archive.kept_tables import (
     SMALL,
     KeptTable,
+    Objects,
     keep_table,
     kept_table,
     objects_of,
     restore_table,
 )
-from trialtrace.run.archive.objects import Objects
 from trialtrace.run.archive.table_changes import aligned_change, keyed_change
 
 PLACES = ("source_file", "source_row")

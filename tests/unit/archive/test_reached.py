@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.run.archive.reached import Graph, UsesOfFile
+from trialtrace.run.archive.reached_code import Graph, UsesOfFile
 from trialtrace.run.archive.uses import uses_of
 
 ROOM = "workflow/trialtrace"

@@ -3,7 +3,6 @@
 import pytest
 from paper import claim, read
 
-from trialtrace.audit.contradiction.contradictions import contradictions
 from trialtrace.audit.contradiction.cores import shrunk
 from trialtrace.audit.contradiction.misprints import Place, likelihood, usual
 from trialtrace.audit.contradiction.numbers import (
@@ -15,7 +14,7 @@ from trialtrace.audit.contradiction.numbers import (
     value_of,
     without,
 )
-from trialtrace.audit.contradiction.text import told_of
+from trialtrace.audit.contradiction.text import contradictions, told_of
 from trialtrace.audit.verdicts.audit import audit_ledger
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from trialtrace.base.config.spec import keys_of
 from trialtrace.base.paths import project
-from trialtrace.report.rcode.displays import OF
+from trialtrace.report.rcode.call import OF
 from trialtrace.report.rcode.page import PAGE, told, written
 from trialtrace.report.rcode.planning import DESIGNS
 from trialtrace.report.rcode.write import filled

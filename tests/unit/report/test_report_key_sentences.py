@@ -17,9 +17,8 @@ from trialtrace.report.sections.key_sentences import (
     over_comparisons,
     without_comparison,
 )
-from trialtrace.report.sections.printed_in_short import printed_in_short, registered_otherwise
 from trialtrace.report.sections.sections import of_data
-from trialtrace.report.sections.summary import summary
+from trialtrace.report.sections.summary import printed_in_short, registered_otherwise, summary
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings
 

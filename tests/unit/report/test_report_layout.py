@@ -7,7 +7,7 @@ import pytest
 
 from browsed.window import CHROMIUM, WIDTHS, View, Window, window
 from trialtrace.report.pages.shell import page
-from trialtrace.report.render.breaks import breakable
+from trialtrace.report.render.house import breakable
 
 # One process renders the sites.
 pytestmark = [

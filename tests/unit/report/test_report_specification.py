@@ -9,9 +9,8 @@ import pytest
 
 from trialtrace.report.figures import tipping
 from trialtrace.report.figures.forest import strip
-from trialtrace.report.figures.make import draw_figures
+from trialtrace.report.figures.make import draw_figures, strips
 from trialtrace.report.figures.rows_shown import STRIP
-from trialtrace.report.figures.specification import strips
 from trialtrace.report.images import strips as strip_images
 from trialtrace.report.material import Material
 from trialtrace.report.render.tree.drawings import HIGHEST, WIDTH

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from site_pages import pages
 
-from trialtrace.report.pages.interval_picture import LEFT, RIGHT, WIDTH, interval_picture
+from trialtrace.report.pages.start_page import LEFT, RIGHT, WIDTH, interval_picture
 
 # One process renders the sites.
 pytestmark = [

@@ -5,7 +5,7 @@ from types import SimpleNamespace as Stub
 import pytest
 from test_report_reader import pair
 
-from trialtrace.report.unadjusted import judged, of_a_test, without_p
+from trialtrace.report.material import judged, of_a_test, without_p
 from trialtrace.run.trial.plan.multiplicity import HolmTest
 
 RISK = pair("risk_difference.newcombe", -0.2, ci_low=-0.3, ci_high=-0.1, ci_level=0.95)

@@ -3,7 +3,7 @@
 from types import SimpleNamespace as Stub
 
 from trialtrace.base.styles import PLAIN
-from trialtrace.report.sections.unusual import sentence, told_rows
+from trialtrace.report.sections.data_quality import sentence, told_rows
 from trialtrace.run.integrity.look import Look, judged
 
 REAL = Stub(trial=Stub(synthetic=False, plan=Stub(style=PLAIN)))

@@ -10,7 +10,7 @@ from mini_trial import HEADER, REPOSITORY
 
 from trialtrace.base.paths import Project
 from trialtrace.run.synthetic.drawn import Drawn, Level
-from trialtrace.run.synthetic.streams import streams
+from trialtrace.run.synthetic.room import streams
 from trialtrace.run.trial.load import Trial, load_trial
 
 TRIAL = """\

@@ -53,7 +53,7 @@ def test_only_the_kinds_that_the_cohort_has_count(made):
     assert drawn / "share.py" in made.code_files("ingest_sources", "made")
     assert drawn / "share.py" not in made.code_files("clean_tables", "made")
     code = {path.stem for path in made.code_files("ingest_sources", "made")}
-    assert {"draw", "streams", "moments", "order", "export"} <= code
+    assert {"draw", "room", "moments", "order", "export"} <= code
 
 
 def test_a_trial_with_another_source_has_no_code_of_cohorts(made, tmp_path):

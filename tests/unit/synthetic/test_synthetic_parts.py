@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 from random_cohorts import printed
 
 from trialtrace.run.synthetic.assignment import NoAssignment, assign, assign_with_gaps
-from trialtrace.run.synthetic.counts import Cells, Margin, NoCounts, settle
-from trialtrace.run.synthetic.distributions import draw
 from trialtrace.run.synthetic.moments import Unreachable, hit
-from trialtrace.run.synthetic.population import with_moments
-from trialtrace.run.synthetic.profiles import draw_profiles, solve_odds
-from trialtrace.run.synthetic.streams import normals, streams, uniforms
+from trialtrace.run.synthetic.population import draw, with_moments
+from trialtrace.run.synthetic.quantities.pattern import draw_profiles, solve_odds
+from trialtrace.run.synthetic.quantities.share import Cells, Margin, NoCounts, settle
+from trialtrace.run.synthetic.room import normals, streams, uniforms
 from trialtrace.run.trial.cohort.printed_counts import counts, prints_as, rivals_of
 
 FEW = settings(max_examples=40)

@@ -15,7 +15,7 @@ from trialtrace.run.cleaning.clean import clean_table
 from trialtrace.run.synthetic import raw_tables
 from trialtrace.run.synthetic.drawn import Drawn, Level
 from trialtrace.run.synthetic.export import export
-from trialtrace.run.synthetic.streams import streams
+from trialtrace.run.synthetic.room import streams
 from trialtrace.run.trial.cleaning import Cleaning
 from trialtrace.run.trial.cohort.forms import Forms
 from trialtrace.run.trial.model import Variable

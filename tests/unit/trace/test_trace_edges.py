@@ -9,7 +9,7 @@ import pytest
 from trialtrace.run.tables.contracts import SOURCES, from_rows
 from trialtrace.run.tables.contracts.coded import Coded
 from trialtrace.run.tables.contracts.tables import conform
-from trialtrace.run.trace.edges import Edges
+from trialtrace.run.trace.raw_rows import Edges
 
 SUBJECTS = [f"T-{number:02}" for number in range(9)]
 

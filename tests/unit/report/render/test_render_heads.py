@@ -14,9 +14,8 @@ from trialtrace.report.render import render_document
 from trialtrace.report.render.pandoc import READER, find_pandoc
 from trialtrace.report.render.tree.for_docx import LINE, LYING
 from trialtrace.report.render.tree.for_quarto import for_quarto
-from trialtrace.report.render.tree.heads import column_names, placed_heads, put_over
+from trialtrace.report.render.tree.heads import column_names, keep_per_cents, placed_heads, put_over
 from trialtrace.report.render.tree.nodes import NBSP, Node, text_of
-from trialtrace.report.render.tree.spaces import keep_per_cents
 from trialtrace.report.render.tree.widths import Widths
 from trialtrace.report.shown.compare import alterations, place_of
 from trialtrace.report.shown.docx_lines import docx_lines

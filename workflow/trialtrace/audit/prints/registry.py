@@ -7,8 +7,7 @@ from functools import cache
 
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import ALTERNATIVE, INCONSISTENT, Finding, listed
+from trialtrace.audit.prints.finding import ALTERNATIVE, INCONSISTENT, Card, Finding, listed
 
 _HERE = "trialtrace.audit.prints"
 

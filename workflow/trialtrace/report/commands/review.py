@@ -8,8 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from trialtrace.audit.files.confirmed import unconfirmed
-from trialtrace.audit.files.file import LARGEST
+from trialtrace.audit.files.file import LARGEST, unconfirmed
 from trialtrace.audit.reading.decisions import DOES, Decision, decide
 from trialtrace.audit.reading.designs import PARTS, tell_design
 from trialtrace.base.config.compose import compose

@@ -13,9 +13,8 @@ from trialtrace.report.figures.canvas import (
     percent_axis,
     wrapped,
 )
-from trialtrace.report.figures.lines import data_of, name_of, repeats_cuts, told
 from trialtrace.report.figures.picture import Given, Picture, arms_of, nothing
-from trialtrace.report.figures.rows_shown import rows_of_bars
+from trialtrace.report.figures.rows_shown import data_of, name_of, repeats_cuts, rows_of_bars, told
 from trialtrace.report.material import Material
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 

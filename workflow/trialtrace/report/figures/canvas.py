@@ -8,12 +8,66 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.store import write_bytes
-from trialtrace.report.figures.pixels import title, write_pixels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.typing import RcKeyType
+import json
+import struct
+import zlib
+from collections.abc import Sequence
+
+# The pixels of figures: PNG files of their SVG, not drawn a second time.
+# typst reads the drawings, all of them at once; letters in them are paths, so that no font matters.
+
+DPI = 160
+STAMPED = "{} (synthetic, not evidence)"
+_SIZE = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"')
+# The first part of a PNG, with its size, comes right behind the signature: 8 and 25 bytes.
+_HEAD = 33
+_PER_METRE = round(DPI / 0.0254)
+
+
+def title(name: str, *, synthetic: bool) -> str:
+    """What a figure is called in its files."""
+    return STAMPED.format(name) if synthetic else name
+
+
+def write_pixels(folder: Path, names: Sequence[str], *, synthetic: bool) -> None:
+    """Write name.png beside each name.svg in `folder`."""
+    import typst
+
+    if not names:
+        return
+    pages = "\n".join(_page(folder, name) for name in names).encode()
+    setter = typst.Compiler(pages, root=str(folder), ignore_system_fonts=True)
+    made = setter.compile(format="png", ppi=DPI)
+    each = made if isinstance(made, list) else [made or b""]
+    for name, data in zip(names, each, strict=True):
+        write_bytes(folder / f"{name}.png", _told(data, title(name, synthetic=synthetic)))
+
+
+def _page(folder: Path, name: str) -> str:
+    """A page with nothing but the drawing."""
+    with open(folder / f"{name}.svg", encoding="utf-8") as file:
+        size = _SIZE.search(file.read(1000))
+    assert size is not None
+    place = json.dumps(f"/{name}.svg", ensure_ascii=False)
+    return f"#page(width: {size[1]}pt, height: {size[2]}pt, margin: 0pt, image({place}))"
+
+
+def _told(data: bytes, words: str) -> bytes:
+    """A PNG that tells its title, and its size in print."""
+    size = _part(b"pHYs", struct.pack(">IIB", _PER_METRE, _PER_METRE, 1))
+    told = _part(b"iTXt", b"Title\0\0\0\0\0" + words.encode())
+    return data[:_HEAD] + size + told + data[_HEAD:]
+
+
+def _part(kind: bytes, content: bytes) -> bytes:
+    check = zlib.crc32(kind + content)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
+
 
 # How many ways and places of letters are kept in their short form.
 KEPT = 20_000
@@ -73,7 +127,7 @@ def save(figure: "Figure", folder: Path, name: str, *, synthetic: bool) -> None:
 
 
 def save_drawing(figure: "Figure", folder: Path, name: str, *, synthetic: bool) -> None:
-    """The same without name.png, which pixels.py makes of several at once.
+    """The same without name.png, which `pixels` makes of several at once.
 
     The style holds here too: identifiers inside an SVG are made from its salt, else at random.
     """

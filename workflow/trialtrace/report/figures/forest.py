@@ -12,9 +12,16 @@ from trialtrace.base.units import POINTS as POINTS_UNIT
 from trialtrace.base.words import LABELS, POINTS, RATIOS
 from trialtrace.report.figures.canvas import FAINT, INK, PALE, colour_of, drawing, wrapped
 from trialtrace.report.figures.forest_columns import TOTAL, counted, sides, whole
-from trialtrace.report.figures.lines import data_of, name_of, repeats_cuts, told
 from trialtrace.report.figures.picture import Given, Picture, arms_of, nothing
-from trialtrace.report.figures.rows_shown import estimates, notes_of, wanted_of
+from trialtrace.report.figures.rows_shown import (
+    data_of,
+    estimates,
+    name_of,
+    notes_of,
+    repeats_cuts,
+    told,
+    wanted_of,
+)
 from trialtrace.report.material import Material
 from trialtrace.report.tables import short_text
 from trialtrace.run.tables.contracts.rows import ResultRow, present

@@ -10,8 +10,7 @@ from pathlib import Path
 from trialtrace.base.store import write_text
 from trialtrace.report.crumbs import Step, crumbs
 from trialtrace.report.links import STYLE
-from trialtrace.report.render.breaks import breakable
-from trialtrace.report.render.house import CSP, SYNTHETIC, assets
+from trialtrace.report.render.house import CSP, SYNTHETIC, assets, breakable
 
 # A script beside the page; `file:` for browsers to which a file on disk is no "self".
 CSP_SCRIPT = CSP.replace("style-src", "script-src 'self' file:; style-src")

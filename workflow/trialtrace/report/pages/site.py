@@ -10,8 +10,7 @@ from trialtrace.report.crumbs import in_site
 from trialtrace.report.links import CHANGES_PAGE, CLAIMS_PAGE
 from trialtrace.report.material import Material
 from trialtrace.report.pages.changes_page import TITLE, changes_page
-from trialtrace.report.pages.search_index import write_search
-from trialtrace.report.pages.start_page import start_page
+from trialtrace.report.pages.start_page import start_page, write_search
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from trialtrace.report.rcode.displays import OF
 from trialtrace.report.rcode.names import words
 from trialtrace.report.rcode.planning import DESIGNS, LEFT_OUT
 from trialtrace.report.rcode.write import filled
@@ -18,6 +17,48 @@ from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.registry import card_of
 from trialtrace.run.trial.plan.results import statistics
 from trialtrace.run.trial.plan.steps import Step, over_levels
+
+# R of the numbers that no step of a plan makes: the baseline table, the flow, adverse events.
+
+BASELINE = R(
+    {
+        "mean": "mean(x)",
+        "sd": "sd(x)",
+        "median": "median(x)",
+        "q1": "quantile(x, 0.25)",
+        "q3": "quantile(x, 0.75)",
+        "minimum": "min(x)",
+        "maximum": "max(x)",
+        "count": "length(x)",
+        "count@level": "sum(hit)",
+        "proportion": "mean(hit)",
+        "missing": "sum(hit)",
+    }
+)
+FLOW = R(
+    dict.fromkeys(
+        (
+            "randomised",
+            "received",
+            "not_received",
+            "ended",
+            "in_population",
+            "analysed",
+            "not_analysed",
+        ),
+        "length(unique(d$USUBJID))",
+    )
+)
+ADVERSE_EVENTS = R(
+    {
+        "patients": "length(unique(those$USUBJID))",
+        "occurrences": "nrow(d)",
+        "any_event": "c(test$estimate, test$conf.int)",
+    },
+    "test <- binom.test(length(unique(those$USUBJID)), nrow(d), conf.level = {confidence})",
+)
+OF = {"baseline": BASELINE, "flow": FLOW, "adverse_events": ADVERSE_EVENTS}
+
 
 PLANNING = "planning"
 # What tells several results of one name apart, with its value where it is known.

@@ -51,7 +51,7 @@ def _finished(text: str) -> str:
 
 
 def _kept(table: re.Match[str]) -> str:
-    """A row whose label goes on in the next (groups.py), or that is a heading of rows, stays on
+    """A row whose label goes on in the next (set_tables.py), or that is a heading of rows, stays on
     its page, and so do all rows of a short table."""
     *rows, end = table[0].split(END)
     together = len(rows) <= FEW and all(_letters(cell) <= SHORT for cell in _cells(table[0]))

@@ -2,13 +2,164 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from trialtrace.base.errors import Problem, UserError
 from trialtrace.report.render import pandoc
-from trialtrace.report.render.assemble import Assembler
-from trialtrace.report.render.document import Document
-from trialtrace.report.render.execute import session
+from trialtrace.report.render.document import FENCE_OPEN, Cell, Document, Prose
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.render.execute import Session, session
 from trialtrace.report.render.house import Page
+from trialtrace.report.render.outputs import Output
+
+# Put the prose and what the cells showed together into one markdown text.
+
+INLINE = re.compile(r"(?<!`)`\{python\}\s+([^`]+?)`(?!`)")
+HEADING = re.compile(r"^ {0,3}#{1,6} ", re.MULTILINE)
+FIGURE_FOLDER = "cell-figures"
+# What is left of plotting calls as text: Quarto drops it too.
+_DISCARDED = re.compile(r"^\[?<(matplotlib|Figure size|Axes|seaborn)|^Text\(|^\(?array\(\[<Axes")
+
+
+class Assembler:
+    """Runs a document in a session and collects its markdown."""
+
+    def __init__(self, document: Document, session: Session, folder: Path) -> None:
+        self._document = document
+        self._session = session
+        self._folder = folder
+        self._figures = 0
+
+    def markdown(self, params: dict) -> str:
+        """The whole text; parameters are assigned after the cell tagged `parameters`."""
+        pieces = []
+        for part in self._document.parts:
+            if isinstance(part, Prose):
+                pieces.append(self._prose(part))
+                continue
+            pieces.append(self._cell(part))
+            if part.is_parameters:
+                self._session.inject(params)
+        return "\n\n".join(piece for piece in pieces if piece.strip()) + "\n"
+
+    def _prose(self, part: Prose) -> str:
+        lines, fence = [], ""
+        for number, line in enumerate(part.text.split("\n"), part.line):
+            opened = FENCE_OPEN.match(line)
+            if fence:
+                fence = "" if line.strip().startswith(fence) else fence
+            elif opened:
+                fence = opened.group(1)
+            else:
+                line = self._inline(line, number)
+            lines.append(line)
+        return "\n".join(lines)
+
+    def _inline(self, line: str, number: int) -> str:
+        def shown(match: re.Match) -> str:
+            value = self._session.inline(match.group(1), number)
+            data = getattr(value, "_repr_markdown_", None)
+            return str(data()) if data else escape_markdown(value)
+
+        return INLINE.sub(shown, line)
+
+    def _cell(self, cell: Cell) -> str:
+        if self._option(cell, "eval", True) is False:
+            return self._source(cell)
+        outputs = self._session.run(cell)
+        if self._option(cell, "include", True) is False:
+            return ""
+        shown = self._shown(cell, outputs)
+        if shown and cell.label.startswith(("fig-", "tbl-")):
+            shown = self._float(cell, shown)
+        return "\n\n".join(filter(None, [self._source(cell), shown]))
+
+    def _option(self, cell: Cell, name: str, otherwise: object) -> object:
+        return cell.options.get(name, self._document.execute_default(name, otherwise))
+
+    def _source(self, cell: Cell) -> str:
+        if self._option(cell, "echo", True) is not True or cell.options.get("include") is False:
+            return ""
+        return fenced(cell.code, "python cell-code") if cell.code.strip() else ""
+
+    def _shown(self, cell: Cell, outputs: list[Output]) -> str:
+        mode = self._option(cell, "output", True)
+        if mode is False:
+            return ""
+        asis = mode == "asis"
+        pieces = [self._output(cell, output, asis) for output in outputs]
+        return ("" if asis else "\n\n").join(piece for piece in pieces if piece)
+
+    def _output(self, cell: Cell, output: Output, asis: bool) -> str:
+        if output.kind == "stdout":
+            return output.text if asis else fenced(output.text.rstrip("\n"), "cell-output")
+        if output.kind == "stderr":
+            wanted = self._option(cell, "warning", True) is True and not asis
+            return fenced(output.text.rstrip("\n"), "cell-output cell-stderr") if wanted else ""
+        if output.kind == "error":
+            return fenced(output.text, "cell-output cell-error")
+        return self._data(cell, output.data, asis)
+
+    def _data(self, cell: Cell, data: dict, asis: bool) -> str:
+        if "text/markdown" in data:
+            return self._checked_markdown(cell, str(data["text/markdown"]), asis)
+        if "image/png" in data:
+            return self._figure(cell, data)
+        if "text/html" in data:
+            raise UserError(
+                Problem(
+                    f"{self._document.name}, line {cell.line}",
+                    "the cell shows HTML, which a DOCX cannot hold",
+                    found=str(data.get("text/plain", ""))[:60].split("\n")[0],
+                    do="show a table by IPython.display.Markdown(frame.to_markdown())",
+                )
+            )
+        text = str(data.get("text/plain", ""))
+        return "" if _DISCARDED.match(text) else fenced(text, "cell-output")
+
+    def _checked_markdown(self, cell: Cell, text: str, asis: bool) -> str:
+        if asis:
+            return f"\n\n{text}\n\n"
+        if HEADING.search(text):
+            raise UserError(
+                Problem(
+                    f"{self._document.name}, line {cell.line}",
+                    "the cell shows a heading, which Quarto would leave out of the sections",
+                    do="add the line `#| output: asis` to the cell",
+                )
+            )
+        return text
+
+    def _figure(self, cell: Cell, data: dict) -> str:
+        self._figures += 1
+        folder = self._folder / FIGURE_FOLDER
+        folder.mkdir(exist_ok=True)
+        stem = f"figure-{self._figures}"
+        (folder / f"{stem}.png").write_bytes(data["image/png"])
+        if "image/svg+xml" in data:
+            (folder / f"{stem}.svg").write_text(data["image/svg+xml"], encoding="utf-8")
+        alt = cell.options.get("fig-alt")
+        attributes = f'{{fig-alt="{escape_markdown(alt)}"}}' if alt else ""
+        return f"![]({FIGURE_FOLDER}/{stem}.png){attributes}"
+
+    def _float(self, cell: Cell, shown: str) -> str:
+        kind = cell.label.split("-")[0]
+        caption = " ".join(str(cell.options.get(f"{kind}-cap") or "").split())
+        if not caption:
+            where = f"{self._document.name}, line {cell.line}"
+            raise UserError(Problem(where, f"the cell {cell.label} has no {kind}-cap"))
+        longest = max((len(run) for run in re.findall(r"^:{3,}", shown, re.MULTILINE)), default=2)
+        colons = ":" * (longest + 1)
+        return f"{colons} {{#{cell.label}}}\n\n{shown}\n\n{caption}\n\n{colons}"
+
+
+def fenced(text: str, classes: str) -> str:
+    """A code block that `text` cannot close."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    marks = " ".join(f".{name}" for name in classes.split())
+    return f"{fence} {{{marks}}}\n{text}\n{fence}"
 
 
 def render(

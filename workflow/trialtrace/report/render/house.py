@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,18 @@ from typing import TypedDict
 
 from trialtrace.base.paths import project
 from trialtrace.report.crumbs import Step, crumbs
+
+# Where names of code may end a line of a page.
+
+# Code within a line; what stands in <pre> keeps its lines.
+_CODE = re.compile(r"(?<!<pre>)<code>[^<]*</code>")
+_JOINT = re.compile(r"(?<=\w)([_.]+)(?=\w)")
+
+
+def breakable(page: str) -> str:
+    """A page of HTML whose names of code may end a line after an underscore or a dot."""
+    return _CODE.sub(lambda found: _JOINT.sub(r"\1<wbr>", found[0]), page)
+
 
 CSP = (
     "default-src 'none'; style-src 'unsafe-inline' data:; img-src data:; font-src data:; "

@@ -15,13 +15,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
-from trialtrace.report.render.breaks import breakable
 from trialtrace.report.render.document import Document
 from trialtrace.report.render.docx import finished
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.render.house import (
     SYNTHETIC,
     Page,
+    breakable,
     clean_environment,
     page_header,
     reference_docx,
@@ -42,9 +42,8 @@ from trialtrace.report.render.tree.crossref import cross_refer
 from trialtrace.report.render.tree.for_docx import for_docx
 from trialtrace.report.render.tree.for_html import for_html
 from trialtrace.report.render.tree.for_typst import for_typst
-from trialtrace.report.render.tree.heads import put_over
+from trialtrace.report.render.tree.heads import keep_per_cents, put_over
 from trialtrace.report.render.tree.nodes import Node
-from trialtrace.report.render.tree.spaces import keep_per_cents
 
 READER = "markdown-raw_tex-native_divs-native_spans-markdown_in_html_blocks"
 HERE = Path(__file__).parent

@@ -8,13 +8,12 @@ from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.images import beside
 from trialtrace.report.links import analysis_place, endpoint_place, trace_link
-from trialtrace.report.material import Material
+from trialtrace.report.material import NOT_ADJUSTED, Material, without_p
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_tables import analysis_tables
 from trialtrace.report.sections.anova import f_tests
 from trialtrace.report.sections.arms_used import arms_used
-from trialtrace.report.sections.choices import other_choices
-from trialtrace.report.sections.decided import decided_early
+from trialtrace.report.sections.choices import decided_early, other_choices
 from trialtrace.report.sections.decisions import decides_anything
 from trialtrace.report.sections.families import families
 from trialtrace.report.sections.findings import described, sentences
@@ -23,7 +22,6 @@ from trialtrace.report.sections.models_left_out import models_left_out
 from trialtrace.report.sections.over_time import over_time
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import link
-from trialtrace.report.unadjusted import NOT_ADJUSTED, without_p
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import describe, lower_first

@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Literal
 from trialtrace.base.config.compose import compose_text
 from trialtrace.base.words import DECIDING
 from trialtrace.run.archive.code_changes import FunctionChange
-from trialtrace.run.archive.compare import Comparison, Row, RunOfTrial
-from trialtrace.run.archive.configuration_changes import KeyChange
+from trialtrace.run.archive.compare import Comparison, KeyChange, Row, RunOfTrial
 from trialtrace.run.archive.entry_points import MAKING
 from trialtrace.run.archive.key_causes import (
     ADJUSTED,

@@ -3,8 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Mapping
 
-from trialtrace.run.archive.compare import Row
-from trialtrace.run.archive.configuration_changes import KeyChange
+from trialtrace.run.archive.compare import KeyChange, Row
 from trialtrace.run.jobs.fresh import CLAIMS, PLAN
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 

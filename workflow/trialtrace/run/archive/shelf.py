@@ -17,8 +17,13 @@ from typing import NotRequired, TypedDict
 from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.store import make_folder, sha256_bytes, write_bytes
-from trialtrace.run.archive.kept_tables import KeptTable, objects_of, restore_table
-from trialtrace.run.archive.objects import PRIVATE, Objects
+from trialtrace.run.archive.kept_tables import (
+    PRIVATE,
+    KeptTable,
+    Objects,
+    objects_of,
+    restore_table,
+)
 
 # The version of this format, and those that are read: the first had small tables whole, the second
 # none by what changed.

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from trialtrace.audit.verdicts.audit import PrintAudit
-from trialtrace.audit.verdicts.verdict import UNCHECKED
+from trialtrace.audit.verdicts.audit import UNCHECKED, PrintAudit
 
 BY_PRINT = ("on_print", "print_finding", "no_usual_test", "print_more")
 OF_SEARCH = ("alternative", "candidates", "chance")

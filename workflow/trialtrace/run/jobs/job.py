@@ -15,8 +15,7 @@ from typing import Any
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.jobs.faults import guard, last_word, trial_of
-from trialtrace.run.jobs.locks import lock_job
-from trialtrace.run.jobs.products import check_inputs, write_record
+from trialtrace.run.jobs.products import check_inputs, lock_job, write_record
 
 # One thread: the last digits of a factorisation depend on how many share the work.
 THREADS = ("OPENBLAS", "OMP", "MKL", "BLIS", "NUMEXPR", "VECLIB_MAXIMUM")

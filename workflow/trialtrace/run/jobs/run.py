@@ -1,6 +1,8 @@
 """The start of a run: configuration checked, hashes computed, earlier results judged."""
 
+import os
 import sys
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,16 +16,118 @@ from trialtrace.run.jobs.data import check_data
 from trialtrace.run.jobs.faults import forget_last_words
 from trialtrace.run.jobs.fresh import CLEAN, RENDER, SITE, STAGES, Freshness, freshness
 from trialtrace.run.jobs.known_jobs import remember_jobs
-from trialtrace.run.jobs.locks import lock_run
-from trialtrace.run.jobs.products import read_record, record_path
+from trialtrace.run.jobs.products import (
+    Made,
+    altered,
+    edited,
+    lock_run,
+    nobody_runs,
+    read_record,
+    record_path,
+    together,
+)
 from trialtrace.run.jobs.progress import Progress
-from trialtrace.run.jobs.settle import settle
 from trialtrace.run.jobs.standing import NO_SITE, OF_EARLIER, standing
 from trialtrace.run.trial.listing import listed_trials, not_a_trial
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 from trialtrace.run.trial.settings import Settings
 from trialtrace.run.trial.version import older_line
+
+# Before a run: earlier results are held against their records, so that what is to do follows.
+# A record that no longer holds is removed, and what it recorded is made again, since every target
+# of the workflow asks for the records. A file with another content than its job wrote stops the
+# run.
+
+TOLD = 10
+
+
+CHANGED = "its code, configuration or data changed"
+
+
+def settle(root: Path, fresh: Mapping[str, str], dry: bool) -> dict[str, str]:
+    """Remove the records that no longer hold; `fresh` has the hash of each job by its record.
+
+    Gives these records, each with why. A dry run leaves those whose hash changed, which Snakemake
+    sees by itself: the change may be taken back. Raises UserError with the files that something
+    else has changed. While a run is at work in the folder nothing is judged: its records are on the
+    way.
+    """
+    with nobody_runs(root) as alone:
+        if not alone:
+            return {}
+        records = {path: made for path in fresh if (made := read_record(root / path))}
+        for path in fresh.keys() - records.keys():
+            (root / path).unlink(missing_ok=True)
+        check_unchanged(root, records)
+        gone = outdated(root, records, fresh)
+        for path, why in gone.items():
+            if not (dry and why == CHANGED):
+                (root / path).unlink()
+        whole = {path: made for path, made in records.items() if path not in gone}
+        set_clocks(root, whole)
+        return gone
+
+
+def check_unchanged(root: Path, records: Mapping[str, Made]) -> None:
+    """Raise UserError with every file that is there and not as its job wrote it."""
+    found = [
+        edited(root, name, made.rule)
+        for made in records.values()
+        for files in made.outputs.values()
+        for name in altered(root, files)
+        if os.path.lexists(root / name)
+    ]
+    problems = Problems(found[:TOLD])
+    if len(found) > TOLD:
+        problems.add("results/ and site/", f"so are {len(found) - TOLD} more files")
+    problems.raise_if_any()
+
+
+def outdated(root: Path, records: Mapping[str, Made], fresh: Mapping[str, str]) -> dict[str, str]:
+    """The records that no longer hold, each with why.
+
+    `records` by their paths; `fresh` is the hash that each of them should have.
+    """
+    written = {
+        one: together(files) for made in records.values() for one, files in made.outputs.items()
+    }
+    found = {}
+    for path, made in records.items():
+        names = (name for files in made.outputs.values() for name in files)
+        lost = next((name for name in names if not os.path.lexists(root / name)), None)
+        other = [one for one, digest in made.inputs.items() if written.get(one) != digest]
+        if made.fresh != fresh[path]:
+            found[path] = CHANGED
+        elif lost or other:
+            found[path] = (
+                f"{lost} is gone" if lost else f"{other[0]} is another, or to be made again"
+            )
+    return found
+
+
+def set_clocks(root: Path, records: Mapping[str, Made]) -> None:
+    """One time for all that is whole, where times would have it made again or lie ahead.
+
+    Snakemake goes by them: an input that is newer than an output reruns a job, and one that lies
+    ahead, of a clock that went wrong, fails it.
+    """
+    by = {one: path for path, made in records.items() for one in made.outputs}
+    now, late = time.time(), False
+    times = {one: _clock(root / one).stat().st_mtime for one in (*records, *by)}
+    for path, made in records.items():
+        inputs = [one for read in made.inputs if read in by for one in (read, by[read])]
+        oldest = min(times[one] for one in (path, *made.outputs))
+        late |= max((times[one] for one in (*inputs, path, *made.outputs)), default=0) > now
+        late |= max((times[one] for one in inputs), default=0) > oldest
+    for one in times if late else ():
+        os.utime(_clock(root / one), (now, now))
+
+
+def _clock(path: Path) -> Path:
+    """The file whose time Snakemake takes for that of a path."""
+    stamp = path / ".snakemake_timestamp"
+    return stamp if stamp.is_file() else path
 
 
 @dataclass

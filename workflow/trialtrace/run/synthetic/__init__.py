@@ -29,9 +29,8 @@ def raw_tables(trial: Trial, source: Synthetic, made: "Export") -> list[RawTable
 
 def make(trial: Trial) -> "Export":
     """The export of a fresh draw, by the mode and seed of trial.yaml."""
-    from trialtrace.run.synthetic.draw import draw
+    from trialtrace.run.synthetic.draw import draw, told_by_line
     from trialtrace.run.synthetic.export import export
-    from trialtrace.run.synthetic.places import told_by_line
 
     with told_by_line(trial):
         return export(trial, draw(trial))

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from trialtrace.run.synthetic.room import Room
+from trialtrace.run.synthetic.room import Room, normals
 from trialtrace.run.synthetic.rows import Rows
-from trialtrace.run.synthetic.streams import normals
 from trialtrace.run.trial.cohort.quantities.options import Correlation
 
 

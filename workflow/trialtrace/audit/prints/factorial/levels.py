@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding, listed
+from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Card, Finding, listed
 
 CARD = Card(
     "counts of a level of a factor (`of` of its group) against those of the groups that it is made "

@@ -24,8 +24,7 @@ from scipy.special import ndtr, ndtri
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import COMPATIBLE, Finding, listed
+from trialtrace.audit.prints.finding import COMPATIBLE, Card, Finding, listed
 from trialtrace.base.arrays import Floats
 
 FEWEST = 10

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Finding
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding
 
 CARD = Card(
     "the designs that have the degrees of freedom of F, and which of their effects tests "

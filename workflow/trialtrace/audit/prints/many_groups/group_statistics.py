@@ -22,12 +22,12 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.symbols import CHI_SQUARED
-from trialtrace.audit.prints.card import Card
 from trialtrace.audit.prints.finding import (
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
     SAID_OF,
+    Card,
     Finding,
     as_range,
     listed,

@@ -20,8 +20,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperOutcome
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, as_range
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.granularity import debit, grim, grimmer
 

@@ -8,12 +8,12 @@ from trialtrace.audit.candidates import count_methods as methods
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.card import Card
 from trialtrace.audit.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
+    Card,
     Finding,
     listed,
     prints,

@@ -13,8 +13,7 @@ from math import ceil
 from trialtrace.audit.candidates.grid import ALSO_OF_SHARES, INTERVALS, LEVELS, interval
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import COMPATIBLE, Finding, listed, prints
+from trialtrace.audit.prints.finding import COMPATIBLE, Card, Finding, listed, prints
 from trialtrace.audit.prints.one_group.intervals import fitting
 from trialtrace.audit.prints.wholes.shares import possible_counts
 from trialtrace.base.arrays import Whole

@@ -12,8 +12,7 @@ from math import sqrt
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding, as_range
+from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Card, Finding, as_range
 
 QUARTILES, ENDS = ("quartile_low", "quartile_high"), ("least", "most")
 

@@ -15,8 +15,7 @@ from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, as_range
 from trialtrace.audit.prints.one_group.intervals import confidence_of
 from trialtrace.audit.prints.times.curves import LIVING, counted_by, deaths_of
 

@@ -20,8 +20,14 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import AT_RISK
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.quantities import UNITS
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range, overlaps
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    Card,
+    Finding,
+    as_range,
+    overlaps,
+)
 
 LIVING, EVENTS = "living", "events"
 ALIVE = re.compile(r"\b(?:alive|living|surviv\w*|\w+[- ]free)\b", re.IGNORECASE)

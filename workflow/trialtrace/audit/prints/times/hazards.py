@@ -22,8 +22,14 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, TWO_SIDED, Finding, as_range
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    TWO_SIDED,
+    Card,
+    Finding,
+    as_range,
+)
 from trialtrace.audit.prints.one_group.intervals import confidence_of
 from trialtrace.audit.prints.shared.p_sides import LEVEL, apart_by
 from trialtrace.audit.prints.shared.two_groups import Table, table_of

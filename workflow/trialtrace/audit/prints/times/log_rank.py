@@ -17,8 +17,7 @@ from scipy.special import ndtr, ndtri
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import INCONSISTENT, TWO_SIDED, Finding, as_range, p_span
+from trialtrace.audit.prints.finding import INCONSISTENT, TWO_SIDED, Card, Finding, as_range, p_span
 from trialtrace.audit.prints.shared import corrections
 from trialtrace.audit.prints.times.hazards import MEASURE, errors_of_log, of_ratio, p_beside
 from trialtrace.audit.prints.two_groups.estimates import p_of_interval

@@ -23,8 +23,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import INCONSISTENT, NO_TEST, TWO_SIDED, Finding, p_span
+from trialtrace.audit.prints.finding import INCONSISTENT, NO_TEST, TWO_SIDED, Card, Finding, p_span
 from trialtrace.audit.prints.shared import corrections
 from trialtrace.audit.prints.shared.p_sides import (
     LEAST_UNNAMED,

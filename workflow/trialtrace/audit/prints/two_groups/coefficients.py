@@ -17,11 +17,11 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import CHI_SQUARED
-from trialtrace.audit.prints.card import Card
 from trialtrace.audit.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
     TURNED,
+    Card,
     Finding,
     as_range,
     overlaps,

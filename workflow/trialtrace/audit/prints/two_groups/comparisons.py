@@ -14,7 +14,6 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.card import Card
 from trialtrace.audit.prints.finding import (
     ALTERNATIVE,
     BY_MODEL,
@@ -23,6 +22,7 @@ from trialtrace.audit.prints.finding import (
     INCONSISTENT,
     SAID_OF,
     TURNED,
+    Card,
     Finding,
     as_range,
     listed,

@@ -14,13 +14,13 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.card import Card
 from trialtrace.audit.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
     INCONSISTENT,
     NO_TEST,
     TWO_SIDED,
+    Card,
     Finding,
     count_printing,
     listed,

@@ -6,11 +6,11 @@ from math import inf, sqrt
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.card import Card
 from trialtrace.audit.prints.finding import (
     BY_MODEL,
     COMPATIBLE,
     INCONSISTENT,
+    Card,
     Finding,
     as_range,
     overlaps,

@@ -10,12 +10,12 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.card import Card
 from trialtrace.audit.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
     INCONSISTENT,
     TURNED,
+    Card,
     Finding,
     overlaps,
 )

@@ -8,7 +8,6 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.card import Card
 from trialtrace.audit.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -16,6 +15,7 @@ from trialtrace.audit.prints.finding import (
     NO_TEST,
     SAID_OF,
     TWO_SIDED,
+    Card,
     Finding,
     as_range,
     listed,

@@ -17,12 +17,12 @@ from scipy.special import ndtr
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.card import Card
 from trialtrace.audit.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
     NO_TEST,
     TWO_SIDED,
+    Card,
     Finding,
     as_range,
     overlaps,

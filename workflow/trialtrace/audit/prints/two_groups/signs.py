@@ -14,8 +14,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Finding, unsigned
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, unsigned
 from trialtrace.audit.prints.words.directions import GroupNumber, numbers_of, way_of
 
 MEASURES = ("mean_difference", "risk_difference")

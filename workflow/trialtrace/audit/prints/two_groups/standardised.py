@@ -17,8 +17,14 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import STANDARDISED, UNSAID
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range, overlaps
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    Card,
+    Finding,
+    as_range,
+    overlaps,
+)
 
 MEASURE = "standardised_difference"
 FEWEST = 3

@@ -5,8 +5,7 @@ from itertools import combinations
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import COMPATIBLE, Finding, listed
+from trialtrace.audit.prints.finding import COMPATIBLE, Card, Finding, listed
 from trialtrace.audit.prints.wholes.shares import possible_counts
 
 MOST_NAMED = 3

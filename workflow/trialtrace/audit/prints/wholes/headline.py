@@ -10,8 +10,7 @@ import numpy as np
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, listed
 from trialtrace.audit.prints.two_groups.count_tests import counted
 from trialtrace.audit.prints.wholes.shares import possible_counts
 from trialtrace.base.arrays import Floats, Whole

@@ -12,8 +12,7 @@ from collections.abc import Iterator
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, as_range
 
 SERIOUS = re.compile(r"(?:any |all )?serious adverse (?:event|reaction)s?")
 ANY = re.compile(r"(?:any|all) adverse (?:event|reaction)s?|adverse events? of any (?:kind|grade)")

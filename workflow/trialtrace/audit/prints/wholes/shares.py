@@ -16,13 +16,13 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.card import Card
 from trialtrace.audit.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
     SAID_OF,
+    Card,
     Finding,
     as_range,
     listed,

@@ -8,8 +8,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperPopulation
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding
+from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Card, Finding
 
 CROSSED = 4
 """The fewest groups that the levels of two crossed factors are."""

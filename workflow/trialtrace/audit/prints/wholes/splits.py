@@ -16,10 +16,10 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperStrata
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.card import Card
 from trialtrace.audit.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
+    Card,
     Finding,
     listed,
     printing,

@@ -13,11 +13,11 @@ import numpy as np
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.card import Card
 from trialtrace.audit.prints.finding import (
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
+    Card,
     Finding,
     as_range,
     listed,

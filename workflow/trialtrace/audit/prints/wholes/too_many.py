@@ -14,8 +14,7 @@ from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, listed
 from trialtrace.audit.prints.wholes.shares import across, denominators_of
 
 _THINGS = (

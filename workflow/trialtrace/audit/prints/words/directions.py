@@ -19,8 +19,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.significance_words import significant
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding, unsigned
+from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Card, Finding, unsigned
 from trialtrace.audit.prints.two_groups.comparisons import order_is_told
 from trialtrace.audit.prints.wholes.headline import RATIOS
 

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import INCONSISTENT, Finding, listed
+from trialtrace.audit.prints.finding import INCONSISTENT, Card, Finding, listed
 
 CARD = Card(
     "what no study can have: a count above its denominator, a p above 1, an interval "

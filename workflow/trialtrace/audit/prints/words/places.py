@@ -10,8 +10,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.symbols import AVERAGES
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, NO_TEST, Finding
+from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, NO_TEST, Card, Finding
 from trialtrace.audit.prints.shared.p_sides import p_range
 
 ABSTRACT = "abstract"

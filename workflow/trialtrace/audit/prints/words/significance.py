@@ -23,10 +23,10 @@ from trialtrace.audit.ledger.significance_level import ONE_SIDE, Level, alpha_of
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.significance_words import DENIED, OTHER, SAID
-from trialtrace.audit.prints.card import Card
 from trialtrace.audit.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
+    Card,
     Finding,
     as_range,
     listed,

@@ -12,8 +12,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.dates import alike, dates
 from trialtrace.audit.printed.quantities import Quantity, quantity
-from trialtrace.audit.prints.card import Card
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, listed
 from trialtrace.audit.prints.shared.margins import equivalent, judged, limits_of, margin_of
 from trialtrace.stats.categorical.proportions import clopper_pearson, wilson
 

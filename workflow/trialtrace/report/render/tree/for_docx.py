@@ -25,8 +25,7 @@ from trialtrace.report.render.tree.nodes import (
     word,
 )
 from trialtrace.report.render.tree.set_tables import set_tables, without_pages
-from trialtrace.report.render.tree.turned import turn
-from trialtrace.report.render.tree.widths import Widths, broken
+from trialtrace.report.render.tree.widths import Widths, broken, turn
 
 DEEPEST = 2  # levels of headings in the contents
 LINE, LYING = 100, 155

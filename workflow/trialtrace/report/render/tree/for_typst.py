@@ -22,8 +22,7 @@ from trialtrace.report.render.tree.nodes import (
     walk,
 )
 from trialtrace.report.render.tree.set_tables import set_tables, without_pages
-from trialtrace.report.render.tree.turned import UPRIGHT, turn
-from trialtrace.report.render.tree.widths import Widths, broken
+from trialtrace.report.render.tree.widths import UPRIGHT, Widths, broken, turn
 
 LINE, LYING = 112, 172
 LONG = 1000  # letters of a cell beyond which its row may be split: it may be longer than a page

@@ -1,6 +1,6 @@
 """A DOCX or PDF is mailed without the folder of its report: no link of it may lead to a page there.
 
-A link to a number's trace leads to the line of its method at the end of the document (chains.py).
+A link to a number's trace leads to the line of its method at the end of the document (report.py).
 Files of a figure are left out; any other page of the folder is told by its name alone.
 """
 

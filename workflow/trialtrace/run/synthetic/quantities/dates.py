@@ -4,9 +4,8 @@ import datetime
 
 import numpy as np
 
-from trialtrace.run.synthetic.room import Room, parameter
+from trialtrace.run.synthetic.room import Room, parameter, uniforms
 from trialtrace.run.synthetic.rows import Rows
-from trialtrace.run.synthetic.streams import uniforms
 from trialtrace.run.synthetic.values import DATE, INTEGER, Values
 from trialtrace.run.trial.cohort.quantities.dates import DateQuantity, DaysQuantity
 

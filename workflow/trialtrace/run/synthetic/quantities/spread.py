@@ -8,9 +8,8 @@ cohort, total / rows, times the weight.
 import numpy as np
 
 from trialtrace.base.config.spec import mapping_of
-from trialtrace.run.synthetic.room import Room, groups, told
+from trialtrace.run.synthetic.room import Room, groups, told, uniforms
 from trialtrace.run.synthetic.rows import Rows
-from trialtrace.run.synthetic.streams import uniforms
 from trialtrace.run.synthetic.values import INTEGER, Values
 from trialtrace.run.trial.cohort.quantities.spread import Spread
 
