@@ -54,26 +54,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         curve_p = p_values(f, df1, df2, epsilon)
         axes.plot(epsilon, curve_p, color=INK, linewidth=1.6)
         _marks(axes, f, df1, df2, marks, material.trial.plan.style)
-        level = analysis.decision_level
-        axes.axhline(level, color=FAINT, linewidth=0.9, linestyle="--")
-        axes.annotate(
-            f"{level:g}",
-            (1, level),
-            (4, 0),
-            xycoords=("axes fraction", "data"),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-            color=FAINT,
-        )
-        axes.set_yscale("log")
-        shown = [*p_values(f, df1, df2, [lower, 1.0]).tolist(), level]
-        ticks = [t for t in TICKS if min(shown) / 2 <= t <= max(shown) * 2]
-        axes.set_yticks(ticks, [f"{t:g}" for t in ticks])
-        axes.minorticks_off()
-        axes.set_xlabel("ε")
-        axes.set_ylabel("p (log scale)")
-        axes.legend(frameon=False, fontsize=8)
+        _scaled(axes, analysis.decision_level, p_values(f, df1, df2, [lower, 1.0]).tolist())
     caption = (
         f"{given['title']}: p of F({number(df1)}, {number(df2)}) = {number(f)} when both degrees "
         f"of freedom are multiplied by ε; the dashed line is the decision level."
@@ -87,6 +68,29 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     return Picture(
         figure, caption, alt, Data(("result", "what", "epsilon", "p"), [*curve, *points])
     )
+
+
+def _scaled(axes: Any, level: float, ends: list[float]) -> None:
+    """The line of the decision level, the scales, and the legend."""
+    axes.axhline(level, color=FAINT, linewidth=0.9, linestyle="--")
+    axes.annotate(
+        f"{level:g}",
+        (1, level),
+        (4, 0),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        va="center",
+        fontsize=8,
+        color=FAINT,
+    )
+    axes.set_yscale("log")
+    within = [*ends, level]
+    ticks = [t for t in TICKS if min(within) / 2 <= t <= max(within) * 2]
+    axes.set_yticks(ticks, [f"{t:g}" for t in ticks])
+    axes.minorticks_off()
+    axes.set_xlabel("ε")
+    axes.set_ylabel("p (log scale)")
+    axes.legend(frameon=False, fontsize=8)
 
 
 def effect_name(told: str) -> str:

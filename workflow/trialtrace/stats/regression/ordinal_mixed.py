@@ -111,11 +111,8 @@ def ordinal_mixed(
         )
     par, value, information = found
     cutpoints = levels.size - 1
-    back = np.eye(par.size)
-    back[cutpoints:-1, cutpoints:-1] = np.diag(1 / spread)
-    back[:cutpoints, cutpoints:-1] = centre / spread
-    covariance = back @ np.linalg.inv(information) @ back.T
-    par, se = back @ par, np.sqrt(np.diag(covariance))
+    par, covariance = _unscaled(par, information, (centre, spread), cutpoints)
+    se = np.sqrt(np.diag(covariance))
     slope = slice(cutpoints, par.size - 1)
     return OrdinalMixedFit(
         **wald_fields(
@@ -131,6 +128,17 @@ def ordinal_mixed(
         n_subjects=int(subjects.size),
         boundary=False,
     )
+
+
+def _unscaled(
+    par: Floats, information: Floats, scale: tuple[Floats, Floats], cutpoints: int
+) -> tuple[Floats, Floats]:
+    """Estimates and their covariance for x as it came, from those for x centred and scaled."""
+    centre, spread = scale
+    back = np.eye(par.size)
+    back[cutpoints:-1, cutpoints:-1] = np.diag(1 / spread)
+    back[:cutpoints, cutpoints:-1] = centre / spread
+    return back @ par, back @ np.linalg.inv(information) @ back.T
 
 
 def _check_nodes(nodes: int | str) -> None:

@@ -87,10 +87,7 @@ def cox_start_stop(
     model, spread = start_stop_model(start, stop, event, x, strata, ties)
     within = _subjects(start, stop, subject, strata)
     together = within if cluster is None else labels(cluster, "cluster", model.event.size)[1]
-    if cluster is not None and variance == "model":
-        raise StatsError("clusters are of a robust variance; that of the model knows none.")
-    if together is None and variance == "robust":
-        raise StatsError("a robust variance needs the subject of every row.")
+    _check_variance(variance, clustered=cluster is not None, together=together)
     zero = np.zeros(spread.size)
     null_log_likelihood, gradient, information = model.at(zero)
     _check_information(information)
@@ -120,6 +117,13 @@ def cox_start_stop(
         n_event=int(model.event.sum()),
         iterations=iterations,
     )
+
+
+def _check_variance(variance: str, *, clustered: bool, together: Places | None) -> None:
+    if clustered and variance == "model":
+        raise StatsError("clusters are of a robust variance; that of the model knows none.")
+    if together is None and variance == "robust":
+        raise StatsError("a robust variance needs the subject of every row.")
 
 
 class StartStop(_PartialLikelihood):

@@ -61,21 +61,11 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
             "p.means", entry.name, "p", NOT_CHECKABLE, text, tuple(one.name for one in groups)
         )
         return
-    part, as_errors = entry.parts["p"], ""
-    ranges: dict[str, tuple[float, float]] = {}
-    for deviations in readings_of_deviations(groups, sizes):
-        try:
-            by_test = {
-                name: _of_tails(groups, sizes, variance, entry.tails, deviations)
-                for name, (variance, _) in TESTS.items()
-            }
-        except StatsError:
-            return
-        fit = [name for name, (low, high) in by_test.items() if overlaps(part, low, high)]
-        if fit or not ranges:
-            ranges, as_errors = by_test, AS_ERRORS if ranges else ""
-        if fit:
-            break
+    part = entry.parts["p"]
+    try:
+        ranges, fit, as_errors = _reading(entry, groups, sizes)
+    except StatsError:
+        return
     stated = entry.about.test
     named = [ranges[name] for name in fit] or list(ranges.values())
     lowest, highest = min(r[0] for r in named), max(r[1] for r in named)
@@ -110,6 +100,31 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         detail,
         open=open,
     )
+
+
+def _reading(
+    entry: Claim, groups: list[Claim], sizes: list[int]
+) -> tuple[dict[str, tuple[float, float]], list[str], str]:
+    """The range of p by each test, the tests that fit the printed p, and how ± was read.
+
+    Of the readings of the deviations the first that fits, else the first. Raises StatsError.
+    """
+    ranges: dict[str, tuple[float, float]] = {}
+    fit: list[str] = []
+    as_errors = ""
+    for deviations in readings_of_deviations(groups, sizes):
+        by_test = {
+            name: _of_tails(groups, sizes, variance, entry.tails, deviations)
+            for name, (variance, _) in TESTS.items()
+        }
+        fit = [
+            name for name, (low, high) in by_test.items() if overlaps(entry.parts["p"], low, high)
+        ]
+        if fit or not ranges:
+            ranges, as_errors = by_test, AS_ERRORS if ranges else ""
+        if fit:
+            break
+    return ranges, fit, as_errors
 
 
 def _each(ranges: Mapping[str, tuple[float, float]]) -> str:
