@@ -6,7 +6,7 @@ import pytest
 from mini_trial import settings_of
 
 from trialtrace.report.material import Material
-from trialtrace.report.sections.families import families
+from trialtrace.report.sections.analysis_section import families
 from trialtrace.run.trial.reported import in_main_report, in_order
 
 

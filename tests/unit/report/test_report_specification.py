@@ -13,7 +13,7 @@ from trialtrace.report.figures.make import draw_figures, strips
 from trialtrace.report.figures.rows_shown import STRIP
 from trialtrace.report.images import strips as strip_images
 from trialtrace.report.material import Material
-from trialtrace.report.render.tree.drawings import HIGHEST, WIDTH
+from trialtrace.report.render.tree.nodes import HIGHEST, WIDTH
 from trialtrace.report.same_question import same_question
 from trialtrace.report.sections.choices import other_choices
 from trialtrace.report.sections.summary import _choices

@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from trialtrace.audit.ledger.design_alpha import ToldAlpha
-from trialtrace.audit.ledger.design_equivalence import ToldEquivalence
-from trialtrace.audit.ledger.design_margin import RATIO_SCALES, ToldMargin
+from trialtrace.audit.ledger.design_margin import RATIO_SCALES, ToldEquivalence, ToldMargin
 from trialtrace.audit.ledger.paper import NumberPrinted, WholePrinted
 from trialtrace.audit.printed.period import Period, typed
 from trialtrace.base.config.compose import Document, Path_

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.design import Day, ToldDesign
-from trialtrace.audit.ledger.design_equivalence import ToldEquivalence
-from trialtrace.audit.ledger.design_margin import ToldMargin
+from trialtrace.audit.ledger.design_margin import ToldEquivalence, ToldMargin
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.period import Period

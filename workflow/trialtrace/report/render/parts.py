@@ -18,12 +18,13 @@ from math import ceil
 from pathlib import Path
 
 from trialtrace.report.render.house import Page
-from trialtrace.report.render.tree.drawings import is_drawn, size_of
 from trialtrace.report.render.tree.nodes import (
     Node,
     Nodes,
     attributes,
     copied,
+    is_drawn,
+    size_of,
     space,
     value_of,
     word,

@@ -12,8 +12,7 @@ from trialtrace.report.shown.docx_lines import BrokenDocument, Docx, docx_lines
 from trialtrace.report.shown.lines import Line
 from trialtrace.report.verify.document import Judged, lines_of
 from trialtrace.report.verify.kept_run import Found, KeptRun
-from trialtrace.run.archive.kept_documents import KeptDocuments, kept_documents, line_hash
-from trialtrace.run.archive.shelf import Kept, Shelf
+from trialtrace.run.archive.shelf import Kept, KeptDocuments, Shelf, kept_documents, line_hash
 from trialtrace.run.trace.seal import grouped
 
 UNKNOWN = "not a line of the report of that run, of which only hashes are kept"

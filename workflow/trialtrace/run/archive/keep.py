@@ -10,9 +10,8 @@ from trialtrace.base.store import make_folder
 from trialtrace.run.archive.code_scope import own_code
 from trialtrace.run.archive.entry_points import entry_points
 from trialtrace.run.archive.functions import KnownFunctions
-from trialtrace.run.archive.kept_documents import documents_of
 from trialtrace.run.archive.kept_tables import KeptTable, keep_table
-from trialtrace.run.archive.shelf import VERSION, Code, Kept, Manifest, Shelf, run_id
+from trialtrace.run.archive.shelf import VERSION, Code, Kept, Manifest, Shelf, documents_of, run_id
 from trialtrace.run.jobs.fresh import AUDIT, RENDER, STAGES, Freshness
 from trialtrace.run.jobs.products import Made, together
 from trialtrace.run.jobs.standing import read_run, standing

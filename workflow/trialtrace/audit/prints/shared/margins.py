@@ -17,8 +17,7 @@ from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.design import ToldDesign
-from trialtrace.audit.ledger.design_equivalence import ToldEquivalence
-from trialtrace.audit.ledger.design_margin import MEASURE_OF, ToldMargin
+from trialtrace.audit.ledger.design_margin import MEASURE_OF, ToldEquivalence, ToldMargin
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, listed

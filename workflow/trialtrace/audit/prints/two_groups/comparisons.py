@@ -31,7 +31,6 @@ from trialtrace.audit.prints.finding import (
     signed,
     unsigned,
 )
-from trialtrace.audit.prints.shared.modelled import may_be_of_model
 from trialtrace.audit.prints.shared.two_groups import (
     KINDS,
     METHODS,
@@ -46,6 +45,7 @@ from trialtrace.audit.prints.shared.two_groups import (
     estimate,
     exchanged,
     intervals_of,
+    may_be_of_model,
     of_percentages,
     shares_of,
     span_of,
@@ -250,17 +250,9 @@ def _estimate(
         return make(EXACT, f"{text}, which prints as {main.text}.")
     if measure == NEEDED and value is not None and _rounded_up(main, value):
         return make(EXACT, f"{text}, rounded up to {main.text}, as is usual.")
-    if measure == "odds_ratio" and _fits(main, conditional_odds_ratio(table), False):
-        agreement = EXACT if entry.about.test == FISHER else COMPATIBLE
-        return make(
-            agreement,
-            f"{text}; {main.text} is the conditional estimate, which goes with "
-            "Fisher's exact test.",
-        )
-    if measure == "odds_ratio" and _fits(
-        main, odds_ratio_peto(*table, confidence=0.95).estimate, False
-    ):
-        return make(COMPATIBLE, f"{text}; {main.text} is Peto's one-step odds ratio.")
+    if measure == "odds_ratio" and (named := _other_odds_ratio(main, table)) is not None:
+        by_test = named.startswith("the conditional") and entry.about.test == FISHER
+        return make(EXACT if by_test else COMPATIBLE, f"{text}; {main.text} is {named}.")
     if (
         measure == NEEDED
         and value is not None
@@ -282,10 +274,9 @@ def _estimate(
     if _fits(main, rounded, free):
         told = f"{text}; {main.text} is that of the two rounded percentages."
         return make(ALTERNATIVE, told, alternative="made from the rounded percentages")
-    for other in RATIOS:
-        if measure in RATIOS and other != measure and _fits(main, estimate(other, table), False):
-            told = f"{text}; {main.text} is the {WORDS[other]}."
-            return make(INCONSISTENT, told, misnamed=WORDS[other])
+    if (misnamed := _misnamed(main, measure, table)) is not None:
+        told = f"{text}; {main.text} is the {misnamed}."
+        return make(INCONSISTENT, told, misnamed=misnamed)
     if measure in RATIOS and _fits(main, estimate(measure, exchanged(table)), False):
         told = f"{text}; {main.text} is that with {TURNED}."
         return make(INCONSISTENT, told, exchanged=True)
@@ -295,6 +286,25 @@ def _estimate(
     if measure == "risk_difference":
         text += BY_MODEL
     return make(INCONSISTENT, text)
+
+
+def _other_odds_ratio(main: Component, table: Table) -> str | None:
+    """The estimate of an odds ratio, beside that of the cells, that prints as given."""
+    if _fits(main, conditional_odds_ratio(table), False):
+        return "the conditional estimate, which goes with Fisher's exact test"
+    if _fits(main, odds_ratio_peto(*table, confidence=0.95).estimate, False):
+        return "Peto's one-step odds ratio"
+    return None
+
+
+def _misnamed(main: Component, measure: str, table: Table) -> str | None:
+    """The other ratio of the same table that prints as given."""
+    if measure not in RATIOS:
+        return None
+    others = (other for other in RATIOS if other != measure)
+    return next(
+        (WORDS[other] for other in others if _fits(main, estimate(other, table), False)), None
+    )
 
 
 def _rounded_up(main: Component, value: float) -> bool:

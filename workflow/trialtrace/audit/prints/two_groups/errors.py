@@ -17,8 +17,14 @@ from trialtrace.audit.prints.finding import (
     p_span,
 )
 from trialtrace.audit.prints.one_group.intervals import confidence_of
-from trialtrace.audit.prints.shared.modelled import NARROWER, WIDER
-from trialtrace.audit.prints.shared.two_groups import KINDS, as_proportion, intervals_of, table_of
+from trialtrace.audit.prints.shared.two_groups import (
+    KINDS,
+    NARROWER,
+    WIDER,
+    as_proportion,
+    intervals_of,
+    table_of,
+)
 from trialtrace.audit.prints.two_groups.comparisons import NEAR_THE_CRUDE
 from trialtrace.audit.prints.two_groups.estimates import RATIOS
 from trialtrace.stats.results import StatsError

@@ -7,13 +7,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from trialtrace.report.render.house import Chains
-from trialtrace.report.render.tree.drawings import height
 from trialtrace.report.render.tree.mailed import for_mail
 from trialtrace.report.render.tree.nodes import (
     Node,
     Nodes,
     all_of,
     copied,
+    height,
     highest,
     link,
     paragraph,

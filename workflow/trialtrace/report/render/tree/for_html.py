@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from trialtrace.report.render.tree.drawings import take_drawing
 from trialtrace.report.render.tree.heads import column_names
 from trialtrace.report.render.tree.nodes import (
     NBSP,
@@ -17,6 +16,7 @@ from trialtrace.report.render.tree.nodes import (
     attributes,
     div,
     set_value,
+    take_drawing,
     text_of,
     walk,
 )

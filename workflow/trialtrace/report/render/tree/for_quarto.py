@@ -13,11 +13,10 @@ import sys
 from pathlib import Path
 
 from trialtrace.report.render.house import CHAINS
-from trialtrace.report.render.tree.drawings import take_drawing
 from trialtrace.report.render.tree.for_docx import LINE, LYING
 from trialtrace.report.render.tree.heads import keep_per_cents, put_over
 from trialtrace.report.render.tree.mailed import for_mail
-from trialtrace.report.render.tree.nodes import Node, value_of, walk
+from trialtrace.report.render.tree.nodes import Node, take_drawing, value_of, walk
 from trialtrace.report.render.tree.set_tables import set_shares
 from trialtrace.report.render.tree.widths import Widths
 

@@ -9,15 +9,16 @@ import re
 from pathlib import Path
 
 from trialtrace.report.render.house import Chains
-from trialtrace.report.render.tree.drawings import height, take_drawing
 from trialtrace.report.render.tree.mailed import for_mail
 from trialtrace.report.render.tree.nodes import (
     Inner,
     Node,
     Nodes,
     all_of,
+    height,
     highest,
     raw_block,
+    take_drawing,
     text_of,
     walk,
 )

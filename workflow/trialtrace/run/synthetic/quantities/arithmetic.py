@@ -5,8 +5,7 @@ Limits cut the result; a step rounds it. What needs a missing number is missing.
 
 import numpy as np
 
-from trialtrace.run.synthetic.grid import in_steps, limits
-from trialtrace.run.synthetic.room import Room
+from trialtrace.run.synthetic.room import Room, in_steps, limits
 from trialtrace.run.synthetic.rows import Rows
 from trialtrace.run.synthetic.values import Values, number
 from trialtrace.run.trial.cohort.quantities.arithmetic import Linear, Product
