@@ -8,7 +8,7 @@ from scipy.special import chdtrc
 
 from trialtrace.stats import resampling as r
 from trialtrace.stats.resampling import drawing
-from trialtrace.stats.resampling.drawing import split_by_coins, split_by_keys
+from trialtrace.stats.resampling.cells import split_by_coins, split_by_keys
 
 
 def assert_uniform(codes, number):

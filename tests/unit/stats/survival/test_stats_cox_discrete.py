@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from trialtrace.stats import StatsError
-from trialtrace.stats.survival.cox import DiscreteLikelihood, cox, hazard_ratio_test
+from trialtrace.stats.survival._discrete_ties import DiscreteLikelihood
+from trialtrace.stats.survival.cox import cox, hazard_ratio_test
 
 DATA = {"ties": "discrete", "confidence": 0.95}
 

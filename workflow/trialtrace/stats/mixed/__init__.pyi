@@ -1,15 +1,10 @@
 # Written by `python -m trialtrace.stats.offers`.
 from trialtrace.stats.mixed.linear_mixed import LinearMixedFit as LinearMixedFit
-from trialtrace.stats.mixed.linear_mixed import likelihood as likelihood
 from trialtrace.stats.mixed.linear_mixed import linear_mixed as linear_mixed
-from trialtrace.stats.mixed.linear_mixed import matrix as matrix
-from trialtrace.stats.mixed.linear_mixed import search as search
 from trialtrace.stats.mixed.mixed_tests import MixedFit as MixedFit
 from trialtrace.stats.mixed.mixed_tests import f_test as f_test
 from trialtrace.stats.mixed.mixed_tests import mixed_contrast as mixed_contrast
 from trialtrace.stats.mixed.mmrm import MmrmFit as MmrmFit
-from trialtrace.stats.mixed.mmrm import Structure as Structure
-from trialtrace.stats.mixed.mmrm import available_covariance as available_covariance
 from trialtrace.stats.mixed.mmrm import mmrm as mmrm
 from trialtrace.stats.mixed.visit_design import VisitDesign as VisitDesign
 from trialtrace.stats.mixed.visit_design import difference_row as difference_row

@@ -19,9 +19,7 @@ from trialtrace.stats.regression.counts import NegativeBinomial as NegativeBinom
 from trialtrace.stats.regression.counts import negative_binomial as negative_binomial
 from trialtrace.stats.regression.counts import poisson_rates as poisson_rates
 from trialtrace.stats.regression.gee import GeeFit as GeeFit
-from trialtrace.stats.regression.gee import Solution as Solution
 from trialtrace.stats.regression.gee import gee as gee
-from trialtrace.stats.regression.gee import solve as solve
 from trialtrace.stats.regression.logistic import FirthFit as FirthFit
 from trialtrace.stats.regression.logistic import LogisticFit as LogisticFit
 from trialtrace.stats.regression.logistic import firth as firth

@@ -24,11 +24,5 @@ from trialtrace.stats.repeated.eta import (
 from trialtrace.stats.repeated.friedman import friedman as friedman
 from trialtrace.stats.repeated.ordinal_ranks import RankAnova as RankAnova
 from trialtrace.stats.repeated.ordinal_ranks import rank_anova as rank_anova
-from trialtrace.stats.repeated.sphericity import Cells as Cells
 from trialtrace.stats.repeated.sphericity import Sphericity as Sphericity
-from trialtrace.stats.repeated.sphericity import between_bases as between_bases
-from trialtrace.stats.repeated.sphericity import factorial_cells as factorial_cells
-from trialtrace.stats.repeated.sphericity import orthonormal_contrasts as orthonormal_contrasts
 from trialtrace.stats.repeated.sphericity import sphericity as sphericity
-from trialtrace.stats.repeated.sphericity import subsets as subsets
-from trialtrace.stats.repeated.sphericity import within_columns as within_columns

@@ -19,12 +19,8 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats._inputs import as_array, check_choice, f_tails, labels, numbers
-from trialtrace.stats.repeated.sphericity import (
-    greenhouse_geisser,
-    huynh_feldt,
-    mauchly_tail,
-    orthonormal_contrasts,
-)
+from trialtrace.stats.repeated._factorial import orthonormal_contrasts
+from trialtrace.stats.repeated.sphericity import greenhouse_geisser, huynh_feldt, mauchly_tail
 from trialtrace.stats.results import StatsError
 
 # Data sets worked on together, so that their sums stay in the processor's cache.

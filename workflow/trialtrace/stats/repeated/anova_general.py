@@ -26,17 +26,16 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats._inputs import as_list, check_choice, f_tail, numbers
-from trialtrace.stats.repeated.eta import generalised_eta_squared
-from trialtrace.stats.repeated.sphericity import (
+from trialtrace.stats.repeated._factorial import (
     Cells,
-    Sphericity,
     Term,
     between_bases,
     factorial_cells,
-    sphericity,
     subsets,
     within_columns,
 )
+from trialtrace.stats.repeated.eta import generalised_eta_squared
+from trialtrace.stats.repeated.sphericity import Sphericity, sphericity
 from trialtrace.stats.results import StatsError
 
 

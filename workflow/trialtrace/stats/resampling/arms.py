@@ -21,7 +21,8 @@ from numpy.typing import ArrayLike
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import check_confidence
 from trialtrace.stats._threads import one_thread
-from trialtrace.stats.resampling.drawing import Codes, Seed, blocks, check_seed
+from trialtrace.stats.resampling.cells import Codes
+from trialtrace.stats.resampling.drawing import Seed, blocks, check_seed
 from trialtrace.stats.resampling.exact import LONGEST_LIST, listed, share
 from trialtrace.stats.resampling.linear import check_draws, check_tolerance, monte_carlo
 from trialtrace.stats.resampling.schemes import Scheme

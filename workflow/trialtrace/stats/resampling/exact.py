@@ -17,7 +17,8 @@ from math import log
 import numpy as np
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats.resampling.drawing import Codes, Layout, all_arrangements
+from trialtrace.stats.resampling.cells import Codes, all_arrangements
+from trialtrace.stats.resampling.drawing import Layout
 from trialtrace.stats.resampling.schemes import Scheme, arrangements
 from trialtrace.stats.resampling.sums import Question, WholeScores, signs
 

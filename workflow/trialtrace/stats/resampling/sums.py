@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats, Places, Whole
 from trialtrace.stats._inputs import numbers
-from trialtrace.stats.resampling.drawing import Codes, Layout, Seed, blocks, layout_of
+from trialtrace.stats.resampling.cells import Codes
+from trialtrace.stats.resampling.drawing import Layout, Seed, blocks, layout_of
 from trialtrace.stats.resampling.schemes import Scheme
 from trialtrace.stats.results import StatsError
 

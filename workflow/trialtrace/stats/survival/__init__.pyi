@@ -5,7 +5,6 @@ from trialtrace.stats.survival.competing_risks import (
     cumulative_incidence_difference as cumulative_incidence_difference,
 )
 from trialtrace.stats.survival.cox import CoxFit as CoxFit
-from trialtrace.stats.survival.cox import DiscreteLikelihood as DiscreteLikelihood
 from trialtrace.stats.survival.cox import cox as cox
 from trialtrace.stats.survival.cox import hazard_ratio_test as hazard_ratio_test
 from trialtrace.stats.survival.cox_start_stop import StartStop as StartStop
