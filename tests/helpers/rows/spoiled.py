@@ -29,6 +29,8 @@ def trial_to_spoil(seed: int) -> tuple[Made, np.random.Generator]:
     made.patients["crp"] = (NUMBER, crp, "mg/l")
     made.patients["responded"] = (CODE, (rng.random(n) < 0.4).astype(float), "")
     made.visits["day"] = (NUMBER, visited - entered[:, None], "")
+    born = np.floor(entered - (made.patients["age"][1] + rng.random(n)) * 365.25)
+    made.patients["born"] = (DATE, born, "")
     return made, rng
 
 
@@ -37,7 +39,7 @@ def spoiled_export(made: Made) -> Export:
     export = export_of(made)
     used = frozenset((one.name, c.name) for one in export.sheets for c in one.columns)
     sheets = tuple(replace(one, in_order=True) for one in export.sheets)
-    return replace(export, used=used, sheets=sheets)
+    return replace(export, used=used, sheets=sheets, block_sizes=(4, 6))
 
 
 def _of_patients(made: Made, name: str, values: np.ndarray) -> None:
@@ -121,14 +123,54 @@ def columns_exchanged(made: Made, rng: np.random.Generator) -> None:
     _of_patients(made, "crp", weight)
 
 
-def pounds_at_a_site(made: Made, rng: np.random.Generator) -> None:
+def _at_a_site(made: Made) -> np.ndarray:
+    """Who is at the largest site; a trial of one gets three."""
     site = np.bincount(made.site).argmax()
-    values = made.patients["weight"][1]
     if np.all(made.site == site):
         made.site = np.arange(made.n) % 3
         site = 1
+    return made.site == site
+
+
+def pounds_at_a_site(made: Made, rng: np.random.Generator) -> None:
+    values = made.patients["weight"][1]
     pounds = np.round(values * 2.2046, 1)
-    _of_patients(made, "weight", np.where(made.site == site, pounds, values))
+    _of_patients(made, "weight", np.where(_at_a_site(made), pounds, values))
+
+
+def nobody_responded_at_a_site(made: Made, rng: np.random.Generator) -> None:
+    made.site = np.arange(made.n) % 2
+    values = made.patients["responded"][1]
+    _of_patients(made, "responded", np.where(_at_a_site(made), 0.0, values))
+
+
+def scale_turned_at_a_site(made: Made, rng: np.random.Generator) -> None:
+    values = made.visits["walked"][1].copy()
+    values[_at_a_site(made), 1:] = 730 - values[_at_a_site(made), 1:]
+    _of_visits(made, "walked", values)
+
+
+def another_unit_at_a_visit(made: Made, rng: np.random.Generator) -> None:
+    values = made.visits["lab1"][1].copy()
+    values[:, 3] = np.round(values[:, 3] / 10, 1)
+    _of_visits(made, "lab1", values)
+
+
+def older_cut_of_the_visits(made: Made, rng: np.random.Generator) -> None:
+    visited = made.visits["visited"][1]
+    late = visited > np.nanquantile(visited, 0.75)
+    _every_visit(made, lambda values: np.where(late, np.nan, values))
+
+
+def arm_filled_down(made: Made, rng: np.random.Generator) -> None:
+    at = np.flatnonzero(_at_a_site(made))[5:19]
+    made.arm[at] = made.arm[at[0]]
+
+
+def ages_moved_down(made: Made, rng: np.random.Generator) -> None:
+    values = made.patients["age"][1].copy()
+    values[made.n // 2 :] = values[made.n // 2 - 1 : -1]
+    _of_patients(made, "age", values)
 
 
 def another_unit_from_a_day_on(made: Made, rng: np.random.Generator) -> None:
@@ -207,5 +249,11 @@ FOUND_BY: dict[Slip, tuple[str, ...]] = {
     patients_again: ("records", "duplicates"),
     days_and_months_exchanged: ("intervals", "sequence"),
     a_year_late: ("intervals", "sequence"),
+    nobody_responded_at_a_site: ("codings",),
+    scale_turned_at_a_site: ("codings",),
+    another_unit_at_a_visit: ("factors",),
+    older_cut_of_the_visits: ("cuts",),
+    arm_filled_down: ("allocation",),
+    ages_moved_down: ("agreement",),
 }
 UNSEEN: tuple[Slip, ...] = (weight_of_the_next,)

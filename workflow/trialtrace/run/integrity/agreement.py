@@ -2,7 +2,8 @@
 
 A column that stands in two tables under one name, with one value a patient in each, is the same
 where it agrees for most, and where it is a sex, an age or a day of birth; ages may differ by a
-year. More than one patient in a hundred for whom it differs is unusual (binomial).
+year. So is an age the time from birth to entry, where the patients' table has all three. More than
+one patient in a hundred for whom it differs is unusual (binomial).
 """
 
 import re
@@ -11,8 +12,9 @@ from itertools import combinations
 
 import numpy as np
 
+from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import Export, Slice
+from trialtrace.run.integrity.export import DATE, NUMBER, Export, Slice
 from trialtrace.run.integrity.look import Look
 
 NAME = "agreement"
@@ -22,10 +24,12 @@ LASTING = re.compile(
     r"sex|gender|geschlecht|sexe|sesso|sexo|age|alter|eta|edad|birth\w*|dob|geburt\w*", re.I
 )
 AGE = re.compile(r"age|alter|eta|edad", re.I)
+BIRTH = re.compile(r"\w*(birth|born|dob|geburt|geboren|naissance|nascita|nacimiento)\w*", re.I)
+YEAR = 365.25
 
 
 def looks(export: Export) -> Iterator[Look]:
-    """A look for each pair of tables that share a column."""
+    """A look for each pair of tables that share a column, and one for each age beside a birth."""
     alone: dict[tuple[str, str], list[Slice]] = {}
     for one in export.slices:
         alone.setdefault((one.column, one.kind), []).append(one)
@@ -34,6 +38,25 @@ def looks(export: Export) -> Iterator[Look]:
         single = [one for one in found if tables.count(one.table) == 1]
         for one, other in combinations(single, 2):
             yield from _look(export, name, one, other)
+
+    entry = export.known(export.entry)
+    births = [one for one in export.slices if one.kind == DATE and BIRTH.fullmatch(one.column)]
+    ages = [one for one in export.first_numbers if one.kind == NUMBER and AGE.fullmatch(one.column)]
+    if entry is not None:
+        for birth in births[:1]:
+            for age in ages:
+                yield from _ages(age, (entry.values - birth.values) / YEAR)
+
+
+def _ages(age: Slice, years: Floats) -> Iterator[Look]:
+    known = np.flatnonzero(~np.isnan(age.values) & ~np.isnan(years))
+    apart = age.values[known] - years[known]
+    # Age in whole years, at entry or at the first visit: up to a year below the time since birth.
+    differ = (apart < -1 - SLIPS) | (apart > 1)
+    if len(known) >= FEWEST and differ.mean() < MOSTLY:
+        k, n = int(differ.sum()), len(known)
+        told = f"{k} of {n} patients are of another age by their days of birth and entry"
+        yield _differing(age, told, known, differ)
 
 
 def _look(export: Export, name: str, one: Slice, other: Slice) -> Iterator[Look]:
@@ -46,5 +69,9 @@ def _look(export: Export, name: str, one: Slice, other: Slice) -> Iterator[Look]
         return
     k, n = int(differ.sum()), len(known)
     told = f"{k} of {n} patients have another value in {other.table}"
-    rows = tuple(sorted(int(row) for row in one.rows[known[differ]]))
-    yield Look(NAME, one.where, told, chances.binomial(k, n, SLIPS), rows)
+    yield _differing(one, told, known, differ)
+
+
+def _differing(of: Slice, text: str, known: Places, differ: Flags) -> Look:
+    rows = tuple(sorted(int(row) for row in of.rows[known[differ]]))
+    return Look(NAME, of.where, text, chances.binomial(int(differ.sum()), len(known), SLIPS), rows)

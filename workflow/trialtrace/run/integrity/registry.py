@@ -11,10 +11,13 @@ from trialtrace.run.integrity import (
     blocks,
     breaks,
     carried,
+    codings,
     constants,
     correlations,
+    cuts,
     digits,
     duplicates,
+    factors,
     far,
     intervals,
     labels,
@@ -29,14 +32,16 @@ from trialtrace.run.integrity import (
 from trialtrace.run.integrity.export import Export
 from trialtrace.run.integrity.look import Look
 
-# Checks that need an arm or the plan, or find habits of people and of measures: for the section on
-# the data alone.
-IN_SECTION: tuple[ModuleType, ...] = (allocation, balance, digits, weekdays, correlations)
-# Checks of rows alone: what is unusual is told on page 1 too.
+# Checks that compare arms, or find habits of people and of measures: for the section on the data
+# alone.
+IN_SECTION: tuple[ModuleType, ...] = (balance, digits, weekdays, correlations)
+# Checks of rows, and of the allocation: what is unusual is told on page 1 too.
 OF_ROWS: tuple[ModuleType, ...] = (
+    allocation,
     intervals,
     labels,
     sequence,
+    cuts,
     agreement,
     ordered,
     totals,
@@ -44,6 +49,8 @@ OF_ROWS: tuple[ModuleType, ...] = (
     possible,
     constants,
     breaks,
+    codings,
+    factors,
     sites,
     carried,
     duplicates,

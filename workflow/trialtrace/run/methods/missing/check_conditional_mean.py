@@ -1,4 +1,4 @@
-"""Missing visits at their conditional means, again: Fisher scoring, patient by patient."""
+"""Missing visits at their conditional means, again: Fisher scoring, pattern by pattern."""
 
 from dataclasses import dataclass
 from math import nan, sqrt
@@ -10,9 +10,10 @@ from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import Check, Recomputed
 from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.missing.check_means import Course, course_of, start_of
+from trialtrace.run.methods.missing.check_visits import alike
 from trialtrace.run.methods.mixed import check_fit
 
-BY = "numpy: Fisher scoring, conditional means patient by patient, jackknife"
+BY = "numpy: Fisher scoring, conditional means by pattern, jackknife"
 # What two iterations to the same maximum leave.
 TOLERANCE = 3e-7
 
@@ -66,36 +67,45 @@ def _everybody(data: Data, asked: Asked, course: Course, visits: int) -> np.ndar
         asked.options,
         arms.index(data.analysis(asked).estimand.reference),
     )
-    found = [_coefficients(whole, np.arange(len(whole.y)))]
-    for left_out in range(len(whole.y)):
-        found.append(_coefficients(whole, np.delete(np.arange(len(whole.y)), left_out)))
-    return np.array(found)
+    everybody = np.arange(len(whole.y))
+    coefficients, theta = _coefficients(whole, everybody)
+    # Without one patient the maximum lies near that of all.
+    return np.array(
+        [
+            coefficients,
+            *(_coefficients(whole, np.delete(everybody, i), theta)[0] for i in everybody),
+        ]
+    )
 
 
-def _coefficients(of: Patients, rows: np.ndarray) -> np.ndarray:
+def _coefficients(
+    of: Patients, rows: np.ndarray, begin: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients by visit, and the covariance's parameters, sought from `begin`."""
     y, z, arm = of.y[rows], of.z[rows], of.arm[rows]
     k = y.shape[1]
     dummies = np.column_stack([np.eye(len(of.arms))[arm], z])
-    mean, s = _model(y, dummies, k, reml=of.options["estimation"] == "REML")
+    mean, s, theta = _model(y, dummies, k, begin, reml=of.options["estimation"] == "REML")
     filled = y.copy()
-    for i in np.flatnonzero(np.isnan(y).any(axis=1)):
-        as_reference = dummies[i].copy()
-        as_reference[: len(of.arms)] = np.arange(len(of.arms)) == of.reference
-        own, ref = mean @ dummies[i], mean @ as_reference
-        filled[i] = _filled(y[i], own, ref, s, str(of.options["assumption"]))
+    as_reference = dummies.copy()
+    as_reference[:, : len(of.arms)] = np.arange(len(of.arms)) == of.reference
+    own, ref = dummies @ mean.T, as_reference @ mean.T
+    some = np.flatnonzero(np.isnan(y).any(axis=1))
+    for group in alike(np.isnan(y[some])):
+        same = some[group]
+        filled[same] = _filled(y[same], own[same], ref[same], s, str(of.options["assumption"]))
     deltas = of.options.get("deltas")
     if isinstance(deltas, dict):
         shift = np.array([deltas[name] for name in of.arms])[arm]
         filled += np.isnan(y) * shift[:, None]
     filled -= of.base[rows][:, None]
-    found: np.ndarray = np.linalg.lstsq(dummies, filled, rcond=None)[0].T
-    return found
+    return np.linalg.lstsq(dummies, filled, rcond=None)[0].T, theta
 
 
 def _model(
-    y: np.ndarray, dummies: np.ndarray, k: int, *, reml: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Coefficients (visits, columns) and covariance of the visits."""
+    y: np.ndarray, dummies: np.ndarray, k: int, begin: np.ndarray | None, *, reml: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Coefficients (visits, columns), covariance of the visits, and its parameters."""
     seen, p = ~np.isnan(y), dummies.shape[1]
     pairs = [(i, j) for i in range(k) for j in range(i + 1)]
     g = np.zeros((len(pairs), k, k))
@@ -108,30 +118,33 @@ def _model(
         for place, visit in enumerate(at):
             x[:, place, visit * p : (visit + 1) * p] = dummies[own]
         blocks.append(check_fit.Block(y[own][:, at], x, g[:, at][:, :, at]))
-    begin = np.nanvar(y - np.nanmean(y, axis=0)) * np.array([float(i == j) for i, j in pairs])
+    if begin is None:
+        begin = np.nanvar(y - np.nanmean(y, axis=0)) * np.array([float(i == j) for i, j in pairs])
     fit = check_fit.fit(blocks, begin, reml=reml)
-    return fit.beta.reshape(k, p), np.tensordot(fit.theta, g, (0, 0))
+    return fit.beta.reshape(k, p), np.tensordot(fit.theta, g, (0, 0)), fit.theta
 
 
 def _filled(
     y: np.ndarray, own: np.ndarray, ref: np.ndarray, s: np.ndarray, assumption: str
 ) -> np.ndarray:
-    """One patient's visits: first the gaps, then what follows the last value."""
-    y, k = y.copy(), len(y)
-    there = np.flatnonzero(~np.isnan(y))
+    """Visits of patients who lack the same ones: first the gaps, then what follows the last."""
+    y, k = y.copy(), y.shape[1]
+    there = np.flatnonzero(~np.isnan(y[0]))
     last = there[-1] + 1 if there.size else 0
     gaps = np.setdiff1d(np.arange(last), there)
     if gaps.size:
-        pull = np.linalg.solve(s[np.ix_(there, there)], y[there] - own[there])
-        y[gaps] = own[gaps] + s[np.ix_(gaps, there)] @ pull
-    past, mean = own[:last], own[last:]
+        pull = np.linalg.solve(s[np.ix_(there, there)], (y - own)[:, there].T).T
+        y[:, gaps] = own[:, gaps] + pull @ s[np.ix_(there, gaps)]
+    past, mean = own[:, :last], own[:, last:]
     if assumption != "missing_at_random":
-        mean = ref[last:]
+        mean = ref[:, last:]
     if assumption == "copy_increments" and last:
-        mean = mean + own[last - 1] - ref[last - 1]
+        mean = mean + own[:, last - 1 : last] - ref[:, last - 1 : last]
     if assumption == "copy_reference":
-        past = ref[:last]
-    y[last:k] = mean + s[last:, :last] @ np.linalg.solve(s[:last, :last], y[:last] - past)
+        past = ref[:, :last]
+    y[:, last:k] = (
+        mean + np.linalg.solve(s[:last, :last], (y[:, :last] - past).T).T @ s[:last, last:]
+    )
     return y
 
 

@@ -197,7 +197,10 @@ def _posterior(y: np.ndarray, x: np.ndarray, weights: np.ndarray, draw) -> np.nd
     for _ in range(30):
         p = 1 / (1 + np.exp(-x @ beta))
         information = (x.T * (weights * p * (1 - p))) @ x + 1e-9 * np.eye(x.shape[1])
-        beta = beta + np.clip(np.linalg.solve(information, x.T @ (weights * (y - p))), -4, 4)
+        step = np.clip(np.linalg.solve(information, x.T @ (weights * (y - p))), -4, 4)
+        beta = beta + step
+        if np.abs(step).max() < 1e-9:
+            break
     return draw.multivariate_normal(beta, np.linalg.inv(information))
 
 

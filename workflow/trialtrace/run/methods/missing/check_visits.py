@@ -21,10 +21,12 @@ def _posterior(y: np.ndarray, x: np.ndarray, draw: Draw) -> tuple[np.ndarray, fl
     free = len(y) - x.shape[1]
     if free < FEWEST:
         raise TooFew
-    b, *_ = np.linalg.lstsq(x, y, rcond=None)
+    root = np.linalg.cholesky(x.T @ x).T
+    b = np.linalg.solve(root.T @ root, x.T @ y)
     # The posterior under a flat prior: variance by an inverse chi-squared, then coefficients.
     variance = float(((y - x @ b) ** 2).sum() / draw.chisquare(free))
-    return draw.multivariate_normal(b, variance * np.linalg.inv(x.T @ x)), sqrt(variance)
+    shift = np.linalg.solve(root, draw.standard_normal(len(b)))
+    return b + sqrt(variance) * shift, sqrt(variance)
 
 
 def by_regressions(
@@ -76,25 +78,40 @@ def by_reference(
     for group in groups:
         moments |= _group(y, x, arm, group, (last, gap), asked.options["cycles"], draw)
     assumption = asked.options["assumption"]
-    for i in np.flatnonzero(last < k):
-        t, own, ref = last[i], moments[arm[i]].mean[i], moments[reference].mean[i]
-        at_random = assumption in ("missing_at_random", "last_mean")
-        s = moments[arm[i] if at_random else reference].covariance
-        past = ref[:t] if assumption == "copy_reference" else own[:t]
+    at_random = assumption in ("missing_at_random", "last_mean")
+    short = last < k
+    for rows in alike(arm[short], last[short]):
+        rows = np.flatnonzero(short)[rows]
+        t, name = last[rows[0]], arm[rows[0]]
+        own, ref = moments[name].mean[rows], moments[reference].mean[rows]
+        s = moments[name if at_random else reference].covariance
+        past = ref[:, :t] if assumption == "copy_reference" else own[:, :t]
         if assumption == "missing_at_random":
-            future = own[t:]
+            future = own[:, t:]
         elif assumption == "last_mean":
-            future = np.full(k - t, own[t - 1])
+            future = np.repeat(own[:, t - 1 : t], k - t, axis=1)
         elif assumption == "copy_increments" and t:
-            future = own[t - 1] + ref[t:] - ref[t - 1]
+            future = own[:, t - 1 : t] + ref[:, t:] - ref[:, t - 1 : t]
         else:
-            future = ref[t:]
+            future = ref[:, t:]
         # The normal distribution of what follows given what was seen: its mean is shifted by the
         # regression on the past, its covariance is what that leaves (the Schur complement).
-        weights = np.linalg.solve(s[:t, :t], s[:t, t:]).T
-        left = s[t:, t:] - weights @ s[:t, t:]
-        y[i, t:] = draw.multivariate_normal(future + weights @ (y[i, :t] - past), left)
+        weights = np.linalg.solve(s[:t, :t], s[:t, t:])
+        rest = s[t:, t:] - weights.T @ s[:t, t:]
+        y[rows, t:] = _normal(future + (y[rows, :t] - past) @ weights, rest, draw)
     return y
+
+
+def alike(*columns: np.ndarray) -> list[np.ndarray]:
+    """The rows that agree in every column: a matrix is inverted once for all of them."""
+    codes = [np.unique(column, axis=0, return_inverse=True)[1].ravel() for column in columns]
+    _, code = np.unique(np.column_stack(codes), axis=0, return_inverse=True)
+    return [np.flatnonzero(code.ravel() == each) for each in range(code.max(initial=-1) + 1)]
+
+
+def _normal(mean: np.ndarray, covariance: np.ndarray, draw: Draw) -> np.ndarray:
+    """A draw for each row of means."""
+    return mean + draw.standard_normal(mean.shape) @ np.linalg.cholesky(covariance).T
 
 
 def _group(
@@ -111,18 +128,20 @@ def _group(
     member = np.isin(arm, names)
     for i, j in np.argwhere(gap & member[:, None]):
         y[i, j] = draw.choice(y[member & ~np.isnan(y[:, j]) & ~gap[:, j], j])
-    for _ in range(cycles if gap[member].any() else 1):
-        found = _sequence(y, x, arm, names, last, draw)
-        for i in np.flatnonzero(member & gap.any(axis=1)):
-            lost, t = np.flatnonzero(gap[i]), last[i]
+    some = np.flatnonzero(member & gap.any(axis=1))
+    patterns = [some[rows] for rows in alike(arm[some], last[some], gap[some])]
+    for _ in range(cycles if patterns else 1):
+        moments = _sequence(y, x, arm, names, last, draw)
+        for rows in patterns:
+            lost, t = np.flatnonzero(gap[rows[0]]), last[rows[0]]
             kept = np.setdiff1d(np.arange(t), lost)
-            own = found[arm[i]]
+            its = moments[arm[rows[0]]]
             # Given all other visits, a gap's covariance inverts its block of the precision.
-            precision = np.linalg.inv(own.covariance[:t, :t])
+            precision = np.linalg.inv(its.covariance[:t, :t])
             spread = np.linalg.inv(precision[np.ix_(lost, lost)])
-            pull = precision[np.ix_(lost, kept)] @ (y[i, kept] - own.mean[i, kept])
-            y[i, lost] = draw.multivariate_normal(own.mean[i, lost] - spread @ pull, spread)
-    return found
+            pull = (y[rows] - its.mean[rows])[:, kept] @ precision[np.ix_(kept, lost)]
+            y[np.ix_(rows, lost)] = _normal(its.mean[rows][:, lost] - pull @ spread, spread, draw)
+    return moments
 
 
 def _sequence(

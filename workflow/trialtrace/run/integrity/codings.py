@@ -1,0 +1,99 @@
+"""Codes turned at one site: all patients alike where others are not, a scale that runs backwards.
+
+Alike: of each column of two values that is used, a site at which all have the same one. Sites
+differ, so that the odds of the others times or by `ALLOWED` are held against it: the tail of the
+binomial distribution, times the sites and the sides. Scale: a measure is not negatively
+correlated with itself at another visit of the same patients. Where it is at a site, and is not in
+all others together, that is tested against a correlation of zero (Fisher's z of ranks, one-sided),
+times the sites.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from trialtrace.base.arrays import Floats, Places
+from trialtrace.run.integrity import chances
+from trialtrace.run.integrity.export import DATE, NUMBER, Export, Slice
+from trialtrace.run.integrity.look import Look
+
+NAME = "codings"
+TITLE = "Another coding at one site"
+FEWEST, LEVELS, ALLOWED, USUAL = 10, 5, 2.0, 0.2
+
+
+def looks(export: Export) -> Iterator[Look]:
+    """A look for each column of two values, and one for each number at more visits than one."""
+    if export.site is None or len(np.unique(export.site[export.site >= 0])) < 2:
+        return
+    visits: dict[tuple[str, str, int], list[Slice]] = {}
+    for visit in export.slices:
+        known = visit.there[export.site[visit.there] >= 0]
+        levels = np.unique(visit.values[known])
+        used = (visit.table, visit.column) in export.used
+        if used and visit.kind != DATE and len(levels) == 2:
+            yield from _share(visit, visit.values[known] == levels[0], export.site[known], known)
+        if visit.kind == NUMBER and len(levels) >= LEVELS:
+            visits.setdefault((visit.table, visit.column, visit.part), []).append(visit)
+    for column in visits.values():
+        if len(column) > 1:
+            yield from _scale(export.site, column)
+
+
+def _share(visit: Slice, first: Floats, site: Places, known: Places) -> Iterator[Look]:
+    tried = []
+    for place in np.unique(site):
+        at = site == place
+        if at.sum() >= FEWEST and (~at).sum() >= FEWEST:
+            tried.append((apart(first[at], first[~at]), int(place)))
+    if tried:
+        p, place = min(tried)
+        told = f"whether all of a site are alike, of {len(known)} patients"
+        rows = tuple(sorted(int(row) for row in visit.rows[known[site == place]]))
+        yield Look(NAME, visit.where, told, min(1.0, p * len(tried)), rows)
+
+
+def apart(inside: Floats, others: Floats) -> float:
+    """The chance of all or none where the odds are `ALLOWED` times, or by, those of the others; 1
+    where there are some."""
+    k, n = int(inside.sum()), len(inside)
+    odds = (others.sum() + 0.5) / (len(others) - others.sum() + 0.5)
+    if 0 < k < n:
+        return 1.0
+    share = 1 / (1 + odds / ALLOWED) if k == 0 else 1 / (1 + 1 / (odds * ALLOWED))
+    return min(1.0, float(2 * share**n))
+
+
+def _scale(site: Places, visits: list[Slice]) -> Iterator[Look]:
+    values = np.column_stack([visit.values for visit in visits])
+    first, later = values[:, 0], _mean(values[:, 1:])
+    known = np.flatnonzero(~np.isnan(first) & ~np.isnan(later) & (site >= 0))
+    tried = []
+    for place in np.unique(site[known]):
+        at = site[known] == place
+        if at.sum() < FEWEST or (~at).sum() < FEWEST:
+            continue
+        if _correlation(first[known[~at]], later[known[~at]]) > USUAL:
+            r = _correlation(first[known[at]], later[known[at]])
+            tried.append((chances.normal(np.arctanh(r) * np.sqrt(at.sum() - 3)), int(place)))
+    if tried:
+        p, place = min(tried)
+        told = f"the first visit against the later ones of {len(known)} patients, by site"
+        rows = tuple(sorted(int(row) for row in visits[0].rows[known[site[known] == place]]))
+        yield Look(NAME, visits[0].where, told, min(1.0, p * len(tried)), rows)
+
+
+def _mean(values: Floats) -> Floats:
+    """Of each row over what is there; nan where nothing is."""
+    there = ~np.isnan(values)
+    sums, counts = np.where(there, values, 0.0).sum(axis=1), there.sum(axis=1)
+    made: Floats = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+    return made
+
+
+def _correlation(first: Floats, later: Floats) -> float:
+    """Of ranks; 0 where either does not vary, and off the ends where all agree."""
+    x, y = chances.ranks(first), chances.ranks(later)
+    if np.ptp(x) == 0 or np.ptp(y) == 0:
+        return 0.0
+    return float(np.clip(np.corrcoef(x, y)[0, 1], -0.999, 0.999))
