@@ -49,12 +49,15 @@ def rehearse_endpoints(trial: Trial, clean: "Mapping[str, pa.Table]") -> Derived
     if problems:
         return Derived(problems, [])
     study = Study(trial, Path(), keys, adsl, placed)
+    failed: set[str] = set()
     for endpoint in in_order(trial):
-        if all(name in study.made for name in endpoint.entry.parents):
-            try:
+        try:
+            if failed.isdisjoint(endpoint.entry.parents):
                 study.made[endpoint.name] = derivation(endpoint.kind)(endpoint, study)
-            except UserError as error:
-                problems += problems_of(error)
+        except UserError as error:
+            problems += problems_of(error)
+        if endpoint.name not in study.made:
+            failed.add(endpoint.name)
     if not problems:
         try:
             add_flags(study, found)
