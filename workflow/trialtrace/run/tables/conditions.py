@@ -34,18 +34,24 @@ def columns_of(condition: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(_columns(condition)))
 
 
-def _columns(condition: Mapping[str, Any]) -> Iterator[str]:
+def tests_of(condition: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Each column with each of its tests, wherever they stand in a condition."""
     for name, test in condition.items():
         if name in ("any", "all"):
             for part in test:
-                yield from _columns(part)
+                yield from tests_of(part)
         elif name == "not":
-            yield from _columns(test)
+            yield from tests_of(test)
         else:
-            yield name
-            for operand in _operands(test):
-                if isinstance(operand, Mapping) and "column" in operand:
-                    yield operand["column"]
+            yield name, test
+
+
+def _columns(condition: Mapping[str, Any]) -> Iterator[str]:
+    for name, test in tests_of(condition):
+        yield name
+        for operand in _operands(test):
+            if isinstance(operand, Mapping) and "column" in operand:
+                yield operand["column"]
 
 
 def _operands(test: Any) -> Iterator[Any]:
