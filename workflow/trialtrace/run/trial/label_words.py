@@ -20,7 +20,7 @@ _NOT_KNOWN = frozenset({
     "not determined", "not examined", "not obtained", "not performed", "not seen", "not filled in",
     "no information", "no entry", "unspecified", "undetermined", "unclear", "illegible", "refused",
     "declined", "refused to answer", "prefer not to say", "don't know", "do not know", "dk",
-    "does not know", "doesn't know",
+    "does not know",
     "doesn't know", "patient refused", "lost to follow-up", "undocumented", "blank", "empty", "n/d",
     # German
     "fehlt", "fehlend", "fehlender wert", "unbekannt", "keine angabe", "keine angaben", "k.a.",
