@@ -131,6 +131,20 @@ def exchanged(labels: Mapping[str, str], others: Mapping[str, str]) -> list[tupl
     ]
 
 
+def labels_of_groups(files: Files) -> None:
+    """No group is called by the label of another arm than that of its name."""
+    arms = {name: arm["label"] for name, arm in files.trial.entries("design", "arms")}
+    groups = {name: one.get("label", "") for name, one in files.claims.entries("groups")}
+    for group, arm in exchanged(arms, groups):
+        files.claims.add(
+            ("groups", group, "label"),
+            found=f"{tell(groups[group])}, the label of the arm {arm} in trial.yaml, "
+            f"design.arms.{arm}",
+            expected=f"what the paper calls the arm {group}, {tell(arms[group])} there",
+            do="name the group by the arm that it is",
+        )
+
+
 def columns_of_visits(files: Files, path: Path_, visits: Mapping[str, Variable]) -> None:
     """Columns of one value at several visits have one list of choices, and no label of a column is
     that of another's visit; `visits` maps the label of each to its column."""

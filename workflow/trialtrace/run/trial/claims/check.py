@@ -10,8 +10,8 @@ from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.base.words import P_VALUES, RATIOS
-from trialtrace.run.trial.check_labels import exchanged
-from trialtrace.run.trial.claims.check_items import check_items
+from trialtrace.run.trial.check_labels import labels_of_groups
+from trialtrace.run.trial.claims.check_items import check_arms_meant, check_items
 from trialtrace.run.trial.context import Files, known, known_arm
 from trialtrace.run.trial.plan import methods
 from trialtrace.run.trial.plan.gives import ARM, EVERY_PAIR, EVERYONE, GROUP, PAIR
@@ -60,7 +60,7 @@ def check(files: Files) -> None:
     check_items(files)
     for group in document.names("groups") or ():
         known_arm(files, document, ("groups", group), group)
-    _labels_of_groups(files)
+    labels_of_groups(files)
     for name, given in document.entries("claims"):
         path = ("claims", name)
         known(
@@ -74,41 +74,9 @@ def check(files: Files) -> None:
         for side, arm in direction.items() if "by" not in direction else ():
             known_arm(files, document, (*path, "direction", side), arm)
         _printed(files, name, given)
-        _about(files, name, given)
+        check_arms_meant(files, name, given)
         for at, selects in _selections(path, given):
             _selects(files, at, selects)
-
-
-def _labels_of_groups(files: Files) -> None:
-    """No group is called by the label of another arm than that of its name."""
-    arms = {name: arm["label"] for name, arm in files.trial.entries("design", "arms")}
-    groups = {name: one.get("label", "") for name, one in files.claims.entries("groups")}
-    for group, arm in exchanged(arms, groups):
-        files.claims.add(
-            ("groups", group, "label"),
-            found=f"{tell(groups[group])}, the label of the arm {arm} in trial.yaml, "
-            f"design.arms.{arm}",
-            expected=f"what the paper calls the arm {group}, {tell(arms[group])} there",
-            do="name the group by the arm that it is",
-        )
-
-
-def _about(files: Files, name: str, given: Given) -> None:
-    """A printed number is about the arm, or the arms, that recompute it."""
-    about, selects = given.get("about", {}), given.get("is", {})
-    compare = selects.get("compare", {})
-    pairs = [("group", about.get("group"), selects.get("group"))]
-    if isinstance(about.get("compare"), list) and compare:
-        arms = sorted(compare[side] for side in ("of", "to") if side in compare)
-        pairs.append(("compare", sorted(about["compare"]), arms))
-    for key, said, computed in pairs:
-        if said and computed and said != computed:
-            files.claims.add(
-                ("claims", name, "about", key),
-                found=f"{tell(said)}, while claims.{name}.is.{key} is of {tell(computed)}",
-                expected="the same in both",
-                do="look in the paper which is meant, and mend the other",
-            )
 
 
 def _printed(files: Files, name: str, given: Given) -> None:
