@@ -117,7 +117,8 @@ def _columns(files: Files, name: str, given: dict[str, Any]) -> None:
         variable = column(document, (name, "visits", *path), visit, columns)
         if variable is not None:
             scale_of_column(files, (name, "scale"), given.get("scale"), variable)
-            visits[path[-1] if "pattern" in given["visits"] else given["visits"][visit]] = variable
+            wide = "pattern" in given["visits"]
+            visits[str(path[-1]) if wide else given["visits"][visit]] = variable
         _scores(files, (name, "visits", *path), given, variable)
         _codes(files, name, given, variable)
     columns_of_visits(files, (name, "visits"), visits)
