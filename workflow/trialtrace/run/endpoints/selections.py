@@ -4,8 +4,8 @@ A reader takes a population for what its label says, and rows for all there are.
 configured words; populations that an endpoint chooses have it in their label too (`Outcomes`).
 """
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from trialtrace.run.integrity.read import entry_column
 from trialtrace.run.tables.conditions import columns_of, tests_of
 from trialtrace.run.trial.endpoints.shared import InTable
 from trialtrace.run.trial.label_words import means_everybody, means_missing
+from trialtrace.run.trial.model import Condition
 from trialtrace.run.trial.outcomes import CHOSEN, Outcomes
 from trialtrace.run.trial.study.populations import Population
 
@@ -94,13 +95,13 @@ def _days(values: "pa.Array") -> np.ndarray:
     return np.asarray(days.to_numpy(zero_copy_only=False), dtype=float)
 
 
-def _by_value(where: Mapping[str, Any]) -> list[str]:
+def _by_value(where: Condition) -> list[str]:
     """The columns by whose values a condition chooses, not by whether they have one."""
     return [name for name, test in tests_of(where) if test not in ("present", {"present": True})]
 
 
 def _rows_of_table(
-    study: Study, outcomes: Outcomes, table: str, where: Mapping[str, Any]
+    study: Study, outcomes: Outcomes, table: str, where: Condition
 ) -> Iterator[RedLine]:
     for column in dict.fromkeys(_by_value(where)):
         if names := outcomes.taken_from((table, column)):

@@ -5,8 +5,7 @@ the note of the dictionary; where two of them differ, nothing tells which the va
 """
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.config.schema import tell
@@ -54,12 +53,13 @@ def check_units(files: Files) -> None:
                 _compare(files.cleaning, at, cleaned[name], (found, place))
 
 
-def unit_of_endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
+def unit_of_endpoint(files: Files, name: str, given: Mapping[str, object]) -> None:
     """The unit of an endpoint is that of its column."""
+    unit, table = given.get("unit"), given.get("table")
     column = given.get("column", given.get("time"))
-    if "unit" in given and "table" in given and isinstance(column, str):
-        for said in _said(files, given["table"], column):
-            _compare(files.endpoints, (name, "unit"), given["unit"], said)
+    if isinstance(unit, str) and isinstance(table, str) and isinstance(column, str):
+        for said in _said(files, table, column):
+            _compare(files.endpoints, (name, "unit"), unit, said)
 
 
 def time_in_days(files: Files, document: Document, path: Path_, name: str) -> None:
@@ -120,7 +120,7 @@ def _compare(document: Document, path: Path_, unit: str, said: Said) -> None:
 
 
 def scale_of_column(
-    files: Files, path: Path_, scale: dict[str, Any] | None, variable: Variable | None
+    files: Files, path: Path_, scale: Mapping[str, float] | None, variable: Variable | None
 ) -> None:
     """The dictionary allows no value beyond the ends of a scale."""
     if not scale or variable is None or variable.kind not in ("number", "integer"):

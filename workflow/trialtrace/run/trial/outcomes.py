@@ -6,7 +6,6 @@ rows are chosen or visits told are none, nor is one of a measure that is a varia
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any
 
 from trialtrace.run.tables.conditions import columns_of, lower_first
 from trialtrace.run.trial.endpoints.shared import InTable
@@ -92,7 +91,7 @@ class Outcomes:
         ]
 
     def _reads(self, endpoint: Endpoint, place: Place) -> bool:
-        entry: Any = endpoint.entry
+        entry = endpoint.entry
         if not isinstance(entry, InTable) or entry.table != place[0]:
             return False
         known = {one.column for one in self.subjects.origins.values() if one.table == entry.table}
@@ -106,7 +105,7 @@ class Outcomes:
 
     def _at_baseline(self, endpoint: Endpoint) -> list[Place]:
         """The columns of a wide table that hold the baseline."""
-        entry: Any = endpoint.entry
+        entry = endpoint.entry
         visits = getattr(entry, "visits", None)
         if not isinstance(visits, Mapping) or not isinstance(entry, InTable):
             return []
@@ -123,7 +122,7 @@ class Outcomes:
         seen.add(name)
         endpoint = self.endpoints[name]
         if endpoint.kind == "measure" and isinstance(endpoint.entry, InTable):
-            column: Any = endpoint.entry
-            return bool(self.taken_from((endpoint.entry.table, column.column)))
+            column = getattr(endpoint.entry, "column", "")
+            return bool(self.taken_from((endpoint.entry.table, column)))
         parents = [one for one in endpoint.entry.parents if one not in seen]
         return not parents or any(self._after_baseline(one, seen) for one in parents)

@@ -8,6 +8,8 @@ from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.context import Files, known
 
+Given = dict[str, Any]
+"""An entry of the file, as written."""
 COVERS = ("endpoints", "variables", "claims", "settings", "checks", "absent")
 
 
@@ -57,7 +59,7 @@ def _holds(data: object, setting: str) -> bool:
     return True
 
 
-def check_arms_meant(files: Files, name: str, given: dict[str, Any]) -> None:
+def check_arms_meant(files: Files, name: str, given: Given) -> None:
     """A printed number is about the arm, or the arms, that recompute it."""
     about, selects = given.get("about", {}), given.get("is", {})
     compare = selects.get("compare", {})
