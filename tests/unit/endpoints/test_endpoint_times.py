@@ -1,10 +1,15 @@
 """Times from dates, competing events, interval-censored times and outcomes at a fixed time."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
-from tiny_trial import derived, edges, shown, tiny
+from tiny_trial import derived, edges, refused, shown, tiny
 
 from trialtrace.run.endpoints.kinds.interval_time import bounds
+from trialtrace.stats.survival.competing_risks import cumulative_incidence
+
+ORACLE = Path(__file__).resolve().parents[2] / "oracle"
 
 SUBJECTS = "subjects: {table: patients, variables: {start: rand_on}}"
 DEATH = """
@@ -300,3 +305,66 @@ first: {label: Seen, code: FIRST, kind: time_to_event, seen: time, competing: [d
         (84, 1, None),
         (60, 2, None),
     ]
+
+
+MUTUAL = """
+os: {label: Death, code: OS, kind: time_to_event, table: patients, time: t_death,
+     event: {died: {is: "1"}}, event_label: Died, censored_label: Alive, competing: [transplant]}
+transplant: {label: Transplant, code: TX, kind: time_to_event, table: patients, time: t_tx,
+     event: {tx: {is: "1"}}, event_label: Transplanted, censored_label: Not, competing: [os]}
+by_300: {label: By 300, code: BY300, kind: event_by, of: os, time: 300, censored: missing,
+     competing: no_event}
+"""
+
+
+def test_two_events_that_compete_with_each_other_as_by_cmprsk(tmp_path):
+    """Who was transplanted may die later, of which neither curve may know. R's values are those of
+    the oracle, which knows the first event alone."""
+    lines = (ORACLE / "data" / "competing.csv").read_text().splitlines()
+    cases = [line.split(",") for line in lines if line.startswith("two_groups,")]
+    first = [(float(time), int(float(cause))) for _, time, cause, *_ in cases]
+    patients = ["id rx t_death:number died t_tx:number tx"]
+    for n, (time, cause) in enumerate(first):
+        death = (time, int(cause == 1)) if cause != 2 else (time + 50, n % 2)
+        patients.append(f"{n} 1 {death[0]} {death[1]} {time} {int(cause == 2)}")
+    adtte = derived(tiny(MUTUAL), tmp_path, patients="\n".join(patients))["adtte"]
+    at = 0.55 * max(time for time, _ in first)
+    for code, cause in (("OS", 1), ("TX", 2)):
+        rows = adtte.filter(adtte["PARAMCD"].to_numpy(zero_copy_only=False) == code)
+        time, status = (rows[name].to_numpy().astype(float) for name in ("AVAL", "CNSR"))
+        curve = cumulative_incidence(
+            time, np.array([1, 0, 2])[status.astype(int)], of=1, confidence=0.95, variance="aalen"
+        )
+        reached = np.flatnonzero(curve.time <= at)[-1]
+        assert curve.incidence[reached] == pytest.approx(by_r(f"cause{cause}.aalen@0.55.estimate"))
+
+
+def by_r(quantity: str) -> float:
+    """A number of R's cmprsk of the oracle's trial of two groups."""
+    lines = (ORACLE / "expected" / "competing_risks.csv").read_text().splitlines()
+    (value,) = (one for one in lines if one.startswith(f"two_groups,{quantity},"))
+    return float(value.rpartition(",")[2])
+
+
+def test_what_competes_with_a_competing_event_is_no_matter(tmp_path):
+    """Relapse on day 30 after a death on day 20, which came after a transplant on day 10."""
+    relapse = """
+relapse: {label: R, code: R, kind: time_to_event, table: patients, time: t_r,
+     event: {r: {is: "1"}}, event_label: R, censored_label: Not, competing: [os]}
+"""
+    patients = "id rx t_death:integer died t_tx:integer tx t_r:integer r\na 1 20 1 10 1 30 0"
+    tables = derived(tiny(MUTUAL + relapse), tmp_path, patients=patients)
+    assert shown(tables["adtte"], "PARAMCD", "AVAL", "CNSR") == [
+        ("a", "OS", 10, 2),
+        ("a", "TX", 10, 0),
+        ("a", "R", 20, 2),
+    ]
+
+
+def test_a_time_that_is_made_of_what_it_competes_with_is_refused(tmp_path):
+    both = """
+both: {label: B, code: B, kind: time_to_event, first_of: [os, transplant]}
+"""
+    text = MUTUAL.replace("competing: [transplant]", "competing: [both]") + both
+    patients = "id rx t_death:integer died t_tx:integer tx\na 1 20 1 10 1"
+    assert "made from themselves" in refused(tiny(text), tmp_path, patients=patients)

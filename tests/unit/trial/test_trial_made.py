@@ -382,3 +382,20 @@ def test_a_mistake_is_told(at, what, file, old, new, words):
     edit(at, file, old, new)
     text = told(at)
     assert words in text and "Traceback" not in text
+
+
+def test_two_times_may_compete_with_each_other(at):
+    edit(at, E, "survival:\n", "survival:\n  competing: [relapse]\n")
+    edit(at, E, "competing: [death]", "competing: [survival]")
+    assert told(at) == ""
+
+
+def test_a_time_may_not_be_made_of_what_it_competes_with(at):
+    edit(at, E, "survival:\n", "survival:\n  competing: [both]\n")
+    edit(
+        at,
+        E,
+        "change: {",
+        "both: {label: B, code: B, kind: time_to_event, first_of: [survival, death]}\nchange: {",
+    )
+    assert "both, which is made from survival" in told(at)

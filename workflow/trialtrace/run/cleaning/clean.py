@@ -1,12 +1,14 @@
 """Clean: raw tables of text become typed tables, with a list of what was not accepted."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import Problems, UserError, problems_of
 from trialtrace.base.store import make_folder, write_json, write_parquet
 from trialtrace.run.cleaning.account import FILE, write_account
+from trialtrace.run.cleaning.branching import where_not_shown
 from trialtrace.run.cleaning.by_arm import arms_of
 from trialtrace.run.cleaning.cells import blank
 from trialtrace.run.cleaning.checks import run_check
@@ -19,7 +21,7 @@ from trialtrace.run.cleaning.keys import Roster
 from trialtrace.run.cleaning.losses import Losses, column_losses
 from trialtrace.run.cleaning.lost_rows import look_alikes, row_losses, subject_losses, without_arm
 from trialtrace.run.cleaning.other_tables import Accepted
-from trialtrace.run.cleaning.rejects import FLAG, Finding
+from trialtrace.run.cleaning.rejects import FLAG
 from trialtrace.run.cleaning.subjects import People, check_subjects, nobody, people_of
 from trialtrace.run.cleaning.typed import Cleaned, Typed, type_table
 from trialtrace.run.tables.contracts import CLEAN, RAW, REJECTS, conform, read_table
@@ -159,14 +161,15 @@ def _checked(
 
     counts = {}
     log, kept, table = typed.log, typed.kept, typed.accepted.table
+    for found in where_not_shown(trial.dictionary.get(typed.spec.name, {}), table):
+        log.add(replace(found, positions=kept[found.positions]))
     earlier = len(log.findings)
     for check in trial.cleaning.checks.values():
         if check.table == typed.spec.name:
             judged = run_check(check, typed.accepted, others)
             counts[check.name] = judged.counts
             for found in judged.findings:
-                at = kept[found.positions]
-                log.add(Finding(found.rule, found.reason, at, found.column, found.severity))
+                log.add(replace(found, positions=kept[found.positions]))
     for name in {present(f.column) for f in log.findings[earlier:] if f.severity != FLAG}:
         gone = pa.array(np.isin(kept, log.rejected_cells(name)))
         position = table.column_names.index(name)

@@ -37,6 +37,7 @@ RULES = (
     "below_minimum",
     "above_maximum",
     "required",
+    "branching",
 )
 
 

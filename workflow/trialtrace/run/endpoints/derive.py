@@ -30,7 +30,7 @@ from trialtrace.run.tables.contracts import (
     write_table,
 )
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.model import Endpoint
+from trialtrace.run.trial.model import Endpoint, made_after
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -108,7 +108,11 @@ def in_order(trial: Trial) -> list[Endpoint]:
     done: dict[str, Endpoint] = {}
     waiting = dict(trial.endpoints)
     while waiting:
-        ready = [e for e in waiting.values() if all(name in done for name in e.entry.parents)]
+        ready = [e for e in waiting.values() if done.keys() >= {*e.entry.parents}]
+        if not ready:
+            # Times that compete with each other: one of them, from which the others follow.
+            get = trial.endpoints.get
+            ready = [e for e in waiting.values() if done.keys() >= {*made_after(e, get)}][:1]
         if not ready:
             raise UserError(
                 Problem(

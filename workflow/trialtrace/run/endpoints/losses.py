@@ -25,6 +25,7 @@ from trialtrace.run.endpoints.known import (
     unequal_losses,
 )
 from trialtrace.run.endpoints.records import Records
+from trialtrace.run.endpoints.selections import selection_lines
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.unused import Unused
 from trialtrace.run.integrity.look import Look
@@ -75,7 +76,7 @@ def endpoint_losses(study: Study) -> EndpointLosses:
     ]
     made = {name: study.made[name] for name in endpoints if name in study.made}
     known = known_by_arm(study)
-    warnings += unequal_losses(study, known)
+    warnings += [*unequal_losses(study, known), *selection_lines(study)]
     return EndpointLosses(tuple(warnings), tuple(_alike(study, made)), known=known)
 
 

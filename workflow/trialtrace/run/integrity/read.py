@@ -57,7 +57,7 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         arm=by_subject(arm.table, arm.column) if arm and trial.design.kind == "parallel" else None,
         site=by_subject(first, site) if site else None,
         strata=_crossed([by_subject(one.table, one.column) for one in strata]),
-        entry=_entry(trial),
+        entry=entry_column(trial),
         scheme=randomisation.scheme,
         block_sizes=tuple(sizes or ()),
     )
@@ -166,7 +166,7 @@ def _by_subject(codes: Places, who: Places, n: int) -> Places:
     return made
 
 
-def _entry(trial: Trial) -> tuple[str, str] | None:
+def entry_column(trial: Trial) -> tuple[str, str] | None:
     """The date from which a time to an event runs, else the only date among the variables."""
     origins = trial.subjects.origins
     starts = [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from trialtrace.base.errors import Problem, UserError, one_of, problems_of
 from trialtrace.run.endpoints.adsl import derive_adsl
 from trialtrace.run.endpoints.derive import in_order
+from trialtrace.run.endpoints.known import planned_arms
 from trialtrace.run.endpoints.losses import endpoint_losses
 from trialtrace.run.endpoints.populations import add_flags
 from trialtrace.run.endpoints.records import CleanTable, Records
@@ -49,23 +50,45 @@ def rehearse_endpoints(trial: Trial, clean: "Mapping[str, pa.Table]") -> Derived
     if problems:
         return Derived(problems, [])
     study = Study(trial, Path(), keys, adsl, placed)
+    failed: set[str] = set()
     for endpoint in in_order(trial):
-        if all(name in study.made for name in endpoint.entry.parents):
-            try:
+        try:
+            if failed.isdisjoint(endpoint.entry.parents):
                 study.made[endpoint.name] = derivation(endpoint.kind)(endpoint, study)
-            except UserError as error:
-                problems += problems_of(error)
+        except UserError as error:
+            problems += problems_of(error)
+        if endpoint.name not in study.made:
+            failed.add(endpoint.name)
     if not problems:
         try:
             add_flags(study, found)
         except UserError as error:
             problems += problems_of(error)
-    remarks = _shortened([*_empty(study), *_unused(study)])
+    remarks = [*_other_sizes(study), *_shortened([*_empty(study), *_unused(study)])]
     if problems:
         return Derived(problems, remarks)
     losses = endpoint_losses(study)
     lines = [one.text for one in (*losses.warnings, *losses.notes)]
     return Derived(problems, [*lines, *sparse_families(study), *remarks])
+
+
+def _other_sizes(study: Study) -> Iterator[str]:
+    """Numbers of patients that a file states and the data do not have."""
+    arms = planned_arms(study)
+    whole, planned = sum(int(mask.sum()) for mask in arms.values()), study.trial.design.planned
+    if planned and whole > planned:
+        yield (
+            f"trial.yaml, design.planned: {planned}, while the data have {whole} patients with an "
+            "arm. Say what was planned, or look for rows that are no patients"
+        )
+    for name, group in study.trial.claims_document.get("groups", {}).items():
+        printed = group.get("randomised")
+        if printed and name in arms and int(printed) != arms[name].sum():
+            yield (
+                f"claims.yaml, groups.{name}.randomised: {printed} printed, while the data have "
+                f"{int(arms[name].sum())} patients of the arm {name} (trial.yaml, "
+                f"design.arms.{name}). Look for patients who are not in the export"
+            )
 
 
 def _empty(study: Study) -> Iterator[str]:

@@ -31,21 +31,23 @@ _NUMERIC = {"integer": "number"}
 
 def columns_of(condition: Mapping[str, Any]) -> list[str]:
     """The columns a condition reads, each once, in order of first appearance."""
-    return list(dict.fromkeys(_columns(condition)))
+    found: list[str] = []
+    for name, test in tests_of(condition):
+        others = [one for one in _operands(test) if isinstance(one, Mapping)]
+        found += [name, *(one["column"] for one in others if "column" in one)]
+    return list(dict.fromkeys(found))
 
 
-def _columns(condition: Mapping[str, Any]) -> Iterator[str]:
+def tests_of(condition: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """Each column with each of its tests, wherever they stand in a condition."""
     for name, test in condition.items():
         if name in ("any", "all"):
             for part in test:
-                yield from _columns(part)
+                yield from tests_of(part)
         elif name == "not":
-            yield from _columns(test)
+            yield from tests_of(test)
         else:
-            yield name
-            for operand in _operands(test):
-                if isinstance(operand, Mapping) and "column" in operand:
-                    yield operand["column"]
+            yield name, test
 
 
 def _operands(test: Any) -> Iterator[Any]:

@@ -6,6 +6,7 @@ from itertools import pairwise
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import one_of
+from trialtrace.run.trial.check_labels import code_is_missing, exchanged
 from trialtrace.run.trial.context import NUMERIC, Files, known, known_code, told_kind
 from trialtrace.run.trial.model import Variable
 
@@ -64,6 +65,16 @@ def _codes(
                 )
             taken.setdefault(code, name)
             known_code(files.trial, place, code, variable)
+            code_is_missing(files, files.trial, place, code, variable)
+    if variable is not None:
+        for code, other in exchanged(taken, variable.choices):
+            files.trial.add(
+                (*path, "codes", taken[code]),
+                found=f"{tell(code)}, which {files.dictionary_shown} (line {variable.row}, "
+                f"{variable.name}) calls {tell(variable.choices[code])}: the group {taken[other]}",
+                expected=f"the codes of {taken[code]}",
+                do="find out which of the two files is right, and mend the other",
+            )
     if lacking := [code for code in (variable.choices if variable else ()) if code not in taken]:
         files.trial.add(
             (*path, "codes"),

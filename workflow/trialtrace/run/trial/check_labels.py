@@ -1,15 +1,16 @@
-"""Codes of arms, of sexes and for missing against what the dictionary calls them.
+"""Codes of arms, sexes, visits and groups, and for missing, against what other files call them.
 
-Two files say what a code is: trial.yaml, or cleaning.yaml, and the labels of the dictionary. Where
-they contradict each other every effect may have the other sign, so neither is believed.
+Two files say what a code is: the one that uses it, and the labels of the dictionary. Where they
+contradict each other every effect may have the other sign, so neither is believed.
 """
 
 from collections.abc import Mapping
 
-from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.config.schema import tell
 from trialtrace.base.config.spec import structure
-from trialtrace.run.trial.context import Files
+from trialtrace.base.errors import Problem
+from trialtrace.run.trial.context import Files, repeated
 from trialtrace.run.trial.label_words import means_missing, sex_meant, words_of
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.study.design import Arm
@@ -24,8 +25,15 @@ Words = tuple[str, ...]
 
 
 def labels_of_arms(files: Files, variable: Variable) -> None:
-    """No code of an arm has the label of another arm."""
+    """No code of an arm has the label of another arm, and no two arms have one label."""
     arms = _arms(files)
+    for name, first, _ in repeated({name: words_of(arm.label) for name, arm in arms.items()}):
+        files.trial.add(
+            ("design", "arms", name, "label"),
+            found=f"{tell(arms[name].label)}, which is also the label of {first}",
+            expected="a label of its own",
+            do="say in each label what the other arm does not have",
+        )
     said = {code: _said(code, label) for code, label in variable.choices.items()}
     for name, other in _exchanged(arms, said):
         code = arms[name].code
@@ -100,20 +108,123 @@ def labels_of_sexes(files: Files, variable: Variable) -> None:
             )
 
 
+def labels_of_codes(
+    files: Files, document: Document, path: Path_, labels: Mapping[str, str], variable: Variable
+) -> None:
+    """No code of visits or places has in the dictionary the label of another of them."""
+    for code, other in exchanged(labels, variable.choices):
+        found = f"which {{}} calls {tell(variable.choices[code])}: "
+        found += f"that is the label of {tell(other)} here"
+        expected = f"one meaning of the code; here it is {tell(labels[code])}"
+        _contradicts(files, (*path, code), (code, variable), found, expected, document)
+
+
+def exchanged(labels: Mapping[str, str], others: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(code, other code) where the other list calls a code by the label of another code."""
+    own = {code: words_of(label) for code, label in labels.items()}
+    said = {code: words_of(label) for code, label in others.items()}
+    return [
+        (code, other)
+        for code in own
+        for other in own
+        if said.get(code) and said[code] != own[code] and said[code] == own[other]
+    ]
+
+
+def labels_of_groups(files: Files) -> None:
+    """No group is called by the label of another arm than that of its name."""
+    arms = {name: arm["label"] for name, arm in files.trial.entries("design", "arms")}
+    groups = {name: one.get("label", "") for name, one in files.claims.entries("groups")}
+    for group, arm in exchanged(arms, groups):
+        files.claims.add(
+            ("groups", group, "label"),
+            found=f"{tell(groups[group])}, the label of the arm {arm} in trial.yaml, "
+            f"design.arms.{arm}",
+            expected=f"what the paper calls the arm {group}, {tell(arms[group])} there",
+            do="name the group by the arm that it is",
+        )
+
+
+def columns_of_visits(files: Files, path: Path_, visits: Mapping[str, Variable]) -> None:
+    """Columns of one value at several visits have one list of choices, and no label of a column is
+    that of another's visit; `visits` maps the label of each to its column."""
+    first = next(iter(visits.values()), None)
+    for variable in visits.values():
+        if first and (found := exchanged(first.choices, variable.choices)):
+            code = found[0][0]
+            told = f"which {{}} calls {tell(variable.choices[code])}"
+            expected = f"one meaning; {_place(files, first)} calls it {tell(first.choices[code])}"
+            _contradicts(files, path, (code, variable), told, expected, files.endpoints)
+    names = {label: set(words_of(label)) for label in visits}
+    said = {label: set(words_of(variable.label)) for label, variable in visits.items()}
+    wrong = [
+        (label, other)
+        for label in visits
+        for other in visits
+        if names[other] <= said[label] and not names[label] <= said[label] and names[other]
+    ]
+    for label, other in wrong if len(wrong) > 1 else ():
+        told = f"which {{}} calls {tell(visits[label].label)}: that is the visit {tell(other)}"
+        of, expected = (visits[label].name, visits[label]), f"a column of {tell(label)}"
+        _contradicts(files, path, of, told, expected, files.endpoints)
+
+
+def fields_of_one_name(files: Files) -> list[Problem]:
+    """Fields of one name in two forms that give the same labels to other codes."""
+    first: dict[str, Variable] = {}
+    problems = []
+    for columns in files.dictionary.values():
+        for name, variable in columns.items():
+            other = first.setdefault(name, variable)
+            same = sorted(other.choices.values()) == sorted(variable.choices.values())
+            for code, _ in exchanged(other.choices, variable.choices) if same else ():
+                problems.append(
+                    Problem(
+                        f"{_place(files, variable)}: choices",
+                        found=f"{tell(code)} is {variable.choices[code]}",
+                        expected=f"{other.choices[code]}, as in {_place(files, other)}",
+                        do="find out which of the two is right, and mend the other; where both "
+                        f"are, word the labels of {variable.table} otherwise",
+                    )
+                )
+    return problems
+
+
 def _contradicts(
-    files: Files, place: Path_, of: tuple[str, Variable], found: str, expected: str
+    files: Files,
+    place: Path_,
+    of: tuple[str, Variable],
+    found: str,
+    expected: str,
+    document: Document | None = None,
 ) -> None:
     code, variable = of
-    files.trial.add(
+    (document or files.trial).add(
         place,
         found=f"{tell(code)}, {found.format(_place(files, variable))}",
         expected=expected,
-        do="find out which of the two files is right, and mend the other",
+        do="find out which of the two is right, and mend the other",
     )
 
 
 def _place(files: Files, variable: Variable) -> str:
     return f"{files.dictionary_shown} (line {variable.row}, {variable.name})"
+
+
+def code_is_missing(
+    files: Files, document: Document, path: Path_, code: str, variable: Variable | None
+) -> None:
+    """No code to which another file gives a meaning is one for missing in cleaning.yaml."""
+    missing = files.cleaning.get("tables", variable.table, "missing") if variable else None
+    if variable is None or code not in (missing or {}).get(variable.name, ()):
+        return
+    place = f"cleaning.yaml, tables.{variable.table}.missing.{variable.name}"
+    document.add(
+        path,
+        found=f"{tell(code)}, which {place} takes for missing: no cell has it after cleaning",
+        expected="a code that stands for one thing",
+        do="take it out of one of the two",
+    )
 
 
 def codes_for_missing(files: Files, table: str, given: Mapping[str, list[str]]) -> None:

@@ -12,6 +12,7 @@ from trialtrace.run.trial.check_conditions import check_condition, check_test
 from trialtrace.run.trial.check_groups import check_groups
 from trialtrace.run.trial.check_labels import labels_of_sexes
 from trialtrace.run.trial.check_subjects import arm_elsewhere, chosen_rows, codes_of_arms
+from trialtrace.run.trial.check_units import check_units, orders_of_dates
 from trialtrace.run.trial.context import (
     NUMERIC,
     SOURCE_ROW,
@@ -52,6 +53,8 @@ def check(files: Files) -> None:
     for name, table in files.trial.entries("tables"):
         _table(files, name, table)
     _subjects(files)
+    check_units(files)
+    orders_of_dates(files)
     _populations(files)
     strata = files.trial.get("design", "randomisation", "strata") or []
     for position, name in enumerate(strata):

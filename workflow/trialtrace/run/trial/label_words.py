@@ -20,6 +20,7 @@ _NOT_KNOWN = frozenset({
     "not determined", "not examined", "not obtained", "not performed", "not seen", "not filled in",
     "no information", "no entry", "unspecified", "undetermined", "unclear", "illegible", "refused",
     "declined", "refused to answer", "prefer not to say", "don't know", "do not know", "dk",
+    "does not know",
     "doesn't know", "patient refused", "lost to follow-up", "undocumented", "blank", "empty", "n/d",
     # German
     "fehlt", "fehlend", "fehlender wert", "unbekannt", "keine angabe", "keine angaben", "k.a.",
@@ -75,3 +76,17 @@ def sex_meant(label: str) -> str | None:
     words = set(words_of(label))
     named = [sex for sex, of in _SEXES.items() if words & of]
     return named[0] if len(named) == 1 else None
+
+
+_EVERYBODY = re.compile(
+    r"\ball (\w+ ){0,2}randomi[sz]ed\b|\ball (patients|participants|subjects|people)$"
+    r"|\b(everybody|everyone)\b|\binten(tion|t)[- ]to[- ]treat|\bitt\b|alle randomisierten"
+    r"|\btou(s|tes) les .*randomis|\btod[oa]s l[oa]s .*aleatori|\btutti .*randomizzati",
+)
+_BUT = re.compile(r"\b(with|without|who|whose|in whom|modified|mod|m-?itt|at least|treated)\b")
+
+
+def means_everybody(label: str, flag: str) -> bool:
+    """Whether a population's label, or its flag, says all who were randomised, and no part."""
+    text = label.casefold().strip()
+    return not _BUT.search(text) and (bool(_EVERYBODY.search(text)) or flag == "ITTFL")

@@ -26,6 +26,7 @@ from trialtrace.run.trial.guesses import (
     pooled_tables,
 )
 from trialtrace.run.trial.model import Endpoint, Variable
+from trialtrace.run.trial.outcomes import Outcomes
 from trialtrace.run.trial.readers import READERS
 from trialtrace.run.trial.settings import EMBEDDED, QUARTO, RENDERER_KEY, Settings
 from trialtrace.run.trial.study.design import Design
@@ -176,10 +177,14 @@ class Trial:
     def subjects(self) -> Subjects:
         return self._trial.subjects
 
-    @property
+    @cached_property
     def populations(self) -> dict[str, Population]:
+        """The populations; the label of one that an outcome chooses says so wherever it stands."""
         declared = self._trial.populations
-        return pooled_populations(declared) if self.blinded else declared
+        if self.blinded:
+            return pooled_populations(declared)
+        outcomes = Outcomes(self.endpoints, self.subjects)
+        return {name: outcomes.labelled(one) for name, one in declared.items()}
 
     @cached_property
     def dictionary(self) -> dict[str, dict[str, Variable]]:

@@ -4,7 +4,7 @@ Names (arms, endpoints, variables, populations, analyses) are those of the confi
 stand beside them (`code`, `flag`). Conditions stay mappings: `trialtrace.run.tables.conditions`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -94,3 +94,15 @@ class Endpoint(Generic[EntryOf]):
 def adsl_code(name: str) -> str:
     """The ADSL column of a variable's name: age -> AGE, site -> SITEID, sod -> SOD."""
     return {"site": "SITEID", "arm": "TRT01P"}.get(name, name.upper())
+
+
+def made_after(endpoint: Endpoint, declared: Callable[[str], Endpoint | None]) -> list[str]:
+    """The endpoints without which one cannot be derived: of an event that competes with it the own
+    times alone, so that two can compete with each other."""
+    rivals = {name: declared(name) for name in endpoint.entry.competing_events}
+    needed = [name for name in endpoint.entry.parents if rivals.get(name) is None]
+    for rival in rivals.values():
+        if rival is not None:
+            others = rival.entry.competing_events
+            needed += [name for name in rival.entry.parents if name not in others]
+    return needed

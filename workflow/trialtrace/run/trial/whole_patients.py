@@ -35,7 +35,9 @@ def has_no_treatment(
         return False
     if isinstance(endpoint.entry, InTable):
         return not arms.get(endpoint.entry.table, True)
-    parts = [get(name) for name in endpoint.entry.parents]
+    # A competing event gives its time alone; two may compete with each other.
+    competing = endpoint.entry.competing_events
+    parts = [get(name) for name in endpoint.entry.parents if name not in competing]
     return bool(parts) and all(
         part is not None and has_no_treatment(design, part, arms, get) for part in parts
     )

@@ -31,26 +31,30 @@ def derive(
 
     Both are missing where the time is missing or negative or the event is unknown.
     """
-    entry = endpoint.entry
-    if isinstance(entry, FirstOfTimes):
-        return _first_of(endpoint, entry, study)
-    records = _found(endpoint, entry, study)
-    parts = [study.parent(endpoint, name, ("adtte",)) for name in entry.competing or ()]
-    if not parts:
+    records = _own_times(endpoint, study)
+    rivals = [study.trial.endpoints[name] for name in endpoint.entry.competing_events]
+    if not rivals:
         return records
+    # What rules out a competing event in its turn is no matter of this one.
+    parts = [_own_times(rival, study) for rival in rivals]
     _common_unit(study, endpoint, [records, *parts], "competing")
     return with_competing(records, parts)
 
 
-def _found(
-    endpoint: Endpoint, entry: FirstSeen | DatedTime | TimeInColumn, study: Study
-) -> Records:
-    """The times before competing events."""
-    if isinstance(entry, FirstSeen):
-        return _seen(endpoint, entry, study)
-    if isinstance(entry, TimeInColumn):
-        return _of_row(endpoint, entry, study)
-    return time_from_dates(endpoint, study)
+def _own_times(endpoint: Endpoint, study: Study) -> Records:
+    """The times before competing events, made once."""
+
+    def make() -> Records:
+        entry = endpoint.entry
+        if isinstance(entry, FirstOfTimes):
+            return _first_of(endpoint, entry, study)
+        if isinstance(entry, FirstSeen):
+            return _seen(endpoint, entry, study)
+        if isinstance(entry, TimeInColumn):
+            return _of_row(endpoint, entry, study)
+        return time_from_dates(endpoint, study)
+
+    return study.once(("own times", endpoint.name), make)
 
 
 def _seen(endpoint: Endpoint, entry: FirstSeen, study: Study) -> Records:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from trialtrace.audit.ledger.about import check_about
 from trialtrace.audit.printed.expression import Component, parse
@@ -10,7 +9,8 @@ from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.base.words import P_VALUES, RATIOS
-from trialtrace.run.trial.claims.check_items import check_items
+from trialtrace.run.trial.check_labels import labels_of_groups
+from trialtrace.run.trial.claims.check_items import Given, check_arms_meant, check_items
 from trialtrace.run.trial.context import Files, known, known_arm
 from trialtrace.run.trial.plan import methods
 from trialtrace.run.trial.plan.gives import ARM, EVERY_PAIR, EVERYONE, GROUP, PAIR
@@ -25,8 +25,6 @@ from trialtrace.run.trial.resolve import (
     variables_of,
 )
 
-Given = dict[str, Any]
-"""An entry of the file, as written."""
 SHOWN = 40
 # Keys of a claim that tell several results of one statistic apart.
 SECOND = ("effect", "time", "category", "contrast")
@@ -59,6 +57,7 @@ def check(files: Files) -> None:
     check_items(files)
     for group in document.names("groups") or ():
         known_arm(files, document, ("groups", group), group)
+    labels_of_groups(files)
     for name, given in document.entries("claims"):
         path = ("claims", name)
         known(
@@ -72,6 +71,7 @@ def check(files: Files) -> None:
         for side, arm in direction.items() if "by" not in direction else ():
             known_arm(files, document, (*path, "direction", side), arm)
         _printed(files, name, given)
+        check_arms_meant(files, name, given)
         for at, selects in _selections(path, given):
             _selects(files, at, selects)
 

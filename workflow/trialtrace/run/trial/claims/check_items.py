@@ -1,10 +1,15 @@
-"""`items` of claims.yaml: every name exists, and an item that nothing covers says so."""
+"""`items` of claims.yaml: every name exists, and an item that nothing covers says so; and of whom a
+claim is by its own words."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.context import Files, known
 
+Given = dict[str, Any]
+"""An entry of the file, as written."""
 COVERS = ("endpoints", "variables", "claims", "settings", "checks", "absent")
 
 
@@ -52,3 +57,21 @@ def _holds(data: object, setting: str) -> bool:
             return False
         data = data[word]
     return True
+
+
+def check_arms_meant(files: Files, name: str, given: Given) -> None:
+    """A printed number is about the arm, or the arms, that recompute it."""
+    about, selects = given.get("about", {}), given.get("is", {})
+    compare = selects.get("compare", {})
+    pairs = [("group", about.get("group"), selects.get("group"))]
+    if isinstance(about.get("compare"), list) and compare:
+        arms = sorted(compare[side] for side in ("of", "to") if side in compare)
+        pairs.append(("compare", sorted(about["compare"]), arms))
+    for key, said, computed in pairs:
+        if said and computed and said != computed:
+            files.claims.add(
+                ("claims", name, "about", key),
+                found=f"{tell(said)}, while claims.{name}.is.{key} is of {tell(computed)}",
+                expected="the same in both",
+                do="look in the paper which is meant, and mend the other",
+            )

@@ -9,6 +9,8 @@ from trialtrace.base.config.schema import tell
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_conditions import check_condition, check_test
+from trialtrace.run.trial.check_labels import code_is_missing, columns_of_visits, labels_of_codes
+from trialtrace.run.trial.check_units import scale_of_column, unit_of_endpoint
 from trialtrace.run.trial.constants import declared_in
 from trialtrace.run.trial.context import (
     NUMERIC,
@@ -87,6 +89,7 @@ def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
     many_rows.check(files, name, given)
     times.check(files, name, given)
     _scale(files, name, given.get("scale"))
+    unit_of_endpoint(files, name, given)
     _baseline(files, name, given)
     if "table" not in given:
         return
@@ -107,11 +110,18 @@ def _columns(files: Files, name: str, given: dict[str, Any]) -> None:
         variable = column(document, (name, "column"), given["column"], columns)
         if given["kind"] != "aggregate":
             _scores(files, (name, "column"), given, variable)
+            scale_of_column(files, (name, "scale"), given.get("scale"), variable)
         _codes(files, name, given, variable)
+    visits: dict[str, Variable] = {}
     for path, visit in _visit_columns(given.get("visits", {})):
         variable = column(document, (name, "visits", *path), visit, columns)
+        if variable is not None:
+            scale_of_column(files, (name, "scale"), given.get("scale"), variable)
+            wide = "pattern" in given["visits"]
+            visits[str(path[-1]) if wide else given["visits"][visit]] = variable
         _scores(files, (name, "visits", *path), given, variable)
         _codes(files, name, given, variable)
+    columns_of_visits(files, (name, "visits"), visits)
     for axis in AXES:
         if axis in given and "labels" in given[axis]:
             _labelled(files, name, axis, given[axis], columns)
@@ -141,6 +151,9 @@ def _labelled(
     variable = column(document, (name, axis, "column"), given["column"], columns)
     for code in given["labels"]:
         known_code(document, (name, axis, "labels", code), code, variable)
+        code_is_missing(files, document, (name, axis, "labels", code), code, variable)
+    if variable is not None:
+        labels_of_codes(files, document, (name, axis, "labels"), given["labels"], variable)
 
 
 def _scores(files: Files, path: Path_, given: dict[str, Any], variable: Variable | None) -> None:
@@ -171,6 +184,7 @@ def _codes(files: Files, name: str, given: dict[str, Any], variable: Variable | 
         return
     for code, value in given["codes"].items():
         known_code(document, (*place, code), code, variable)
+        code_is_missing(files, document, (*place, code), code, variable)
         if variable.kind == "integer" and not _WHOLE.fullmatch(code):
             document.add(
                 (*place, code),

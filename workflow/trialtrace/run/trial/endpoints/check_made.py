@@ -9,7 +9,7 @@ from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_conditions import check_condition, check_test
 from trialtrace.run.trial.context import NUMERIC, Files, known
 from trialtrace.run.trial.endpoints.norms import check_norms
-from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.model import Variable, made_after
 from trialtrace.run.trial.plan import methods
 from trialtrace.run.trial.visits import baseline, chosen_visits, visit_labels
 
@@ -24,7 +24,7 @@ def check(files: Files, name: str, given: dict[str, Any]) -> None:
 
 
 def made_from(files: Files, name: str) -> set[str]:
-    """An endpoint and all that it is made from."""
+    """An endpoint and all that must be derived before it."""
     reached: set[str] = set()
     todo = [name]
     while todo:
@@ -32,7 +32,7 @@ def made_from(files: Files, name: str) -> set[str]:
         if one not in reached:
             reached.add(one)
             endpoint = files.derived.get(one)
-            todo += endpoint.entry.parents if endpoint else []
+            todo += made_after(endpoint, files.derived.get) if endpoint else []
     return reached
 
 

@@ -75,6 +75,14 @@ def _event_by(files: Files, name: str, given: Given) -> None:
             found=f"{given['of']} {'with' if competing else 'without'} competing events",
             expected="competing: missing or no_event where it has them, and only there",
         )
+    if of.get("horizon", given["time"]) < given["time"]:
+        files.endpoints.add(
+            (name, "time"),
+            found=f"{given['time']:g}, while {given['of']}.horizon ends every time at "
+            f"{of['horizon']:g}",
+            expected="a time up to the horizon, after which nobody is known free of the event",
+            do="mend one of the two",
+        )
 
 
 def _time_to_event(files: Files, name: str, given: Given) -> None:

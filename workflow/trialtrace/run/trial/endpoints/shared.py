@@ -156,6 +156,11 @@ class Entry:
         return []
 
     @property
+    def competing_events(self) -> list[str]:
+        """Those of them whose own times rule its event out."""
+        return []
+
+    @property
     def follows_visits(self) -> bool:
         """Whether its records stand at the visits of the endpoints that it is made from."""
         return False

@@ -53,11 +53,16 @@ class WithCompeting(Entry):
     """A time that other events can rule out."""
 
     competing: Distinct[Name] | None = optional(
-        "Time-to-event endpoints that rule the event out: whose event came first has CNSR 2."
+        "Time-to-event endpoints that rule the event out: whose event came first has CNSR 2. Two "
+        "may name each other; what competes with one of these itself does not count."
     )
 
     @property
     def parents(self) -> list[str]:
+        return self.competing_events
+
+    @property
+    def competing_events(self) -> list[str]:
         return list(self.competing or ())
 
     def _until(self, event: str, circumstances: str, labels: Labels) -> str:

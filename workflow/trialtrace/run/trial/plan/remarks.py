@@ -4,11 +4,11 @@ An analysis that is named as an endpoint and is of another shows that one's numb
 name; an endpoint that nothing uses may be the one that was meant.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterable, Iterator
 
 from trialtrace.run.trial.label_words import words_of
 from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.outcomes import texts
 
 MARK = "  ! "
 """Before a line on what is to be looked at, at the end of a check or a run."""
@@ -93,28 +93,10 @@ def _without_use(trial: Trial) -> Iterator[str]:
         (each.describe, each.estimates, each.tests, each.interaction, each.estimand)
         for each in plan.analyses.values()
     ]
-    named = set(_texts([steps, plan.displays, plan.planning, trial.populations]))
+    named = set(texts([steps, plan.displays, plan.planning, trial.populations]))
     used = [each.name for name in named for each in trial.family(name)]
     families = {trial.endpoints[name].family for name in _behind(trial, used)}
     unused = dict.fromkeys(e.family for e in trial.endpoints.values() if e.family not in families)
     if unused:
         are = "is" if len(unused) == 1 else "are"
         yield f"endpoints.yaml: {', '.join(unused)} {are} in no analysis, display nor population"
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Every text in what a plan says, keys of mappings too."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, each in value.items():
-            yield from _texts(key)
-            yield from _texts(each)
-    elif isinstance(value, Iterable):
-        for each in value:
-            yield from _texts(each)
-    elif is_dataclass(value):
-        for field in fields(value):
-            # Names that a plan gives, such as an estimand's own, name no endpoint.
-            if field.name != "name":
-                yield from _texts(getattr(value, field.name))

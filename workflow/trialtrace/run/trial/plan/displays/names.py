@@ -3,6 +3,7 @@
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_conditions import check_condition
+from trialtrace.run.trial.check_units import time_in_days
 from trialtrace.run.trial.context import Files, known
 from trialtrace.run.trial.endpoints import check_derived as derived
 from trialtrace.run.trial.model import Variable
@@ -87,6 +88,7 @@ def times(files: Files, place: Path_, given: OfEndpoint) -> None:
     """Times to an event."""
     for here, name in of_data(files, place, given):
         of_kind(files, here, name, "time_to_event")
+        time_in_days(files, files.plan, here, name)
 
 
 def repeated(files: Files, place: Path_, given: OfEndpoint, visits: tuple[str, ...] = ()) -> None:

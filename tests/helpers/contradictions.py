@@ -1,0 +1,555 @@
+"""Every fact that two files of a trial state, or a file and the data, each with a contradiction.
+
+`python tests/helpers/contradictions.py` writes the table of docs/contradictions.md from `FACTS`; a
+test makes each contradiction on the small trial, and reads what `trialtrace check` says of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mini_trial import REPOSITORY
+
+T, D, C, E, P, L = (
+    "trial.yaml",
+    "dictionary.csv",
+    "cleaning.yaml",
+    "endpoints.yaml",
+    "plan.yaml",
+    "claims.yaml",
+)
+DATA = "the data"
+STOPS, TOLD = "stops", "told"
+Rows = list[dict[str, Any]]
+Edit = tuple[str, str, str]
+"""File, the text there, and what takes its place; "" there is the end of the file."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact, the places that state it, how they are held together; a contradiction of them, and
+    parts of what is said of it: both places are named."""
+
+    fact: str
+    places: tuple[str, str]
+    held: str
+    happens: str
+    edits: tuple[Edit, ...]
+    says: tuple[str, ...]
+    rows: Callable[[Rows], object] | None = None
+
+
+def names(fact: str, owner: str, used: str, edit: Edit, *says: str) -> Fact:
+    """Names that one file owns."""
+    held = f"{owner} owns them; a name that is not there is told with the nearest"
+    return Fact(fact, (owner, used), held, STOPS, (edit,), says)
+
+
+def field(line: str) -> Edit:
+    return (D, "", line + "\n")
+
+
+SEX = "config/trials/mini/dictionary.csv (line 5, sex)"
+EXCHANGED = "no label of one stands at the code of another"
+GROUPS = "    smoker: smoker\n  groups:\n    {}\n"
+R = '{}now,patients,,radio,Relief {},"{}",,,,,,,,,,,,'
+
+FACTS = [
+    Fact(
+        "which arm a code is",
+        (f"{T}: design.arms.*.code, label", f"{D}: choices"),
+        EXCHANGED,
+        STOPS,
+        ((D, "A, Drug | B, Placebo", "A, Placebo | B, Drug"),),
+        ("design.arms.drug.code", "(line 3, arm) calls", "that is the arm placebo"),
+    ),
+    Fact(
+        "codes of arms",
+        (f"{T}: design.arms.*.code", f"{D}: choices"),
+        "each is a choice of the column of the arm",
+        STOPS,
+        ((T, 'code: "B"', 'code: "P"'),),
+        ("design.arms.placebo.code", "a choice of arm"),
+    ),
+    Fact(
+        "codes of two arms",
+        (f"{T}: design.arms.*.code", f"{T}: design.arms.*.code"),
+        "each arm has its own",
+        STOPS,
+        ((T, 'code: "B"', 'code: "A"'),),
+        ("design.arms.placebo.code", "also the code of drug"),
+    ),
+    Fact(
+        "labels of two arms",
+        (f"{T}: design.arms.*.label", f"{T}: design.arms.*.label"),
+        "each arm has its own",
+        STOPS,
+        ((T, "label: Placebo", "label: drug"), (D, "B, Placebo", "B, drug")),
+        ("design.arms.placebo.label", "also the label of drug"),
+    ),
+    Fact(
+        "which arm is the control",
+        (f"{T}: design.arms.*.control", f"{P}: estimands.*.treatment.to"),
+        "effects are against the control",
+        STOPS,
+        (
+            (T, 'code: "A"}', 'code: "A", control: true}'),
+            (T, 'code: "B", control: true}', 'code: "B"}'),
+        ),
+        ("estimands.relief_itt.treatment", "(design.arms.drug.control)"),
+    ),
+    Fact(
+        "which sex a code is",
+        (f"{T}: subjects.sex.codes", f"{D}: choices"),
+        "words for the sexes in the labels",
+        STOPS,
+        ((T, '{F: "1", M: "2"}', '{F: "2", M: "1"}'),),
+        ("subjects.sex.codes.F", f'"2", which {SEX} calls "Male"'),
+    ),
+    Fact(
+        "what a code for missing is",
+        (f"{C}: tables.*.missing", f"{D}: choices; {T}: codes of arms and sexes"),
+        "it is a choice only where the label says missing",
+        STOPS,
+        ((C, '["9"]', '["0"]'),),
+        ("tables.patients.missing.relief", "(line 8, relief) calls"),
+    ),
+    Fact(
+        "what a code for missing is worth",
+        (f"{C}: tables.*.missing", f"{E}: codes, labels; {T}: subjects.groups.*.codes"),
+        "a code for missing has no other meaning",
+        STOPS,
+        (
+            (D, "2, Male", "2, Male | 9, Unknown"),
+            (C, '{relief: ["9"]}', '{relief: ["9"], sex: ["9"]}'),
+            (
+                T,
+                "    smoker: smoker\n",
+                GROUPS.format('sexes: {of: sex, label: Sex, codes: {f: "1", m: ["2", "9"]}}'),
+            ),
+        ),
+        ("subjects.groups.sexes.codes.m", "cleaning.yaml, tables.patients.missing.sex"),
+    ),
+    Fact(
+        "which group a code is in",
+        (f"{T}: subjects.groups.*.codes", f"{D}: choices"),
+        EXCHANGED,
+        STOPS,
+        (
+            (
+                T,
+                "    smoker: smoker\n",
+                GROUPS.format('sexes: {of: sex, label: Sex, codes: {male: "1", female: "2"}}'),
+            ),
+        ),
+        ("subjects.groups.sexes.codes.male", f'"1", which {SEX} calls "Female"'),
+    ),
+    Fact(
+        "which visit, side or location a code is",
+        (f"{E}: visit.labels, side.labels, location.labels", f"{D}: choices"),
+        EXCHANGED,
+        STOPS,
+        (
+            field('visit,patients,,radio,Visit,"1, Start | 2, End",,,,,,,,,,,,'),
+            (
+                E,
+                "",
+                "late: {label: Late, code: LATE, kind: repeated, table: patients, column: pain1,\n"
+                '  visit: {column: visit, labels: {"1": end, "2": start}}}\n',
+            ),
+        ),
+        ("late.visit.labels.1", "(line 16, visit) calls", 'that is the label of "2" here'),
+    ),
+    Fact(
+        "which visit a column is of",
+        (f"{E}: visits", f"{D}: field label"),
+        "no label of a column names another visit of the endpoint, and so for two of them",
+        STOPS,
+        ((E, "{pain0: before, pain1: after}", "{pain0: after, pain1: before}"),),
+        ("pain.visits", '(line 9, pain0) calls "Pain before": that is the visit "before"'),
+    ),
+    Fact(
+        "choices of the columns of one endpoint",
+        (f"{D}: choices", f"{D}: choices"),
+        EXCHANGED,
+        STOPS,
+        (
+            field(R.format("a", "now", "0, No | 1, Yes")),
+            field(R.format("b", "then", "0, Yes | 1, No")),
+            (
+                E,
+                "",
+                "both: {label: Both, code: BOTH, kind: repeated, table: patients,\n"
+                '  visits: {anow: now, bnow: then}, codes: {"0": 0, "1": 1}}\n',
+            ),
+        ),
+        ("both.visits", "(line 17, bnow) calls", "(line 16, anow) calls it"),
+    ),
+    Fact(
+        "choices of fields of one name in two forms",
+        (f"{D}: choices", f"{D}: choices"),
+        "the same labels stand at the same codes",
+        STOPS,
+        (field('sex,adverse,,radio,Sex,"1, Male | 2, Female",,,,,,,,,,,,'),),
+        ("(line 16, sex): choices", f"Female, as in {SEX}"),
+    ),
+    Fact(
+        "codes of one choice list",
+        (f"{D}: choices", f"{D}: choices"),
+        "every code once",
+        STOPS,
+        ((D, 'Died,"0, No | 1, Yes"', 'Died,"0, No | 0, Yes"'),),
+        ("line 12, column Choices", 'the code "0" twice'),
+    ),
+    Fact(
+        "fields of one form",
+        (f"{D}: field", f"{D}: field"),
+        "every field once",
+        STOPS,
+        (field("age,patients,,text,Age,,,,,,,,,,,,,"),),
+        ("line 16, column Variable", "which stands already in line 4"),
+    ),
+    Fact(
+        "codes of one list of visits",
+        (f"{E}: visit.labels, visits", f"{E}: visit.labels, visits"),
+        "every code once",
+        STOPS,
+        ((E, "{pain0: before, pain1: after}", "{pain0: before, pain0: after}"),),
+        ("endpoints.yaml, line 13", "pain0"),
+    ),
+    Fact(
+        "labels of two visits",
+        (f"{E}: visit.labels, visits", f"{E}: visit.labels, visits"),
+        "every visit has its own",
+        STOPS,
+        ((E, "pain1: after}", "pain1: before}"),),
+        ("pain.visits.pain1", "also the label of pain0"),
+    ),
+    Fact(
+        "codes of endpoints, flags of populations",
+        (f"{E}: code; {T}: populations.*.flag", f"{E}: code; {T}: populations.*.flag"),
+        "each has its own",
+        STOPS,
+        ((T, "ADULTFL", "ITTFL"), (E, "code: PAINANY", "code: PAIN")),
+        ("populations.adults.flag", "the flag of itt", "pain_any.code", "the code of pain"),
+    ),
+    Fact(
+        "the unit of an endpoint",
+        (f"{E}: unit", f"{C}: tables.*.units, convert; {D}: label, note"),
+        "one unit of a column, by its spellings",
+        STOPS,
+        (
+            (C, "units: {age: years,", "units: {pain0: cm, age: years,"),
+            (E, "  column: pain0\n", "  column: pain0\n  unit: mm\n"),
+        ),
+        ("first_pain.unit", '"mm", while cleaning.yaml, tables.patients, pain0, says "cm"'),
+    ),
+    Fact(
+        "the unit of a column",
+        (f"{C}: tables.*.units", f"{D}: label, note"),
+        "a unit in brackets in the label, or alone in the note",
+        STOPS,
+        ((D, "Days followed", "Followed (weeks)"),),
+        ("tables.patients.units.days", "(line 11, days) says"),
+    ),
+    Fact(
+        "the unit of the age",
+        (f"{T}: subjects.age.unit", f"{C}: tables.*.units; {D}: label, note"),
+        "one unit of a column",
+        STOPS,
+        ((C, "age: years", "age: months"),),
+        ("subjects.age.unit", "cleaning.yaml, tables.patients, age"),
+    ),
+    Fact(
+        "the unit of a time that a curve shows",
+        (f"{P}: displays.kaplan_meier", f"{C}: tables.*.units; {D}: label, note"),
+        "times of curves are in days",
+        STOPS,
+        ((C, "days: days", "days: months"),),
+        ("displays.kaplan_meier[1].endpoint", "cleaning.yaml, tables.patients, days"),
+    ),
+    Fact(
+        "limits of a value",
+        (f"{E}: scale", f"{D}: minimum, maximum"),
+        "the dictionary allows nothing beyond the scale",
+        STOPS,
+        ((E, "to: 10", "to: 9"),),
+        ("pain.scale.to", "(line 9, pain0) allows 10"),
+    ),
+    Fact(
+        "the order of dates",
+        (f"{T}: source.items.*.date_order", f"{D}: validation"),
+        "one order",
+        STOPS,
+        ((T, "{path: export.csv,", "{path: export.csv, date_order: dmy,"),),
+        ("source.items.export.date_order", "(line 13, seen) says date_ymd"),
+    ),
+    Fact(
+        "the end of a time",
+        (f"{E}: horizon of a time", f"{E}: time of event_by"),
+        "no outcome is asked for after the horizon",
+        STOPS,
+        (
+            (T, "    smoker: smoker\n", "    smoker: smoker\n    entry: seen\n"),
+            field("died_on,patients,,text,Death,,,date_ymd,,,,,,,,,,"),
+            (
+                E,
+                "",
+                "os: {label: OS, code: OS, kind: time_to_event, table: patients, start: entry,\n"
+                '  event_date: died_on, event: {died: {is: "1"}}, last_contact: seen,\n'
+                "  terminal: true, day_of_start: 0, horizon: 365, horizon_label: A year,\n"
+                "  event_label: Died, censored_label: Alive}\n"
+                "late: {label: Late, code: LATE, kind: event_by, of: os, time: 400,\n"
+                "  censored: missing}\n",
+            ),
+        ),
+        ("late.time", "os.horizon ends every time at 365"),
+    ),
+    Fact(
+        "whether a column is used",
+        (f"{C}: tables.*.ignore", f"{D}: field"),
+        "a column is ignored or described",
+        STOPS,
+        ((C, "comment: free", "age: free"),),
+        ("tables.patients.ignore.age", "the dictionary describes (line 4)"),
+    ),
+    names(
+        "names of columns",
+        D,
+        f"{T}, {C}, {E}",
+        (E, "time: days", "time: dayz"),
+        "death.time",
+        'did you mean "days"?',
+    ),
+    names(
+        "names of tables",
+        T,
+        f"{D}, {C}, {E}",
+        (T, "  adverse: {of", "  harms: {of"),
+        "column Form Name",
+        "a table of trial.yaml",
+    ),
+    names(
+        "names of endpoints and their visits",
+        E,
+        f"{P}, {T}",
+        (P, "variable: pain\n", "variable: pains\n"),
+        "estimands.pain_itt.variable",
+        "an endpoint of endpoints.yaml",
+    ),
+    names(
+        "names of populations, strata and variables",
+        T,
+        f"{P}, {L}",
+        (P, "by: smoker", "by: smokes"),
+        "analyses.relief_by_smoker.by",
+        'did you mean "smoker"?',
+    ),
+    names(
+        "strata of the randomisation",
+        T,
+        T,
+        (T, "strata: [site]", "strata: [sex, centre]"),
+        "design.randomisation.strata",
+        "a variable of subjects",
+    ),
+    names(
+        "names of analyses, statistics, visits",
+        P,
+        L,
+        (L, "stat: p_value.fisher", "stat: p_value.barnard"),
+        "claims.relief_p.is.stat",
+        "a statistic of relief_primary",
+    ),
+    names(
+        "names of groups",
+        T,
+        L,
+        (L, "claims:\n", "groups: {active: {label: Drug}}\nclaims:\n"),
+        "groups.active",
+        "an arm of trial.yaml",
+    ),
+    Fact(
+        "what a group is called",
+        (f"{L}: groups.*.label", f"{T}: design.arms.*.label"),
+        EXCHANGED,
+        STOPS,
+        ((L, "claims:\n", "groups: {drug: {label: Placebo}, placebo: {label: Usual}}\nclaims:\n"),),
+        ("groups.drug.label", "the label of the arm placebo in trial.yaml"),
+    ),
+    Fact(
+        "which arm a printed number is of",
+        (f"{L}: about.group, compare", f"{L}: is.group, compare"),
+        "the same arms",
+        STOPS,
+        (
+            (
+                L,
+                "claims:\n",
+                "groups: {drug: {label: Drug}, placebo: {label: Placebo}}\nclaims:\n",
+            ),
+            (L, 'printed: "5 of 10",', 'printed: "5 of 10", about: {group: placebo},'),
+        ),
+        ("claims.relief_drug.about.group", "claims.relief_drug.is.group"),
+    ),
+    Fact(
+        "what an analysis is of",
+        (f"{P}: name of an analysis", f"{P}: its estimand's variable"),
+        "an analysis that is named as an endpoint is of it",
+        TOLD,
+        ((P, "  death_time:\n", "  first_pain:\n"),),
+        ("analyses.first_pain: named as the endpoint", "death"),
+    ),
+    Fact(
+        "patients randomised",
+        (f"{L}: groups.*.randomised", f"{DATA}: patients with the arm"),
+        "counted",
+        TOLD,
+        (
+            (
+                L,
+                "claims:\n",
+                'groups: {drug: {label: Drug, randomised: "11"}}\nclaims:\n',
+            ),
+        ),
+        ("claims.yaml, groups.drug.randomised: 11 printed", "the data have 10 patients"),
+    ),
+    Fact(
+        "patients planned",
+        (f"{T}: design.planned", f"{DATA}: patients with an arm"),
+        "no more are there than were planned",
+        TOLD,
+        ((T, "  kind: parallel\n", "  kind: parallel\n  planned: 12\n"),),
+        ("trial.yaml, design.planned: 12", "the data have 20 patients"),
+    ),
+    Fact(
+        "whom a population holds",
+        (f"{T}: populations.*.label, flag", f"{DATA}: who is left out"),
+        "one that is called all randomised leaves nobody out",
+        TOLD,
+        ((T, "ITTFL, where: {arm: present}", "ITTFL, where: {age: {above: 45}}"),),
+        ("populations.itt, leaves out", "labelled “All randomised”"),
+    ),
+    Fact(
+        "when what chooses a population was known",
+        (f"{T}: populations.*", f"{E}: columns of endpoints"),
+        "the label of one that an outcome chooses says so wherever it stands",
+        TOLD,
+        ((T, "ITTFL, where: {arm: present}", 'ITTFL, where: {relief: {is: "1"}}'),),
+        ("populations.itt, leaves out", "patients with an arm"),
+    ),
+    Fact(
+        "which rows are kept",
+        (f"{T}: tables.*.where; {E}: where", f"{E}: columns of values"),
+        "none by the value of an outcome",
+        TOLD,
+        ((T, "arm: arm}", "arm: arm, where: {pain1: {at_most: 4}}}"),),
+        ("trial.yaml, tables.patients.where", "endpoint pain (Pain; endpoints.yaml)"),
+    ),
+    Fact(
+        "where a field is shown",
+        (f"{D}: branching logic", f"{DATA}: values elsewhere"),
+        "comparisons within a row are read; values are kept and flagged",
+        TOLD,
+        ((D, "yesno,Smoker,,,,,,,,", "yesno,Smoker,,,,,,,[sex]='1',"),),
+        ("flagged (branching 10",),
+    ),
+    Fact(
+        "choices of a column",
+        (f"{D}: choices", f"{DATA}: codes"),
+        "others are rejected and counted; above 20 % of a column nothing runs",
+        STOPS,
+        (),
+        ("table patients, column smoker", "the field in dictionary.csv, row 7: its choices"),
+        lambda rows: [row.update(smoker=5) for row in rows],
+    ),
+    Fact(
+        "limits of a column",
+        (f"{D}: minimum, maximum", f"{DATA}: values"),
+        "values beyond are rejected and counted; above 20 % of a column nothing runs",
+        STOPS,
+        (),
+        ("table patients, column age", "dictionary.csv, row 4: its minimum and maximum"),
+        lambda rows: [row.update(age=200) for row in rows[:8]],
+    ),
+    Fact(
+        "the arm of a patient",
+        (f"{T}: design.arms.*.code", f"{DATA}: the column of the arm"),
+        "a code that is no arm's is told, with how many have it",
+        STOPS,
+        ((D, "A, Drug | B, Placebo", "A, Drug | B, Placebo | C, Third"),),
+        ("arm", "trial.yaml"),
+        lambda rows: [row.update(arm="C") for row in rows[:3]],
+    ),
+    Fact(
+        "what a row is",
+        (f"{T}: tables.*.key", f"{DATA}: rows"),
+        "rows that share the key and differ stop the run, unless `on_conflict` decides",
+        STOPS,
+        (),
+        ("on_conflict", "patients"),
+        lambda rows: rows.append(rows[0] | {"age": 77}),
+    ),
+    Fact(
+        "who is a subject",
+        (f"{T}: subjects.table", f"{DATA}: subjects of other tables"),
+        "rows of nobody are rejected and counted; above 20 % nothing runs",
+        STOPS,
+        (),
+        ("table adverse", "not in the table of subjects"),
+        lambda rows: rows.remove(rows[3]),
+    ),
+    Fact(
+        "which columns there are",
+        (f"{D}: field", f"{DATA}: header"),
+        "every column is described or ignored, and every field is there",
+        STOPS,
+        (
+            (D, "days,patients,,text,Days followed", "weeks,patients,,text,Followed"),
+            (C, "days: days", "weeks: weeks"),
+            (C, "columns: [days]", "columns: [weeks]"),
+            (C, "{days: {above", "{weeks: {above"),
+            (E, "time: days", "time: weeks"),
+        ),
+        ("weeks",),
+    ),
+    Fact(
+        "which file it is",
+        (f"{T}: source.items.*.sha256", f"{DATA}: the file"),
+        "a file with another checksum is not read",
+        STOPS,
+        ((T, "{path: events.csv,", f'{{path: events.csv, sha256: "{"0" * 64}",'),),
+        ("events.csv", "pin"),
+    ),
+]
+
+PAGE = REPOSITORY / "docs" / "contradictions.md"
+HEAD = """\
+# Facts that are stated twice
+
+*The table is written from `tests/helpers/contradictions.py` by `python
+tests/helpers/contradictions.py`; a test makes each contradiction and reads what `trialtrace check`
+says.*
+
+What one file states of another's, or of the data, is compared: nothing says which of the two is
+right. `check` and the start of a run name both places, what each says, and what to do. What stops
+lets nothing run; what is told stands in the last lines of `check`, and what is of the data at the
+end of each run and on the first page of the report.
+
+| fact | stated in | and in | what holds them together | a contradiction |
+| --- | --- | --- | --- | --- |
+"""
+
+
+def page() -> str:
+    """The page of the documentation."""
+    lines = [
+        f"| {one.fact} | {one.places[0]} | {one.places[1]} | {one.held} | {one.happens} |"
+        for one in FACTS
+    ]
+    return HEAD + "\n".join(lines).replace("*", r"\*") + "\n"
+
+
+if __name__ == "__main__":
+    Path(PAGE).write_text(page(), encoding="utf-8")

@@ -1,0 +1,128 @@
+"""What the declarations say is an outcome, and which populations and rows are chosen by one.
+
+A column is an outcome's where an endpoint takes values from it after its baseline. Columns by which
+rows are chosen or visits told are none, nor is one of a measure that is a variable of the subjects.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+
+from trialtrace.run.tables.conditions import columns_of, lower_first
+from trialtrace.run.trial.endpoints.shared import InTable
+from trialtrace.run.trial.model import Condition, Endpoint
+from trialtrace.run.trial.study.populations import ByArm, EndpointVisit, Population
+from trialtrace.run.trial.study.subjects import ARM, Subjects
+from trialtrace.run.trial.visits import baseline
+
+Place = tuple[str, str]
+"""A clean table and its column."""
+
+# What of an entry is no column that a value is taken from: rows, axes, words.
+_NO_VALUE = {
+    *("table", "where", "visit", "side", "location", "start", "baseline", "scale", "unit", "of"),
+    *("label", "code", "kind", "source", "origin", "event_label", "censored_label"),
+    *("horizon_label", "term", "first_of", "competing", "occurrence", "seen"),
+}
+LABELS_SHOWN = 2
+CHOSEN = " (chosen after randomisation, by "
+"""Between the label of a population and the outcomes that choose it."""
+
+
+def texts(value: object, without: Iterable[str] = ("name",)) -> Iterator[str]:
+    """Every text in what is declared, keys of mappings too, without fields of these names."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from texts(key, without)
+            yield from texts(each, without)
+    elif isinstance(value, Iterable):
+        for each in value:
+            yield from texts(each, without)
+    elif is_dataclass(value):
+        for field in fields(value):
+            if field.name not in without:
+                yield from texts(getattr(value, field.name), without)
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """The endpoints of a trial as what happened after randomisation."""
+
+    endpoints: Mapping[str, Endpoint]
+    subjects: Subjects
+
+    def taken_from(self, place: Place) -> list[str]:
+        """The endpoints that take values after baseline from a column."""
+        if any(place in self._at_baseline(one) for one in self.endpoints.values()):
+            return []
+        return [name for name, one in self.endpoints.items() if self._reads(one, place)]
+
+    def chosen_by(self, population: Population) -> list[str]:
+        """The endpoints by whose values, or whether they have one, a population is chosen."""
+        parts: list[Population | ByArm] = [population, *population.by_arm.values()]
+        places = [place for part in parts for place in self._places(part.where)]
+        found = [name for place in places for name in self.taken_from(place)[:1]]
+        for part in parts:
+            found += [name for name, test in part.endpoints.items() if self._late(name, test)]
+        return list(dict.fromkeys(found))
+
+    def labelled(self, population: Population) -> Population:
+        """The population, its label with the outcomes by which it is chosen."""
+        if not (names := self.chosen_by(population)):
+            return population
+        told = [lower_first(self.endpoints[name].label) for name in names[:LABELS_SHOWN]]
+        more = len(names) - len(told)
+        shown = ", ".join(told) + (f" and {more} more" if more else "")
+        return replace(population, label=f"{population.label}{CHOSEN}{shown})")
+
+    def _places(self, where: Condition | None) -> list[Place]:
+        """The columns of a condition on subjects; of rows that are chosen, such as those of
+        baseline, it is not known when they are of."""
+        origins = self.subjects.origins
+        names = [name for name in columns_of(where or {}) if name != ARM]
+        chosen = {name: one for name, one in origins.items() if one.table != self.subjects.table}
+        return [
+            (chosen[name].table, chosen[name].column)
+            if name in chosen
+            else (self.subjects.table, name)
+            for name in names
+            if name not in chosen or chosen[name].where is None
+        ]
+
+    def _reads(self, endpoint: Endpoint, place: Place) -> bool:
+        entry = endpoint.entry
+        if not isinstance(entry, InTable) or entry.table != place[0]:
+            return False
+        known = {one.column for one in self.subjects.origins.values() if one.table == entry.table}
+        event = getattr(entry, "event", None)
+        if place[1] in known and isinstance(event, Mapping):
+            # Beside another column, a variable of the subjects is what that one is held against.
+            return known.issuperset(columns_of(event)) and place[1] in columns_of(event)
+        if place[1] in known and endpoint.kind == "measure":
+            return False
+        return place[1] in texts(entry, _NO_VALUE)
+
+    def _at_baseline(self, endpoint: Endpoint) -> list[Place]:
+        """The columns of a wide table that hold the baseline."""
+        entry = endpoint.entry
+        visits = getattr(entry, "visits", None)
+        if not isinstance(visits, Mapping) or not isinstance(entry, InTable):
+            return []
+        return [(entry.table, name) for name, label in visits.items() if label == entry.baseline]
+
+    def _late(self, name: str, test: object) -> bool:
+        """Whether a test of an endpoint is of a value after its baseline."""
+        if isinstance(test, EndpointVisit):
+            return test.visit != baseline(name, self.endpoints.get)
+        return self._after_baseline(name, set())
+
+    def _after_baseline(self, name: str, seen: set[str]) -> bool:
+        """False where all that an endpoint is made of is known at baseline, as far as is known."""
+        seen.add(name)
+        endpoint = self.endpoints[name]
+        if endpoint.kind == "measure" and isinstance(endpoint.entry, InTable):
+            column = getattr(endpoint.entry, "column", "")
+            return bool(self.taken_from((endpoint.entry.table, column)))
+        parents = [one for one in endpoint.entry.parents if one not in seen]
+        return not parents or any(self._after_baseline(one, seen) for one in parents)
