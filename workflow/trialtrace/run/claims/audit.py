@@ -95,7 +95,7 @@ def audit_rows(
     file = trial.at.shown(trial.at.trial_config(trial.name) / "claims.yaml")
     for claim in claims.values():
         place = f"{file}: claims.{claim.name}"
-        for reading, alone in _read_as(claim).items():
+        for reading, alone in by_reading(claim).items():
             try:
                 found = list(Auditor(trial, results, alone, place).rows())
             except UserError as error:
@@ -105,7 +105,7 @@ def audit_rows(
     return rows
 
 
-def _read_as(claim: Claim) -> dict[str | None, Claim]:
+def by_reading(claim: Claim) -> dict[str | None, Claim]:
     """The claim by each of its readings, or the one that it is."""
     if not claim.readings:
         return {None: claim}
