@@ -99,10 +99,13 @@ def _untied(trial: Trial) -> list[Problem]:
 
 def _run_named(trial: Trial, at: Project) -> list[Problem]:
     """What is wrong with the kept run that the trial's report is compared with."""
+    settings = load_settings(at)
+    if trial.name not in (settings.compare_to or {}):
+        return []
     from trialtrace.run.archive.since import named_run
 
     try:
-        named_run(trial, load_settings(at))
+        named_run(trial, settings)
     except UserError as error:
         return problems_of(error)
     return []

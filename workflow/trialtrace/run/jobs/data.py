@@ -51,7 +51,9 @@ def check_data(trial: Trial, problems: Problems) -> None:
     It is called by its item: where it lies and its name stay in trial.yaml.
     """
     source = trial.source
-    for item, one in source.items.items() if isinstance(source, Files) else ():
+    if not isinstance(source, Files):
+        return
+    for item, one in source.items.items():
         place, pinned = f"{trial.name}: data file of the item {item}", one.sha256
         try:
             found = data_digest(trial.at.root / source.folder / one.path)
