@@ -17,7 +17,8 @@ def _special() -> "ModuleType":
     """scipy.special, which takes as long to load as a check of a small file: only where asked."""
     from scipy import special
 
-    return special
+    loaded: ModuleType = special
+    return loaded
 
 
 def normal(z: float) -> float:
