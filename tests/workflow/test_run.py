@@ -75,7 +75,7 @@ def test_a_missing_data_file_is_told_by_its_trial(own: Copy):
     (own.root / "data/events.csv").unlink()
     done = own.snakemake("--cores", "2")
     assert done.returncode == 1
-    assert "mini: data file data/events.csv\n  is not there" in done.stderr
+    assert "mini: data file of the item events\n  is not there" in done.stderr
     assert told_plainly(done.stderr)
 
 
@@ -166,7 +166,7 @@ def test_a_pinned_file_that_changed_is_an_error_and_no_rerun(own: Copy):
     export.write_text(EXPORT.replace("\n7,B,37", "\n7,B,38"))
     done = own.snakemake("--cores", "1", "results/mini/raw")
     assert done.returncode == 1
-    assert "mini: data file data/export.csv\n  is not the file that was pinned" in done.stderr
+    assert "mini: data file of the item export\n  is not the file that was pinned" in done.stderr
     assert told_plainly(done.stderr)
     assert files_of(own.root) == before
 

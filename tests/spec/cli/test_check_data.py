@@ -224,6 +224,8 @@ def test_a_closed_test_of_few_patients_within_strata_is_told(run, tmp_path):
     plan = tmp_path / TRIAL.format("plan")
     put(plan, "{of: drug, to: placebo}\n    population: itt\n    variable: relief",
         "{of: [drug, more], to: placebo}\n    population: itt\n    variable: relief")  # fmt: skip
+    compared = "stat: p_value.fisher, compare: {of: drug, to: placebo}}, with"
+    put(tmp_path / TRIAL.format("claims"), "stat: p_value.fisher}, with", compared)
     tests = "[{fisher: {sides: two_sided}}, "
     tests += "{cmh_general_association: {strata: [site], groups: all}}, "
     tests += "{cochran_mantel_haenszel: {strata: [site], correction: none, sides: two_sided}}]"
@@ -236,3 +238,59 @@ def test_a_closed_test_of_few_patients_within_strata_is_told(run, tmp_path):
     )
     told = said(run, tmp_path, rc=0)
     assert "T: An expected count within a stratum is below 5" in told
+
+
+CLAIM = "  {name}: {{from: main, place: abstract, label: A, printed: {printed}, {rest}}}\n"
+SMOKERS = "analysis: baseline, stat: proportion, group: all, parameter: smoker"
+UNTIED = {
+    "no_group": (
+        '"20"',
+        "is: {analysis: flow, stat: randomised}",
+        "write {analysis: flow, stat: randomised, group: all}",
+    ),
+    "no_level": ('"40%"', f"is: {{{SMOKERS}}}", "add level: one of Yes, No"),
+    "not_asked": (
+        '"3"',
+        "is: {analysis: flow, stat: excluded, group: all}",
+        "the plan asks for no excluded",
+    ),
+    "direction": (
+        "less",
+        "direction: {lower: drug, than: placebo}, "
+        "is: {analysis: relief_primary, stat: p_value.fisher}",
+        "write stat: proportion.wilson",
+    ),
+}
+
+
+def claimed(project, name, printed, rest):
+    """Add a claim; gives the line on which it stands."""
+    path = project / TRIAL.format("claims")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + CLAIM.format(name=name, printed=printed, rest=rest), encoding="utf-8")
+    return text.count("\n") + 1
+
+
+@pytest.mark.parametrize("name", UNTIED)
+def test_a_claim_that_no_planned_result_answers_is_told(run, project, name):
+    printed, rest, todo = UNTIED[name]
+    line = claimed(project, name, printed, rest)
+    told = said(run, project)
+    assert told.count("  found") == 1 and todo in told
+    assert f"claims.yaml, line {line}: claims.{name}" in told
+
+
+def test_the_unit_of_a_claim_is_held_against_that_of_its_column(run, project):
+    median = "{median_time: {method: kaplan_meier, interval: log_log}}, "
+    put(project / TRIAL.format("plan"), "describe: [{surv", f"describe: [{median}{{surv")
+    asked = "is: {analysis: death_time, stat: median_time, group: drug}"
+    claimed(project, "days", '"90 d"', asked)
+    said(run, project, rc=0)
+    claimed(project, "months", '"3 months"', asked)
+    assert "printed in months, recomputed in days" in said(run, project)
+
+
+def test_a_mistake_that_the_data_show_too_is_told_once(run, project):
+    put(project / TRIAL.format("endpoints"), "  column: pain0", "  unti: points\n  column: pain0")
+    told = said(run, project)
+    assert told.count('"unti"') == 1

@@ -60,6 +60,17 @@ def test_what_would_fit_is_told(tmp_path: Path, column: str, change, hint: str):
     assert hint in message
 
 
+@pytest.mark.parametrize(
+    ("cell", "said"), [("0.383", False), ("0.001", False), ("1,234,567", True)]
+)
+def test_a_number_beyond_its_bounds_has_no_sign_between_thousands(
+    tmp_path: Path, cell: str, said: bool
+):
+    given = Given()
+    given.column("weight", lambda _: cell)
+    assert ("have a sign between thousands" in stop(tmp_path, given)) == said
+
+
 def test_months_before_days(tmp_path: Path):
     """Eight of twenty are impossible as mdy; the others were read as another day."""
     given = Given(dictionary=DICTIONARY.replace("date_dmy", "date_mdy"))

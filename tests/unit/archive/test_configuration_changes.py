@@ -53,3 +53,8 @@ def test_a_row_of_a_dictionary():
     assert changes(old, new, "dictionary.csv") == [
         ("dictionary.csv:2 age", "['age', 'years']", "['age', 'months']")
     ]
+
+
+def test_a_file_that_was_empty_has_no_key_of_its_own():
+    old, new = {"cleaning.yaml": b"{}\n"}, {"cleaning.yaml": b"tables: {a: {}}\n"}
+    assert [one.path for one in configuration_changes(old, new)] == [("tables", "a")]

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from mini_trial import REPOSITORY
 
 from trialtrace.base.config.schema import SHARED
-from trialtrace.base.paths import SCHEMAS, Project
+from trialtrace.base.paths import SCHEMAS, Project, project
 from trialtrace.run.jobs.imports import imports_of
 from trialtrace.run.methods.analysing.formulas import STATS, formulas
 from trialtrace.run.methods.analysing.registry import MODULES
@@ -28,7 +28,7 @@ from trialtrace.run.trial.plan.options import NoOptions
 from trialtrace.run.trial.plan.registry import cards
 from trialtrace.run.trial.plan.statistics import STATISTICS
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.run.trial.reference import PAGES, pages
+from trialtrace.run.trial.reference import PAGES, of_endpoints_and_steps, pages
 
 AT = Project(REPOSITORY)
 
@@ -173,6 +173,14 @@ def test_the_reference_is_not_stale():
     assert not stale, "run: python -m trialtrace.run.trial.reference"
     written = {path.relative_to(docs).as_posix() for path in docs.glob("configuration/**/*.md")}
     assert written == set(made) - {"configuration.md"}
+
+
+def test_the_steps_of_a_kind_are_listed_with_what_they_need():
+    page = of_endpoints_and_steps(project(REPOSITORY))["configuration/endpoints/event.md"]
+    (line,) = [line for line in page.splitlines() if "[`p_value.chi_squared`]" in line]
+    assert ") with `correction`: Pearson" in line
+    (line,) = [line for line in page.splitlines() if "[`risk_difference.newcombe`]" in line]
+    assert "with" not in line.partition(")")[2].partition(":")[0]
 
 
 def test_a_set_of_words_is_written_once():

@@ -69,8 +69,11 @@ def check(
         look = _look(trial, lift, names, large) if there else Look()
     if line := older_line(at, name):
         print(line, file=sys.stderr)
-    after += _run_named(trial, at) if there and not (problems or unlisted) else []
-    if problems := [*first, *look.problems, *after, *([unlisted] if unlisted else [])]:
+    if there and not (problems or unlisted):
+        after += [*_untied(trial), *_run_named(trial, at)]
+    wrong = [*first, *look.problems, *after, *([unlisted] if unlisted else [])]
+    # The data are read by the same endpoints, whose mistakes they would tell anew.
+    if problems := list(dict.fromkeys(wrong)):
         if look.not_done:
             print(f"{name}: {look.not_done}", end="\n\n", file=sys.stderr)
         raise ProblemsError(problems + others)
@@ -85,12 +88,24 @@ def check(
     return 0
 
 
+def _untied(trial: Trial) -> list[Problem]:
+    """Claims that no planned result answers."""
+    if not trial.claims_document["claims"]:
+        return []
+    from trialtrace.run.claims.planned import untied_claims
+
+    return list(untied_claims(trial))
+
+
 def _run_named(trial: Trial, at: Project) -> list[Problem]:
     """What is wrong with the kept run that the trial's report is compared with."""
+    settings = load_settings(at)
+    if trial.name not in (settings.compare_to or {}):
+        return []
     from trialtrace.run.archive.since import named_run
 
     try:
-        named_run(trial, load_settings(at))
+        named_run(trial, settings)
     except UserError as error:
         return problems_of(error)
     return []

@@ -237,14 +237,14 @@ def _patients(material: Material, drawn: list[Drawn], places: Mapping[str, str])
     of = [
         f"Analysed for {escape_markdown(one.label)}: {analysed(material, one)}"
         + _known(material, one, places)
-        + _not_analysed(material, one, named)
+        + _not_analysed(material, one)
         for one in primary(material)
     ]
     return [" ".join([*([f"{told}."] if told else []), *of]), flow_figure(drawn)]
 
 
-def _not_analysed(material: Material, analysis: "Analysis", named: str) -> str:
-    """Who of those in the flow, `named`, did not enter an analysis, by reason, where it has it."""
+def _not_analysed(material: Material, analysis: "Analysis") -> str:
+    """Who of those in the flow did not enter an analysis, by reason, where it has it."""
     rows = [
         row
         for row in material.of("flow")
@@ -262,7 +262,8 @@ def _not_analysed(material: Material, analysis: "Analysis", named: str) -> str:
     if told:
         return f" Not analysed: {'; '.join(told)}."
     whole = all(k == n for *_, arms in known_counts(material, analysis) for k, n in arms.values())
-    return f" Nobody {named} is left out." if whole else ""
+    # Whether everyone who was randomised is in the export, the export cannot say.
+    return " Nobody in these data is left out." if whole else ""
 
 
 def _known(material: Material, analysis: "Analysis", places: Mapping[str, str]) -> str:

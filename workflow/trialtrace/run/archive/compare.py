@@ -84,7 +84,8 @@ def _leaves(value: object, path: Path_) -> Iterator[tuple[Path_, object]]:
     elif isinstance(value, list) and value and any(isinstance(one, dict | list) for one in value):
         for at, inner in enumerate(value):
             yield from _leaves(inner, (*path, at))
-    else:
+    elif path:
+        # A file that is empty has no key.
         yield path, value
 
 

@@ -7,8 +7,6 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.audit.contradiction.text import told_of
-from trialtrace.audit.files.make import ledger
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.printed.agreement import (
     DIFFERS,
@@ -24,9 +22,6 @@ from trialtrace.audit.printed.agreement import (
 from trialtrace.audit.printed.expression import Component, unread
 from trialtrace.audit.printed.sentences import house
 from trialtrace.audit.printed.verdicts import DATA
-from trialtrace.audit.registration import rows as registration
-from trialtrace.audit.registration.registration import held
-from trialtrace.audit.verdicts.audit import as_json, audit_ledger, note_searches, search_as_json
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.store import write_json
 from trialtrace.base.words import NUMBER_NEEDED, RATIOS
@@ -34,7 +29,6 @@ from trialtrace.run.claims.components import statistics_of, without_result
 from trialtrace.run.claims.convert import convert, falls, scale_of
 from trialtrace.run.claims.direction import judge_direction
 from trialtrace.run.claims.finding import sentence
-from trialtrace.run.claims.joined import with_print
 from trialtrace.run.claims.select import one
 from trialtrace.run.claims.significance import judge_significance
 from trialtrace.run.claims.standard_errors import standard_error
@@ -61,6 +55,19 @@ def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file
 
     A claim that no single result answers is told as such; the others are audited all the same.
     """
+    # What is on print takes long to load, and a check before a run needs none of it.
+    from trialtrace.audit.contradiction.text import told_of
+    from trialtrace.audit.files.make import ledger
+    from trialtrace.audit.registration import rows as registration
+    from trialtrace.audit.registration.registration import held
+    from trialtrace.audit.verdicts.audit import (
+        as_json,
+        audit_ledger,
+        note_searches,
+        search_as_json,
+    )
+    from trialtrace.run.claims.joined import with_print
+
     results = read_table(Path(analysis_dir) / "results.parquet", RESULTS).to_pylist()
     claims = read_claims(trial)
     rows, over_data = audit_rows(trial, claims, results), []
@@ -95,7 +102,7 @@ def audit_rows(
     file = trial.at.shown(trial.at.trial_config(trial.name) / "claims.yaml")
     for claim in claims.values():
         place = f"{file}: claims.{claim.name}"
-        for reading, alone in _read_as(claim).items():
+        for reading, alone in by_reading(claim).items():
             try:
                 found = list(Auditor(trial, results, alone, place).rows())
             except UserError as error:
@@ -105,7 +112,7 @@ def audit_rows(
     return rows
 
 
-def _read_as(claim: Claim) -> dict[str | None, Claim]:
+def by_reading(claim: Claim) -> dict[str | None, Claim]:
     """The claim by each of its readings, or the one that it is."""
     if not claim.readings:
         return {None: claim}

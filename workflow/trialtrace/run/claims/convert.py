@@ -8,6 +8,7 @@ import numpy as np
 
 from trialtrace.audit.printed.agreement import twelve
 from trialtrace.audit.printed.expression import RANGE, Component
+from trialtrace.audit.printed.quantities import UNITS
 from trialtrace.audit.printed.symbols import SPREADS
 from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.base.words import SHARES
@@ -87,7 +88,7 @@ def _refuse_units(printed: Component, name: str | None, unit: str | None, place:
     if printed.name != "value" or printed.unit is None or unit is None:
         return
     result = FROM_DAYS.get(name or "", unit)
-    if _singular(printed.unit) != _singular(result) or (name in FROM_DAYS and unit != "days"):
+    if _of_unit(printed.unit) != _of_unit(result) or (name in FROM_DAYS and unit != "days"):
         raise UserError(
             Problem(
                 place,
@@ -98,8 +99,10 @@ def _refuse_units(printed: Component, name: str | None, unit: str | None, place:
         )
 
 
-def _singular(unit: str) -> str:
-    return unit.lower().removesuffix("s")
+def _of_unit(unit: str) -> object:
+    """The same for all names of a unit: s, sec and seconds."""
+    name = unit.strip().lower()
+    return UNITS.get(name) or name.removesuffix("s")
 
 
 def scale_of(

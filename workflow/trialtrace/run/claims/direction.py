@@ -13,8 +13,9 @@ from trialtrace.audit.printed.agreement import (
     null_value,
     twelve,
 )
-from trialtrace.base.errors import Problem, UserError
-from trialtrace.base.words import POINTS, SHARES, percent, unit_text, value_text
+from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.words import COUNTS, P_VALUES, POINTS, SHARES, percent, unit_text, value_text
+from trialtrace.run.claims.components import SUMMARIES
 from trialtrace.run.claims.select import Selects, is_stat, one, rows_of
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 
@@ -36,6 +37,8 @@ def judge_direction(
     two strata (`by`) by the statistic it names.
     """
     word, first, second = _read(direction, place)
+    if str(selects.get("stat", "")).partition(".")[0] in P_VALUES:
+        raise UserError(_no_direction(results, selects, place))
     stats = [selects["stat"]] if "stat" in selects else list(STATS)
     if by := direction.get("by"):
         chosen = [selects | {"stratum": f"{by}={level}"} for level in (first, second)]
@@ -69,6 +72,27 @@ def judge_direction(
         "data_finding": f"The data give {texts[0]} and {texts[1]}, "
         + ("as printed." if found == word else f"which is {found}; printed is {word}."),
     }
+
+
+def _no_direction(results: list[ResultRow], selects: Selects, place: str) -> Problem:
+    """A p-value says that groups differ, and not which way."""
+    names = list(
+        dict.fromkeys(
+            row["method"]
+            for row in results
+            if row["analysis_id"] == selects["analysis"]
+            and row["stat_name"] not in {*COUNTS, *SUMMARIES.values()}
+            and (row["group1_level"] is not None or null_value(row["stat_name"]) is not None)
+        )
+    )
+    return Problem(
+        f"{place}.is.stat",
+        found=f"{selects['stat']}, for a direction",
+        expected=f"a statistic of each group, or of their comparison: {one_of(names)}",
+        do=f"write stat: {names[0]}; p is looked at where the words say significant"
+        if names
+        else None,
+    )
 
 
 def _compared(

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-from trialtrace.base.errors import Problem, UserError, did_you_mean
+from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.base.words import OF_P_VALUES, SYMBOLS
 from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 
@@ -15,6 +15,8 @@ ALL = "all"
 # Key of a claim -> column of results, for keys that compare as they stand.
 PLAIN_KEYS = ("visit", "stratum", "parameter")
 SECOND_KEYS = ("level", "time", "effect", "category", "contrast")
+# Analyses whose statistics have one method each, which no claim names.
+DISPLAYED = ("baseline", "flow", "adverse_events")
 SHOWN = 6
 EMPTY = "The data have no value there."
 
@@ -96,34 +98,72 @@ def _without_result(rows: list[ResultRow], stats: list[str]) -> ResultRow | None
 
 
 def _several(found: list[ResultRow], stat: str, place: str) -> Problem:
+    """What tells results apart is named, with its values, else in general."""
+    written = [as_written(row) for row in found]
+    apart = {
+        key: list(dict.fromkeys(str(one[key]) for one in written))
+        for key in (*PLAIN_KEYS, *SECOND_KEYS, "group", "compare", "stat")
+        if all(key in one for one in written)
+        and any(one[key] != written[0][key] for one in written)
+    }
     return Problem(
         f"{place}.is",
         f"{len(found)} results meet this",
         found=_listed(row["result_id"] for row in found),
         expected=f"one result for {stat}",
-        do="add what tells them apart: stat with its method, compare, group, visit, stratum, "
-        "parameter, level, time, effect, category or contrast",
+        do="add " + ", and ".join(f"{key}: one of {one_of(names)}" for key, names in apart.items())
+        if apart
+        else "add what tells them apart: stat with its method, group or compare",
     )
 
 
 def _none(results: list[ResultRow], selects: Selects, stats: list[str], place: str) -> Problem:
     """Nearest results: those of the same analysis whose identifiers look most like the keys."""
-    ids = [row["result_id"] for row in results if row["analysis_id"] == selects["analysis"]]
-    trial = ids[0].split("/")[0]
+    mine = {row["result_id"]: row for row in results if row["analysis_id"] == selects["analysis"]}
+    trial = next(iter(mine)).split("/")[0]
     pair = selects.get("compare")
     who = f"{pair['of']}-{pair['to']}" if pair else selects.get("group", "")
     wanted = f"{trial}/{selects['analysis']}/{stats[0]}@{who}"
     for key in (*PLAIN_KEYS, *SECOND_KEYS):
         if key in selects:
             wanted += f";{key}={selects[key]}"
-    near = difflib.get_close_matches(wanted, ids, n=SHOWN, cutoff=0.0)
+    near = difflib.get_close_matches(wanted, mine, n=SHOWN, cutoff=0.0)
+    meant = next(
+        (mine[one] for one in near if any(is_stat(mine[one], stat) for stat in stats)), None
+    )
+    todo = (
+        f"write {{{_as_text(as_written(meant))}}}" if meant else f"the plan asks for no {stats[0]}"
+    )
     return Problem(
         f"{place}.is",
         "no result meets this",
-        found=", ".join(f"{key}: {value}" for key, value in selects.items()),
+        found=_as_text(selects),
         expected=f"one of the results of this analysis; nearest are {_listed(near)}",
-        do="run `trialtrace results` for this trial to see them all",
+        do=f"{todo}; trialtrace results {trial} --planned lists all",
     )
+
+
+def as_written(row: ResultRow) -> Selects:
+    """The keys of `is` that select a result."""
+    counted = row["analysis_id"] in DISPLAYED
+    stat = row["stat_name"] if counted else row["method"]
+    written: Selects = {"analysis": row["analysis_id"], "stat": stat}
+    if row["comparison"] is not None:
+        written["compare"] = f"{{of: {row['comparison']}, to: {row['reference']}}}"
+    elif row["group1_level"] is not None:
+        written["group"] = row["group1_level"]
+    # Only where an analysis lists several does the identifier of a result have its parameter.
+    parameter = f";parameter={row['parameter']}" in row["result_id"]
+    for key, value in zip(PLAIN_KEYS, values_of(row, PLAIN_KEYS), strict=True):
+        if value is not None and (key != "parameter" or parameter):
+            written[key] = value
+    if row["group2"] is not None:
+        written[row["group2"]] = row["group2_level"]
+    return written
+
+
+def _as_text(selects: Selects) -> str:
+    return ", ".join(f"{key}: {value}" for key, value in selects.items())
 
 
 def _listed(ids: Iterable[str]) -> str:

@@ -5,9 +5,8 @@ a code, or of nothing: that a column holds TRUE and FALSE says nothing of a pati
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import one_of
@@ -97,7 +96,8 @@ def fits(wanted: Wanted, text: "pa.Array", lost: "np.ndarray") -> list[str]:
         found += _orders(wanted, text) + other_orders(wanted, text)
         found += _shapes(bad, OF_DATES)
     elif variable.kind != "text":
-        found += _decimal(wanted, bad) + _shapes(bad, OF_NUMBERS)
+        # What reads as a number is rejected by its bounds, not by how it is written.
+        found += _decimal(wanted, bad) + _shapes(bad, OF_NUMBERS, _numbers(bad, wanted.decimal))
         found += _shapes(bad, OF_INTEGERS) if variable.kind == "integer" else []
         found += _factor(wanted, text)
     return found + _coded_missing(bad)
@@ -198,17 +198,19 @@ def _compact(value: str) -> str:
 
 def _decimal(wanted: Wanted, bad: list[str]) -> list[str]:
     """Values that are numbers with the other decimal sign."""
-    import pyarrow as pa
-
     other = "." if wanted.decimal == "," else ","
-    values, _ = parse_numbers(pa.array(bad, type=pa.string()), other)
-    with_sign = sum(
-        other in value
-        for value, number in zip(bad, values.to_pylist(), strict=True)
-        if number is not None
-    )
+    numbers = _numbers(bad, other)
+    with_sign = sum(other in value and value in numbers for value in bad)
     told = f"are numbers with the decimal sign {other!r}, where {wanted.decimal!r} is declared"
     return [f"{with_sign} of {_size(bad)} {told}"] if with_sign else []
+
+
+def _numbers(values: list[str], decimal: str) -> set[str]:
+    """Those that are numbers with a decimal sign."""
+    import pyarrow as pa
+
+    read, _ = parse_numbers(pa.array(values, type=pa.string()), decimal)
+    return {one for one, number in zip(values, read.to_pylist(), strict=True) if number is not None}
 
 
 def _factor(wanted: Wanted, text: "pa.Array") -> list[str]:
@@ -233,14 +235,11 @@ def _bound(limit: str | None) -> float | None:
     return None if limit is None else float(limit.replace(",", "."))
 
 
-def _matches(shape: str, value: str) -> bool:
-    return re.search(shape, value) is not None
-
-
-def _shapes(bad: list[str], shapes: dict[str, str]) -> list[str]:
+def _shapes(bad: list[str], shapes: dict[str, str], read: Container[str] = ()) -> list[str]:
     found: list[str] = []
     for shape, words in shapes.items():
-        found += _count(bad, partial(_matches, shape), words)
+        fitting = {value for value in bad if value not in read and re.search(shape, value)}
+        found += _count(bad, fitting.__contains__, words)
     return found
 
 

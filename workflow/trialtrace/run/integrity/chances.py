@@ -6,44 +6,53 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from trialtrace.base.arrays import Floats
+
+
+def _special() -> "ModuleType":
+    """scipy.special, which takes as long to load as a check of a small file: only where asked."""
+    from scipy import special
+
+    loaded: ModuleType = special
+    return loaded
 
 
 def normal(z: float) -> float:
     """The lower tail of a standard normal value."""
-    return float(special.ndtr(z))
+    return float(_special().ndtr(z))
 
 
 def upper(z: "Floats") -> "Floats":
     """The upper tails of standard normal values."""
-    made: Floats = special.ndtr(-z)
+    made: Floats = _special().ndtr(-z)
     return made
 
 
 def scores(share: "Floats") -> "Floats":
     """Standard normal values with these lower tails."""
-    made: Floats = special.ndtri(share)
+    made: Floats = _special().ndtri(share)
     return made
 
 
 def chi2(value: float, df: float) -> float:
     """The upper tail of a chi-squared value."""
-    return float(special.chdtrc(df, value))
+    return float(_special().chdtrc(df, value))
 
 
 def binomial(count: int, n: int, p: float) -> float:
     """The chance of at least `count` of `n`, each with chance `p`."""
     if count <= 0:
         return 1.0
-    return float(special.betainc(count, n - count + 1, p)) if count <= n else 0.0
+    return float(_special().betainc(count, n - count + 1, p)) if count <= n else 0.0
 
 
 def poisson(count: int, mean: float) -> float:
     """The chance of at least `count` where `mean` are expected."""
-    return float(special.gammainc(count, mean)) if count > 0 else 1.0
+    return float(_special().gammainc(count, mean)) if count > 0 else 1.0
 
 
 def hypergeometric(count: int, n: int, marked: int, drawn: int) -> float:
@@ -59,7 +68,7 @@ def hypergeometric(count: int, n: int, marked: int, drawn: int) -> float:
 def gamma(value: float, mean: float, variance: float) -> tuple[float, float]:
     """Both tails of a value by a gamma distribution."""
     shape, at = mean**2 / variance, value * mean / variance
-    return float(special.gammainc(shape, at)), float(special.gammaincc(shape, at))
+    return float(_special().gammainc(shape, at)), float(_special().gammaincc(shape, at))
 
 
 def ranks(values: "Floats") -> "Floats":
@@ -94,7 +103,7 @@ def brown_forsythe(groups: Sequence["Floats"]) -> float:
     between = sum(len(one) * (one.mean() - mean) ** 2 for one in far)
     within = sum(float(((one - one.mean()) ** 2).sum()) for one in far)
     df = len(far) - 1, n - len(far)
-    return float(special.fdtrc(*df, between / df[0] / (within / df[1])))
+    return float(_special().fdtrc(*df, between / df[0] / (within / df[1])))
 
 
 def rank_sum(first: "Floats", others: "Floats") -> float:

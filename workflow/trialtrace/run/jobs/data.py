@@ -29,14 +29,36 @@ def data_digests(trial: Trial) -> list[str]:
     return [data_digest(path) if path.is_file() else "missing" for path in files]
 
 
+def without_file_names(text: str, trial: Trial) -> str:
+    """A message with the items of trial.yaml in place of the files, whose names tell of people,
+    unless they may be shown."""
+    source = trial.source
+    if trial.shows_values or not isinstance(source, Files):
+        return text
+    written: dict[str, str] = {}
+    for item, one in source.items.items():
+        names = (str(Path(source.folder, one.path)), one.path, Path(one.path).name)
+        # A name without an ending may be a word of the message.
+        written |= {name: item for name in names if "." in name or "/" in name}
+    for name in sorted(written, key=len, reverse=True):
+        text = text.replace(name, written[name])
+    return text.replace(str(source.folder), "the source's folder")
+
+
 def check_data(trial: Trial, problems: Problems) -> None:
-    """A data file that is not there, or is not the one that was pinned, is no reason to rerun."""
-    for path, pinned in data_files(trial).items():
-        place = f"{trial.name}: data file {path}"
+    """A data file that is not there, or is not the one that was pinned, is no reason to rerun.
+
+    It is called by its item: where it lies and its name stay in trial.yaml.
+    """
+    source = trial.source
+    if not isinstance(source, Files):
+        return
+    for item, one in source.items.items():
+        place, pinned = f"{trial.name}: data file of the item {item}", one.sha256
         try:
-            found = data_digest(trial.at.root / path)
+            found = data_digest(trial.at.root / source.folder / one.path)
         except FileNotFoundError:
-            do = "put it there, or mend source in trial.yaml"
+            do = f"put it where trial.yaml says, or mend source.items.{item}.path there"
             problems.add(place, "is not there", do=do)
             continue
         except OSError as error:

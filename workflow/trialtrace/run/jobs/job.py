@@ -57,7 +57,7 @@ def job(given: Any, frames: bool = False) -> Iterator[None]:
         # Nor is it looked for once more at the very end.
         gc.freeze()
     except UserError as error:
-        print(error, file=sys.stderr)
+        print(_shown(str(error), trial_of(log)), file=sys.stderr)
         _keep(log, said)
         sys.exit(1)
     except KeyboardInterrupt:
@@ -70,6 +70,17 @@ def job(given: Any, frames: bool = False) -> Iterator[None]:
         sys.excepthook(type(error), error, at)
         _keep(log, said)
         sys.exit(1)
+
+
+def _shown(text: str, name: str | None) -> str:
+    """A mistake as a log may have it: without names of files, where they may not be told."""
+    from trialtrace.run.jobs.data import without_file_names
+    from trialtrace.run.trial.load import load_trial
+
+    try:
+        return without_file_names(text, load_trial(name)) if name else text
+    except UserError:
+        return text
 
 
 def _keep(log: Path, said: Path) -> None:

@@ -28,7 +28,7 @@ from trialtrace.run.jobs.products import (
 )
 from trialtrace.run.jobs.progress import Progress
 from trialtrace.run.jobs.standing import NO_SITE, OF_EARLIER, standing
-from trialtrace.run.trial.listing import listed_trials, not_a_trial
+from trialtrace.run.trial.listing import not_a_trial
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 from trialtrace.run.trial.settings import Settings
@@ -262,7 +262,7 @@ def begin(at: Project, check: bool, dry: bool = False, words: Collection[str] = 
 
     Only the process that plans a run checks: its jobs on a cluster read the Snakefile too. `dry` is
     for a run that only looks. Where trials are named among the `words` of the command, mistakes of
-    others do not stop it: these are told, and their earlier results left as they are.
+    others do not stop it, and their earlier results are left as they are.
     """
     judged = _checked(at, words) if check else ()
     run = Run(at, freshness(at), judged)
@@ -277,19 +277,22 @@ def begin(at: Project, check: bool, dry: bool = False, words: Collection[str] = 
 
 
 def _checked(at: Project, words: Collection[str]) -> tuple[str, ...]:
-    """The trials without mistakes where others, which nobody asked for, have some; else none."""
+    """The trials without mistakes where others, which nobody asked for, have some; else none.
+
+    Of those others nothing is told: whoever works on one of them sees it when asking for it.
+    """
     from trialtrace.run.trial.check import checked
 
-    for line in filter(None, (older_line(at, trial) for trial in listed_trials(at))):
-        print(line, file=sys.stderr)
     own, trials = checked(None, at)
+    asked = {name for name in trials if name in words}
+    for line in filter(None, (older_line(at, trial) for trial in asked or trials)):
+        print(line, file=sys.stderr)
     for name, found in trials.items():
         if not found:
             data = Problems()
             check_data(load_trial(name, at), data)
             found += data.found
     wrong = {name: found for name, found in trials.items() if found}
-    asked = {name for name in trials if name in words}
     stops = own + [one for name in wrong if not asked or name in asked for one in wrong[name]]
     sound = tuple(name for name in trials if name not in wrong)
     if stops and sound and wrong and not own and not asked:
@@ -301,10 +304,6 @@ def _checked(at: Project, words: Collection[str]) -> tuple[str, ...]:
             )
         )
     Problems(stops).raise_if_any()
-    for name, found in wrong.items():
-        n = len(found)
-        told = f"{n} mistake{'s' if n > 1 else ''}: trialtrace check {name}"
-        print(f"{name} is left out of this run, with {told}", file=sys.stderr)
     return sound if wrong else ()
 
 

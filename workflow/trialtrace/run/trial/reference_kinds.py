@@ -96,7 +96,9 @@ def _asked(kind: str) -> str:
         if kind in map(page_of, kinds_of(card)):
             section = "tests" if card.statistic == TEST else STATISTICS[card.statistic].section
             title = method_of(card.step).title
-            by_section[section].append(f"- {link(card, '../steps/')}: {title}\n")
+            needed = schema_of(card.options).get("required", ()) if card.options else ()
+            told = f" with {', '.join(f'`{key}`' for key in needed)}" if needed else ""
+            by_section[section].append(f"- {link(card, '../steps/')}{told}: {title}\n")
     lines = [
         f"{_SECTIONS[section]} (`{section}`):\n\n{''.join(steps)}"
         for section, steps in by_section.items()

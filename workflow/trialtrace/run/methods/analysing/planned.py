@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 ANY = "*"
 NUMERIC = ("number", "integer")
 # Its slug is itself, and no level is called so.
-_LEVEL = "any-level-that-the-data-have"
+UNKNOWN_LEVEL = "any-level-that-the-data-have"
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _of(key: Path_, planned: Iterable[Planned]) -> list[Planned]:
 
 
 def _planned(place: Place, stat: str, method: str, sure: bool = True) -> Planned:
-    pattern = result_id(place, stat, method).replace(_LEVEL, ANY)
+    pattern = result_id(place, stat, method).replace(UNKNOWN_LEVEL, ANY)
     return Planned(pattern, place, stat, method, sure and not _of_level(place, pattern))
 
 
@@ -176,10 +176,12 @@ def _strata(trial: "Trial", analysis: Analysis) -> list[str | None]:
 
 
 def _levels(trial: "Trial", name: str) -> list[str]:
-    """The declared levels of a subject variable, or any. Sex is coded anew, by the data."""
+    """The declared levels of a subject variable, or any; of sex, those that it is coded as."""
+    if name == "sex":
+        return list(dict.fromkeys(trial.subjects.sex_by_code.values()))
     variable = _variable(trial, name)
-    if variable is None or not variable.choices or name == "sex":
-        return [_LEVEL]
+    if variable is None or not variable.choices:
+        return [UNKNOWN_LEVEL]
     return list(variable.choices.values())
 
 
@@ -223,7 +225,7 @@ def _seconds(place: Place, step: Step[object], one: Statistic) -> list[tuple[str
         "with": [given.get("with", "")],
         "covariate": list(given.get("covariates", ())),
         "outcome": [place.parameter or "", *(each.endpoint for each in given.get("then", ()))],
-    }.get(key, [_LEVEL])
+    }.get(key, [UNKNOWN_LEVEL])
     return [(key, each) for each in ([value] if value is not None else values)]
 
 
@@ -330,9 +332,9 @@ def _adverse_events(trial: "Trial") -> Iterator[Planned]:
     for number, given in enumerate(trial.plan.displays.get(adverse_events.ANALYSIS, ())):
         key = ("displays", adverse_events.ANALYSIS, number)
         endpoint = trial.endpoints[given["endpoint"]]
-        told = [adverse_events.ANY, f"{adverse_events.TERM}={_LEVEL}"]
+        told = [adverse_events.ANY, f"{adverse_events.TERM}={UNKNOWN_LEVEL}"]
         for name in given.get("columns", ()):
-            told.append(f"{name}={_LEVEL}")
+            told.append(f"{name}={UNKNOWN_LEVEL}")
         for level in told:
             for group in _groups(trial, first=False):
                 place = _listed(

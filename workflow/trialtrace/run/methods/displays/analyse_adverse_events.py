@@ -16,7 +16,6 @@ from trialtrace.run.methods.analysing.cuts import level_text
 from trialtrace.run.methods.analysing.rows import ALL, Place, Result, bounds
 from trialtrace.run.tables.frames import Frames, Selection
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
-from trialtrace.stats.categorical.proportions import clopper_pearson
 from trialtrace.stats.results import StatsError
 
 if TYPE_CHECKING:
@@ -102,6 +101,9 @@ def _counts(
         return
     confidence = trial.plan.confidence
     options = {"confidence": confidence}
+    # The names of these results are known without scipy.
+    from trialtrace.stats.categorical.proportions import clopper_pearson
+
     names = ("any_event", "clopper_pearson")
     try:
         found = clopper_pearson(patients, n, confidence=confidence)
