@@ -79,10 +79,10 @@ def clean_column(
         values, more = exact_integers(values)
         broken += more
     if conversion is not None:
-        by_factor = isinstance(conversion, LinearFactor)
-        values, more = (
-            convert_all(values, conversion) if by_factor else convert(values, raw, conversion)
-        )
+        if isinstance(conversion, LinearFactor):
+            values, more = convert_all(values, conversion)
+        else:
+            values, more = convert(values, raw, conversion)
         broken += more
     values, more = check_range(variable, values)
     missing = as_mask(pc.is_null(text))
