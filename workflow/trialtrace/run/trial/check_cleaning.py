@@ -49,7 +49,7 @@ def _table(files: Files, name: str, given: dict[str, Any]) -> None:
     codes_for_missing(files, name, given.get("missing", {}))
     for one, codes in given.get("synonyms", {}).items():
         variable = column(document, (*path, "synonyms", one), one, columns)
-        _synonyms(document, (*path, "synonyms", one), codes, variable, given)
+        _synonyms(document, (*path, "synonyms", one), codes, variable, given.get("missing", {}))
     for one, conversion in given.get("convert", {}).items():
         if "factor" in conversion:
             continue
@@ -63,9 +63,9 @@ def _table(files: Files, name: str, given: dict[str, Any]) -> None:
 def _synonyms(
     document: Document,
     path: Path_,
-    codes: Mapping[str, Any],
+    codes: Mapping[str, str | list[str]],
     variable: Variable | None,
-    given: dict[str, Any],
+    missing: Mapping[str, list[str]],
 ) -> None:
     """Each is read as one code, which is a choice, and is no choice and no missing code itself."""
     if variable is None:
@@ -73,14 +73,14 @@ def _synonyms(
     if not variable.choices:
         document.add(path, found=f"{variable.name}, without choices", expected="one with choices")
         return
-    missing = given.get("missing", {}).get(variable.name, ())
+    codes_of_missing = missing.get(variable.name, ())
     meant: dict[str, str] = {}
     for code, others in codes.items():
         known_code(document, (*path, code), code, variable)
         for other in listed(others):
             if (
                 other in variable.choices
-                or other in missing
+                or other in codes_of_missing
                 or meant.setdefault(other, code) != code
             ):
                 document.add(
