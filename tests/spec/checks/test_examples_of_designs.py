@@ -1,7 +1,8 @@
 """The invented trials of two designs: their results by R, and all of them checked.
 
 By R 4 on the derived data. made_crossover: `lm(y ~ subject + period + treatment)`, `t.test(first +
-second ~ sequence, var.equal = TRUE)`, `fisher.test` of the patients whose periods differ, and
+second ~ sequence, var.equal = TRUE)`, `wilcox.test(paired = TRUE, exact = FALSE)`,
+`fisher.test` of the patients whose periods differ, and
 `cor(first - second, sequence) * sqrt(n - 1)` (Prescott). made_clusters: `lm(y ~ arm + before)` with
 `clubSandwich::vcovCR` (CR2, CR3) and `qt(0.975, 18 - 3)`, `lme4::lmer(y ~ arm + before +
 (1 | practice))`, `t.test` of the practices' means, `anova(lm(y ~ arm + practice))`.
@@ -19,6 +20,9 @@ BY_R = {
         "asleep/p_value.crossover_t": (0.37894794,),
         "asleep_periods/t.crossover_t_period": (-2.1809246,),
         "asleep_periods/t.crossover_t_carry_over": (-0.091825,),
+        "asleep_periods/period_difference.crossover": (-3.882353, -7.508381, -0.2563247),
+        "asleep_periods/carry_over.crossover": (-0.5882353, -13.636888, 12.460417),
+        "asleep_paired/p_value.signed_rank_normal_continuity": (0.37377467,),
         "rested/p_value.mainland_gart": (0.1648352,),
         "rested/z.prescott": (1.777519,),
     },

@@ -4,11 +4,14 @@ import datetime as dt
 
 import pyarrow as pa
 import pytest
+import tiny_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_tables import TinyTrial, column, rejects, variable
 
+from trialtrace.base.errors import UserError
 from trialtrace.run.cleaning.cells import without_numbers
+from trialtrace.run.cleaning.typed import read_otherwise
 
 
 def one_column(cells: list[str], kind: str, settings: dict | None = None, **given):
@@ -257,6 +260,54 @@ def test_a_scale_with_another_zero():
     )
     cleaned = trial.clean("id|t|unit\n1|37|C\n2|98.6|F\n")
     assert column(cleaned, "t") == pytest.approx([37.0, 37.0])
+
+
+def test_every_value_by_one_factor():
+    trial = TinyTrial(
+        [variable("id", "integer"), variable("far", "number", maximum="5")],
+        convert={"far": {"factor": 0.001, "from": "m", "to": "km"}},
+    )
+    cleaned = trial.clean("id|far\n1|1500\n2|\n3|9000\n4|x\n")
+    assert column(cleaned, "far") == [1.5, None, None, None]
+    assert rejects(cleaned) == [
+        (4, "far", "above_maximum", "reject"),
+        (5, "far", "not_a_number", "reject"),
+    ]
+    assert cleaned.rejects["value"].to_pylist() == ["x", "9000"]  # as the file has them
+    (told,) = read_otherwise(trial, cleaned.typed)
+    assert (told.column, told.what, told.n) == ("far", "m to km, times 0.001", 3)
+
+
+def test_a_factor_with_something_added():
+    convert = {"t": {"factor": {"multiply": 0.5, "add": -16}, "from": "F", "to": "C"}}
+    trial = TinyTrial([variable("id", "integer"), variable("t", "number")], convert=convert)
+    cleaned = trial.clean("id|t\n1|100\n")
+    assert column(cleaned, "t") == [34.0]
+    assert next(read_otherwise(trial, cleaned.typed)).what == "F to C, times 0.5, then -16"
+
+
+def test_other_spellings_of_a_code_are_read_as_it():
+    choices = {"pentax AWS": "Pentax", "mac": "Macintosh"}
+    trial = TinyTrial(
+        [variable("id", "integer"), variable("device", choices=choices)],
+        synonyms={"device": {"pentax AWS": ["pentax", "P"], "mac": "Mac"}},
+    )
+    cleaned = trial.clean("id|device\n1|pentax AWS\n2|_pentax\n3|P\n4|mac\n5|pent\n6|\n")
+    assert column(cleaned, "device") == ["pentax AWS"] * 3 + ["mac", None, None]
+    assert rejects(cleaned) == [(6, "device", "unknown_code", "reject")]
+    told = [(one.what, one.n) for one in read_otherwise(trial, cleaned.typed)]
+    assert told == [('"pentax", "P" read as "pentax AWS"', 2), ('"Mac" read as "mac"', 0)]
+
+
+def test_other_spellings_of_an_arm_are_read_as_its_code(monkeypatch):
+    monkeypatch.setitem(tiny_tables.ARMS, "a", {"label": "Active", "code": ["A", "active"]})
+    trial = TinyTrial([variable("id", "integer"), variable("rx")], arm="rx")
+    cleaned = trial.clean("id|rx\n1|A\n2|active\n3|P\n")
+    assert column(cleaned, "rx") == ["A", "A", "P"]
+    (told,) = read_otherwise(trial, cleaned.typed)
+    assert (told.column, told.what, told.n) == ("rx", '"active" read as "A"', 1)
+    with pytest.raises(UserError, match="1 other code"):
+        trial.clean("id|rx\n1|A\n2|Active\n")
 
 
 def test_reasons_hold_no_value():

@@ -58,6 +58,7 @@ class TinyTrial:
     ignore: Mapping[str, str] = field(default_factory=dict)
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     convert: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    synonyms: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     check: tuple[CleaningCheck, ...] = ()
     losses: Mapping[str, Any] = field(default_factory=dict)
@@ -101,6 +102,7 @@ class TinyTrial:
             "ignore": self.ignore,
             "missing": self.missing,
             "convert": self.convert,
+            "synonyms": self.synonyms,
             **self.losses,
         }
         tables: Cleaning = structure(Cleaning, {"tables": {"visits": rules}})

@@ -17,7 +17,11 @@ ARMS = {"drug": ([10, 20, 30, 40], [1, 2, 2, 0]), "placebo": ([15, 25, 35, 45], 
 def material():
     design = Stub(arms={name: Stub(label=name.capitalize()) for name in ARMS})
     return Stub(
-        trial=Stub(design=design, plan=Stub(confidence=0.95)),
+        trial=Stub(
+            design=design,
+            plan=Stub(confidence=0.95),
+            endpoints={"time": Stub(entry=Stub(time_of=None))},  # from dates, in days
+        ),
         arm_label=str.capitalize,
         disclosure="full",
     )

@@ -1,9 +1,13 @@
 """Figures of trials in which something is not there: an arm without values, many arms."""
 
+from types import SimpleNamespace as Stub
+
 import mini_run
 import mini_trial
 import pytest
+from tiny_endpoint import endpoint
 
+from trialtrace.report.figures.at_risk import axis_unit
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.material import Material
 from trialtrace.run.trial.load import load_settings
@@ -29,6 +33,28 @@ def test_an_arm_without_values_is_left_out_of_the_curves(tmp_path, arms):
 def test_the_axis_of_time_has_every_unit_that_the_plan_may_name(tmp_path, unit):
     plan = mini_trial.PLAN.replace("unit: days", f"unit: {unit}")
     assert drawn(tmp_path, plan=plan) == FIGURES
+
+
+@pytest.mark.parametrize(
+    ("of_time", "axis", "expected"),
+    [("weeks", "weeks", 1), ("weeks", "days", 1 / 7), ("days", "weeks", 7), ("hours", "days", 24)],
+)
+def test_times_are_converted_to_the_unit_of_their_axis(of_time, axis, expected):
+    column = endpoint(
+        kind="time_to_event", table="patients", time="days", unit=of_time,
+        event={"died": {"is": "1"}}, event_label="Died", censored_label="Alive",
+    )  # fmt: skip
+    trial = Stub(endpoints={"death": column}, cleaning=Stub(tables={}))
+    given = {"endpoint": "death", "unit": axis, "title": "Death"}
+    assert axis_unit(Stub(trial=trial), given) == pytest.approx(expected)
+
+
+def test_a_time_whose_unit_no_axis_has_is_not_drawn(tmp_path):
+    cleaning = mini_trial.CLEANING.replace("days: days", "days: cycles")
+    run = mini_run.run_mini(tmp_path, claims=NO_CLAIMS, cleaning=cleaning)
+    material = Material(run.trial, load_settings(run.at), run.folder, {})
+    (told,) = (one.why for one in draw_figures(material, tmp_path / "figures") if one.why)
+    assert "its times are in cycles, and its axis in days" in told
 
 
 def test_seven_arms_can_be_told_apart(tmp_path):

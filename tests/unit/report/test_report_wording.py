@@ -13,9 +13,9 @@ from trialtrace.report.figures.heat_map import _after_the_end
 from trialtrace.report.sections.analysis_section import _used
 from trialtrace.report.sections.compact import of_arm
 from trialtrace.report.sections.findings import _margins, described
-from trialtrace.report.sections.origins import without_origin
 from trialtrace.run.trace.about import About
 from trialtrace.run.trial.endpoints.attendance import End
+from trialtrace.run.trial.plan.origins import without_origin
 
 ROW = {
     "parameter": "response",

@@ -97,3 +97,32 @@ def test_a_change_of_yes_and_no_is_no_value(at):
         "    estimand: relief_itt\n    visits: all\n    value: change\n    overall",
     )
     assert "change of severe, which is yes or no" in told(at)
+
+
+READ_OTHERWISE = [
+    ("synonyms: {stage: {a: [Early, early], b: mid}}", ""),
+    ("synonyms: {stage: {x: [y]}}", "a choice of stage"),
+    ("synonyms: {stage: {a: [b]}}", '"b", which is a code itself'),
+    ("synonyms: {stage: {a: [z], b: [z]}}", '"z", which is a code itself, missing or read as'),
+    ("synonyms: {relief: {'1': ['9']}}", '"9", which is a code itself, missing'),
+    ("synonyms: {days: {'1': ['2']}}", "days, without choices"),
+    ("synonyms: {stag: {a: [z]}}", 'did you mean "stage"?'),
+    ("synonyms: {stage: {a: [z, z]}}", "every entry once"),
+    ("convert: {days: {factor: 7, from: weeks, to: days}}", ""),
+    ("convert: {days: {factor: 0, from: weeks, to: days}}", "a factor above 0"),
+    ("convert: {days: {factor: 7, to: days}}", "the key from is missing"),
+    ("convert: {stage: {factor: 7, from: weeks, to: days}}", "stage"),
+]
+
+
+@pytest.mark.parametrize(("given", "expected"), READ_OTHERWISE)
+def test_what_cleaning_reads_otherwise_is_checked(at, given, expected):
+    edit(at, "cleaning.yaml", "    units:", f"    {given}\n    units:")
+    assert expected in told(at) if expected else told(at) == ""
+
+
+def test_an_arm_has_spellings_that_no_other_has(at):
+    edit(at, "trial.yaml", 'label: Drug, code: "A"', 'label: Drug, code: ["A", "drug", "a"]')
+    assert told(at) == ""
+    edit(at, "trial.yaml", 'code: "B"', 'code: ["B", "a"]')
+    assert '"a", which is also the code of drug' in told(at)

@@ -237,6 +237,13 @@ MISTAKES = [
         'did you mean "last_on"?',
     ),
     ("a horizon without a reason", E, "  horizon_label: One year\n", "", "both together"),
+    (
+        "a horizon of a column without a reason",
+        E,
+        "  censored_label: None\n",
+        "  censored_label: None\n  horizon: 90\n",
+        "relapse\n  found     horizon without horizon_label",
+    ),
     ("a horizon of nothing", E, "horizon: 365", "horizon: 0", "survival.horizon"),
     ("a day of the start", E, "day_of_start: 0", "day_of_start: 2", "survival.day_of_start"),
     ("no rule for contacts after", E, "  terminal: true\n", "", "the key terminal is missing"),

@@ -6,6 +6,7 @@ from mini_trial import ENDPOINTS, PLAN, edit, told, write_project
 
 from trialtrace.report.commands.check import check
 from trialtrace.run.jobs.run import begin
+from trialtrace.run.trace.words import labels
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 
@@ -89,3 +90,29 @@ def test_check_and_the_last_lines_of_a_run_say_it(tmp_path, capsys):
     assert f"{MARK}{UNUSED}" in run.closing()
     edit(at, "plan.yaml", "estimand: pain_itt", "estimand: other")
     assert not any("endpoints.yaml" in line for line in run.closing())
+
+
+TIMES = """
+died: {label: Death, code: DIED, kind: time_to_event, table: patients, time: age,
+       event: {relief: {is: "1"}}, event_label: Died, censored_label: Alive}
+left: {label: Leaving, code: LEFT, kind: time_to_event, table: patients, time: days, unit: weeks,
+       event: {relief: {is: "1"}}, event_label: Left, censored_label: There}
+bare: {label: Bare, code: BARE, kind: time_to_event, table: patients, time: pain0,
+       event: {relief: {is: "1"}}, event_label: Came, censored_label: Did not}
+first: {label: Either, code: FIRST, kind: time_to_event, first_of: [left, bare]}
+"""
+
+
+def test_a_time_without_a_unit_and_times_of_several_units(tmp_path):
+    endpoints = ENDPOINTS + TIMES
+    at = write_project(tmp_path, endpoints=endpoints, claims="papers: {}\nclaims: {}\n")
+    assert told(at) == ""
+    trial = load_trial("mini", at)
+    (bare,) = (line for line in plan_remarks(trial) if "tables say none" in line)
+    assert bare.startswith("endpoints.yaml, bare: the unit of its time is not said")
+    assert bare.endswith("in cleaning.yaml: tables.patients.units.pain0")
+    (several,) = (line for line in plan_remarks(trial) if "should have one unit" in line)
+    assert several.endswith("have several: days: death; years: died; weeks: left, first")
+    words = labels(trial)
+    assert words.in_unit(52, "left") == words.in_unit(52, "first") == "52 weeks"
+    assert words.in_unit(5, "died") == "5 years"

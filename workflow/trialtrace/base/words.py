@@ -80,6 +80,8 @@ LABELS = {
     "number_needed_to_treat": "number needed to treat",
     "probability_of_superiority": "probability of a higher value",
     "mean_difference": "mean difference",
+    "period_difference": "difference of the periods, second less first",
+    "carry_over": "carry-over",
     "mean_contrast": "contrast of means",
     "mean_trend": "slope of the means",
     "visit_contrast": "difference in a contrast of visits",
@@ -216,6 +218,8 @@ IN_UNITS = {
     "minimum",
     "maximum",
     "mean_difference",
+    "period_difference",
+    "carry_over",
     "mean_contrast",
     "median_difference",
     "difference_of_medians",
@@ -224,6 +228,8 @@ IN_UNITS = {
 }
 DIFFERENCES = {
     "mean_difference",
+    "period_difference",
+    "carry_over",
     "mean_contrast",
     "median_difference",
     "difference_of_medians",

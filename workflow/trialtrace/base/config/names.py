@@ -1,8 +1,18 @@
 """Names, codes, texts and conditions: what the keys of every file hold."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from trialtrace.base.config.spec import AS_WRITTEN, Listed, Rule, Shared, key, optional, shape
+from trialtrace.base.config.spec import (
+    AS_WRITTEN,
+    Distinct,
+    Listed,
+    Rule,
+    Shared,
+    key,
+    optional,
+    shape,
+)
 
 Name = Annotated[
     str,
@@ -33,6 +43,9 @@ Value = Annotated[
     str,
     Shared("common", "value"),
     Rule(minLength=1, expected="text in quotes, as it stands in the data"),
+]
+Spellings = Annotated[
+    Value | Distinct[Value], Rule(expected="a code in quotes, or a list of different ones")
 ]
 Code = Annotated[
     str,
@@ -191,3 +204,8 @@ Sides = Literal["two_sided", "less", "greater"]
 
 # What is taken of an endpoint: its value, its change from baseline, or that in percent.
 AnalysedValue = Literal["value", "change", "percent_change"]
+
+
+def listed(given: str | Sequence[str]) -> tuple[str, ...]:
+    """What may be given alone or as a list."""
+    return (given,) if isinstance(given, str) else tuple(given)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from trialtrace.base.errors import Problem, ProblemsError, UserError, problems_of
 from trialtrace.base.paths import Project
-from trialtrace.report.sections.origins import without_origin
 from trialtrace.run.jobs.data import data_files
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.listing import listed_trials, not_a_trial, plain_name, without_folder
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
+from trialtrace.run.trial.plan.origins import without_origin
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 from trialtrace.run.trial.study.source import Files, Synthetic
 from trialtrace.run.trial.version import older_line

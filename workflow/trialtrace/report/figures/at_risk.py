@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trialtrace.base.errors import one_of
 from trialtrace.report.figures.canvas import FAINT, colour_of, wrapped
-from trialtrace.report.figures.picture import Cell, Data, arms_of, columns_as_rows
+from trialtrace.report.figures.picture import Cell, Data, arms_of, columns_as_rows, nothing
 from trialtrace.report.material import Material
-from trialtrace.report.sections.origins import origin
+from trialtrace.run.trial.plan.origins import origin, time_unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +18,15 @@ if TYPE_CHECKING:
 
 # What a plan says of a display.
 Given = dict[str, Any]
-DAYS = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12, "years": 365.25}
+DAYS = {
+    "seconds": 1 / 86400,
+    "minutes": 1 / 1440,
+    "hours": 1 / 24,
+    "days": 1.0,
+    "weeks": 7.0,
+    "months": 365.25 / 12,
+    "years": 365.25,
+}
 # What a picture of some hundred points can show of a time or a share.
 PLACES = 400
 # Where single patients may not be shown, curves step at the ends of these parts of the axis alone,
@@ -73,8 +82,22 @@ def named_at_the_end(axes: "Axes", ends: Sequence[tuple[str, float, str]], top: 
         )
 
 
+def axis_unit(material: Material, given: Given) -> float:
+    """How much of the endpoint's time a unit of the axis is; of a time without a unit, in days.
+
+    Raises NothingToDraw for a unit that no axis can be converted from.
+    """
+    unit = time_unit(material.trial, given["endpoint"]) or "days"
+    if unit == given["unit"]:
+        return 1.0
+    if unit not in DAYS:
+        why = f"its times are in {unit}, and its axis in {given['unit']}: write the unit of the "
+        raise nothing(given["title"], f"{why}time as one of {one_of(DAYS)}, or convert the column")
+    return DAYS[given["unit"]] / DAYS[unit]
+
+
 def time_axis(material: Material, axes: "Axes", below: "Axes", given: Given) -> None:
-    unit = DAYS[given["unit"]]
+    unit = axis_unit(material, given)
     axes.set_xlim(0, max(given["at"]) / unit or None)
     below.set_xlabel(time_words(material, given))
 
@@ -88,7 +111,7 @@ def drawn_steps(
     where the axis ends, and has places only where it steps. Under restricted disclosure `events`
     are pooled, since each step would tell a patient's day.
     """
-    asked = max(given["at"]) / DAYS[given["unit"]]
+    asked = max(given["at"]) / axis_unit(material, given)
     end = asked or rounded_up(float(time[-1]))
     if time[-1] > end:
         inside = time <= end
@@ -161,7 +184,7 @@ def numbers(
     material: Material, axes: "Axes", title: str, given: Given, counts: Mapping[str, np.ndarray]
 ) -> None:
     """A line of numbers an arm, at the times of the display; 0 for an arm without anybody."""
-    arms, unit = arms_of(material), DAYS[given["unit"]]
+    arms, unit = arms_of(material), axis_unit(material, given)
     for height, arm in enumerate(reversed(arms)):
         at = counts.get(arm, np.zeros(len(given["at"])))
         for time, n in zip(given["at"], at, strict=True):
@@ -193,7 +216,7 @@ def curves_data(
 ) -> Data:
     """The places of step curves as they are drawn, with their bounds where they have any, a label
     an arm; then the numbers at risk that stand below."""
-    unit = DAYS[given["unit"]]
+    unit = axis_unit(material, given)
     rows: list[tuple[Cell, ...]] = []
     for label, places in curves.items():
         missing = [np.full(len(places[0]), np.nan)] * (4 - len(places))

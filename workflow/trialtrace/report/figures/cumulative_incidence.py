@@ -9,8 +9,8 @@ import numpy as np
 
 from trialtrace.base.words import percent
 from trialtrace.report.figures.at_risk import (
-    DAYS,
     POOLED,
+    axis_unit,
     curves_data,
     drawn_steps,
     named_at_the_end,
@@ -95,7 +95,7 @@ def _curve(
     style: dict[str, Any],
 ) -> list[np.ndarray]:
     """Draws the incidence of one of the events in one arm with its interval; its places."""
-    unit = DAYS[given["unit"]]
+    unit = axis_unit(material, given)
     last, days = each[0].max() / unit, each[0][each[1] == of] / unit
     events = days, np.arange(len(days))
     if not (each[1] == of).any():
@@ -138,7 +138,7 @@ def _alt(
     material: Material, given: dict[str, Any], title: str, drawn: dict[str, list[np.ndarray]]
 ) -> str:
     """The share with the event by the end of the axis, by arm."""
-    when = f"{round(max(given['at']) / DAYS[given['unit']], 1):g} {given['unit']}"
+    when = f"{round(max(given['at']) / axis_unit(material, given), 1):g} {given['unit']}"
     arms = [material.arm_label(arm) for arm in arms_of(material)]
     shares = [f"{arm} {percent(float(drawn[arm][1][-1]))} %" for arm in arms if arm in drawn]
     return f"Cumulative incidence curves, {title} by {when}: {', '.join(shares)}."

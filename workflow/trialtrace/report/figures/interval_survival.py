@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.report.figures.at_risk import DAYS, PARTS, on_grid, rounded_up, time_words
+from trialtrace.report.figures.at_risk import PARTS, axis_unit, on_grid, rounded_up, time_words
 from trialtrace.report.figures.canvas import LINES, colour_of, drawing, percent_axis
 from trialtrace.report.figures.picture import (
     Cell,
@@ -42,7 +42,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     last = max(
         [*given["at"], *(e for fit in found.values() for e in fit.right[np.isfinite(fit.right)])]
     )
-    unit = DAYS[given["unit"]]
+    unit = axis_unit(material, given)
     fine = material.disclosure == "full"
     last = (last if fine else rounded_up(last)) / unit
     lines: list[tuple[Cell, ...]] = []

@@ -6,10 +6,10 @@ import numpy as np
 
 from trialtrace.base.words import LABELS, percent, unit_text
 from trialtrace.report.figures.at_risk import (
-    DAYS,
     POOLED,
     Given,
     above,
+    axis_unit,
     curves_data,
     drawn_steps,
     lines_above,
@@ -74,7 +74,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
             drawn[label] = _places(material, given, curve)
             _draw(axes, drawn[label], style, label)
             if fine:
-                _censored(axes, given, curve, drawn[label])
+                _censored(axes, axis_unit(material, given), max(given["at"]), curve, drawn[label])
             ends.append((label, float(drawn[label][1][-1]), colour_of(arms, arm)))
         percent_axis(axes)
         axes.set_ylim(0, 1.02)
@@ -102,7 +102,7 @@ def _told(material: Material, given: Given, found: dict[str, KaplanMeier]) -> st
         steps = int(np.searchsorted(curve.time, at, side="right"))
         share = float(curve.survival[steps - 1]) if steps else 1.0
         shares.append(f"{material.arm_label(arm)} {percent(share)} %")
-    when = f"{round(at / DAYS[given['unit']], 1):g} {given['unit']}"
+    when = f"{round(at / axis_unit(material, given), 1):g} {given['unit']}"
     return f"without the event at {when}: {', '.join(shares)}"
 
 
@@ -129,11 +129,14 @@ def compared(material: Material, analysis: str, endpoint: str) -> list[str]:
     return [f"{what}: {'; '.join(each)}" for what, each in told.items()]
 
 
-def _censored(axes: "Axes", given: Given, curve: KaplanMeier, places: list[np.ndarray]) -> None:
-    """A mark on the curve at each time with somebody censored, on the places of its steps."""
+def _censored(
+    axes: "Axes", unit: float, last: float, curve: KaplanMeier, places: list[np.ndarray]
+) -> None:
+    """A mark on the curve at each time with somebody censored, on the places of its steps, up to
+    the last time of the axis; `unit` is how much of the time a unit of the axis is."""
     time, steps = places[0], places[1]
-    at = curve.time[curve.n_censored > 0] / DAYS[given["unit"]]
-    end = max(given["at"]) / DAYS[given["unit"]] or float(time[-1])
+    at = curve.time[curve.n_censored > 0] / unit
+    end = last / unit or float(time[-1])
     at = at[at <= end]
     heights = steps[np.searchsorted(time, at, side="right") - 1]
     size, width = (4.5, 0.6) if len(at) <= MOST_MARKS else (3.0, 0.3)
@@ -142,7 +145,7 @@ def _censored(axes: "Axes", given: Given, curve: KaplanMeier, places: list[np.nd
 
 def _places(material: Material, given: dict[str, Any], curve: KaplanMeier) -> list[np.ndarray]:
     """Time, survival and its bounds, from 1 at the start."""
-    time = np.concatenate([[0.0], curve.time / DAYS[given["unit"]]])
+    time = np.concatenate([[0.0], curve.time / axis_unit(material, given)])
     heights = (curve.survival, curve.low, curve.high)
     days = np.repeat(time[1:], curve.n_event.astype(int))
     events = days, np.arange(len(days))

@@ -3,9 +3,9 @@
 import numpy as np
 
 from trialtrace.report.figures.at_risk import (
-    DAYS,
     POOLED,
     Given,
+    axis_unit,
     curves_data,
     drawn_steps,
     numbers,
@@ -45,7 +45,7 @@ def draw(material: Material, given: Given) -> Picture:
         for at, (arm, (time, mean, low, high)) in enumerate(curves.items()):
             colour, line = colour_of(arms, arm), LINES[at % len(LINES)]
             _, stop, event, who = data[arm]
-            events = stop[event == 1] / DAYS[given["unit"]], who[event == 1]
+            events = stop[event == 1] / axis_unit(material, given), who[event == 1]
             heights = (one / top for one in (mean, low, high))
             places = drawn_steps(material, given, events, time, *heights)
             time, mean, low, high = (places[0], *(one * top for one in places[1:]))
@@ -95,4 +95,4 @@ def _curve(material: Material, given: Given, rows: Rows) -> list[np.ndarray]:
         *rows, times=times, interval="log", confidence=material.trial.plan.confidence
     )
     heights = (np.nan_to_num(one) for one in (found.estimate, found.low, found.high))
-    return [times / DAYS[given["unit"]], *heights]
+    return [times / axis_unit(material, given), *heights]

@@ -7,6 +7,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
 from trialtrace.report.sections.compact import compact_tables, of_whom
+from trialtrace.report.sections.periods import periods_table
 from trialtrace.report.tables import (
     NO_BREAK,
     OF_A_TEST,
@@ -49,7 +50,8 @@ def analysis_tables(material: Material, name: str) -> str:
     made = []
     if by_arm:
         caption = f"{label}: {of_whom(by_arm)}"
-        made.append(_pivot(material, by_arm, f"{name}-arms", caption, "Arm", _arm))
+        table = periods_table(material, name, by_arm)
+        made.append(table or _pivot(material, by_arm, f"{name}-arms", caption, "Arm", _arm))
     interaction = [row for row in compared if by is not None and row["stratum"] is None]
     compared = [row for row in compared if row not in interaction]
     if compared:

@@ -21,6 +21,8 @@ ONE_SAMPLE = {
 }
 TWO_SAMPLES = {
     "mean_difference.crossover",
+    "period_difference.crossover",
+    "carry_over.crossover",
     *(f"mean_difference.{kind}student" for kind in ("", "equivalence_", "non_inferiority_")),
 }
 WELCH = {f"mean_difference.{kind}welch" for kind in ("", "equivalence_", "non_inferiority_")}

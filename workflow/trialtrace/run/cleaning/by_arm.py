@@ -32,6 +32,7 @@ class Arms:
 
 def arms_of(trial: Trial, typed: Mapping[str, Typed]) -> Arms:
     """The subjects of each arm, by the column that says it."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     origin = arm_origin(trial)
@@ -42,7 +43,11 @@ def arms_of(trial: Trial, typed: Mapping[str, Typed]) -> Arms:
     return Arms(
         {
             arm.label: pc.unique(
-                pc.drop_null(one.subject.filter(pc.fill_null(pc.equal(code, arm.code), False)))
+                pc.drop_null(
+                    one.subject.filter(
+                        pc.fill_null(pc.is_in(code, value_set=pa.array(arm.codes)), False)
+                    )
+                )
             )
             for arm in trial.design.arms.values()
         }

@@ -1,6 +1,7 @@
 """Columns of cells: blanks and missing codes taken off, masks, and what breaks a rule."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,15 @@ def present_text(trimmed: "pa.Array", missing: tuple[str, ...]) -> "pa.Array":
 
     absent = pa.array(["", *missing], type=pa.string())
     return blank(trimmed, pc.is_in(trimmed, value_set=absent))
+
+
+def respelt(text: "pa.Array", spelt: Mapping[str, str]) -> "pa.Array":
+    """Other spellings as the codes that they are read as."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    index = pc.index_in(text, value_set=pa.array(list(spelt), type=pa.string()))
+    return pc.coalesce(pa.array(list(spelt.values()), type=pa.string()).take(index), text)
 
 
 def without_numbers(text: "pa.Array", codes: tuple[str, ...], sign: str) -> "pa.Array":

@@ -23,7 +23,7 @@ from trialtrace.run.cleaning.lost_rows import look_alikes, row_losses, subject_l
 from trialtrace.run.cleaning.other_tables import Accepted
 from trialtrace.run.cleaning.rejects import FLAG
 from trialtrace.run.cleaning.subjects import People, check_subjects, nobody, people_of
-from trialtrace.run.cleaning.typed import Cleaned, Typed, type_table
+from trialtrace.run.cleaning.typed import Cleaned, Typed, read_otherwise, type_table
 from trialtrace.run.tables.contracts import CLEAN, RAW, REJECTS, conform, read_table
 from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trial.load import Trial
@@ -97,6 +97,7 @@ def losses_of_typing(trial: Trial, typed: dict[str, Typed], people: People) -> L
     arms = arms_of(trial, typed)
     for one in typed.values():
         losses.decisions += ignore_decisions(trial, one.spec, one.raw)
+        losses.decisions += read_otherwise(trial, one)
         row_losses(trial, one, people, arms, losses)
         column_losses(trial, one, arms, columns)
     losses.problems.found += columns.problems.found

@@ -1,15 +1,23 @@
 """One column: blanks, missing values, type, unit, range, each with its own rule."""
 
 import datetime
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.errors import Problem, UserError
-from trialtrace.run.cleaning.cells import Broken, as_mask, blank, present_text, without_numbers
+from trialtrace.run.cleaning.cells import (
+    Broken,
+    as_mask,
+    blank,
+    present_text,
+    respelt,
+    without_numbers,
+)
 from trialtrace.run.cleaning.rejects import Finding
-from trialtrace.run.cleaning.units import Conversion, convert
+from trialtrace.run.cleaning.units import Conversion, convert, convert_all
 from trialtrace.run.cleaning.values import exact_integers, parse
+from trialtrace.run.trial.cleaning import LinearFactor
 from trialtrace.run.trial.model import Variable
 
 if TYPE_CHECKING:
@@ -24,6 +32,7 @@ class Spelling:
     decimal: str = "."
     date_order: str | None = None
     missing: tuple[str, ...] = ()
+    spelt: Mapping[str, str] = field(default_factory=dict)
 
     def order(self, variable: Variable) -> str:
         """The order of a variable's dates."""
@@ -48,7 +57,7 @@ def clean_column(
     variable: Variable,
     raw: "pa.Table",
     spelling: Spelling,
-    conversion: Conversion | None,
+    conversion: Conversion | LinearFactor | None,
     identifies: bool = False,
 ) -> CleanColumn:
     """The typed values of a variable, with a finding for each rule that cells break.
@@ -61,6 +70,8 @@ def clean_column(
     cells = raw[variable.name].combine_chunks()
     trimmed = pc.utf8_trim_whitespace(cells)
     text = present_text(trimmed, spelling.missing)
+    if spelling.spelt:
+        text = respelt(text, spelling.spelt)
     if variable.kind in ("number", "integer") and not variable.choices:
         text = without_numbers(text, spelling.missing, spelling.sign(variable))
     values, broken = parse(variable, text, spelling.sign(variable), spelling.order(variable))
@@ -68,7 +79,10 @@ def clean_column(
         values, more = exact_integers(values)
         broken += more
     if conversion is not None:
-        values, more = convert(values, raw, conversion)
+        if isinstance(conversion, LinearFactor):
+            values, more = convert_all(values, conversion)
+        else:
+            values, more = convert(values, raw, conversion)
         broken += more
     values, more = check_range(variable, values)
     missing = as_mask(pc.is_null(text))

@@ -12,6 +12,7 @@ from trialtrace.run.cleaning.keys import PLACE
 from trialtrace.run.cleaning.rejects import REJECT
 from trialtrace.run.cleaning.summary import run_text
 from trialtrace.run.tables.conditions import columns_of
+from trialtrace.run.trial.cleaning import Convert
 from trialtrace.run.trial.ignored import OTHERS, is_wide
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Variable
@@ -127,7 +128,7 @@ def check_named(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
     for name, given in rules.convert.items():
         if name not in variables or variables[name].kind != "number":
             problems.add(f"{at}.convert.{name}", expected="a column of numbers in dictionary.csv")
-        if given.unit_column not in raw.column_names:
+        if isinstance(given, Convert) and given.unit_column not in raw.column_names:
             problems.add(
                 f"{at}.convert.{name}.unit_column",
                 found=repr(given.unit_column),
@@ -163,7 +164,7 @@ def _check_arms(trial: Trial, spec: TableSpec, column: str, raw: "pa.Table") -> 
 
     missing = trial.cleaning.tables[spec.name].missing.get(column, ())
     text = stripped(raw[column], missing)
-    codes = [arm.code for arm in trial.design.arms.values()]
+    codes = [code for arm in trial.design.arms.values() for code in arm.codes]
     known = pc.is_in(text, value_set=pa.array(codes, type=pa.string()))
     bad = np.flatnonzero(as_mask(pc.and_(pc.is_valid(text), pc.invert(known))))
     if not len(bad):
@@ -181,8 +182,9 @@ def _check_arms(trial: Trial, spec: TableSpec, column: str, raw: "pa.Table") -> 
             "the data has arms that the design does not have",
             found=f"{len(other)} other code(s) in {len(bad)} row(s): {file}, lines {lines}{more}",
             expected=f"the arms' codes in trial.yaml: {one_of(codes)}",
-            do=f"{meant}mend design.arms, or the export; a code that is listed under missing in "
-            "cleaning.yaml leaves its patients out of all arms",
+            do=f"{meant}mend design.arms, where `code` may be a list of spellings, or the export; "
+            "a code that is listed under missing in cleaning.yaml leaves its patients out of all "
+            "arms",
         )
     )
 

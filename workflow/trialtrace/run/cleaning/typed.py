@@ -1,8 +1,10 @@
 """Typing: a raw table of text as typed rows, before any check looks at them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trialtrace.run.cleaning.account import Decision
 from trialtrace.run.cleaning.cells import blank, stripped
 from trialtrace.run.cleaning.columns import CleanColumn, Spelling, clean_column
 from trialtrace.run.cleaning.conservation import Balance
@@ -11,10 +13,12 @@ from trialtrace.run.cleaning.layout import check_arms, check_columns, check_name
 from trialtrace.run.cleaning.other_tables import Accepted
 from trialtrace.run.cleaning.rejects import FLAG, Finding, RejectLog
 from trialtrace.run.cleaning.selected import Selected, all_rows, select_rows
-from trialtrace.run.cleaning.units import conversion_of
+from trialtrace.run.cleaning.units import Conversion, conversion_of
+from trialtrace.run.trial.cleaning import ConvertAll, LinearFactor
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.source import date_order, decimal_sign
 from trialtrace.run.trial.study.tables import TableSpec
+from trialtrace.run.trial.treatment import arm_columns
 
 if TYPE_CHECKING:
     import numpy as np
@@ -111,8 +115,11 @@ def _clean_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> dict[str, 
 def clean_cells(trial: Trial, spec: TableSpec, raw: "pa.Table", name: str) -> CleanColumn:
     """A column of a table, by the dictionary and cleaning.yaml."""
     rules = trial.cleaning.tables[spec.name]
-    given, conversion = rules.convert.get(name), None
-    if given is not None:
+    given = rules.convert.get(name)
+    conversion: Conversion | LinearFactor | None = None
+    if isinstance(given, ConvertAll):
+        conversion = given.linear
+    elif given is not None:
         conversion = conversion_of(given, rules.missing.get(given.unit_column, ()))
     variable, spelling = trial.dictionary[spec.name][name], spelling_of(trial, spec, name)
     return clean_column(variable, raw, spelling, conversion, name == spec.subject)
@@ -122,7 +129,37 @@ def spelling_of(trial: Trial, spec: TableSpec, column: str) -> Spelling:
     """How the cells of a column are written, by its source and cleaning.yaml."""
     raw = trial.source.items[spec.of]
     missing = trial.cleaning.tables[spec.name].missing.get(column, ())
-    return Spelling(decimal_sign(raw), date_order(raw), missing)
+    spelt = spelt_as(trial, spec, column)
+    return Spelling(decimal_sign(raw), date_order(raw), missing, spelt)
+
+
+def spelt_as(trial: Trial, spec: TableSpec, column: str) -> dict[str, str]:
+    """Other spellings of the codes of a column, with the code that each is read as."""
+    spelt = dict(trial.cleaning.tables[spec.name].spelt.get(column, {}))
+    if column in arm_columns(trial, spec):
+        for arm in trial.design.arms.values():
+            spelt |= dict.fromkeys(arm.codes[1:], arm.code)
+    return spelt
+
+
+def read_otherwise(trial: Trial, typed: Typed) -> Iterator[Decision]:
+    """What is converted by a factor, and what is read as another code, with the cells of each."""
+    spec = typed.spec
+    for column, given in trial.cleaning.tables[spec.name].convert.items():
+        if isinstance(given, ConvertAll):
+            factor = given.linear
+            added = f", then {factor.add:+g}" if factor.add else ""
+            what = f"{given.from_} to {given.to}, times {factor.multiply:g}{added}"
+            n = int((~typed.columns[column].missing).sum())
+            yield Decision(spec.name, column, what, n, "the unit that cleaning.yaml declares")
+    for column in typed.columns:
+        spelt, cells = spelt_as(trial, spec, column), None
+        for code in dict.fromkeys(spelt.values()):
+            others = [other for other, meant in spelt.items() if meant == code]
+            cells = typed.text(column).to_pylist() if cells is None else cells
+            quoted = ", ".join(f'"{other}"' for other in others)
+            n = sum(cell in others for cell in cells)
+            yield Decision(spec.name, column, f'{quoted} read as "{code}"', n, "declared synonyms")
 
 
 def text_of(trial: Trial, spec: TableSpec, raw: "pa.Table") -> TextOf:

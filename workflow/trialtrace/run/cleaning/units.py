@@ -1,5 +1,6 @@
 """Units of measurement: every value of a column in one unit.
 
+`convert: {distance: {from: m, to: km, factor: 0.001}}` is of all values of a column,
 `convert: {weight: {unit_column: weight_unit, to: kg, factors: {kg: 1, g: 0.001}}}`. A factor is a
 number, or `{multiply: 0.5555555555555556, add: -17.77777777777778}` for scales with another zero.
 """
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.cleaning.cells import Broken, Parsed, as_mask, blank, limited, stripped
-from trialtrace.run.trial.cleaning import Convert
+from trialtrace.run.trial.cleaning import Convert, LinearFactor
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,6 +32,15 @@ def conversion_of(declared: Convert, missing: tuple[str, ...]) -> Conversion:
     multiply = {unit: float(factor.multiply) for unit, factor in declared.linear.items()}
     add = {unit: float(factor.add) for unit, factor in declared.linear.items()}
     return Conversion(declared.unit_column, declared.to, multiply, add, missing)
+
+
+def convert_all(values: "pa.Array", factor: LinearFactor) -> Parsed:
+    """All values by one factor."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    product = pc.multiply(values.cast(pa.float64()), float(factor.multiply))
+    return limited(pc.add(product, float(factor.add)))
 
 
 def convert(values: "pa.Array", raw: "pa.Table", conversion: Conversion) -> Parsed:

@@ -12,7 +12,12 @@ from trialtrace.run.endpoints.study import Study, one_row_each
 from trialtrace.run.endpoints.truth import as_numbers
 from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.conditions import columns_of, evaluate
-from trialtrace.run.trial.endpoints.time_to_event import DatedTime, TimeFromDates, TimeToOccurrence
+from trialtrace.run.trial.endpoints.time_to_event import (
+    DatedTime,
+    TimeFromDates,
+    TimeInColumn,
+    TimeToOccurrence,
+)
 from trialtrace.run.trial.model import Endpoint, adsl_code
 
 if TYPE_CHECKING:
@@ -65,6 +70,15 @@ def time_from_dates(endpoint: Endpoint[DatedTime], study: Study) -> Records:
     cells += study.subject_cells(code, "AVAL", np.arange(study.size))
     values = _values(endpoint, time, found.happened == 1, start, unknown)
     return Records("adtte", np.arange(study.size), values, tuple(cells))
+
+
+def up_to_horizon(
+    entry: DatedTime | TimeInColumn, time: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Times cut at the horizon, which of them are, and why each ends without the event."""
+    beyond = time > (np.inf if entry.horizon is None else entry.horizon)
+    why = np.where(beyond, entry.horizon_label or "", entry.censored_label).astype(object)
+    return np.where(beyond, entry.horizon or 0, time), beyond, why
 
 
 def _days(
@@ -156,11 +170,8 @@ def _values(
     import pyarrow as pa
 
     entry = endpoint.entry
-    horizon = np.inf if entry.horizon is None else entry.horizon
-    beyond = time > horizon
-    time = np.where(beyond, horizon, time)
+    time, beyond, why = up_to_horizon(entry, time)
     happened = happened & ~beyond
-    why = np.where(beyond, entry.horizon_label or "", entry.censored_label)
     event = np.full(len(time), entry.event_label, dtype=object)
     end = np.where(unknown, np.nan, start + time - entry.day_of_start)
     return {
@@ -168,7 +179,7 @@ def _values(
         "AVALU": unit_column("days", len(time)),
         "CNSR": pa.array(np.where(happened, 0, 1), mask=unknown),
         "EVNTDESC": pa.array(event, type=pa.string(), mask=unknown | ~happened),
-        "CNSDTDSC": pa.array(why.astype(object), type=pa.string(), mask=unknown | happened),
+        "CNSDTDSC": pa.array(why, type=pa.string(), mask=unknown | happened),
         "STARTDT": as_dates(start),
         "ADT": as_dates(end),
     }

@@ -184,7 +184,9 @@ def _(defect: CodedMissing, job: Job) -> "tuple[np.ndarray, list[Expected]]":
 
 def _conversion(defect: DefectOfCell, job: Job) -> Convert:
     """How cleaning converts the column."""
-    return job.trial.cleaning.tables[job.sheet.table.name].convert[defect.column]
+    convert = job.trial.cleaning.tables[job.sheet.table.name].convert[defect.column]
+    assert isinstance(convert, Convert)  # the check of cohort.yaml refuses others
+    return convert
 
 
 @put_in.register(NoUnit)

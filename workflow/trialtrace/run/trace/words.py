@@ -6,6 +6,7 @@ from trialtrace.run.tables.conditions import describe, lower_first, plain
 from trialtrace.run.tables.frames import COMPLETE, LACKING
 from trialtrace.run.trial.endpoints.occurrence import Occurrence
 from trialtrace.run.trial.endpoints.shared import Labels
+from trialtrace.run.trial.plan.origins import CURVES, time_unit
 
 if TYPE_CHECKING:
     from trialtrace.run.tables.conditions import Named
@@ -58,12 +59,15 @@ def labels(trial: "Trial") -> Labels:
             for name, endpoint in trial.endpoints.items()
             if isinstance(endpoint.entry, Occurrence)
         },
-        {
-            name: endpoint.entry.unit
-            for name, endpoint in trial.endpoints.items()
-            if endpoint.entry.unit is not None
-        },
+        {name: unit for name in trial.endpoints if (unit := _unit(trial, name)) is not None},
+        {table: rules.unit_of for table, rules in trial.cleaning.tables.items()},
     )
+
+
+def _unit(trial: "Trial", name: str) -> str | None:
+    """The unit that an endpoint declares, or that of its time."""
+    declared = trial.endpoints[name]
+    return time_unit(trial, name) if declared.kind in CURVES else declared.entry.unit
 
 
 def subject_words(trial: "Trial") -> "Named":

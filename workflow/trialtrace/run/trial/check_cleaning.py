@@ -5,10 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from trialtrace.base.config.compose import Document, Path_
+from trialtrace.base.config.names import listed
+from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_conditions import check_condition, check_operand
 from trialtrace.run.trial.check_labels import codes_for_missing
-from trialtrace.run.trial.context import NUMERIC, Files, column, known
+from trialtrace.run.trial.context import NUMERIC, Files, column, known, known_code
 from trialtrace.run.trial.model import Variable
 
 Columns = Mapping[str, Variable]
@@ -45,12 +47,47 @@ def _table(files: Files, name: str, given: dict[str, Any]) -> None:
         for one in given.get(part, {}):
             column(document, (*path, part, one), one, columns, kinds)
     codes_for_missing(files, name, given.get("missing", {}))
+    for one, codes in given.get("synonyms", {}).items():
+        variable = column(document, (*path, "synonyms", one), one, columns)
+        _synonyms(document, (*path, "synonyms", one), codes, variable, given.get("missing", {}))
     for one, conversion in given.get("convert", {}).items():
+        if "factor" in conversion:
+            continue
         place = (*path, "convert", one)
         column(document, (*place, "unit_column"), conversion["unit_column"], columns, ("text",))
         factors = conversion["factors"]
         known(document, (*place, "to"), conversion["to"], factors, "a unit of factors")
     _losses(files, name, given, columns)
+
+
+def _synonyms(
+    document: Document,
+    path: Path_,
+    codes: Mapping[str, str | list[str]],
+    variable: Variable | None,
+    missing: Mapping[str, list[str]],
+) -> None:
+    """Each is read as one code, which is a choice, and is no choice and no missing code itself."""
+    if variable is None:
+        return
+    if not variable.choices:
+        document.add(path, found=f"{variable.name}, without choices", expected="one with choices")
+        return
+    codes_of_missing = missing.get(variable.name, ())
+    meant: dict[str, str] = {}
+    for code, others in codes.items():
+        known_code(document, (*path, code), code, variable)
+        for other in listed(others):
+            if (
+                other in variable.choices
+                or other in codes_of_missing
+                or meant.setdefault(other, code) != code
+            ):
+                document.add(
+                    (*path, code),
+                    found=f"{tell(other)}, which is a code itself, missing or read as another",
+                    expected="spellings that stand for this code alone",
+                )
 
 
 def _losses(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:

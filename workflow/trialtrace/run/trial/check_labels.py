@@ -262,9 +262,10 @@ def _meanings(files: Files, table: str) -> dict[tuple[str, str], str]:
     """(column, code) of a table -> what trial.yaml says that it is."""
     arms = _arms(files)
     meant = {
-        (column, arm.code): f"which trial.yaml has as the code of the arm {name}"
+        (column, code): f"which trial.yaml has as the code of the arm {name}"
         for column in _columns_of_arms(files, table)
         for name, arm in arms.items()
+        for code in arm.codes
     }
     sex = files.trial.get("subjects", "sex")
     if sex and table == files.subjects_table:

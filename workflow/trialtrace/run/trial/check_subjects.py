@@ -1,6 +1,7 @@
 """trial.yaml: variables of subjects that stand in another table, or in chosen rows of one."""
 
 from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.names import listed
 from trialtrace.run.trial.check_conditions import check_condition
 from trialtrace.run.trial.check_labels import labels_of_arms
 from trialtrace.run.trial.context import NUMERIC, Files, column, known, known_code
@@ -56,6 +57,7 @@ def codes_of_arms(files: Files, variable: Variable | None) -> None:
     """The code of each arm is one that the column of the arm can have, under its own label."""
     arms = files.trial.get("design", "arms")
     for name, arm in (arms or {}).items():
-        known_code(files.trial, ("design", "arms", name, "code"), arm["code"], variable)
+        code = listed(arm["code"])[0]
+        known_code(files.trial, ("design", "arms", name, "code"), code, variable)
     if variable is not None:
         labels_of_arms(files, variable)

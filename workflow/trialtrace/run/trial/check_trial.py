@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.names import listed
 from trialtrace.base.config.schema import tell
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import UserError, one_of
@@ -75,12 +76,15 @@ def _arms(files: Files) -> None:
             + (f": {one_of(controls)}" * bool(controls)),
             expected="control: true on exactly one arm",
         )
-    for name, first, code in repeated({name: arm["code"] for name, arm in arms.items()}):
-        document.add(
-            ("design", "arms", name, "code"),
-            found=f"{tell(code)}, which is also the code of {first}",
-            expected="a code of its own",
-        )
+    first: dict[str, str] = {}
+    for name, arm in arms.items():
+        for code in listed(arm["code"]):
+            if first.setdefault(code, name) != name:
+                document.add(
+                    ("design", "arms", name, "code"),
+                    found=f"{tell(code)}, which is also the code of {first[code]}",
+                    expected="a code of its own",
+                )
 
 
 def _source(files: Files) -> None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from trialtrace.base.config.names import Column, Condition, Name, Severity, Text, Value
+from trialtrace.base.config.names import (
+    Column,
+    Condition,
+    Name,
+    Severity,
+    Spellings,
+    Text,
+    Value,
+    listed,
+)
 from trialtrace.base.config.spec import (
     Distinct,
     Filled,
@@ -31,6 +40,10 @@ Factor = Annotated[
     Annotated[float, Rule(expected="a factor above 0", exclusiveMinimum=0)] | LinearFactor,
     Rule(expected="a factor above 0, or {multiply: …, add: …}"),
 ]
+
+
+def _linear(factor: float | LinearFactor) -> LinearFactor:
+    return factor if isinstance(factor, LinearFactor) else LinearFactor(multiply=factor, add=0)
 
 
 @shape(by="expect")
@@ -186,9 +199,23 @@ class Beside:
     )
 
 
+@shape(by="factor")
+class ConvertAll:
+    """A conversion of all values of a column, which are of one unit."""
+
+    factor: Factor = key("What every value is multiplied by: 0.001 from m to km.")
+    from_: Text = key("Unit of the values as stored.")
+    to: Text = key("Unit that all values become.")
+
+    @property
+    def linear(self) -> LinearFactor:
+        """The factor and what is added after it."""
+        return _linear(self.factor)
+
+
 @shape
 class Convert:
-    """A conversion to one unit."""
+    """A conversion of values in several units to one."""
 
     unit_column: Column = key("Column that holds the unit of each value.")
     to: Text = key("Unit that all values become.")
@@ -199,12 +226,7 @@ class Convert:
     @property
     def linear(self) -> dict[str, LinearFactor]:
         """Unit as stored -> its factor and what is added after it."""
-        return {
-            unit: factor
-            if isinstance(factor, LinearFactor)
-            else LinearFactor(multiply=factor, add=0)
-            for unit, factor in self.factors.items()
-        }
+        return {unit: _linear(factor) for unit, factor in self.factors.items()}
 
 
 @shape(one_key=True)
@@ -253,8 +275,16 @@ class CleaningTable:
         "Values that mean missing: column to a list of values in quotes.", empty=dict
     )
     units: dict[Column, Text] = optional("Unit of a column.", empty=dict)
-    convert: dict[Column, Convert] = optional(
-        "Columns whose values stand in several units: column to the conversion.", empty=dict
+    convert: dict[Column, ConvertAll | Convert] = optional(
+        "Columns whose values become another unit: all by one factor (`factor`, `from`, `to`), or "
+        "each by the unit that another column holds (`unit_column`, `to`, `factors`).",
+        empty=dict,
+    )
+    synonyms: dict[Column, Filled[Value, Spellings]] = optional(
+        "Other spellings of the codes of a column: column to code to what is read as it, in "
+        'quotes, such as `{device: {"pentax AWS": ["pentax", "Pentax"]}}`. Those of an arm stand '
+        "in `design.arms` of trial.yaml.",
+        empty=dict,
     )
     on_conflict: Literal["stop"] | OnConflict | None = optional(
         (
@@ -297,6 +327,14 @@ class CleaningTable:
     def declared(self) -> str | None:
         """That not every subject has a row here: some, earlier, empty, or nothing said."""
         return "empty" if self.empty else self.covers
+
+    @property
+    def spelt(self) -> dict[str, dict[str, str]]:
+        """Column -> another spelling -> the code that it is read as."""
+        return {
+            column: {other: code for code, others in codes.items() for other in listed(others)}
+            for column, codes in self.synonyms.items()
+        }
 
     @property
     def unit_of(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from trialtrace.base.config.compose import Document, Path_
+from trialtrace.base.config.names import listed
 from trialtrace.base.config.schema import tell
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import did_you_mean, one_of
@@ -52,7 +53,11 @@ class Files:
     def arm_meant(self, written: str) -> str | None:
         """The name of the arm whose label, code or part in the trial was written for it."""
         for name, arm in self.trial.entries("design", "arms"):
-            called = [arm["label"], arm["code"], *(["control"] if arm.get("control") else [])]
+            called = [
+                arm["label"],
+                *listed(arm["code"]),
+                *(["control"] if arm.get("control") else []),
+            ]
             if written.casefold() in [one.casefold() for one in called]:
                 return name
         return None

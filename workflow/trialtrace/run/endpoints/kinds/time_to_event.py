@@ -1,16 +1,18 @@
 """Times to an event, right-censored: from a row, dates or visits, or the first of several."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.base.errors import Problem, UserError, one_of
-from trialtrace.run.endpoints.competing import with_competing
 from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.records import Records, chosen_cells, pick
 from trialtrace.run.endpoints.study import Study, one_row_each
-from trialtrace.run.endpoints.time_from_dates import time_from_dates
+from trialtrace.run.endpoints.time_from_dates import time_from_dates, up_to_horizon
 from trialtrace.run.endpoints.treatment import own_treatment
+from trialtrace.run.endpoints.truth import as_numbers
+from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.trial.endpoints.time_to_event import (
     DatedTime,
@@ -22,6 +24,11 @@ from trialtrace.run.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+LATER = Reason("beyond_horizon", "the time is cut at the horizon, without the event", "flag")
+LATER_EVENT = Reason(
+    "event_beyond_horizon", "the event is after the horizon and does not count", "flag"
+)
 
 
 def derive(
@@ -38,7 +45,7 @@ def derive(
     # What rules out a competing event in its turn is no matter of this one.
     parts = [_own_times(rival, study) for rival in rivals]
     _common_unit(study, endpoint, [records, *parts], "competing")
-    return with_competing(records, parts)
+    return _with_competing(records, parts)
 
 
 def _own_times(endpoint: Endpoint, study: Study) -> Records:
@@ -73,13 +80,16 @@ def _of_row(endpoint: Endpoint, entry: TimeInColumn, study: Study) -> Records:
     table = study.table(endpoint, columns)
     row = one_row_each(study, endpoint, table, where)
     days = _numeric(study, endpoint, pick(table.column(time), row))
-    happened = pick(evaluate(event, table.rows), row)
-    values = _outcome(
-        days,
-        _numpy(happened.cast("int8").cast("float64")),
-        np.array([entry.event_label], dtype=object),
-        np.array([entry.censored_label], dtype=object),
-    )
+    happened = as_numbers(pick(evaluate(event, table.rows), row))
+    days, beyond, why = up_to_horizon(entry, days)
+    for later, reason in (
+        (beyond & (happened == 0), LATER),
+        (beyond & (happened == 1), LATER_EVENT),
+    ):
+        study.reject(endpoint, table, row[later], time, reason)
+    # Of whom the event is not known the product is not known either.
+    happened = happened * ~beyond
+    values = _outcome(days, happened, np.array([entry.event_label], dtype=object), why)
     values["AVALU"] = unit_column(study.unit(endpoint, time), study.size)
     treatment, behind = own_treatment(study, endpoint, table, row)
     cells = chosen_cells("AVAL", table.name, row, columns)
@@ -133,7 +143,7 @@ def _first_of(endpoint: Endpoint, entry: FirstOfTimes, study: Study) -> Records:
     parts = [study.parent(endpoint, name, ("adtte",)) for name in entry.first_of]
     unit = _common_unit(study, endpoint, parts, "first_of")
     time = np.stack([_numpy(part.columns["AVAL"]) for part in parts])
-    censored = np.stack([_numpy(part.columns["CNSR"].cast("float64")) for part in parts])
+    censored = np.stack([_status(part) for part in parts])
     unknown = (np.isnan(time) | np.isnan(censored)).any(axis=0)
     at_event = np.where(censored == 0, time, np.inf)
     at_end = np.where(censored == 1, time, np.inf)
@@ -152,7 +162,7 @@ def _first_of(endpoint: Endpoint, entry: FirstOfTimes, study: Study) -> Records:
 
 
 def _told(parts: list[Records], column: str, which: np.ndarray) -> np.ndarray:
-    texts = np.stack([part.columns[column].to_numpy(zero_copy_only=False) for part in parts])
+    texts = np.stack([_texts(part, column) for part in parts])
     return texts[which, np.arange(texts.shape[1])]
 
 
@@ -173,6 +183,63 @@ def _reasons(parts: list[Records], ends: np.ndarray) -> np.ndarray:
     for text in texts[1:]:
         joined = pc.coalesce(pc.binary_join_element_wise(joined, text, "; "), joined, text)
     return joined.to_numpy(zero_copy_only=False)
+
+
+def _with_competing(records: Records, parts: list[Records]) -> Records:
+    """The same times, ended with CNSR 2 by the earliest competing event that came first.
+
+    An event at the same time as a competing one counts as the event. A competing event counts up
+    to the time of censoring, that day included. A subject censored for the event, whose competing
+    events are not all known, is missing.
+    """
+    import pyarrow as pa
+
+    time, status = _numpy(records.columns["AVAL"]), _status(records)
+    when = np.stack([_numpy(part.columns["AVAL"]) for part in parts])
+    what = np.stack([_status(part) for part in parts])
+    at = np.where(what == 0, when, np.inf)
+    first = at.argmin(axis=0)
+    earliest = at.min(axis=0)
+    before = np.where(status == 0, earliest < time, earliest <= time)
+    undecided = np.isnan(what).any(axis=0) & (status == 1) & ~before
+    unknown = np.isnan(time) | np.isnan(status) | undecided
+    before &= ~unknown
+    told = np.stack([_texts(part, "EVNTDESC") for part in parts])[first, np.arange(len(first))]
+    end = np.stack([_days(part) for part in parts])[first, np.arange(len(first))]
+    columns = dict(records.columns) | {
+        "AVAL": pa.array(np.where(before, earliest, time), mask=unknown),
+        "CNSR": pa.array(np.where(before, 2, status), mask=unknown).cast(pa.int64()),
+        "EVNTDESC": _text(_texts(records, "EVNTDESC"), unknown | before),
+        "CNSDTDSC": _text(np.where(before, told, _texts(records, "CNSDTDSC")), unknown),
+    }
+    if "ADT" in records.columns:
+        days = np.where(before, end, _days(records))
+        dates = np.where(np.isnan(days) | unknown, 0, days).astype(np.int32)
+        columns["ADT"] = pa.array(dates, mask=unknown | np.isnan(days)).cast(pa.date32())
+    behind = [one for part in parts for one in part.cells if one.variable == "AVAL"]
+    return replace(records, columns=columns, cells=(*records.cells, *behind))
+
+
+def _status(records: Records) -> np.ndarray:
+    """CNSR as floats with NaN where it is missing."""
+    return _numpy(records.columns["CNSR"].cast("float64"))
+
+
+def _texts(records: Records, name: str) -> np.ndarray:
+    return records.columns[name].to_numpy(zero_copy_only=False)
+
+
+def _text(values: np.ndarray, unknown: np.ndarray) -> "pa.Array":
+    import pyarrow as pa
+
+    return pa.array(values, type=pa.string(), mask=unknown)
+
+
+def _days(records: Records) -> np.ndarray:
+    if "ADT" not in records.columns:
+        return np.full(len(records), np.nan)
+    days = records.columns["ADT"].cast("int32").cast("float64")
+    return days.to_numpy(zero_copy_only=False).astype(float)
 
 
 def _common_unit(study: Study, endpoint: Endpoint, parts: list[Records], key: str) -> str | None:

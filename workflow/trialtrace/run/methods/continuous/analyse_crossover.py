@@ -50,7 +50,7 @@ def periods(found: Paired, asked: Sequenced) -> tuple[Floats, Floats, Floats]:
 
 
 def estimate(cut: Cut, step: Step[Sequenced]) -> Iterator[Result]:
-    """By comparison: the difference of the treatments, adjusted for the period."""
+    """By comparison: the effect of the treatment, of the period or of carry-over."""
     compute = partial(formula(step), confidence=cut.analysis.confidence)
     for place, members, run, common in _prepared(cut, step, compute):
         yield interval_result(
@@ -105,4 +105,9 @@ def _refuse(reason: str) -> NoReturn:
     raise StatsError(reason)
 
 
-METHODS = {"mean_difference": estimate, "p_value": test}
+METHODS = {
+    "mean_difference": estimate,
+    "period_difference": estimate,
+    "carry_over": estimate,
+    "p_value": test,
+}

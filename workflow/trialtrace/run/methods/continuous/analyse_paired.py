@@ -139,6 +139,16 @@ def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
     return _tested(cut, step, lambda p: partial(formula(step), p.difference, **choices))
 
 
+def normal_law(cut: Cut, step: "Step[cards.SignedRankNormal]") -> Iterator[Result]:
+    """By comparison: the signed rank test by the normal law, as the plan corrects it."""
+    corrected = step.options.correction == "continuity"
+    choices = {
+        "sides": step.options.sides,
+        "method": "normal_continuity" if corrected else "normal",
+    }
+    return _tested(cut, step, lambda p: partial(formula(step), p.difference, **choices))
+
+
 def rerandomise(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: all assignments of the treated side."""
     choices = items_of(step.options)
@@ -287,5 +297,6 @@ METHODS = {
     "median_difference": estimate,
     "mean_difference.paired_regression": regression,
     "p_value": test,
+    "p_value.signed_rank_normal": normal_law,
     "p_value.rerandomise_sides": rerandomise,
 }

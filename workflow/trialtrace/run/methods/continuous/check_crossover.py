@@ -14,6 +14,12 @@ from trialtrace.run.trial.model import adsl_code
 if TYPE_CHECKING:
     import pandas as pd
 
+# What an estimate compares; a test says it itself.
+EFFECTS = {
+    "mean_difference": "treatment",
+    "period_difference": "period",
+    "carry_over": "carry_over",
+}
 T_TEST = "scipy.stats.ttest_ind"
 
 
@@ -32,7 +38,7 @@ def sequences(data: Data, asked: Asked) -> "tuple[pd.DataFrame | None, int | Non
 def _compared(asked: Asked, wide: "pd.DataFrame") -> "tuple[np.ndarray, np.ndarray]":
     """By sequence, what the effect compares: the treated arm's first, then the other's."""
     treated, other = asked.contrast
-    effect = asked.options.get("compared", "treatment")
+    effect = EFFECTS.get(asked.stat) or asked.options["compared"]
     early = (wide["FIRST"] == treated).to_numpy()
     if effect == "carry_over":
         total = (wide[treated] + wide[other]).to_numpy()
@@ -99,6 +105,8 @@ def prescott(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
 
 CHECKS: dict[str, Check] = {
     "mean_difference.crossover": difference,
+    "period_difference.crossover": difference,
+    "carry_over.crossover": difference,
     "p_value.mainland_gart": mainland_gart,
 }
 for _name in ("crossover_t", "crossover_t_period", "crossover_t_carry_over"):

@@ -119,6 +119,23 @@ def signed_rank(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     return _tail(above, below, 2 ** len(ranks), asked.options["sides"])
 
 
+@peer("scipy.stats.wilcoxon", paired_rows)
+def signed_rank_normal(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+    """scipy's `wilcoxon` by the normal law, which leaves differences of 0 out."""
+    d = wide["D"].to_numpy()
+    d = d[d != 0]
+    if not len(d):
+        return nan
+    test = stats.wilcoxon(
+        d,
+        correction=asked.options["correction"] == "continuity",
+        alternative=asked.alternative,
+        method="asymptotic",
+    )
+    # Its own statistic is the smaller sum where the test is two-sided.
+    return {"p_value": test.pvalue, "v": stats.rankdata(np.abs(d))[d > 0].sum()}
+
+
 def _tail(above: int, below: int, total: int, sides: str) -> float:
     return {
         "greater": above / total,
@@ -254,5 +271,7 @@ CHECKS |= {f"{stat}.paired_t": paired_t for stat in ("p_value", "t", "df")}
 CHECKS |= {f"{stat}.paired_regression": covariate for stat in ("p_value", "f", "df1", "df2")}
 for _name in ("signed_rank", "signed_rank_pratt"):
     CHECKS |= {f"{stat}.{_name}": signed_rank for stat in ("p_value", "v")}
+for _name in ("signed_rank_normal", "signed_rank_normal_continuity"):
+    CHECKS |= {f"{stat}.{_name}": signed_rank_normal for stat in ("p_value", "v")}
 for _name in ("rerandomise_sides", "rerandomise_sides_balanced"):
     CHECKS |= {f"{stat}.{_name}": rerandomised for stat in ("p_value", "sum")}

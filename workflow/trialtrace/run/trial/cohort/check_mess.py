@@ -105,7 +105,9 @@ def _other_sign(
 def _unit(
     files: Files, document: Document, path: Path_, given: dict[str, Any], table: str | None
 ) -> None:
-    conversions = files.cleaning.get("tables", table or "", "convert") or {}
+    declared = files.cleaning.get("tables", table or "", "convert") or {}
+    # All values by one factor: no cell says another unit.
+    conversions = {name: one for name, one in declared.items() if "factor" not in one}
     place = (*path, "column")
     what = f"a column of tables.{table}.convert in cleaning.yaml"
     if not known(document, place, given["column"], conversions, what):

@@ -7,7 +7,13 @@ from typing import Literal
 from trialtrace.base.config.names import Column, Condition, Name, Text
 from trialtrace.base.config.spec import key, optional, shape
 from trialtrace.run.tables.conditions import lower_first
-from trialtrace.run.trial.endpoints.shared import EndLabels, Labels, TableEntry, table_words
+from trialtrace.run.trial.endpoints.shared import (
+    EndLabels,
+    Labels,
+    TableEntry,
+    TimeWithUnit,
+    table_words,
+)
 
 
 @shape(last=True)
@@ -33,13 +39,17 @@ class OneRowAnEvent(TableEntry, EndLabels):
 
 
 @shape(by="time")
-class EventsAtTimes(OneRowAnEvent):
+class EventsAtTimes(OneRowAnEvent, TimeWithUnit):
     """Several events a subject, each a row with its time since the start."""
 
     time: Column = key("Column of the time of the event since the start of the follow-up, at 0.")
     origin: Text | None = optional(
         "From when the time runs, as the axis of a curve says it: randomisation, registration."
     )
+
+    @property
+    def time_column(self) -> str:
+        return self.time
 
     def rule(self, labels: Labels) -> str:
         return self._until(f"from {self.origin} " if self.origin else "", labels)
@@ -57,7 +67,7 @@ class EventsOnDates(OneRowAnEvent):
 
 
 @shape
-class EventIntervals(TableEntry, EndLabels):
+class EventIntervals(TimeWithUnit, EndLabels):
     """Several events a subject, in rows of intervals at risk of which each ends with or without
     an event."""
 
@@ -67,6 +77,10 @@ class EventIntervals(TableEntry, EndLabels):
     origin: Text | None = optional(
         "From when the time runs, as the axis of a curve says it: randomisation, registration."
     )
+
+    @property
+    def time_column(self) -> str:
+        return self.stops
 
     def rule(self, labels: Labels) -> str:
         where = self.counted_rows(labels)

@@ -96,7 +96,7 @@ class Labels:
     `known` maps the name of an endpoint to its label as it stands within a sentence, `variables`
     that of a variable of the subjects; `columns` has the words of each table's columns and codes,
     `occurrences` those of the columns of each endpoint of occurrences, `units` the unit of each
-    endpoint that has one.
+    endpoint that has one, `column_units` those of each table's columns.
     """
 
     at: Project
@@ -105,6 +105,7 @@ class Labels:
     columns: Mapping[str, Named] = field(default_factory=dict)
     occurrences: Mapping[str, Named] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    column_units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of(self, name: str) -> str:
         """The label of an endpoint; the name itself where there is none of that name."""
@@ -282,6 +283,20 @@ class EndLabels(Entry):
 
     event_label: Text = key("What happened.")
     censored_label: Text = key("Why the time ends without the event.")
+
+
+@shape(last=True)
+class TimeWithUnit(TableEntry):
+    """A time from a column."""
+
+    unit: Text | None = optional(
+        "Unit of the time, such as days; that of its column in cleaning.yaml where it is left out."
+    )
+
+    @property
+    def time_column(self) -> str:
+        """The column that the unit is of."""
+        raise NotImplementedError
 
 
 @shape

@@ -14,6 +14,7 @@ from trialtrace.run.trial.endpoints.shared import (
     Entry,
     Labels,
     TableEntry,
+    TimeWithUnit,
 )
 
 
@@ -92,7 +93,18 @@ class FirstSeen(EndpointEntry, WithCompeting):
 
 
 @shape(last=True)
-class TimeFromStart(Entry):
+class WithHorizon(Entry):
+    """A time that is not looked at beyond a horizon."""
+
+    horizon: float | None = optional(
+        "Time after which every time is censored, in its unit; an event after it does not count.",
+        exclusiveMinimum=0,
+    )
+    horizon_label: Text | None = optional("Why a time ends at the horizon; needed with `horizon`.")
+
+
+@shape(last=True)
+class TimeFromStart(WithHorizon):
     """A time that runs from a date of the subject to one of a table."""
 
     start: Name = key("Subject variable with the date from which time runs.")
@@ -107,8 +119,6 @@ class TimeFromStart(Entry):
     day_of_start: int = key(
         "Number of the day of the start: 0, or 1 as ADaM counts.", minimum=0, maximum=1
     )
-    horizon: float | None = optional("Days after which every time is censored.", exclusiveMinimum=0)
-    horizon_label: Text | None = optional("Why a time ends at the horizon; needed with `horizon`.")
 
     def _span(self, labels: Labels) -> str:
         end = f", to day {number(self.horizon)}" if self.horizon is not None else ""
@@ -146,7 +156,7 @@ class TimeFromDates(TableEntry, WithCompeting, EndLabels, TimeFromStart):
 
 
 @shape
-class TimeInColumn(TableEntry, WithCompeting, EndLabels):
+class TimeInColumn(TimeWithUnit, WithCompeting, EndLabels, WithHorizon):
     """Time to an event."""
 
     time: Column = key("Column of the time.")
@@ -156,11 +166,18 @@ class TimeInColumn(TableEntry, WithCompeting, EndLabels):
     )
     event: Condition = key("When the time ends with the event; otherwise it is censored.")
 
+    @property
+    def time_column(self) -> str:
+        return self.time
+
     def rule(self, labels: Labels) -> str:
-        start = f", from {self.origin}" if self.origin else ""
+        span = f", from {self.origin}" if self.origin else ""
+        if self.horizon is not None:
+            unit = self.unit or labels.column_units.get(self.table, {}).get(self.time, "")
+            span += f", up to {number(self.horizon)} {unit}".rstrip()
         return self._until(
             labels.condition(self.event, self.table),
-            _rows(self.counted_rows(labels)) + start,
+            _rows(self.counted_rows(labels)) + span,
             labels,
         )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from trialtrace.run.trial.label_words import words_of
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.outcomes import texts
+from trialtrace.run.trial.plan.origins import without_unit
 
 MARK = "  ! "
 """Before a line on what is to be looked at, at the end of a check or a run."""
@@ -41,7 +42,12 @@ def plan_remarks(trial: Trial) -> list[str]:
     """Sentences; none of a blinded draft, which has no plan."""
     if trial.blinded:
         return []
-    return [*_other_control(trial), *_named_otherwise(trial), *_without_use(trial)]
+    return [
+        *_other_control(trial),
+        *_named_otherwise(trial),
+        *_without_use(trial),
+        *without_unit(trial),
+    ]
 
 
 def _other_control(trial: Trial) -> Iterator[str]:

@@ -94,6 +94,14 @@ STATISTICS: dict[str, Statistic] = {
     "median_difference": Statistic(
         "estimates", "Shift of the values, or median of the differences within subjects.", SCORES
     ),
+    "period_difference": Statistic(
+        "estimates", "Difference of the periods of a crossover, second less first.", SCORES
+    ),
+    "carry_over": Statistic(
+        "estimates",
+        "What a treatment leaves to the second period less what the reference leaves.",
+        SCORES,
+    ),
     "survival_difference": Statistic(
         "estimates", "Difference of the shares without the event at a time.", TIMES
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from trialtrace.base.config.names import Name, Text, Value
+from trialtrace.base.config.names import Name, Spellings, Text, listed
 from trialtrace.base.config.spec import By, Distinct, Rule, entry_name, key, optional, shape
 
 
@@ -14,8 +14,20 @@ class Arm:
 
     name: str = entry_name(default="")
     label: Text = key("Label in reports.")
-    code: Value = key("Value of the arm column, in quotes.")
+    code_: Spellings = key(
+        "Value of the arm column, in quotes; or a list, of which all others are read as the first."
+    )
     control: bool = optional("Whether this is the control arm.", empty=bool)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The values of the arm column that mean the arm."""
+        return listed(self.code_)
+
+    @property
+    def code(self) -> str:
+        """The one that cleaning reads all of them as."""
+        return self.codes[0]
 
 
 @shape

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from trialtrace.base.config.names import Name, Text, Value
-from trialtrace.base.config.spec import Listed, Rule, key, shape
+from trialtrace.base.config.names import Name, Spellings, Text, listed
+from trialtrace.base.config.spec import key, shape
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.model import Variable
-
-Codes = Annotated[Value | Listed[Value], Rule(expected="a code in quotes, or a list of codes")]
 
 
 @shape(by="from")
@@ -40,7 +36,7 @@ class GroupsOfCodes:
 
     of: Name = key("Sex, site, or another variable of `subjects` that has codes.")
     label: Text = key("What a report calls the groups.")
-    codes: dict[Text, Codes] = key(
+    codes: dict[Text, Spellings] = key(
         "Label of each group to its codes, in quotes, as they stand in the data. A code that is in "
         "no group stops the run.",
         minProperties=2,
@@ -53,12 +49,12 @@ class GroupsOfCodes:
     @property
     def told(self) -> str:
         """How the groups are made, read aloud."""
-        return "; ".join(f"{level} of {one_of(_listed(of))}" for level, of in self.codes.items())
+        return "; ".join(f"{level} of {one_of(listed(of))}" for level, of in self.codes.items())
 
     @property
     def by_code(self) -> dict[str, str]:
         """Code -> label of its group."""
-        return {code: level for level, codes in self.codes.items() for code in _listed(codes)}
+        return {code: level for level, codes in self.codes.items() for code in listed(codes)}
 
 
 Groups = GroupsFrom | GroupsOfCodes
@@ -70,7 +66,3 @@ def made_variable(groups: Groups, table: str, column: str) -> Variable:
     return Variable(
         column, table, "text", groups.label, choices, None, None, False, False, "", None, 0
     )
-
-
-def _listed(codes: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (codes,) if isinstance(codes, str) else codes

@@ -15,7 +15,8 @@ _FIRST = "The arm of the first period, by label of that variable (by value where
 
 @shape
 class Crossover:
-    """Difference of means in a two-period crossover, adjusted for the period."""
+    """An effect in a two-period crossover: of the treatment adjusted for the period, of the period
+    (second less first), or what the treatment leaves to the second period (carry-over)."""
 
     sequence: Name = key(_SEQUENCE)
     starts_with: Filled[Value, Name] = key(_FIRST)
@@ -55,6 +56,10 @@ x <- score[early]
 y <- score[!early]
 test <- t.test(x, y, var.equal = TRUE, alternative = {sides})
 """
+_SCORES_OF = _SCORES.replace("{sides}", '"two.sided"')
+_EFFECT = (
+    "c(-diff(test$estimate), t.test(x, y, var.equal = TRUE, conf.level = {confidence})$conf.int)"
+)
 _DIFFER = """\
 score <- begins - ends
 differ <- score != 0
@@ -65,20 +70,26 @@ z <- cor(score, early) * sqrt(length(score) - 1)
 CARDS = (
     Card(
         "mean_difference.crossover",
-        "difference of treatments adjusted for the period, Student's t interval",
+        "effect in a two-period crossover, Student's t interval",
         "Hills and Armitage 1979, Br J Clin Pharmacol 8:7",
         options=Crossover,
         compares="within",
         formula="continuous.crossover:crossover_effect",
         fixed={"effect": "treatment"},
         r=R(
-            {
-                "mean_difference": "c(-diff(test$estimate), "
-                "t.test(x, y, var.equal = TRUE, conf.level = {confidence})$conf.int)",
-            },
-            _PERIODS
-            + _SCORES.replace("{compared}", '"treatment"').replace("{sides}", '"two.sided"'),
+            {"mean_difference": _EFFECT}, _PERIODS + _SCORES_OF.replace("{compared}", '"treatment"')
         ),
+    ),
+    *(
+        Card(
+            f"{name}.crossover",
+            options=Crossover,
+            compares="within",
+            formula="continuous.crossover:crossover_effect",
+            fixed={"effect": effect},
+            r=R({name: _EFFECT}, _PERIODS + _SCORES_OF.replace("{compared}", f'"{effect}"')),
+        )
+        for name, effect in (("period_difference", "period"), ("carry_over", "carry_over"))
     ),
     Card(
         "p_value.crossover_t",

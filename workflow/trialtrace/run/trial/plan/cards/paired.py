@@ -8,6 +8,7 @@ from trialtrace.base.config.names import Name, Sides
 from trialtrace.base.config.spec import Distinct, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.methods import SCORES
+from trialtrace.run.trial.plan.options import Continuity
 
 
 @shape
@@ -35,6 +36,14 @@ class SignedRank:
     zeros: Literal["wilcoxon", "pratt"] = key(
         "Differences of 0: left out (Wilcoxon), or ranked and then left out (Pratt)."
     )
+
+
+@shape
+class SignedRankNormal:
+    """Wilcoxon's signed rank test by the normal law, differences of 0 left out."""
+
+    sides: Sides = key("Sidedness.")
+    correction: Continuity = key("Correction.")
 
 
 @shape
@@ -170,6 +179,29 @@ CARDS = (
                 "greater = upper, less = lower))",
             },
             _SIGNED_RANK,
+        ),
+    ),
+    Card(
+        "p_value.signed_rank_normal",
+        "signed rank test by the normal law",
+        "variance corrected for ties; Wilcoxon 1945, Biometrics Bull 1:80",
+        means="Wilcoxon's signed rank test by the normal law.",
+        options=SignedRankNormal,
+        gives="p_value.{}@pair v.{}@pair?",
+        kinds=SCORES,
+        compares="within",
+        also={
+            "signed_rank_normal_continuity": Named(
+                "signed rank test by the normal law, continuity corrected",
+                "variance corrected for ties; Wilcoxon 1945, Biometrics Bull 1:80",
+            )
+        },
+        formula="continuous.signed_rank:signed_rank",
+        fixed={"zeros": "wilcoxon"},
+        r=R(
+            {"v": "test$statistic", "p_value": "test$p.value"},
+            "test <- wilcox.test(signif(change, 12), alternative = {sides}, exact = FALSE,\n"
+            "                    correct = {correction=continuity})",
         ),
     ),
     Card(

@@ -14,7 +14,7 @@ class KaplanMeierFigure(OverTime):
     """Survival curves, an arm each."""
 
     endpoint: Name = key("Endpoint of kind time_to_event.")
-    at: Times = key("Times of the table of numbers at risk, in days.")
+    at: Times = key("Times of the table of numbers at risk, in the unit of the endpoint's time.")
 
 
 DISPLAY = Display(

@@ -16,7 +16,7 @@ class MeanCumulative(OverTime):
     """Mean cumulative functions, an arm each."""
 
     endpoint: Name = key("Endpoint of kind recurrent_events.")
-    at: Times = key("Times of the table of numbers at risk, in days.")
+    at: Times = key("Times of the table of numbers at risk, in the unit of the endpoint's time.")
 
 
 def _check(files: Files, place: Path_, given: MeanCumulative) -> None:

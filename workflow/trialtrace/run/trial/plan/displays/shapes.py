@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from trialtrace.base.config.names import Condition, Name, StepName, Text, TimeUnit
+from trialtrace.base.config.names import Condition, Name, StepName, Text
 from trialtrace.base.config.spec import Distinct, Rule, key, optional, shape
 
 Times = Distinct[Annotated[float, Rule(minimum=0)]]
+AxisUnit = Literal["seconds", "minutes", "hours", "days", "weeks", "months", "years"]
 
 
 @shape
@@ -43,11 +44,11 @@ class OverTime(OfEndpoint):
     """With an axis of the time of an endpoint."""
 
     endpoint: Name = key("Endpoint.")
-    unit: TimeUnit = key("Unit of the axis; times are in days.")
+    unit: AxisUnit = key("Unit of the axis, to which the times are converted.")
     axis: Text | None = optional(
         "What the axis of time is called, in place of “… since …”; its unit is added."
     )
-    at: Times = key("Times of the axis, in days.")
+    at: Times = key("Times of the axis, in the unit of the endpoint's time.")
 
 
 @shape(last=True)

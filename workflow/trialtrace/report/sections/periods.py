@@ -1,0 +1,93 @@
+"""Designs whose patients are not one each: crossovers by sequence and period, clusters by arm."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from trialtrace.base.config.spec import items_of
+from trialtrace.base.words import LABELS
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.compact import of_arm
+from trialtrace.report.tables import captioned, link, pipe_table
+from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trace.words import variable_label
+from trialtrace.run.trial.model import adsl_code
+
+
+def periods_table(material: Material, name: str, rows: list[ResultRow]) -> str:
+    """What an analysis by the sequence of a crossover says of its arms: a line a sequence, a column
+    a period, as CONSORT's extension asks. Empty for every other analysis."""
+    plan = material.trial.plan
+    analysis = plan.analyses[name]
+    begun = dict(_sequences(material)).get(analysis.by or "", {})
+    arms = list(material.trial.design.arms)
+    levels = dict.fromkeys(row["stratum"] for row in rows if row["stratum"])
+    sequences = {one: begun.get(one.partition("=")[2]) for one in levels}
+    if not sequences or None in sequences.values() or {row["visit"] for row in rows} != {None}:
+        return ""
+    body = []
+    for stratum, first in sequences.items():
+        order = sorted(arms, key=lambda arm, first=first: arm != first)
+        cells = [
+            [row for row in rows if (row["stratum"], row["group1_level"]) == (stratum, arm)]
+            for arm in order
+        ]
+        told = [
+            f"{escape_markdown(material.arm_label(arm))}: {of_arm(cell)}"
+            for arm, cell in zip(order, cells, strict=True)
+        ]
+        body.append([escape_markdown(stratum.partition("=")[2]), *told])
+    caption = f"{analysis.label}: by sequence and period, with the treatment of each."
+    table = pipe_table(["Sequence", "First period", "Second period"], body, numbers_from=99)
+    return captioned(material, table, f"{name}-periods".replace("_", "-"), caption)
+
+
+def _sequences(material: Material) -> Iterator[tuple[str, dict[str, str]]]:
+    """The variables that steps of the plan name as the sequence, with the arm that each value
+    begins with."""
+    for options in _options(material):
+        if "sequence" in options:
+            yield options["sequence"], options["starts_with"]
+
+
+def _options(material: Material) -> Iterator[dict]:
+    for analysis in material.trial.plan.analyses.values():
+        for step in (*analysis.describe, *analysis.estimates, *analysis.tests):
+            yield items_of(step.options)
+
+
+def clusters_table(material: Material) -> str:
+    """Clusters and their patients by arm, of each variable that the plan names as the cluster, with
+    the intracluster correlations of its analyses; empty where it names none."""
+    names = dict.fromkeys(one["cluster"] for one in _options(material) if one.get("cluster"))
+    return "\n".join(_clusters(material, name) for name in names)
+
+
+def _clusters(material: Material, name: str) -> str:
+    column = adsl_code(name)
+    body = []
+    for arm, about in material.trial.design.arms.items():
+        rows = material.tracer.frames.select("adsl", {"TRT01P": {"is": arm}, column: "present"})
+        _, sizes = np.unique(rows.column(column).astype(str), return_counts=True)
+        told = (
+            [f"{sizes.mean():.1f}", f"{sizes.min()} to {sizes.max()}"] if sizes.size else ["", ""]
+        )
+        body.append([escape_markdown(about.label), str(sizes.size), str(rows.n), *told])
+    label = variable_label(material.trial, name)
+    header = ["Arm", "Clusters", "Patients", "Patients a cluster, mean", "least to most"]
+    caption = f"Clusters and patients by arm; a cluster is a level of: {label}."
+    table = captioned(material, pipe_table(header, body), f"clusters-{name}", caption)
+    return f"{table}\n{_correlations(material)}"
+
+
+def _correlations(material: Material) -> str:
+    """The intracluster correlation and the design effect of each analysis that has them."""
+    told = [
+        f"{escape_markdown(material.trial.plan.analyses[name].label)}: "
+        f"{LABELS[row['stat_name']]} {link(row)}."
+        for name in material.trial.plan.analyses
+        for row in material.of(name)
+        if row["stat_name"] in ("intracluster_correlation", "design_effect")
+    ]
+    return " ".join(told) + "\n" if told else ""
