@@ -84,6 +84,35 @@ def test_who_was_not_randomised_is_in_no_arm(tmp_path: Path):
     assert not {"ITTFL", "RANDFL"} & set(people(made).variables.values())
 
 
+def test_flags_are_populations_and_nothing_else(at: Project, call: Call):
+    """Whoever has several rows in ADTTE has one in ADSL, which holds the arm and the flags."""
+    folder = adam(at.root / "data" / "pbc")
+    lines = (folder / "adsl.csv").read_text().splitlines()
+    rows = [
+        f"{line},{'NY'[n % 9 > 0]},{'NY'[n % 5 > 0]},{n % 2}" for n, line in enumerate(lines[1:])
+    ]
+    written(folder / "adsl.csv", f"{lines[0]},SAFFL,PPROTFL,FASFL", *rows)
+    times = (folder / "adtte.csv").read_text().splitlines()
+    arms = {line.split(",")[0]: line.split(",")[4] for line in lines[1:]}
+    treated = [f"{line},{arm}" for line in times[1:] if (arm := arms[line.split(",")[0]])]
+    written(folder / "adtte.csv", f"{times[0]},TRTP", *treated)
+    made = drafted(folder)
+    assert (made.home.name, made.arm.name) == ("adsl", "TRT01P")
+    flags = {"SAFFL", "PPROTFL", "FASFL", "ITTFL", "RANDFL"}
+    assert not flags & {one.column for one in (made.primary, *made.others)}
+    assert not flags & {*people(made).variables.values()}
+    planned = {name: one["where"] for name, one in populations(made).items()}
+    assert planned == {
+        "itt": {"TRT01P": "present", "RANDFL": {"is": "Y"}},
+        "full_analysis": {"TRT01P": "present", "FASFL": {"is": "1"}},
+        "safety": {"TRT01P": "present", "SAFFL": {"is": "Y"}},
+        "per_protocol": {"TRT01P": "present", "PPROTFL": {"is": "Y"}},
+    }
+    assert call("new", "mine", folder) == 0 and check_trial(at, "mine") == []
+    guesses = yaml.safe_load((at.trial_config("mine") / "guesses.yaml").read_text())["guesses"]
+    assert guesses["population.itt"]["value"] == "RANDFL is Y"
+
+
 def test_a_level_that_is_no_arm_without_another_column(tmp_path: Path):
     path = adam(tmp_path) / "adsl.csv"
     lines = [line.split(",") for line in path.read_text().splitlines()]

@@ -19,6 +19,7 @@ from trialtrace.run.drafting.outcomes import (
     EVENT,
     MEASURE,
     Outcome,
+    belongs,
     is_coded,
     label_of,
     levels,
@@ -215,6 +216,7 @@ def _arm(
         return _with_levels(*column_of(_by_patients(tables, subject), told, "arm"))
     ranked = [(t, name) for t in _by_patients(tables, subject) for name in t.arm]
     ranked.sort(key=lambda one: -one[0].weights.get(one[1], 0.0))
+    ranked = sorted(ranked, key=lambda one: not _first_of_patients(ranked, *one, subject))
     choices = [(name, table.evidence[f"arm.{name}"]) for table, name in ranked]
     sure = _sure_arm(ranked)
     passed = [
@@ -227,7 +229,12 @@ def _arm(
         for one in table.columns:
             known = {name for name, _ in choices}
             few = 2 <= len(levels(one)) <= MOST_ARMS and is_coded(one)
-            if few and one.name not in known and one.constant_within is not False:
+            if (
+                few
+                and not belongs(one)
+                and one.name not in known
+                and one.constant_within is not False
+            ):
                 choices.append(
                     (
                         one.name,
@@ -255,6 +262,20 @@ def _arm(
         for one in decided.guesses
     ]
     return table, column
+
+
+def _first_of_patients(
+    ranked: Sequence[tuple[Table, str]], table: Table, name: str, subject: Mapping[str, str]
+) -> bool:
+    """Whether a candidate has the arms of the likeliest one in a table with a row a patient, where
+    that one is of a table with several: ADSL has the patients, not ADTTE."""
+    best, first = ranked[0]
+    several = (subject[best.name],) not in best.keys
+    return (
+        several
+        and (subject[table.name],) in table.keys
+        and {*levels(best.column(first))} == {*levels(table.column(name))}
+    )
 
 
 def tells_arm(column: Column, table: Table, arm: Column) -> bool:

@@ -130,6 +130,16 @@ NOT_RANDOMISED = re.compile(
     r"screen(ing)?[ _-]*fail\w*|no record|not (tested|applicable)|n/?a|notassgn|scrnfail",
     re.IGNORECASE,
 )
+# Who belongs to a population, by the plain name of its column: the population, its flag, its label.
+POPULATION_FLAGS = {
+    "randfl": ("itt", "ITTFL", "All randomised"),
+    "ittfl": ("itt", "ITTFL", "All randomised"),
+    "fasfl": ("full_analysis", "FASFL", "Full analysis set"),
+    "mittfl": ("modified_itt", "MITTFL", "Modified intention to treat"),
+    "saffl": ("safety", "SAFFL", "Treated"),
+    "pprotfl": ("per_protocol", "PPROTFL", "Per protocol"),
+    "ppfl": ("per_protocol", "PPROTFL", "Per protocol"),
+}
 SEX = ("sex", "gender", "female", "male", "geschlecht", "sexe", "sesso", "sexo", "geslacht", "kon",
        "kjonn", "sukupuoli", "plec", "pohlavi", "nem", "cinsiyet")  # fmt: skip
 PERSONS = (

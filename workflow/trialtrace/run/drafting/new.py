@@ -13,7 +13,7 @@ from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.people import People, people
 from trialtrace.run.drafting.plan import Planned, endpoints_file, plan_file, planned
 from trialtrace.run.drafting.questions import Ask
-from trialtrace.run.drafting.study import QUESTION, randomised_flag, trial_file
+from trialtrace.run.drafting.study import QUESTION, population_flags, trial_file
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.drafting.yaml_text import Quoted, document
 from trialtrace.run.trial.guesses import FILE
@@ -86,9 +86,15 @@ def files_of(at: Project, name: str, given: Sequence[str], draft: Draft) -> File
         "claims.yaml": "papers: {}\nclaims: {}\n",
     }
     guesses = [*draft.guesses, *columns.guesses, *_of_the_plan(chosen), *_of_people(who)]
-    if flag := randomised_flag(draft):
-        why = f"{flag} is N for some who are in the file: they are no part of it."
-        guesses.append(Guessed("population", "trial.yaml", "populations.itt", f"{flag} is Y", why))
+    for population, (flag, code) in population_flags(draft).items():
+        key, why = (
+            f"populations.{population}",
+            f"The name of {flag} says that it tells who belongs.",
+        )
+        if population == "itt":
+            why += " Some who are in the file do not: they are no part of the primary analysis."
+        name_of = f"population.{population}"
+        guesses.append(Guessed(name_of, "trial.yaml", key, f"{flag} is {code}", why))
     files[FILE] = guesses_text(name, given, draft.told, files, guesses)
     return files
 

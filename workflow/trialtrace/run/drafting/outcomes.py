@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from trialtrace.run.drafting.names import words_of
+from trialtrace.run.drafting.names import POPULATION_FLAGS, words_of
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.tables.measures import parts, plain
 
@@ -111,6 +111,14 @@ def label_of(column: Column, code: str) -> str:
     return dict(column.choices).get(code, words_of(code)) or code
 
 
+def belongs(column: Column) -> str:
+    """The code by which a flag of a population says that a patient belongs to it; nothing of any
+    other column."""
+    if plain(column.name) not in POPULATION_FLAGS:
+        return ""
+    return next((code for code in levels(column) if code.casefold() in ("y", "yes", "1")), "")
+
+
 def is_number(column: Column) -> bool:
     return column.validation in ("integer", "number") or column.type in ("calc", "slider")
 
@@ -175,10 +183,12 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
 
 
 def usable(column: Column) -> bool:
-    """Whether a column can be an endpoint: numbers or codes, and more than one value."""
+    """Whether a column can be an endpoint: numbers or codes, and more than one value; no flag of a
+    population."""
     return (
         not column.identifier
         and column.distinct > 1
+        and not belongs(column)
         and column.type not in ("notes", "checkbox")
         and (is_number(column) or is_coded(column))
     )

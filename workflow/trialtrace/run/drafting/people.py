@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from trialtrace.run.drafting.draft import Draft, tells_arm
 from trialtrace.run.drafting.likely_outcome import after_start
 from trialtrace.run.drafting.names import ROW_NUMBERS, SEX, SITES, SUBJECTS, rank
-from trialtrace.run.drafting.outcomes import BEFORE, is_coded, is_number, label_of, levels
+from trialtrace.run.drafting.outcomes import BEFORE, belongs, is_coded, is_number, label_of, levels
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.tables.contracts import ADTTE, BDS, OCCDS
 from trialtrace.run.tables.measures import AGES, parts, plain
@@ -92,6 +92,7 @@ def _describes(column: Column) -> bool:
         and column.distinct > 1
         and not column.mostly_lacking
         and not FLAG.fullmatch(column.name)
+        and not belongs(column)
         and (is_number(column) or (is_coded(column) and len(levels(column)) <= MOST_LEVELS)
              or rank(column.name, SITES) is not None)
     )  # fmt: skip
