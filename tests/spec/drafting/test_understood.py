@@ -12,7 +12,7 @@ from trialtrace.base.paths import Project
 from trialtrace.run.drafting.command import ask_on_terminal
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.people import people
-from trialtrace.run.drafting.questions import first_choice, guess_nothing_told
+from trialtrace.run.drafting.questions import Question, first_choice, guess_nothing_told
 from trialtrace.run.drafting.study import populations
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.trial.check import check_trial
@@ -257,3 +257,42 @@ def test_numbers_of_months_are_visits(tmp_path: Path):
     made = drafted(written(tmp_path / "s.csv", "id,group,score_0,score_3,score_12", *rows))
     assert made.primary.kind == "repeated" and made.primary.column == "score_{visit}"
     assert made.primary.columns == (("0", "score_0"), ("3", "score_3"), ("12", "score_12"))
+
+
+def record(folder: Path) -> Path:
+    """Patients with twenty items and their total, before and at follow-up, and a record of days."""
+    generator = random.Random(3)
+    items = [f"cesd{n:02}" for n in range(1, 21)]
+    head = ["study", "group", "age", *items, "cesd_total", "adm_link", "adm_days"]
+    later = [f"fu_{name}" for name in (*items, "cesd_total")]
+    rows = []
+    for n in range(1, 81):
+        before, after = ([generator.randint(0, 3) for _ in items] for _ in range(2))
+        cells = [n, ("usual care", "clinic")[n % 2], 20 + n % 40, *before, sum(before), n % 3 % 2]
+        rows.append(",".join(map(str, [*cells, generator.randint(1, 450), *after, sum(after)])))
+    return written(folder / "help.csv", ",".join([*head, *later]), *rows)
+
+
+def test_totals_come_before_items_and_a_time_has_its_status(tmp_path: Path):
+    asked: list[Question] = []
+    path = record(tmp_path)
+    made = decide(profile([str(path)]), {"arm": "group"}, asked.append)
+    (question,) = [one for one in asked if one.flag == "primary"]
+    names = [name for name, _ in question.choices]
+    assert names[:2] == ["adm_days", "fu_cesd_total"] and "study" not in names
+    assert "adm_link tells how it ended" in question.choices[0][1]
+    chosen = {made.primary.column, *(one.column for one in made.others)}
+    assert not any("cesd" in one and not one.endswith("total") for one in chosen)
+    assert set(people(made).variables.values()) == {"cesd_total"}
+
+
+def test_words_that_say_primary_and_mean_something_else(tmp_path: Path):
+    rows = [f"{n},{('placebo', 'drug')[n % 2]},{n % 3 % 2},{n % 5 % 2}" for n in range(1, 61)]
+    made = drafted(written(tmp_path / "p.csv", "id,group,primary_care,relapse", *rows))
+    assert made.primary.column == "relapse"
+
+
+def test_yes_and_no_in_german(tmp_path: Path):
+    cells = [f"{n},{'AB'[n % 2]},{('ja', 'nein')[n % 3 % 2]}" for n in range(1, 61)]
+    made = drafted(written(tmp_path / "l.csv", "Nr,Gruppe,Erfolg", *cells))
+    assert (made.primary.column, made.primary.event, made.primary.sure) == ("Erfolg", "ja", True)

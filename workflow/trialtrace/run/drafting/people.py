@@ -5,9 +5,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from trialtrace.run.drafting.draft import Draft, tells_arm
-from trialtrace.run.drafting.likely_outcome import after_start
+from trialtrace.run.drafting.likely_outcome import after_start, items_of
 from trialtrace.run.drafting.names import ROW_NUMBERS, SEX, SITES, SUBJECTS, rank
-from trialtrace.run.drafting.outcomes import BEFORE, belongs, is_coded, is_number, label_of, levels
+from trialtrace.run.drafting.outcomes import (
+    BEFORE,
+    belongs,
+    is_coded,
+    is_number,
+    label_of,
+    levels,
+    numbers_rows,
+)
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.tables.contracts import ADTTE, BDS, OCCDS
 from trialtrace.run.tables.measures import AGES, parts, plain
@@ -60,7 +68,8 @@ def people(draft: Draft) -> People:
         one for one in draft.home.columns
         if one.name not in used and (_describes(one) or one.name in told)
     ]  # fmt: skip
-    beside = [one.name for one in draft.home.columns]
+    beside, items = [one.name for one in draft.home.columns], items_of(draft.home.columns)
+    free = [one for one in free if not items.get(one.name)]
     later = {
         one.name: why for one in free
         if one.name not in told and not _is_age(one) and (why := after_start(one, beside))
@@ -92,7 +101,7 @@ def _describes(column: Column) -> bool:
         and column.distinct > 1
         and not column.mostly_lacking
         and not FLAG.fullmatch(column.name)
-        and not belongs(column)
+        and not (belongs(column) or numbers_rows(column))
         and (is_number(column) or (is_coded(column) and len(levels(column)) <= MOST_LEVELS)
              or rank(column.name, SITES) is not None)
     )  # fmt: skip
