@@ -66,6 +66,7 @@ LATER = re.compile(
 )
 NUMBERED = re.compile(r"(.*?[a-zA-Z])[._ ]?([0-9]{1,2}(?:[.][0-9]+)?)$")
 RESPONSE = re.compile(r"y[0-9]?|y[._][0-9]", re.IGNORECASE)
+LATER_WORDS = {"fu", "fup", "followup", "post", "after", "final", "end"}
 LONGEST_FAMILY = 8
 # Numbered columns of the same codes beside their total, or so many without one.
 FEWEST_ITEMS, FEWEST_ALONE = 4, 9
@@ -176,6 +177,9 @@ def _scored(made: Outcome, column: Column, place: float, beside: Sequence[str]) 
     if (name | label) & BEFORE or {*parts(column.form)} & FORMS_BEFORE:
         score += EARLIER
         told.append("Its name or its form speaks of what was before.")
+    elif _has_later(column.name, beside):
+        score += EARLIER
+        told.append("The same was measured later.")
     if not made.visit and (word := _first(PATIENTS, name | label)):
         score += PATIENT
         told.append(f"Its name speaks of patients ({word}).")
@@ -228,7 +232,17 @@ def _of_family(name: str, beside: Sequence[str]) -> str:
     return ""
 
 
+def _has_later(name: str, beside: Sequence[str]) -> bool:
+    """Whether another column has its name and a word of what comes after: fu_total of total."""
+    own = parts(name)
+    return any(
+        {*words} - {*own} <= LATER_WORDS and len(words) == len(own) + 1
+        and own in (words[1:], words[:-1])
+        for words in map(parts, beside)
+    )  # fmt: skip
+
+
 def _stem(name: str) -> str:
     """A name without words of before and after, and without numbers."""
     left = [one for one in parts(name) if one not in BEFORE and not one.isdecimal()]
-    return "".join(one for one in left if not re.fullmatch(r"post|after|m|d|w|fup|end|final", one))
+    return "".join(one for one in left if one not in LATER_WORDS | {"m", "d", "w"})
