@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from mini_run import run_stages
@@ -39,7 +40,7 @@ def weak(tmp_path: Path) -> Path:
 
 
 def test_enter_takes_no_arm_from_weak_evidence(weak: Path, monkeypatch, capsys):
-    answers = iter(["", "", "incent", "", "?", "", "got"])
+    answers = iter(["", "", "incent", "", "?", "", "got", "", ""])
     monkeypatch.setattr("builtins.input", lambda _: next(answers))
     made = decide(profile([str(weak)]), {}, ask_on_terminal)
     assert made.arm.name == "incent" and made.primary.column == "got"
@@ -296,3 +297,65 @@ def test_yes_and_no_in_german(tmp_path: Path):
     cells = [f"{n},{'AB'[n % 2]},{('ja', 'nein')[n % 3 % 2]}" for n in range(1, 61)]
     made = drafted(written(tmp_path / "l.csv", "Nr,Gruppe,Erfolg", *cells))
     assert (made.primary.column, made.primary.event, made.primary.sure) == ("Erfolg", "ja", True)
+
+
+def outcomes(path: Path) -> Path:
+    """An event, a number and its value before, a time with its status, a site."""
+    generator = random.Random(4)
+    head = "id,group,age,sex,site,healed,pain_before,pain_after,os_days,os_status"
+    rows = []
+    for n in range(1, 91):
+        drawn = [generator.randint(0, 1), generator.gauss(5, 1), generator.gauss(4, 1)]
+        time, died = generator.randint(1, 900), generator.randint(0, 1)
+        start = f"{n},{('placebo', 'drug')[n % 2]},{20 + n * 7 % 50},{'mf'[n * 5 % 3 % 2]},S{n % 3}"
+        rows.append(f"{start},{drawn[0]},{drawn[1]:.1f},{drawn[2]:.1f},{time},{died}")
+    return written(path, head, *rows)
+
+
+ADJUSTED = {
+    "healed": ("odds_ratio.logistic", "p_value.fisher"),
+    "pain_after": ("mean_difference.ancova", "p_value.welch_t"),
+    "os_days": ("hazard_ratio.cox_adjusted", "p_value.log_rank"),
+}
+
+
+@pytest.mark.parametrize("primary", sorted(ADJUSTED))
+def test_secondary_outcomes_and_covariates(at: Project, call: Call, primary: str):
+    path = outcomes(at.root / "data" / "trial.csv")
+    others = [one for one in ADJUSTED if one != primary]
+    told = (
+        "--primary",
+        primary,
+        "--secondary",
+        ",".join(others),
+        "--covariates",
+        "age,pain_before",
+    )
+    assert call("new", "mine", path, "--yes", *told) == 0
+    assert check_trial(at, "mine") == []
+    plan = yaml.safe_load((at.trial_config("mine") / "plan.yaml").read_text())
+    roles = {name: one["role"] for name, one in plan["analyses"].items()}
+    later = dict.fromkeys(others, "secondary")
+    assert roles == {primary: "primary", f"{primary}_crude": "supportive", **later}
+    family = plan["multiplicity"]["secondary"]["tests"]
+    assert [one["analysis"] for one in family] == others
+    run = run_stages(load_trial("mine", at), at.results / "mine", at)
+    found = pq.read_table(run.folder / "analysis" / "results.parquet").to_pylist()
+    made = {tuple(one["result_id"].split("@")[0].split("/")[1:]) for one in found}
+    adjusted, crude = ADJUSTED[primary]
+    assert {(primary, adjusted), (f"{primary}_crude", crude)} <= made
+    assert {(one, ADJUSTED[one][1]) for one in others} <= made
+
+
+WRONG_LISTS = {
+    "healed, the primary endpoint": ("--secondary", "os_days,healed"),
+    "found     zzz": ("--secondary", "zzz"),
+    "found     group": ("--covariates", "age,group"),
+}
+
+
+@pytest.mark.parametrize("told", WRONG_LISTS)
+def test_a_list_that_does_not_fit(at: Project, call: Call, capsys, told: str):
+    path = outcomes(at.root / "data" / "trial.csv")
+    assert call("new", "mine", path, "--yes", "--primary", "healed", *WRONG_LISTS[told]) == 1
+    assert told in capsys.readouterr().err and not at.trial_config("mine").exists()

@@ -173,12 +173,17 @@ def _asking(yes: bool) -> Ask:
 
 def ask_on_terminal(question: Question) -> str | None:
     """A numbered list; a number or a name takes one, Enter the first where it is sure, and a
-    question mark none: then nothing is computed by arm."""
+    question mark none: then nothing is computed by arm. Of `several` Enter takes none."""
     if question.wrong:
         print(visible(f"\n{question.wrong}"))
     print(f"\n{question.words}  (--{question.flag})")
     for number, (value, why) in enumerate(question.choices, start=1):
         print(visible(f"  {number}  {value}: {why}"))
+    values = [value for value, _ in question.choices]
+    if question.several:
+        answer = input("numbers or names with commas between, Enter for none: ").strip()
+        chosen = [_named(one.strip(), values) for one in answer.split(",") if one.strip()]
+        return ",".join(chosen) or None
     if not question.sure:
         print(UNSURE)
     answer = ""
@@ -186,9 +191,11 @@ def ask_on_terminal(question: Question) -> str | None:
         answer = input("[1] " if question.sure else "> ").strip()
         if not answer and question.sure:
             return question.choices[0][0]
-    if answer == OPEN:
-        return None
-    values = [value for value, _ in question.choices]
+    return None if answer == OPEN else _named(answer, values)
+
+
+def _named(answer: str, values: Sequence[str]) -> str:
+    """The choice of that number; what is no number of one as it was typed."""
     if answer not in values and answer.isdecimal() and 1 <= int(answer) <= len(values):
         return values[int(answer) - 1]
     return answer

@@ -5,7 +5,7 @@ the same files; a file that was edited since is never written over. Any other va
 its place, and every other character of the file stays.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -17,8 +17,9 @@ from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, write_text
 from trialtrace.run.drafting.by_hand import settled_by_hand
 from trialtrace.run.drafting.decided import Guessed
-from trialtrace.run.drafting.draft import decide
+from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.new import Files, files_of, guesses_text
+from trialtrace.run.drafting.people import with_covariates
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.questions import FLAGS, guess_nothing_told
 from trialtrace.run.drafting.tables import profile
@@ -216,7 +217,7 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
                 "takes them, with their checksum",
             )
         )
-    draft = decide(profiles, answers, guess_nothing_told)
+    draft = drafted(profiles, answers)
     files = files_of(at, name, found.given, draft)
     if question is not None:
         files["trial.yaml"] = with_words(files["trial.yaml"], "question", question)
@@ -238,7 +239,7 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
             )
         )
     # What was settled stays so, unless it is another value now.
-    same = decide(profiles, found.told, guess_nothing_told)
+    same = drafted(profiles, found.told)
     old = structure(GuessesFile, _yaml(files_of(at, name, found.given, same)[FILE])).guesses
     new = structure(GuessesFile, _yaml(files[FILE]))
     left = [
@@ -251,6 +252,12 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
     files[FILE] = guesses_text(name, found.given, draft.told, files, left)
     for file, text in files.items():
         write_text(folder / file, text)
+
+
+def drafted(profiles: Sequence[Table], answers: Mapping[str, str]) -> Draft:
+    """The draft of what was told, with nobody there to ask."""
+    made = decide(tuple(profiles), answers, guess_nothing_told)
+    return with_covariates(made, guess_nothing_told)
 
 
 def changed_data(at: Project, name: str, profiles: Sequence[Table]) -> list[str]:

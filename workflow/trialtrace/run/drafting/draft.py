@@ -25,7 +25,7 @@ from trialtrace.run.drafting.outcomes import (
     levels,
 )
 from trialtrace.run.drafting.parameters import Parameters, parameters_of
-from trialtrace.run.drafting.primary import primary_of, with_competing
+from trialtrace.run.drafting.primary import Offered, primary_of, secondary_of, with_competing
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.wide import over_visits
@@ -51,7 +51,10 @@ LEAST_SCORE = 1.5
 @dataclass(frozen=True)
 class Draft:
     """A trial as it will be written. `subject` and `visit` are by table; `home` is the table of the
-    patients, `treated` the one with the arm, which is another where a patient has several."""
+    patients, `treated` the one with the arm, which is another where a patient has several. So many
+    of `others` as `secondary` says are secondary outcomes, which a person named. `later` are the
+    columns of all likely outcomes, `asked` how many questions were, `covariates` columns of
+    `home`."""
 
     tables: tuple[Table, ...]
     subject: Mapping[str, str]
@@ -66,6 +69,10 @@ class Draft:
     design: Design
     told: Mapping[str, str]
     guesses: tuple[Guessed, ...] = field(default=())
+    secondary: int = 0
+    later: frozenset[str] = frozenset()
+    asked: int = 0
+    covariates: tuple[str, ...] = ()
 
     def table(self, name: str) -> Table:
         return next(one for one in self.tables if one.name == name)
@@ -132,8 +139,8 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
         # Of a time that may be censored, and of other tables, no step compares the treatments.
         found = [one for one in found if one.table == home.name and one.kind in (MEASURE, EVENT)]
     found.sort(key=lambda one: -one.score)
-    primary = primary_of(views, found, at, subject, arm, told_by, once, decided)
-    primary = with_competing(views, primary, decided)
+    offered = Offered(views, found, at, subject, arm, told_by, once)
+    primary = with_competing(views, primary_of(offered, decided), decided)
     others = [
         one
         for one in found
@@ -142,6 +149,8 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
         and not {name for _, name in one.columns} & {primary.column, primary.status}
     ]
     others = [*_other_parameters(told_by, primary), *(_likeliest(told_by, one) for one in others)]
+    secondary = secondary_of(offered, primary, others, decided)
+    later = frozenset(name for one in others for name in (one.column, one.status, one.source))
     treated = home
     if design.own_treatment:
         home = patients_beside(home, subject[home.name], design, [one.name for one in tables])
@@ -151,7 +160,8 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
         treated = own
     return Draft(
         tables, subject, visit, home, treated, arm, arms, control, primary,
-        tuple(others[:MOST_OTHERS]), design, decided.told, tuple(decided.guesses),
+        tuple(secondary or others[:MOST_OTHERS]), design, decided.told, tuple(decided.guesses),
+        len(secondary), later, decided.asked,
     )  # fmt: skip
 
 

@@ -226,8 +226,8 @@ def _of_family(name: str, beside: Sequence[str]) -> str:
         numbers = [float(one[2]) for one in same]
         if 2 <= len(same) <= LONGEST_FAMILY and float(told[2]) > min(numbers):
             return "The same was measured before."
-    stem = _stem(name)
-    if stem and any(_stem(one) == stem for one in beside if set(parts(one)) & BEFORE):
+    stem = measured_stem(name)
+    if stem and any(measured_stem(one) == stem for one in beside if set(parts(one)) & BEFORE):
         return "The same was measured before."
     return ""
 
@@ -242,7 +242,7 @@ def _has_later(name: str, beside: Sequence[str]) -> bool:
     )  # fmt: skip
 
 
-def _stem(name: str) -> str:
+def measured_stem(name: str) -> str:
     """A name without words of before and after, and without numbers."""
     left = [one for one in parts(name) if one not in BEFORE and not one.isdecimal()]
     return "".join(one for one in left if one not in LATER_WORDS | {"m", "d", "w"})

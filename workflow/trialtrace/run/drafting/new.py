@@ -10,7 +10,7 @@ from trialtrace.base.store import sha256_bytes, write_text
 from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.dictionary import columns_of
 from trialtrace.run.drafting.draft import Draft, decide
-from trialtrace.run.drafting.people import People, people
+from trialtrace.run.drafting.people import People, people, with_covariates
 from trialtrace.run.drafting.plan import Planned, endpoints_file, plan_file, planned
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.study import QUESTION, population_flags, trial_file
@@ -35,7 +35,7 @@ def new(at: Project, name: str, given: Sequence[str], told: Mapping[str, str], a
     """
     free_name(at, name)
     profiles = profile(given)
-    draft = decide(profiles, told, ask)
+    draft = with_covariates(decide(profiles, told, ask), ask)
     files = files_of(at, name, given, draft)
     folder, config = at.trial_config(name), at.config / "config.yaml"
     listed = with_trial(at, name)
@@ -85,7 +85,12 @@ def files_of(at: Project, name: str, given: Sequence[str], draft: Draft) -> File
         "plan.yaml": document(plan_file(draft, chosen, who), apart=True),
         "claims.yaml": "papers: {}\nclaims: {}\n",
     }
-    guesses = [*draft.guesses, *columns.guesses, *_of_the_plan(chosen), *_of_people(who)]
+    guesses = [
+        *draft.guesses,
+        *columns.guesses,
+        *_of_the_plan(chosen, draft.secondary),
+        *_of_people(who),
+    ]
     for population, (flag, code) in population_flags(draft).items():
         key, why = (
             f"populations.{population}",
@@ -111,7 +116,7 @@ def _of_people(who: People) -> list[Guessed]:
     return [Guessed("baseline", "plan.yaml", "displays.baseline.variables", shown, why)]
 
 
-def _of_the_plan(chosen: Sequence[Planned]) -> list[Guessed]:
+def _of_the_plan(chosen: Sequence[Planned], secondary: int) -> list[Guessed]:
     names = [one.name for one in chosen]
     made = [
         Guessed("question", "trial.yaml", "question", QUESTION, "No file says it."),
@@ -123,7 +128,10 @@ def _of_the_plan(chosen: Sequence[Planned]) -> list[Guessed]:
     if chosen[0].stop and not chosen[0].time_unit:
         why = f"Nothing tells the unit of {chosen[0].stop.name}; rates are of a year of them."
         made.append(Guessed("unit", "plan.yaml", f"analyses.{names[0]}", "days", why))
-    if names[1:]:
+    if secondary:
+        why = "A family of the tests of the secondary outcomes, so that their p-values can be read."
+        made.append(Guessed("multiplicity", "plan.yaml", "multiplicity.secondary", "holm", why))
+    elif names[1:]:
         why = "Names and values that outcomes have; nothing says which endpoints were planned."
         made.append(Guessed("endpoints", "endpoints.yaml", names[1], ", ".join(names[1:]), why))
     return made

@@ -36,7 +36,8 @@ STATUSES = {
     *("fustat", "d", "stat", "relapse", "recurrence", "fail", "failure"),
 }
 CENSORED = {"cens", "censor", "censored", "cnsr"}
-VISIT_NUMBERS = {"visit", "visitno", "visitnum", "avisitn", "visitnumber"}
+# Numbers of visits, and ADaM's flags of records.
+NO_OUTCOME = re.compile(r"a?visit(no?|num|number)?|anl\d+fl|ablfl|trtemfl|complfl|enrlfl")
 LEAST_TIMES, FEWEST_NUMBERED = 10, 20
 MOST_CODES, MOST_STATES = 12, 4
 # A time with how it ended, above nearly every single column.
@@ -192,7 +193,7 @@ def usable(column: Column) -> bool:
         and column.distinct > 1
         and not belongs(column)
         and not numbers_rows(column)
-        and plain(column.name) not in VISIT_NUMBERS
+        and not NO_OUTCOME.fullmatch(plain(column.name))
         and "date" not in column.evidence
         and column.type not in ("notes", "checkbox")
         and (is_number(column) or is_coded(column))
@@ -248,6 +249,10 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
         else:
             stem = _stem(time.name)
             mates = [one for one in states if _stem(one.name) == stem != ""]
+            # Of os_days and os_status each word is one of times or states.
+            first = parts(time.name)[:1]
+            own = [one for one in states if parts(one.name)[:1] == first and not _stem(one.name)]
+            mates = mates or (own if not stem and len(parts(time.name)) > 1 else [])
             mates = mates or [one for one in linked if parts(one.name)[0] == stem != ""]
         if len(mates) == 1:
             yield paired(table, time, mates[0])
