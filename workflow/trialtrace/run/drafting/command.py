@@ -34,7 +34,7 @@ def add_commands(
     reads the registry and files of statistical packages."""
     new = add("new", help="draft a trial from its files")
     new.add_argument("trial", help="a name for the trial")
-    new.add_argument("given", nargs="+", metavar="FILE", help="files, or registry:package/item")
+    new.add_argument("given", nargs="*", metavar="FILE", help="files, or registry:package/item")
     for flag, words in FLAGS.items():
         new.add_argument(f"--{flag}", metavar="NAME", help=words)
     new.add_argument(
@@ -42,6 +42,9 @@ def add_commands(
     )
     new.add_argument(
         "--again", action="store_true", help="tell what a new cut of the data has that is new"
+    )
+    new.add_argument(
+        "--anew", action="store_true", help="draft it over itself; what a person settled stays"
     )
     new.set_defaults(run=run_new, with_pandas=with_pandas)
 
@@ -65,13 +68,24 @@ def run_new(arguments: argparse.Namespace) -> int:
     arguments.with_pandas()
     at = project(arguments.project)
     told = {flag: given for flag in FLAGS if (given := getattr(arguments, flag)) is not None}
+    if not (arguments.given or arguments.anew):
+        raise UserError(
+            Problem("trialtrace new", found="no file", expected="FILE",
+                    do="--anew drafts a trial over itself, from the files that it was drafted from")
+        )  # fmt: skip
     if arguments.again:
         from trialtrace.run.drafting.new_cut import compared
 
         print("\n".join(compared(at, arguments.trial, arguments.given)))
         return 0
     try:
-        new(at, arguments.trial, arguments.given, told, _asking(arguments.yes))
+        if arguments.anew:
+            from trialtrace.run.drafting.confirm import anew
+
+            asking = _asking(arguments.yes)
+            print("\n".join(anew(at, arguments.trial, arguments.given, told, asking)))
+        else:
+            new(at, arguments.trial, arguments.given, told, _asking(arguments.yes))
     except (KeyboardInterrupt, EOFError):
         print(INTERRUPTED, file=sys.stderr)
         return 1
@@ -81,7 +95,6 @@ def run_new(arguments: argparse.Namespace) -> int:
 
 def drafted_lines(at: "Project", name: str) -> list[str]:
     """What was written, what is open, and what to type next."""
-    from trialtrace.run.trial.check import check_trial
     from trialtrace.run.trial.load import load_trial
 
     folder = at.shown(at.trial_config(name))
@@ -89,8 +102,6 @@ def drafted_lines(at: "Project", name: str) -> list[str]:
     lines = [f"{name}: drafted in {folder}, and listed in config/config.yaml"]
     if trial.draft:
         lines.append(f"{name}: {trial.draft}")
-    if problems := check_trial(at, name):
-        lines += ["", *map(str, problems), ""]
     guesses = trial.guesses.guesses if trial.guesses else {}
     blind = [one for one in BLINDING if one in guesses]
     if blind:

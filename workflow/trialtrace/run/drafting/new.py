@@ -4,7 +4,7 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, write_text
 from trialtrace.run.drafting.decided import Guessed
@@ -37,19 +37,41 @@ def new(at: Project, name: str, given: Sequence[str], told: Mapping[str, str], a
     profiles = profile(given)
     draft = with_covariates(decide(profiles, told, ask), ask)
     files = files_of(at, name, given, draft)
-    folder, config = at.trial_config(name), at.config / "config.yaml"
+    config = at.config / "config.yaml"
     listed = with_trial(at, name)
-    staged = folder.with_name(f".{name}.new")
-    shutil.rmtree(staged, ignore_errors=True)
-    try:
-        for file, text in files.items():
-            write_text(staged / file, text)
-        staged.rename(folder)
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
+    put_in_place(at, name, files)
     if listed is not None:
         write_text(config, listed)
     return draft
+
+
+def put_in_place(at: Project, name: str, files: Files) -> None:
+    """Write the folder at once, in the place of the one that is there. Raises UserError, and leaves
+    what was there, where `check` would refuse it."""
+    from trialtrace.run.trial.check import check_trial
+
+    folder = at.trial_config(name)
+    staged, before = (folder.with_name(f".{name}.{each}") for each in ("new", "before"))
+    for each in (staged, before):
+        shutil.rmtree(each, ignore_errors=True)
+    try:
+        if folder.exists():
+            # What is no file of a draft stays too.
+            shutil.copytree(folder, staged)
+        for file, text in files.items():
+            write_text(staged / file, text)
+        if folder.exists():
+            folder.rename(before)
+        staged.rename(folder)
+        problems = check_trial(at, name)
+        if problems:
+            shutil.rmtree(folder)
+            raise ProblemsError(problems)
+        shutil.rmtree(before, ignore_errors=True)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+        if before.exists() and not folder.exists():
+            before.rename(folder)
 
 
 def free_name(at: Project, name: str) -> None:
@@ -63,7 +85,12 @@ def free_name(at: Project, name: str) -> None:
     if not folder.exists():
         return
     drafted = (folder / FILE).is_file()
-    again = f"; for a new cut of its data: trialtrace new {name} FILE --again" if drafted else ""
+    again = (
+        f"; to draft it over itself: trialtrace new {name} --anew; "
+        f"for a new cut of its data: trialtrace new {name} FILE --again"
+        if drafted
+        else ""
+    )
     raise UserError(
         Problem(
             f"trial {name}",
