@@ -195,7 +195,10 @@ def test_a_draft_anew_keeps_what_a_person_settled(
     capsys.readouterr()
     assert call("new", "mine", "--anew", "--secondary", "final_score") == 0
     told = capsys.readouterr().out
-    assert "drafted anew: plan.yaml" in told and "edited: dictionary.csv, claims.yaml" in told
+    assert (
+        "drafted anew: endpoints.yaml, plan.yaml" in told
+        and "edited: dictionary.csv, claims.yaml" in told
+    )
     assert "kept as told: primary responded, arm arm, control Placebo" in told
     assert dictionary.read_text() == before and "# mine" in (folder / "claims.yaml").read_text()
     plan = yaml.safe_load((folder / "plan.yaml").read_text())

@@ -359,3 +359,11 @@ def test_a_list_that_does_not_fit(at: Project, call: Call, capsys, told: str):
     path = outcomes(at.root / "data" / "trial.csv")
     assert call("new", "mine", path, "--yes", "--primary", "healed", *WRONG_LISTS[told]) == 1
     assert told in capsys.readouterr().err and not at.trial_config("mine").exists()
+
+
+@pytest.mark.parametrize(("name", "sure"), [("cens", False), ("CNSR", True)])
+def test_which_code_is_censored_is_asked_but_of_adam(tmp_path: Path, name: str, sure: bool):
+    rows = [f"{n},{('control', 'drug')[n % 2]},{n * 7 % 41 + 1},{n % 3 % 2}" for n in range(1, 43)]
+    made = drafted(written(tmp_path / "g.csv", f"id,treat,time,{name}", *rows))
+    assert made.primary.status == name
+    assert (not any(one.name == "event" and one.blinds for one in made.guesses)) is sure

@@ -226,7 +226,7 @@ def _arm(
         return _with_levels(*column_of(_by_patients(tables, subject), told, "arm"))
     ranked = [(t, name) for t in _by_patients(tables, subject) for name in t.arm]
     ranked.sort(key=lambda one: -one[0].weights.get(one[1], 0.0))
-    ranked = sorted(ranked, key=lambda one: not _first_of_patients(ranked, *one, subject))
+    ranked = sorted(ranked, key=lambda one: not _first_of_patients(ranked, one[0], one[1], subject))
     choices = [(name, table.evidence[f"arm.{name}"]) for table, name in ranked]
     sure = _sure_arm(ranked)
     passed = [

@@ -267,7 +267,8 @@ def paired(table: Table, time: Column, status: Column) -> Outcome:
     """A time and how it ended."""
     code, sure = event_code(status)
     if _words(status.name) & CENSORED and set(levels(status)) == {"0", "1"}:
-        code = "0"
+        # CNSR of ADaM is 1 where it is censored; other columns of that name are so or the reverse.
+        code, sure = "0", plain(status.name) == "cnsr"
     told = f"{time.name} is a time and {status.name} tells how it ended."
     return Outcome(table.name, time.name, TIME, PAIRED, told, code, status=status.name, sure=sure)
 

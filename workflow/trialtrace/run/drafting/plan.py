@@ -318,9 +318,10 @@ def _adjusted(one: Planned, steps: Steps, covariates: Sequence[str]) -> Steps:
     clustered = "clustered" in str(steps.get("estimates"))
     if not names or (one.outcome.codes and kind in (MEASURE, REPEATED)) or kind == COUNT:
         return steps
-    if clustered:
-        model, *whole = steps["estimates"]
-        ((name, options),) = model.items()
+    given = steps.get("estimates")
+    if clustered and isinstance(given, list):
+        whole: list[object] = list(given[1:])
+        ((name, options),) = dict(given[0]).items()
         return {**steps, "estimates": [{name: {**options, "covariates": names}}, *whole]}
     if kind in (EVENT, REPEATED_EVENT):
         risks = {"method": "standardised", "covariates": names, "variance": "sandwich"}
