@@ -179,3 +179,52 @@ def test_what_was_edited_is_settled(drafted: Project, call: Call, capsys):
     assert "mine: settled in its files: question, baseline" in capsys.readouterr().out
     left = set(open_guesses(drafted))
     assert "intercurrent" in left and not {"question", "baseline"} & left
+
+
+def test_a_draft_anew_keeps_what_a_person_settled(
+    drafted: Project, call: Call, capsys: pytest.CaptureFixture[str]
+):
+    folder = drafted.trial_config("mine")
+    for key, value in (("arm", None), ("control", None), ("question", "Does it help?")):
+        assert call("confirm", "mine", "--key", key, *(["--value", value] if value else [])) == 0
+    assert call("confirm", "mine", "--key", "intercurrent") == 0
+    dictionary = folder / "dictionary.csv"
+    dictionary.write_text(dictionary.read_text().replace("Placebo, Placebo", "Placebo, Sugar"))
+    (folder / "claims.yaml").write_text("papers: {}\nclaims: {}\n# mine\n")
+    before = dictionary.read_text()
+    capsys.readouterr()
+    assert call("new", "mine", "--anew", "--secondary", "final_score") == 0
+    told = capsys.readouterr().out
+    assert (
+        "drafted anew: endpoints.yaml, plan.yaml" in told
+        and "edited: dictionary.csv, claims.yaml" in told
+    )
+    assert "kept as told: primary responded, arm arm, control Placebo" in told
+    assert dictionary.read_text() == before and "# mine" in (folder / "claims.yaml").read_text()
+    plan = yaml.safe_load((folder / "plan.yaml").read_text())
+    assert plan["analyses"]["final_score"]["role"] == "secondary"
+    assert load_trial("mine", drafted).question == "Does it help?"
+    assert not {"arm", "control", "question", "intercurrent"} & {*open_guesses(drafted)}
+    assert check_trial(drafted, "mine") == []
+    # A second time nothing changes, and the edited file still counts as edited.
+    assert call("new", "mine", "--anew") == 0
+    told = capsys.readouterr().out
+    assert "nothing is another than before" in told and "dictionary.csv" in told
+
+
+def test_a_draft_anew_that_check_would_refuse_leaves_the_folder(
+    drafted: Project, call: Call, capsys: pytest.CaptureFixture[str]
+):
+    folder = drafted.trial_config("mine")
+    trial = folder / "trial.yaml"
+    trial.write_text(trial.read_text().replace("arm: arm", "arm: armm"))
+    before = {one.name: one.read_bytes() for one in folder.iterdir()}
+    assert call("new", "mine", "--anew", "--primary", "final_score") == 1
+    assert "armm" in capsys.readouterr().err
+    assert {one.name: one.read_bytes() for one in folder.iterdir()} == before
+    assert [one.name for one in folder.parent.iterdir() if one.name.startswith(".")] == []
+
+
+def test_neither_a_file_nor_anew(at: Project, call: Call, capsys: pytest.CaptureFixture[str]):
+    assert call("new", "mine") == 1
+    assert "--anew" in capsys.readouterr().err

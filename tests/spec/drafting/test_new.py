@@ -158,7 +158,7 @@ WRONG = {
     "many values": (["trial.csv", "--arm", "final_score"], "expected  2 to 8 arms"),
     "no arm": (["trial.csv", "--control", "Placbo"], 'did you mean "Placebo"?'),
     "no kind": (["trial.csv", "--kind", "binary"], "event, measure, time_to_event"),
-    "no number": (["trial.csv", "--primary", "pid"], "of numbers, of two values"),
+    "no number": (["trial.csv", "--primary", "pid"], "the column of the patients"),
     "no event": (
         ["trial.csv", "--primary", "responded", "--event", "maybe"],
         "of responded: yes, no",
@@ -213,7 +213,8 @@ def test_an_interrupted_dialogue_leaves_nothing(
 
 def test_a_dialogue(at: Project, monkeypatch: pytest.MonkeyPatch):
     asked: list[str] = []
-    answers = iter(["", "Active", "responded"])
+    # No further outcome, and the second of what may be adjusted for.
+    answers = iter(["", "Active", "responded", "", "2"])
 
     def answer(prompt: str) -> str:
         asked.append(prompt)
@@ -221,22 +222,28 @@ def test_a_dialogue(at: Project, monkeypatch: pytest.MonkeyPatch):
 
     monkeypatch.setattr("builtins.input", answer)
     draft = new(at, "mine", [str(at.root / "data" / "trial.csv")], {}, ask_on_terminal)
-    assert len(asked) == 3
-    assert draft.told == {"arm": "arm", "control": "Active", "primary": "responded"}
+    assert len(asked) == 5
+    told = {"arm": "arm", "control": "Active", "primary": "responded", "covariates": "sex"}
+    assert draft.told == told
     assert not load_trial("mine", at).blinded
-    assert read(at, "mine", "plan.yaml")["analyses"]["responded"]["role"] == "primary"
+    (planned,) = [
+        one
+        for one in read(at, "mine", "plan.yaml")["analyses"].values()
+        if one["role"] == "primary"
+    ]
+    assert planned["estimates"][0]["risk_difference"]["covariates"] == ["sex"]
 
 
 def test_a_wrong_answer_is_asked_again(
     at: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    answers = iter(["", "Actve", "Active", "responed", "pid", "responded"])
+    answers = iter(["", "Actve", "Active", "responed", "pid", "responded", "zzz", "", ""])
     monkeypatch.setattr("builtins.input", lambda _: next(answers))
     draft = new(at, "mine", [str(at.root / "data" / "trial.csv")], {}, ask_on_terminal)
     assert draft.told == {"arm": "arm", "control": "Active", "primary": "responded"}
     shown = capsys.readouterr().out
     assert 'did you mean "Active"?' in shown and 'did you mean "responded"?' in shown
-    assert "of numbers, of two values" in shown
+    assert "the column of the patients" in shown and "zzz" in shown
 
 
 def test_a_question_is_asked_three_times_at_most(at: Project, monkeypatch: pytest.MonkeyPatch):

@@ -49,6 +49,12 @@ def test_a_sheet_with_a_title_units_and_sums(at: Project, call: Call):
     assert call("new", "made", path, "--yes") == 0
     item = trial(at)["source"]["items"]["all"]
     assert (item["header"], item["under_header"], item["foot"]) == (3, 1, 1)
+    # What is left out is a guess, which names the rows.
+    text = (at.trial_config("made") / "guesses.yaml").read_text(encoding="utf-8")
+    guesses = yaml.safe_load(text)["guesses"]
+    assert "Weights of all patients" in guesses["header.all"]["evidence"]
+    assert "Row 4 holds units" in guesses["under_header.all"]["evidence"]
+    assert "Total, 1" in guesses["foot.all"]["evidence"]
     assert call("check", "made") == 0
 
 

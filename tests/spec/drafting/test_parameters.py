@@ -128,7 +128,7 @@ def test_a_table_without_parameters_has_none_to_tell(at: Project):
 
 
 def test_a_dialogue_lists_them(at: Project, monkeypatch: pytest.MonkeyPatch, capsys):
-    answers = iter(["", "", "AVAL", "2"])
+    answers = iter(["", "", "AVAL", "2", ""])
     monkeypatch.setattr("builtins.input", lambda _: next(answers))
     made = decide(profile([str(bds(at.root / "data" / "adqs.csv"))]), {}, ask_on_terminal)
     assert "Which PARAMCD is the primary endpoint?  (--parameter)" in capsys.readouterr().out

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from mini_run import run_stages
@@ -12,7 +13,7 @@ from trialtrace.base.paths import Project
 from trialtrace.run.drafting.command import ask_on_terminal
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.people import people
-from trialtrace.run.drafting.questions import first_choice, guess_nothing_told
+from trialtrace.run.drafting.questions import Question, first_choice, guess_nothing_told
 from trialtrace.run.drafting.study import populations
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.trial.check import check_trial
@@ -39,7 +40,7 @@ def weak(tmp_path: Path) -> Path:
 
 
 def test_enter_takes_no_arm_from_weak_evidence(weak: Path, monkeypatch, capsys):
-    answers = iter(["", "", "incent", "", "?", "", "got"])
+    answers = iter(["", "", "incent", "", "?", "", "got", "", ""])
     monkeypatch.setattr("builtins.input", lambda _: next(answers))
     made = decide(profile([str(weak)]), {}, ask_on_terminal)
     assert made.arm.name == "incent" and made.primary.column == "got"
@@ -82,6 +83,35 @@ def test_who_was_not_randomised_is_in_no_arm(tmp_path: Path):
         "where": {"TRT01P": "present", "RANDFL": {"is": "Y"}},
     }
     assert not {"ITTFL", "RANDFL"} & set(people(made).variables.values())
+
+
+def test_flags_are_populations_and_nothing_else(at: Project, call: Call):
+    """Whoever has several rows in ADTTE has one in ADSL, which holds the arm and the flags."""
+    folder = adam(at.root / "data" / "pbc")
+    lines = (folder / "adsl.csv").read_text().splitlines()
+    rows = [
+        f"{line},{'NY'[n % 9 > 0]},{'NY'[n % 5 > 0]},{n % 2}" for n, line in enumerate(lines[1:])
+    ]
+    written(folder / "adsl.csv", f"{lines[0]},SAFFL,PPROTFL,FASFL", *rows)
+    times = (folder / "adtte.csv").read_text().splitlines()
+    arms = {line.split(",")[0]: line.split(",")[4] for line in lines[1:]}
+    treated = [f"{line},{arm}" for line in times[1:] if (arm := arms[line.split(",")[0]])]
+    written(folder / "adtte.csv", f"{times[0]},TRTP", *treated)
+    made = drafted(folder)
+    assert (made.home.name, made.arm.name) == ("adsl", "TRT01P")
+    flags = {"SAFFL", "PPROTFL", "FASFL", "ITTFL", "RANDFL"}
+    assert not flags & {one.column for one in (made.primary, *made.others)}
+    assert not flags & {*people(made).variables.values()}
+    planned = {name: one["where"] for name, one in populations(made).items()}
+    assert planned == {
+        "itt": {"TRT01P": "present", "RANDFL": {"is": "Y"}},
+        "full_analysis": {"TRT01P": "present", "FASFL": {"is": "1"}},
+        "safety": {"TRT01P": "present", "SAFFL": {"is": "Y"}},
+        "per_protocol": {"TRT01P": "present", "PPROTFL": {"is": "Y"}},
+    }
+    assert call("new", "mine", folder) == 0 and check_trial(at, "mine") == []
+    guesses = yaml.safe_load((at.trial_config("mine") / "guesses.yaml").read_text())["guesses"]
+    assert guesses["population.itt"]["value"] == "RANDFL is Y"
 
 
 def test_a_level_that_is_no_arm_without_another_column(tmp_path: Path):
@@ -228,3 +258,112 @@ def test_numbers_of_months_are_visits(tmp_path: Path):
     made = drafted(written(tmp_path / "s.csv", "id,group,score_0,score_3,score_12", *rows))
     assert made.primary.kind == "repeated" and made.primary.column == "score_{visit}"
     assert made.primary.columns == (("0", "score_0"), ("3", "score_3"), ("12", "score_12"))
+
+
+def record(folder: Path) -> Path:
+    """Patients with twenty items and their total, before and at follow-up, and a record of days."""
+    generator = random.Random(3)
+    items = [f"cesd{n:02}" for n in range(1, 21)]
+    head = ["study", "group", "age", *items, "cesd_total", "adm_link", "adm_days"]
+    later = [f"fu_{name}" for name in (*items, "cesd_total")]
+    rows = []
+    for n in range(1, 81):
+        before, after = ([generator.randint(0, 3) for _ in items] for _ in range(2))
+        cells = [n, ("usual care", "clinic")[n % 2], 20 + n % 40, *before, sum(before), n % 3 % 2]
+        rows.append(",".join(map(str, [*cells, generator.randint(1, 450), *after, sum(after)])))
+    return written(folder / "help.csv", ",".join([*head, *later]), *rows)
+
+
+def test_totals_come_before_items_and_a_time_has_its_status(tmp_path: Path):
+    asked: list[Question] = []
+    path = record(tmp_path)
+    made = decide(profile([str(path)]), {"arm": "group"}, asked.append)
+    (question,) = [one for one in asked if one.flag == "primary"]
+    names = [name for name, _ in question.choices]
+    assert names[:2] == ["adm_days", "fu_cesd_total"] and "study" not in names
+    assert "adm_link tells how it ended" in question.choices[0][1]
+    chosen = {made.primary.column, *(one.column for one in made.others)}
+    assert not any("cesd" in one and not one.endswith("total") for one in chosen)
+    assert set(people(made).variables.values()) == {"cesd_total"}
+
+
+def test_words_that_say_primary_and_mean_something_else(tmp_path: Path):
+    rows = [f"{n},{('placebo', 'drug')[n % 2]},{n % 3 % 2},{n % 5 % 2}" for n in range(1, 61)]
+    made = drafted(written(tmp_path / "p.csv", "id,group,primary_care,relapse", *rows))
+    assert made.primary.column == "relapse"
+
+
+def test_yes_and_no_in_german(tmp_path: Path):
+    cells = [f"{n},{'AB'[n % 2]},{('ja', 'nein')[n % 3 % 2]}" for n in range(1, 61)]
+    made = drafted(written(tmp_path / "l.csv", "Nr,Gruppe,Erfolg", *cells))
+    assert (made.primary.column, made.primary.event, made.primary.sure) == ("Erfolg", "ja", True)
+
+
+def outcomes(path: Path) -> Path:
+    """An event, a number and its value before, a time with its status, a site."""
+    generator = random.Random(4)
+    head = "id,group,age,sex,site,healed,pain_before,pain_after,os_days,os_status"
+    rows = []
+    for n in range(1, 91):
+        drawn = [generator.randint(0, 1), generator.gauss(5, 1), generator.gauss(4, 1)]
+        time, died = generator.randint(1, 900), generator.randint(0, 1)
+        start = f"{n},{('placebo', 'drug')[n % 2]},{20 + n * 7 % 50},{'mf'[n * 5 % 3 % 2]},S{n % 3}"
+        rows.append(f"{start},{drawn[0]},{drawn[1]:.1f},{drawn[2]:.1f},{time},{died}")
+    return written(path, head, *rows)
+
+
+ADJUSTED = {
+    "healed": ("odds_ratio.logistic", "p_value.fisher"),
+    "pain_after": ("mean_difference.ancova", "p_value.welch_t"),
+    "os_days": ("hazard_ratio.cox_adjusted", "p_value.log_rank"),
+}
+
+
+@pytest.mark.parametrize("primary", sorted(ADJUSTED))
+def test_secondary_outcomes_and_covariates(at: Project, call: Call, primary: str):
+    path = outcomes(at.root / "data" / "trial.csv")
+    others = [one for one in ADJUSTED if one != primary]
+    told = (
+        "--primary",
+        primary,
+        "--secondary",
+        ",".join(others),
+        "--covariates",
+        "age,pain_before",
+    )
+    assert call("new", "mine", path, "--yes", *told) == 0
+    assert check_trial(at, "mine") == []
+    plan = yaml.safe_load((at.trial_config("mine") / "plan.yaml").read_text())
+    roles = {name: one["role"] for name, one in plan["analyses"].items()}
+    later = dict.fromkeys(others, "secondary")
+    assert roles == {primary: "primary", f"{primary}_crude": "supportive", **later}
+    family = plan["multiplicity"]["secondary"]["tests"]
+    assert [one["analysis"] for one in family] == others
+    run = run_stages(load_trial("mine", at), at.results / "mine", at)
+    found = pq.read_table(run.folder / "analysis" / "results.parquet").to_pylist()
+    made = {tuple(one["result_id"].split("@")[0].split("/")[1:]) for one in found}
+    adjusted, crude = ADJUSTED[primary]
+    assert {(primary, adjusted), (f"{primary}_crude", crude)} <= made
+    assert {(one, ADJUSTED[one][1]) for one in others} <= made
+
+
+WRONG_LISTS = {
+    "healed, the primary endpoint": ("--secondary", "os_days,healed"),
+    "found     zzz": ("--secondary", "zzz"),
+    "found     group": ("--covariates", "age,group"),
+}
+
+
+@pytest.mark.parametrize("told", WRONG_LISTS)
+def test_a_list_that_does_not_fit(at: Project, call: Call, capsys, told: str):
+    path = outcomes(at.root / "data" / "trial.csv")
+    assert call("new", "mine", path, "--yes", "--primary", "healed", *WRONG_LISTS[told]) == 1
+    assert told in capsys.readouterr().err and not at.trial_config("mine").exists()
+
+
+@pytest.mark.parametrize(("name", "sure"), [("cens", False), ("CNSR", True)])
+def test_which_code_is_censored_is_asked_but_of_adam(tmp_path: Path, name: str, sure: bool):
+    rows = [f"{n},{('control', 'drug')[n % 2]},{n * 7 % 41 + 1},{n % 3 % 2}" for n in range(1, 43)]
+    made = drafted(written(tmp_path / "g.csv", f"id,treat,time,{name}", *rows))
+    assert made.primary.status == name
+    assert (not any(one.name == "event" and one.blinds for one in made.guesses)) is sure

@@ -70,3 +70,26 @@ def test_names_that_are_numbers_are_no_title(of):
     """A wide table with a column a week."""
     table = of([["subjid", "arm", "0", "4"], *BODY])
     assert keys(table) == {}
+
+
+CODED = ["nr", "sex", "asa", "age", "seen"]
+CODED_BODY = [[n, "mf"[n % 2], 1 + n % 3, 30 + n, f"{n:02}.03.2020"] for n in range(1, 25)]
+
+
+def test_units_below_codes_and_dates(of):
+    """Codes, levels of a scale and the order of a date tell a row of units, as units do."""
+    table = of([CODED, ["", "m/f", "1-3", "Jahre", "dd.mm.yyyy"], *CODED_BODY])
+    assert keys(table) == {"under_header": 1}
+    assert [one.unit for one in table.columns] == ["", "", "", "years", ""]
+    assert "m/f, 1-3, Jahre, dd.mm.yyyy" in table.evidence["under_header"]
+
+
+@pytest.mark.parametrize("first", [[0, "m/f", "1-3", "Jahre", ""], ["", "m", "1-3", "Jahre", ""]])
+def test_a_row_with_one_cell_of_its_columns_kind_is_data(of, first):
+    assert keys(of([CODED, first, *CODED_BODY])) == {}
+
+
+@pytest.mark.parametrize(("score", "foot"), [(48, {"foot": 1}), (47, {})])
+def test_a_total_without_a_word(of, score: int, foot: dict[str, int]):
+    body = [[f"P{n:02}", "AB"[n % 2], 60, 4] for n in range(1, 13)]
+    assert keys(of([NAMES, *body, ["", "", 720, score]])) == foot

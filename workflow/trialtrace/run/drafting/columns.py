@@ -24,7 +24,9 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
     """A column by its counts and what its file says of it. `sign` is the table's decimal sign."""
     said = about.type or about.choices or about.missing
     kind = declared(name, tally, about, sign) if said else inferred(name, tally, sign)
-    unit = about.unit or unit_of(about.label, name)
+    # A code has no unit: days in its label are those that it is about.
+    measured = kind.validation in ("integer", "number") or kind.type in ("calc", "slider")
+    unit = (about.unit or unit_of(about.label, name)) if measured else ""
     evidence = {"type": kind.why, **dict(kind.also)}
     if unit:
         evidence["unit"] = f"{about.by or 'The name'} says {unit}."

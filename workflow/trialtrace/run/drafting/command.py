@@ -34,7 +34,7 @@ def add_commands(
     reads the registry and files of statistical packages."""
     new = add("new", help="draft a trial from its files")
     new.add_argument("trial", help="a name for the trial")
-    new.add_argument("given", nargs="+", metavar="FILE", help="files, or registry:package/item")
+    new.add_argument("given", nargs="*", metavar="FILE", help="files, or registry:package/item")
     for flag, words in FLAGS.items():
         new.add_argument(f"--{flag}", metavar="NAME", help=words)
     new.add_argument(
@@ -42,6 +42,9 @@ def add_commands(
     )
     new.add_argument(
         "--again", action="store_true", help="tell what a new cut of the data has that is new"
+    )
+    new.add_argument(
+        "--anew", action="store_true", help="draft it over itself; what a person settled stays"
     )
     new.set_defaults(run=run_new, with_pandas=with_pandas)
 
@@ -65,13 +68,24 @@ def run_new(arguments: argparse.Namespace) -> int:
     arguments.with_pandas()
     at = project(arguments.project)
     told = {flag: given for flag in FLAGS if (given := getattr(arguments, flag)) is not None}
+    if not (arguments.given or arguments.anew):
+        raise UserError(
+            Problem("trialtrace new", found="no file", expected="FILE",
+                    do="--anew drafts a trial over itself, from the files that it was drafted from")
+        )  # fmt: skip
     if arguments.again:
         from trialtrace.run.drafting.new_cut import compared
 
         print("\n".join(compared(at, arguments.trial, arguments.given)))
         return 0
     try:
-        new(at, arguments.trial, arguments.given, told, _asking(arguments.yes))
+        if arguments.anew:
+            from trialtrace.run.drafting.confirm import anew
+
+            asking = _asking(arguments.yes)
+            print("\n".join(anew(at, arguments.trial, arguments.given, told, asking)))
+        else:
+            new(at, arguments.trial, arguments.given, told, _asking(arguments.yes))
     except (KeyboardInterrupt, EOFError):
         print(INTERRUPTED, file=sys.stderr)
         return 1
@@ -81,7 +95,6 @@ def run_new(arguments: argparse.Namespace) -> int:
 
 def drafted_lines(at: "Project", name: str) -> list[str]:
     """What was written, what is open, and what to type next."""
-    from trialtrace.run.trial.check import check_trial
     from trialtrace.run.trial.load import load_trial
 
     folder = at.shown(at.trial_config(name))
@@ -89,8 +102,6 @@ def drafted_lines(at: "Project", name: str) -> list[str]:
     lines = [f"{name}: drafted in {folder}, and listed in config/config.yaml"]
     if trial.draft:
         lines.append(f"{name}: {trial.draft}")
-    if problems := check_trial(at, name):
-        lines += ["", *map(str, problems), ""]
     guesses = trial.guesses.guesses if trial.guesses else {}
     blind = [one for one in BLINDING if one in guesses]
     if blind:
@@ -173,12 +184,17 @@ def _asking(yes: bool) -> Ask:
 
 def ask_on_terminal(question: Question) -> str | None:
     """A numbered list; a number or a name takes one, Enter the first where it is sure, and a
-    question mark none: then nothing is computed by arm."""
+    question mark none: then nothing is computed by arm. Of `several` Enter takes none."""
     if question.wrong:
         print(visible(f"\n{question.wrong}"))
     print(f"\n{question.words}  (--{question.flag})")
     for number, (value, why) in enumerate(question.choices, start=1):
         print(visible(f"  {number}  {value}: {why}"))
+    values = [value for value, _ in question.choices]
+    if question.several:
+        answer = input("numbers or names with commas between, Enter for none: ").strip()
+        chosen = [_named(one.strip(), values) for one in answer.split(",") if one.strip()]
+        return ",".join(chosen) or None
     if not question.sure:
         print(UNSURE)
     answer = ""
@@ -186,9 +202,11 @@ def ask_on_terminal(question: Question) -> str | None:
         answer = input("[1] " if question.sure else "> ").strip()
         if not answer and question.sure:
             return question.choices[0][0]
-    if answer == OPEN:
-        return None
-    values = [value for value, _ in question.choices]
+    return None if answer == OPEN else _named(answer, values)
+
+
+def _named(answer: str, values: Sequence[str]) -> str:
+    """The choice of that number; what is no number of one as it was typed."""
     if answer not in values and answer.isdecimal() and 1 <= int(answer) <= len(values):
         return values[int(answer) - 1]
     return answer

@@ -5,7 +5,7 @@ the same files; a file that was edited since is never written over. Any other va
 its place, and every other character of the file stays.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -17,10 +17,11 @@ from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, write_text
 from trialtrace.run.drafting.by_hand import settled_by_hand
 from trialtrace.run.drafting.decided import Guessed
-from trialtrace.run.drafting.draft import decide
-from trialtrace.run.drafting.new import Files, files_of, guesses_text
+from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.new import Files, files_of, guesses_text, put_in_place
+from trialtrace.run.drafting.people import with_covariates
 from trialtrace.run.drafting.profile import Table
-from trialtrace.run.drafting.questions import FLAGS, guess_nothing_told
+from trialtrace.run.drafting.questions import FLAGS, Ask, guess_nothing_told
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.trial.guesses import FILE, Guess, GuessesFile
 from trialtrace.run.trial.study.source import Files as FilesOfTrial
@@ -216,7 +217,7 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
                 "takes them, with their checksum",
             )
         )
-    draft = decide(profiles, answers, guess_nothing_told)
+    draft = drafted(profiles, answers)
     files = files_of(at, name, found.given, draft)
     if question is not None:
         files["trial.yaml"] = with_words(files["trial.yaml"], "question", question)
@@ -237,20 +238,69 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
                 f"trialtrace confirm {name} --key {flag}",
             )
         )
-    # What was settled stays so, unless it is another value now.
-    same = decide(profiles, found.told, guess_nothing_told)
+    left = still_open(at, name, found, profiles, files[FILE])
+    files[FILE] = guesses_text(name, found.given, draft.told, files, left)
+    put_in_place(at, name, files)
+
+
+def still_open(
+    at: Project, name: str, found: GuessesFile, profiles: Sequence[Table], text: str
+) -> list[Guessed]:
+    """The guesses of a new draft, `text`, but for those that were settled and have the same value
+    now."""
+    same = drafted(profiles, found.told)
     old = structure(GuessesFile, _yaml(files_of(at, name, found.given, same)[FILE])).guesses
-    new = structure(GuessesFile, _yaml(files[FILE]))
-    left = [
+    new = structure(GuessesFile, _yaml(text)).guesses
+    return [
         _open(one)
-        for key, one in new.guesses.items()
+        for key, one in new.items()
         if key in found.guesses
         or key.partition(".")[0] in FLAGS
         or (key not in WORDS and (key not in old or old[key].value != one.value))
     ]
-    files[FILE] = guesses_text(name, found.given, draft.told, files, left)
-    for file, text in files.items():
-        write_text(folder / file, text)
+
+
+def anew(
+    at: Project, name: str, given: Sequence[str], told: Mapping[str, str], ask: Ask
+) -> list[str]:
+    """Draft a trial over itself: what was confirmed is told again, files that a person edited and
+    the question stay, the rest is drafted anew. Returns a line on each.
+
+    Raises UserError, and leaves the folder as it was, where what stays and what is new do not fit.
+    """
+    found, folder = read_guesses(at, name), at.trial_config(name)
+    question, given = load_question(at, name), given or found.given
+    answers = {**found.told, **told}
+    profiles = profile(given)
+    made = with_covariates(decide(profiles, answers, ask), ask)
+    files = files_of(at, name, given, made)
+    if question is not None:
+        files["trial.yaml"] = with_words(files["trial.yaml"], "question", question)
+    now = {one: (folder / one).read_bytes() for one in files if (folder / one).is_file()}
+    edited = [
+        file for file, data in now.items()
+        if file != FILE and sha256_bytes(data) != found.drafted.get(file)
+    ]  # fmt: skip
+    changed = [
+        file for file, text in files.items()
+        if file not in (*edited, FILE) and text.encode("utf-8") != now.get(file)
+    ]  # fmt: skip
+    left = still_open(at, name, found, profiles, files[FILE])
+    kept = {file: now[file].decode("utf-8") for file in edited}
+    files[FILE] = guesses_text(name, given, made.told, files, left)
+    put_in_place(at, name, files | kept)
+    lines = [f"{name}: drafted anew: {', '.join(changed) or 'nothing is another than before'}"]
+    if edited:
+        lines.append(f"{name}: kept as they were edited: {', '.join(edited)}")
+    if stays := [f"{key} {value}" for key, value in found.told.items() if told.get(key) is None]:
+        lines.append(f"{name}: kept as told: {', '.join(stays)}")
+    return lines
+
+
+def drafted(profiles: Sequence[Table], answers: Mapping[str, str]) -> Draft:
+    """The draft of what was told, with nobody there to ask."""
+    made = decide(tuple(profiles), answers, guess_nothing_told)
+    return with_covariates(made, guess_nothing_told)
 
 
 def changed_data(at: Project, name: str, profiles: Sequence[Table]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.run.drafting.profile import Column, Table
-from trialtrace.run.drafting.questions import FLAGS, Ask, Question
+from trialtrace.run.drafting.questions import FLAGS, MOST_QUESTIONS, Ask, Question
 
 # Choices that a question shows, and how often it is asked until an answer fits.
 SHOWN, MOST_ASKED = 9, 3
@@ -28,9 +28,10 @@ class Guessed:
 class Decided:
     """Answers and guesses as they come."""
 
-    def __init__(self, told: Mapping[str, str], ask: Ask):
+    def __init__(self, told: Mapping[str, str], ask: Ask, asked: int = 0):
         self.told = dict(told)
         self.ask = ask
+        self.asked = asked
         self.guesses: list[Guessed] = []
 
     def choose(
@@ -46,24 +47,45 @@ class Decided:
         """
         if flag in self.told:
             return read(self.told[flag])
-        question = Question(flag, words, choices[:SHOWN], sure=sure)
-        asked = 0
-        while True:
+        made = self._answer(Question(flag, words, choices[:SHOWN], sure=sure), read)
+        if made is None:
+            value, why = choices[0]
+            self.guess(flag, place, value, why, blinds=True)
+            return read(value)
+        return made
+
+    def several(
+        self, flag: str, words: str, choices: Sequence[tuple[str, str]], read: Callable[[str], Made]
+    ) -> list[Made]:
+        """What was told or answered of a list; none where nobody says, or enough was asked."""
+
+        def each(given: str) -> list[Made]:
+            return [read(name.strip()) for name in given.split(",") if name.strip()]
+
+        if flag in self.told:
+            return each(self.told[flag])
+        if not choices or self.asked >= MOST_QUESTIONS:
+            return []
+        return self._answer(Question(flag, words, choices[:SHOWN], several=True), each) or []
+
+    def _answer(self, question: Question, read: Callable[[str], Made]) -> Made | None:
+        """What is made of the answer, which is asked again where it does not fit; None where there
+        is none."""
+        self.asked += 1
+        for again in range(MOST_ASKED):
             answer = self.ask(question)
             if answer is None:
-                value, why = choices[0]
-                self.guess(flag, place, value, why, blinds=True)
-                return read(value)
+                return None
             try:
                 made = read(answer)
             except UserError as error:
-                asked += 1
-                if asked == MOST_ASKED:
+                if again + 1 == MOST_ASKED:
                     raise
                 question = replace(question, wrong=str(error))
             else:
-                self.told[flag] = answer
+                self.told[question.flag] = answer
                 return made
+        return None
 
     def guess(
         self, name: str, place: tuple[str, str], value: str, why: str, blinds: bool = False

@@ -25,6 +25,8 @@ AGAINST = {
     "mixed_signs": "It is taken as text, of which no endpoint is made: write one decimal sign into "
     "the export. Commas before thousands would look the same.",
 }
+# What stands around the table of a sheet, and where its columns have their names.
+AROUND = ("header", "under_header", "foot", "row_names")
 
 
 @dataclass
@@ -217,9 +219,10 @@ def _against(table: Table, columns: list[Column]) -> Iterator[Guessed]:
     if table.reading.get("encoding") == FALLBACK:
         why = table.evidence["encoding"]
         yield Guessed(f"encoding.{table.name}", place[0], f"{place[1]}.encoding", FALLBACK, why)
-    if "row_names" in table.reading:
-        why, name = table.evidence["row_names"], str(table.reading["row_names"])
-        yield Guessed(f"row_names.{table.name}", place[0], f"{place[1]}.row_names", name, why)
+    for key in AROUND:
+        if key in table.reading:
+            why, value = table.evidence[key], str(table.reading[key])
+            yield Guessed(f"{key}.{table.name}", place[0], f"{place[1]}.{key}", value, why)
     sign, why = table.reading.get("decimal"), table.evidence.get("decimal", "")
     doubtful = "with a comma" in why if sign == "." else table.reading.get("separator") == sign
     if sign and doubtful:

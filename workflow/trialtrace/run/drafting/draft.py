@@ -19,12 +19,13 @@ from trialtrace.run.drafting.outcomes import (
     EVENT,
     MEASURE,
     Outcome,
+    belongs,
     is_coded,
     label_of,
     levels,
 )
 from trialtrace.run.drafting.parameters import Parameters, parameters_of
-from trialtrace.run.drafting.primary import primary_of, with_competing
+from trialtrace.run.drafting.primary import Offered, primary_of, secondary_of, with_competing
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.wide import over_visits
@@ -50,7 +51,10 @@ LEAST_SCORE = 1.5
 @dataclass(frozen=True)
 class Draft:
     """A trial as it will be written. `subject` and `visit` are by table; `home` is the table of the
-    patients, `treated` the one with the arm, which is another where a patient has several."""
+    patients, `treated` the one with the arm, which is another where a patient has several. So many
+    of `others` as `secondary` says are secondary outcomes, which a person named. `later` are the
+    columns of all likely outcomes, `asked` how many questions were, `covariates` columns of
+    `home`."""
 
     tables: tuple[Table, ...]
     subject: Mapping[str, str]
@@ -65,6 +69,10 @@ class Draft:
     design: Design
     told: Mapping[str, str]
     guesses: tuple[Guessed, ...] = field(default=())
+    secondary: int = 0
+    later: frozenset[str] = frozenset()
+    asked: int = 0
+    covariates: tuple[str, ...] = ()
 
     def table(self, name: str) -> Table:
         return next(one for one in self.tables if one.name == name)
@@ -131,8 +139,8 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
         # Of a time that may be censored, and of other tables, no step compares the treatments.
         found = [one for one in found if one.table == home.name and one.kind in (MEASURE, EVENT)]
     found.sort(key=lambda one: -one.score)
-    primary = primary_of(views, found, at, subject, arm, told_by, once, decided)
-    primary = with_competing(views, primary, decided)
+    offered = Offered(views, found, at, subject, arm, told_by, once)
+    primary = with_competing(views, primary_of(offered, decided), decided)
     others = [
         one
         for one in found
@@ -141,6 +149,8 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
         and not {name for _, name in one.columns} & {primary.column, primary.status}
     ]
     others = [*_other_parameters(told_by, primary), *(_likeliest(told_by, one) for one in others)]
+    secondary = secondary_of(offered, primary, others, decided)
+    later = frozenset(name for one in others for name in (one.column, one.status, one.source))
     treated = home
     if design.own_treatment:
         home = patients_beside(home, subject[home.name], design, [one.name for one in tables])
@@ -150,7 +160,8 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
         treated = own
     return Draft(
         tables, subject, visit, home, treated, arm, arms, control, primary,
-        tuple(others[:MOST_OTHERS]), design, decided.told, tuple(decided.guesses),
+        tuple(secondary or others[:MOST_OTHERS]), design, decided.told, tuple(decided.guesses),
+        len(secondary), later, decided.asked,
     )  # fmt: skip
 
 
@@ -215,6 +226,7 @@ def _arm(
         return _with_levels(*column_of(_by_patients(tables, subject), told, "arm"))
     ranked = [(t, name) for t in _by_patients(tables, subject) for name in t.arm]
     ranked.sort(key=lambda one: -one[0].weights.get(one[1], 0.0))
+    ranked = sorted(ranked, key=lambda one: not _first_of_patients(ranked, one[0], one[1], subject))
     choices = [(name, table.evidence[f"arm.{name}"]) for table, name in ranked]
     sure = _sure_arm(ranked)
     passed = [
@@ -227,7 +239,12 @@ def _arm(
         for one in table.columns:
             known = {name for name, _ in choices}
             few = 2 <= len(levels(one)) <= MOST_ARMS and is_coded(one)
-            if few and one.name not in known and one.constant_within is not False:
+            if (
+                few
+                and not belongs(one)
+                and one.name not in known
+                and one.constant_within is not False
+            ):
                 choices.append(
                     (
                         one.name,
@@ -255,6 +272,20 @@ def _arm(
         for one in decided.guesses
     ]
     return table, column
+
+
+def _first_of_patients(
+    ranked: Sequence[tuple[Table, str]], table: Table, name: str, subject: Mapping[str, str]
+) -> bool:
+    """Whether a candidate has the arms of the likeliest one in a table with a row a patient, where
+    that one is of a table with several: ADSL has the patients, not ADTTE."""
+    best, first = ranked[0]
+    several = (subject[best.name],) not in best.keys
+    return (
+        several
+        and (subject[table.name],) in table.keys
+        and {*levels(best.column(first))} == {*levels(table.column(name))}
+    )
 
 
 def tells_arm(column: Column, table: Table, arm: Column) -> bool:

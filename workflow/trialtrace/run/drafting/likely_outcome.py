@@ -5,7 +5,8 @@ on the other (docs/benchmarks-profile.md).
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from trialtrace.run.drafting.outcomes import (
@@ -15,6 +16,8 @@ from trialtrace.run.drafting.outcomes import (
     REPEATED_EVENT,
     STATUSES,
     Outcome,
+    is_coded,
+    levels,
     outcome,
     pairs,
     usable,
@@ -26,14 +29,16 @@ WHOLE = {
     *("outcome", "outcomes", "endpoint", "primary", "primaryoutcome", "primaryendpoint", "y"),
     *("response", "result", "aval", "dv", "responder", "success", "failure", "classification"),
 }
-PRIMARY = {"primary", "prim"}
+PRIMARY = re.compile(r"\bprimary\b(?! (care|school|education|tumou?r|site|diagnosis|language))")
 OUTCOMES = re.compile(
     r"outcome|respon|resp$|event$|events$|death|dead$|died|dth|surviv|relapse|recur|improv|success|"
     r"fail|cure|change|chg$|gain|loss$|decrease|increase|reduction|diff$|delta|final|end$|ended$|"
     r"post|after$|endpoint|primary|result|followup|fup$|fu$|infect|mortal|progress|preterm|"
     r"complication|pain|score|count$|seizure|aval$|birth|remission|healed|healing|ulcer|toler|"
     r"discharge|evntfl|dthfl|relief|efficacy|accuracy|effect|rate$|episode|attack|bleed|adv[e]?|"
-    r"nausea|vomit|emesis|hospitali[sz]|readmi|exacerbation|incidence|occurr|onset|duration|longevity|classification"
+    r"nausea|vomit|emesis|hospitali[sz]|readmi|exacerbation|incidence|occurr|onset|duration|longevity|classification|"
+    r"erfolg|schmerz|verstorben|tod$|rezidiv|heilung|ansprechen|douleur|deces|guerison|succes|muerte|"
+    r"dolor|curacion|exito|morte|dolore|guarigione"
 )
 # Words of what patients are or have before treatment.
 PATIENTS = re.compile(
@@ -55,16 +60,23 @@ PROCESS = re.compile(
 # A time after the start in a name: 6m, 12month, d6, wk8, month6.
 LATER = re.compile(
     r"(^|[^a-z])(?!0)[0-9]+ ?(m|mo|mth|months?|w|wk|weeks?|d|days?|h|hr|hours?|min|y|yr|years?)"
-    r"($|[^a-z])|(d|day|m|mo|month|w|wk|week|v|visit|y|yr|year)_?(?!0)[0-9]+($|[^0-9])",
+    r"($|[^a-z])|((?<![a-z])[dmwvy]|(?<![a-z])(mo|yr)|day|month|wk|week|visit|year)_?(?!0)[0-9]+"
+    r"($|[^0-9])",
     re.IGNORECASE,
 )
 NUMBERED = re.compile(r"(.*?[a-zA-Z])[._ ]?([0-9]{1,2}(?:[.][0-9]+)?)$")
 RESPONSE = re.compile(r"y[0-9]?|y[._][0-9]", re.IGNORECASE)
+LATER_WORDS = {"fu", "fup", "followup", "post", "after", "final", "end"}
 LONGEST_FAMILY = 8
+# Numbered columns of the same codes beside their total, or so many without one.
+FEWEST_ITEMS, FEWEST_ALONE = 4, 9
+TOTALS = {"total", "tot", "sum", "score", "scale", "summe", "gesamt", "index", "summary"}
+FORMS_BEFORE = BEFORE | {"demographics", "demography", "eligibility", "enrollment", "anamnese"}
 # For each of name and label the same words count once.
 NAMED, EXACT, SAID_PRIMARY, PATIENT, OF_PROCESS, EARLIER = 2.0, 3.5, 3.0, -2.5, -1.5, -3.0
 # Fitted on the half for rules.
 SURE, BESIDE, ALONE = 3.5, 1.0, 2.0
+ITEM, TOTAL = -4.0, 1.5
 VISITS, PLACE, BINARY, COUNTED, AFTER, FAMILY = 3.0, 1.0, 0.5, -1.0, 1.0, 1.0
 
 
@@ -75,13 +87,50 @@ def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
     found = list(pairs(table, free)) if not visit else []
     paired = {name for one in found for name in (one.column, one.status)}
     names = [one.name for one in table.columns]
+    items = items_of(table.columns)
     for place, one in enumerate(free):
         if one.name in paired:
             continue
         made = outcome(table, one, visit)
         if made is not None:
-            found.append(_scored(made, one, place / max(1, len(free)), names))
+            scored = _scored(made, one, place / max(1, len(free)), names)
+            found.append(_of_scale(scored, one, items))
     return sorted(found, key=lambda one: -one.score)
+
+
+def items_of(columns: Sequence[Column]) -> dict[str, str]:
+    """The items of scales, each with the total of its scale, nothing where there is none.
+
+    Items are columns of one name but for their number, with the same codes, of which there is a
+    total or a score, or which are many and have more than two codes.
+    """
+    families: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for one in columns:
+        told = NUMBERED.fullmatch(one.name)
+        if told and is_coded(one):
+            families[told[1], levels(one)].append(one.name)
+    made: dict[str, str] = {}
+    for (stem, codes), names in families.items():
+        own = parts(stem)
+        totals = [
+            one.name for one in columns
+            if (words := parts(one.name))[: len(own)] == own and {*words[len(own) :]} & TOTALS
+        ]  # fmt: skip
+        alone = len(names) >= FEWEST_ALONE and len(codes) > 2
+        if alone or (totals and len(names) >= FEWEST_ITEMS):
+            made |= dict.fromkeys(names, next(iter(totals), ""))
+    return made
+
+
+def _of_scale(made: Outcome, column: Column, items: Mapping[str, str]) -> Outcome:
+    """The candidate, where it is an item of a scale or the total of one."""
+    if column.name in items:
+        told = f"It is an item of {items[column.name] or 'a scale'}."
+        return replace(made, score=made.score + ITEM, evidence=f"{made.evidence} {told}")
+    if column.name in items.values():
+        told = f"{made.evidence} It is the total of a scale."
+        return replace(made, score=made.score + TOTAL, evidence=told)
+    return made
 
 
 def after_start(column: Column, beside: Sequence[str]) -> str:
@@ -122,12 +171,15 @@ def _scored(made: Outcome, column: Column, place: float, beside: Sequence[str]) 
     elif named := _outcome_words(name) or _outcome_words(label):
         score += NAMED
         told.append(f"Its name speaks of {named}.")
-    if (name | label) & PRIMARY:
+    if any(PRIMARY.search(" ".join(parts(text))) for text in (column.name, column.label)):
         score += SAID_PRIMARY
         told.append("It is called primary.")
-    if (name | label) & BEFORE:
+    if (name | label) & BEFORE or {*parts(column.form)} & FORMS_BEFORE:
         score += EARLIER
-        told.append("Its name speaks of what was before.")
+        told.append("Its name or its form speaks of what was before.")
+    elif _has_later(column.name, beside):
+        score += EARLIER
+        told.append("The same was measured later.")
     if not made.visit and (word := _first(PATIENTS, name | label)):
         score += PATIENT
         told.append(f"Its name speaks of patients ({word}).")
@@ -174,13 +226,23 @@ def _of_family(name: str, beside: Sequence[str]) -> str:
         numbers = [float(one[2]) for one in same]
         if 2 <= len(same) <= LONGEST_FAMILY and float(told[2]) > min(numbers):
             return "The same was measured before."
-    stem = _stem(name)
-    if stem and any(_stem(one) == stem for one in beside if set(parts(one)) & BEFORE):
+    stem = measured_stem(name)
+    if stem and any(measured_stem(one) == stem for one in beside if set(parts(one)) & BEFORE):
         return "The same was measured before."
     return ""
 
 
-def _stem(name: str) -> str:
+def _has_later(name: str, beside: Sequence[str]) -> bool:
+    """Whether another column has its name and a word of what comes after: fu_total of total."""
+    own = parts(name)
+    return any(
+        {*words} - {*own} <= LATER_WORDS and len(words) == len(own) + 1
+        and own in (words[1:], words[:-1])
+        for words in map(parts, beside)
+    )  # fmt: skip
+
+
+def measured_stem(name: str) -> str:
     """A name without words of before and after, and without numbers."""
     left = [one for one in parts(name) if one not in BEFORE and not one.isdecimal()]
-    return "".join(one for one in left if not re.fullmatch(r"post|after|m|d|w|fup|end|final", one))
+    return "".join(one for one in left if one not in LATER_WORDS | {"m", "d", "w"})

@@ -130,6 +130,16 @@ NOT_RANDOMISED = re.compile(
     r"screen(ing)?[ _-]*fail\w*|no record|not (tested|applicable)|n/?a|notassgn|scrnfail",
     re.IGNORECASE,
 )
+# Who belongs to a population, by the plain name of its column: the population, its flag, its label.
+POPULATION_FLAGS = {
+    "randfl": ("itt", "ITTFL", "All randomised"),
+    "ittfl": ("itt", "ITTFL", "All randomised"),
+    "fasfl": ("full_analysis", "FASFL", "Full analysis set"),
+    "mittfl": ("modified_itt", "MITTFL", "Modified intention to treat"),
+    "saffl": ("safety", "SAFFL", "Treated"),
+    "pprotfl": ("per_protocol", "PPROTFL", "Per protocol"),
+    "ppfl": ("per_protocol", "PPROTFL", "Per protocol"),
+}
 SEX = ("sex", "gender", "female", "male", "geschlecht", "sexe", "sesso", "sexo", "geslacht", "kon",
        "kjonn", "sukupuoli", "plec", "pohlavi", "nem", "cinsiyet")  # fmt: skip
 PERSONS = (
@@ -148,13 +158,13 @@ UNITS = {
     **dict.fromkeys(("mm",), "mm"),
     **dict.fromkeys(("mmhg",), "mmHg"),
     **dict.fromkeys(("bpm",), "beats/min"),
-    **dict.fromkeys(("yrs", "years", "yr"), "years"),
-    **dict.fromkeys(("mths", "months", "mos"), "months"),
-    **dict.fromkeys(("wks", "weeks"), "weeks"),
-    **dict.fromkeys(("days",), "days"),
-    **dict.fromkeys(("hrs", "hours"), "hours"),
-    **dict.fromkeys(("mins", "minutes"), "minutes"),
-    **dict.fromkeys(("secs", "seconds"), "seconds"),
+    **dict.fromkeys(("yrs", "years", "yr", "jahre", "ans", "anni", "años", "jaar", "år"), "years"),
+    **dict.fromkeys(("mths", "months", "mos", "monate", "mois", "mesi", "meses"), "months"),
+    **dict.fromkeys(("wks", "weeks", "wochen", "semaines", "settimane", "semanas"), "weeks"),
+    **dict.fromkeys(("days", "tage", "jours", "giorni", "días", "dagen", "dagar"), "days"),
+    **dict.fromkeys(("hrs", "hours", "stunden", "heures", "ore", "horas"), "hours"),
+    **dict.fromkeys(("mins", "minutes", "minuten", "minuti", "minutos"), "minutes"),
+    **dict.fromkeys(("secs", "seconds", "sekunden", "secondes", "secondi", "segundos"), "seconds"),
     **dict.fromkeys(("pct", "percent", "perc", "%"), "%"),
     **dict.fromkeys(("ml",), "mL"),
     **dict.fromkeys(("mmoll", "mmol/l"), "mmol/L"),

@@ -4,16 +4,16 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, write_text
 from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.dictionary import columns_of
 from trialtrace.run.drafting.draft import Draft, decide
-from trialtrace.run.drafting.people import People, people
+from trialtrace.run.drafting.people import People, people, with_covariates
 from trialtrace.run.drafting.plan import Planned, endpoints_file, plan_file, planned
 from trialtrace.run.drafting.questions import Ask
-from trialtrace.run.drafting.study import QUESTION, randomised_flag, trial_file
+from trialtrace.run.drafting.study import QUESTION, population_flags, trial_file
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.drafting.yaml_text import Quoted, document
 from trialtrace.run.trial.guesses import FILE
@@ -35,21 +35,43 @@ def new(at: Project, name: str, given: Sequence[str], told: Mapping[str, str], a
     """
     free_name(at, name)
     profiles = profile(given)
-    draft = decide(profiles, told, ask)
+    draft = with_covariates(decide(profiles, told, ask), ask)
     files = files_of(at, name, given, draft)
-    folder, config = at.trial_config(name), at.config / "config.yaml"
+    config = at.config / "config.yaml"
     listed = with_trial(at, name)
-    staged = folder.with_name(f".{name}.new")
-    shutil.rmtree(staged, ignore_errors=True)
-    try:
-        for file, text in files.items():
-            write_text(staged / file, text)
-        staged.rename(folder)
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
+    put_in_place(at, name, files)
     if listed is not None:
         write_text(config, listed)
     return draft
+
+
+def put_in_place(at: Project, name: str, files: Files) -> None:
+    """Write the folder at once, in the place of the one that is there. Raises UserError, and leaves
+    what was there, where `check` would refuse it."""
+    from trialtrace.run.trial.check import check_trial
+
+    folder = at.trial_config(name)
+    staged, before = (folder.with_name(f".{name}.{each}") for each in ("new", "before"))
+    for each in (staged, before):
+        shutil.rmtree(each, ignore_errors=True)
+    try:
+        if folder.exists():
+            # What is no file of a draft stays too.
+            shutil.copytree(folder, staged)
+        for file, text in files.items():
+            write_text(staged / file, text)
+        if folder.exists():
+            folder.rename(before)
+        staged.rename(folder)
+        problems = check_trial(at, name)
+        if problems:
+            shutil.rmtree(folder)
+            raise ProblemsError(problems)
+        shutil.rmtree(before, ignore_errors=True)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+        if before.exists() and not folder.exists():
+            before.rename(folder)
 
 
 def free_name(at: Project, name: str) -> None:
@@ -63,7 +85,12 @@ def free_name(at: Project, name: str) -> None:
     if not folder.exists():
         return
     drafted = (folder / FILE).is_file()
-    again = f"; for a new cut of its data: trialtrace new {name} FILE --again" if drafted else ""
+    again = (
+        f"; to draft it over itself: trialtrace new {name} --anew; "
+        f"for a new cut of its data: trialtrace new {name} FILE --again"
+        if drafted
+        else ""
+    )
     raise UserError(
         Problem(
             f"trial {name}",
@@ -85,10 +112,21 @@ def files_of(at: Project, name: str, given: Sequence[str], draft: Draft) -> File
         "plan.yaml": document(plan_file(draft, chosen, who), apart=True),
         "claims.yaml": "papers: {}\nclaims: {}\n",
     }
-    guesses = [*draft.guesses, *columns.guesses, *_of_the_plan(chosen), *_of_people(who)]
-    if flag := randomised_flag(draft):
-        why = f"{flag} is N for some who are in the file: they are no part of it."
-        guesses.append(Guessed("population", "trial.yaml", "populations.itt", f"{flag} is Y", why))
+    guesses = [
+        *draft.guesses,
+        *columns.guesses,
+        *_of_the_plan(chosen, draft.secondary),
+        *_of_people(who),
+    ]
+    for population, (flag, code) in population_flags(draft).items():
+        key, why = (
+            f"populations.{population}",
+            f"The name of {flag} says that it tells who belongs.",
+        )
+        if population == "itt":
+            why += " Some who are in the file do not: they are no part of the primary analysis."
+        name_of = f"population.{population}"
+        guesses.append(Guessed(name_of, "trial.yaml", key, f"{flag} is {code}", why))
     files[FILE] = guesses_text(name, given, draft.told, files, guesses)
     return files
 
@@ -105,7 +143,7 @@ def _of_people(who: People) -> list[Guessed]:
     return [Guessed("baseline", "plan.yaml", "displays.baseline.variables", shown, why)]
 
 
-def _of_the_plan(chosen: Sequence[Planned]) -> list[Guessed]:
+def _of_the_plan(chosen: Sequence[Planned], secondary: int) -> list[Guessed]:
     names = [one.name for one in chosen]
     made = [
         Guessed("question", "trial.yaml", "question", QUESTION, "No file says it."),
@@ -117,7 +155,10 @@ def _of_the_plan(chosen: Sequence[Planned]) -> list[Guessed]:
     if chosen[0].stop and not chosen[0].time_unit:
         why = f"Nothing tells the unit of {chosen[0].stop.name}; rates are of a year of them."
         made.append(Guessed("unit", "plan.yaml", f"analyses.{names[0]}", "days", why))
-    if names[1:]:
+    if secondary:
+        why = "A family of the tests of the secondary outcomes, so that their p-values can be read."
+        made.append(Guessed("multiplicity", "plan.yaml", "multiplicity.secondary", "holm", why))
+    elif names[1:]:
         why = "Names and values that outcomes have; nothing says which endpoints were planned."
         made.append(Guessed("endpoints", "endpoints.yaml", names[1], ", ".join(names[1:]), why))
     return made

@@ -8,18 +8,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from trialtrace.run.drafting.names import words_of
+from trialtrace.run.drafting.names import POPULATION_FLAGS, SUBJECTS, rank, words_of
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.tables.measures import parts, plain
 
 YES = re.compile(
     r"(1[_. -]*)?(yes|y|true|t|event|dead|died|death|relapsed?|progress\w*|positive|pos|present|"
-    r"improved|responded|responder|response|success|cured|good|failed|failure|ill|case|infected)",
+    r"improved|responded|responder|response|success|cured|good|failed|failure|ill|case|infected|"
+    r"ja|oui|s[ií]|sim|tak|kyll[aä]|ano|evet)",
     re.IGNORECASE,
 )
 NO = re.compile(
     r"(0[_. -]*)?(no|n|false|f|none|alive|censored|negative|neg|absent|not \w+|non\w*|poor|bad|"
-    r"healthy|well|unchanged|control)",
+    r"healthy|well|unchanged|control|nein|nej|nee|nei|nie|não|nao|ei|ne|hay[iı]r)",
     re.IGNORECASE,
 )
 BEFORE = {
@@ -35,7 +36,9 @@ STATUSES = {
     *("fustat", "d", "stat", "relapse", "recurrence", "fail", "failure"),
 }
 CENSORED = {"cens", "censor", "censored", "cnsr"}
-LEAST_TIMES = 10
+# Numbers of visits, and ADaM's flags of records.
+NO_OUTCOME = re.compile(r"a?visit(no?|num|number)?|anl\d+fl|ablfl|trtemfl|complfl|enrlfl")
+LEAST_TIMES, FEWEST_NUMBERED = 10, 20
 MOST_CODES, MOST_STATES = 12, 4
 # A time with how it ended, above nearly every single column.
 PAIRED = 6.0
@@ -111,6 +114,14 @@ def label_of(column: Column, code: str) -> str:
     return dict(column.choices).get(code, words_of(code)) or code
 
 
+def belongs(column: Column) -> str:
+    """The code by which a flag of a population says that a patient belongs to it; nothing of any
+    other column."""
+    if plain(column.name) not in POPULATION_FLAGS:
+        return ""
+    return next((code for code in levels(column) if code.casefold() in ("y", "yes", "1")), "")
+
+
 def is_number(column: Column) -> bool:
     return column.validation in ("integer", "number") or column.type in ("calc", "slider")
 
@@ -175,12 +186,28 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
 
 
 def usable(column: Column) -> bool:
-    """Whether a column can be an endpoint: numbers or codes, and more than one value."""
+    """Whether a column can be an endpoint: numbers or codes, and more than one value; no flag of a
+    population, no number of rows, patients or visits, no date."""
     return (
         not column.identifier
         and column.distinct > 1
+        and not belongs(column)
+        and not numbers_rows(column)
+        and not NO_OUTCOME.fullmatch(plain(column.name))
+        and "date" not in column.evidence
         and column.type not in ("notes", "checkbox")
         and (is_number(column) or is_coded(column))
+    )
+
+
+def numbers_rows(column: Column) -> bool:
+    """Whether a column counts through its rows, or has the name of a subject and many values."""
+    if not is_number(column) or column.distinct < FEWEST_NUMBERED:
+        return False
+    whole = column.validation == "integer" and column.distinct == column.rows
+    in_turn = whole and float(column.high) - float(column.low) == column.rows - 1
+    return in_turn or (
+        rank(column.name, SUBJECTS) is not None and 2 * column.distinct > column.rows
     )
 
 
@@ -202,20 +229,31 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
         if _words(one.name) & TIMES
         and is_number(one)
         and one.distinct >= LEAST_TIMES
-        and one.low
-        and float(one.low) >= 0
+        and not (one.low and float(one.low) < 0)
         and one.constant_within is None
     ]
     states = [
         one for one in free
         if _words(one.name) & STATUSES and is_state(one) and one.constant_within is None
     ]  # fmt: skip
+    # A record of days and of what they end with, whatever that is called: adm_days, adm_link.
+    linked = [
+        one for one in free
+        if is_coded(one) and len(levels(one)) == 2 and one.constant_within is None
+        and len(parts(one.name)) == 2 and not one.form.startswith("baseline")
+    ]  # fmt: skip
     for time in times:
         alone = [one for one in states if plain(one.name) in STATUSES]
         if plain(time.name) in TIMES and len(times) == len(alone) == 1:
             mates = alone
         else:
-            mates = [one for one in states if _stem(one.name) == _stem(time.name) != ""]
+            stem = _stem(time.name)
+            mates = [one for one in states if _stem(one.name) == stem != ""]
+            # Of os_days and os_status each word is one of times or states.
+            first = parts(time.name)[:1]
+            own = [one for one in states if parts(one.name)[:1] == first and not _stem(one.name)]
+            mates = mates or (own if not stem and len(parts(time.name)) > 1 else [])
+            mates = mates or [one for one in linked if parts(one.name)[0] == stem != ""]
         if len(mates) == 1:
             yield paired(table, time, mates[0])
 
@@ -229,7 +267,8 @@ def paired(table: Table, time: Column, status: Column) -> Outcome:
     """A time and how it ended."""
     code, sure = event_code(status)
     if _words(status.name) & CENSORED and set(levels(status)) == {"0", "1"}:
-        code = "0"
+        # CNSR of ADaM is 1 where it is censored; other columns of that name are so or the reverse.
+        code, sure = "0", plain(status.name) == "cnsr"
     told = f"{time.name} is a time and {status.name} tells how it ended."
     return Outcome(table.name, time.name, TIME, PAIRED, told, code, status=status.name, sure=sure)
 

@@ -2,13 +2,24 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.draft import Draft, tells_arm
-from trialtrace.run.drafting.likely_outcome import after_start
+from trialtrace.run.drafting.likely_outcome import after_start, items_of, measured_stem
 from trialtrace.run.drafting.names import ROW_NUMBERS, SEX, SITES, SUBJECTS, rank
-from trialtrace.run.drafting.outcomes import BEFORE, is_coded, is_number, label_of, levels
+from trialtrace.run.drafting.outcomes import (
+    BEFORE,
+    belongs,
+    is_coded,
+    is_number,
+    label_of,
+    levels,
+    numbers_rows,
+)
 from trialtrace.run.drafting.profile import Column
+from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.tables.contracts import ADTTE, BDS, OCCDS
 from trialtrace.run.tables.measures import AGES, parts, plain
 
@@ -36,9 +47,11 @@ class People:
     left_out: Mapping[str, str]
 
     def named(self, column: str) -> str:
-        """What a step calls a column: the site, or the short name of a variable."""
-        if column == self.site:
-            return "site"
+        """What a step calls a column: age, sex, the site, or the short name of a variable."""
+        roles = {"age": self.age and self.age[0], "sex": self.sex and self.sex[0]}
+        for role, own in {**roles, "site": self.site}.items():
+            if column == own:
+                return role
         return next((name for name, own in self.variables.items() if own == column), column)
 
     @property
@@ -54,13 +67,15 @@ def people(draft: Draft) -> People:
     used |= {draft.primary.column, draft.primary.status}
     used |= {name for one in draft.others for name in (one.column, one.status)}
     used |= {name for one in (draft.primary, *draft.others) for _, name in one.columns}
+    used |= draft.later - {*draft.covariates}
     used |= {one.name for one in draft.home.columns if tells_arm(one, draft.home, draft.arm)}
-    told = {draft.design.sequence, draft.design.cluster}
+    told = {draft.design.sequence, draft.design.cluster, *draft.covariates}
     free = [
         one for one in draft.home.columns
         if one.name not in used and (_describes(one) or one.name in told)
     ]  # fmt: skip
-    beside = [one.name for one in draft.home.columns]
+    beside, items = [one.name for one in draft.home.columns], items_of(draft.home.columns)
+    free = [one for one in free if not items.get(one.name)]
     later = {
         one.name: why for one in free
         if one.name not in told and not _is_age(one) and (why := after_start(one, beside))
@@ -72,15 +87,42 @@ def people(draft: Draft) -> People:
     taken = {age.name if age else "", sex[0] if sex else "", site or ""}
     rest = [one for one in free if one.name not in taken]
     before = [one for one in rest if set(parts(one.name)) & BEFORE]
-    design = {draft.design.sequence, draft.design.cluster} - {""}
-    before = [one for one in rest if one.name in design] + [
-        one for one in before if one.name not in design
+    before = [one for one in rest if one.name in told] + [
+        one for one in before if one.name not in told
     ]
     chosen = [*before, *(one for one in rest if one not in before)][:MOST_VARIABLES]
     chosen.sort(key=rest.index)
     return People(
         (age.name, _age_unit(age)) if age else None, sex, site, dict(_named(chosen)), later
     )
+
+
+def with_covariates(draft: Draft, ask: Ask) -> Draft:
+    """The draft with what the primary analysis adjusts for, told or answered."""
+    if draft.design.own_treatment:
+        return draft
+    who, decided = people(draft), Decided(draft.told, ask, draft.asked)
+    first = {draft.primary.source} if draft.primary.table == draft.home.name else set()
+    known = [*(one[0] for one in (who.age, who.sex) if one), *([who.site] if who.site else [])]
+    stems = {*map(measured_stem, first)} - {""}
+    before = [name for name in who.variables.values() if measured_stem(name) in stems]
+    rest = [name for name in who.variables.values() if name not in before]
+    choices = [(name, "It is what the primary endpoint was before.") for name in before]
+    choices += [(name, "It is in the baseline table.") for name in (*known, *rest)]
+
+    def read(name: str) -> str:
+        column = column_of([draft.home], name, "covariates")[1]
+        named = {draft.arm.name, draft.subject[draft.home.name], draft.primary.column}
+        if column.name in named or not (is_number(column) or is_coded(column)):
+            raise UserError(
+                Problem("--covariates", found=column.name,
+                        expected="a number or a code of the patients, known before randomisation")
+            )  # fmt: skip
+        return column.name
+
+    words = "What does the primary analysis adjust for?"
+    chosen = decided.several("covariates", words, choices, read)
+    return replace(draft, told=decided.told, covariates=tuple(dict.fromkeys(chosen)))
 
 
 def _describes(column: Column) -> bool:
@@ -92,6 +134,8 @@ def _describes(column: Column) -> bool:
         and column.distinct > 1
         and not column.mostly_lacking
         and not FLAG.fullmatch(column.name)
+        and not belongs(column)
+        and (_is_age(column) or not numbers_rows(column))
         and (is_number(column) or (is_coded(column) and len(levels(column)) <= MOST_LEVELS)
              or rank(column.name, SITES) is not None)
     )  # fmt: skip

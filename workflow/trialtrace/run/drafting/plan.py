@@ -1,15 +1,16 @@
 """endpoints.yaml and plan.yaml of a draft: standard methods for each kind of endpoint."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from trialtrace.run.drafting.design import place_labels
-from trialtrace.run.drafting.design_steps import designed
+from trialtrace.run.drafting.design_steps import Steps, designed
 from trialtrace.run.drafting.draft import Draft
 from trialtrace.run.drafting.outcomes import (
     COUNT,
     EVENT,
+    MEASURE,
     RECURRENT,
     REPEATED,
     REPEATED_EVENT,
@@ -256,10 +257,14 @@ def plan_file(draft: Draft, chosen: Sequence[Planned], who: People) -> dict[str,
     treatment = {"of": treated[0] if len(treated) == 1 else treated, "to": draft.control}
     estimands: dict[str, object] = {}
     analyses: dict[str, object] = {}
+    covariates = [who.named(name) for name in draft.covariates]
     for place, one in enumerate(chosen):
-        role = "exploratory" if place else "primary"
+        role = (
+            "primary" if not place else "secondary" if place <= draft.secondary else "exploratory"
+        )
         for name, label, words, standard in _analysed(one):
-            steps = designed(draft, who, one.outcome, standard)
+            plain_steps = designed(draft, who, one.outcome, standard)
+            steps = plain_steps if place else _adjusted(one, plain_steps, covariates)
             estimands[f"{name}_itt"] = {
                 "treatment": treatment,
                 "population": "itt",
@@ -276,7 +281,11 @@ def plan_file(draft: Draft, chosen: Sequence[Planned], who: People) -> dict[str,
                 **visits,
                 **steps,
             }
-        analyses |= dict(_also(one))
+            if steps is not plain_steps:
+                beside = {k: each for k, each in plain_steps.items() if k != "describe"}
+                crude = {"label": f"{label}, not adjusted", "role": "supportive", "of": name}
+                analyses[f"{name}_crude"] = {**crude, **beside}
+        analyses |= dict(_also(one, covariates if not place else []))
     displays: dict[str, object] = {"flow": {"analysed": [chosen[0].name]}}
     if who.shown:
         baseline = {"population": "itt", "overall": True, "variables": who.shown}
@@ -287,8 +296,47 @@ def plan_file(draft: Draft, chosen: Sequence[Planned], who: People) -> dict[str,
         "confidence": 0.95,
         "estimands": estimands,
         "analyses": analyses,
+        **({"multiplicity": family} if (family := _family(analyses)) else {}),
         "displays": displays,
     }
+
+
+def _family(analyses: Mapping[str, object]) -> dict[str, object]:
+    """The tests of the secondary outcomes, as one family."""
+    tests = [
+        {"analysis": name, "test": next(iter(one["tests"][0]))}
+        for name, one in analyses.items()
+        if isinstance(one, dict) and one["role"] == "secondary" and one.get("tests")
+    ]
+    label = {"label": "Secondary outcomes", "adjust": "holm"}
+    return {"secondary": {**label, "tests": tests}} if tests else {}
+
+
+def _adjusted(one: Planned, steps: Steps, covariates: Sequence[str]) -> Steps:
+    """The steps of the primary analysis with covariates, where a step of its kind takes some."""
+    kind, names = one.outcome.kind, list(covariates)
+    clustered = "clustered" in str(steps.get("estimates"))
+    if not names or (one.outcome.codes and kind in (MEASURE, REPEATED)) or kind == COUNT:
+        return steps
+    given = steps.get("estimates")
+    if clustered and isinstance(given, list):
+        whole: list[object] = list(given[1:])
+        ((name, options),) = dict(given[0]).items()
+        return {**steps, "estimates": [{name: {**options, "covariates": names}}, *whole]}
+    if kind in (EVENT, REPEATED_EVENT):
+        risks = {"method": "standardised", "covariates": names, "variance": "sandwich"}
+        odds = {"method": "logistic", "covariates": names}
+        estimates = [{"risk_difference": risks}, {"risk_ratio": risks}, {"odds_ratio": odds}]
+    elif kind == TIME:
+        model = {"ties": "efron", "covariates": names, "strata": [], "variance": "model"}
+        estimates = [{"hazard_ratio": {"method": "cox_adjusted", **model}}]
+    elif kind == RECURRENT:
+        estimates = [{"rate_ratio": {"method": "lwyy", "ties": "efron", "covariates": names}}]
+    else:
+        first = ["baseline"] if one.baseline else []
+        model = {"covariates": [*first, *names], "strata": [], "variance": "model"}
+        estimates = [{"mean_difference": {"method": "ancova", **model}}]
+    return {"describe": steps["describe"], "estimates": estimates}
 
 
 def _analysed(one: Planned) -> Iterator[tuple[str, str, str, dict[str, object]]]:
@@ -327,7 +375,7 @@ def _fifths(time: Column | None) -> list[float]:
     return [round(last * share / 5, 0 if last >= LONG else 2) for share in range(6)]
 
 
-def _also(one: Planned) -> Iterator[tuple[str, object]]:
+def _also(one: Planned, covariates: Sequence[str]) -> Iterator[tuple[str, object]]:
     """Analyses beside the one of an endpoint with visits."""
     if one.outcome.kind == REPEATED_EVENT and len(one.after) > 1:
         label = f"{one.label}, one odds ratio over the visits"
@@ -337,7 +385,7 @@ def _also(one: Planned) -> Iterator[tuple[str, object]]:
                 "label": label,
                 "role": "supportive",
                 "of": one.name,
-                "estimates": [{"odds_ratio": GEE}],
+                "estimates": [{"odds_ratio": GEE | {"covariates": list(covariates)}}],
             },
         )
     if one.outcome.kind == RECURRENT:
@@ -351,7 +399,7 @@ def _also(one: Planned) -> Iterator[tuple[str, object]]:
                 "estimates": [{"rate_ratio": step}],
             },
         )
-    if one.outcome.kind == REPEATED and one.baseline and not one.outcome.codes:
+    if one.outcome.kind == REPEATED and one.baseline and not (one.outcome.codes or covariates):
         step = {"method": "ancova", "covariates": ["baseline"], "strata": [], "variance": "model"}
         label = f"{one.label}, given the value before"
         yield (

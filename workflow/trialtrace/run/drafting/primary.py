@@ -1,7 +1,7 @@
 """The primary endpoint of a draft: what was told or answered, or the likeliest candidate."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.run.drafting.decided import Decided, column_of
@@ -34,26 +34,55 @@ NO_COMPETING = "none"
 ROW_A_PATIENT = "give a file with a row a patient: in this one its value stands in several rows"
 
 
-def primary_of(
-    tables: Sequence[Table],
-    found: Sequence[Outcome],
-    visit: Mapping[str, str],
-    subject: Mapping[str, str],
-    arm: Column,
-    parameters: Mapping[str, Parameters],
-    once: Mapping[str, Once],
-    decided: Decided,
-) -> Outcome:
-    """The primary endpoint: told, asked for, or the likeliest of those found.
+@dataclass(frozen=True)
+class Offered:
+    """Every candidate, and the tables to read another column from that a person names: as the rows
+    of one parameter have them, where `parameters` has any of a table."""
 
-    `tables` are as the rows of one parameter have them, where `parameters` has any of a table.
-    """
+    tables: Sequence[Table]
+    found: Sequence[Outcome]
+    visit: Mapping[str, str]
+    subject: Mapping[str, str]
+    arm: Column
+    parameters: Mapping[str, Parameters]
+    once: Mapping[str, Once]
+
+    def named(self, one: Outcome) -> str:
+        """Its column; with its table where several tables have it."""
+        tables = {each.table for each in self.found if each.column == one.column}
+        return one.column if len(tables) == 1 else f"{one.table}.{one.column}"
+
+    def read(self, name: str, kind: str, decided: Decided, flag: str = "primary") -> Outcome:
+        """The endpoint of a column. Raises UserError where it can be none."""
+        fitting = [one for one in self.found if not kind or one.kind == kind]
+        made = next(
+            (one for one in fitting if name in (one.column, f"{one.table}.{one.column}")), None
+        )
+        if made is not None and not (flag == "primary" and decided.told.get("status")):
+            return made
+        table, column = column_of(self.tables, name, flag)
+        if column.name in (self.arm.name, self.subject[table.name]):
+            role = "the arm" if column.name == self.arm.name else "the column of the patients"
+            raise UserError(
+                Problem(f"--{flag}", found=f"{column.name}, {role}", expected="another column")
+            )
+        once = self.once.get(table.name)
+        filled = once.columns.get(column.name) if once else None
+        if once and filled is not None and kind in ("", EVENT, MEASURE, TIME):
+            return once.placed(_as_told(table, filled[0], "", kind, decided, flag))
+        if kind == RECURRENT:
+            return _as_recurrent(table, column, self.subject[table.name])
+        return _as_told(table, column, self.visit[table.name], kind, decided, flag)
+
+
+def primary_of(offered: Offered, decided: Decided) -> Outcome:
+    """The primary endpoint: told, asked for, or the likeliest of those found."""
     kind = decided.told.get("kind", "")
     if kind and kind not in KINDS:
         raise UserError(
             Problem("--kind", found=kind, expected=one_of(KINDS), do=did_you_mean(kind, KINDS))
         )
-    fitting = [one for one in found if not kind or one.kind == kind]
+    fitting = [one for one in offered.found if not kind or one.kind == kind]
     if not fitting and "primary" not in decided.told:
         raise UserError(
             Problem(
@@ -63,43 +92,36 @@ def primary_of(
                 do="name it: --primary COLUMN",
             )
         )
-    tables_of = {
-        one.column: {each.table for each in found if each.column == one.column} for one in found
-    }
-
-    def named(one: Outcome) -> str:
-        return one.column if len(tables_of[one.column]) == 1 else f"{one.table}.{one.column}"
-
-    choices = [(named(one), f"{WORDS[one.kind]}. {one.evidence}") for one in fitting]
+    choices = [(offered.named(one), f"{WORDS[one.kind]}. {one.evidence}") for one in fitting]
     place = ("plan.yaml", "analyses")
     words = "Which column is the primary endpoint?"
 
     def read(name: str) -> Outcome:
-        made = next(
-            (one for one in fitting if name in (one.column, f"{one.table}.{one.column}")), None
-        )
-        if made is not None and not decided.told.get("status"):
-            return made
-        table, column = column_of(tables, name, "primary")
-        name = column.name
-        filled = once[table.name].columns.get(name) if table.name in once else None
-        if filled is not None and kind in ("", EVENT, MEASURE, TIME):
-            made = once[table.name].placed(_as_told(table, filled[0], "", kind, decided))
-        elif kind == RECURRENT:
-            made = _as_recurrent(table, column, subject[table.name])
-        else:
-            made = _as_told(table, column, visit[table.name], kind, decided)
-        if name in (arm.name, subject[table.name]):
-            role = "the arm" if name == arm.name else "the column of the patients"
-            raise UserError(
-                Problem("--primary", found=f"{name}, {role}", expected="another column")
-            )
-        return made
+        return offered.read(name, kind, decided)
 
     made = decided.choose("primary", words, choices, place, read, sure_first(fitting))
     if made.kind == RECURRENT and not kind:
         decided.guess("kind", ("endpoints.yaml", "kind"), RECURRENT, made.evidence)
-    return _of_parameter(parameters, _with_event(tables, made, decided), decided)
+    made = _with_event(offered.tables, made, decided)
+    return _of_parameter(offered.parameters, made, decided)
+
+
+def secondary_of(
+    offered: Offered, primary: Outcome, others: Sequence[Outcome], decided: Decided
+) -> list[Outcome]:
+    """The secondary outcomes that a person named; `others` are the likely ones."""
+    by_name = {one.where[0][1] if one.label else offered.named(one): one for one in others}
+    choices = [(name, f"{WORDS[one.kind]}. {one.evidence}") for name, one in by_name.items()]
+
+    def read(name: str) -> Outcome:
+        made = by_name.get(name) or offered.read(name, "", decided, "secondary")
+        if (made.table, made.column, made.where) == (primary.table, primary.column, primary.where):
+            raise UserError(
+                Problem("--secondary", found=f"{name}, the primary endpoint", expected="another")
+            )
+        return made
+
+    return decided.several("secondary", "Which are secondary outcomes?", choices, read)
 
 
 def _of_parameter(parameters: Mapping[str, Parameters], made: Outcome, decided: Decided) -> Outcome:
@@ -145,23 +167,25 @@ def _as_recurrent(table: Table, column: Column, subject: str) -> Outcome:
     )  # fmt: skip
 
 
-def _as_told(table: Table, column: Column, visit: str, kind: str, decided: Decided) -> Outcome:
+def _as_told(
+    table: Table, column: Column, visit: str, kind: str, decided: Decided, flag: str
+) -> Outcome:
     """An endpoint of a column that a person named, whatever speaks for it."""
-    status = decided.told.get("status")
+    status = decided.told.get("status") if flag == "primary" else None
     if status or kind == TIME:
         if not status:
             raise UserError(
                 Problem(
-                    "--primary", found=f"{column.name}, of kind {TIME}",
+                    f"--{flag}", found=f"{column.name}, of kind {TIME}",
                     expected="also the column of how the time ended", do="add --status COLUMN",
                 )
             )  # fmt: skip
         if column.constant_within:
-            raise UserError(Problem("--primary", found=column.name, do=ROW_A_PATIENT))
+            raise UserError(Problem(f"--{flag}", found=column.name, do=ROW_A_PATIENT))
         if not is_number(column):
             raise UserError(
                 Problem(
-                    "--primary", found=f"{column.name}, no number", expected="a time",
+                    f"--{flag}", found=f"{column.name}, no number", expected="a time",
                     do="name the column of the time: --primary COLUMN",
                 )
             )  # fmt: skip
@@ -173,7 +197,7 @@ def _as_told(table: Table, column: Column, visit: str, kind: str, decided: Decid
     within = ", which varies within patients" if column.constant_within is False else ""
     raise UserError(
         Problem(
-            "--primary",
+            f"--{flag}",
             found=f"{column.name}, {told}{within}",
             expected=f"a column that can be {WORDS.get(kind, 'an endpoint')}: of numbers, of two "
             "values, or of numbered levels"

@@ -16,7 +16,11 @@ FLAGS: Mapping[str, str] = {
     "status": "column that tells whether the time of the primary endpoint ended with the event",
     "event": "code that counts as the event of the primary endpoint",
     "competing": "code of the status that is a competing event, or none",
+    "secondary": "columns of the secondary outcomes, with commas between",
+    "covariates": "columns that the primary analysis adjusts for, with commas between",
 }
+# Questions on a terminal; a list is asked for where fewer were needed.
+MOST_QUESTIONS = 5
 BLINDING = ("arm", "control", "primary", "parameter", "event", "competing")
 
 
@@ -24,13 +28,15 @@ BLINDING = ("arm", "control", "primary", "parameter", "event", "competing")
 class Question:
     """What is asked: the flag that would have told it, words, and what may be answered, each with
     a reason; the first is what would be guessed. `wrong` is why the answer before did not fit.
-    Where it is not `sure`, nobody takes the first unseen: neither Enter nor --yes."""
+    Where it is not `sure`, nobody takes the first unseen: neither Enter nor --yes. `several` may be
+    answered, or none."""
 
     flag: str
     words: str
     choices: Sequence[tuple[str, str]]
     wrong: str = ""
     sure: bool = True
+    several: bool = False
 
 
 # The answer; None where nobody is there to give one.
@@ -43,4 +49,4 @@ def guess_nothing_told(question: Question) -> None:
 
 def first_choice(question: Question) -> str | None:
     """Under --yes: what would be guessed is the answer, where it is sure."""
-    return question.choices[0][0] if question.sure else None
+    return question.choices[0][0] if question.sure and not question.several else None

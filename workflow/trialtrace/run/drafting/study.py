@@ -7,10 +7,12 @@ from pathlib import Path
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.draft import Draft
-from trialtrace.run.drafting.outcomes import levels
+from trialtrace.run.drafting.names import POPULATION_FLAGS
+from trialtrace.run.drafting.outcomes import belongs
 from trialtrace.run.drafting.people import People
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.yaml_text import Quoted
+from trialtrace.run.tables.measures import plain
 from trialtrace.run.trial.version import CURRENT
 
 QUESTION = "What this trial asks is not written yet."
@@ -37,34 +39,34 @@ def trial_file(draft: Draft, who: People, name: str, at: Project) -> dict[str, o
     }
 
 
-def randomised_flag(draft: Draft) -> str:
-    """The column that says who was randomised, where it leaves somebody out: RANDFL, then ITTFL."""
-    names = {one.name.upper(): one for one in draft.home.columns}
-    return next(
-        (
-            names[flag].name for flag in ("RANDFL", "ITTFL")
-            if flag in names and {*levels(names[flag])} == {"Y", "N"}
-        ),
-        "",
-    )  # fmt: skip
+def population_flags(draft: Draft) -> dict[str, tuple[str, str]]:
+    """Name of a population -> the column of the file that says who belongs to it, and by which
+    code. The one of all is where a flag leaves somebody out."""
+    found: dict[str, tuple[str, str]] = {}
+    flags = {plain(one.name): one for one in draft.home.columns}
+    for known, (population, _, _) in POPULATION_FLAGS.items():
+        column = flags.get(known)
+        code = belongs(column) if column is not None else ""
+        if column is None or not code or population in found:
+            continue
+        inside = dict(column.values).get(code, 0)
+        if inside and (population != "itt" or inside < column.rows):
+            found[population] = (column.name, code)
+    return found
 
 
 def populations(draft: Draft) -> dict[str, object]:
-    """All randomised; and who was treated, where a flag of the file says so."""
-    flag = randomised_flag(draft)
+    """All randomised; and those for whom the file has a flag."""
     arm = {_of_patients(draft): "present"}
-    where: Mapping[str, object] = {flag: {"is": Quoted("Y")}} if flag else {}
-    label = f"All randomised ({flag})" if flag else "All randomised in the data"
-    made: dict[str, object] = {
-        "itt": {"label": label, "flag": "ITTFL", "where": {**arm, **where}},
-    }
-    treated = next((one for one in draft.home.columns if one.name.upper() == "SAFFL"), None)
-    if treated is not None and "Y" in levels(treated):
-        made["safety"] = {
-            "label": f"Treated ({treated.name})",
-            "flag": "SAFFL",
-            "where": {**arm, treated.name: {"is": Quoted("Y")}},
-        }
+    found = population_flags(draft)
+    known = {name: (flag, label) for name, flag, label in POPULATION_FLAGS.values()}
+    made: dict[str, object] = {}
+    if "itt" not in found:
+        made["itt"] = {"label": "All randomised in the data", "flag": "ITTFL", "where": arm}
+    for name, (column, code) in found.items():
+        flag, label = known[name]
+        where = {**arm, column: {"is": Quoted(code)}}
+        made[name] = {"label": f"{label} ({column})", "flag": flag, "where": where}
     return made
 
 

@@ -19,9 +19,16 @@ NAMED = 0.8
 NUMERIC = 0.8
 FEWEST_COLUMNS = 3
 WORDS_OF_A_NOTE = 3
+# A text column of which more cells than this share differ has texts of its own, and no levels.
+LEVELS = 0.5
+# Rows that a sum without a word is held against, and how far it may be rounded.
+FEWEST_ADDED, ROUNDED = 5, 1e-6
+MOST_SHOWN, LONGEST_SHOWN = 6, 40
+PATTERN = re.compile(r"[([].*[)\]]|[dmyjtha]{1,4}([./-][dmyjtha]{1,4}){1,2}", re.IGNORECASE)
+RANGE = re.compile(r"\S{1,8} ?([-–/]|to|bis) ?\S{1,8}")
 SUMS = re.compile(
     r"(grand )?totals?|sums?|means?|averages?|mean ?\(sd\)|sd|std|median|n|count|min|max|minimum|"
-    r"maximum|gesamt|summe|mittelwert",
+    r"maximum|gesamt|summe|mittelwert|gesamtsumme|insgesamt|moyenne|totale|media|somma|suma|medelvärde",
     re.IGNORECASE,
 )
 NOTES = re.compile(
@@ -58,26 +65,35 @@ def around(rows: Sequence[Row]) -> Around:
     line, names = rows[at]
     if at:
         keys["header"] = line
-        evidence["header"] = f"The names of the columns stand in row {line}, below a title."
+        title = "; ".join(_shown(cells) for _, cells in rows[:at])
+        evidence["header"] = (
+            f"The names of the columns stand in row {line}, below a title ({title})."
+        )
     body = list(rows[at + 1 :])
     units = _units(body)
-    if units:
+    if units is not None:
         keys["under_header"] = 1
         evidence["under_header"] = (
-            f"Row {body[0][0]} holds units: no cell is a number, all below are."
+            f"Row {body[0][0]} holds units: no cell is of the kind of those below "
+            f"({_shown(body[0][1])})."
         )
         body = body[1:]
     if foot := _foot(body, names):
         keys["foot"] = foot
         first, last = body[-foot][0], body[-1][0]
-        evidence["foot"] = (
-            f"Rows {first} to {last} hold sums or notes."
-            if foot > 1
-            else (f"Row {last} holds sums or a note.")
+        told = (
+            f"Rows {first} to {last} hold sums or notes" if foot > 1 else f"Row {last} holds sums"
         )
-    return Around(
-        keys, {names[place]: unit for place, unit in units.items() if place in names}, evidence
-    )
+        evidence["foot"] = f"{told} ({'; '.join(_shown(cells) for _, cells in body[-foot:])})."
+    named = {names[at]: unit for at, unit in (units or {}).items() if at in names and unit}
+    return Around(keys, named, evidence)
+
+
+def _shown(cells: Cells) -> str:
+    """The first cells of a row, in as many words as a reader needs to find it."""
+    texts = list(cells.values())
+    more = ", …" if len(texts) > MOST_SHOWN else ""
+    return ", ".join(text[:LONGEST_SHOWN] for text in texts[:MOST_SHOWN]) + more
 
 
 def _filled(cells: Cells) -> dict[int, str]:
@@ -98,22 +114,30 @@ def _is_number(text: str) -> bool:
     return bool(NUMBER.fullmatch(text.replace(",", ".", 1)))
 
 
-def _units(body: Sequence[Row]) -> dict[int, str]:
-    """The units in the first row below the names, by column; nothing where it is data."""
+def _units(body: Sequence[Row]) -> dict[int, str] | None:
+    """The units in the first row below the names, by column; None where it is data: where a cell
+    of it is of the kind of those below, or none reads like a unit."""
     if len(body) < 3:
-        return {}
+        return None
     (_, first), *rest = body
-    if any(_is_number(text) for text in first.values()):
-        return {}
     found = {}
     for place, text in first.items():
         below = [cells[place] for _, cells in rest if place in cells]
-        numeric = sum(map(_is_number, below)) >= NUMERIC * len(below) and below
-        if not numeric:
+        if not below:
             continue
-        found[place] = _unit(text)
-    known = sum(bool(unit) for unit in found.values())
-    return {place: unit for place, unit in found.items() if unit} if 2 * known >= len(found) else {}
+        if _is_number(text) or text in below:
+            return None
+        if sum(map(_is_number, below)) >= NUMERIC * len(below):
+            found[place] = _unit(text)
+        elif len(set(below)) > LEVELS * len(below) and not PATTERN.fullmatch(text):
+            # Texts that all differ: this may be one more.
+            return None
+    # Levels of a scale (0-10) and codes (m/f) tell a row of units too, and are none.
+    told = (
+        _unit(text) or RANGE.fullmatch(text) or PATTERN.fullmatch(text) for text in first.values()
+    )
+    known = sum(map(bool, told))
+    return found if found and 2 * known >= len(first) else None
 
 
 def _unit(text: str) -> str:
@@ -131,16 +155,38 @@ def _foot(body: Sequence[Row], names: Cells) -> int:
     """How many rows at the end are sums or notes."""
     foot = 0
     for _, cells in reversed(body[-LONGEST_FOOT:]):
-        if len(body) - foot <= 1 or not _is_foot(cells, body, names):
+        above = [row for _, row in body[: len(body) - foot - 1]]
+        if not above or not (_is_foot(cells, above, names) or _adds_up(cells, above)):
             break
         foot += 1
     return foot
 
 
-def _is_foot(cells: Cells, body: Sequence[Row], names: Cells) -> bool:
+def _is_foot(cells: Cells, above: Sequence[Cells], names: Cells) -> bool:
+    """Whether a row begins with a word of sums that no other has, or is a note alone."""
     place, text = min(cells.items())
-    above = [row[place] for _, row in body if place in row]
-    if SUMS.fullmatch(text.rstrip(":. ")) and above.count(text) == 1:
+    if SUMS.fullmatch(text.rstrip(":. ")) and all(row.get(place) != text for row in above):
         return True
     alone = len(cells) == 1 and len(names) >= FEWEST_COLUMNS
     return alone and (bool(NOTES.fullmatch(text)) or len(text.split()) > WORDS_OF_A_NOTE)
+
+
+def _adds_up(cells: Cells, above: Sequence[Cells]) -> bool:
+    """Whether a row without a value in the first column, which all others have, holds the sums of
+    two columns or more and nothing else: a total without a word."""
+    first = min(above[0])
+    if first in cells or any(first not in row for row in above) or len(above) < FEWEST_ADDED:
+        return False
+    sums = 0
+    for place, text in cells.items():
+        numbers = [_number(row[place]) for row in above if place in row]
+        own = _number(text)
+        there = [one for one in numbers if one is not None]
+        if own is None or len(there) < len(numbers):
+            return False
+        sums += abs(own - sum(there)) <= ROUNDED * max(1.0, abs(own))
+    return sums == len(cells) >= 2
+
+
+def _number(text: str) -> float | None:
+    return float(text.replace(",", ".", 1)) if _is_number(text) else None
