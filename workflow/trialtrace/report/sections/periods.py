@@ -28,7 +28,7 @@ def periods_table(material: Material, name: str, rows: list[ResultRow]) -> str:
         return ""
     body = []
     for stratum, first in sequences.items():
-        order = sorted(arms, key=lambda arm, first=first: arm != first)
+        order = [first, *(arm for arm in arms if arm != first)]
         cells = [
             [row for row in rows if (row["stratum"], row["group1_level"]) == (stratum, arm)]
             for arm in order
