@@ -39,12 +39,14 @@ def write_derived(folder: Path, sizes: tuple[int, ...] = (30, 50, 70), seed: int
     # Nobody under the low dose is in stage 3: a comparison with an empty arm.
     stage[(arm == "low") & (stage == 3)] = 2
     stage[5] = np.nan
+    age = np.where(draw.random(n) < 0.05, np.nan, draw.integers(40, 80, n))
     subjects = {
         "STUDYID": ["made"] * n,
         "USUBJID": [f"made-{i:03}" for i in range(n)],
         "SUBJID": [f"{i:03}" for i in range(n)],
         "SITEID": site,
-        "AGE": np.where(draw.random(n) < 0.05, np.nan, draw.integers(40, 80, n)),
+        "AGE": age,
+        "AGE_LOG": np.log(age),
         "AGEU": ["years"] * n,
         "SEX": draw.choice(["F", "M"], n),
         "ARM": arm,
