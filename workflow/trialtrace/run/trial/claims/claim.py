@@ -55,6 +55,11 @@ class Is:
         ]
         | None
     ) = optional("How the number is printed.")
+    factor: float | None = optional(
+        "What the result times this is printed: 10 where millimetres are printed and the data have "
+        "centimetres, 0.001 for thousands.",
+        exclusiveMinimum=0,
+    )
 
 
 @shape(last=True)
