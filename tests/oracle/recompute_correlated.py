@@ -227,6 +227,12 @@ def subjects_in_clusters() -> Numbers:
                 yield case, f"{family}.means.{part}", getattr(means, part)
             likeness = intracluster_correlation(y, cluster, d["arm"])
             yield case, f"{family}.correlation", likeness
+        for name, variance in corrections.items():
+            options = {"working": "independence", "variance": variance, "reference": "t"}
+            given = d["binomial"], x, d["subject"]
+            fit = clustered(*given, family="gaussian", confidence=0.95, **options)
+            yield from _vector(case, f"risk.{name}.se", fit.se)
+        yield from _vector(case, "risk.coef", fit.coef)
         sizes = np.unique(d["subject"], return_counts=True)[1]
         yield case, "design_effect", design_effect_of_sizes(sizes, correlation=0.07)
 

@@ -59,7 +59,8 @@ def model_words(material: Material, row: ResultRow) -> list[str]:
     if strata := given.get("strata"):
         told.append(f"{STRATIFIED} {_listed(material, strata)}")
     if "cluster" in given:
-        told.append(f"clusters by {_listed(material, [given['cluster']])}")
+        alone = ", subjects without one each alone" if given.get("no_cluster") == "own" else ""
+        told.append(f"clusters by {_listed(material, [given['cluster']])}{alone}")
     if given.get("ties") in TIES:
         told.append(TIES[given["ties"]])
     if row["stat_name"] in P_VALUES and "threshold" not in given and given.get("sides") in SIDES:
