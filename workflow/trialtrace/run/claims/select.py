@@ -14,7 +14,7 @@ Selects: TypeAlias = dict[str, Any]
 ALL = "all"
 # Key of a claim -> column of results, for keys that compare as they stand.
 PLAIN_KEYS = ("visit", "stratum", "parameter")
-SECOND_KEYS = ("level", "time", "effect", "category", "contrast")
+SECOND_KEYS = ("level", "time", "effect", "category", "contrast", "term")
 SHOWN = 6
 EMPTY = "The data have no value there."
 
@@ -102,7 +102,7 @@ def _several(found: list[ResultRow], stat: str, place: str) -> Problem:
         found=_listed(row["result_id"] for row in found),
         expected=f"one result for {stat}",
         do="add what tells them apart: stat with its method, compare, group, visit, stratum, "
-        "parameter, level, time, effect, category or contrast",
+        "parameter, level, time, effect, category, contrast or term",
     )
 
 

@@ -1,12 +1,26 @@
-"""Columns of a regression from variables of the subjects, known before randomisation."""
+"""Columns of a regression from variables of the subjects, and its coefficients as results."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialtrace.run.methods.analysing.cuts import Cut
+from trialtrace.run.methods.analysing.estimate import interval_result, plain_result
+from trialtrace.run.methods.analysing.rows import Basis, Place, Result
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
-from trialtrace.stats.results import StatsError
+from trialtrace.run.trial.plan.steps import Step
+from trialtrace.stats.regression.coefficients import contrast
+from trialtrace.stats.results import Coefficients, Contrast, StatsError
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.plan.options import OfCoefficients
+
+ARM, INTERCEPT = "arm", "intercept"
+# Where a coefficient stands, and the contrast that it is.
+Term = tuple[Place, Callable[[], Contrast]]
 
 
 def known(rows: Selection, names: Sequence[str]) -> Selection:
@@ -33,3 +47,73 @@ def columns_of(rows: Selection, names: Sequence[str]) -> np.ndarray | None:
         levels = np.unique(values.astype(str))
         made.append((values.astype(str)[:, None] == levels[1:]).astype(float))
     return np.column_stack(made) if made else None
+
+
+def terms_of(rows: Selection, names: Sequence[str]) -> list[str]:
+    """The names of the columns of `columns_of`: of a number its own, else "name=level"."""
+    terms = []
+    for name in names:
+        values = rows.column(adsl_code(name))
+        if values.dtype.kind in "fiu":
+            terms.append(name)
+        else:
+            terms += [f"{name}={level}" for level in np.unique(values.astype(str))[1:]]
+    return terms
+
+
+def single_terms(
+    cut: Cut,
+    step: "Step[OfCoefficients]",
+    rows: Selection,
+    fit: Callable[[], Coefficients],
+    *,
+    intercept: bool,
+) -> Iterator[Term]:
+    """The coefficients of an intercept, of treated arms and of covariates, in this order of the
+    columns: those of the arms first, the others where all are asked for."""
+    treated = list(cut.analysis.estimand.treated)
+    before = [INTERCEPT] if intercept else []
+
+    def of(at: int) -> Contrast:
+        found = fit()
+        return contrast(
+            found,
+            np.eye(found.coef.size)[at],
+            sides="two_sided",
+            confidence=cut.analysis.confidence,
+        )
+
+    if step.options.coefficients is None:
+        return
+    for pair in cut.analysis.pairs:
+        at = len(before) + treated.index(pair[0])
+        yield cut.at(pair=pair, second=("term", ARM)), partial(of, at)
+    if step.options.coefficients == "all":
+        others = [*before, *treated, *terms_of(rows, step.options.covariates)]  # type: ignore[attr-defined]
+        for at, term in enumerate(others):
+            if not len(before) <= at < len(before) + len(treated):
+                yield cut.at(second=("term", term)), partial(of, at)
+
+
+def coefficient_results(
+    cut: Cut,
+    step: Step[object],
+    members: dict[str, Selection],
+    terms: Iterable[Term],
+    common: Basis,
+) -> Iterator[Result]:
+    """Each coefficient with its interval, then its standard error and Wald's test of it."""
+    for place, compute in terms:
+        found: Callable[[], Contrast] = cache(compute)
+        names = ("coefficient", step.method)
+        made = interval_result(
+            cut, place, names, members, partial(lambda one: one().interval, found), **common
+        )
+        yield made
+        if made.error is None:
+            values = {
+                ("standard_error", step.method): found().standard_error,
+                ("p_value", f"{step.method}_coefficient"): found().p_value,
+            }
+            for named, value in values.items():
+                yield plain_result(cut, place, named, members, value, **common)

@@ -29,7 +29,7 @@ Given = dict[str, Any]
 """An entry of the file, as written."""
 SHOWN = 40
 # Keys of a claim that tell several results of one statistic apart.
-SECOND = ("effect", "time", "category", "contrast")
+SECOND = ("effect", "time", "category", "contrast", "term")
 # What a statistic is of, as a claim selects it.
 _OF = {
     GROUP: "group: an arm",

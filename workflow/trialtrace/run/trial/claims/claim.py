@@ -42,6 +42,9 @@ class Is:
     effect: Effect | None = optional("Effect of an analysis of variance.")
     category: float | None = optional("Value of an ordinal endpoint whose share it is.")
     contrast: Name | None = optional("Contrast of arms, by the name that its step gives it.")
+    term: Text | None = optional(
+        "Term of a coefficient: arm, time, intercept, a covariate, or covariate=level."
+    )
     as_: (
         Literal[
             "percent",
