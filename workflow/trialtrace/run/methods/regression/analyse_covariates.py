@@ -9,6 +9,7 @@ import numpy as np
 from trialtrace.run.methods.analysing.cuts import Cut
 from trialtrace.run.methods.analysing.estimate import interval_result, plain_result
 from trialtrace.run.methods.analysing.rows import Basis, Place, Result
+from trialtrace.run.methods.analysing.subject_tables import SubjectTable, covariate_column
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.steps import Step
@@ -29,14 +30,14 @@ def known(rows: Selection, names: Sequence[str]) -> Selection:
     return rows.frames.select(rows.dataset, present | rows.predicate)
 
 
-def columns_of(rows: Selection, names: Sequence[str]) -> np.ndarray | None:
+def columns_of(rows: Selection | SubjectTable, names: Sequence[str]) -> np.ndarray | None:
     """(n, q) columns: a number as it is, any other variable as indicators of all levels but one.
 
     Raises StatsError where a covariate is missing.
     """
     made = []
     for name in names:
-        values = rows.column(adsl_code(name))
+        values = rows.column(covariate_column(name))
         if values.dtype.kind in "fiu":
             if np.isnan(values.astype(float)).any():
                 raise StatsError(f"{name} is missing in some subjects.")
@@ -53,7 +54,7 @@ def terms_of(rows: Selection, names: Sequence[str]) -> list[str]:
     """The names of the columns of `columns_of`: of a number its own, else "name=level"."""
     terms = []
     for name in names:
-        values = rows.column(adsl_code(name))
+        values = rows.column(covariate_column(name))
         if values.dtype.kind in "fiu":
             terms.append(name)
         else:
