@@ -168,6 +168,9 @@ def logistic_models_with_intercepts() -> Numbers:
         if not fit.boundary:
             yield case, "sd", fit.sd
             yield case, "sd.se", fit.sd_se
+            # The intercept is the threshold with the other sign.
+            yield case, "intercept", -float(fit.thresholds[0])
+            yield case, "intercept.se", float(fit.thresholds_se[0])
         yield from _vector(case, "coef", fit.coef)
         yield from _vector(case, "se", fit.se)
 

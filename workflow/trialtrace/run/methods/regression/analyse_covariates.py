@@ -114,7 +114,7 @@ def coefficient_results(
         if made.error is None:
             values = {
                 ("standard_error", step.method): found().standard_error,
-                ("p_value", f"{step.method}_coefficient"): found().p_value,
+                ("p_coefficient", step.method): found().p_value,
             }
             for named, value in values.items():
                 yield plain_result(cut, place, named, members, value, **common)

@@ -127,7 +127,7 @@ def of_coefficient(asked: Asked, value: float, error: float, z: float) -> Answer
     """A coefficient with its bounds, its error or its two-sided p-value."""
     if asked.stat == "coefficient":
         return value, (value - z * error, value + z * error)
-    return {"standard_error": error, "p_value": 2 * float(norm.sf(abs(value / error)))}
+    return {"standard_error": error, "p_coefficient": 2 * float(norm.sf(abs(value / error)))}
 
 
 def _coefficient(family: str, by: str) -> Check:
@@ -262,5 +262,5 @@ for _method, _family, _by in (
     ("modified_poisson", "poisson", POISSON),
     ("logistic", "binomial", LOGIT),
 ):
-    for _name in ("coefficient.{}", "standard_error.{}", "p_value.{}_coefficient"):
+    for _name in ("coefficient.{}", "standard_error.{}", "p_coefficient.{}"):
         CHECKS[_name.format(_method)] = _coefficient(_family, _by)

@@ -241,8 +241,7 @@ def _when(
 
 def is_coefficient(asked: Asked) -> bool:
     """Whether a result is of a coefficient, and not of the effect."""
-    of_test = asked.method.endswith("_coefficient")
-    return of_test or asked.stat in ("coefficient", "standard_error", "random_sd")
+    return asked.stat in ("coefficient", "standard_error", "p_coefficient", "random_sd")
 
 
 def row_of(data: Data, asked: Asked, made: dict) -> np.ndarray:
@@ -274,7 +273,7 @@ def answer(
 ) -> Recomputed:
     """The asked one of an estimate with its bounds and a p-value."""
     value, low, high, p_value = parts
-    if asked.stat == "p_value":
+    if asked.stat in ("p_value", "p_coefficient"):
         return Recomputed(by, p_value, None, tolerance, n)
     if asked.stat in ("odds_ratio", "slope_odds_ratio"):
         value, low, high = (exp(each) if each < 700 else inf for each in (value, low, high))
@@ -359,5 +358,5 @@ CHECKS: dict[str, Check] = {
     for stat in ("mean_difference", "odds_ratio", "slope_difference", "slope_odds_ratio", "p_value")
 }
 for _name in ("gee", "gee_line", "logistic_mixed", "logistic_mixed_line"):
-    for _stat in ("coefficient.{}", "standard_error.{}", "random_sd.{}", "p_value.{}_coefficient"):
+    for _stat in ("coefficient.{}", "standard_error.{}", "random_sd.{}", "p_coefficient.{}"):
         CHECKS[_stat.format(_name)] = logistic_mixed if "mixed" in _name else gee

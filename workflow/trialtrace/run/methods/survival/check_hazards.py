@@ -282,5 +282,5 @@ CHECKS: dict[str, Check] = {
     "z.hazard_ratio_margin": margin,
     "coefficient.cox_adjusted": coefficient,
     "standard_error.cox_adjusted": coefficient,
-    "p_value.cox_adjusted_coefficient": coefficient,
+    "p_coefficient.cox_adjusted": coefficient,
 }

@@ -82,7 +82,7 @@ def with_coefficients(given: str, of_arms: str = f"@{PAIR};term=arm", further: s
         told = [
             f"{stat}{of}"
             for of in (every if asked else ())
-            for stat in ("coefficient.{}", "standard_error.{}", "p_value.{}_coefficient")
+            for stat in ("coefficient.{}", "standard_error.{}", "p_coefficient.{}")
         ]
         # Without a fit there is an error in place of the coefficient, and no more.
         rest = [one if one.startswith("coefficient") else f"{one}?" for one in told]

@@ -11,7 +11,6 @@ from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.gives import PAIR, Given, with_coefficients
 from trialtrace.run.trial.plan.methods import OVER_TIME, SCORES
 from trialtrace.run.trial.plan.options import OfCoefficients, Reference, Sandwich
-from trialtrace.run.trial.plan.r_coefficients import ALSO
 from trialtrace.run.trial.plan.r_gee import EQUATIONS
 
 _COVARIATES = (
@@ -38,7 +37,7 @@ _NODES = (
     "that does not suffice is an error."
 )
 Times = Annotated[
-    dict[VisitLabel, float] | Name,
+    Annotated[dict[VisitLabel, float], Rule(minProperties=2)] | Name,
     Rule(expected="a time of each visit, or the endpoint that has the actual times"),
 ]
 Nodes = int | Literal["enough"]
@@ -73,7 +72,7 @@ class OrdinalGee:
 class GeeSlopes(OfCoefficients):
     """Estimating equations over visits, the mean of each arm a line over time."""
 
-    times: Times = key(_TIMES, minProperties=2)
+    times: Times = key(_TIMES)
     working: Working = key("Working correlation of the visits of a subject.")
     variance: Sandwich = key(_VARIANCE)
     reference: Reference = key(_REFERENCE)
@@ -100,7 +99,7 @@ class LogisticMixed:
 class LogisticMixedSlopes(OfCoefficients):
     """Logistic model with a random intercept of each subject, logits a line over time."""
 
-    times: Times = key(_TIMES, minProperties=2)
+    times: Times = key(_TIMES)
     covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
     nodes: Nodes = key(_NODES, expected="a whole number or `enough`", minimum=7, maximum=200)
 
@@ -182,7 +181,6 @@ CARDS = (
         "mean_difference.gee",
         "estimating equations over visits",
         "Liang and Zeger 1986, Biometrika 73:13",
-        also=ALSO("gee"),
         options=Gee,
         gives=partial(_gives, "mean_difference"),
         kinds=OVER_TIME,
@@ -219,7 +217,6 @@ CARDS = (
         "odds_ratio.logistic_mixed",
         "logistic model over visits, random intercepts",
         "Stiratelli, Laird and Ware 1984, Biometrics 40:961",
-        also=ALSO("logistic_mixed"),
         options=LogisticMixed,
         gives=partial(_gives, "odds_ratio"),
         visits="over",
@@ -260,7 +257,6 @@ CARDS = (
         "mean_difference.gee_line",
         "estimating equations, lines over time",
         "Liang and Zeger 1986, Biometrika 73:13",
-        also=ALSO("gee_line"),
         options=GeeLine,
         gives=_at_time("mean_difference"),
         kinds=OVER_TIME,
@@ -284,7 +280,6 @@ CARDS = (
         "odds_ratio.logistic_mixed_line",
         "logistic model with lines over time, random intercepts",
         "Stiratelli, Laird and Ware 1984, Biometrics 40:961",
-        also=ALSO("logistic_mixed_line"),
         options=LogisticMixedLine,
         gives=_at_time("odds_ratio", mixed=True),
         visits="over",

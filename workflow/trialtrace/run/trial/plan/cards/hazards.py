@@ -10,7 +10,7 @@ from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.gives import with_coefficients
 from trialtrace.run.trial.plan.methods import TIMES
 from trialtrace.run.trial.plan.options import OfCoefficients
-from trialtrace.run.trial.plan.r_coefficients import ALSO, GIVES, TERM
+from trialtrace.run.trial.plan.r_coefficients import GIVES, TERM
 
 AdjustedTies = Literal["efron", "breslow", "discrete"]
 HazardVariance = Literal["model", "robust", "robust_by_site"]
@@ -78,14 +78,11 @@ CARDS = (
         "Cox 1972, J R Stat Soc B 34:187; Lin and Wei 1989, J Am Stat Assoc 84:1074 (robust)",
         options=CoxModel,
         gives=with_coefficients("hazard_ratio.{}@pair p_value.{}_wald@pair?"),
-        also={
-            "cox_adjusted_wald": Named("Wald test in the Cox model with covariates", ""),
-            **ALSO("cox_adjusted"),
-        },
+        also={"cox_adjusted_wald": Named("Wald test in the Cox model with covariates", "")},
         formula=FORMULAS,
         r=R(
             {
-                **GIVES("cox_adjusted"),
+                **GIVES,
                 "hazard_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
                 "p_value": "2 * pnorm(-abs(b / error))",
             },

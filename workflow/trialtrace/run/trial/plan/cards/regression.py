@@ -9,7 +9,7 @@ from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.gives import with_coefficients
 from trialtrace.run.trial.plan.options import OfCoefficients
-from trialtrace.run.trial.plan.r_coefficients import ALSO, GIVES, TERM
+from trialtrace.run.trial.plan.r_coefficients import GIVES, TERM
 
 
 @shape
@@ -146,11 +146,10 @@ CARDS = (
         "Zou 2004, Am J Epidemiol 159:702",
         options=OrdinaryModel,
         gives=with_coefficients("risk_ratio.{}@pair"),
-        also=ALSO("modified_poisson"),
         formula="regression.poisson:modified_poisson",
         r=R(
             {
-                **GIVES("modified_poisson"),
+                **GIVES,
                 "risk_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
             },
             _model("poisson", 'vcovHC(fit, type = "HC0")'),
@@ -163,11 +162,10 @@ CARDS = (
         "Cox 1958, J R Stat Soc B 20:215",
         options=OrdinaryModel,
         gives=with_coefficients("odds_ratio.{}@pair"),
-        also=ALSO("logistic"),
         formula="regression.logistic:logistic",
         r=R(
             {
-                **GIVES("logistic"),
+                **GIVES,
                 "odds_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
             },
             _model("binomial", "vcov(fit)"),
