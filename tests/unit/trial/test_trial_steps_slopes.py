@@ -55,7 +55,9 @@ def test_the_actual_times_are_those_of_an_endpoint(tmp_path):
 
 
 def test_an_endpoint_without_a_time_at_each_visit_is_told(tmp_path):
-    assert any("no visit after" in one for one in with_weeks(tmp_path, "{early: before, late: later}"))
+    assert any(
+        "no visit after" in one for one in with_weeks(tmp_path, "{early: before, late: later}")
+    )
 
 
 def test_an_event_is_no_time(tmp_path):
