@@ -1,9 +1,11 @@
 """Subject variables made from another: groups by cut points or codes, functions of a number."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialtrace.base.arrays import Floats
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.run.endpoints.meanings import decode
 from trialtrace.run.trial.study.groups import TRANSFORMATIONS, Groups, GroupsFrom, Made, Transformed
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 # What a number must be above, or from, to have the function.
 _ABOVE_0 = ("log", "log2", "log10")
-_FUNCTIONS = {
+_FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
     "log": np.log,
     "log2": np.log2,
     "log10": np.log10,

@@ -52,10 +52,11 @@ def ratio(cut: Cut, step: "Step[cards.OrdinaryModel]") -> Iterator[Result]:
         return Interval(*(exp(part[at]) for part in (found.coef, found.low, found.high)))
 
     yield from _results(cut, step, rows, effect)
-    if getattr(step.options, "coefficients", None) is not None:
+    asked: str | None = getattr(step.options, "coefficients", None)
+    if asked is not None:
         members = {"analysed": rows, "numerator": with_event(cut, rows)}
         common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
-        terms = single_terms(cut, step, rows, fit, intercept=True)
+        terms = single_terms(cut, asked, rows, step.options.covariates, fit, intercept=True)
         yield from coefficient_results(cut, step, members, terms, common)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,9 +14,6 @@ from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.regression.coefficients import contrast
 from trialtrace.stats.results import Coefficients, Contrast, StatsError
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.options import OfCoefficients
 
 ARM, INTERCEPT = "arm", "intercept"
 # Where a coefficient stands, and the contrast that it is.
@@ -64,8 +60,9 @@ def terms_of(rows: Selection, names: Sequence[str]) -> list[str]:
 
 def single_terms(
     cut: Cut,
-    step: "Step[OfCoefficients]",
+    asked: str | None,
     rows: Selection,
+    covariates: Sequence[str],
     fit: Callable[[], Coefficients],
     *,
     intercept: bool,
@@ -84,13 +81,13 @@ def single_terms(
             confidence=cut.analysis.confidence,
         )
 
-    if step.options.coefficients is None:
+    if asked is None:
         return
     for pair in cut.analysis.pairs:
         at = len(before) + treated.index(pair[0])
         yield cut.at(pair=pair, second=("term", ARM)), partial(of, at)
-    if step.options.coefficients == "all":
-        others = [*before, *treated, *terms_of(rows, step.options.covariates)]  # type: ignore[attr-defined]
+    if asked == "all":
+        others = [*before, *treated, *terms_of(rows, covariates)]
         for at, term in enumerate(others):
             if not len(before) <= at < len(before) + len(treated):
                 yield cut.at(second=("term", term)), partial(of, at)

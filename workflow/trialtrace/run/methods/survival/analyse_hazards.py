@@ -109,7 +109,9 @@ def adjusted(cut: Cut, step: "Step[cards.CoxModel]") -> Iterator[Result]:
             p = _test(step, fit, number, margin=1.0, sides="two_sided").p_value
             wald = ("p_value", f"{step.method}_wald")
             yield plain_result(cut, place, wald, members, p, **common)
-    terms = single_terms(cut, step, rows, fit, intercept=False)
+    terms = single_terms(
+        cut, step.options.coefficients, rows, step.options.covariates, fit, intercept=False
+    )
     yield from coefficient_results(cut, step, members, terms, common)
 
 
