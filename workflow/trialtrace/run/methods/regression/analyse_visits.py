@@ -181,9 +181,9 @@ def _coefficients(
         for term, at in ((ARM, (1.0, 0.0)), ("time", (0.0, 1.0))):
             place = cut.at(pair=(one, other), second=("term", term))
             add(place, partial(_difference, one, other, at))
+    for arm in cut.arms():
+        add(cut.at(group=arm, second=("term", "time")), partial(_line, arm, (0.0, 1.0)))
     if asked == "all":
-        for arm in cut.arms():
-            add(cut.at(group=arm, second=("term", "time")), partial(_line, arm, (0.0, 1.0)))
         reference = cut.analysis.estimand.reference
         place = cut.at(second=("term", INTERCEPT))
         add(place, partial(_line, reference, (1.0, 0.0)))
