@@ -1,6 +1,6 @@
 """From the scale of a result to the scale of a printed number (`as` in a claim)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -39,7 +39,9 @@ SCALED = ("percent", "value", "ci_low", "ci_high", *QUANTILES, *RANGE)
 FACTORS = tuple(Decimal(10) ** power for power in (1, -1, 2, -2, 3, -3, 6, -6))
 
 
-def scaled(selects: dict[str, Any], component: Component, value: Decimal | None) -> Decimal | None:
+def scaled(
+    selects: Mapping[str, float], component: Component, value: Decimal | None
+) -> Decimal | None:
     """A converted value times the `factor` of a claim, where it is in the unit of the values."""
     if value is None or "factor" not in selects or component.name not in (*SCALED, *SPREADS):
         return value
