@@ -342,6 +342,9 @@ def logistic_mixed(data: Data, asked: Asked) -> Recomputed | None:
         value = float(fit.beta[-1]) if asked.stat == "random_sd" else fit.error(row)
         return Recomputed(BY_GRID, value, None, tolerance_of(asked), n)
     row = np.append(row_of(data, asked, found), 0.0)
+    if "times" not in asked.options:
+        # Of means the first is the intercept, from which the others differ.
+        row[0] = 0.0
     if asked.stat == "standard_error":
         return Recomputed(BY_GRID, fit.error(row), None, tolerance_of(asked), n)
     return answer(BY_GRID, asked, fit.parts(row, data.confidence(asked)), tolerance_of(asked), n)
