@@ -40,6 +40,13 @@ for (d in cases("gee.csv")) {
     emit(case, paste0(family, ".correlation"),
          (squares[2] - squares[3]) / (squares[2] + (usual - 1) * squares[3]))
   }
+  # The risk difference of a yes or no by a linear model.
+  fit <- lm(binomial ~ arm + base, d)
+  for (i in 1:3) emit(case, paste("risk.coef", i, sep = "."), coef(fit)[i])
+  for (type in c("CR0", "CR2", "CR3")) {
+    V <- vcovCR(fit, d$subject, type)
+    for (i in 1:3) emit(case, paste("risk", type, "se", i, sep = "."), sqrt(V[i, i]))
+  }
   k <- as.numeric(table(d$subject))
   cv <- sqrt(mean((k - mean(k))^2)) / mean(k)
   emit(case, "design_effect", 1 + ((1 + cv^2) * mean(k) - 1) * 0.07)

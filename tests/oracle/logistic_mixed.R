@@ -28,6 +28,8 @@ for (d in cases("gee.csv")) {
   V <- 2 * solve(numDeriv::hessian(f, par))
   emit(case, "sd", par[1])
   emit(case, "sd.se", sqrt(V[1, 1]))
+  emit(case, "intercept", par[2])
+  emit(case, "intercept.se", sqrt(V[2, 2]))
   for (i in 1:3) {
     emit(case, paste0("coef.", i), par[i + 2])
     emit(case, paste0("se.", i), sqrt(V[i + 2, i + 2]))

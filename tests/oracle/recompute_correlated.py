@@ -168,6 +168,9 @@ def logistic_models_with_intercepts() -> Numbers:
         if not fit.boundary:
             yield case, "sd", fit.sd
             yield case, "sd.se", fit.sd_se
+            # The intercept is the threshold with the other sign.
+            yield case, "intercept", -float(fit.thresholds[0])
+            yield case, "intercept.se", float(fit.thresholds_se[0])
         yield from _vector(case, "coef", fit.coef)
         yield from _vector(case, "se", fit.se)
 
@@ -227,6 +230,12 @@ def subjects_in_clusters() -> Numbers:
                 yield case, f"{family}.means.{part}", getattr(means, part)
             likeness = intracluster_correlation(y, cluster, d["arm"])
             yield case, f"{family}.correlation", likeness
+        for name, variance in corrections.items():
+            options = {"working": "independence", "variance": variance, "reference": "t"}
+            given = d["binomial"], x, d["subject"]
+            fit = clustered(*given, family="gaussian", confidence=0.95, **options)
+            yield from _vector(case, f"risk.{name}.se", fit.se)
+        yield from _vector(case, "risk.coef", fit.coef)
         sizes = np.unique(d["subject"], return_counts=True)[1]
         yield case, "design_effect", design_effect_of_sizes(sizes, correlation=0.07)
 

@@ -39,12 +39,14 @@ def write_derived(folder: Path, sizes: tuple[int, ...] = (30, 50, 70), seed: int
     # Nobody under the low dose is in stage 3: a comparison with an empty arm.
     stage[(arm == "low") & (stage == 3)] = 2
     stage[5] = np.nan
+    age = np.where(draw.random(n) < 0.05, np.nan, draw.integers(40, 80, n))
     subjects = {
         "STUDYID": ["made"] * n,
         "USUBJID": [f"made-{i:03}" for i in range(n)],
         "SUBJID": [f"{i:03}" for i in range(n)],
         "SITEID": site,
-        "AGE": np.where(draw.random(n) < 0.05, np.nan, draw.integers(40, 80, n)),
+        "AGE": age,
+        "AGE_LOG": np.log(age),
         "AGEU": ["years"] * n,
         "SEX": draw.choice(["F", "M"], n),
         "ARM": arm,
@@ -58,6 +60,7 @@ def write_derived(folder: Path, sizes: tuple[int, ...] = (30, 50, 70), seed: int
     write_table(folder / "adsl.parquet", table(subjects | flags), ADSL)
     records = measured(draw, arm) + tired(np.random.default_rng([seed, 1]), arm)
     records += walked(np.random.default_rng([seed, 2]), arm)
+    records += came(np.random.default_rng([seed, 4]), arm)
     write_table(folder / "bds.parquet", table(whole(BDS, records, subjects, flags)), BDS)
     records = survival(draw, arm) + infections(np.random.default_rng([seed, 3]), arm)
     write_table(folder / "adtte.parquet", table(whole(ADTTE, records, subjects, flags)), ADTTE)
@@ -109,6 +112,15 @@ def walked(draw, arm) -> list[tuple]:
             value = np.round(level[i] + 8 * number * (arm[i] != "placebo") + draw.normal(0, 20))
             rows.append((i, "WALK", visit, number, value if number < gone else np.nan))
     return rows
+
+
+def came(draw, arm) -> list[tuple]:
+    """When each subject came to its visits, in weeks: some early, more of them late."""
+    return [
+        (i, "WEEKSEEN", visit, number, np.round(number + draw.normal(0.1, 0.2), 2))
+        for i in range(len(arm))
+        for number, visit in enumerate(VISITS, 1)
+    ]
 
 
 def survival(draw, arm) -> list[tuple]:

@@ -1,11 +1,16 @@
 """Tiny trials: no result that is right is taken for wrong, and hardly any goes unchecked."""
 
+import re
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from made_trial import made_trial
 
 from trialtrace.run.methods.analysing.run import analyse_plan
 from trialtrace.run.methods.checking.run import checked
-from trialtrace.run.tables.contracts import RESULTS, read_table
+from trialtrace.run.tables.contracts import ADSL, BDS, RESULTS, read_table, write_table
 
 # Each was a false alarm of the checkers once, found by drawing trials at random.
 ONCE_WRONG = {
@@ -54,3 +59,58 @@ def test_the_plan_of_the_made_trial_is_in_order(tmp_path):
     trial = made_trial(tmp_path)
     told = [str(one) for one in check_trial(trial.at, trial.name)]
     assert [one for one in told if "covariates" in one] == []
+
+
+def found_of(trial, folder, *analyses):
+    """The results of some analyses by their ids, and what their checks found."""
+    named = {name: one for name, one in trial.plan.analyses.items() if name in analyses}
+    plan = replace(trial.plan, analyses=named, displays={}, multiplicity={}, planning={})
+    trial.__dict__["plan"] = plan
+    analyse_plan(trial, folder / "derived", folder / "analysis")
+    results = read_table(folder / "analysis" / "results.parquet", RESULTS)
+    by_id = {row["result_id"].partition("/")[2]: row for row in results.to_pylist()}
+    return by_id, list(checked(trial, folder / "derived", results))
+
+
+def changed(folder, contract, name, column, make):
+    """A derived table with a column made anew."""
+    table = read_table(folder / "derived" / name, contract)
+    place = table.schema.get_field_index(column)
+    values = make(table).cast(table.schema.field(column).type)
+    write_table(folder / "derived" / name, table.set_column(place, column, values), contract)
+
+
+def test_another_function_than_the_declared_one_is_a_disagreement(tmp_path):
+    trial = made_trial(tmp_path)
+    changed(tmp_path, ADSL, "adsl.parquet", "AGE_LOG", lambda table: pc.log10(table["AGE"]))
+    _, found = found_of(trial, tmp_path, "death_adjusted")
+    wrong = {each.result_id.partition("/")[2] for each in found if not each.agrees}
+    assert "death_adjusted/coefficient.cox_adjusted@all;term=age_log" in wrong
+    # A factor of the covariate leaves the other coefficients as they are.
+    assert not any("term=arm" in one for one in wrong)
+
+
+def test_a_value_without_its_actual_time_is_told_by_count(tmp_path):
+    trial = made_trial(tmp_path)
+
+    def lacking(table):
+        mask = pc.equal(table["PARAMCD"], "WEEKSEEN")
+        third = pc.and_(mask, pc.equal(table["AVISIT"], "week 3"))
+        first = pc.is_in(table["USUBJID"], value_set=pa.array(["made-000", "made-001"]))
+        return pc.if_else(pc.and_(third, first), None, table["AVAL"])
+
+    changed(tmp_path, BDS, "bds.parquet", "AVAL", lacking)
+    results, found = found_of(trial, tmp_path, "pain_any_actual_times")
+    slopes = "pain_any_actual_times/slope_odds_ratio.logistic_mixed@high-placebo;effect=slope"
+    assert re.fullmatch(r"2 of \d+ values have no time of week_seen\.", results[slopes]["error"])
+    assert all(each.agrees for each in found)
+
+
+def test_the_slopes_of_arms_are_those_of_their_comparison(tmp_path):
+    results, _ = found_of(made_trial(tmp_path), tmp_path, "pain_any_actual_times")
+
+    def value(name):
+        return results[f"pain_any_actual_times/coefficient.logistic_mixed@{name}"]["stat_value"]
+
+    between = value("high;term=time") - value("placebo;term=time")
+    assert between == pytest.approx(value("high-placebo;term=time"), rel=1e-9)

@@ -26,6 +26,7 @@ UNTOLD = {
     "mean_difference.welch",
     "mean_events.lawless_nadeau",
     "probability_of_superiority.brunner_munzel",
+    "risk_difference.clustered_linear",
     "risk_difference.summary_score",
     "slope_difference.gee",
 }

@@ -162,3 +162,51 @@ def test_the_logarithm_of_a_ratio(audit, make_claim, training):
         ("value", "differs"),
     ]
     assert rows[4]["data_finding"].startswith("The data give 0.69; printed is -0.69, ")
+
+
+def test_another_unit_is_recognised_and_can_be_said(audit, make_claim, training):
+    """The data give 1.794 (0.55 to 3.04): thousands, where dollars are printed."""
+    thousands = STUDENT | {"factor": 1000}
+    printed = "1794 (SE 633)"
+    rows = audit(
+        make_claim("in_dollars", printed, STUDENT),
+        make_claim("told", printed, thousands),
+        make_claim("other_unit", "0.001794", STUDENT | {"factor": 0.001}),
+        make_claim("by_chance", "0.2", STUDENT),
+        make_claim("differs", "1894", STUDENT),
+        further=training,
+    )
+    assert [row["against_data"] for row in rows] == [
+        *("differs", "differs", "exact", "exact", "exact", "differs", "differs"),
+    ]
+    told = "What is printed is 1000 times that: is it in another unit? Then say factor: 1000 under"
+    assert told in rows[0]["data_finding"] and told in rows[1]["data_finding"]
+    assert not any("times that" in row["data_finding"] for row in rows[2:])
+
+
+def test_a_coefficient_by_its_term(audit, make_claim, make_result):
+    """log(2) with its error and p; "SE" is that of the coefficient, by its own result."""
+    place = {"group2": "term", "n_used": 98}
+    model = [
+        make_result("model", f"{stat}.logistic", value, "", **place, group2_level=term, **more)
+        for term, values in {"age": (0.041, 0.012, 0.0006), "sex=M": (0.693, 0.25, 0.0056)}.items()
+        for stat, value, more in zip(
+            ("coefficient", "standard_error", "p_coefficient"),
+            values,
+            ({"ci_low": 0.0, "ci_high": 1.0, "ci_level": 0.95}, {}, {}),
+            strict=True,
+        )
+    ]
+    of = {"analysis": "model", "stat": "coefficient.logistic"}
+    rows = audit(
+        make_claim("sex", "0.693 (SE 0.25), P=0.006", of | {"term": "sex=M"}),
+        make_claim("age", "0.041 (SE 0.25)", of | {"term": "age"}),
+        further=model,
+    )
+    assert [(row["component"], row["against_data"]) for row in rows] == [
+        ("value", "exact"),
+        ("se", "exact"),
+        ("p", "exact"),
+        ("value", "exact"),
+        ("se", "differs"),
+    ]

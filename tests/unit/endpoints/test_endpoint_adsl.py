@@ -182,3 +182,48 @@ def test_a_value_without_a_group_is_told_without_the_value(tmp_path):
     assert "1 values of age below the lowest group" in text and "17" not in text
     text = refused(tiny(trial=GROUPS), tmp_path, patients="id rx age:number centre\na 1 20 77")
     assert "groups.region" in text and "77" not in text
+
+
+FUNCTIONS = """
+subjects:
+  table: patients
+  age: {column: age, unit: years}
+  transformed:
+    age_log: {of: age, as: log}
+    age_log2: {of: age, as: log2}
+    age_lg: {of: age, as: log10}
+    age_root: {of: age, as: square_root}
+    age_sq: {of: age, as: square, label: Age squared}
+    age_cube: {of: age, as: cube}
+    age_inv: {of: age, as: inverse}
+"""
+
+
+def test_functions_of_a_number_are_those_of_hand(tmp_path):
+    rows = "id rx age:number\na 1 100\nb 0 .\nc 1 0.25"
+    adsl = derived(tiny(trial=FUNCTIONS), tmp_path, patients=rows)["adsl"]
+    names = ("LOG", "LOG2", "LG", "ROOT", "SQ", "CUBE", "INV")
+    at_100, missing, at_quarter = shown(adsl, *[f"AGE_{one}" for one in names])
+    assert at_100[1:] == pytest.approx(
+        (4.605170185988092, 6.643856189774724, 2, 10, 10_000, 1_000_000, 0.01), rel=1e-11
+    )
+    assert missing[1:] == (None,) * 7
+    assert at_quarter[1:] == pytest.approx(
+        (-1.3862943611198906, -2, -0.6020599913279624, 0.5, 0.0625, 0.015625, 4), rel=1e-11
+    )
+
+
+@pytest.mark.parametrize(
+    ("function", "values", "found"),
+    [
+        ("log", "0 -3 7", "2 of 3 values of age at or below 0, which have no natural logarithm"),
+        ("square_root", "0 -3 7", "1 of 3 values of age below 0, which have no square root"),
+        ("inverse", "0 -3 7", "1 of 3 values of age of 0, which have no inverse"),
+    ],
+)
+def test_a_value_without_the_function_is_told_by_count(tmp_path, function, values, found):
+    trial = FUNCTIONS.split("  transformed:")[0]
+    trial += f"  transformed: {{made_age: {{of: age, as: {function}}}}}\n"
+    rows = "\n".join(f"{at} 1 {age}" for at, age in zip("abc", values.split(), strict=True))
+    text = refused(tiny(trial=trial), tmp_path, patients=f"id rx age:number\n{rows}")
+    assert found in text and "transformed.made_age.as" in text and "-3" not in text

@@ -18,6 +18,7 @@ BLANK = re.compile(r"\{([a-z_]+)(?:=([a-z_0-9]+))?\}")
 KNOWN = {
     *("confidence", "level", "treated", "reference", "group", "visit"),
     *("time", "effect", "category", "contrast", "covariate", "value", "distribution"),
+    *("term", "nominal_times"),
 }
 CALLS = {card.step: card.r for card in cards() if card.r is not None}
 OWN = [r.own for r in CALLS.values() if r.own is not None]

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from trialtrace.report.sections.models import model_words
 from trialtrace.report.sections.models_left_out import models_left_out
 
 ROWS = [
@@ -61,3 +62,26 @@ def test_a_cluster_that_is_missing_is_told_with_both_numbers(visits):
 def test_a_model_of_everybody_says_nothing(visits):
     assert not list(models_left_out(material({"covariates": ["age"]}, AGE=""), visits))
     assert not list(models_left_out(material({"confidence": 0.95}), visits))
+
+
+def over_times(times, **options):
+    """What is said of lines over the times of visits, where `month` has measured ones."""
+
+    def endpoint(label, unit, *visits):
+        entry = SimpleNamespace(visit_labels=list(visits), unit=unit, follows_visits=False)
+        return SimpleNamespace(label=label, entry=entry)
+
+    endpoints = {
+        "severe": endpoint("Severe", None, "v1", "v2"),
+        "month": endpoint("Month of the visit", "months", "v1", "v2", "v3"),
+        "weight": endpoint("Weight", "kg", "v1", "v2"),
+    }
+    row = {"options": json.dumps({"times": times} | options), "parameter": "severe"}
+    row["stat_name"] = "slope_odds_ratio"
+    return model_words(SimpleNamespace(trial=SimpleNamespace(endpoints=endpoints)), row)
+
+
+def test_the_times_of_lines_are_told():
+    assert over_times("month") == ["over the actual times of visits (month of the visit)"]
+    planned = "over the planned times of visits, not the measured ones (month of the visit)"
+    assert over_times({"v1": 0, "v2": 1}) == [planned]

@@ -56,6 +56,10 @@ LABELS = {
     "person_time": "person-time",
     "mean_events": "mean number of events",
     "dispersion": "dispersion",
+    "coefficient": "coefficient",
+    "standard_error": "standard error",
+    "p_coefficient": "p of the coefficient",
+    "random_sd": "standard deviation of the random intercepts",
     "rate_difference": "rate difference",
     "rate_ratio": "rate ratio",
     "survival_difference": "difference without the event",
@@ -204,6 +208,7 @@ P_VALUES = {
     "mauchly_p_r",
     "p_above_lower",
     "p_below_upper",
+    "p_coefficient",
 }
 # Those of a test of the plan, which decide: not adjusted, and not of an assumption.
 DECIDING = ("p_value", "p_gg", "p_hf", "p_lower", "p_uncorrected")

@@ -27,6 +27,7 @@ _NULLS = {
     "risk_difference": Decimal(0),
     "mean_difference": Decimal(0),
     "mean_contrast": Decimal(0),
+    "coefficient": Decimal(0),
     "mean_trend": Decimal(0),
     "risk_ratio": Decimal(1),
     "odds_ratio": Decimal(1),

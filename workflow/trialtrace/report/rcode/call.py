@@ -114,6 +114,8 @@ class Calls:
         given: dict[str, object] = json.loads(row["options"])
         if row["analysis_id"] == PLANNING:
             return dict.fromkeys(LEFT_OUT) | given
+        if isinstance(given.get("times"), dict):
+            given["nominal_times"] = given["times"]
         given["distribution"] = given.get("reference")  # that of a test, not the reference arm
         if isinstance(between := given.setdefault("between", None), str):
             given["between"] = adsl_code(between)

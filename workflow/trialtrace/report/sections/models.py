@@ -8,6 +8,7 @@ from trialtrace.report.sections.decisions import GROUPS
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.trace.words import variable_label
+from trialtrace.run.trial.visits import visit_labels
 
 # What a covariate may be besides a variable of the subjects.
 OTHERS = {"baseline": "baseline", "treated_side": "the treated side"}
@@ -16,6 +17,8 @@ TIES = {
     "breslow": "ties by Breslow's approximation",
     "discrete": "ties as of discrete times",
 }
+# Of an endpoint that has a time at each visit.
+TIME_UNITS = ("days", "weeks", "months", "years")
 SIDES = {"less": "one-sided, less", "greater": "one-sided, greater"}
 STRATIFIED = "stratified by"
 # Of one step its p-value and its estimate may differ in these.
@@ -59,12 +62,32 @@ def model_words(material: Material, row: ResultRow) -> list[str]:
     if strata := given.get("strata"):
         told.append(f"{STRATIFIED} {_listed(material, strata)}")
     if "cluster" in given:
-        told.append(f"clusters by {_listed(material, [given['cluster']])}")
+        alone = ", subjects without one each alone" if given.get("no_cluster") == "own" else ""
+        told.append(f"clusters by {_listed(material, [given['cluster']])}{alone}")
+    if "times" in given:
+        told.append(_time_words(material, row, given["times"]))
     if given.get("ties") in TIES:
         told.append(TIES[given["ties"]])
     if row["stat_name"] in P_VALUES and "threshold" not in given and given.get("sides") in SIDES:
         told.append(SIDES[given["sides"]])
     return told
+
+
+def _time_words(material: Material, row: ResultRow, times: object) -> str:
+    """Which times the lines are over; of planned ones, whether the trial has measured ones."""
+    endpoints = material.trial.endpoints
+    if isinstance(times, str):
+        return f"over the actual times of visits ({lower_first(endpoints[times].label)})"
+    own = visit_labels(row["parameter"], endpoints.get) if row["parameter"] else []
+    measured = [
+        one
+        for name, one in endpoints.items()
+        if one.entry.unit in TIME_UNITS
+        and name != row["parameter"]
+        and set(own) <= set(visit_labels(name, endpoints.get))
+    ]
+    beside = f", not the measured ones ({lower_first(measured[0].label)})" if measured else ""
+    return f"over the planned times of visits{beside}"
 
 
 def _listed(material: Material, names: list[str]) -> str:

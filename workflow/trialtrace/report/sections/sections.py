@@ -145,7 +145,7 @@ def populations(material: Material) -> str:
     shown = captioned(material, table, "populations", "Analysis populations.")
     groups = [
         f"{one.label}, by {lower_first(variable_label(material.trial, one.of))}: {one.told}."
-        for one in material.trial.subjects.groups.values()
+        for one in material.trial.subjects.made.values()
     ]
     return "\n\n".join([shown, *map(escape_markdown, groups)])
 

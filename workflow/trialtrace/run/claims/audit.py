@@ -26,7 +26,7 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.store import write_json
 from trialtrace.base.words import NUMBER_NEEDED, RATIOS
 from trialtrace.run.claims.components import statistics_of, without_result
-from trialtrace.run.claims.convert import convert, falls, scale_of
+from trialtrace.run.claims.convert import convert, factor_between, falls, scale_of, scaled
 from trialtrace.run.claims.direction import judge_direction
 from trialtrace.run.claims.finding import sentence
 from trialtrace.run.claims.select import one
@@ -273,6 +273,9 @@ class Auditor:
             return _not_checkable(component, "this analysis has no decision level", row)
         verdict = compare(component, value, level)
         decision = self._decision(component, components, row, how, value)
+        finding = sentence(component, value, verdict, row, decision, level)
+        if verdict.agreement == DIFFERS:
+            finding += factor_between(component, value)
         return {
             "component": component.name,
             "printed": component.text,
@@ -282,7 +285,7 @@ class Auditor:
             "against_data": verdict.agreement,
             "size": verdict.size,
             "decision": decision,
-            "data_finding": sentence(component, value, verdict, row, decision, level),
+            "data_finding": finding,
         }
 
     def _result(self, component: Component) -> ResultRow:
@@ -305,7 +308,7 @@ class Auditor:
             value = row["ci_low"] if low else row["ci_high"]
         if value is None or not isfinite(value):
             return None
-        return convert(how, decimal(float(value)))
+        return scaled(self.selects, component, convert(how, decimal(float(value))))
 
     def _level(self, row: ResultRow) -> Decimal | None:
         """The decision level of the result's analysis: never its confidence."""

@@ -33,6 +33,8 @@ def statistics_of(
     """
     stat, name = selects.get("stat"), part.name
     kind, _, method = (stat or "").partition(".")
+    if name == "p" and kind == "coefficient":
+        return [f"p_coefficient.{method}"]
     if name == "p":
         return [stat] if stat and kind in P_VALUES else [*_named("p_value", method), "p_value"]
     if name in ("count", "denominator"):

@@ -1,12 +1,12 @@
 """From the scale of a result to the scale of a printed number (`as` in a claim)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
-from trialtrace.audit.printed.agreement import twelve
+from trialtrace.audit.printed.agreement import EXACT, compare, decimal, twelve
 from trialtrace.audit.printed.expression import RANGE, Component
 from trialtrace.audit.printed.quantities import UNITS
 from trialtrace.audit.printed.symbols import SPREADS
@@ -33,6 +33,39 @@ _SPREADS = {"percent_reduction": "percent", "percent_decrease": "percent", "log"
 QUANTILES = ("quartile_low", "quartile_high", "least", "most")
 MAIN = ("percent", "value", "statistic", "at_least")
 FRACTIONS = SHARES | {"risk_difference"}
+
+
+SCALED = ("percent", "value", "ci_low", "ci_high", *QUANTILES, *RANGE)
+# Factors between units that are often mixed up: mm and cm, g and kg, thousands and millions.
+FACTORS = tuple(Decimal(10) ** power for power in (1, -1, 2, -2, 3, -3, 6, -6))
+
+
+def scaled(
+    selects: Mapping[str, float], component: Component, value: Decimal | None
+) -> Decimal | None:
+    """A converted value times the `factor` of a claim, where it is in the unit of the values."""
+    if value is None or "factor" not in selects or component.name not in (*SCALED, *SPREADS):
+        return value
+    return twelve(value * decimal(selects["factor"]))
+
+
+def factor_between(component: Component, value: Decimal) -> str:
+    """A sentence where what is printed is a power of ten times the value; else nothing.
+
+    Of two digits or more, since one digit fits by chance.
+    """
+    if component.name not in (*SCALED, *SPREADS) or not value or component.relation != "=":
+        return ""
+    digits = component.text.replace(".", "").lstrip("-+\N{MINUS SIGN}0")
+    if sum(map(str.isdigit, digits)) < 2:
+        return ""
+    for factor in FACTORS:
+        if compare(component, twelve(value * factor), None).agreement == EXACT:
+            return (
+                f" What is printed is {factor:f} times that: is it in another unit? Then say "
+                f"factor: {factor:f} under `is`."
+            )
+    return ""
 
 
 def convert(name: str, value: Decimal) -> Decimal | None:
@@ -67,7 +100,8 @@ def scale(selects: dict, printed: Component, stat: str, unit: str | None, place:
     if given is None and printed.name == "value" and printed.word == "lower":
         wanted = "opposite_sign"
     _refuse_words(printed, wanted, place)
-    _refuse_units(printed, wanted, unit, place)
+    if "factor" not in selects:
+        _refuse_units(printed, wanted, unit, place)
     return wanted or "value"
 
 
@@ -94,7 +128,7 @@ def _refuse_units(printed: Component, name: str | None, unit: str | None, place:
                 place,
                 found=f"printed in {printed.unit}, recomputed in {unit}",
                 expected="the same unit",
-                do="say how one becomes the other: as under `is`",
+                do="say how one becomes the other: as, or factor, under `is`",
             )
         )
 
@@ -116,7 +150,7 @@ def scale_of(
     before it. Raises UserError as `scale` does."""
     if component.name in SPREADS:
         return _SPREADS.get(selects.get("as", "value"), selects.get("as", "value"))
-    if component.name not in ("percent", "value", "ci_low", "ci_high", *QUANTILES, *RANGE):
+    if component.name not in SCALED:
         return "value"
     main = next((one for one in components if one.name in MAIN), component)
     return scale(selects, main, row["stat_name"], row["unit"], place)

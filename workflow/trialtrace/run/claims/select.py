@@ -14,7 +14,7 @@ Selects: TypeAlias = dict[str, Any]
 ALL = "all"
 # Key of a claim -> column of results, for keys that compare as they stand.
 PLAIN_KEYS = ("visit", "stratum", "parameter")
-SECOND_KEYS = ("level", "time", "effect", "category", "contrast")
+SECOND_KEYS = ("level", "time", "effect", "category", "contrast", "term")
 # Analyses whose statistics have one method each, which no claim names.
 DISPLAYED = ("baseline", "flow", "adverse_events")
 SHOWN = 6

@@ -82,6 +82,8 @@ def standard_error(row: ResultRow, results: Sequence[ResultRow]) -> float | None
 
     `results` are those of the same run, among which its test is looked for.
     """
+    if row["stat_name"] == "coefficient":
+        return _beside(row, results).get(f"standard_error.{row['method'].partition('.')[2]}")
     ends = [row["ci_low"], row["stat_value"], row["ci_high"]]
     if any(end is None or not isfinite(end) for end in ends):
         return None

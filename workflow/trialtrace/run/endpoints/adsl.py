@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.base.errors import Problem, UserError, one_of
-from trialtrace.run.endpoints.groups import grouped
+from trialtrace.run.endpoints.groups import made_from
 from trialtrace.run.endpoints.meanings import decode
 from trialtrace.run.endpoints.populations import derive_flag
 from trialtrace.run.endpoints.records import Cells, CleanTable, Records
@@ -53,9 +53,9 @@ def derive_adsl(
         for code, values in _values(trial, variable, one).items():
             columns[code] = values
             cells += one.cells(code)
-    for variable, groups in trial.subjects.groups.items():
-        code, of = adsl_code(variable), found[groups.of]
-        columns[code] = grouped(groups, of.values, f"{place}: subjects.groups.{variable}")
+    for variable, made in trial.subjects.made.items():
+        code, of = adsl_code(variable), found[made.of]
+        columns[code] = made_from(made, of.values, f"{place}: subjects", variable)
         cells += of.cells(code)
     for population in trial.populations.values():
         if not population.made_late:
@@ -93,7 +93,7 @@ def _check_names(trial: Trial, place: str) -> None:
     subjects = trial.subjects
     free = {"AGE", "SEX", "SITEID"} - {adsl_code(name) for name in subjects.own_columns}
     taken = [name for name in ADSL.names if name not in free]
-    taken += [adsl_code(name) for name in (*subjects.variables, *subjects.groups)]
+    taken += [adsl_code(name) for name in (*subjects.variables, *subjects.made)]
     taken += [population.flag for population in trial.populations.values()]
     twice = sorted({name for name in taken if taken.count(name) > 1})
     if twice:

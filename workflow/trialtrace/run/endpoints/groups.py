@@ -1,15 +1,64 @@
-"""Subject variables that are groups of another: by cut points, or by codes."""
+"""Subject variables made from another: groups by cut points or codes, functions of a number."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialtrace.base.arrays import Floats
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.run.endpoints.meanings import decode
-from trialtrace.run.trial.study.groups import Groups, GroupsFrom
+from trialtrace.run.trial.study.groups import TRANSFORMATIONS, Groups, GroupsFrom, Made, Transformed
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+# What a number must be above, or from, to have the function.
+_ABOVE_0 = ("log", "log2", "log10")
+_FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
+    "log": np.log,
+    "log2": np.log2,
+    "log10": np.log10,
+    "square_root": np.sqrt,
+    "square": np.square,
+    "cube": lambda numbers: numbers**3,
+    "inverse": np.reciprocal,
+}
+
+
+def made_from(made: Made, values: "pa.Array", place: str, name: str) -> "pa.Array":
+    """The variable `name` from the values of the one that it is made of."""
+    if isinstance(made, Transformed):
+        return transformed(made, values, f"{place}.transformed.{name}")
+    return grouped(made, values, f"{place}.groups.{name}")
+
+
+def transformed(made: Transformed, values: "pa.Array", place: str) -> "pa.Array":
+    """The function of each value; of a missing one it is missing.
+
+    Raises UserError with the number of values that have none.
+    """
+    import pyarrow as pa
+
+    numbers = values.cast("float64").to_numpy(zero_copy_only=False)
+    bad, where = {
+        **dict.fromkeys(_ABOVE_0, (numbers <= 0, "at or below 0")),
+        "square_root": (numbers < 0, "below 0"),
+        "inverse": (numbers == 0, "of 0"),
+    }.get(made.as_, (np.zeros(len(numbers), dtype=bool), ""))
+    if count := int(np.sum(bad)):
+        raise UserError(
+            Problem(
+                f"{place}.as",
+                found=f"{count} of {int(np.sum(~np.isnan(numbers)))} values of {made.of} {where}, "
+                f"which have no {TRANSFORMATIONS[made.as_]}",
+                expected="a function that every value has",
+                do="take another function, or groups; where 0 stands for a value below what can be "
+                "measured, say so in cleaning.yaml",
+            )
+        )
+    return pa.array(_FUNCTIONS[made.as_](numbers), mask=np.isnan(numbers))
 
 
 def grouped(groups: Groups, values: "pa.Array", place: str) -> "pa.Array":

@@ -1,4 +1,4 @@
-"""Groups of subjects against the variable that they are made from."""
+"""Variables made from another one of the subjects, against that one."""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -7,33 +7,30 @@ from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_labels import code_is_missing, exchanged
-from trialtrace.run.trial.context import NUMERIC, Files, known, known_code, told_kind
+from trialtrace.run.trial.context import MADE, NUMERIC, Files, known, known_code, told_kind
 from trialtrace.run.trial.model import Variable
 
 
 def check_groups(files: Files) -> None:
-    """Every group is of a variable that is there, and takes each of its values once."""
+    """What is made is of a variable that is there; groups take each of its values once."""
     document = files.trial
-    declared = [
-        name
-        for name in files.subject_variables or ()
-        if name not in (document.names("subjects", "groups") or ())
-    ]
-    for name, given in document.entries("subjects", "groups"):
-        path = ("subjects", "groups", name)
-        if not known(document, (*path, "of"), given["of"], declared, "a variable of subjects"):
-            continue
-        variable = files.subject_variable(given["of"])
-        if "from" in given:
-            _cut_points(files, path, given, variable)
-        else:
-            _codes(files, path, given["codes"], variable)
+    made = [name for key in MADE for name in document.names("subjects", key) or ()]
+    declared = [name for name in files.subject_variables or () if name not in made]
+    for key in MADE:
+        for name, given in document.entries("subjects", key):
+            path = ("subjects", key, name)
+            if not known(document, (*path, "of"), given["of"], declared, "a variable of subjects"):
+                continue
+            variable = files.subject_variable(given["of"])
+            if "codes" in given:
+                _codes(files, path, given["codes"], variable)
+                continue
+            if "from" in given:
+                _rising(files, path, given["from"])
+            _number(files, path, given["of"], variable, by="from" if "from" in given else "as")
 
 
-def _cut_points(
-    files: Files, path: Path_, given: Mapping[str, dict[str, float]], variable: Variable | None
-) -> None:
-    points = given["from"]
+def _rising(files: Files, path: Path_, points: Mapping[str, float]) -> None:
     for (before, lower), (name, upper) in pairwise(points.items()):
         if not lower < upper:
             files.trial.add(
@@ -41,14 +38,20 @@ def _cut_points(
                 found=f"{upper:g}, and {lower:g} of {before} before it",
                 expected="values in rising order",
             )
+
+
+def _number(files: Files, path: Path_, name: str, variable: Variable | None, *, by: str) -> None:
     if variable is None or not variable.kind:
         return
     if variable.kind not in NUMERIC or variable.choices:
+        what, do = "functions", None
+        if by == "from":
+            what, do = "groups by `from`", "give `codes` for the groups of codes"
         files.trial.add(
             (*path, "of"),
-            found=f"{given['of']}, a column of {told_kind(variable)}",
-            expected="a number, as groups by `from` are of one",
-            do="give `codes` for the groups of codes",
+            found=f"{name}, a column of {told_kind(variable)}",
+            expected=f"a number, as {what} are of one",
+            do=do,
         )
 
 

@@ -15,6 +15,7 @@ from trialtrace.run.trial.check_labels import labels_of_sexes
 from trialtrace.run.trial.check_subjects import arm_elsewhere, chosen_rows, codes_of_arms
 from trialtrace.run.trial.check_units import check_units, orders_of_dates
 from trialtrace.run.trial.context import (
+    MADE,
     NUMERIC,
     SOURCE_ROW,
     Files,
@@ -274,11 +275,11 @@ def _populations(files: Files) -> None:
             here = (*place, "by_arm", arm)
             if known(document, here, arm, files.arms, "an arm of design.arms"):
                 _members(files, here, given, columns)
-    parts = ("variables", "groups")
+    parts = ("variables", *MADE)
     named = [(part, name) for part in parts for name in document.names("subjects", part) or ()]
     for part, name in named:
         code = adsl_code(name)
-        twice = part == "groups" and ("variables", name) in named
+        twice = any((above, name) in named for above in parts[: parts.index(part)])
         if code in ADSL or code in flags or twice:
             document.add(
                 ("subjects", part, name),

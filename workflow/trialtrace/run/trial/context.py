@@ -14,12 +14,14 @@ from trialtrace.base.errors import did_you_mean, one_of
 from trialtrace.base.paths import Project
 from trialtrace.run.trial.endpoints.families import expanded
 from trialtrace.run.trial.model import Endpoint, Variable
-from trialtrace.run.trial.study.groups import Groups, made_variable
+from trialtrace.run.trial.study.groups import Groups, Made, Transformed, made_variable
 from trialtrace.run.trial.study.subjects import ARM
 from trialtrace.run.trial.visits import visit_labels
 
 SOURCE_ROW = "source_row"
 NUMERIC = ("number", "integer")
+# Where trial.yaml makes variables of subjects from others.
+MADE = ("groups", "transformed")
 Code = TypeVar("Code", bound=Hashable)
 AN_ARM = "an arm of trial.yaml"
 
@@ -73,14 +75,15 @@ class Files:
         if given is None:
             return None
         own = [name for name in ("age", "sex", "site") if name in given]
-        made = self.trial.names("subjects", "groups") or []
+        made = [one for key in MADE for one in self.trial.names("subjects", key) or []]
         return own + (self.trial.names("subjects", "variables") or []) + made
 
     def subject_variable(self, name: str) -> Variable | None:
         """The dictionary's variable of a subject variable; None where that cannot be known."""
         given = self.trial.get("subjects") or {}
-        if name in given.get("groups", {}):
-            return self._groups(name)
+        for key in MADE:
+            if name in given.get(key, {}):
+                return self._made(key, name)
         table, column = self.subjects_table, given.get("variables", {}).get(name)
         if name in ("age", "sex"):
             column = given.get(name, {}).get("column")
@@ -90,12 +93,13 @@ class Files:
             table, column = column.get("table", table), column["column"]
         return (self.columns(table) or {}).get(column) if column else None
 
-    def _groups(self, name: str) -> Variable | None:
-        """Groups as the variable that they make; None where they are not sound."""
-        if not self.trial.sound("subjects", "groups", name):
+    def _made(self, key: str, name: str) -> Variable | None:
+        """What is made from another variable, as a variable; None where it is not sound."""
+        if not self.trial.sound("subjects", key, name):
             return None
-        made: Groups = structure(Groups, self.trial.get("subjects", "groups", name))
-        return made_variable(made, self.subjects_table or "", made.of)
+        given = self.trial.get("subjects", key, name)
+        made: Made = structure(Transformed if key == "transformed" else Groups, given)
+        return made_variable(made, self.subjects_table or "", made.of, None)
 
     @property
     def columns_of_subjects(self) -> dict[str, Variable] | None:
@@ -118,7 +122,7 @@ class Files:
     def subject_choices(self, name: str) -> list[str] | None:
         """The labels of a declared variable with choices; None where that cannot be known."""
         given = self.trial.get("subjects") or {}
-        declared = name in given.get("variables", {}) or name in given.get("groups", {})
+        declared = any(name in given.get(key, {}) for key in ("variables", *MADE))
         known = self.subject_variable(name) if declared else None
         return list(known.choices.values()) if known and known.choices else None
 

@@ -1,6 +1,7 @@
 """The bundles of a trial's ledger: linked numbers that its analyses do not all give."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.printed.agreement import DIFFERS, NOT_CHECKABLE, NOT_TIED
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.search.search import Bundle, Searched, search
-from trialtrace.run.claims.convert import scale_of
+from trialtrace.run.claims.convert import scale_of, scaled
 from trialtrace.run.claims.search.designs import BETWEEN, WITHIN, between_designs, within_designs
 from trialtrace.run.claims.search.grids import Grid, of_times
 from trialtrace.run.claims.search.means import Means
@@ -205,4 +206,5 @@ def _wanted(claims: Sequence[Read], level: float) -> Iterator[Wanted]:
         every = list(claim.parts.values())
         for part, _, result in parts:
             how = scale_of(dict(claim.selects or {}), part, every, result, claim.name)
-            yield wanted(claim.name, part, result, how, by_name, level)
+            factor = float(scaled(dict(claim.selects or {}), part, Decimal(1)) or 1)
+            yield wanted(claim.name, part, result, how, by_name, level, factor)

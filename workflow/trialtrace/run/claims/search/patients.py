@@ -91,7 +91,7 @@ class Patients:
     def variables(self) -> list[str]:
         """The names of the subjects' variables that ADSL has, and that differ between subjects."""
         declared = self.trial.subjects
-        named = (*declared.variables, "age", "sex", "site", *declared.groups)
+        named = (*declared.variables, "age", "sex", "site", *declared.made)
         columns = self.frames.names("adsl")
         there = [name for name in dict.fromkeys(named) if adsl_code(name) in columns]
         return [

@@ -40,7 +40,7 @@ class Wanted:
 
     `how` brings the result to the printed scale; `differs` where the planned analysis does not give
     it, `held` where a candidate has to keep it and it is not displaced; `level` is the decision
-    level, which "n.s." needs.
+    level, which "n.s." needs, `factor` what a claim says between the units.
     """
 
     claim: str
@@ -50,6 +50,7 @@ class Wanted:
     differs: bool
     held: bool
     level: float
+    factor: float = 1.0
 
     @property
     def digits(self) -> bool:
@@ -68,7 +69,7 @@ class Wanted:
     def printable(self, values: Floats) -> Floats:
         """Values on the printed scale; for a bound or words 1 where what is printed is true."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            shown = np.asarray(CONVERSIONS[self.how](values), dtype=np.float64)
+            shown = np.asarray(self.factor * CONVERSIONS[self.how](values), dtype=np.float64)
         return shown if self.digits else np.where(np.isnan(shown), np.nan, self._true(shown))
 
     def _true(self, shown: Floats) -> Flags:
@@ -89,6 +90,7 @@ def wanted(
     how: str,
     rows: Mapping[str, Judged],
     level: float,
+    factor: float = 1.0,
 ) -> Wanted:
     """A component with the result that it was compared with; `rows` are those of its claim."""
     field = _FIELDS.get(part.name, "value")
@@ -100,7 +102,7 @@ def wanted(
     second = (kind, present(result["group2_level"])) if kind else None
     key = Key(result["stat_name"], field, who, second)
     differs = rows[part.name]["against_data"] == DIFFERS
-    return Wanted(claim, part, key, how, differs, _held(part, rows), level)
+    return Wanted(claim, part, key, how, differs, _held(part, rows), level, factor)
 
 
 def _held(part: Component, rows: Mapping[str, Judged]) -> bool:

@@ -5,6 +5,7 @@ population, visit, stratum and arms, and plain masks over the derived tables tur
 """
 
 import json
+import math
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,6 +33,16 @@ USED = (
     *("USUBJID", "TRTP", "AVISIT", "AVISITN", "AVAL", "BASE", "LAT", "CNSR", "AVALLO", "AVALHI"),
     *("LOC", "TSTART", "TSTOP"),
 )
+
+_FUNCTIONS = {
+    "log": math.log,
+    "log2": math.log2,
+    "log10": math.log10,
+    "square_root": math.sqrt,
+    "square": lambda number: number * number,
+    "cube": lambda number: number * number * number,
+    "inverse": lambda number: 1 / number,
+}
 
 
 @dataclass(frozen=True)
@@ -130,8 +141,12 @@ class Data:
 
     @cached_property
     def adsl(self) -> "pd.DataFrame":
-        """A row for each subject."""
-        return read_table(self.folder / "adsl.parquet", ADSL).to_pandas()
+        """A row for each subject; functions of a variable are computed anew from that one."""
+        table = read_table(self.folder / "adsl.parquet", ADSL).to_pandas()
+        for name, made in self.trial.subjects.transformed.items():
+            numbers = table[adsl_code(made.of)].astype(float)
+            table[adsl_code(name)] = numbers.map(_FUNCTIONS[made.as_])
+        return table
 
     @cached_property
     def bds(self) -> "pd.DataFrame":

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.arrays import Floats
 from trialtrace.run.methods.analysing.cuts import Cut
 from trialtrace.run.methods.analysing.estimate import interval_result, noted
 from trialtrace.run.methods.analysing.formulas import formula, formulas
-from trialtrace.run.methods.analysing.rows import Result
+from trialtrace.run.methods.analysing.rows import Basis, Result
 from trialtrace.run.methods.categorical.analyse import with_event
-from trialtrace.run.methods.regression.analyse_covariates import columns_of, known
+from trialtrace.run.methods.regression.analyse_covariates import (
+    coefficient_results,
+    columns_of,
+    known,
+    single_terms,
+)
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Interval
@@ -22,13 +26,12 @@ if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import regression as cards
     from trialtrace.stats.regression.ordinal_mixed import OrdinalMixedFit
     from trialtrace.stats.regression.standardisation import Standardised
+    from trialtrace.stats.results import Coefficients
 
 NO_SPREAD = (
     "The standard deviation of the random intercepts is estimated as 0: the numbers are those of "
     "the model without them."
 )
-# Coefficients, and the lower and upper ends of their intervals.
-Ends = tuple[Floats, Floats, Floats]
 Effect = Callable[[tuple[str, str]], Interval]
 
 
@@ -38,10 +41,23 @@ def standardised(cut: Cut, step: "Step[cards.Standardised]") -> Iterator[Result]
     yield from _results(cut, step, rows, _standardised(cut, step, rows))
 
 
-def ratio(cut: Cut, step: "Step[cards.ModifiedPoisson]") -> Iterator[Result]:
+def ratio(cut: Cut, step: "Step[cards.OrdinaryModel]") -> Iterator[Result]:
     """By comparison: the exponential of the arm's coefficient given the covariates."""
     rows = known(cut.rows(TRTP={"in": cut.arms()}), step.options.covariates)
-    yield from _results(cut, step, rows, _ratio(cut, step, rows))
+    fit = cache(partial(_fit, cut, step, rows))
+
+    def effect(pair: tuple[str, str]) -> Interval:
+        at = 1 + cut.analysis.estimand.treated.index(pair[0])
+        found = fit()
+        return Interval(*(exp(part[at]) for part in (found.coef, found.low, found.high)))
+
+    yield from _results(cut, step, rows, effect)
+    asked: str | None = getattr(step.options, "coefficients", None)
+    if asked is not None:
+        members = {"analysed": rows, "numerator": with_event(cut, rows)}
+        common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
+        terms = single_terms(cut, asked, rows, step.options.covariates, fit, intercept=True)
+        yield from coefficient_results(cut, step, members, terms, common)
 
 
 def random_site(cut: Cut, step: "Step[cards.LogisticRandomSite]") -> Iterator[Result]:
@@ -99,20 +115,10 @@ def design(cut: Cut, rows: Selection, names: Sequence[str]) -> np.ndarray:
     return np.column_stack(parts).astype(float)
 
 
-def _ratio(cut: Cut, step: "Step[cards.ModifiedPoisson]", rows: Selection) -> Effect:
-    """Exponentials of the coefficients of the arms."""
-
-    @cache
-    def fit() -> Ends:
-        x = design(cut, rows, step.options.covariates)
-        found = formula(step)(rows.column("AVAL"), x, confidence=cut.analysis.confidence)
-        return found.coef, found.low, found.high
-
-    def effect(pair: tuple[str, str]) -> Interval:
-        at = 1 + cut.analysis.estimand.treated.index(pair[0])
-        return Interval(*(exp(part[at]) for part in fit()))
-
-    return effect
+def _fit(cut: Cut, step: "Step[cards.OrdinaryModel]", rows: Selection) -> "Coefficients":
+    x = design(cut, rows, step.options.covariates)
+    found: Coefficients = formula(step)(rows.column("AVAL"), x, confidence=cut.analysis.confidence)
+    return found
 
 
 def _random_site(

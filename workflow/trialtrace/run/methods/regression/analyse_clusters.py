@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialtrace.base.arrays import Labels
 from trialtrace.run.methods.analysing.cuts import Cut
 from trialtrace.run.methods.analysing.estimate import (
     contrast_results,
@@ -16,7 +17,12 @@ from trialtrace.run.methods.analysing.estimate import (
 from trialtrace.run.methods.analysing.estimate import test_results as results_of_test
 from trialtrace.run.methods.analysing.formulas import Formula, formula, formulas
 from trialtrace.run.methods.analysing.rows import Basis, Result
-from trialtrace.run.methods.analysing.subject_tables import covariates, known, subject_table
+from trialtrace.run.methods.analysing.subject_tables import (
+    SubjectTable,
+    covariates,
+    known,
+    subject_table,
+)
 from trialtrace.run.methods.mixed.analyse import random_site
 from trialtrace.run.methods.regression.analyse_visits import as_ratio
 from trialtrace.run.tables.frames import Selection
@@ -37,7 +43,8 @@ def clustered(cut: Cut, step: "Step[cards.Clustered]") -> Iterator[Result]:
     """By comparison: difference of means or odds ratio given the covariates."""
     options, arms = step.options, cut.arms()
     cluster = adsl_code(options.cluster)
-    rows = cut.rows(TRTP={"in": arms}, **known(options.covariates), **{cluster: "present"})
+    in_one = {} if options.no_cluster == "own" else {cluster: "present"}
+    rows = cut.rows(TRTP={"in": arms}, **known(options.covariates), **in_one)
     model = formula(step)
 
     @cache
@@ -51,7 +58,7 @@ def clustered(cut: Cut, step: "Step[cards.Clustered]") -> Iterator[Result]:
         fit: GeeFit = model(
             table.values[:, 0],
             x if columns is None else np.hstack([x, columns]),
-            table.column(cluster).astype(str),
+            _clusters(table, cluster),
             working=options.working,
             variance=options.variance,
             reference=options.reference,
@@ -80,6 +87,15 @@ def clustered(cut: Cut, step: "Step[cards.Clustered]") -> Iterator[Result]:
         yield from results_of_test(
             cut, place, step.method, members, partial(test, pair), statistic=None, **common
         )
+
+
+def _clusters(table: SubjectTable, cluster: str) -> Labels:
+    """The cluster of each subject; who has none is one alone."""
+    named = [
+        f"subject\n{subject}" if value is None or value != value else str(value)
+        for value, subject in zip(table.column(cluster), table.column("USUBJID"), strict=True)
+    ]
+    return np.array(named, dtype=str)
 
 
 def cluster_means(cut: Cut, step: "Step[cards.ClusterMeans]") -> Iterator[Result]:
@@ -120,6 +136,7 @@ def _columns(cut: Cut, rows: Selection, cluster: str, pair: tuple[str, str]) -> 
 METHODS = {
     "mean_difference.clustered": clustered,
     "odds_ratio.clustered": clustered,
+    "risk_difference.clustered_linear": clustered,
     "mean_difference.cluster_means": cluster_means,
     "risk_difference.cluster_means": cluster_means,
     "mean_difference.random_cluster": random_site,

@@ -7,9 +7,8 @@ further from 1 the more subjects differ.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache, partial
-from math import exp, inf, isfinite
+from math import exp, inf, isfinite, nan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,99 +16,46 @@ import numpy as np
 from trialtrace.base.arrays import Floats
 from trialtrace.base.words import RATIOS
 from trialtrace.run.methods.analysing.cuts import Cut, level_text
-from trialtrace.run.methods.analysing.estimate import interval_result, noted, test_results
+from trialtrace.run.methods.analysing.estimate import (
+    interval_result,
+    noted,
+    plain_result,
+    test_results,
+)
 from trialtrace.run.methods.analysing.formulas import formula
-from trialtrace.run.methods.analysing.rows import Basis, Result
-from trialtrace.run.methods.analysing.subject_tables import covariates, known, subject_table
+from trialtrace.run.methods.analysing.rows import Basis, Place, Result
+from trialtrace.run.methods.analysing.subject_tables import (
+    known,
+)
 from trialtrace.run.methods.regression.analyse import NO_SPREAD
+from trialtrace.run.methods.regression.analyse_covariates import (
+    ARM,
+    INTERCEPT,
+    Term,
+    coefficient_results,
+    terms_of,
+)
+from trialtrace.run.methods.regression.visit_columns import (
+    Design,
+    design,
+    effect_of,
+    rows_of_times,
+    time_of,
+)
 from trialtrace.run.trial.plan.steps import Step
+from trialtrace.stats._wald import wald_contrast
 from trialtrace.stats.regression.coefficients import contrast
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
+    from trialtrace.run.methods.regression.visit_columns import Equations, Mixed, Options
     from trialtrace.run.tables.frames import Selection
     from trialtrace.run.trial.plan.cards import estimating as cards
     from trialtrace.stats.regression.gee import GeeFit
     from trialtrace.stats.regression.ordinal_gee import OrdinalGeeFit
     from trialtrace.stats.regression.ordinal_mixed import OrdinalMixedFit
 
-    # Those at a time are of slopes too.
-    Equations = cards.Gee | cards.GeeSlopes
-    Mixed = cards.LogisticMixed | cards.LogisticMixedSlopes
-    Options = Equations | Mixed | cards.OrdinalGee
-
-Row = Callable[[tuple[str, str], int], Floats]
-
-
-@dataclass(frozen=True)
-class Design:
-    """Values (subjects, visits), columns (subjects, visits, p), and the row of a comparison."""
-
-    values: Floats
-    x: Floats
-    row: Row
-
-
-def design(cut: Cut, options: "Options", rows: "Selection") -> Design:
-    """A mean at each visit and, by `effect`, differences of arms at each or one for all.
-
-    With `times` a line over time in each arm; the row of a comparison is of its slopes, or of the
-    lines at a `time`.
-    """
-    table = subject_table(cut, rows, {"AVISIT": list(cut.visits)})
-    arms, visits = cut.arms(), len(cut.visits)
-    of = np.array([arms.index(arm) for arm in table.column("TRTP").astype(str)], dtype=np.intp)
-    lacking = [arm for number, arm in enumerate(arms) if not (of == number).any()]
-    if lacking:
-        raise StatsError("an arm has no values.")
-    at_visit, of_arm = np.eye(visits), np.eye(len(arms))
-    times = _times(cut, options)
-    if times is not None:
-        of_others = np.broadcast_to(of_arm[:, None, 1:], (len(arms), visits, len(arms) - 1))
-        line = np.broadcast_to(np.stack([np.ones(visits), times], 1), (len(arms), visits, 2))
-        cells = np.concatenate([line, of_others, of_others * times[:, None]], axis=2)
-    elif _effect(options) == "each_visit":
-        cells = of_arm[:, None, :, None] * at_visit[None, :, None, :]
-        cells = cells.reshape(len(arms), visits, -1)
-    else:
-        shape = (len(arms), visits, len(arms) - 1)
-        differences = np.broadcast_to(of_arm[:, None, 1:], shape)
-        each = np.broadcast_to(at_visit, (len(arms), visits, visits))
-        cells = np.concatenate([each, differences], axis=2)
-    columns = covariates(table, options.covariates)
-    more = np.zeros((table.n, 0)) if columns is None else columns
-    wide = np.broadcast_to(more[:, None, :], (table.n, visits, more.shape[1]))
-
-    time = _time(options)
-    levels, rises = (0.0, 1.0) if time is None else (1.0, time)
-    lines = np.hstack([np.zeros((len(arms), 2)), levels * of_arm[:, 1:], rises * of_arm[:, 1:]])
-
-    def row(pair: tuple[str, str], visit: int) -> Floats:
-        if times is None:
-            one, other = (cells[arms.index(arm), visit] for arm in pair)
-        else:
-            one, other = (lines[arms.index(arm)] for arm in pair)
-        return np.append(one - other, np.zeros(more.shape[1]))
-
-    return Design(table.values, np.concatenate([cells[of], wide], axis=2), row)
-
-
-def _times(cut: Cut, options: "Options") -> Floats | None:
-    """The time of each visit, where means are lines over it."""
-    times: dict[str, float] | None = getattr(options, "times", None)
-    return None if times is None else np.array([times[visit] for visit in cut.visits], float)
-
-
-def _time(options: "Options") -> float | None:
-    """The time at which the lines of the arms are compared; None where their slopes are."""
-    time: float | None = getattr(options, "time", None)
-    return time
-
-
-def _effect(options: "Options") -> str | None:
-    """What the comparison of arms is: at each visit, over all, or of the slopes over time."""
-    named: str | None = getattr(options, "effect", None)
-    return "slope" if getattr(options, "times", None) is not None else named
+    Members = dict[str, Selection]
 
 
 def gee(cut: Cut, step: "Step[Equations]") -> Iterator[Result]:
@@ -136,7 +82,12 @@ def gee(cut: Cut, step: "Step[Equations]") -> Iterator[Result]:
             fit, made.row(pair, visit), sides="two_sided", confidence=cut.analysis.confidence
         )
 
+    def of(row: Callable[[Design], Floats]) -> Contrast:
+        made, fit = fitted()
+        return contrast(fit, row(made), sides="two_sided", confidence=cut.analysis.confidence)
+
     yield from _results(cut, step, rows, compared)
+    yield from _coefficients(cut, step, rows, of)
 
 
 def ordinal_gee(cut: Cut, step: "Step[cards.OrdinalGee]") -> Iterator[Result]:
@@ -191,9 +142,87 @@ def logistic_mixed(cut: Cut, step: "Step[Mixed]") -> Iterator[Result]:
             fit, made.row(pair, visit)[1:], sides="two_sided", confidence=cut.analysis.confidence
         )
 
-    yield from noted(
-        _results(cut, step, rows, compared), lambda: NO_SPREAD if fitted()[1].boundary else None
-    )
+    def of(row: Callable[[Design], Floats]) -> Contrast:
+        made, fit = fitted()
+        weights = row(made)
+        if weights[0]:
+            # The intercept is the threshold, with the other sign.
+            value, error = -float(fit.thresholds[0]), float(fit.thresholds_se[0])
+            level = cut.analysis.confidence
+            return wald_contrast(value, error, df=inf, sides="two_sided", confidence=level)
+        return contrast(fit, weights[1:], sides="two_sided", confidence=cut.analysis.confidence)
+
+    def every() -> Iterator[Result]:
+        yield from _results(cut, step, rows, compared)
+        yield from _coefficients(cut, step, rows, of)
+        if getattr(options, "coefficients", None) == "all":
+            yield from _spread(cut, step, rows, lambda: fitted()[1])
+
+    yield from noted(every(), lambda: NO_SPREAD if fitted()[1].boundary else None)
+
+
+def _coefficients(
+    cut: Cut,
+    step: "Step[Equations | Mixed]",
+    rows: "Selection",
+    of: Callable[[Callable[[Design], Floats]], Contrast],
+) -> Iterator[Result]:
+    """Coefficients of lines: differences of arms at time 0 and of their slopes, each arm's slope;
+    the intercept and covariates where all are asked for."""
+    asked = getattr(step.options, "coefficients", None)
+    if asked is None:
+        return
+    terms: list[Term] = []
+
+    def add(place: Place, row: Callable[[Design], Floats]) -> None:
+        terms.append((place, partial(of, row)))
+
+    for one, other in cut.analysis.pairs:
+        for term, at in ((ARM, (1.0, 0.0)), ("time", (0.0, 1.0))):
+            place = cut.at(pair=(one, other), second=("term", term))
+            add(place, partial(_difference, one, other, at))
+    for arm in cut.arms():
+        add(cut.at(group=arm, second=("term", "time")), partial(_line, arm, (0.0, 1.0)))
+    if asked == "all":
+        reference = cut.analysis.estimand.reference
+        place = cut.at(second=("term", INTERCEPT))
+        add(place, partial(_line, reference, (1.0, 0.0)))
+        named = terms_of(rows, step.options.covariates)
+        for number, term in enumerate(named):
+            place = cut.at(second=("term", term))
+            add(place, partial(_unit, number - len(named)))
+    members, common = _basis(cut, step, rows)
+    yield from coefficient_results(cut, step, members, terms, common)
+
+
+def _line(arm: str, at: tuple[float, float], made: Design) -> Floats:
+    return made.line(arm, *at)
+
+
+def _difference(one: str, other: str, at: tuple[float, float], made: Design) -> Floats:
+    return made.line(one, *at) - made.line(other, *at)
+
+
+def _unit(at: int, made: Design) -> Floats:
+    row = np.zeros(made.x.shape[2])
+    row[at] = 1.0
+    return row
+
+
+def _spread(
+    cut: Cut, step: "Step[Mixed]", rows: "Selection", fit: "Callable[[], OrdinalMixedFit]"
+) -> Iterator[Result]:
+    """The standard deviation of the random intercepts and its error."""
+    members, common = _basis(cut, step, rows)
+    place = cut.at(second=("term", "random_intercept"))
+    try:
+        value, se, error = fit().sd, fit().sd_se, None
+    except StatsError as refused:
+        value, se, error = nan, nan, str(refused)
+    names = ("random_sd", step.method)
+    yield plain_result(cut, place, names, members, value, error=error, **common)
+    if isfinite(se):
+        yield plain_result(cut, place, ("standard_error", step.method), members, se, **common)
 
 
 def _rows(cut: Cut, options: "Options") -> "Selection":
@@ -202,18 +231,23 @@ def _rows(cut: Cut, options: "Options") -> "Selection":
     )
 
 
+def _basis(cut: Cut, step: "Step[Options]", rows: "Selection") -> "tuple[Members, Basis]":
+    """The records behind a result, with those of the times, and what results share."""
+    members, times = {"analysed": rows}, getattr(step.options, "times", None)
+    if isinstance(times, str):
+        members["with"] = rows_of_times(cut, times)
+    subjects = len(np.unique(rows.column("USUBJID").astype(str)))
+    return members, {"options": cut.options(step, interval=True), "n_used": subjects}
+
+
 def _results(
     cut: Cut,
     step: "Step[Options]",
     rows: "Selection",
     compared: Callable[[tuple[str, str], int], Contrast],
 ) -> Iterator[Result]:
-    members = {"analysed": rows}
-    common: Basis = {
-        "options": cut.options(step, interval=True),
-        "n_used": len(np.unique(rows.column("USUBJID").astype(str))),
-    }
-    effect, time = _effect(step.options), _time(step.options)
+    members, common = _basis(cut, step, rows)
+    effect, time = effect_of(step.options), time_of(step.options)
 
     def estimate(pair: tuple[str, str], visit: int) -> Interval:
         found = compared(pair, visit).interval

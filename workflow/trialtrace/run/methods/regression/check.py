@@ -5,7 +5,7 @@ from math import exp, log, nan, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.stats import chi2, norm
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, Check, Recomputed, peer
@@ -107,6 +107,39 @@ def _ratio(family: str, by: str) -> Check:
         half = data.z(asked) * sqrt(contrast @ fit.cov_params() @ contrast)
         centre = float(contrast @ fit.params)
         return exp(centre), (exp(centre - half), exp(centre + half))
+
+    return check
+
+
+def columns_told(data: Data, asked: Asked, records: "pd.DataFrame", before: list[str]) -> list[str]:
+    """The terms of the columns of `design`: before the arms, the arms, the covariates."""
+    import pandas as pd
+
+    told = [*before, *data.compared(asked)[:-1]]
+    for name in asked.options["covariates"]:
+        column = records[adsl_code(name)]
+        levels = [] if pd.api.types.is_numeric_dtype(column) else sorted(column.unique())[1:]
+        told += [f"{name}={level}" for level in levels] or [name]
+    return told
+
+
+def of_coefficient(asked: Asked, value: float, error: float, z: float) -> Answer:
+    """A coefficient with its bounds, its error or its two-sided p-value."""
+    if asked.stat == "coefficient":
+        return value, (value - z * error, value + z * error)
+    return {"standard_error": error, "p_coefficient": 2 * float(norm.sf(abs(value / error)))}
+
+
+def _coefficient(family: str, by: str) -> Check:
+    @peer(by, _model, ITERATIVE)
+    def check(data: Data, asked: Asked, model: Model) -> Answer:
+        """A coefficient of statsmodels' `GLM`."""
+        fit = _fit(model.y, model.x, family)
+        if fit is None:
+            return nan
+        term = asked.contrast[0] if asked.second == "arm" else asked.second
+        at = columns_told(data, asked, rows_of(data, asked), ["intercept"]).index(term or "")
+        return of_coefficient(asked, float(fit.params[at]), float(fit.bse[at]), data.z(asked))
 
     return check
 
@@ -225,3 +258,9 @@ CHECKS: dict[str, Check] = {
     "odds_ratio.firth": firth,
     "odds_ratio.logistic_random_site": random_site,
 }
+for _method, _family, _by in (
+    ("modified_poisson", "poisson", POISSON),
+    ("logistic", "binomial", LOGIT),
+):
+    for _name in ("coefficient.{}", "standard_error.{}", "p_coefficient.{}"):
+        CHECKS[_name.format(_method)] = _coefficient(_family, _by)

@@ -26,12 +26,15 @@ def _of_clusters(data: Data, asked: Asked, arms: list[str]) -> pd.DataFrame:
     own = data.adsl.set_index("USUBJID")[code]
     records = data.records(asked, arms).copy()
     records["cluster"] = records["USUBJID"].map(own)
+    if asked.options.get("no_cluster") == "own":
+        records["cluster"] = records["cluster"].astype(object).fillna("alone " + records["USUBJID"])
     return records[records["cluster"].notna()]
 
 
 def clustered(data: Data, asked: Asked) -> Recomputed | None:
     """numpy's `solve` a cluster at a time; why the equations failed is not checked."""
     arms = sorted(data.compared(asked))
+    binomial = is_event(data, asked) and not asked.method.endswith(".clustered_linear")
 
     def made() -> tuple[int, Fit | None]:
         records, z = covariates(data, _of_clusters(data, asked, arms), asked.options["covariates"])
@@ -44,9 +47,9 @@ def clustered(data: Data, asked: Asked) -> Recomputed | None:
             more = z.loc[own["USUBJID"]].to_numpy(dtype=float)
             y = own["AVAL"].to_numpy(float)
             units.append(Unit(y, np.hstack([x, more]), np.arange(len(own))))
-        return n, equations(units, asked.options, binomial=is_event(data, asked))
+        return n, equations(units, asked.options, binomial=binomial)
 
-    key = ("clustered", asked.analysis, asked.parameter, asked.visit, asked.stratum)
+    key = ("clustered", binomial, asked.analysis, asked.parameter, asked.visit, asked.stratum)
     n, fit = data.once((*key, str(asked.options)), made)
     if fit is None:
         return Recomputed(BY, nan)
@@ -105,6 +108,8 @@ CHECKS: dict[str, Check] = {
 }
 for _stat in ("mean_difference", "odds_ratio", "p_value"):
     CHECKS[f"{_stat}.clustered"] = clustered
+for _stat in ("risk_difference", "p_value"):
+    CHECKS[f"{_stat}.clustered_linear"] = clustered
 for _stat in ("mean_difference", "risk_difference", "p_value", "t", "df"):
     CHECKS[f"{_stat}.cluster_means"] = cluster_means
 for _stat in ("intracluster_correlation", "design_effect"):

@@ -49,7 +49,7 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
         return Recomputed(BY, nan)
     if asked.error:
         return None
-    parts = fit.parts(row_of(asked, found)[1:], data.confidence(asked))
+    parts = fit.parts(row_of(data, asked, found)[1:], data.confidence(asked))
     return answer(BY, asked, parts, ITERATIVE, n)
 
 

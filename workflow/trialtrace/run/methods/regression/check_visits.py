@@ -8,6 +8,7 @@ write them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, inf, nan
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import expit
@@ -21,6 +22,9 @@ from trialtrace.run.methods.mixed.check_ancova import covariates
 from trialtrace.run.methods.regression.check_ordinal_grid import BY as BY_GRID
 from trialtrace.run.methods.regression.check_ordinal_grid import maximum, tolerance_of
 from trialtrace.run.trial.plan.methods import BINARY
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BY = "numpy: estimating equations, a unit at a time"
 
@@ -42,9 +46,12 @@ class Fit:
     covariance: np.ndarray
     df: float
 
+    def error(self, row: np.ndarray) -> float:
+        return float(row @ self.covariance @ row) ** 0.5
+
     def parts(self, row: np.ndarray, confidence: float) -> tuple[float, float, float, float]:
         """Estimate, its bounds, and the two-sided p-value."""
-        value, se = float(row @ self.beta), float(row @ self.covariance @ row) ** 0.5
+        value, se = float(row @ self.beta), self.error(row)
         law = norm if self.df == inf else t_distribution(self.df)
         half = float(law.isf((1 - confidence) / 2)) * se
         return value, value - half, value + half, 2 * float(law.sf(abs(value / se)))
@@ -182,41 +189,79 @@ def over_visits(data: Data, asked: Asked) -> tuple[dict, int]:
     records, z = covariates(data, records, options["covariates"])
     n = records["USUBJID"].nunique()
     each, times = options.get("effect") == "each_visit", options.get("times")
+    records = records.assign(WHEN=_when(data, records, times))
     cells = {}
     for a, arm in enumerate(arms):
         for v, visit in enumerate(visits):
             both, one = np.zeros((len(arms), len(visits))), np.zeros(len(arms))
             both[a, v] = one[a] = 1.0
             alone = np.concatenate([np.eye(len(visits))[v], one[1:]])
-            if times:
-                alone = np.concatenate([[1.0, times[visit]], one[1:], one[1:] * times[visit]])
             cells[arm, visit] = both.ravel() if each else alone
+
+    def line(arm: str, level: float, rise: float) -> np.ndarray:
+        one = np.array([float(arm == each) for each in arms])[1:]
+        own = np.concatenate([[level, rise], level * one, rise * one])
+        return np.concatenate([own, np.zeros(z.shape[1])])
+
     units = []
     for subject, own in records.sort_values("AVISITN").groupby("USUBJID", sort=False):
-        rows = [cells[pair] for pair in zip(own["TRTP"], own["AVISIT"], strict=True)]
+        if times is None:
+            rows = [cells[pair] for pair in zip(own["TRTP"], own["AVISIT"], strict=True)]
+        else:
+            rows = [line(arm, 1.0, at) for arm, at in zip(own["TRTP"], own["WHEN"], strict=True)]
         more = np.tile(z.loc[subject].to_numpy(dtype=float), (len(own), 1))
         at = np.array([visits.index(visit) for visit in own["AVISIT"]])
-        units.append(Unit(own["AVAL"].to_numpy(float), np.hstack([rows, more]), at))
+        x = np.hstack([rows, more]) if times is None else np.array(rows)
+        x[:, x.shape[1] - more.shape[1] :] = more
+        units.append(Unit(own["AVAL"].to_numpy(float), x, at))
     complete = set(records["TRTP"]) == set(arms) and len(visits) > 1
-    width = next(iter(cells.values())).size + z.shape[1] if units else 0
-    made = {"units": units if complete else [], "cells": cells, "width": width, "visits": visits}
+    complete = complete and not (times is not None and records["WHEN"].isna().any())
+    made = {
+        "units": units if complete else [],
+        "cells": cells,
+        "line": line,
+        "covariates": list(z.columns),
+        "width": units[0].x.shape[1] if units else 0,
+        "visits": visits,
+    }
     return made, n
 
 
-def row_of(asked: Asked, made: dict) -> np.ndarray:
-    row = np.zeros(made["width"])
-    times: dict[str, float] = asked.options.get("times", {})
-    # Of lines the rise between the first and the last visit, by the time between them.
-    ends = sorted(made["visits"], key=times.__getitem__)[:: len(times) - 1] if times else []
+def _when(
+    data: Data, records: "pd.DataFrame", times: dict[str, float] | str | None
+) -> "np.ndarray | pd.Series":
+    import pandas as pd
+
+    if not isinstance(times, str):
+        return records["AVISIT"].map(times or {}).astype(float)
+    other = data.of_endpoint(times).dropna(subset=["AVAL"])
+    other = other.set_index(["USUBJID", "AVISIT"])["AVAL"]
+    return other.reindex(pd.MultiIndex.from_frame(records[["USUBJID", "AVISIT"]])).to_numpy()
+
+
+def is_coefficient(asked: Asked) -> bool:
+    """Whether a result is of a coefficient, and not of the effect."""
+    return asked.stat in ("coefficient", "standard_error", "p_coefficient", "random_sd")
+
+
+def row_of(data: Data, asked: Asked, made: dict) -> np.ndarray:
+    row, line = np.zeros(made["width"]), made["line"]
+    if is_coefficient(asked):
+        at = (1.0, 0.0) if asked.second in ("arm", "intercept") else (0.0, 1.0)
+        if asked.pair is not None:
+            one, other = asked.pair
+            return line(one, *at) - line(other, *at)
+        if asked.group is not None:
+            return line(asked.group, *at)
+        if asked.second == "intercept":
+            return line(data.compared(asked)[-1], *at)
+        names = made["covariates"]
+        row[len(row) - len(names) + names.index(asked.second)] = 1.0
+        return row
     for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
-        if times:
-            first, last = ends
-            rise = made["cells"][arm, last] - made["cells"][arm, first]
-            rise = rise / (times[last] - times[first])
-            if "time" in asked.options:
-                ahead = asked.options["time"] - times[first]
-                rise = made["cells"][arm, first] + ahead * rise
-            row[: rise.size] += sign * rise
+        if "times" in asked.options:
+            at = (1.0, asked.options["time"]) if "time" in asked.options else (0.0, 1.0)
+            row += sign * line(arm, *at)
             continue
         cell = made["cells"][arm, asked.visit or made["visits"][0]]
         row[: cell.size] += sign * cell
@@ -228,7 +273,7 @@ def answer(
 ) -> Recomputed:
     """The asked one of an estimate with its bounds and a p-value."""
     value, low, high, p_value = parts
-    if asked.stat == "p_value":
+    if asked.stat in ("p_value", "p_coefficient"):
         return Recomputed(by, p_value, None, tolerance, n)
     if asked.stat in ("odds_ratio", "slope_odds_ratio"):
         value, low, high = (exp(each) if each < 700 else inf for each in (value, low, high))
@@ -254,7 +299,10 @@ def gee(data: Data, asked: Asked) -> Recomputed | None:
         return Recomputed(BY, nan)
     if asked.error:
         return None
-    return answer(BY, asked, fit.parts(row_of(asked, found), data.confidence(asked)), ITERATIVE, n)
+    row = row_of(data, asked, found)
+    if asked.stat == "standard_error":
+        return Recomputed(BY, fit.error(row), None, ITERATIVE, n)
+    return answer(BY, asked, fit.parts(row, data.confidence(asked)), ITERATIVE, n)
 
 
 def is_event(data: Data, asked: Asked) -> bool:
@@ -279,16 +327,27 @@ def logistic_mixed(data: Data, asked: Asked) -> Recomputed | None:
             theta, information = maximum(y.astype(int), x, subject, 1)
         except np.linalg.LinAlgError:
             return made, n, None
-        inverse = np.linalg.inv(information)
-        return made, n, Fit(theta[1:-1], inverse[1:-1, 1:-1], inf)
+        # The threshold is the intercept with the other sign.
+        sign = np.where(np.arange(len(theta)) == 0, -1.0, 1.0)
+        inverse = np.linalg.inv(information) * np.outer(sign, sign)
+        return made, n, Fit(sign * theta, inverse, inf)
 
     found, n, fit = data.once(key_of("logistic_mixed", asked), made)
     if fit is None:
         return Recomputed(BY_GRID, nan)
     if asked.error:
         return None
-    parts = fit.parts(row_of(asked, found)[1:], data.confidence(asked))
-    return answer(BY_GRID, asked, parts, tolerance_of(asked), n)
+    if asked.second == "random_intercept":
+        row = np.eye(len(fit.beta))[-1]
+        value = float(fit.beta[-1]) if asked.stat == "random_sd" else fit.error(row)
+        return Recomputed(BY_GRID, value, None, tolerance_of(asked), n)
+    row = np.append(row_of(data, asked, found), 0.0)
+    if "times" not in asked.options:
+        # Of means the first is the intercept, from which the others differ.
+        row[0] = 0.0
+    if asked.stat == "standard_error":
+        return Recomputed(BY_GRID, fit.error(row), None, tolerance_of(asked), n)
+    return answer(BY_GRID, asked, fit.parts(row, data.confidence(asked)), tolerance_of(asked), n)
 
 
 CHECKS: dict[str, Check] = {
@@ -301,3 +360,6 @@ CHECKS: dict[str, Check] = {
     )
     for stat in ("mean_difference", "odds_ratio", "slope_difference", "slope_odds_ratio", "p_value")
 }
+for _name in ("gee", "gee_line", "logistic_mixed", "logistic_mixed_line"):
+    for _stat in ("coefficient.{}", "standard_error.{}", "random_sd.{}", "p_coefficient.{}"):
+        CHECKS[_stat.format(_name)] = logistic_mixed if "mixed" in _name else gee

@@ -11,7 +11,12 @@ from trialtrace.run.methods.analysing.cuts import Cut
 from trialtrace.run.methods.analysing.estimate import interval_result, plain_result, test_results
 from trialtrace.run.methods.analysing.formulas import formulas, statistic_of
 from trialtrace.run.methods.analysing.rows import Basis, Result
-from trialtrace.run.methods.regression.analyse_covariates import columns_of, known
+from trialtrace.run.methods.regression.analyse_covariates import (
+    coefficient_results,
+    columns_of,
+    known,
+    single_terms,
+)
 from trialtrace.run.methods.survival.analyse import roles, times
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
@@ -87,7 +92,7 @@ def _test(
     return test
 
 
-def adjusted(cut: Cut, step: "Step[cards.CoxAdjusted]") -> Iterator[Result]:
+def adjusted(cut: Cut, step: "Step[cards.CoxModel]") -> Iterator[Result]:
     """Hazard ratio of each arm against the reference given the covariates, and its Wald test."""
     rows, common, fit = _models(cut, step)
     members = roles(cut, rows)
@@ -104,6 +109,10 @@ def adjusted(cut: Cut, step: "Step[cards.CoxAdjusted]") -> Iterator[Result]:
             p = _test(step, fit, number, margin=1.0, sides="two_sided").p_value
             wald = ("p_value", f"{step.method}_wald")
             yield plain_result(cut, place, wald, members, p, **common)
+    terms = single_terms(
+        cut, step.options.coefficients, rows, step.options.covariates, fit, intercept=False
+    )
+    yield from coefficient_results(cut, step, members, terms, common)
 
 
 def margin_test(cut: Cut, step: "Step[cards.HazardRatioMargin]") -> Iterator[Result]:

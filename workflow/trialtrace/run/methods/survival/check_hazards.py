@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, Check, peer
+from trialtrace.run.methods.regression.check import columns_told, of_coefficient
 from trialtrace.run.trial.model import adsl_code
 
 if TYPE_CHECKING:
@@ -98,12 +99,17 @@ def complete(data: Data, asked: Asked, names: list[str]) -> "pd.DataFrame":
     return records.drop(columns=own).merge(subjects, on="USUBJID")
 
 
-def _model(data: Data, asked: Asked) -> tuple[tuple[Model, Fit] | None, int]:
+def _records(data: Data, asked: Asked) -> "pd.DataFrame":
     options = asked.options
-    strata = [adsl_code(name) for name in options["strata"]]
-    names = strata + [adsl_code(name) for name in options["covariates"]]
+    names = [adsl_code(name) for name in (*options["strata"], *options["covariates"])]
     by_site = options["variance"] == "robust_by_site"
-    records = complete(data, asked, names + ["SITEID"] * by_site)
+    return complete(data, asked, names + ["SITEID"] * by_site)
+
+
+def _model(data: Data, asked: Asked) -> tuple[tuple[Model, Fit] | None, int]:
+    options, records = asked.options, _records(data, asked)
+    strata = [adsl_code(name) for name in options["strata"]]
+    by_site = options["variance"] == "robust_by_site"
     if records.empty:
         return None, 0
     groups = records[strata].astype(str).agg("|".join, axis=1) if strata else records["USUBJID"]
@@ -241,6 +247,17 @@ def hazard_ratio(data: Data, asked: Asked, found: tuple[Model, Fit]) -> Answer:
     return exp(beta), (exp(beta - half), exp(beta + half))
 
 
+@peer(_by, _model, ITERATIVE)
+def coefficient(data: Data, asked: Asked, found: tuple[Model, Fit]) -> Answer:
+    """A coefficient of statsmodels' `PHReg`."""
+    beta, covariance = found[1]
+    term = asked.contrast[0] if asked.second == "arm" else asked.second
+    at = columns_told(data, asked, _records(data, asked), []).index(term or "")
+    if not covariance[at, at] > 0:
+        return nan
+    return of_coefficient(asked, float(beta[at]), sqrt(covariance[at, at]), data.z(asked))
+
+
 TAILS: dict[str, Callable[[float], float]] = {
     "two_sided": lambda z: 2 * float(norm.sf(abs(z))),
     "less": lambda z: float(norm.cdf(z)),
@@ -263,4 +280,7 @@ CHECKS: dict[str, Check] = {
     "p_value.cox_adjusted_wald": hazard_ratio,
     "p_value.hazard_ratio_margin": margin,
     "z.hazard_ratio_margin": margin,
+    "coefficient.cox_adjusted": coefficient,
+    "standard_error.cox_adjusted": coefficient,
+    "p_coefficient.cox_adjusted": coefficient,
 }

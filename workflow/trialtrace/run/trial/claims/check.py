@@ -27,7 +27,7 @@ from trialtrace.run.trial.resolve import (
 
 SHOWN = 40
 # Keys of a claim that tell several results of one statistic apart.
-SECOND = ("effect", "time", "category", "contrast")
+SECOND = ("effect", "time", "category", "contrast", "term")
 # What a statistic is of, as a claim selects it.
 _OF = {
     GROUP: "group: an arm",

@@ -42,6 +42,9 @@ class Is:
     effect: Effect | None = optional("Effect of an analysis of variance.")
     category: float | None = optional("Value of an ordinal endpoint whose share it is.")
     contrast: Name | None = optional("Contrast of arms, by the name that its step gives it.")
+    term: Text | None = optional(
+        "Term of a coefficient: arm, time, intercept, a covariate, or covariate=level."
+    )
     as_: (
         Literal[
             "percent",
@@ -55,6 +58,11 @@ class Is:
         ]
         | None
     ) = optional("How the number is printed.")
+    factor: float | None = optional(
+        "What the result times this is printed: 10 where millimetres are printed and the data have "
+        "centimetres, 0.001 for thousands.",
+        exclusiveMinimum=0,
+    )
 
 
 @shape(last=True)

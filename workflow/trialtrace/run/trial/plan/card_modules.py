@@ -157,6 +157,7 @@ MODULES: dict[str, str] = {
     "p_value.rank_anova": f"{_HERE}.ordinal",
     "mean_difference.clustered": f"{_HERE}.clusters",
     "odds_ratio.clustered": f"{_HERE}.clusters",
+    "risk_difference.clustered_linear": f"{_HERE}.clusters",
     "mean_difference.cluster_means": f"{_HERE}.clusters",
     "risk_difference.cluster_means": f"{_HERE}.clusters",
     "mean_difference.random_cluster": f"{_HERE}.clusters",

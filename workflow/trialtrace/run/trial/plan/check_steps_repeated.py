@@ -27,6 +27,8 @@ def check(files: Files, name: str, place: Path_, method: str, options: dict[str,
     if "between" in options and method == "repeated_measures_anova":
         where, what = (*place, "between"), "a variable of subjects"
         known(files.plan, where, options["between"], files.subject_variables, what)
+    if isinstance(options.get("times"), str):
+        _times_measured(files, name, (*place, "times"), options["times"])
     if "times" in options and isinstance(options["times"], dict):
         _times(files, name, (*place, "times"), options["times"])
         _within_times(files, place, options["times"], options.get("time"))
@@ -99,6 +101,28 @@ def _times(files: Files, name: str, place: Path_, times: dict[str, float]) -> No
     for visit, first, time in repeated(times):
         files.plan.add(
             (*place, visit), found=f"{time:g}, also that of {first}", expected="another time"
+        )
+
+
+def _times_measured(files: Files, name: str, place: Path_, times: str) -> None:
+    """An endpoint that has a time at every visit of the analysis."""
+    if not known(files.plan, place, times, files.endpoint_names, "an endpoint"):
+        return
+    kind = files.endpoint_kind(times)
+    if kind and kind not in methods.SCORES:
+        files.plan.add(
+            place,
+            found=f"{times}, an endpoint of kind {kind}",
+            expected="an endpoint whose value is the time, such as one of kind repeated",
+        )
+        return
+    own = files.visits_of(times)
+    lacking = [one for one in used_visits(files, name) or () if one not in (own or ())]
+    if own is not None and lacking:
+        files.plan.add(
+            place,
+            found=f"{times}, which has no visit {one_of(lacking)}",
+            expected="a time at each visit of the analysis",
         )
 
 

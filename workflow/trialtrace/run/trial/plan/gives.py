@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from trialtrace.base.config.spec import items_of
 
+Given = Callable[[object, bool], str]
 GROUP, ARM, PAIR, EVERYONE, COMPARED = "group", "arm", "pair", "all", "compared"
 EVERY_PAIR = "every_pair"
 TWO_SIDED = "two_sided"
@@ -69,6 +70,25 @@ def contrast(stat: str, of: str, second: str = "") -> str:
         f"{each}.{{}}@{of}{second}{'' if each in (stat, 'p_value') else '?'}"
         for each in (stat, "p_value", "t", "df")
     )
+
+
+def with_coefficients(given: str, of_arms: str = f"@{PAIR};term=arm", further: str = "") -> Given:
+    """What a model gives, then its coefficients, as far as a step asks for them: those of arms, all
+    others by their term, and `further`."""
+
+    def gives(options: object, own: bool) -> str:
+        asked = items_of(options).get("coefficients")
+        every = [*of_arms.split(), f"@{EVERYONE};term"] if asked == "all" else of_arms.split()
+        told = [
+            f"{stat}{of}"
+            for of in (every if asked else ())
+            for stat in ("coefficient.{}", "standard_error.{}", "p_coefficient.{}")
+        ]
+        # Without a fit there is an error in place of the coefficient, and no more.
+        rest = [one if one.startswith("coefficient") else f"{one}?" for one in told]
+        return " ".join([given, *rest, *(further.split() if asked == "all" else ())])
+
+    return gives
 
 
 def chi_squared_or_z(of: str) -> Callable[[object, bool], str]:

@@ -41,6 +41,18 @@ LEVEL_REASON = (
 
 
 @shape
+class OfCoefficients:
+    """A model whose coefficients may be results of their own."""
+
+    coefficients: Literal["arms", "all"] | None = optional(
+        "Coefficients as results, each with its standard error, interval and p-value: those of the "
+        "arms, or all, with the intercept, covariates and what else the model has. They are on the "
+        "scale of the model, such as a logarithm of odds, rates or hazards. None where it is left "
+        "out."
+    )
+
+
+@shape
 class NoOptions:
     """A method that leaves nothing to choose."""
 

@@ -30,7 +30,7 @@ from trialtrace.run.trial.plan.registry import card_of
 from trialtrace.run.trial.plan.steps import Step
 
 # What tells apart results that are over all visits.
-OVER_VISITS = ("effect", "over", "contrast", "time")
+OVER_VISITS = ("effect", "over", "contrast", "time", "term")
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,13 @@
-"""Groups of subjects, made from a variable of theirs by cut points or by codes."""
+"""Variables made from another of the subjects: groups by cut points or codes, functions of it."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 from trialtrace.base.config.names import Name, Spellings, Text, listed
-from trialtrace.base.config.spec import key, shape
+from trialtrace.base.config.spec import key, optional, shape
 from trialtrace.base.errors import one_of
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trial.model import Variable
 
 
@@ -57,12 +60,49 @@ class GroupsOfCodes:
         return {code: level for level, codes in self.codes.items() for code in listed(codes)}
 
 
-Groups = GroupsFrom | GroupsOfCodes
+# Function of a number -> its name, read aloud.
+TRANSFORMATIONS = {
+    "log": "natural logarithm",
+    "log2": "logarithm to base 2",
+    "log10": "logarithm to base 10",
+    "square_root": "square root",
+    "square": "square",
+    "cube": "third power",
+    "inverse": "inverse",
+}
 
 
-def made_variable(groups: Groups, table: str, column: str) -> Variable:
-    """The variable of some groups, whose choices are their labels; `column` is what they are of."""
-    choices = {level: level for level in groups.levels}
-    return Variable(
-        column, table, "text", groups.label, choices, None, None, False, False, "", None, 0
+@shape
+class Transformed:
+    """A function of a number, such as its logarithm."""
+
+    of: Name = key("Age, or another variable of `subjects` that is a number.")
+    as_: Literal["log", "log2", "log10", "square_root", "square", "cube", "inverse"] = key(
+        "The function: a logarithm (natural, to base 2 or 10), a root, a power, or 1 divided by "
+        "the number. A value that has none, such as the logarithm of 0, stops the run."
     )
+    label: Text | None = optional(
+        "What a report calls it; the name of the function and of the variable, where it is left "
+        "out."
+    )
+
+    @property
+    def told(self) -> str:
+        """How it is made, read aloud."""
+        return TRANSFORMATIONS[self.as_]
+
+
+Groups = GroupsFrom | GroupsOfCodes
+Made = Groups | Transformed
+
+
+def made_variable(made: Made, table: str, column: str, source: Variable | None) -> Variable:
+    """A variable that is made of `column`, which `source` describes: labels are the choices of
+    groups."""
+    if isinstance(made, Transformed):
+        kind, choices = "number", {}
+        label = made.label or f"{made.told} of {lower_first(source.label) if source else made.of}"
+    else:
+        kind, choices = "text", {level: level for level in made.levels}
+        label = made.label
+    return Variable(column, table, kind, label, choices, None, None, False, False, "", None, 0)

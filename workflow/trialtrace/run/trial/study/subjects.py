@@ -9,7 +9,7 @@ from typing import Literal
 from trialtrace.base.config.names import Column, Condition, Name, ShortName, TimeUnit, Value
 from trialtrace.base.config.spec import key, mapping_of, optional, shape
 from trialtrace.run.trial.model import Variable
-from trialtrace.run.trial.study.groups import Groups, made_variable
+from trialtrace.run.trial.study.groups import Groups, Made, Transformed, made_variable
 
 ARM = "arm"
 """The name under which the arm stands among what comes from a column."""
@@ -102,6 +102,16 @@ class Subjects:
         "capitals is the column of ADSL.",
         empty=dict,
     )
+    transformed: dict[ShortName, Transformed] = optional(
+        "Functions of another variable, such as its logarithm, for covariates: the name in "
+        "capitals is the column of ADSL.",
+        empty=dict,
+    )
+
+    @property
+    def made(self) -> dict[str, Made]:
+        """Every variable that is made from another one."""
+        return {**self.groups, **self.transformed}
 
     @property
     def own_columns(self) -> dict[str, str]:
@@ -129,11 +139,11 @@ class Subjects:
     def described(
         self, name: str, dictionary: Mapping[str, Mapping[str, Variable]]
     ) -> Variable | None:
-        """The dictionary's variable of a variable of the subjects, where it has one; groups as
-        they are made."""
-        if name in self.groups:
-            of = self.origins[self.groups[name].of]
-            return made_variable(self.groups[name], of.table, of.column)
+        """The dictionary's variable of a variable of the subjects, where it has one; what is made
+        from another as it is made."""
+        if made := self.made.get(name):
+            of = self.origins[made.of]
+            return made_variable(made, of.table, of.column, self.described(made.of, dictionary))
         origin = self.origins.get(name)
         return dictionary.get(origin.table, {}).get(origin.column) if origin else None
 

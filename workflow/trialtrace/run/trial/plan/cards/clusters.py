@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.base.config.names import Name
-from trialtrace.base.config.spec import key, shape
+from trialtrace.base.config.spec import key, optional, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.cards.mixed import RANDOM_CLUSTER
 from trialtrace.run.trial.plan.gives import PAIR, contrast
@@ -36,6 +36,10 @@ class Clustered:
         "Reference distribution: normal, or t with clusters less coefficients degrees of freedom."
     )
     covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
+    no_cluster: Literal["own"] | None = optional(
+        "`own`: a subject whose cluster is missing is a cluster of its own. Where it is left out, "
+        "such subjects are not in the model."
+    )
 
 
 @shape
@@ -83,8 +87,8 @@ correlation <- between / (between + fit$`Mean Sq`[3])
 """
 
 _CLUSTERED = """\
-id <- cluster
-at <- ave(seq_along(cluster), cluster, FUN = seq_along)
+id <- ifelse(is.na(cluster), paste("no cluster:", d$USUBJID), cluster)
+at <- ave(seq_along(id), id, FUN = seq_along)
 rows <- data.frame(d[covariates], arm, value = d$AVAL)
 fit <- glm(reformulate(c("arm", covariates), "value"), FAMILY, rows)
 """
@@ -117,6 +121,17 @@ CARDS = (
         formula=_MODEL,
         fixed={"family": "binomial"},
         r=R({"odds_ratio": "exp(found$interval)", "p_value": "found$p"}, _of_family("binomial")),
+    ),
+    Card(
+        "risk_difference.clustered_linear",
+        "linear model of a yes or no, errors that allow for clusters",
+        "Cheung 2007, Am J Epidemiol 166:1337",
+        options=Clustered,
+        gives=f"risk_difference.{{}}@{PAIR} p_value.{{}}@{PAIR}",
+        compares="between",
+        formula=_MODEL,
+        fixed={"family": "gaussian"},
+        r=R({"risk_difference": "found$interval", "p_value": "found$p"}, _of_family("gaussian")),
     ),
     Card(
         "mean_difference.cluster_means",

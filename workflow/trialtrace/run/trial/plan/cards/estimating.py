@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Literal
+from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Name, VisitLabel
-from trialtrace.base.config.spec import items_of, key, shape
+from trialtrace.base.config.spec import Rule, items_of, key, shape
 from trialtrace.run.trial.plan.card import Card, R
-from trialtrace.run.trial.plan.gives import PAIR
+from trialtrace.run.trial.plan.gives import PAIR, Given, with_coefficients
 from trialtrace.run.trial.plan.methods import OVER_TIME, SCORES
-from trialtrace.run.trial.plan.options import Reference, Sandwich
+from trialtrace.run.trial.plan.options import OfCoefficients, Reference, Sandwich
 from trialtrace.run.trial.plan.r_gee import EQUATIONS
 
 _COVARIATES = (
@@ -27,7 +27,8 @@ _VARIANCE = (
 )
 _REFERENCE = "Reference distribution: normal, or t with units less coefficients degrees of freedom."
 _TIMES = (
-    "Time of each visit of the analysis. The mean of each arm, in a logistic model its logit, is a "
+    "Time of each visit of the analysis, or the endpoint that has the actual times of each subject "
+    "at these visits. The mean of each arm, in a logistic model its logit, is a "
     "line over it; slopes are of a unit of it."
 )
 _TIME = "Time at which the lines of the arms are compared, from the first of `times` to the last."
@@ -35,6 +36,10 @@ _NODES = (
     "Nodes of the adaptive quadrature, or `enough`: doubled until more change nothing. A number "
     "that does not suffice is an error."
 )
+Times = Annotated[
+    Annotated[dict[VisitLabel, float], Rule(minProperties=2)] | Name,
+    Rule(expected="a time of each visit, or the endpoint that has the actual times"),
+]
 Nodes = int | Literal["enough"]
 Effect = Literal["each_visit", "over_visits"]
 Working = Literal["independence", "exchangeable", "ar1", "unstructured"]
@@ -64,10 +69,10 @@ class OrdinalGee:
 
 
 @shape
-class GeeSlopes:
+class GeeSlopes(OfCoefficients):
     """Estimating equations over visits, the mean of each arm a line over time."""
 
-    times: dict[VisitLabel, float] = key(_TIMES, minProperties=2)
+    times: Times = key(_TIMES)
     working: Working = key("Working correlation of the visits of a subject.")
     variance: Sandwich = key(_VARIANCE)
     reference: Reference = key(_REFERENCE)
@@ -91,10 +96,10 @@ class LogisticMixed:
 
 
 @shape
-class LogisticMixedSlopes:
+class LogisticMixedSlopes(OfCoefficients):
     """Logistic model with a random intercept of each subject, logits a line over time."""
 
-    times: dict[VisitLabel, float] = key(_TIMES, minProperties=2)
+    times: Times = key(_TIMES)
     covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
     nodes: Nodes = key(_NODES, expected="a whole number or `enough`", minimum=7, maximum=200)
 
@@ -106,14 +111,25 @@ class LogisticMixedLine(LogisticMixedSlopes):
     time: float = key(_TIME)
 
 
-def _slopes(stat: str) -> str:
+_RANDOM = "random_sd.{}@all;term=random_intercept standard_error.{}@all;term=random_intercept?"
+
+
+def _of_lines(given: str, *, mixed: bool) -> Given:
+    """What a model of lines gives, with its coefficients: of arms at time 0, and their slopes."""
+    return with_coefficients(
+        given, f"@{PAIR};term=arm @{PAIR};term=time @arm;term=time", _RANDOM if mixed else ""
+    )
+
+
+def _slopes(stat: str, *, mixed: bool = False) -> Given:
     """One result of a comparison over all visits, with its p-value."""
-    return f"{stat}.{{}}@{PAIR};effect=slope p_value.{{}}@{PAIR};effect=slope"
+    given = f"{stat}.{{}}@{PAIR};effect=slope p_value.{{}}@{PAIR};effect=slope"
+    return _of_lines(given, mixed=mixed)
 
 
-def _at_time(stat: str) -> str:
+def _at_time(stat: str, *, mixed: bool = False) -> Given:
     """One result of a comparison at a time of the lines, with its p-value."""
-    return f"{stat}.{{}}@{PAIR};time p_value.{{}}@{PAIR};time"
+    return _of_lines(f"{stat}.{{}}@{PAIR};time p_value.{{}}@{PAIR};time", mixed=mixed)
 
 
 def _gives(statistic: str, options: object, own: bool) -> str:
@@ -140,7 +156,7 @@ of <- paste0(if ({effect=each_visit}) paste0("visit", {visit}, ":"), "arm", {tre
 found <- compared((names(beta) == of) + 0)
 """
 _LINES = """\
-rows$when <- unlist({times})[d$AVISIT]
+rows$when <- unlist({nominal_times})[d$AVISIT]
 fit <- glm(reformulate(c("when * arm", covariates), "value"), FAMILY, rows)
 """
 _SLOPE = """\
@@ -231,7 +247,7 @@ CARDS = (
     Card(
         "slope_odds_ratio.logistic_mixed",
         options=LogisticMixedSlopes,
-        gives=_slopes("slope_odds_ratio"),
+        gives=_slopes("slope_odds_ratio", mixed=True),
         visits="over",
         compares="between",
         formula="regression.ordinal_mixed:ordinal_mixed",
@@ -265,7 +281,7 @@ CARDS = (
         "logistic model with lines over time, random intercepts",
         "Stiratelli, Laird and Ware 1984, Biometrics 40:961",
         options=LogisticMixedLine,
-        gives=_at_time("odds_ratio"),
+        gives=_at_time("odds_ratio", mixed=True),
         visits="over",
         compares="between",
         formula="regression.ordinal_mixed:ordinal_mixed",

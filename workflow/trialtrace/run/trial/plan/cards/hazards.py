@@ -7,7 +7,10 @@ from typing import Literal
 from trialtrace.base.config.names import Name, Sides
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.gives import with_coefficients
 from trialtrace.run.trial.plan.methods import TIMES
+from trialtrace.run.trial.plan.options import OfCoefficients
+from trialtrace.run.trial.plan.r_coefficients import GIVES, TERM
 
 AdjustedTies = Literal["efron", "breslow", "discrete"]
 HazardVariance = Literal["model", "robust", "robust_by_site"]
@@ -44,6 +47,11 @@ class CoxAdjusted:
 
 
 @shape
+class CoxModel(CoxAdjusted, OfCoefficients):
+    """The same, for hazard ratios and coefficients."""
+
+
+@shape
 class HazardRatioMargin(CoxAdjusted):
     """Wald test of the hazard ratio against a margin: non-inferiority, or superiority by more."""
 
@@ -59,7 +67,8 @@ fit <- coxph(as.formula(paste("Surv(time, event) ~", terms)), rows, cluster = id
              control = coxph.control(1e-12, iter.max = 100))
 of <- paste0("arm", {treated})
 b <- coef(fit)[[of]]
-error <- sqrt(vcov(fit)[of, of])
+spread <- vcov(fit)
+error <- sqrt(spread[of, of])
 """
 
 CARDS = (
@@ -67,16 +76,17 @@ CARDS = (
         "hazard_ratio.cox_adjusted",
         "Cox model with covariates",
         "Cox 1972, J R Stat Soc B 34:187; Lin and Wei 1989, J Am Stat Assoc 84:1074 (robust)",
-        options=CoxAdjusted,
-        gives="hazard_ratio.{}@pair p_value.{}_wald@pair?",
+        options=CoxModel,
+        gives=with_coefficients("hazard_ratio.{}@pair p_value.{}_wald@pair?"),
         also={"cox_adjusted_wald": Named("Wald test in the Cox model with covariates", "")},
         formula=FORMULAS,
         r=R(
             {
+                **GIVES,
                 "hazard_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
                 "p_value": "2 * pnorm(-abs(b / error))",
             },
-            _COX,
+            _COX + TERM,
             packages=("survival",),
             only={"variance": ("model", "robust")},
         ),

@@ -7,6 +7,9 @@ from typing import Literal
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, R
+from trialtrace.run.trial.plan.gives import with_coefficients
+from trialtrace.run.trial.plan.options import OfCoefficients
+from trialtrace.run.trial.plan.r_coefficients import GIVES, TERM
 
 
 @shape
@@ -42,6 +45,11 @@ class ModifiedPoisson:
 
 
 @shape
+class OrdinaryModel(ModifiedPoisson, OfCoefficients):
+    """Model of which every coefficient has Wald's interval."""
+
+
+@shape
 class LogisticRandomSite:
     """Logistic model with sites at random."""
 
@@ -65,14 +73,18 @@ class LogisticRandomSite:
 
 
 def _model(family: str, covariance: str) -> str:
-    return f"""\
+    return (
+        f"""\
 rows <- data.frame(d[covariates], arm, y = d$AVAL)
 fit <- glm(reformulate(c("arm", covariates), "y"), {family}, rows,
            control = glm.control(1e-14, 100))
 of <- paste0("arm", {{treated}})
 b <- coef(fit)[[of]]
-error <- sqrt({covariance}[of, of])
+spread <- {covariance}
+error <- sqrt(spread[of, of])
 """
+        + TERM
+    )
 
 
 # Everybody's risk under either arm, what the coefficients move of the means, and their covariance.
@@ -132,10 +144,14 @@ CARDS = (
         "risk_ratio.modified_poisson",
         "modified Poisson regression",
         "Zou 2004, Am J Epidemiol 159:702",
-        options=ModifiedPoisson,
+        options=OrdinaryModel,
+        gives=with_coefficients("risk_ratio.{}@pair"),
         formula="regression.poisson:modified_poisson",
         r=R(
-            {"risk_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)"},
+            {
+                **GIVES,
+                "risk_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
+            },
             _model("poisson", 'vcovHC(fit, type = "HC0")'),
             packages=("sandwich",),
         ),
@@ -144,10 +160,14 @@ CARDS = (
         "odds_ratio.logistic",
         "logistic regression",
         "Cox 1958, J R Stat Soc B 20:215",
-        options=ModifiedPoisson,
+        options=OrdinaryModel,
+        gives=with_coefficients("odds_ratio.{}@pair"),
         formula="regression.logistic:logistic",
         r=R(
-            {"odds_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)"},
+            {
+                **GIVES,
+                "odds_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
+            },
             _model("binomial", "vcov(fit)"),
         ),
     ),
