@@ -1,9 +1,10 @@
 """A table that ends days before the others: an older cut of the data.
 
 For each visit of a table that has dates, the usual time since entry and the share of the patients
-who have it are known from those who were due while the table was still being filled. Of patients
-who were due after its last date, and not after the last date of all tables, none has a row: the
-chance of that is the product of their shares to lack one.
+who have it are known from those who were due while the table was still being filled. Patients who
+were due after its last date, and not after the last date of all tables, have no row: the chance of
+that is the product of their shares to lack one, of each patient that of one visit, the likeliest to
+be lacking, since who lacks one lacks others.
 """
 
 from collections.abc import Iterator
@@ -41,7 +42,7 @@ def _whole(column: Column) -> bool:
 def _look(sheet: Sheet, column: Column, entered: Floats, end: float) -> Look:
     last = float(np.nanmax(column.values))
     since = column.values - entered[sheet.subject]
-    chance, lacking = 1.0, 0
+    lacking, visits = np.zeros(len(entered)), 0
     for step in np.unique(sheet.step):
         rows = (sheet.step == step) & ~np.isnan(since)
         if rows.sum() < FEWEST:
@@ -51,9 +52,11 @@ def _look(sheet: Sheet, column: Column, entered: Floats, end: float) -> Look:
         present[sheet.subject[rows]] = True
         before = due <= last - GRACE
         after = (due > last) & (due <= end - GRACE) & ~present
-        if before.sum() < FEWEST:
-            continue
-        chance *= (1 - float(present[before].mean())) ** int(after.sum())
-        lacking += int(after.sum())
-    told = f"none of {lacking} visits that were due after its last date and before that of others"
-    return Look(NAME, f"{sheet.name}.{column.name}", told, chance if lacking else 1.0)
+        if before.sum() >= FEWEST:
+            share = (np.count_nonzero(~present[before]) + 0.5) / (before.sum() + 1)
+            lacking[after] = np.maximum(lacking[after], share)
+            visits += int(after.sum())
+    late = lacking > 0
+    told = f"none of {visits} visits that were due after its last date and before that of others"
+    chance = float(np.prod(lacking[late]))
+    return Look(NAME, f"{sheet.name}.{column.name}", told, chance if late.any() else 1.0)
