@@ -30,6 +30,7 @@ _SAME = (
 )
 # fmt: on
 _UNITS = {name: names[0] for names in _SAME for name in names}
+_TIMES = {"days", "weeks", "months", "years", "hours", "minutes", "seconds"}
 _IN_BRACKETS = re.compile(r"[(\[]\s*(?:in\s+)?([^()\[\]]+?)\s*[)\]]")
 _IN_A_NOTE = re.compile(r"(?:in|unit:?|units:?)?\s*(\S+?(?: cent)?)\.?")
 # Of one letter, only these stand in brackets for a unit alone; "Sex (m)" is none.
@@ -75,6 +76,12 @@ def time_in_days(files: Files, document: Document, path: Path_, name: str) -> No
                     do=f"convert it in cleaning.yaml, tables.{given['table']}.convert, or mend "
                     "the unit",
                 )
+
+
+def is_no_time(unit: str) -> bool:
+    """Whether a unit is known, and none of time."""
+    known = _UNITS.get(unit.casefold(), "")
+    return bool(known) and known not in _TIMES
 
 
 def _said(files: Files, table: str, column: str) -> Iterator[Said]:
