@@ -240,15 +240,15 @@ FACTS = [
         "one unit of a column, by its spellings",
         STOPS,
         (
-            (C, "units: {age: years,", "units: {pain0: cm, age: years,"),
+            (D, "Pain before", '"Pain before, cm, at rest"'),
             (E, "  column: pain0\n", "  column: pain0\n  unit: mm\n"),
         ),
-        ("first_pain.unit", '"mm", while cleaning.yaml, tables.patients, pain0, says "cm"'),
+        ("first_pain.unit", '(line 9, pain0) says "cm"'),
     ),
     Fact(
         "the unit of a column",
         (f"{C}: tables.*.units", f"{D}: label, note"),
-        "a unit in brackets in the label, or alone in the note",
+        "a unit in brackets or after a comma in the label, or alone in the note",
         STOPS,
         ((D, "Days followed", "Followed (weeks)"),),
         ("tables.patients.units.days", "(line 11, days) says"),

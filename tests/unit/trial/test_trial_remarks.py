@@ -116,9 +116,28 @@ def test_a_code_that_means_no_is_counted(tmp_path):
     assert "is 1, which is Non;" in line
 
 
-@pytest.mark.parametrize("label", ["No relief", "Without relief", "Treatment failure"])
+@pytest.mark.parametrize("label", ["No relief", "Without relief", "Failure"])
 def test_a_label_that_says_the_contrary_counts_no(tmp_path, label):
     assert labelled(tmp_path, COUNTS_NO, (E, LABEL, f"label: {label}\n  code")) == []
+
+
+def test_an_endpoint_without_a_word_of_the_column_may_count_no(tmp_path):
+    pain = "  label: Any pain\n  code: PAINANY\n  kind: event\n  of: pain\n  event: {above: 0}\n"
+    event = '  kind: event\n  table: patients\n  event: {relief: {is: "0"}}\n'
+    relapse = f"  label: Relapse\n  code: PAINANY\n{event}"
+    assert labelled(tmp_path, (E, pain, relapse)) == []
+    (line,) = labelled(tmp_path, (E, pain, relapse.replace("Relapse", "Relief later")))
+    assert line.startswith("endpoints.yaml, pain_any: Relief later counts where relief")
+
+
+def test_no_of_a_death_or_of_any_event_is_counted(tmp_path):
+    (line,) = labelled(tmp_path, (E, '{died: {is: "1"}}', '{died: {is: "0"}}'))
+    assert line.startswith("endpoints.yaml, death: Death counts where died (Died;")
+    status = (D, 'relief,patients,,radio,Relief,"0', 'status,patients,,radio,Event happened,"0')
+    event = (E, '{relief: {is: "1"}}', '{status: {is: "0"}}')
+    missing = ("cleaning.yaml", "missing: {relief:", "missing: {status:")
+    (line,) = labelled(tmp_path, status, event, missing)
+    assert "relief: Relief counts where status (Event happened;" in line
 
 
 def test_no_of_a_column_that_is_the_contrary_is_counted(tmp_path):

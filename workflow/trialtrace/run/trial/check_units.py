@@ -103,10 +103,12 @@ def _cleaned(files: Files, table: str) -> dict[str, str]:
 
 
 def _of_dictionary(variable: Variable) -> str:
-    """The unit that a label has in brackets, or a note alone; nothing where that is none."""
+    """The unit that a label has in brackets or after a comma, or a note alone; nothing where that
+    is none."""
     if variable.kind not in ("number", "integer") or variable.choices:
         return ""
     found = _IN_BRACKETS.findall(variable.label)[-1:]
+    found += [each.strip() for each in variable.label.split(",")[1:]]
     if note := _IN_A_NOTE.fullmatch(variable.note.strip()):
         found.append(note[1])
     units = [one for one in found if one.casefold() in _UNITS]

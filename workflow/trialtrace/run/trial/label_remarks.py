@@ -66,7 +66,6 @@ def _codes(trial: Trial, endpoint: Endpoint, columns: Columns) -> Iterator[str]:
     """A code that is counted is labelled no, or otherwise than the endpoint."""
     entry = endpoint.entry
     event = getattr(entry, "event", None)
-    every = isinstance(entry, InTable)
     if isinstance(entry, OfOccurrences):
         event = entry.where
         of = trial.endpoints[entry.of]
@@ -79,7 +78,7 @@ def _codes(trial: Trial, endpoint: Endpoint, columns: Columns) -> Iterator[str]:
     counted = [test for test in tests if test is not None]
     if not counted or len(counted) < len(tests):
         return
-    if all(one.is_no_of(endpoint.label, every) for one in counted) or (
+    if all(one.is_no_of(endpoint) for one in counted) or (
         len(counted) == 1 and counted[0].is_other_of(endpoint.label)
     ):
         first = counted[0]
@@ -113,12 +112,14 @@ class _Counted:
     def labels(self) -> list[str]:
         return [self.variable.choices.get(code, code) for code in self.codes]
 
-    def is_no_of(self, label: str, every: bool) -> bool:
-        """Whether the choices mean no, and the label says no contrary of the column's."""
+    def is_no_of(self, endpoint: Endpoint) -> bool:
+        """Whether the choices mean no, and the label speaks of the column and says no contrary:
+        a relapse may well be no relief."""
         if not all(means_no(one) for one in self.labels):
             return False
-        same = every or bool(set(words_of(label)) & set(words_of(self.variable.label)))
-        return same and contraries(label) == contraries(self.variable.label)
+        label, own = endpoint.label, self.variable.label
+        same = _share(endpoint, self.variable) or set(words_of(own)) <= _OF_ANY_EVENT
+        return same and contraries(label) == contraries(own)
 
     def is_other_of(self, label: str) -> bool:
         """Whether the label has the words of another choice, and of none of these."""
@@ -265,6 +266,8 @@ _PLAIN = frozenset(
     | {"by", "to", "from", "on", "for", "with", "week", "weeks", "month", "months", "visit"}
     | {"baseline", "before", "after"}
 )
+_OF_ANY_EVENT = {"event", "events", "happened", "occurred", "outcome", "status", "primary", "the"}
+_DEATHS = {"died", "dead", "deceased", "mortality", "verstorben", "tod", "décès", "décédé"}
 # Words with the same beginning are forms of one: failed, failure.
 BEGINNING = 4
 
@@ -320,6 +323,7 @@ def _is_called(endpoint: Endpoint, variable: Variable) -> bool:
 def _content(label: str) -> set[str]:
     """The beginnings of the words that say what is measured."""
     words = set(words_of(label.replace("_", " "))) - _PLAIN
+    words |= {"death"} if words & _DEATHS else set()
     return {word[:BEGINNING] for word in words if not word.isdigit()}
 
 
