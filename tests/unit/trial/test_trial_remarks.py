@@ -236,8 +236,8 @@ def test_an_analysis_labelled_with_another_visit(tmp_path, label, visits, said):
 def from_dates(tmp_path, first: str, second: str, label: str = "Death") -> list[str]:
     """A time from a first to a last date; the labels of the first, and of a second date."""
     fields = "".join(
-        f"{name},patients,,text,{told},,,date_ymd,2020-01-01,2021-12-31,,,,,,,,\n"
-        for name, told in (("first", first), ("second", second), ("last", "Last seen"))
+        f"{name},patients,,text,{date},,,date_ymd,2020-01-01,2021-12-31,,,,,,,,\n"
+        for name, date in (("first", first), ("second", second), ("last", "Last seen"))
     )
     dates = "  start: entry\n  event_date: last\n  last_contact: last\n  terminal: true\n"
     return labelled(
@@ -281,23 +281,23 @@ def test_a_time_that_is_an_age_or_no_time(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("column", "own", "said"),
+    ("column", "label", "said"),
     [
         ("press", "Blood pressure", True),
         ("press", "Pain of pressure", False),
         ("walk", '"Six-minute walk, m"', False),
     ],
 )
-def test_values_of_another_column_than_the_label_says(tmp_path, column, own, said):
-    told = {"press": "Blood pressure", "walk": '"Six-minute walk, m"'} | {column: own}
+def test_values_of_another_column_than_the_label_says(tmp_path, column, label, said):
+    labels = {"press": "Blood pressure", "walk": '"Six-minute walk, m"'} | {column: label}
     fields = "".join(
-        f"{name},patients,,text,{label},,,integer,0,800,,,,,,,,\n" for name, label in told.items()
+        f"{name},patients,,text,{text},,,integer,0,800,,,,,,,,\n" for name, text in labels.items()
     )
-    label = "Six-minute walk" if column == "walk" or said else "Pain on pressure"
+    measured = "Six-minute walk" if column == "walk" or said else "Pain on pressure"
     lines = labelled(
         tmp_path,
         (D, "days,patients", f"{fields}days,patients"),
-        (E, "label: Pain before", f"label: {label}"),
+        (E, "label: Pain before", f"label: {measured}"),
         (E, "column: pain0", f"column: {column}"),
     )
     sentence = (

@@ -17,6 +17,7 @@ from trialtrace.run.trial.endpoints.repeated import RepeatedInColumns
 from trialtrace.run.trial.endpoints.shared import InTable, Visit, VisitDates
 from trialtrace.run.trial.endpoints.time_to_event import TimeInColumn
 from trialtrace.run.trial.label_words import (
+    Moment,
     contraries,
     means_age,
     means_earlier,
@@ -71,14 +72,16 @@ def _codes(trial: Trial, endpoint: Endpoint, columns: Columns) -> Iterator[str]:
         of = trial.endpoints[entry.of]
         names: Mapping[str, str] = getattr(of.entry, "columns", None) or {}
         all_columns = _columns(trial, of)
-        columns = {name: all_columns[one] for name, one in names.items() if one in all_columns}
+        columns = {
+            name: all_columns[column] for name, column in names.items() if column in all_columns
+        }
     if not isinstance(event, Mapping) or "not" in set(texts(event)):
         return
     tests = [_Counted.of(columns.get(name), test) for name, test in tests_of(event)]
     counted = [test for test in tests if test is not None]
     if not counted or len(counted) < len(tests):
         return
-    if all(one.is_no_of(endpoint) for one in counted) or (
+    if all(test.is_no_of(endpoint) for test in counted) or (
         len(counted) == 1 and counted[0].is_other_of(endpoint.label)
     ):
         first = counted[0]
@@ -103,7 +106,7 @@ class _Counted:
             return None
         if len(test) != 1 or not set(test) <= {"is", "in"}:
             return None
-        codes = [one for one in texts(test) if one not in ("is", "in")]
+        codes = [text for text in texts(test) if text not in ("is", "in")]
         # The conditions on occurrences are of labels.
         known = {*variable.choices, *variable.choices.values()}
         return cls(variable, codes) if codes and known.issuperset(codes) else None
@@ -115,11 +118,11 @@ class _Counted:
     def is_no_of(self, endpoint: Endpoint) -> bool:
         """Whether the choices mean no, and the label speaks of the column and says no contrary:
         a relapse may well be no relief."""
-        if not all(means_no(one) for one in self.labels):
+        if not all(means_no(choice) for choice in self.labels):
             return False
-        label, own = endpoint.label, self.variable.label
-        same = _share(endpoint, self.variable) or set(words_of(own)) <= _OF_ANY_EVENT
-        return same and contraries(label) == contraries(own)
+        label, column = endpoint.label, self.variable.label
+        same = _share(endpoint, self.variable) or set(words_of(column)) <= _OF_ANY_EVENT
+        return same and contraries(label) == contraries(column)
 
     def is_other_of(self, label: str) -> bool:
         """Whether the label has the words of another choice, and of none of these."""
@@ -155,36 +158,36 @@ def _visits(endpoint: Endpoint, columns: Columns) -> Iterator[str]:
         return
     labels = {key: label for key, (label, _) in said.items()}
     if pair := next(_crossed(labels), None) or _descending(labels):
-        told = " and ".join(f"{key} {labels[key]}" for key in pair)
-        yield f"{_place(endpoint)}: of the visits, {told}: the numbers cross each other"
+        crossed = " and ".join(f"{key} {labels[key]}" for key in pair)
+        yield f"{_place(endpoint)}: of the visits, {crossed}: the numbers cross each other"
 
 
-def _differ(one: set[tuple[str, float]], other: set[tuple[str, float]]) -> bool:
+def _differ(first: set[Moment], second: set[Moment]) -> bool:
     """Whether two labels name other numbers of one period."""
-    periods = {period for period, _ in one} & {period for period, _ in other}
-    return bool(periods) and not one & other
+    periods = {period for period, _ in first} & {period for period, _ in second}
+    return bool(periods) and not first & second
 
 
 def _number(key: str) -> float | None:
-    found = re.findall(r"\d+", key)
-    return float(found[-1]) if found else None
+    numbers = re.findall(r"\d+", key)
+    return float(numbers[-1]) if numbers else None
 
 
 def _crossed(labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Two codes or columns, each with the number of the other's label."""
     numbers = {key: {number for _, number in moments(label)} for key, label in labels.items()}
-    for one, other in combinations(labels, 2):
-        first, second = _number(one), _number(other)
-        if first != second and first in numbers[other] and second in numbers[one]:
-            yield one, other
+    for first, second in combinations(labels, 2):
+        low, high = _number(first), _number(second)
+        if low != high and low in numbers[second] and high in numbers[first]:
+            yield first, second
 
 
 def _descending(labels: Mapping[str, str]) -> tuple[str, str] | None:
     """The first and last code, where codes ascend while the times in their labels descend."""
     times = {key: moments(label) for key, label in labels.items() if moments(label)}
     codes = sorted((key for key in times if key.isdecimal()), key=int)
-    periods = {period for one in times.values() for period, _ in one}
-    if len(codes) < 2 or len(periods) > 1 or any(len(one) > 1 for one in times.values()):
+    periods = {period for each in times.values() for period, _ in each}
+    if len(codes) < 2 or len(periods) > 1 or any(len(each) > 1 for each in times.values()):
         return None
     values = [next(iter(times[key]))[1] for key in codes]
     return (codes[0], codes[-1]) if all(a > b for a, b in pairwise(values)) else None
@@ -199,7 +202,7 @@ def _analyses(trial: Trial) -> Iterator[str]:
         chosen = _moments(analysis.visits)
         variables = analysis.estimand.variables
         of = [e.name for variable in variables for e in trial.family(variable)]
-        known = _moments(v for one in of for v in visit_labels(one, trial.endpoints.get))
+        known = _moments(v for each in of for v in visit_labels(each, trial.endpoints.get))
         if _differ(named, chosen) or (named & known and not named & chosen):
             yield (
                 f"plan.yaml, analyses.{name}: labelled {analysis.label}, and its visits are "
@@ -207,7 +210,7 @@ def _analyses(trial: Trial) -> Iterator[str]:
             )
 
 
-def _moments(labels: Iterable[str]) -> set[tuple[str, float]]:
+def _moments(labels: Iterable[str]) -> set[Moment]:
     return {moment for label in labels for moment in moments(label)}
 
 
@@ -287,17 +290,17 @@ def _other_column(endpoint: Endpoint, dictionary: Mapping[str, Columns]) -> Iter
         (getattr(entry, "event_date", None),),
     ]
     every = [name for group in groups for name in group if isinstance(name, str)]
-    elsewhere = [one for table, one in dictionary.items() if table != entry.table]
+    elsewhere = [each for table, each in dictionary.items() if table != entry.table]
     for group in groups:
         used = [columns[name] for name in every if name in group and name in columns]
-        if used and not any(_share(endpoint, one) for one in used):
-            others = [one for name, one in columns.items() if name not in every]
-            others += [one[name] for one in elsewhere for name in every if name in one]
-            like = [one for one in others if _kind(one) == _kind(used[0])]
-            if found := next((one for one in like if _is_called(endpoint, one)), None):
+        if used and not any(_share(endpoint, variable) for variable in used):
+            others = [variable for name, variable in columns.items() if name not in every]
+            others += [each[name] for each in elsewhere for name in every if name in each]
+            like = [other for other in others if _kind(other) == _kind(used[0])]
+            if meant := next((other for other in like if _is_called(endpoint, other)), None):
                 yield (
                     f"{_place(endpoint)}: {endpoint.label} takes {_described(used[0])}, while "
-                    f"{_described(found)} is there; mend the column or the label"
+                    f"{_described(meant)} is there; mend the column or the label"
                 )
 
 
@@ -333,9 +336,8 @@ def _variables(trial: Trial) -> Iterator[str]:
         columns = trial.dictionary.get(origin.table, {})
         for other in columns.values():
             if _plain(other.name) == _plain(name) != _plain(origin.column):
-                own = columns[origin.column]
                 yield (
-                    f"trial.yaml, subjects: {name} is {_described(own)}, while "
+                    f"trial.yaml, subjects: {name} is {_described(columns[origin.column])}, while "
                     f"{_described(other)} is there"
                 )
 

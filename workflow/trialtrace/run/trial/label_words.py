@@ -171,16 +171,16 @@ def moments(label: str, within_text: bool = False) -> set[Moment]:
     text = label.casefold().replace("_", " ")
     for number, word in enumerate(_NUMBERS, start=1):
         text = re.sub(rf"\b{word}\b", str(number), text)
-    found: set[Moment] = set()
+    named: set[Moment] = set()
     for period, names in _PERIODS.items():
         for match in re.finditer(rf"\b(?:{names})[\s.:]*({_NUMBER}){_MORE}", text):
             every = re.findall(_NUMBER, match[1] + match[2])
-            found |= {(period, float(number)) for number in every}
-    if found:
-        return found
+            named |= {(period, float(number)) for number in every}
+    if named:
+        return named
     before = _AFTER if within_text else r"\b"
     for period, names in _PERIODS.items():
         if period != "visit":
             matches = re.finditer(rf"{before}({_NUMBER})\s*(?:{names})\b", text)
-            found |= {(period, float(match[1])) for match in matches}
-    return found
+            named |= {(period, float(match[1])) for match in matches}
+    return named
