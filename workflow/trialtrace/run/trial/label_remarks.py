@@ -67,7 +67,7 @@ def _codes(trial: Trial, endpoint: Endpoint, columns: Columns) -> Iterator[str]:
     """A code that is counted is labelled no, or otherwise than the endpoint."""
     entry = endpoint.entry
     event = getattr(entry, "event", None)
-    if isinstance(entry, OfOccurrences):
+    if isinstance(entry, OfOccurrences) and entry.of in trial.endpoints:
         event = entry.where
         of = trial.endpoints[entry.of]
         names: Mapping[str, str] = getattr(of.entry, "columns", None) or {}
@@ -252,7 +252,8 @@ def _time(trial: Trial, endpoint: Endpoint, columns: Columns) -> Iterator[str]:
     variable = columns[entry.time]
     age = trial.subjects.age
     is_age = age is not None and (age.column, trial.subjects.table) == (entry.time, entry.table)
-    unit = trial.cleaning.tables[entry.table].unit_of.get(entry.time, "")
+    cleaned = trial.cleaning.tables.get(entry.table)
+    unit = cleaned.unit_of.get(entry.time, "") if cleaned else ""
     if is_age or (means_age(variable.label) and not means_age(endpoint.label)):
         yield f"{_place(endpoint)}: its time is {_described(variable)}, an age"
     elif is_no_time(unit):
@@ -334,7 +335,7 @@ def _variables(trial: Trial) -> Iterator[str]:
     """A variable of the subjects has the name of another column than its own."""
     for name, origin in trial.subjects.origins.items():
         columns = trial.dictionary.get(origin.table, {})
-        for other in columns.values():
+        for other in columns.values() if origin.column in columns else ():
             if _plain(other.name) == _plain(name) != _plain(origin.column):
                 yield (
                     f"trial.yaml, subjects: {name} is {_described(columns[origin.column])}, while "
