@@ -30,6 +30,7 @@ _SAME = (
 )
 # fmt: on
 _UNITS = {name: names[0] for names in _SAME for name in names}
+_TIMES = {"days", "weeks", "months", "years", "hours", "minutes", "seconds"}
 _IN_BRACKETS = re.compile(r"[(\[]\s*(?:in\s+)?([^()\[\]]+?)\s*[)\]]")
 _IN_A_NOTE = re.compile(r"(?:in|unit:?|units:?)?\s*(\S+?(?: cent)?)\.?")
 # Of one letter, only these stand in brackets for a unit alone; "Sex (m)" is none.
@@ -77,6 +78,12 @@ def time_in_days(files: Files, document: Document, path: Path_, name: str) -> No
                 )
 
 
+def is_no_time(unit: str) -> bool:
+    """Whether a unit is known, and none of time."""
+    known = _UNITS.get(unit.casefold(), "")
+    return bool(known) and known not in _TIMES
+
+
 def _said(files: Files, table: str, column: str) -> Iterator[Said]:
     """What cleaning.yaml says of a column, else the dictionary."""
     cleaned = _cleaned(files, table)
@@ -96,10 +103,12 @@ def _cleaned(files: Files, table: str) -> dict[str, str]:
 
 
 def _of_dictionary(variable: Variable) -> str:
-    """The unit that a label has in brackets, or a note alone; nothing where that is none."""
+    """The unit that a label has in brackets or after a comma, or a note alone; nothing where that
+    is none."""
     if variable.kind not in ("number", "integer") or variable.choices:
         return ""
     found = _IN_BRACKETS.findall(variable.label)[-1:]
+    found += [each.strip() for each in variable.label.split(",")[1:]]
     if note := _IN_A_NOTE.fullmatch(variable.note.strip()):
         found.append(note[1])
     units = [one for one in found if one.casefold() in _UNITS]

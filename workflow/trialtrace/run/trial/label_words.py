@@ -90,3 +90,97 @@ def means_everybody(label: str, flag: str) -> bool:
     """Whether a population's label, or its flag, says all who were randomised, and no part."""
     text = label.casefold().strip()
     return not _BUT.search(text) and (bool(_EVERYBODY.search(text)) or flag == "ITTFL")
+
+
+_NO = frozenset(
+    {"no", "nein", "non", "nee", "nej", "nei", "não", "nao", "nie", "ne", "ei", "false"}
+    | {"unchecked"}
+)
+# Beginnings of words by which a label says that something did not happen, or its contrary.
+_CONTRARY = (
+    *("without", "free", "never", "absen", "lack", "fail", "surviv", "alive", "lost", "loss"),
+    *("miss", "withdr", "discontinu", "drop", "stop", "unsuccess", "unable", "unresolv", "unheal"),
+    *("incomplet", "abstin", "abstain", "remission", "negativ", "clear", "cure", "intact"),
+    *("independen", "maintain", "remain", "continen", "avoid", "declin", "refus", "nonrespon"),
+    *("ohne", "kein", "nicht", "frei", "überleb", "sans", "senza", "libre", "libera", "vivo"),
+    *("vivant", "zonder", "geen", "uden", "utan", "brak", "recover", "resol", "healed", "negat"),
+)
+_CONTRARY_WORDS = frozenset({"not", "pas", "sin", "sem", "niet", "ikke", "inte"}) | _NO
+
+
+def means_no(label: str) -> bool:
+    """Whether the label of a code is a word for no, with nothing beside it but its number."""
+    words = {word for word in words_of(label) if not word.isdigit()}
+    return bool(words) and words <= _NO
+
+
+def contraries(label: str) -> set[str]:
+    """The words of a label by which it says the contrary of the rest, as far as they are known."""
+    words = words_of(label)
+    starts = {start for start in _CONTRARY for word in words if word.startswith(start)}
+    return starts | (_CONTRARY_WORDS & set(words))
+
+
+_RANDOMISED = re.compile(r"randomi|aleator|losow|loting|lottning|tirage au sort|sorteo")
+_EARLIER = re.compile(
+    r"\b(screen|birth|born|dob\b|regist|enregist|consent|einwillig|geburt|geboren|naissance"
+    r"|nacimiento|nascita|nascimento|geboorte|födelse|fødsel|urodzen|narození)"
+)
+_AGES = frozenset({"age", "alter", "âge", "edad", "età", "idade", "leeftijd", "ålder", "alder"})
+
+
+def means_randomisation(label: str) -> bool:
+    return bool(_RANDOMISED.search(label.casefold()))
+
+
+def means_earlier(label: str) -> bool:
+    """Whether a label says screening, birth, consent or registration, and not randomisation."""
+    return bool(_EARLIER.search(label.casefold())) and not means_randomisation(label)
+
+
+def means_age(label: str) -> bool:
+    return bool(_AGES & set(words_of(label)))
+
+
+# fmt: off
+_PERIODS = {
+    "week": "weeks?|wks?|w|wochen?|semaines?|semanas?|settiman[ae]|weken|uger?|veck(?:a|or)",
+    "month": "months?|mo|monate?|mois|mes(?:es|i|e)?|maanden|maand|måneder|månad(?:er)?",
+    "day": "days?|d|tage?|jours?|d[ií]as?|giorn[oi]|dagen|dag(?:e|ar)?",
+    "year": "years?|yrs?|jahre?|ans?|años?|ann[oi]|jaar|år",
+    "hour": "hours?|hrs?|h|stunden?|heures?|horas?|or[ae]",
+    "minute": "min(?:utes?|uten?)?",
+    "visit": "visit|visite|visita|besuch",
+}
+# fmt: on
+_NUMBERS = (
+    *("one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+_NUMBER = r"\d+(?:\.\d+)?"
+_MORE = rf"((?:\s*(?:-|–|to|and|,|bis|und)\s*{_NUMBER})*)(?![\d-])"
+_AFTER = r"(?:at|after|by|within|nach|bei|après|à|dopo|después de|na)\s+"
+
+Moment = tuple[str, float]
+"""A period such as "week", and its number."""
+
+
+def moments(label: str, within_text: bool = False) -> set[Moment]:
+    """The periods with a number that a label names: "week 26", "6 months"; `within_text` takes the
+    latter only where a word such as "after" stands before, since there it may be an age."""
+    text = label.casefold().replace("_", " ")
+    for number, word in enumerate(_NUMBERS, start=1):
+        text = re.sub(rf"\b{word}\b", str(number), text)
+    named: set[Moment] = set()
+    for period, names in _PERIODS.items():
+        for match in re.finditer(rf"\b(?:{names})[\s.:]*({_NUMBER}){_MORE}", text):
+            every = re.findall(_NUMBER, match[1] + match[2])
+            named |= {(period, float(number)) for number in every}
+    if named:
+        return named
+    before = _AFTER if within_text else r"\b"
+    for period, names in _PERIODS.items():
+        if period != "visit":
+            matches = re.finditer(rf"{before}({_NUMBER})\s*(?:{names})\b", text)
+            named |= {(period, float(match[1])) for match in matches}
+    return named

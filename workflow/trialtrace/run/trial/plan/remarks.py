@@ -6,6 +6,7 @@ name; an endpoint that nothing uses may be the one that was meant.
 
 from collections.abc import Iterable, Iterator
 
+from trialtrace.run.trial.label_remarks import label_remarks
 from trialtrace.run.trial.label_words import words_of
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.outcomes import texts
@@ -42,12 +43,8 @@ def plan_remarks(trial: Trial) -> list[str]:
     """Sentences; none of a blinded draft, which has no plan."""
     if trial.blinded:
         return []
-    return [
-        *_other_control(trial),
-        *_named_otherwise(trial),
-        *_without_use(trial),
-        *without_unit(trial),
-    ]
+    named = [*_other_control(trial), *label_remarks(trial), *_named_otherwise(trial)]
+    return list(dict.fromkeys([*named, *_without_use(trial), *without_unit(trial)]))
 
 
 def _other_control(trial: Trial) -> Iterator[str]:
