@@ -7,6 +7,7 @@ import pytest
 from rows.recipes import too_alike
 from rows.true_trials import Made, export_of, true_trial
 
+from trialtrace.run.integrity import sequence
 from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Export, Sheet
 from trialtrace.run.integrity.export import Column as C
 from trialtrace.run.integrity.look import LEVEL, Look, judged
@@ -174,6 +175,15 @@ def test_visits_in_another_order(made):
     values[5:30, 2] = values[5:30, 1] - 3
     found = unusual(made)["sequence"]
     assert len(found[0].rows) >= 20
+
+
+def test_numbered_occurrences_end_in_any_order(made):
+    made.visits["visited"][1][:] = made.visits["visited"][1][:, ::-1]
+    export = export_of(made)
+    assert [one.p < 1e-9 for one in sequence.looks(export)] == [True]
+    patients, visits = export.sheets
+    occurrences = replace(visits, visits=False)
+    assert not list(sequence.looks(replace(export, sheets=(patients, occurrences))))
 
 
 def test_an_export_without_anything_to_look_at_has_no_looks():

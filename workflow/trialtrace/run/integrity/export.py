@@ -30,7 +30,8 @@ class Sheet:
 
     `step` is the place of a row in the order of visits, `part` what else the key holds (a nerve, a
     side, a kind of event); both are 0 where a subject has one row. `in_order` says whether the rows
-    stand in the order of their subjects' keys.
+    stand in the order of their subjects' keys, `visits` whether an endpoint declares the steps to be
+    visits: numbered rows may be occurrences, which end in any order.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Sheet:
     part: Places
     columns: tuple[Column, ...]
     in_order: bool = False
+    visits: bool = False
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,7 @@ def _sheet(
         (np.zeros(len(subject), np.intp) if part is None else part)[used],
         tuple(Column(c.name, c.kind, c.values[used], c.unit, c.label) for c in columns),
         _in_order(names, table["source_row"].to_numpy()),
+        bool(visits.intersection(ordered[:1])),
     )
 
 
