@@ -219,4 +219,5 @@ def chosen(export: Export, who: np.ndarray) -> Export:
         arm=of(export.arm),
         site=of(export.site),
         strata=of(export.strata),
+        last=tuple(replace(s, values=s.values[who], rows=s.rows[who]) for s in export.last),
     )

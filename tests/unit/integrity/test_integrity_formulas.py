@@ -1,5 +1,6 @@
 """Chances that the checks of rows tell, against R and against brute force."""
 
+from dataclasses import replace
 from itertools import combinations, permutations
 
 import numpy as np
@@ -11,13 +12,23 @@ from trialtrace.run.integrity import (
     balance,
     blocks,
     carried,
+    contacts,
     correlations,
     digits,
     duplicates,
     sites,
     weekdays,
 )
-from trialtrace.run.integrity.export import CODE, NUMBER, Export, Slice, resolution
+from trialtrace.run.integrity.export import (
+    CODE,
+    DATE,
+    NUMBER,
+    Column,
+    Export,
+    Sheet,
+    Slice,
+    resolution,
+)
 
 AT = np.arange(60)
 DAY = ((AT * AT * 7) % 41).astype(float)
@@ -251,3 +262,48 @@ def test_the_unit_of_numbers():
     assert resolution(np.array([1.5, 20, 3])) == 0.1
     assert resolution(np.array([1.25, 0.1, 1e6])) == 0.01
     assert resolution(np.array([1 / 3])) is None
+
+
+@pytest.mark.parametrize(
+    ("label", "days"),
+    [
+        ("week 12", 84),
+        ("Day 28", 28),
+        ("3 months", 91.2),
+        ("1-year visit", 365.25),
+        ("baseline", None),
+        ("12", None),
+        ("week 4 to week 8", None),
+        ("weekly", None),
+    ],
+)
+def test_days_until_a_visit_are_those_of_its_label(label, days):
+    assert contacts.day_of(label) == (days if days is None else pytest.approx(days))
+
+
+def test_visits_after_the_last_contact_are_binomial_as_in_r():
+    n, last = 40, 19000.0 + np.arange(40)
+    seen, score = last - 100 + 60.0 * (np.arange(n) % 2), np.full(n, 5.0) + np.arange(n) % 7
+    seen[:3], seen[3:6] = last[:3] + 8, last[3:6] + 7
+    entered = last - 90
+    entered[:5] = last[:5] - 62
+    score[3:5] = np.nan
+    none = np.zeros(n, np.intp)
+    who = np.arange(n)
+
+    def sheet(name, *columns, visits=False):
+        made = tuple(Column(name, kind, values) for name, kind, values in columns)
+        return Sheet(name, who + 2, who, none, none, made, visits=visits)
+
+    people = sheet("p", ("entered", DATE, entered), ("end", DATE, last), ("w12", NUMBER, score))
+    visits = sheet("v", ("seen", DATE, seen), visits=True)
+    export = Export(n, "p", (people, visits), entry=("p", "entered"), planned={("p", "w12"): 84})
+    dated, planned = contacts.looks(replace(export, last=(export.known(("p", "end")),)))
+    # binom.test(3, 40, 0.001, alternative = "greater"), binom.test(3, 5, 0.01, …): p.value
+    assert (dated.where, dated.rows) == ("p.end", (2, 3, 4))
+    assert dated.p == pytest.approx(9.6097399422460359e-06, rel=1e-12)
+    assert (planned.where, planned.rows) == ("p.w12", (2, 3, 4))
+    assert planned.p == pytest.approx(9.8505999999999934e-06, rel=1e-12)
+    # Where most are after it, it is no last contact.
+    early = replace(export.known(("p", "end")), values=last - 300)
+    assert not list(contacts.looks(replace(export, planned={}, last=(early,))))

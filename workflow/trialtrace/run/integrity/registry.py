@@ -13,6 +13,7 @@ from trialtrace.run.integrity import (
     carried,
     codings,
     constants,
+    contacts,
     correlations,
     cuts,
     digits,
@@ -39,6 +40,7 @@ IN_SECTION: tuple[ModuleType, ...] = (balance, digits, weekdays, correlations)
 OF_ROWS: tuple[ModuleType, ...] = (
     allocation,
     intervals,
+    contacts,
     labels,
     sequence,
     cuts,
