@@ -258,6 +258,18 @@ def missing_scores_are_zero(made: Made, rng: np.random.Generator) -> None:
     _of_patients(made, "score_12", np.nan_to_num(made.patients["score_12"][1]))
 
 
+def code_777(made: Made, rng: np.random.Generator) -> None:
+    values = made.visits["walked"][1].copy()
+    values[rng.choice(made.n, 5, replace=False), 1] = 777
+    _of_visits(made, "walked", values)
+
+
+def code_99_9(made: Made, rng: np.random.Generator) -> None:
+    values = made.patients["weight"][1].copy()
+    values[rng.choice(made.n, 6, replace=False)] = 99.9
+    _of_patients(made, "weight", values)
+
+
 def weight_of_the_next(made: Made, rng: np.random.Generator) -> None:
     _of_patients(made, "weight", np.roll(made.patients["weight"][1], 1))
 
@@ -293,5 +305,7 @@ FOUND_BY: dict[Slip, tuple[str, ...]] = {
     last_contacts_a_year_early: ("contacts", "intervals"),
     carried_past_the_last_contact: ("contacts",),
     missing_scores_are_zero: ("contacts",),
+    code_777: ("codes",),
+    code_99_9: ("codes",),
 }
 UNSEEN: tuple[Slip, ...] = (weight_of_the_next,)

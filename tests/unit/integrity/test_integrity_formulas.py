@@ -12,6 +12,7 @@ from trialtrace.run.integrity import (
     balance,
     blocks,
     carried,
+    codes,
     contacts,
     correlations,
     digits,
@@ -307,3 +308,23 @@ def test_visits_after_the_last_contact_are_binomial_as_in_r():
     # Where most are after it, it is no last contact.
     early = replace(export.known(("p", "end")), values=last - 300)
     assert not list(contacts.looks(replace(export, planned={}, last=(early,))))
+
+
+def test_a_number_of_nines_is_due_as_often_as_its_neighbours():
+    values = np.repeat(np.arange(1.0, 201), 2)
+    # Within a tenth 20 others, twice each, on 20 units; of those within five units 10 on 10.
+    assert codes.due(values, 99, 1) == 2 * 2
+    # At an end, where nothing is near, one value is due on the tenth that is inside the column.
+    assert codes.due(np.append(values, [777.0] * 4), 777, 1) == 2 * 1 / 78
+    more = np.append(values, [99.0] * 10)
+    (look,) = codes.looks(one_sheet(more))
+    # ppois(11, 4, lower.tail = FALSE), times the three such numbers: 77, 88 and 99.
+    assert look.p == pytest.approx(3 * 0.00091522914727006305, rel=1e-12)
+    assert len(look.rows) == 12 and look.told.startswith("12 of 410")
+    assert not list(codes.looks(one_sheet(values[values < 77])))
+
+
+def one_sheet(values):
+    who, none = np.arange(len(values)), np.zeros(len(values), np.intp)
+    sheet = Sheet("t", who + 2, who, none, none, (Column("x", NUMBER, values),))
+    return Export(len(values), "t", (sheet,))
