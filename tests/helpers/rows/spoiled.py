@@ -270,6 +270,17 @@ def code_99_9(made: Made, rng: np.random.Generator) -> None:
     _of_patients(made, "weight", values)
 
 
+def patients_registered_twice(made: Made, rng: np.random.Generator) -> None:
+    """The last eight are the first eight, entered and measured once more."""
+    for name in ("born", "sex", "height", "smoker", "diabetes", "stage"):
+        values = made.patients[name][1].copy()
+        values[-8:] = values[:8]
+        _of_patients(made, name, values)
+    age = made.patients["age"][1].copy()
+    age[-8:] = np.floor((made.patients["entered"][1] - made.patients["born"][1])[-8:] / 365.25)
+    _of_patients(made, "age", age)
+
+
 def weight_of_the_next(made: Made, rng: np.random.Generator) -> None:
     _of_patients(made, "weight", np.roll(made.patients["weight"][1], 1))
 
@@ -307,5 +318,6 @@ FOUND_BY: dict[Slip, tuple[str, ...]] = {
     missing_scores_are_zero: ("contacts",),
     code_777: ("codes",),
     code_99_9: ("codes",),
+    patients_registered_twice: ("records",),
 }
 UNSEEN: tuple[Slip, ...] = (weight_of_the_next,)

@@ -17,6 +17,7 @@ from trialtrace.run.integrity import (
     correlations,
     digits,
     duplicates,
+    records,
     sites,
     weekdays,
 )
@@ -313,18 +314,48 @@ def test_visits_after_the_last_contact_are_binomial_as_in_r():
 def test_a_number_of_nines_is_due_as_often_as_its_neighbours():
     values = np.repeat(np.arange(1.0, 201), 2)
     # Within a tenth 20 others, twice each, on 20 units; of those within five units 10 on 10.
-    assert codes.due(values, 99, 1) == 2 * 2
+    assert codes.due(values, 99) == 2 * 2
     # At an end, where nothing is near, one value is due on the tenth that is inside the column.
-    assert codes.due(np.append(values, [777.0] * 4), 777, 1) == 2 * 1 / 78
+    assert codes.due(np.append(values, [777.0] * 4), 777) == 2 * 1 / 78
     more = np.append(values, [99.0] * 10)
     (look,) = codes.looks(one_sheet(more))
     # ppois(11, 4, lower.tail = FALSE), times the three such numbers: 77, 88 and 99.
     assert look.p == pytest.approx(3 * 0.00091522914727006305, rel=1e-12)
-    assert len(look.rows) == 12 and look.told.startswith("12 of 410")
+    assert len(look.rows) == 12 and look.told.startswith("12 of 410 patients")
     assert not list(codes.looks(one_sheet(values[values < 77])))
+    # Whole numbers beside whole ones: tenths are written by others.
+    assert codes.due(np.append(values, values + 0.1), 99) == 4
 
 
 def one_sheet(values):
     who, none = np.arange(len(values)), np.zeros(len(values), np.intp)
     sheet = Sheet("t", who + 2, who, none, none, (Column("x", NUMBER, values),))
     return Export(len(values), "t", (sheet,))
+
+
+def test_pairs_born_on_one_day_are_as_rare_as_what_they_share():
+    q = np.array([0.5, 0.2, 0.1])
+    equal = np.array([[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 1]], float)
+    # Both of the rarest, with or without the other: 0.2 * 0.1; the first and the rarest, or those.
+    expected = [1, 0.02, 0.5 * 0.8 * 0.1 + 0.02, 0.01]
+    assert records.share_as_rare(equal, q) == pytest.approx(expected)
+
+
+def test_patients_registered_twice_are_held_against_all_pairs():
+    at = np.arange(80)
+    born = 7000.0 + 31 * at
+    sex, smoker, height = at % 2, (at // 3) % 3, 150.0 + (at * 7) % 37
+    for values in (born, sex, smoker, height):
+        values[76:] = values[:4]
+    kinds = {"born": (DATE, born), "sex": (CODE, sex), "smoker": (CODE, smoker)}
+    kinds["height"] = NUMBER, height
+    columns = tuple(Column(k, kind, values.astype(float)) for k, (kind, values) in kinds.items())
+    none = np.zeros(80, np.intp)
+    look = next(records.looks(Export(80, "t", (Sheet("t", at + 2, at, none, none, columns),))))
+    assert look.rows == (2, 3, 4, 5, 78, 79, 80, 81)
+    pairs = list(combinations(range(80), 2))
+    equal = {k: np.mean([v[i] == v[j] for i, j in pairs]) for k, (_, v) in kinds.items()}
+    whole = equal["sex"] * equal["smoker"] * equal["height"]
+    most = next(m for m in sorted(records.SHARES) if m >= whole)
+    due = 3 * len(pairs) * equal["born"] * most
+    assert look.p == pytest.approx(4 * stats.poisson.sf(3, due), rel=1e-6)

@@ -3,8 +3,8 @@
 Nines, eights or sevens alone are what a code for missing is written in. How often such a number is
 due is told by what stands near it: by the mean of all numbers within a tenth of it, at least of
 one, and of the five units on each side, inside the ends of the column, whichever is more; twice as
-much, for people like some digits. More than that is unusual (Poisson), by all such numbers of a
-column.
+much, for people like some digits. A whole number has whole neighbours: many write no tenths. More
+patients than that are unusual (Poisson), by all such numbers of a column.
 """
 
 import re
@@ -19,7 +19,7 @@ from trialtrace.run.integrity.look import Look
 
 NAME = "codes"
 TITLE = "A number that may be a code for missing"
-FEWEST, LEVELS, MOST, LIKED = 40, 10, 0.2, 2.0
+FEWEST, LEVELS, LIKED, WHOLE = 40, 10, 2.0, 1e-6
 NEAR, UNITS = 0.1, 5
 CODE_OF_MISSING = re.compile(r"(?=.*\d\D*\d)(9+\.?9*|8+\.?8*|7+\.?7*)")
 
@@ -31,27 +31,33 @@ def looks(export: Export) -> Iterator[Look]:
             known = np.flatnonzero(~np.isnan(column.values))
             if column.kind != NUMBER or len(known) < FEWEST:
                 continue
-            values = column.values[known]
-            unit = resolution(values)
-            levels, counts = np.unique(values, return_counts=True)
-            if unit is None or len(levels) < LEVELS:
+            values, subject = column.values[known], sheet.subject[known]
+            levels = np.unique(values)
+            if resolution(values) is None or len(levels) < LEVELS:
                 continue
-            codes = [
-                (chances.poisson(int(count), due(values, float(code), unit)), int(count), code)
-                for code, count in zip(levels, counts, strict=True)
-                if CODE_OF_MISSING.fullmatch(f"{code:g}") and count <= MOST * len(values)
-            ]
-            if codes:
-                p, k, code = min(codes)
-                rows = tuple(sorted(int(row) for row in sheet.rows[known[values == code]]))
-                told = f"{k} of {len(values)} values are one number of nines, eights or sevens"
-                where = f"{sheet.name}.{column.name}"
-                yield Look(NAME, where, told, min(1.0, len(codes) * p), rows)
+            counts = {
+                code: len(np.unique(subject[values == code]))
+                for code in levels.tolist()
+                if CODE_OF_MISSING.fullmatch(f"{code:g}")
+            }
+            chance = {code: chances.poisson(k, due(values, code)) for code, k in counts.items()}
+            if not chance:
+                continue
+            code = min(chance, key=lambda code: chance[code])
+            rows = tuple(sorted(int(row) for row in sheet.rows[known[values == code]]))
+            told = (
+                f"{counts[code]} of {len(np.unique(subject))} patients have one number of nines, "
+            )
+            told += "eights or sevens"
+            where = f"{sheet.name}.{column.name}"
+            yield Look(NAME, where, told, min(1.0, len(chance) * chance[code]), rows)
 
 
-def due(values: Floats, code: float, unit: float) -> float:
+def due(values: Floats, code: float) -> float:
     """How many values of this number its neighbours lead to, at most."""
-    others = values[values != code]
+    unit = resolution(np.array([code])) or 1.0
+    in_units = values / unit
+    others = values[(values != code) & (np.abs(in_units - np.round(in_units)) < WHOLE)]
 
     def share(width: float) -> tuple[int, float]:
         low, high = max(code - width, values.min()), min(code + width, values.max())
