@@ -17,7 +17,8 @@ Slip = Callable[[Made, np.random.Generator], None]
 
 
 def trial_to_spoil(seed: int) -> tuple[Made, np.random.Generator]:
-    """A true trial with deaths, a weight, CRP and response at entry, and the days of its visits."""
+    """A true trial with deaths, last contacts and a score at week 12 of who was there, a weight,
+    CRP and response at entry, and the days of its visits."""
     made, rng = true_trial(seed), np.random.Generator(np.random.PCG64([23, seed]))
     n, entered, visited = made.n, made.patients["entered"][1], made.visits["visited"][1]
     last = np.fmax.reduce(np.column_stack([visited, entered]), axis=1)
@@ -31,6 +32,11 @@ def trial_to_spoil(seed: int) -> tuple[Made, np.random.Generator]:
     made.visits["day"] = (NUMBER, visited - entered[:, None], "")
     born = np.floor(entered - (made.patients["age"][1] + rng.random(n)) * 365.25)
     made.patients["born"] = (DATE, born, "")
+    seen = np.where(rng.random(n) < 0.3, last, last + np.floor(rng.exponential(60, n)))
+    seen = np.where(np.isnan(made.patients["died_on"][1]), seen, died)
+    score = np.where(seen - entered < 84, np.nan, np.round(rng.normal(50, 10, n)))
+    made.patients["last_seen"] = (DATE, seen, "")
+    made.patients["score_12"] = (NUMBER, score, "")
     return made, rng
 
 
@@ -39,7 +45,15 @@ def spoiled_export(made: Made) -> Export:
     export = export_of(made)
     used = frozenset((one.name, c.name) for one in export.sheets for c in one.columns)
     sheets = tuple(replace(one, in_order=True) for one in export.sheets)
-    return replace(export, used=used, sheets=sheets, block_sizes=(4, 6))
+    last = export.known(("patients", "last_seen"))
+    return replace(
+        export,
+        used=used,
+        sheets=sheets,
+        block_sizes=(4, 6),
+        last=(last,) if last else (),
+        planned={("patients", "score_12"): 84.0},
+    )
 
 
 def _of_patients(made: Made, name: str, values: np.ndarray) -> None:
@@ -223,6 +237,50 @@ def a_year_late(made: Made, rng: np.random.Generator) -> None:
     _of_visits(made, "visited", values)
 
 
+def last_contacts_a_year_early(made: Made, rng: np.random.Generator) -> None:
+    values = made.patients["last_seen"][1].copy()
+    values[rng.choice(made.n, 5, replace=False)] -= 365
+    _of_patients(made, "last_seen", values)
+
+
+def carried_past_the_last_contact(made: Made, rng: np.random.Generator) -> None:
+    lab, dates = made.visits["lab1"][1].copy(), made.visits["visited"][1].copy()
+    usual = np.nanmedian(dates - made.patients["entered"][1][:, None], axis=0)
+    for step in range(1, dates.shape[1]):
+        due = made.patients["entered"][1] + usual[step]
+        gone = np.isnan(dates[:, step]) & (made.patients["last_seen"][1] < due)
+        dates[gone, step], lab[gone, step] = due[gone], lab[gone, step - 1]
+    _of_visits(made, "lab1", lab)
+    _of_visits(made, "visited", dates)
+
+
+def missing_scores_are_zero(made: Made, rng: np.random.Generator) -> None:
+    _of_patients(made, "score_12", np.nan_to_num(made.patients["score_12"][1]))
+
+
+def code_777(made: Made, rng: np.random.Generator) -> None:
+    values = made.visits["walked"][1].copy()
+    values[rng.choice(made.n, 5, replace=False), 1] = 777
+    _of_visits(made, "walked", values)
+
+
+def code_99_9(made: Made, rng: np.random.Generator) -> None:
+    values = made.patients["weight"][1].copy()
+    values[rng.choice(made.n, 6, replace=False)] = 99.9
+    _of_patients(made, "weight", values)
+
+
+def patients_registered_twice(made: Made, rng: np.random.Generator) -> None:
+    """The last eight are the first eight, entered and measured once more."""
+    for name in ("born", "sex", "height", "smoker", "diabetes", "stage"):
+        values = made.patients[name][1].copy()
+        values[-8:] = values[:8]
+        _of_patients(made, name, values)
+    age = made.patients["age"][1].copy()
+    age[-8:] = np.floor((made.patients["entered"][1] - made.patients["born"][1])[-8:] / 365.25)
+    _of_patients(made, "age", age)
+
+
 def weight_of_the_next(made: Made, rng: np.random.Generator) -> None:
     _of_patients(made, "weight", np.roll(made.patients["weight"][1], 1))
 
@@ -255,5 +313,11 @@ FOUND_BY: dict[Slip, tuple[str, ...]] = {
     older_cut_of_the_visits: ("cuts",),
     arm_filled_down: ("allocation",),
     ages_moved_down: ("agreement",),
+    last_contacts_a_year_early: ("contacts", "intervals"),
+    carried_past_the_last_contact: ("contacts",),
+    missing_scores_are_zero: ("contacts",),
+    code_777: ("codes",),
+    code_99_9: ("codes",),
+    patients_registered_twice: ("records",),
 }
 UNSEEN: tuple[Slip, ...] = (weight_of_the_next,)

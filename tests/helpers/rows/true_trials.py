@@ -65,6 +65,7 @@ def export_of(made: Made) -> Export:
             Column(name, kind, values.ravel(), unit)
             for name, (kind, values, unit) in made.visits.items()
         ),
+        visits=True,
     )
     names = ("age", "sex", "height", "diabetes", "smoker", "stage")
     return Export(
@@ -204,6 +205,7 @@ def chosen(export: Export, who: np.ndarray) -> Export:
                 sheet.step[rows],
                 sheet.part[rows],
                 tuple(Column(c.name, c.kind, c.values[rows], c.unit) for c in sheet.columns),
+                visits=sheet.visits,
             )
         )
 
@@ -217,4 +219,5 @@ def chosen(export: Export, who: np.ndarray) -> Export:
         arm=of(export.arm),
         site=of(export.site),
         strata=of(export.strata),
+        last=tuple(replace(s, values=s.values[who], rows=s.rows[who]) for s in export.last),
     )

@@ -1,5 +1,6 @@
 """Chances that the checks of rows tell, against R and against brute force."""
 
+from dataclasses import replace
 from itertools import combinations, permutations
 
 import numpy as np
@@ -11,13 +12,25 @@ from trialtrace.run.integrity import (
     balance,
     blocks,
     carried,
+    codes,
+    contacts,
     correlations,
     digits,
     duplicates,
+    records,
     sites,
     weekdays,
 )
-from trialtrace.run.integrity.export import CODE, NUMBER, Export, Slice, resolution
+from trialtrace.run.integrity.export import (
+    CODE,
+    DATE,
+    NUMBER,
+    Column,
+    Export,
+    Sheet,
+    Slice,
+    resolution,
+)
 
 AT = np.arange(60)
 DAY = ((AT * AT * 7) % 41).astype(float)
@@ -251,3 +264,98 @@ def test_the_unit_of_numbers():
     assert resolution(np.array([1.5, 20, 3])) == 0.1
     assert resolution(np.array([1.25, 0.1, 1e6])) == 0.01
     assert resolution(np.array([1 / 3])) is None
+
+
+@pytest.mark.parametrize(
+    ("label", "days"),
+    [
+        ("week 12", 84),
+        ("Day 28", 28),
+        ("3 months", 91.2),
+        ("1-year visit", 365.25),
+        ("baseline", None),
+        ("12", None),
+        ("week 4 to week 8", None),
+        ("weekly", None),
+    ],
+)
+def test_days_until_a_visit_are_those_of_its_label(label, days):
+    assert contacts.day_of(label) == (days if days is None else pytest.approx(days))
+
+
+def test_visits_after_the_last_contact_are_binomial_as_in_r():
+    n, last = 40, 19000.0 + np.arange(40)
+    seen, score = last - 100 + 60.0 * (np.arange(n) % 2), np.full(n, 5.0) + np.arange(n) % 7
+    seen[:3], seen[3:6] = last[:3] + 8, last[3:6] + 7
+    entered = last - 90
+    entered[:5] = last[:5] - 62
+    score[3:5] = np.nan
+    none = np.zeros(n, np.intp)
+    who = np.arange(n)
+
+    def sheet(name, *columns, visits=False):
+        made = tuple(Column(name, kind, values) for name, kind, values in columns)
+        return Sheet(name, who + 2, who, none, none, made, visits=visits)
+
+    people = sheet("p", ("entered", DATE, entered), ("end", DATE, last), ("w12", NUMBER, score))
+    visits = sheet("v", ("seen", DATE, seen), visits=True)
+    export = Export(n, "p", (people, visits), entry=("p", "entered"), planned={("p", "w12"): 84})
+    dated, planned = contacts.looks(replace(export, last=(export.known(("p", "end")),)))
+    # binom.test(3, 40, 0.001, alternative = "greater"), binom.test(3, 5, 0.01, …): p.value
+    assert (dated.where, dated.rows) == ("p.end", (2, 3, 4))
+    assert dated.p == pytest.approx(9.6097399422460359e-06, rel=1e-12)
+    assert (planned.where, planned.rows) == ("p.w12", (2, 3, 4))
+    assert planned.p == pytest.approx(9.8505999999999934e-06, rel=1e-12)
+    # Where most are after it, it is no last contact.
+    early = replace(export.known(("p", "end")), values=last - 300)
+    assert not list(contacts.looks(replace(export, planned={}, last=(early,))))
+
+
+def test_a_number_of_nines_is_due_as_often_as_its_neighbours():
+    values = np.repeat(np.arange(1.0, 201), 2)
+    # Within a tenth 20 others, twice each, on 20 units; of those within five units 10 on 10.
+    assert codes.due(values, 99) == 2 * 2
+    # At an end, where nothing is near, one value is due on the tenth that is inside the column.
+    assert codes.due(np.append(values, [777.0] * 4), 777) == 2 * 1 / 78
+    more = np.append(values, [99.0] * 10)
+    (look,) = codes.looks(one_sheet(more))
+    # ppois(11, 4, lower.tail = FALSE), times the three such numbers: 77, 88 and 99.
+    assert look.p == pytest.approx(3 * 0.00091522914727006305, rel=1e-12)
+    assert len(look.rows) == 12 and look.told.startswith("12 of 410 patients")
+    assert not list(codes.looks(one_sheet(values[values < 77])))
+    # Whole numbers beside whole ones: tenths are written by others.
+    assert codes.due(np.append(values, values + 0.1), 99) == 4
+
+
+def one_sheet(values):
+    who, none = np.arange(len(values)), np.zeros(len(values), np.intp)
+    sheet = Sheet("t", who + 2, who, none, none, (Column("x", NUMBER, values),))
+    return Export(len(values), "t", (sheet,))
+
+
+def test_pairs_born_on_one_day_are_as_rare_as_what_they_share():
+    q = np.array([0.5, 0.2, 0.1])
+    equal = np.array([[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 1]], float)
+    # Both of the rarest, with or without the other: 0.2 * 0.1; the first and the rarest, or those.
+    expected = [1, 0.02, 0.5 * 0.8 * 0.1 + 0.02, 0.01]
+    assert records.share_as_rare(equal, q) == pytest.approx(expected)
+
+
+def test_patients_registered_twice_are_held_against_all_pairs():
+    at = np.arange(80)
+    born = 7000.0 + 31 * at
+    sex, smoker, height = at % 2, (at // 3) % 3, 150.0 + (at * 7) % 37
+    for values in (born, sex, smoker, height):
+        values[76:] = values[:4]
+    kinds = {"born": (DATE, born), "sex": (CODE, sex), "smoker": (CODE, smoker)}
+    kinds["height"] = NUMBER, height
+    columns = tuple(Column(k, kind, values.astype(float)) for k, (kind, values) in kinds.items())
+    none = np.zeros(80, np.intp)
+    look = next(records.looks(Export(80, "t", (Sheet("t", at + 2, at, none, none, columns),))))
+    assert look.rows == (2, 3, 4, 5, 78, 79, 80, 81)
+    pairs = list(combinations(range(80), 2))
+    equal = {k: np.mean([v[i] == v[j] for i, j in pairs]) for k, (_, v) in kinds.items()}
+    whole = equal["sex"] * equal["smoker"] * equal["height"]
+    most = next(m for m in sorted(records.SHARES) if m >= whole)
+    due = 3 * len(pairs) * equal["born"] * most
+    assert look.p == pytest.approx(4 * stats.poisson.sf(3, due), rel=1e-6)

@@ -1,16 +1,24 @@
 """What the checks of rows find, and what they leave alone."""
 
+import datetime
 from dataclasses import replace
 
+import mini_run
 import numpy as np
 import pytest
+from mini_trial import DICTIONARY, ENDPOINTS, TRIAL
 from rows.recipes import too_alike
 from rows.true_trials import Made, export_of, true_trial
 
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.integrity import sequence
 from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Export, Sheet
 from trialtrace.run.integrity.export import Column as C
 from trialtrace.run.integrity.look import LEVEL, Look, judged
+from trialtrace.run.integrity.read import read_export
 from trialtrace.run.integrity.registry import CHECKS, look_at
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.trial.load import load_trial
 
 
 def unusual(made: Made | Export) -> dict[str, list[Look]]:
@@ -42,8 +50,9 @@ def test_true_trials_are_seldom_unusual():
 
 
 def test_every_check_looks_at_something(made):
-    # No table of a true trial has a column of another; its rows are not in an order that is known.
-    elsewhere = {"agreement", "ordered"}
+    # No table of a true trial has a column of another; its rows are not in an order that is known,
+    # and no endpoint declares a last contact.
+    elsewhere = {"agreement", "ordered", "contacts"}
     export = replace(export_of(made), used=frozenset({("patients", "age")}))
     assert {one.check for one in look_at(export)} == {*CHECKS} - elsewhere
 
@@ -176,6 +185,15 @@ def test_visits_in_another_order(made):
     assert len(found[0].rows) >= 20
 
 
+def test_numbered_occurrences_end_in_any_order(made):
+    made.visits["visited"][1][:] = made.visits["visited"][1][:, ::-1]
+    export = export_of(made)
+    assert [one.p < 1e-9 for one in sequence.looks(export)] == [True]
+    patients, visits = export.sheets
+    occurrences = replace(visits, visits=False)
+    assert not list(sequence.looks(replace(export, sheets=(patients, occurrences))))
+
+
 def test_an_export_without_anything_to_look_at_has_no_looks():
     empty = np.array([], np.intp)
     sheet = Sheet("p", np.array([], np.int64), empty, empty, empty, (C("x", CODE, np.array([])),))
@@ -198,3 +216,66 @@ def test_columns_without_values_are_left_alone(made):
         made.visits[name] = (kind, np.full_like(values, np.nan), unit)
     assert all(one.p >= 0 for one in look_at(export_of(made)))
     assert LEVEL == 0.01
+
+
+SURVIVAL = """\
+survival:
+  label: Overall survival
+  code: OS
+  kind: time_to_event
+  table: patients
+  start: entered
+  last_contact: last_on
+  terminal: true
+  day_of_start: 0
+  event_date: died_on
+  event: {died: {is: "1"}}
+  event_label: Death
+  censored_label: Alive
+observed:
+  label: Time observed
+  code: OBS
+  kind: time_to_event
+  table: patients
+  time: observed
+  event: {died: {is: "1"}}
+  event_label: Death
+  censored_label: Alive
+sleep:
+  label: Sleep
+  code: SLEEP
+  kind: repeated
+  table: patients
+  visits: {sleep1: baseline, sleep2: week 3}
+"""
+
+
+def test_last_contacts_are_those_that_times_to_an_event_declare(tmp_path):
+    rows = mini_run.patients()
+    for at, row in enumerate(rows):
+        died = at % 3 == 0
+        day = datetime.date(2020, 3, 1) + datetime.timedelta(days=at)
+        row |= {"entered": "2020-02-01", "died": int(died), "died_on": day if died else ""}
+        row |= {"last_on": day, "observed": 29 + at, "sleep1": 1, "sleep2": at % 5}
+    dates = ("entered", "died_on", "last_on")
+    more = "".join(f"{one},patients,,text,{one},,,date_ymd,,,,,,,,,,\n" for one in dates)
+    more += "observed,patients,,text,Days until death or last contact,,,integer,,,,,,,,,,\n"
+    more += "".join(f"sleep{k},patients,,text,Sleep,,,integer,,,,,,,,,,\n" for k in (1, 2))
+    files = {"endpoints": ENDPOINTS + SURVIVAL, "dictionary": DICTIONARY + more}
+    files["trial"] = TRIAL.replace(
+        "    smoker: smoker\n", "    smoker: smoker\n    entered: entered\n"
+    )
+    columns = (*dates, "observed", "sleep1", "sleep2")
+    trial = load_trial("mini", mini_run.write_mini(tmp_path, rows, more=columns, **files))
+    ingest_sources(trial, tmp_path / "raw")
+    clean_tables(trial, tmp_path / "raw", tmp_path / "clean")
+    export = read_export(trial, tmp_path / "clean")
+    last = {one.where: one.values for one in export.last}
+    dated, observed = last["patients.last_on"], last["patients.observed"]
+    first = (datetime.date(2020, 3, 1) - datetime.date(1970, 1, 1)).days
+    days = first + np.arange(len(rows))
+    assert dated.tolist() == days.tolist()
+    alive = np.arange(len(rows)) % 3 != 0
+    assert np.array_equal(observed, np.where(alive, days, np.nan), equal_nan=True)
+    assert export.planned["patients", "sleep2"] == 21
+    assert ("patients", "sleep1") not in export.planned

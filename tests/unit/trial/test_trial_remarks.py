@@ -218,8 +218,8 @@ def test_a_visit_that_the_dictionary_gives_another_number(tmp_path):
     assert of_visits(tmp_path, '"0": before, "6": week 8, "12": week 12', choices) == [
         "endpoints.yaml, pain: 6 is the visit week 8, and the dictionary calls it Week 6"
     ]
-    for labels in ('"6": week 6, "12": week 12', '"6": at 6 weeks, "12": month 3'):
-        assert of_visits(tmp_path, labels, choices) == []
+    for wording in ('"6": week 6, "12": week 12', '"6": at 6 weeks, "12": month 3'):
+        assert of_visits(tmp_path, wording, choices) == []
 
 
 def test_codes_of_visits_that_cross_their_labels(tmp_path):
@@ -230,8 +230,8 @@ def test_codes_of_visits_that_cross_their_labels(tmp_path):
     )
     (line,) = of_visits(tmp_path, '"1": month 9, "4": month 6, "12": month 3', plain)
     assert "1 month 9 and 12 month 3" in line
-    for labels in ('"1": before, "4": week 4, "12": week 8', '"1": week 4, "4": week 12'):
-        assert of_visits(tmp_path, labels, plain) == []
+    for wording in ('"1": before, "4": week 4, "12": week 8', '"1": week 4, "4": week 12'):
+        assert of_visits(tmp_path, wording, plain) == []
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """An export as numbers: columns by subject and visit, with arm, site, strata and day of entry."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -30,7 +30,8 @@ class Sheet:
 
     `step` is the place of a row in the order of visits, `part` what else the key holds (a nerve, a
     side, a kind of event); both are 0 where a subject has one row. `in_order` says whether the rows
-    stand in the order of their subjects' keys.
+    stand in the order of their subjects' keys, `visits` whether an endpoint declares the steps:
+    numbered rows may be occurrences, which end in any order.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Sheet:
     part: Places
     columns: tuple[Column, ...]
     in_order: bool = False
+    visits: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ class Slice:
 class Export:
     """All that the checks look at. Arm, site and strata are places by subject, `NOBODY` where
     missing, and None where the configuration names none; `scheme` is that of the randomisation,
-    `used` the tables and columns that an endpoint or a variable of the patients is made of."""
+    `used` the tables and columns that an endpoint or a variable of the patients is made of. `last`
+    are the days of last contact as dates, `planned` the days until the visit of a column."""
 
     n: int
     subjects: str
@@ -82,6 +85,8 @@ class Export:
     scheme: str = "unknown"
     block_sizes: tuple[int, ...] = ()
     used: frozenset[tuple[str, str]] = frozenset()
+    last: tuple[Slice, ...] = ()
+    planned: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     @cached_property
     def slices(self) -> tuple[Slice, ...]:

@@ -1,6 +1,8 @@
 """The clean tables of a trial as an `Export`; what each column is the configuration says."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,10 +11,13 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats, Places
 from trialtrace.run.cleaning.keys import subject_text
-from trialtrace.run.integrity.export import CODE, DATE, NOBODY, NUMBER, Column, Export, Sheet
+from trialtrace.run.integrity import contacts, intervals
+from trialtrace.run.integrity.export import CODE, DATE, NOBODY, NUMBER, Column, Export, Sheet, Slice
+from trialtrace.run.tables.conditions import evaluate
 from trialtrace.run.tables.contracts import CLEAN, read_table
+from trialtrace.run.trial.endpoints.repeated import RepeatedInColumns
 from trialtrace.run.trial.endpoints.shared import Visit, VisitDates
-from trialtrace.run.trial.endpoints.time_to_event import DatedTime
+from trialtrace.run.trial.endpoints.time_to_event import DatedTime, TimeInColumn
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.study.design import Blocked, StratifiedBlocks
@@ -50,7 +55,7 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
     arm = arm_origin(trial)
     site, origins = trial.subjects.site, trial.subjects.origins
     strata = [origins[one] for one in trial.design.strata if one in origins]
-    return Export(
+    whole = Export(
         n=len(people),
         subjects=first,
         sheets=tuple(sheets),
@@ -60,7 +65,9 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         entry=entry_column(trial),
         scheme=randomisation.scheme,
         block_sizes=tuple(sizes or ()),
+        planned=_planned(trial),
     )
+    return replace(whole, last=tuple(_last_contacts(trial, whole, tables, who)))
 
 
 def _sheet(
@@ -92,6 +99,7 @@ def _sheet(
         (np.zeros(len(subject), np.intp) if part is None else part)[used],
         tuple(Column(c.name, c.kind, c.values[used], c.unit, c.label) for c in columns),
         _in_order(names, table["source_row"].to_numpy()),
+        bool(visits.intersection(ordered[:1])),
     )
 
 
@@ -181,6 +189,44 @@ def entry_column(trial: Trial) -> tuple[str, str] | None:
         if trial.dictionary[one.table][one.column].kind == "date"
     ]
     return dates[0] if len(dates) == 1 else None
+
+
+def _planned(trial: Trial) -> dict[tuple[str, str], float]:
+    """The days until the visit of each column that holds one visit, where its label says them."""
+    every = {
+        (one.entry.table, column): contacts.day_of(label)
+        for one in trial.endpoints.values()
+        if isinstance(one.entry, RepeatedInColumns)
+        for column, label in one.entry.columns.items()
+    }
+    return {column: days for column, days in every.items() if days}
+
+
+def _last_contacts(
+    trial: Trial, export: Export, tables: dict[str, "pa.Table"], who: dict[str, Places]
+) -> Iterator[Slice]:
+    """The days of last contact that times to an event declare, as dates; of a time in days from
+    entry, whose column speaks of a last contact, those of who had no event."""
+    entry = export.known(export.entry)
+    declared: dict[tuple[str, str], TimeInColumn | None] = {}
+    for one in trial.endpoints.values():
+        if isinstance(one.entry, DatedTime) and not one.entry.where:
+            declared[one.entry.table, one.entry.last_contact] = None
+        elif isinstance(one.entry, TimeInColumn) and not one.entry.where and entry is not None:
+            label = trial.dictionary[one.entry.table][one.entry.time].label
+            if intervals.LATER.search(label) and re.search(r"\bdays\b", label, re.IGNORECASE):
+                declared[one.entry.table, one.entry.time] = one.entry
+    for (table, column), time in declared.items():
+        day = export.known((table, column))
+        if day is None:
+            continue
+        values = day.values
+        if time is not None and entry is not None:
+            happened = evaluate(time.event, tables[table]).to_pylist()
+            censored = np.array([truth is False for truth in happened]).astype(np.intp)
+            without = _by_subject(censored, who[table], export.n) == 1
+            values = np.where(without, values + entry.values, np.nan)
+        yield replace(day, values=values)
 
 
 def shown_at_entry(trial: Trial) -> tuple[tuple[str, str], ...]:

@@ -1,4 +1,4 @@
-"""Visits whose dates stand in another order than the visits.
+"""Visits whose dates stand in another order than the visits, where an endpoint declares visits.
 
 Slips of the pen happen: more than one date in 200 is unusual (binomial).
 """
@@ -20,7 +20,7 @@ def looks(export: Export) -> Iterator[Look]:
     """A look for each column of dates in a table of visits."""
     for sheet in export.sheets:
         for column in sheet.columns:
-            if column.kind != DATE or not sheet.step.any():
+            if column.kind != DATE or not sheet.visits:
                 continue
             there = np.flatnonzero(~np.isnan(column.values))
             order = there[np.lexsort((sheet.step[there], sheet.part[there], sheet.subject[there]))]
