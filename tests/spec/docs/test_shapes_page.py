@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from doc_blocks import page
 from mini_trial import HEADER, REPOSITORY
@@ -77,6 +78,7 @@ def write(
     fields: str,
     cleaning: str = "{}",
     trial: str = "{}",
+    blocks: list[dict[str, Any]] | None = None,
 ) -> Project:
     """The small trial with the first block of a part in trial.yaml, a second in endpoints.yaml."""
     folder = root / "config" / "trials" / "shapes"
@@ -84,7 +86,7 @@ def write(
     (root / "workflow").symlink_to(REPOSITORY / "workflow")
     settings = "trials: [shapes]\nseed: 1\ndisclosure: full\nreport: {formats: [html]}\n"
     (root / "config" / "config.yaml").write_text(settings)
-    blocks = parts()[title]
+    blocks = blocks or parts()[title]
     items = {
         name: {
             "path": f"{name}.csv",
@@ -281,3 +283,32 @@ def test_groups_of_subjects(tmp_path: Path):
     ]
     behind = {row["column"] for row in made["sources"] if row["variable"] == "AGEGRP"}
     assert behind == {"age"}
+
+
+def test_functions_of_a_covariate(tmp_path: Path):
+    patients = "id;arm;visit;age;bili;weight\n1;A;0;50;1;64\n2;C;0;60;2;32\n3;A;0;;4;\n"
+    fields = PATIENT_FIELDS + field("visit", "patients", "radio", '"0, Entry | 1, Later"')
+    fields += field("age", "patients", valid="integer")
+    fields += "".join(field(name, "patients", valid="number") for name in ("bili", "weight"))
+    at = write(tmp_path, "Functions of a covariate", {"patients": patients}, fields)
+    cleaned(at)
+    made = derived(at)["adsl"]
+    assert [row["LOG_BILI"] for row in made] == pytest.approx([0, 0.69314718056, 1.38629436112])
+    assert [row["LOG_WT"] for row in made] == [6, 5, None]
+    assert [row["AGE_SQ"] for row in made] == [2500, 3600, None]
+
+
+def test_other_spellings(tmp_path: Path):
+    patients = "id;arm;view;distance\n1;A;I;1200\n2;C;1;800\n3;A;i;40\n"
+    fields = PATIENT_FIELDS + field("view", "patients", "radio", '"I, Whole | II, Part"')
+    fields += field("distance", "patients", valid="number")
+    title = "Other spellings, another unit"
+    (block,) = parts()[title]
+    spelt = yaml.safe_dump(block)
+    at = write(tmp_path, title, {"patients": patients}, fields, spelt, blocks=[{}])
+    cleaned(at)
+    assert [(row["view"], row["distance"]) for row in rows(at, "patients")] == [
+        ("I", 1.2),
+        ("I", 0.8),
+        ("I", 0.04),
+    ]

@@ -70,7 +70,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     )
 
 
-def _scaled(axes: Any, level: float, ends: list[float]) -> None:
+def _scaled(axes: "Axes", level: float, ends: list[float]) -> None:
     """The line of the decision level, the scales, and the legend."""
     axes.axhline(level, color=FAINT, linewidth=0.9, linestyle="--")
     axes.annotate(

@@ -46,7 +46,9 @@ def _share(visit: Slice, first: Floats, site: Places, known: Places) -> Iterator
         at = site == place
         if at.sum() >= FEWEST and (~at).sum() >= FEWEST:
             tried.append((apart(first[at], first[~at]), int(place)))
-    if tried:
+    mixed = any(0 < first[site == place].sum() < (site == place).sum() for place in np.unique(site))
+    # Where no site has both, the column is one of sites: a country, a kind of clinic.
+    if tried and mixed:
         p, place = min(tried)
         told = f"whether all of a site are alike, of {len(known)} patients"
         rows = tuple(sorted(int(row) for row in visit.rows[known[site == place]]))
