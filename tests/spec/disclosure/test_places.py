@@ -13,7 +13,8 @@ import yaml
 from trialtrace.base.errors import Problems, UserError
 from trialtrace.report.report import render_report
 from trialtrace.report.sections.shown_config import HIDDEN, without_places
-from trialtrace.run.jobs.data import check_data, without_file_names
+from trialtrace.run.jobs.data import check_data
+from trialtrace.run.jobs.faults import without_file_names
 from trialtrace.run.trial.load import load_settings, load_trial
 
 SECRETS = ("srv-clinic", "StMary", "ward7", "export.csv")

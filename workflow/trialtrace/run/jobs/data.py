@@ -29,22 +29,6 @@ def data_digests(trial: Trial) -> list[str]:
     return [data_digest(path) if path.is_file() else "missing" for path in files]
 
 
-def without_file_names(text: str, trial: Trial) -> str:
-    """A message with the items of trial.yaml in place of the files, whose names tell of people,
-    unless they may be shown."""
-    source = trial.source
-    if trial.shows_values or not isinstance(source, Files):
-        return text
-    written: dict[str, str] = {}
-    for item, one in source.items.items():
-        names = (str(Path(source.folder, one.path)), one.path, Path(one.path).name)
-        # A name without an ending may be a word of the message.
-        written |= {name: item for name in names if "." in name or "/" in name}
-    for name in sorted(written, key=len, reverse=True):
-        text = text.replace(name, written[name])
-    return text.replace(str(source.folder), "the source's folder")
-
-
 def check_data(trial: Trial, problems: Problems) -> None:
     """A data file that is not there, or is not the one that was pinned, is no reason to rerun.
 

@@ -4,6 +4,7 @@ A mistake in data or configuration is a `UserError`, whose text holds no value. 
 comes from anywhere, often from a library that quotes what it could not convert.
 """
 
+import re
 import sys
 import traceback
 import warnings
@@ -11,7 +12,10 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.load import Trial
 
 PACKAGE = Path(__file__).resolve().parents[2]
 LOGS = "logs"
@@ -29,6 +33,26 @@ def guard(trial: str | None = None) -> None:
 def trial_of(log: Path) -> str | None:
     """The trial of a job by the place of its log, logs/<trial>/<rule>.log."""
     return None if log.parent.name == LOGS else log.parent.name
+
+
+def without_file_names(text: str, trial: "Trial") -> str:
+    """A message with the items of trial.yaml in place of the files, whose names tell of people,
+    unless they may be shown."""
+    from trialtrace.run.trial.study.source import Files
+
+    source = trial.source
+    if trial.shows_values or not isinstance(source, Files):
+        return text
+    written: dict[str, str] = {}
+    for item, entry in source.items.items():
+        names = (str(Path(source.folder, entry.path)), entry.path, Path(entry.path).name)
+        # A name without an ending may be a word of the message.
+        written |= {name: item for name in names if "." in name or "/" in name}
+    if "/" in str(source.folder):
+        written[str(source.folder)] = "the source's folder"
+    for name in sorted(written, key=len, reverse=True):
+        text = re.sub(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", written[name], text)
+    return text
 
 
 def last_word(log: Path) -> Path:

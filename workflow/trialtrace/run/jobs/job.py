@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from trialtrace.base.errors import UserError
-from trialtrace.run.jobs.faults import guard, last_word, trial_of
+from trialtrace.run.jobs.faults import guard, last_word, trial_of, without_file_names
 from trialtrace.run.jobs.products import check_inputs, lock_job, write_record
 
 # One thread: the last digits of a factorisation depend on how many share the work.
@@ -74,7 +74,6 @@ def job(given: Any, frames: bool = False) -> Iterator[None]:
 
 def _shown(text: str, name: str | None) -> str:
     """A mistake as a log may have it: without names of files, where they may not be told."""
-    from trialtrace.run.jobs.data import without_file_names
     from trialtrace.run.trial.load import load_trial
 
     try:

@@ -92,6 +92,16 @@ def _model(data: Data, asked: Asked) -> tuple[Model, int]:
     return Model(rows["AVAL"].to_numpy(float), design(data, asked, rows, arms), arms), len(rows)
 
 
+def of_arms(asked: Asked, arms: list[str], size: int, before: int) -> np.ndarray:
+    """A result's contrast over `size` coefficients; the arms' come after those `before`, and the
+    reference has none."""
+    contrast = np.zeros(size)
+    for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
+        if arm in arms:
+            contrast[before + arms.index(arm)] = sign
+    return contrast
+
+
 def _ratio(family: str, by: str) -> Check:
     @peer(by, _model, ITERATIVE)
     def check(data: Data, asked: Asked, model: Model) -> Answer:
@@ -99,11 +109,7 @@ def _ratio(family: str, by: str) -> Check:
         fit = _fit(model.y, model.x, family)
         if fit is None:
             return nan
-        # The reference has no coefficient.
-        contrast = np.zeros(len(fit.params))
-        for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
-            if arm in model.arms:
-                contrast[1 + model.arms.index(arm)] = sign
+        contrast = of_arms(asked, model.arms, len(fit.params), 1)
         half = data.z(asked) * sqrt(contrast @ fit.cov_params() @ contrast)
         centre = float(contrast @ fit.params)
         return exp(centre), (exp(centre - half), exp(centre + half))
@@ -137,9 +143,13 @@ def _coefficient(family: str, by: str) -> Check:
         fit = _fit(model.y, model.x, family)
         if fit is None:
             return nan
-        term = asked.contrast[0] if asked.second == "arm" else asked.second
-        at = columns_told(data, asked, rows_of(data, asked), ["intercept"]).index(term or "")
-        return of_coefficient(asked, float(fit.params[at]), float(fit.bse[at]), data.z(asked))
+        if asked.second == "arm":
+            row = of_arms(asked, model.arms, len(fit.params), 1)
+        else:
+            names = columns_told(data, asked, rows_of(data, asked), ["intercept"])
+            row = np.array([float(name == asked.second) for name in names])
+        error = sqrt(row @ fit.cov_params() @ row)
+        return of_coefficient(asked, float(row @ fit.params), error, data.z(asked))
 
     return check
 

@@ -250,9 +250,11 @@ def hazard_ratio(data: Data, asked: Asked, found: tuple[Model, Fit]) -> Answer:
 @peer(_by, _model, ITERATIVE)
 def coefficient(data: Data, asked: Asked, found: tuple[Model, Fit]) -> Answer:
     """A coefficient of statsmodels' `PHReg`."""
+    if asked.second == "arm":
+        arm = _of_the_arm(data, asked, found[1])
+        return nan if arm is None else of_coefficient(asked, *arm, data.z(asked))
     beta, covariance = found[1]
-    term = asked.contrast[0] if asked.second == "arm" else asked.second
-    at = columns_told(data, asked, _records(data, asked), []).index(term or "")
+    at = columns_told(data, asked, _records(data, asked), []).index(asked.second or "")
     if not covariance[at, at] > 0:
         return nan
     return of_coefficient(asked, float(beta[at]), sqrt(covariance[at, at]), data.z(asked))
