@@ -13,7 +13,8 @@ from trialtrace.run.tables.contracts import CHECKS, RESULTS, from_rows, read_tab
 from trialtrace.run.trial.plan.registry import cards
 
 # These are the same when the arms change places, or are not looked up by arm.
-SYMMETRIC = ("hazard_ratio", "correlation")
+# A difference of periods is the same whichever arm comes first.
+SYMMETRIC = ("hazard_ratio", "correlation", "period_difference")
 MADE_UP = ("made", "sides")
 # Their checks are of another generator, so that a millionth is within chance.
 BY_CHANCE = (
