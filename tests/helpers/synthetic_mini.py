@@ -13,7 +13,7 @@ source:
   mode: display
   seed: 11
   items:
-    export: {separator: ";", decimal: ",", encoding: cp1252, date_order: dmy}
+    export: {separator: ";", decimal: ",", encoding: cp1252}
     events: {}
 tables:
 """
