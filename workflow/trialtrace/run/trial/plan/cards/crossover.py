@@ -67,6 +67,11 @@ cells <- table(factor(early[differ], c(TRUE, FALSE)), factor(score[differ], c(1,
 z <- cor(score, early) * sqrt(length(score) - 1)
 """
 
+
+def _effect(statistic: str, effect: str) -> R:
+    return R({statistic: _EFFECT}, _PERIODS + _SCORES_OF.replace("{compared}", f'"{effect}"'))
+
+
 CARDS = (
     Card(
         "mean_difference.crossover",
@@ -76,20 +81,23 @@ CARDS = (
         compares="within",
         formula="continuous.crossover:crossover_effect",
         fixed={"effect": "treatment"},
-        r=R(
-            {"mean_difference": _EFFECT}, _PERIODS + _SCORES_OF.replace("{compared}", '"treatment"')
-        ),
+        r=_effect("mean_difference", "treatment"),
     ),
-    *(
-        Card(
-            f"{name}.crossover",
-            options=Crossover,
-            compares="within",
-            formula="continuous.crossover:crossover_effect",
-            fixed={"effect": effect},
-            r=R({name: _EFFECT}, _PERIODS + _SCORES_OF.replace("{compared}", f'"{effect}"')),
-        )
-        for name, effect in (("period_difference", "period"), ("carry_over", "carry_over"))
+    Card(
+        "period_difference.crossover",
+        options=Crossover,
+        compares="within",
+        formula="continuous.crossover:crossover_effect",
+        fixed={"effect": "period"},
+        r=_effect("period_difference", "period"),
+    ),
+    Card(
+        "carry_over.crossover",
+        options=Crossover,
+        compares="within",
+        formula="continuous.crossover:crossover_effect",
+        fixed={"effect": "carry_over"},
+        r=_effect("carry_over", "carry_over"),
     ),
     Card(
         "p_value.crossover_t",
